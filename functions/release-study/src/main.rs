@@ -1,0 +1,2 @@
+//! Bootstrap.
+fn main() {}

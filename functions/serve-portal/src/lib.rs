@@ -1,0 +1,1 @@
+//! Lambda function serve-portal: the only public door.

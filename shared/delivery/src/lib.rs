@@ -1,0 +1,3 @@
+//! The use cases: from an upload to a patient who sees it.
+
+pub mod portal;

@@ -1,0 +1,128 @@
+//! What the only public door can ask for.
+
+use filmless_domain::{BirthDate, Language, Secret, SeriesInstanceUid, StudyInstanceUid};
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+/// Somebody who was let in.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// Account name as printed on the slip.
+    pub account: String,
+    /// Name as the hospital writes it.
+    pub patient_name: String,
+    /// Language of the order.
+    pub language: Language,
+}
+
+/// The answer to account and password.
+#[derive(Debug)]
+pub enum SignIn {
+    /// Right: the token for the session cookie.
+    Granted(Secret),
+    /// Wrong, or unknown; nobody can tell which.
+    Denied,
+    /// Too many wrong answers from there: not even looked at.
+    SlowDown {
+        /// When to try again.
+        retry_after_seconds: u32,
+    },
+}
+
+/// What a link is, before the second check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkStatus {
+    /// Ask for birth date or password.
+    Open {
+        /// Language of the order.
+        language: Language,
+    },
+    /// A newer slip exists.
+    Replaced,
+    /// Unknown, expired, revoked or used up; nobody can tell which.
+    Gone,
+}
+
+/// The answer to the second check of a link.
+#[derive(Debug)]
+pub enum LinkOpening {
+    /// Right.
+    Granted {
+        /// The token for the session cookie.
+        session: Secret,
+        /// The study the link was made for.
+        study: StudyInstanceUid,
+    },
+    /// Wrong.
+    Wrong {
+        /// How many answers are left.
+        attempts_left: u32,
+    },
+    /// As [`LinkStatus::Replaced`].
+    Replaced,
+    /// As [`LinkStatus::Gone`].
+    Gone,
+}
+
+/// One line of "my studies".
+#[derive(Debug, Clone)]
+pub struct StudySummary {
+    /// Which study.
+    pub study_instance_uid: StudyInstanceUid,
+    /// Date of the study.
+    pub date: Option<Date>,
+    /// The requested service, else the study's description.
+    pub title: Option<String>,
+    /// Modalities, sorted.
+    pub modalities: Vec<String>,
+    /// Number of series.
+    pub series: u32,
+    /// Number of images (frames).
+    pub images: u32,
+    /// False while it is being prepared.
+    pub is_released: bool,
+    /// Poster of its main series: a presigned URL.
+    pub poster_url: Option<String>,
+}
+
+/// A study somebody may see.
+#[derive(Debug, Clone)]
+pub struct StudyView {
+    /// What "my studies" says of it.
+    pub summary: StudySummary,
+    /// Patient's name as the hospital writes it.
+    pub patient_name: String,
+    /// The hospital's patient code.
+    pub patient_id: String,
+    /// Birth date.
+    pub birth_date: BirthDate,
+    /// Its series, in order.
+    pub series: Vec<SeriesView>,
+    /// When the URLs end.
+    pub urls_expire_at: Timestamp,
+}
+
+/// A series somebody may see, with presigned URLs.
+#[derive(Debug, Clone)]
+pub struct SeriesView {
+    /// Which series.
+    pub series_instance_uid: SeriesInstanceUid,
+    /// Series Number.
+    pub number: Option<i64>,
+    /// Series Description.
+    pub description: Option<String>,
+    /// Modality.
+    pub modality: String,
+    /// Number of frames in its pack.
+    pub frames: u32,
+    /// Instances without picture (kept, listed, downloadable).
+    pub without_picture: u32,
+    /// `.index.json`.
+    pub index_url: String,
+    /// `.pack`.
+    pub pack_url: String,
+    /// `.poster.jpg`; none when no instance of the series has a picture.
+    pub poster_url: Option<String>,
+    /// `.thumbs.jpg`.
+    pub thumbs_url: Option<String>,
+}

@@ -1,0 +1,1 @@
+//! DICOM headers from untrusted bytes: bounded scan, charset repair, frames.

@@ -1,0 +1,93 @@
+//! Credentials and what people type: account names, passwords, link tokens.
+
+use crate::{PatientId, Secret, person_name};
+
+/// Letters and digits nobody confuses on paper: no 0/O, 1/I/L, 2/Z, 5/S, 8/B, U/V.
+pub const UNAMBIGUOUS: &[u8; 24] = b"34679ACDEFGHJKMNPQRTVWXY";
+
+/// Characters of a password, written in groups of four. 24^10 ≈ 2^45.8 for a secret that is also guarded by
+/// slowed guessing.
+pub const PASSWORD_CHARS: usize = 10;
+
+/// Random bytes of a link token: 192 bits, 32 characters of base64url.
+pub const LINK_TOKEN_BYTES: usize = 24;
+
+/// Makes a password out of random bytes, or `None` when they hold too few usable ones (bytes of 240 and above
+/// are dropped, so that every character is equally likely).
+#[must_use]
+pub fn password_from(random: &[u8]) -> Option<Secret> {
+    let usable = random.iter().filter(|b| **b < 240).map(|b| char::from(UNAMBIGUOUS[usize::from(*b) % 24]));
+    let chars: Vec<char> = usable.take(PASSWORD_CHARS).collect();
+    if chars.len() < PASSWORD_CHARS {
+        return None;
+    }
+    let text: String = chars.iter().enumerate().fold(String::new(), |mut text, (i, c)| {
+        if i == 5 {
+            text.push('-');
+        }
+        text.push(*c);
+        text
+    });
+    Some(Secret::new(text))
+}
+
+/// What a person typed as a password, as it is hashed: without blanks and dashes, upper case, and with the
+/// characters that were never issued mapped to those they are mistaken for.
+#[must_use]
+pub fn typed_password(text: &str) -> Secret {
+    let kept = text.chars().filter(char::is_ascii_alphanumeric).map(|c| match c.to_ascii_uppercase() {
+        'U' => 'V',
+        'B' => 'R',
+        other => other,
+    });
+    Secret::new(kept.take(64).collect())
+}
+
+/// The form under which an account is looked up: letters and digits only, unaccented, upper case.
+#[must_use]
+pub fn account_key(typed: &str) -> String {
+    person_name::fold(typed).chars().filter(char::is_ascii_alphanumeric).take(64).collect::<String>().to_uppercase()
+}
+
+/// The account name proposed for a patient: the hospital's own code, as it is printed elsewhere. `attempt` is
+/// 0 at first; each later one adds a number, for codes that two patients' names fold to.
+#[must_use]
+pub fn account_name(patient: &PatientId, attempt: u32) -> String {
+    let code: String = patient.as_str().chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(40).collect();
+    let code = if account_key(&code).is_empty() { format!("BN{}", account_key(patient.as_str())) } else { code };
+    if attempt == 0 { code } else { format!("{code}-{}", attempt + 1) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn password_uses_the_unambiguous_alphabet_evenly() {
+        let all: Vec<u8> = (0..=255).collect();
+        let mut counts = std::collections::BTreeMap::new();
+        for byte in all.iter().filter(|b| **b < 240) {
+            *counts.entry(UNAMBIGUOUS[usize::from(*byte) % 24]).or_insert(0) += 1;
+        }
+        assert!(counts.len() == 24 && counts.values().all(|n| *n == 10));
+        let password = password_from(&all).unwrap();
+        assert_eq!(password.expose(), "34679-ACDEF");
+        assert_eq!(password_from(&[255; 64]), None);
+    }
+
+    #[test]
+    fn typing_is_forgiven() {
+        for typed in ["34679-ACDEF", "34679acdef", " 34679 - ACDEF ", "34679–acdef"] {
+            assert_eq!(typed_password(typed).expose(), "34679ACDEF", "{typed}");
+        }
+        assert_eq!(account_key("n20 0317542"), account_key("N20-0317542"));
+    }
+
+    #[test]
+    fn account_names_come_from_the_patient_code() {
+        let id = PatientId::parse("N20-0317542").unwrap();
+        assert_eq!(account_name(&id, 0), "N20-0317542");
+        assert_eq!(account_name(&id, 1), "N20-0317542-2");
+        assert_eq!(account_name(&PatientId::parse("ế/ơ").unwrap(), 0), "BNEO");
+    }
+}

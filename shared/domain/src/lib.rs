@@ -1,0 +1,31 @@
+//! The words and rules of Filmless, without any input or output.
+//!
+//! Everything here is synchronous and deterministic: time and randomness come in as arguments. Other crates
+//! may rely on the invariants of the types, because each type has one fallible constructor.
+
+pub mod access;
+pub mod date;
+pub mod gate;
+pub mod hospital;
+pub mod ids;
+pub mod limits;
+pub mod object_key;
+pub mod order;
+pub mod patient;
+pub mod person_name;
+pub mod phone;
+pub mod rejection;
+pub mod secret;
+pub mod study;
+
+pub use date::BirthDate;
+pub use hospital::{Hospital, Language};
+pub use ids::{AccessionNumber, InvalidId, PatientId, SeriesInstanceUid, SopInstanceUid, StudyInstanceUid};
+pub use limits::Limits;
+pub use object_key::ObjectKey;
+pub use order::Order;
+pub use patient::PatientDemographics;
+pub use phone::PhoneNumber;
+pub use rejection::Rejection;
+pub use secret::Secret;
+pub use study::{HoldReason, StudyState};

@@ -1,0 +1,198 @@
+//! Where objects lie. The same map, path by path and with retention, is `docs/STORAGE-LAYOUT.md`.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::{SeriesInstanceUid, StudyInstanceUid};
+
+/// S3 allows keys of 1 to 1,024 bytes of UTF-8.
+pub const KEY_BYTES_MAX: usize = 1024;
+
+/// The key of one object. May hold a patient's name, because hospitals name files so: `Debug` hides it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ObjectKey(String);
+
+/// The text is not an object key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("an object key has 1 to 1,024 bytes")]
+pub struct InvalidKey;
+
+/// What an object in the studies bucket is, by its key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Upload {
+    /// A DICOM file or a ZIP of them.
+    Study,
+    /// One entry of a ZIP, unpacked by us: a DICOM file, never a ZIP again.
+    Unpacked,
+    /// An order.
+    Order,
+    /// Refused earlier, by us: no event of it is looked at.
+    Quarantined,
+}
+
+impl ObjectKey {
+    /// Takes any key that S3 takes.
+    ///
+    /// # Errors
+    /// [`InvalidKey`] for an empty or overlong one.
+    pub fn parse(text: &str) -> Result<Self, InvalidKey> {
+        if text.is_empty() || text.len() > KEY_BYTES_MAX { Err(InvalidKey) } else { Ok(Self(text.to_owned())) }
+    }
+
+    /// The key as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What the key says the object is. Hospitals upload below `incoming/` and `orders/`; any other key is
+    /// taken for a study, so that nothing is passed over.
+    #[must_use]
+    pub fn upload(&self) -> Upload {
+        let below = |prefix: &str| self.0.starts_with(prefix);
+        if below("quarantine/") {
+            Upload::Quarantined
+        } else if below("orders/") || below("incoming/orders/") {
+            Upload::Order
+        } else if below("unpacked/") {
+            Upload::Unpacked
+        } else {
+            Upload::Study
+        }
+    }
+}
+
+impl TryFrom<String> for ObjectKey {
+    type Error = InvalidKey;
+    fn try_from(text: String) -> Result<Self, InvalidKey> {
+        Self::parse(&text)
+    }
+}
+
+impl From<ObjectKey> for String {
+    fn from(key: ObjectKey) -> String {
+        key.0
+    }
+}
+
+impl fmt::Debug for ObjectKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ObjectKey({} bytes)", self.0.len())
+    }
+}
+
+/// Cuts a key to what S3 takes, keeping its end: the file name is what its sender will look for.
+fn fitted(prefix: &str, tail: &str, suffix: &str) -> ObjectKey {
+    let room = KEY_BYTES_MAX - prefix.len() - suffix.len();
+    let mut start = tail.len().saturating_sub(room);
+    while !tail.is_char_boundary(start) {
+        start += 1;
+    }
+    ObjectKey(format!("{prefix}{}{suffix}", &tail[start..]))
+}
+
+/// Copy of a refused object: `quarantine/<first 16 digits of its digest>/<key as uploaded>`, so that two
+/// refusals under one key do not replace each other.
+#[must_use]
+pub fn quarantined(source: &ObjectKey, content_digest: &str) -> ObjectKey {
+    fitted(&format!("quarantine/{}/", short(content_digest)), source.as_str(), "")
+}
+
+/// The reason, beside the copy: `….reason.json`.
+#[must_use]
+pub fn quarantine_reason(source: &ObjectKey, content_digest: &str) -> ObjectKey {
+    fitted(&format!("quarantine/{}/", short(content_digest)), source.as_str(), ".reason.json")
+}
+
+/// One entry of an uploaded ZIP: `unpacked/<first 16 digits of its digest>/<number>-<entry name>`.
+#[must_use]
+pub fn unpacked(zip_digest: &str, entry: usize, name: &str) -> ObjectKey {
+    fitted(&format!("unpacked/{}/{entry:05}-", short(zip_digest)), name, "")
+}
+
+/// The manifest of a study in the derived bucket.
+#[must_use]
+pub fn study_manifest(study: &StudyInstanceUid) -> ObjectKey {
+    ObjectKey(format!("{study}/study.json"))
+}
+
+/// The objects of one rendered series in the derived bucket. The digest of the series' contents is part of
+/// each key, so that a viewer never reads the index of one rendering with the pack of another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeriesKeys {
+    /// All frames of the series: `.pack`.
+    pub pack: ObjectKey,
+    /// What lies where in the pack: `.index.json`.
+    pub index: ObjectKey,
+    /// The series' most telling image: `.poster.jpg`.
+    pub poster: ObjectKey,
+    /// Contact sheet: `.thumbs.jpg`.
+    pub thumbs: ObjectKey,
+}
+
+impl SeriesKeys {
+    /// The keys for one state of a series' contents.
+    #[must_use]
+    pub fn new(study: &StudyInstanceUid, series: &SeriesInstanceUid, content_digest: &str) -> Self {
+        let stem = format!("{study}/{series}/{}", short(content_digest));
+        Self {
+            pack: ObjectKey(format!("{stem}.pack")),
+            index: ObjectKey(format!("{stem}.index.json")),
+            poster: ObjectKey(format!("{stem}.poster.jpg")),
+            thumbs: ObjectKey(format!("{stem}.thumbs.jpg")),
+        }
+    }
+}
+
+/// The slip of one link version in the slips bucket.
+#[must_use]
+pub fn slip_pdf(study: &StudyInstanceUid, link_version: u32) -> ObjectKey {
+    ObjectKey(format!("{study}/v{link_version}/slip.pdf"))
+}
+
+/// The QR code of one link version, for a HIS that prints its own slips.
+#[must_use]
+pub fn slip_qr(study: &StudyInstanceUid, link_version: u32) -> ObjectKey {
+    ObjectKey(format!("{study}/v{link_version}/qr.png"))
+}
+
+fn short(digest: &str) -> &str {
+    digest.get(..16).unwrap_or(digest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_prefix_says_what_an_upload_is() {
+        for (key, upload) in [
+            ("incoming/a b+%ế.dcm", Upload::Study),
+            ("x/IM0001", Upload::Study),
+            ("orders/A1.json", Upload::Order),
+            ("incoming/orders/A1.json", Upload::Order),
+            ("unpacked/00/00001-a", Upload::Unpacked),
+            ("quarantine/00/incoming/a", Upload::Quarantined),
+        ] {
+            assert_eq!(ObjectKey::parse(key).unwrap().upload(), upload, "{key}");
+        }
+    }
+
+    #[test]
+    fn quarantine_keys_stay_within_the_limit_and_keep_the_file_name() {
+        let source = ObjectKey::parse(&format!("incoming/{}/ảnh.dcm", "ế".repeat(330))).unwrap();
+        let reason = quarantine_reason(&source, &"ab".repeat(32));
+        assert!(reason.as_str().len() <= KEY_BYTES_MAX);
+        assert!(reason.as_str().starts_with("quarantine/abababababababab/"));
+        assert!(reason.as_str().ends_with("/ảnh.dcm.reason.json"));
+    }
+
+    #[test]
+    fn empty_and_overlong_keys_are_refused() {
+        assert_eq!(ObjectKey::parse(""), Err(InvalidKey));
+        assert_eq!(ObjectKey::parse(&"k".repeat(1025)), Err(InvalidKey));
+    }
+}

@@ -1,0 +1,123 @@
+//! The states of a study, and why one is held.
+
+use serde::{Deserialize, Serialize};
+
+/// `receiving → settled → rendered → (held | released) → recalled`. A late instance takes any state but
+/// `recalled` back to `receiving`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StudyState {
+    /// Instances are arriving.
+    Receiving,
+    /// None arrived for the quiet period, or the declared count is reached.
+    Settled,
+    /// Every series has its pack.
+    Rendered,
+    /// Rendered, but the publish gate is shut; the reason is beside it.
+    Held,
+    /// The patient can see it.
+    Released,
+    /// Taken back by staff: nobody can see it, and nothing brings it back by itself.
+    Recalled,
+}
+
+impl StudyState {
+    /// The word used in items, JSON and `filmless status`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Receiving => "receiving",
+            Self::Settled => "settled",
+            Self::Rendered => "rendered",
+            Self::Held => "held",
+            Self::Released => "released",
+            Self::Recalled => "recalled",
+        }
+    }
+}
+
+/// Why the gate is shut. Staff read the sentence; programs read the code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HoldReason {
+    /// No order has this accession number, nor this patient id.
+    NoOrder,
+    /// Several open orders of this patient could be meant.
+    AmbiguousOrder,
+    /// The order is for somebody else.
+    PatientMismatch,
+    /// Files of two patients came under one Study Instance UID.
+    TwoPatients,
+    /// Fewer instances arrived than the order declares.
+    IncompleteStudy,
+    /// The hospital releases with a signed result, and there is none.
+    ResultNotSigned,
+    /// Staff hold it.
+    HeldByStaff,
+}
+
+impl HoldReason {
+    /// The stable code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::NoOrder => "no-order",
+            Self::AmbiguousOrder => "ambiguous-order",
+            Self::PatientMismatch => "patient-mismatch",
+            Self::TwoPatients => "two-patients",
+            Self::IncompleteStudy => "incomplete-study",
+            Self::ResultNotSigned => "result-not-signed",
+            Self::HeldByStaff => "held-by-staff",
+        }
+    }
+
+    /// One sentence for staff, without patient data.
+    #[must_use]
+    pub const fn explanation(self) -> &'static str {
+        match self {
+            Self::NoOrder => "No order names this study's accession number or patient id. Upload the order to release it.",
+            Self::AmbiguousOrder => {
+                "The patient has several orders and none names this study's accession number. Correct the accession number of one."
+            }
+            Self::PatientMismatch => {
+                "The order with this accession number or patient id is for somebody else (patient id, name or birth date differ)."
+            }
+            Self::TwoPatients => {
+                "Files of two different patients arrived under one Study Instance UID; those of the second are in quarantine."
+            }
+            Self::IncompleteStudy => "Fewer instances have arrived than the order declares.",
+            Self::ResultNotSigned => "The hospital releases images with a signed result, and the result is not signed yet.",
+            Self::HeldByStaff => "Held by staff.",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_those_of_the_json() {
+        for state in [
+            StudyState::Receiving,
+            StudyState::Settled,
+            StudyState::Rendered,
+            StudyState::Held,
+            StudyState::Released,
+            StudyState::Recalled,
+        ] {
+            assert_eq!(serde_json::to_value(state).unwrap(), state.as_str());
+        }
+        for reason in [
+            HoldReason::NoOrder,
+            HoldReason::AmbiguousOrder,
+            HoldReason::PatientMismatch,
+            HoldReason::TwoPatients,
+            HoldReason::IncompleteStudy,
+            HoldReason::ResultNotSigned,
+            HoldReason::HeldByStaff,
+        ] {
+            assert_eq!(serde_json::to_value(reason).unwrap(), reason.code());
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Pixels to display values, previews, thumbnails and series packs.

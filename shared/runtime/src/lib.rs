@@ -1,0 +1,1 @@
+//! What every function does before and after its handler: tracing, configuration, batches.

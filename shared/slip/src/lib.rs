@@ -1,0 +1,1 @@
+//! What the patient holds in hand: QR code, slip PDF, SMS and email texts in Vietnamese and English.

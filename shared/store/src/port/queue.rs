@@ -1,0 +1,44 @@
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use super::PortError;
+
+/// The queues between the functions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum QueueName {
+    /// S3 object-created events → `ingest-study`.
+    Intake,
+    /// Quiet-period checks and series to render → `render-series`.
+    Settle,
+    /// Studies to put before the publish gate → `release-study`.
+    Release,
+    /// Notices to deliver → `send-notice`.
+    Notices,
+}
+
+impl QueueName {
+    /// All queues.
+    pub const ALL: [Self; 4] = [Self::Intake, Self::Settle, Self::Release, Self::Notices];
+
+    /// The name used in configuration, logs and `docs/OPERATIONS.md`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Intake => "intake",
+            Self::Settle => "settle",
+            Self::Release => "release",
+            Self::Notices => "notices",
+        }
+    }
+}
+
+/// The sending side of the queues. Delivery is at least once and in any order; whoever receives is idempotent.
+#[async_trait]
+pub trait Queue: Send + Sync {
+    /// Sends one message, not to be received before `delay` (at most 15 minutes, SQS's own limit).
+    ///
+    /// # Errors
+    /// [`PortError`]; when it returns `Ok`, the message survives a crash.
+    async fn send(&self, queue: QueueName, body: &str, delay: Duration) -> Result<(), PortError>;
+}
