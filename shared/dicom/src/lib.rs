@@ -1,1 +1,34 @@
 //! DICOM headers from untrusted bytes: bounded scan, charset repair, frames.
+//!
+//! Everything here is pure and synchronous: bytes in, values out. One pass of [`scan`] walks the data set
+//! without recursion and without ever allocating by a declared length, and leaves a flat list of elements that
+//! borrow the input. A general parser is not used for this on purpose: the ones at hand recurse per sequence
+//! level, trust lengths, and accept a header that was cut at an element boundary, which is exactly what a ranged
+//! GET returns.
+//!
+//! - [`read_header`] answers what an instance is, or that more bytes are needed.
+//! - [`DataSet`] gives the attributes and the encoded frames to the renderer.
+//! - [`charset`] decodes text (PS3.5 6.1), and repairs what was labelled wrongly.
+//! - [`display_order`] sorts the slices of a series.
+
+pub mod charset;
+pub mod data_set;
+mod deflate;
+pub mod error;
+pub mod frames;
+pub mod geometry;
+pub mod header;
+pub mod scan;
+pub mod slice_order;
+pub mod sniff;
+pub mod transfer_syntax;
+mod vietnamese;
+
+pub use data_set::{DataSet, Element, Item, PixelElement};
+pub use error::HeaderError;
+pub use frames::{FrameError, frame_ranges};
+pub use header::{HeaderRead, InstanceHeader, InstanceKind, read_header};
+pub use scan::{Scan, scan_file, scan_prefix};
+pub use slice_order::{SliceKey, display_order};
+pub use sniff::{Sniffed, sniff};
+pub use transfer_syntax::{PixelEncoding, TransferSyntax};

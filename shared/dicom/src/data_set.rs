@@ -1,0 +1,284 @@
+//! The elements of a scanned data set, and typed access to their values.
+
+use std::borrow::Cow;
+
+use dicom_core::{Tag, VR};
+use dicom_dictionary_std::tags;
+
+use crate::charset::Charset;
+use crate::{TransferSyntax, charset};
+
+/// One element, sequence or item. A subtree is stored contiguously after its root: `next` is where it ends.
+#[derive(Debug, Clone)]
+pub(crate) struct Node {
+    pub tag: Tag,
+    pub vr: VR,
+    pub start: usize,
+    pub end: usize,
+    pub next: usize,
+    pub big_endian: bool,
+}
+
+/// Where the pixels of an instance are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PixelElement {
+    /// Pixel Data, Float Pixel Data or Double Float Pixel Data.
+    pub tag: Tag,
+    /// Its value representation.
+    pub vr: VR,
+    /// First byte of the value.
+    pub value_start: usize,
+    /// Bytes of the value; `None` when it is encapsulated (undefined length).
+    pub length: Option<u64>,
+    /// Bytes of the whole object.
+    pub(crate) total: u64,
+}
+
+impl PixelElement {
+    /// First byte after the value, as far as it is declared.
+    pub(crate) fn end_or_max(&self) -> u64 {
+        self.length.map_or(self.total, |length| self.value_start as u64 + length)
+    }
+}
+
+/// A scanned data set. It borrows the bytes it was scanned from, or owns what was inflated from them.
+#[derive(Debug)]
+pub struct DataSet<'a> {
+    bytes: Cow<'a, [u8]>,
+    nodes: Vec<Node>,
+    transfer_syntax_uid: String,
+    syntax: TransferSyntax,
+    pixels: Option<PixelElement>,
+    charset: Charset,
+}
+
+impl<'a> DataSet<'a> {
+    pub(crate) fn new(
+        bytes: Cow<'a, [u8]>,
+        nodes: Vec<Node>,
+        transfer_syntax_uid: String,
+        syntax: TransferSyntax,
+        pixels: Option<PixelElement>,
+    ) -> Self {
+        let mut data_set =
+            Self { bytes, nodes, transfer_syntax_uid, syntax, pixels, charset: Charset::default() };
+        data_set.read_charset();
+        data_set
+    }
+
+    /// The same elements over the bytes they were scanned from.
+    pub(crate) fn with_bytes<'b>(self, bytes: Vec<u8>) -> DataSet<'b> {
+        let mut data_set = DataSet {
+            bytes: Cow::Owned(bytes),
+            nodes: self.nodes,
+            transfer_syntax_uid: self.transfer_syntax_uid,
+            syntax: self.syntax,
+            pixels: self.pixels,
+            charset: Charset::default(),
+        };
+        data_set.read_charset();
+        data_set
+    }
+
+    fn read_charset(&mut self) {
+        let named = self.root().get(tags::SPECIFIC_CHARACTER_SET).map(|e| e.bytes().to_vec());
+        self.charset = Charset::from_value(named.as_deref().unwrap_or_default());
+    }
+
+    /// The elements of the top level, file meta information included.
+    #[must_use]
+    pub fn root(&self) -> Item<'_> {
+        Item { data_set: self, first: 0, end: self.nodes.len() }
+    }
+
+    /// Transfer Syntax UID (0002,0010), or what the bytes look like when there is none.
+    #[must_use]
+    pub fn transfer_syntax_uid(&self) -> &str {
+        &self.transfer_syntax_uid
+    }
+
+    /// What the transfer syntax means.
+    #[must_use]
+    pub fn transfer_syntax(&self) -> TransferSyntax {
+        self.syntax
+    }
+
+    /// Where the pixels are, if there are any.
+    #[must_use]
+    pub fn pixels(&self) -> Option<&PixelElement> {
+        self.pixels.as_ref()
+    }
+
+    /// The bytes that were scanned: the file, or what it inflated to.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+/// The top level of a data set, or one item of a sequence.
+#[derive(Debug, Clone, Copy)]
+pub struct Item<'d> {
+    data_set: &'d DataSet<'d>,
+    first: usize,
+    end: usize,
+}
+
+impl<'d> Item<'d> {
+    /// The elements, in the order of the file.
+    pub fn elements(self) -> impl Iterator<Item = Element<'d>> {
+        let mut at = self.first;
+        std::iter::from_fn(move || {
+            let node = self.data_set.nodes.get(at).filter(|_| at < self.end)?;
+            let element = Element { data_set: self.data_set, index: at, node };
+            at = node.next;
+            Some(element)
+        })
+    }
+
+    /// The first element of this tag.
+    #[must_use]
+    pub fn get(self, tag: Tag) -> Option<Element<'d>> {
+        self.elements().find(|element| element.node.tag == tag)
+    }
+
+    /// The first item of a sequence.
+    #[must_use]
+    pub fn first_item(self, tag: Tag) -> Option<Item<'d>> {
+        self.get(tag)?.items().next()
+    }
+
+    /// Text of the first value, decoded and trimmed; `None` when it is empty.
+    #[must_use]
+    pub fn text(self, tag: Tag) -> Option<String> {
+        self.get(tag).map(|element| element.text()).filter(|text| !text.is_empty())
+    }
+
+    /// First value as an integer.
+    #[must_use]
+    pub fn int(self, tag: Tag) -> Option<i64> {
+        self.get(tag)?.ints().first().copied()
+    }
+
+    /// First value as a finite number.
+    #[must_use]
+    pub fn float(self, tag: Tag) -> Option<f64> {
+        self.get(tag)?.floats().first().copied().filter(|value| value.is_finite())
+    }
+
+    /// Exactly `N` finite numbers.
+    #[must_use]
+    pub fn floats<const N: usize>(self, tag: Tag) -> Option<[f64; N]> {
+        let values: [f64; N] = self.get(tag)?.floats().get(..N)?.try_into().ok()?;
+        values.iter().all(|value| value.is_finite()).then_some(values)
+    }
+}
+
+/// One element.
+#[derive(Debug, Clone, Copy)]
+pub struct Element<'d> {
+    data_set: &'d DataSet<'d>,
+    index: usize,
+    node: &'d Node,
+}
+
+impl<'d> Element<'d> {
+    /// Its tag.
+    #[must_use]
+    pub fn tag(self) -> Tag {
+        self.node.tag
+    }
+
+    /// Its value representation, from the file or, where that has none, from the dictionary.
+    #[must_use]
+    pub fn vr(self) -> VR {
+        self.node.vr
+    }
+
+    /// Its value as stored.
+    #[must_use]
+    pub fn bytes(self) -> &'d [u8] {
+        self.data_set.bytes.get(self.node.start..self.node.end).unwrap_or(&[])
+    }
+
+    /// The items of a sequence.
+    pub fn items(self) -> impl Iterator<Item = Item<'d>> {
+        let data_set = self.data_set;
+        let inner = Item { data_set, first: self.index + 1, end: self.node.next };
+        inner.elements().map(move |item| Item { data_set, first: item.index + 1, end: item.node.next })
+    }
+
+    /// The whole value as text, trimmed. The character set applies to the VRs that it applies to (PS3.5 6.1.2.2),
+    /// and to UN, which may be any of them.
+    #[must_use]
+    pub fn text(self) -> String {
+        charset::trim(&self.decoded()).to_owned()
+    }
+
+    fn decoded(self) -> String {
+        match self.node.vr {
+            VR::PN | VR::LO | VR::SH | VR::ST | VR::LT | VR::UT | VR::UC | VR::UN => {
+                self.data_set.charset.decode(self.bytes())
+            }
+            _ => charset::latin_1(self.bytes()),
+        }
+    }
+
+    /// The values of a multi-valued text, trimmed.
+    #[must_use]
+    pub fn texts(self) -> Vec<String> {
+        self.decoded().split('\\').map(|value| charset::trim(value).to_owned()).collect()
+    }
+
+    /// The values as integers: of a binary VR, or of decimal text.
+    #[must_use]
+    pub fn ints(self) -> Vec<i64> {
+        let bytes = self.bytes();
+        match self.node.vr {
+            VR::US | VR::OW | VR::AT => self.numbers(bytes, |b: [u8; 2]| i64::from(u16::from_le_bytes(b))),
+            VR::SS => self.numbers(bytes, |b: [u8; 2]| i64::from(i16::from_le_bytes(b))),
+            VR::UL | VR::OL => self.numbers(bytes, |b: [u8; 4]| i64::from(u32::from_le_bytes(b))),
+            VR::SL => self.numbers(bytes, |b: [u8; 4]| i64::from(i32::from_le_bytes(b))),
+            VR::SV | VR::UV | VR::OV => self.numbers(bytes, i64::from_le_bytes),
+            VR::OB => bytes.iter().map(|b| i64::from(*b)).collect(),
+            VR::UN if bytes.len() == 2 => self.numbers(bytes, |b: [u8; 2]| i64::from(u16::from_le_bytes(b))),
+            _ => self.decimals().into_iter().filter(|v| v.is_finite()).map(|v| v.trunc() as i64).collect(),
+        }
+    }
+
+    /// The values as numbers: of a binary VR, or of decimal text. What is not a number is NaN, so that the others
+    /// keep their places.
+    #[must_use]
+    pub fn floats(self) -> Vec<f64> {
+        let bytes = self.bytes();
+        match self.node.vr {
+            VR::FL | VR::OF => self.numbers(bytes, |b: [u8; 4]| f64::from(f32::from_le_bytes(b))),
+            VR::FD | VR::OD => self.numbers(bytes, f64::from_le_bytes),
+            VR::DS | VR::IS => self.decimals(),
+            _ => self.ints().into_iter().map(|v| v as f64).collect(),
+        }
+    }
+
+    fn decimals(self) -> Vec<f64> {
+        let text = charset::latin_1(self.bytes());
+        let text = charset::trim(&text);
+        if text.is_empty() {
+            return Vec::new();
+        }
+        // Some writers use the comma of their language.
+        text.split('\\').map(|v| charset::trim(v).replace(',', ".").parse().unwrap_or(f64::NAN)).collect()
+    }
+
+    fn numbers<const N: usize, T>(self, bytes: &[u8], read: impl Fn([u8; N]) -> T) -> Vec<T> {
+        let big_endian = self.node.big_endian;
+        let value = |chunk: &[u8]| {
+            let mut raw = [0; N];
+            raw.copy_from_slice(chunk);
+            if big_endian {
+                raw.reverse();
+            }
+            read(raw)
+        };
+        bytes.chunks_exact(N).map(value).collect()
+    }
+}

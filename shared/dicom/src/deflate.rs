@@ -1,0 +1,36 @@
+//! Bounded inflation of raw deflate streams (RFC 1951), of data sets and of frames.
+
+use std::io::Read;
+
+use filmless_domain::Limits;
+use flate2::read::DeflateDecoder;
+
+use crate::HeaderError;
+
+/// Most bytes that any deflated stream may unpack to, whatever its ratio promises.
+const INFLATED_BYTES_MAX: u64 = 1 << 30;
+
+pub(crate) struct Inflated {
+    pub bytes: Vec<u8>,
+    /// The stream ended within the allowance.
+    pub complete: bool,
+}
+
+/// What a stream of `packed_bytes` may unpack to: a ratio, but never less than a header may be long.
+pub(crate) fn inflated_bytes_max(packed_bytes: u64, limits: &Limits) -> u64 {
+    packed_bytes.saturating_mul(limits.zip_ratio_max).max(limits.header_bytes_max).min(INFLATED_BYTES_MAX)
+}
+
+/// Inflates at most `allowed` bytes. A stream that breaks off gives what came before the break: an image that lacks
+/// its last rows is found out by its length.
+pub(crate) fn inflate(packed: &[u8], allowed: u64) -> Result<Inflated, HeaderError> {
+    let mut bytes = Vec::new();
+    let mut decoder = DeflateDecoder::new(packed);
+    match decoder.by_ref().take(allowed).read_to_end(&mut bytes) {
+        Ok(_) => {
+            let complete = (bytes.len() as u64) < allowed;
+            Ok(Inflated { bytes, complete })
+        }
+        Err(_) => Err(HeaderError::CorruptDeflate),
+    }
+}

@@ -1,0 +1,93 @@
+//! Why a header cannot be read.
+
+use filmless_domain::Rejection;
+use thiserror::Error;
+
+/// Why bytes are not an instance that can be taken in. `Display` is one calm sentence for the sender and never
+/// repeats a value out of the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum HeaderError {
+    /// No bytes at all.
+    #[error("The file is empty.")]
+    Empty,
+    /// Neither a preamble nor a plausible data set.
+    #[error("The file is not a DICOM file.")]
+    NotDicom,
+    /// A media directory (PS3.10 8): it lists instances and is none.
+    #[error("This is a DICOMDIR, the table of contents of a disc; upload the images it lists.")]
+    DicomDir,
+    /// The file ends before a length that it declares.
+    #[error("The file ends too early; it was probably cut off while it was copied.")]
+    Truncated,
+    /// The elements do not follow PS3.5 7.1.
+    #[error("The DICOM header is malformed near byte {offset}.")]
+    Malformed {
+        /// Where the scan stopped.
+        offset: u64,
+    },
+    /// The transfer syntax is unknown and the encoding cannot be told from the bytes.
+    #[error("The transfer syntax of the file is unknown.")]
+    UnknownTransferSyntax,
+    /// The deflated data set (PS3.5 A.5) cannot be inflated.
+    #[error("The compressed header cannot be unpacked.")]
+    CorruptDeflate,
+    /// A deflated data set unpacks to more than is allowed.
+    #[error("The compressed file unpacks to more than is accepted.")]
+    DeflateTooLarge,
+    /// The file is larger than is accepted.
+    #[error("The file is larger than is accepted.")]
+    ObjectTooLarge,
+    /// Sequences nested deeper than is accepted.
+    #[error("The DICOM header nests sequences deeper than is accepted.")]
+    TooDeep,
+    /// More elements than are accepted.
+    #[error("The DICOM header holds more elements than are accepted.")]
+    TooManyElements,
+    /// One value outside pixel data is longer than is accepted.
+    #[error("One value of the DICOM header is longer than is accepted.")]
+    ValueTooLong,
+    /// The header is longer than is accepted.
+    #[error("The DICOM header is longer than is accepted.")]
+    HeaderTooLong,
+    /// Study Instance UID (0020,000D) is missing or unusable.
+    #[error("The file names no usable Study Instance UID.")]
+    MissingStudyInstanceUid,
+    /// Series Instance UID (0020,000E) is missing or unusable.
+    #[error("The file names no usable Series Instance UID.")]
+    MissingSeriesInstanceUid,
+    /// SOP Instance UID (0008,0018) is missing or unusable.
+    #[error("The file names no usable SOP Instance UID.")]
+    MissingSopInstanceUid,
+}
+
+impl HeaderError {
+    /// The stable code of this reason.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::NotDicom => "not-dicom",
+            Self::DicomDir => "dicomdir",
+            Self::Truncated => "truncated",
+            Self::Malformed { .. } => "malformed",
+            Self::UnknownTransferSyntax => "unknown-transfer-syntax",
+            Self::CorruptDeflate => "corrupt-deflate",
+            Self::DeflateTooLarge => "deflate-too-large",
+            Self::ObjectTooLarge => "object-too-large",
+            Self::TooDeep => "too-deep",
+            Self::TooManyElements => "too-many-elements",
+            Self::ValueTooLong => "value-too-long",
+            Self::HeaderTooLong => "header-too-long",
+            Self::MissingStudyInstanceUid => "missing-study-instance-uid",
+            Self::MissingSeriesInstanceUid => "missing-series-instance-uid",
+            Self::MissingSopInstanceUid => "missing-sop-instance-uid",
+        }
+    }
+}
+
+impl From<HeaderError> for Rejection {
+    fn from(error: HeaderError) -> Self {
+        Self::new(error.code(), error.to_string())
+    }
+}

@@ -1,0 +1,172 @@
+//! Where the frames of encapsulated pixel data are (PS3.5 A.4).
+
+use std::ops::Range;
+
+use thiserror::Error;
+
+use crate::HeaderError;
+
+/// Why frames cannot be told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum FrameError {
+    /// Items do not follow one another, or end after the object does.
+    #[error("the fragments of the pixel data do not fit into the file")]
+    Fragments,
+    /// Neither offsets nor start markers part the fragments into as many frames as are declared.
+    #[error("the fragments of the pixel data cannot be assigned to frames")]
+    Assignment,
+}
+
+const ITEM: [u8; 4] = [0xFE, 0xFF, 0x00, 0xE0];
+const SEQUENCE_DELIMITATION: [u8; 4] = [0xFE, 0xFF, 0xDD, 0xE0];
+
+enum Fragment {
+    At(Range<usize>),
+    End,
+    /// The bytes at hand end first.
+    Cut,
+}
+
+fn fragment_at(bytes: &[u8], at: usize, total: u64) -> Result<Fragment, FrameError> {
+    // A writer that forgot the delimiter ends with its last fragment.
+    if at as u64 >= total {
+        return Ok(Fragment::End);
+    }
+    let Some(&[t0, t1, t2, t3, l0, l1, l2, l3]) = bytes.get(at..at + 8) else {
+        return if (bytes.len() as u64) < total { Ok(Fragment::Cut) } else { Ok(Fragment::End) };
+    };
+    match [t0, t1, t2, t3] {
+        ITEM => {
+            let length = u64::from(u32::from_le_bytes([l0, l1, l2, l3]));
+            let end = at as u64 + 8 + length;
+            if end > total {
+                return Err(FrameError::Fragments);
+            }
+            usize::try_from(end).map(|end| Fragment::At(at + 8..end)).map_err(|_| FrameError::Fragments)
+        }
+        SEQUENCE_DELIMITATION => Ok(Fragment::End),
+        _ => Err(FrameError::Fragments),
+    }
+}
+
+/// Follows the fragments as far as the bytes at hand reach: one that ends after the object proves a cut.
+pub(crate) fn check_fragments(bytes: &[u8], value_start: usize, total: u64) -> Result<(), HeaderError> {
+    let mut at = value_start;
+    loop {
+        match fragment_at(bytes, at, total) {
+            Ok(Fragment::At(range)) => at = range.end,
+            Ok(Fragment::End | Fragment::Cut) => return Ok(()),
+            Err(_) if at == value_start => return Err(HeaderError::Malformed { offset: at as u64 }),
+            Err(_) => return Err(HeaderError::Truncated),
+        }
+    }
+}
+
+/// Parts encapsulated pixel data into the fragments of each frame. `value_start` is where the basic offset table
+/// begins; `offsets` is Extended Offset Table (7FE0,0001), empty when there is none.
+///
+/// # Errors
+/// [`FrameError`] when fragments lie about their length or cannot be assigned.
+pub fn frame_ranges(
+    bytes: &[u8],
+    value_start: usize,
+    frames: usize,
+    offsets: &[u64],
+) -> Result<Vec<Vec<Range<usize>>>, FrameError> {
+    let total = bytes.len() as u64;
+    let mut at = value_start;
+    let mut items = Vec::new();
+    while let Fragment::At(range) = fragment_at(bytes, at, total)? {
+        at = range.end;
+        items.push(range);
+    }
+    if items.is_empty() {
+        return Err(FrameError::Fragments);
+    }
+    let table = items.remove(0);
+    items.retain(|range| !range.is_empty());
+    if frames <= 1 {
+        return if items.is_empty() { Err(FrameError::Assignment) } else { Ok(vec![items]) };
+    }
+    if items.len() == frames {
+        return Ok(items.into_iter().map(|range| vec![range]).collect());
+    }
+    let basic: Vec<u64> = bytes[table]
+        .chunks_exact(4)
+        .map(|b| u64::from(u32::from_le_bytes([b[0], b[1], b[2], b[3]])))
+        .collect();
+    by_offsets(&items, offsets, frames)
+        .or_else(|| by_offsets(&items, &basic, frames))
+        .or_else(|| by_start_markers(bytes, &items, frames))
+        .ok_or(FrameError::Assignment)
+}
+
+/// Offsets count from the first byte of the first fragment's item tag (PS3.5 A.4).
+fn by_offsets(items: &[Range<usize>], offsets: &[u64], frames: usize) -> Option<Vec<Vec<Range<usize>>>> {
+    if offsets.len() != frames || offsets.first() != Some(&0) || !offsets.is_sorted() {
+        return None;
+    }
+    let origin = items.first()?.start as u64;
+    let mut parted = vec![Vec::new(); frames];
+    for item in items {
+        let offset = item.start as u64 - origin;
+        let frame = offsets.partition_point(|start| *start <= offset).checked_sub(1)?;
+        parted.get_mut(frame)?.push(item.clone());
+    }
+    parted.iter().all(|frame| !frame.is_empty()).then_some(parted)
+}
+
+/// A frame begins where a JPEG (FFD8) or JPEG 2000 (FF4F) codestream begins.
+fn by_start_markers(bytes: &[u8], items: &[Range<usize>], frames: usize) -> Option<Vec<Vec<Range<usize>>>> {
+    let mut parted: Vec<Vec<Range<usize>>> = Vec::new();
+    for item in items {
+        if matches!(bytes.get(item.start..item.start + 2), Some([0xFF, 0xD8 | 0x4F])) {
+            parted.push(Vec::new());
+        }
+        parted.last_mut()?.push(item.clone());
+    }
+    (parted.len() == frames).then_some(parted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn encapsulate(table: &[u32], fragments: &[&[u8]]) -> Vec<u8> {
+        let table: Vec<u8> = table.iter().flat_map(|v| v.to_le_bytes()).collect();
+        let mut bytes = Vec::new();
+        for fragment in std::iter::once(&table[..]).chain(fragments.iter().copied()) {
+            bytes.extend(ITEM);
+            bytes.extend((fragment.len() as u32).to_le_bytes());
+            bytes.extend(fragment);
+        }
+        bytes.extend(SEQUENCE_DELIMITATION);
+        bytes.extend([0; 4]);
+        bytes
+    }
+
+    fn lengths(bytes: &[u8], frames: usize) -> Result<Vec<Vec<usize>>, FrameError> {
+        let parted = frame_ranges(bytes, 0, frames, &[])?;
+        Ok(parted.iter().map(|f| f.iter().map(Range::len).collect()).collect())
+    }
+
+    #[test]
+    fn fragments_are_assigned_by_count_offsets_or_start_markers() {
+        let a: &[u8] = &[0xFF, 0xD8, 1, 1];
+        let b: &[u8] = &[2, 2, 2, 2, 2, 2];
+        assert_eq!(lengths(&encapsulate(&[], &[a, b]), 1), Ok(vec![vec![4, 6]]));
+        assert_eq!(lengths(&encapsulate(&[], &[a, b]), 2), Ok(vec![vec![4], vec![6]]));
+        assert_eq!(lengths(&encapsulate(&[0, 12], &[a, b, b]), 2), Ok(vec![vec![4], vec![6, 6]]));
+        assert_eq!(lengths(&encapsulate(&[], &[a, b, a]), 2), Ok(vec![vec![4, 6], vec![4]]));
+    }
+
+    #[test]
+    fn fragments_that_lie_are_refused() {
+        assert_eq!(lengths(&encapsulate(&[], &[&[1, 1], &[2, 2], &[3, 3]]), 2), Err(FrameError::Assignment));
+        let mut lying = encapsulate(&[], &[&[1, 1]]);
+        lying[12..16].copy_from_slice(&0xFFFF_FFF0_u32.to_le_bytes());
+        assert_eq!(lengths(&lying, 1), Err(FrameError::Fragments));
+        assert_eq!(lengths(&encapsulate(&[], &[]), 1), Err(FrameError::Assignment));
+        assert_eq!(lengths(b"", 1), Err(FrameError::Fragments));
+    }
+}

@@ -1,0 +1,244 @@
+//! What an instance is: the part of its header that the rest of the product speaks about.
+
+use std::fmt;
+
+use dicom_core::Tag;
+use dicom_dictionary_std::tags;
+use filmless_domain::{
+    AccessionNumber, BirthDate, Limits, PatientDemographics, PatientId, SeriesInstanceUid, SopInstanceUid,
+    StudyInstanceUid,
+};
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::data_set::Item;
+use crate::scan::{Scan, scan_prefix};
+use crate::{DataSet, HeaderError, PixelEncoding, SliceKey, TransferSyntax, geometry};
+
+/// Longest text that is kept of one descriptive attribute, in characters: twice what LO allows (PS3.5 6.2).
+const TEXT_CHARS_MAX: usize = 128;
+
+/// Whether the header ended within the bytes at hand.
+#[derive(Debug, Clone, PartialEq)]
+pub enum HeaderRead {
+    /// It did.
+    Complete(Box<InstanceHeader>),
+    /// It did not: call again with more bytes of the object.
+    NeedMore,
+}
+
+/// What kind of thing an instance is to a reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum InstanceKind {
+    /// Pixels that can be shown.
+    Image,
+    /// A video stream.
+    Video,
+    /// A readable report: structured report, encapsulated PDF or CDA.
+    Report,
+    /// Anything else: key object selection, presentation state, segmentation, radiotherapy object, waveform.
+    Other,
+}
+
+/// What the header of one instance says. `Debug` hides the patient.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct InstanceHeader {
+    /// Study Instance UID (0020,000D).
+    pub study_instance_uid: StudyInstanceUid,
+    /// Series Instance UID (0020,000E).
+    pub series_instance_uid: SeriesInstanceUid,
+    /// SOP Instance UID (0008,0018).
+    pub sop_instance_uid: SopInstanceUid,
+    /// SOP Class UID (0008,0016); empty when missing.
+    pub sop_class_uid: String,
+    /// Transfer Syntax UID (0002,0010), or what the bytes look like.
+    pub transfer_syntax_uid: String,
+    /// Modality (0008,0060); `OT` when missing.
+    pub modality: String,
+    /// The patient.
+    pub patient: PatientDemographics,
+    /// Accession Number (0008,0050).
+    pub accession_number: Option<AccessionNumber>,
+    /// Study Date (0008,0020).
+    pub study_date: Option<Date>,
+    /// Study Time (0008,0030), as written.
+    pub study_time: Option<String>,
+    /// Study Description (0008,1030).
+    pub study_description: Option<String>,
+    /// Series Number (0020,0011).
+    pub series_number: Option<i64>,
+    /// Series Description (0008,103E).
+    pub series_description: Option<String>,
+    /// Instance Number (0020,0013).
+    pub instance_number: Option<i64>,
+    /// Body Part Examined (0018,0015).
+    pub body_part: Option<String>,
+    /// Manufacturer (0008,0070).
+    pub manufacturer: Option<String>,
+    /// Station Name (0008,1010).
+    pub station_name: Option<String>,
+    /// Rows (0028,0010); 0 without pixels.
+    pub rows: u32,
+    /// Columns (0028,0011); 0 without pixels.
+    pub columns: u32,
+    /// Number of Frames (0028,0008), at least 1 with pixels; 0 without.
+    pub number_of_frames: u32,
+    /// Position along the slice normal in millimetres, else Slice Location (0020,1041).
+    pub slice_position: Option<f64>,
+    /// Acquisition Time (0008,0032), as written.
+    pub acquisition_time: Option<String>,
+    /// Whether there is pixel data in any of its three forms.
+    pub has_pixel_data: bool,
+}
+
+/// Reads the header of an object of `total_bytes` from its first bytes.
+///
+/// # Errors
+/// [`HeaderError`] when the object is not DICOM, is broken or cut off, exceeds a limit, or names no usable UIDs.
+pub fn read_header(prefix: &[u8], total_bytes: u64, limits: &Limits) -> Result<HeaderRead, HeaderError> {
+    match scan_prefix(prefix, total_bytes, limits)? {
+        Scan::NeedMore => Ok(HeaderRead::NeedMore),
+        Scan::Complete(data_set) => {
+            Ok(HeaderRead::Complete(Box::new(InstanceHeader::from_data_set(&data_set)?)))
+        }
+    }
+}
+
+impl InstanceHeader {
+    /// Reads the header out of a scanned data set.
+    ///
+    /// # Errors
+    /// [`HeaderError`] when one of the three UIDs is missing or unusable.
+    pub fn from_data_set(data_set: &DataSet<'_>) -> Result<Self, HeaderError> {
+        let root = data_set.root();
+        let text = |tag| bounded_text(root, tag);
+        let side = |tag| root.int(tag).and_then(|v| u32::try_from(v).ok()).unwrap_or(0);
+        let has_pixel_data = data_set.pixels().is_some();
+        let frames = root.int(tags::NUMBER_OF_FRAMES).and_then(|v| u32::try_from(v).ok()).unwrap_or(1).max(1);
+        let uid = |tag: Tag| root.text(tag).unwrap_or_default();
+        // Files whose data set lost the attribute still name the instance in their file meta information.
+        let sop_instance_uid = SopInstanceUid::parse(&uid(tags::SOP_INSTANCE_UID))
+            .or_else(|_| SopInstanceUid::parse(&uid(tags::MEDIA_STORAGE_SOP_INSTANCE_UID)));
+        Ok(Self {
+            study_instance_uid: StudyInstanceUid::parse(&uid(tags::STUDY_INSTANCE_UID))
+                .map_err(|_| HeaderError::MissingStudyInstanceUid)?,
+            series_instance_uid: SeriesInstanceUid::parse(&uid(tags::SERIES_INSTANCE_UID))
+                .map_err(|_| HeaderError::MissingSeriesInstanceUid)?,
+            sop_instance_uid: sop_instance_uid.map_err(|_| HeaderError::MissingSopInstanceUid)?,
+            sop_class_uid: text(tags::SOP_CLASS_UID)
+                .or_else(|| text(tags::MEDIA_STORAGE_SOP_CLASS_UID))
+                .unwrap_or_default(),
+            transfer_syntax_uid: data_set.transfer_syntax_uid().to_owned(),
+            modality: text(tags::MODALITY).unwrap_or_else(|| "OT".to_owned()),
+            patient: patient(root),
+            accession_number: root.text(tags::ACCESSION_NUMBER).and_then(|t| AccessionNumber::parse(&t).ok()),
+            study_date: root.text(tags::STUDY_DATE).and_then(|t| parse_date(&t)),
+            study_time: text(tags::STUDY_TIME),
+            study_description: text(tags::STUDY_DESCRIPTION),
+            series_number: root.int(tags::SERIES_NUMBER),
+            series_description: text(tags::SERIES_DESCRIPTION),
+            instance_number: root.int(tags::INSTANCE_NUMBER),
+            body_part: text(tags::BODY_PART_EXAMINED),
+            manufacturer: text(tags::MANUFACTURER),
+            station_name: text(tags::STATION_NAME),
+            rows: if has_pixel_data { side(tags::ROWS) } else { 0 },
+            columns: if has_pixel_data { side(tags::COLUMNS) } else { 0 },
+            number_of_frames: if has_pixel_data { frames } else { 0 },
+            slice_position: slice_position(root),
+            acquisition_time: text(tags::ACQUISITION_TIME),
+            has_pixel_data,
+        })
+    }
+
+    /// What kind of thing the instance is.
+    #[must_use]
+    pub fn kind(&self) -> InstanceKind {
+        let class = self.sop_class_uid.strip_prefix("1.2.840.10008.5.1.4.1.1.").unwrap_or("");
+        match class {
+            // Key object selection is a structured report that only points at images.
+            "88.59" => InstanceKind::Other,
+            "104.1" | "104.2" => InstanceKind::Report,
+            _ if class.starts_with("88.") => InstanceKind::Report,
+            // Segmentations, RT dose: their pixels mean nothing without the images that they belong to.
+            "66.4" | "66.7" | "481.2" => InstanceKind::Other,
+            _ if !self.has_pixel_data => InstanceKind::Other,
+            _ if TransferSyntax::from_uid(&self.transfer_syntax_uid).pixels == PixelEncoding::Video => {
+                InstanceKind::Video
+            }
+            _ => InstanceKind::Image,
+        }
+    }
+
+    /// What decides the place of this instance in its series.
+    #[must_use]
+    pub fn slice_key(&self) -> SliceKey {
+        SliceKey {
+            slice_position: self.slice_position,
+            acquisition_time: self.acquisition_time.clone(),
+            instance_number: self.instance_number,
+            sop_instance_uid: self.sop_instance_uid.as_str().to_owned(),
+        }
+    }
+}
+
+impl fmt::Debug for InstanceHeader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InstanceHeader")
+            .field("sop_instance_uid", &self.sop_instance_uid)
+            .field("sop_class_uid", &self.sop_class_uid)
+            .field("transfer_syntax_uid", &self.transfer_syntax_uid)
+            .field("modality", &self.modality)
+            .field("patient", &self.patient)
+            .finish_non_exhaustive()
+    }
+}
+
+fn patient(root: Item<'_>) -> PatientDemographics {
+    let name = bounded_text(root, tags::PATIENT_NAME)
+        .map(|name| name.trim_end_matches(['^', '=', ' ']).to_owned())
+        .filter(|name| name.chars().any(char::is_alphanumeric));
+    PatientDemographics {
+        id: root.text(tags::PATIENT_ID).and_then(|t| PatientId::parse(&t).ok()),
+        name,
+        birth_date: root.text(tags::PATIENT_BIRTH_DATE).and_then(|t| BirthDate::parse(&t).ok()),
+        sex: root.text(tags::PATIENT_SEX).filter(|sex| matches!(sex.as_str(), "M" | "F" | "O")),
+    }
+}
+
+/// Text without control characters, cut to a length that no honest value reaches.
+fn bounded_text(root: Item<'_>, tag: Tag) -> Option<String> {
+    let text: String = root.text(tag)?.chars().filter(|c| !c.is_control()).take(TEXT_CHARS_MAX).collect();
+    Some(text).filter(|text| !text.is_empty())
+}
+
+/// DA, `YYYYMMDD` (PS3.5 6.2), or its form of ACR-NEMA, `YYYY.MM.DD`.
+fn parse_date(text: &str) -> Option<Date> {
+    let digits: String = text.chars().filter(|c| !matches!(c, '.' | '-' | '/')).collect();
+    if digits.len() != 8 || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let part = |range: std::ops::Range<usize>| digits[range].parse::<i16>().ok();
+    Date::new(part(0..4)?, i8::try_from(part(4..6)?).ok()?, i8::try_from(part(6..8)?).ok()?).ok()
+}
+
+/// Image Position and Orientation (Patient), of the image or of its first frame (PS3.3 C.7.6.16.2.3), else Slice
+/// Location.
+fn slice_position(root: Item<'_>) -> Option<f64> {
+    let direct = position_of(root, root);
+    let shared = root.first_item(tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE);
+    let first = root.first_item(tags::PER_FRAME_FUNCTIONAL_GROUPS_SEQUENCE);
+    direct
+        .or_else(|| {
+            let group = |tag| first.and_then(|i| i.first_item(tag)).or_else(|| shared?.first_item(tag));
+            position_of(group(tags::PLANE_POSITION_SEQUENCE)?, group(tags::PLANE_ORIENTATION_SEQUENCE)?)
+        })
+        .or_else(|| root.float(tags::SLICE_LOCATION))
+}
+
+fn position_of(position: Item<'_>, orientation: Item<'_>) -> Option<f64> {
+    geometry::slice_position(
+        position.floats(tags::IMAGE_POSITION_PATIENT)?,
+        orientation.floats(tags::IMAGE_ORIENTATION_PATIENT)?,
+    )
+}

@@ -1,0 +1,143 @@
+//! Vietnamese in TCVN 5712:1993 VN3 ("TCVN3", the ABC fonts), which DICOM has no label for.
+//!
+//! Older hospital systems send it labelled as Latin 1. Bytes are taken for it only when every word with high bytes
+//! becomes a possible Vietnamese syllable, and one of them is hardly possible in Latin 1 or two are unlikely.
+
+use unicode_normalization::UnicodeNormalization;
+
+/// Bytes A1 to FE; `\0` where nothing is assigned.
+const TCVN3: [char; 94] = [
+    'Ă', 'Â', 'Ê', 'Ô', 'Ơ', 'Ư', 'Đ', 'ă', 'â', 'ê', 'ô', 'ơ', 'ư', 'đ', '\0', // A1-AF
+    '\u{300}', '\u{309}', '\u{303}', '\u{301}', '\u{323}', 'à', 'ả', 'ã', 'á', 'ạ', '\0', 'ằ', 'ẳ', 'ẵ', 'ắ',
+    '\0', // B0-BF
+    '\0', '\0', '\0', '\0', '\0', '\0', 'ặ', 'ầ', 'ẩ', 'ẫ', 'ấ', 'ậ', 'è', '\0', 'ẻ', 'ẽ', // C0-CF
+    'é', 'ẹ', 'ề', 'ể', 'ễ', 'ế', 'ệ', 'ì', 'ỉ', '\0', '\0', '\0', 'ĩ', 'í', 'ị', 'ò', // D0-DF
+    '\0', 'ỏ', 'õ', 'ó', 'ọ', 'ồ', 'ổ', 'ỗ', 'ố', 'ộ', 'ờ', 'ở', 'ỡ', 'ớ', 'ợ', 'ù', // E0-EF
+    '\0', 'ủ', 'ũ', 'ú', 'ụ', 'ừ', 'ử', 'ữ', 'ứ', 'ự', 'ỳ', 'ỷ', 'ỹ', 'ý', 'ỵ', // F0-FE
+];
+
+const ONSETS: [&str; 28] = [
+    "", "b", "c", "ch", "d", "đ", "g", "gh", "gi", "h", "k", "kh", "l", "m", "n", "ng", "ngh", "nh", "p",
+    "ph", "q", "r", "s", "t", "th", "tr", "v", "x",
+];
+const NUCLEI: [&str; 56] = [
+    "a", "ă", "â", "e", "ê", "i", "o", "ô", "ơ", "u", "ư", "y", "ai", "ao", "au", "ay", "âu", "ây", "eo",
+    "êu", "ia", "iê", "iêu", "iu", "oa", "oai", "oay", "oă", "oe", "oi", "ôi", "ơi", "oeo", "oo", "ua", "uâ",
+    "uây", "uê", "ui", "uô", "uôi", "uơ", "uy", "uya", "uyê", "uyu", "ưa", "ưi", "ươ", "ươi", "ươu", "ưu",
+    "yê", "yêu", "oao", "uao",
+];
+const CODAS: [&str; 9] = ["", "c", "ch", "m", "n", "ng", "nh", "p", "t"];
+
+/// Decodes TCVN3, if that is what the bytes are. Bytes without high ones are never touched.
+pub(crate) fn from_tcvn3(bytes: &[u8]) -> Option<String> {
+    let (mut certain, mut likely) = (false, 0);
+    for word in bytes.split(|b| b.is_ascii() && !b.is_ascii_alphabetic()) {
+        if word.is_ascii() {
+            continue;
+        }
+        if !is_syllable(&decode_word(word)?) {
+            return None;
+        }
+        let in_latin_1: String = word.iter().map(|b| char::from(*b)).collect();
+        certain |= !is_plausible_in_latin_1(&in_latin_1);
+        likely += usize::from(!is_syllable(&in_latin_1));
+    }
+    if !certain && likely < 2 {
+        return None;
+    }
+    let mut text = String::new();
+    for part in bytes.split_inclusive(|b| b.is_ascii() && !b.is_ascii_alphabetic()) {
+        text.push_str(&decode_word(part)?);
+    }
+    Some(text)
+}
+
+/// The ABC fonts for capitals reuse the codes of small letters, so a word with an ASCII capital after its first
+/// letter is written in capitals.
+fn decode_word(word: &[u8]) -> Option<String> {
+    let letters: Option<String> = word
+        .iter()
+        .map(|b| match b {
+            0..=0x7F => Some(char::from(*b)),
+            0xA1..=0xFE => Some(TCVN3[usize::from(*b) - 0xA1]).filter(|c| *c != '\0'),
+            _ => None,
+        })
+        .collect();
+    let letters = letters?;
+    let capitals = letters.chars().skip(1).any(|c| c.is_ascii_uppercase())
+        && !letters.chars().any(|c| c.is_ascii_lowercase());
+    let text: String = if capitals { letters.to_uppercase() } else { letters };
+    Some(text.nfc().collect())
+}
+
+/// A symbol within a word, or a capital after a small letter, is not how Latin 1 is written. A unit such as µm is.
+fn is_plausible_in_latin_1(word: &str) -> bool {
+    let is_letter = |c: char| c.is_alphabetic() && !matches!(c, 'µ' | 'ª' | 'º');
+    let chars: Vec<char> = word.strip_prefix('µ').unwrap_or(word).chars().collect();
+    let rises = chars.windows(2).any(|pair| pair[0].is_lowercase() && pair[1].is_uppercase());
+    let onset_only_vietnamese_has = word.starts_with("NG") && !is_syllable(word);
+    chars.iter().all(|c| is_letter(*c)) && !rises && !onset_only_vietnamese_has
+}
+
+/// Whether a word has the shape of a Vietnamese syllable: onset, vowels, coda, at most one tone, and before a stop
+/// (c, ch, p, t) one of the two tones that can stand there.
+fn is_syllable(word: &str) -> bool {
+    let mut tone = None;
+    let mut base = String::new();
+    for c in word.chars().flat_map(char::to_lowercase).nfd() {
+        match c {
+            '\u{300}' | '\u{301}' | '\u{303}' | '\u{309}' | '\u{323}' if tone.is_some() => return false,
+            '\u{300}' | '\u{301}' | '\u{303}' | '\u{309}' | '\u{323}' => tone = Some(c),
+            _ => base.push(c),
+        }
+    }
+    let base: String = base.nfc().collect();
+    ONSETS.iter().filter_map(|onset| base.strip_prefix(onset)).any(|rhyme| {
+        CODAS.iter().any(|coda| {
+            let stop = matches!(*coda, "c" | "ch" | "p" | "t");
+            let sings = !stop || matches!(tone, Some('\u{301}' | '\u{323}'));
+            sings && rhyme.strip_suffix(coda).is_some_and(|nucleus| NUCLEI.contains(&nucleus))
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tcvn3_is_recognised() {
+        for (bytes, expected) in [
+            (&b"Nguy\xd4n^Th\xde Ho\xb5"[..], "Nguyễn^Thị Hoà"),
+            (b"Tr\xc7n V\xa8n B\xd7nh", "Trần Văn Bình"),
+            (b"\xa7\xc6ng \xa7\xd7nh \xa7\xf8c", "Đặng Đình Đức"),
+            (b"NGUY\xd4N TH\xde", "NGUYỄN THỊ"),
+            (b"L\xaa H\xb6i", "Lê Hải"),
+            (b"Ch\xf4p CLVT ng\xf9c", "Chụp CLVT ngực"),
+        ] {
+            assert_eq!(from_tcvn3(bytes).as_deref(), Some(expected), "{bytes:x?}");
+        }
+    }
+
+    #[test]
+    fn european_names_stay_latin_1() {
+        for bytes in [
+            &b"Buc^J\xe9r\xf4me"[..],
+            b"M\xfcller^Hans",
+            b"\xc4neas^R\xfcdiger",
+            b"H\xe9l\xe8ne",
+            b"Jos\xe9",
+            b"Ren\xe9",
+            b"S\xf8rensen",
+            b"\xc5ngstr\xf6m",
+            b"Mu\xf1oz",
+            b"L\xea B\xf9i",
+            b"Fran\xe7ois",
+            b"RH\xd4NE",
+            b"50 \xb5m",
+            b"plain",
+        ] {
+            assert_eq!(from_tcvn3(bytes), None, "{bytes:x?}");
+        }
+    }
+}
