@@ -1,1 +1,26 @@
-//! What the patient holds in hand: QR code, slip PDF, SMS and email texts in Vietnamese and English.
+//! What the patient holds in hand: QR code, slip PDF, SMS and email, in Vietnamese and English.
+//!
+//! Everything here is pure: the same content gives the same bytes, time and secrets come in as arguments, and
+//! the fonts are part of the program. Nothing that a hospital, a header or an order writes may break a layout,
+//! a header line or an alphabet: text is cleaned where it enters ([`clean`]), wrapped, shrunk and, at last,
+//! cut with an ellipsis. A character that no font here has is shown as `�`, so that its loss is seen.
+
+mod clean;
+mod content;
+mod email;
+mod error;
+mod gsm7;
+mod pdf;
+mod qr;
+mod sms;
+mod words;
+
+pub use content::SlipContent;
+pub use email::{EmailContent, email_message};
+pub use error::SlipError;
+pub use pdf::slip_pdf;
+pub use qr::qr_png;
+pub use sms::{SmsContent, SmsText, sms_text};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,40 @@
+//! Copies the fonts of the slip out of Debian's packages, so that the finished program needs none.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::{env, fs, io};
+
+/// Font file and the Debian package that brings it.
+const FONTS: [(&str, &str); 3] = [
+    ("NotoSans-Regular.ttf", "fonts-noto-core"),
+    ("NotoSans-Bold.ttf", "fonts-noto-core"),
+    ("NotoSansMono-Bold.ttf", "fonts-noto-mono"),
+];
+
+fn main() -> ExitCode {
+    let folder =
+        env::var_os("FILMLESS_FONT_DIR").map_or_else(|| "/usr/share/fonts/truetype/noto".into(), PathBuf::from);
+    let copied = FONTS.iter().try_for_each(|(file, package)| copy(&folder, file, package));
+    match copied {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(reason) => {
+            eprintln!("{reason}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn copy(folder: &Path, file: &str, package: &str) -> Result<(), String> {
+    let from = folder.join(file);
+    let out = env::var_os("OUT_DIR").ok_or("OUT_DIR is not set: run this through cargo")?;
+    fs::copy(&from, Path::new(&out).join(file)).map_err(|e| {
+        format!(
+            "The slip needs the font {}, which cannot be read ({e}). Install it with `apt-get install {package}`, \
+             or set FILMLESS_FONT_DIR to a folder that holds it.",
+            from.display()
+        )
+    })?;
+    let rerun = format!("cargo::rerun-if-env-changed=FILMLESS_FONT_DIR\ncargo::rerun-if-changed={}\n", from.display());
+    io::stdout().write_all(rerun.as_bytes()).map_err(|e| e.to_string())
+}

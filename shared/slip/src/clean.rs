@@ -1,0 +1,72 @@
+//! Text from outside, made fit for one line of a page or a message.
+
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+
+use crate::SlipError;
+
+/// Marks on one letter, after composition, beyond which they are ornament: stacked, they would cover other lines.
+const MARKS_MAX: usize = 2;
+
+/// One line of composed characters: line breaks and other control characters become spaces, invisible
+/// formatting characters (bidirectional overrides, joiners, soft hyphens) go, runs of spaces shrink to one.
+pub(crate) fn line(text: &str) -> String {
+    let mut marks = 0;
+    let visible: String = text
+        .nfc()
+        .filter(|c| !is_invisible(*c))
+        .filter(|c| {
+            marks = if is_combining_mark(*c) { marks + 1 } else { 0 };
+            marks <= MARKS_MAX
+        })
+        .map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c })
+        .collect();
+    visible.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Characters that change how their neighbours look without being seen: they could make a slip read otherwise
+/// than it is stored.
+fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Refuses whatever is not an absolute web address in the characters of RFC 3986.
+pub(crate) fn check_link(link: &str) -> Result<&str, SlipError> {
+    let rest = link.strip_prefix("https://").or_else(|| link.strip_prefix("http://")).ok_or(SlipError::BadLink)?;
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&b);
+    if rest.is_empty() || rest.starts_with('/') || !rest.bytes().all(allowed) {
+        return Err(SlipError::BadLink);
+    }
+    Ok(link)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn outside_text_becomes_one_plain_line() {
+        for (text, expected) in [
+            ("Nguyễn Thị Hoà", "Nguyễn Thị Hoà"),
+            ("  a\r\nBcc: b\t\0c  ", "a Bcc: b c"),
+            ("Hoa\u{300} \u{202e}gnp.exe", "Hoà gnp.exe"),
+            ("zero\u{200b}width\u{feff}", "zerowidth"),
+            ("line\u{2028}break\u{85}x", "line break x"),
+            ("", ""),
+        ] {
+            assert_eq!(line(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn only_a_web_address_is_a_link() {
+        for good in ["https://xem.benhvien.example/x/abc", "http://127.0.0.1:8080/x/a_b-c~d"] {
+            assert!(check_link(good).is_ok(), "{good}");
+        }
+        for bad in ["", "https://", "https:///x", "javascript:alert(1)", "https://a b", "https://a/\n", "https://é", "ftp://a"] {
+            assert!(matches!(check_link(bad), Err(SlipError::BadLink)), "{bad:?}");
+        }
+    }
+}

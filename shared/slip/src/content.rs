@@ -1,0 +1,53 @@
+//! What a slip says.
+
+use filmless_domain::{BirthDate, Hospital, Language, Secret};
+
+/// Everything that is printed on one slip. Texts may hold anything: they are cleaned before they are set.
+#[derive(Clone)]
+pub struct SlipContent<'a> {
+    /// Who hands the slip out.
+    pub hospital: &'a Hospital,
+    /// The main language; the other one follows in small print.
+    pub language: Language,
+    /// Name as a person reads it, not as DICOM writes it.
+    pub patient_name: &'a str,
+    /// Birth date: also the second check behind the link.
+    pub birth_date: BirthDate,
+    /// `M`, `F` or `O` as in Patient's Sex (0010,0040).
+    pub sex: Option<&'a str>,
+    /// The hospital's patient code.
+    pub patient_id: &'a str,
+    /// The requested service, or the study description where no order says more.
+    pub study_title: &'a str,
+    /// Modalities of the study as DICOM codes (PS3.3 C.7.3.1.1.1).
+    pub modalities: &'a [String],
+    /// Day of the examination.
+    pub study_date: Option<jiff::civil::Date>,
+    /// The number that joins order and images.
+    pub accession_number: &'a str,
+    /// Department that asked for the examination.
+    pub department: Option<&'a str>,
+    /// Account name.
+    pub account: &'a str,
+    /// Password in plain, for this slip only.
+    pub password: &'a Secret,
+    /// The whole link, `https://<host>/x/<token>`.
+    pub link: &'a Secret,
+    /// Address of the guide.
+    pub guide_url: &'a str,
+    /// Address of the sign-in page.
+    pub portal_url: &'a str,
+    /// When the slip was made.
+    pub issued_at: jiff::Timestamp,
+    /// Last day on which account and link of this slip open anything.
+    pub expires_on: jiff::civil::Date,
+    /// 1 for the first slip of a study, counted up by every reissue.
+    pub version: u32,
+}
+
+impl std::fmt::Debug for SlipContent<'_> {
+    /// Hides everything: the whole content is about one patient.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SlipContent(hidden)")
+    }
+}

@@ -1,0 +1,353 @@
+//! Where everything on the slip stands.
+//!
+//! The page is a stack of sections between a top band and a footer that keeps its place at the bottom. Texts
+//! have a number of lines they may take at most; with every one of them at its most, the stack still ends above
+//! the footer, and what is left over otherwise is spread between the sections.
+
+use filmless_domain::Language;
+
+use super::section::{BLACK, BRAND, GREY, Ink, Item, RULE, Role, Section, TINT, WHITE, lines_height};
+use super::typeset::{Face, Fit, Fonts, LEADING, Line};
+use super::{MM, PAGE};
+use crate::qr::{Modules, QUIET_ZONE_MODULES};
+use crate::words::{self, Pair};
+use crate::{SlipContent, SlipError, clean};
+
+const MARGIN: f32 = 10.5 * MM;
+const WIDTH: f32 = PAGE.0 - 2.0 * MARGIN;
+const BAND_HEIGHT: f32 = 2.4 * MM;
+const COLUMN_GAP: f32 = 10.0;
+/// Side of the QR symbol without its quiet zone.
+const QR_SIDE: f32 = 36.0 * MM;
+const PANEL_PADDING: f32 = 9.0;
+const LABEL_SIZE: f32 = 7.5;
+const LABEL_SUB_SIZE: f32 = 6.5;
+
+/// All items of the page, in reading order, at their final places.
+pub(super) fn page(content: &SlipContent<'_>, fonts: &Fonts) -> Result<Vec<Item>, SlipError> {
+    let page = Layout { content, fonts, language: content.language };
+    let body = [page.header(), page.title(), page.facts(), page.access()?, page.steps(), page.link()];
+    let footer = page.footer();
+    let footer_top = PAGE.1 - MARGIN * 0.8 - footer.height;
+    let top = BAND_HEIGHT + 4.5 * MM;
+    let used: f32 = body.iter().map(|section| section.height).sum();
+    let gap = ((footer_top - top - used) / body.len() as f32).clamp(0.0, 14.0);
+    let mut items =
+        vec![Item::Shape { x: 0.0, y: 0.0, width: PAGE.0, height: BAND_HEIGHT, radius: 0.0, ink: BRAND }];
+    let mut y = top;
+    for section in body {
+        let height = section.height;
+        items.extend(section.at(y));
+        y += height + gap;
+    }
+    items.extend(footer.at(footer_top));
+    Ok(items)
+}
+
+struct Layout<'a> {
+    content: &'a SlipContent<'a>,
+    fonts: &'a Fonts,
+    language: Language,
+}
+
+/// A fact in the grid: its label, its value and how much of the row it takes.
+struct Fact<'a> {
+    label: Pair,
+    value: String,
+    face: &'a Face,
+    sizes: &'a [f32],
+    share: f32,
+}
+
+impl Layout<'_> {
+    fn other_language(&self) -> Language {
+        match self.language {
+            Language::Vi => Language::En,
+            Language::En => Language::Vi,
+        }
+    }
+
+    fn header(&self) -> Section {
+        let hospital = self.content.hospital;
+        let mut section = Section::default();
+        let name = hospital.name(self.language).to_uppercase();
+        let fit = Fit { sizes: &[14.0, 12.5, 11.0, 9.5], width: WIDTH, lines_max: 2 };
+        section.paragraph(self.language, 0.0, self.fonts.bold.fit(&name, &fit), BRAND);
+        let one_line = Fit { sizes: &[9.0, 8.0, 7.0], width: WIDTH, lines_max: 1 };
+        let other_name = hospital.name(self.other_language());
+        section.paragraph(self.other_language(), 0.0, self.fonts.regular.fit(other_name, &one_line), GREY);
+        let one_line = Fit { sizes: &[8.0, 7.0, 6.2], width: WIDTH, lines_max: 1 };
+        section.paragraph(self.language, 0.0, self.fonts.regular.fit(&hospital.address, &one_line), GREY);
+        section.skip(4.0);
+        section.rule(0.0, WIDTH);
+        section
+    }
+
+    fn title(&self) -> Section {
+        let mut section = Section::default();
+        let title = words::SLIP_TITLE.main(self.language).to_uppercase();
+        section.centred(Role::Title, self.language, self.fonts.bold.line(&title, 16.0), BLACK);
+        let sub = self.fonts.regular.line(words::SLIP_TITLE.sub(self.language), 9.5);
+        section.centred(Role::Paragraph, self.other_language(), sub, GREY);
+        section
+    }
+
+    fn facts(&self) -> Section {
+        let content = self.content;
+        let language = self.language;
+        let sex = words::sex(content.sex).map(|sex| format!(" · {}", sex.main(language))).unwrap_or_default();
+        let birth_label = if sex.is_empty() { words::BIRTH } else { words::BIRTH_AND_SEX };
+        let birth = format!("{}{sex}", words::birth_date(content.birth_date, language));
+        let name_sizes = &[13.5, 12.0, 10.5, 9.0];
+        let mut section = Section::default();
+        section.row(self, vec![
+            fact(words::PATIENT, content.patient_name, &self.fonts.bold, name_sizes, 0.62),
+            fact(birth_label, &birth, &self.fonts.regular, &[11.0, 10.0, 9.0], 0.38),
+        ]);
+        let small = &[10.0, 9.0, 8.0, 7.0];
+        let date = content.study_date.map(|date| words::date(date, language)).unwrap_or_default();
+        let codes: Vec<(Pair, &str)> = [
+            (words::PATIENT_ID, content.patient_id),
+            (words::ACCESSION, content.accession_number),
+            (words::STUDY_DATE, &date),
+            (words::DEPARTMENT, content.department.unwrap_or_default()),
+        ]
+        .into_iter()
+        .filter(|(_, value)| !clean::line(value).is_empty())
+        .collect();
+        let share = 1.0 / codes.len().max(1) as f32;
+        let codes = codes.into_iter().map(|(label, value)| fact(label, value, &self.fonts.regular, small, share));
+        section.row(self, codes.collect());
+        let modalities = words::modalities(content.modalities, language);
+        let mut service = vec![fact(words::SERVICE, content.study_title, &self.fonts.bold, &[11.0, 10.0, 9.0, 8.0], 0.62)];
+        if modalities.is_empty() {
+            service.iter_mut().for_each(|fact| fact.share = 1.0);
+        } else {
+            service.push(fact(words::MODALITY, &modalities, &self.fonts.regular, small, 0.38));
+        }
+        section.row(self, service);
+        section
+    }
+
+    /// The tinted panel: QR on the left, account, password and validity on the right.
+    fn access(&self) -> Result<Section, SlipError> {
+        let modules = Modules::of(self.content.link.expose())?;
+        let module = QR_SIDE / modules.width() as f32;
+        let quiet = QUIET_ZONE_MODULES as f32 * module;
+        let white = QR_SIDE + 2.0 * quiet;
+        let caption_height = 12.0;
+        let height = white + caption_height + 2.0 * PANEL_PADDING;
+        let mut section = Section { height, ..Section::default() };
+        section.shape(MARGIN, 0.0, WIDTH, height, 7.0, BRAND);
+        section.shape(MARGIN + 0.9, 0.9, WIDTH - 1.8, height - 1.8, 6.2, TINT);
+        let (x, y) = (MARGIN + PANEL_PADDING, PANEL_PADDING);
+        section.shape(x, y, white, white + caption_height, 4.0, WHITE);
+        let alt = words::QR_ALT.main(self.language);
+        section.items.push(Item::Qr { x: x + quiet, y: y + quiet, module, runs: modules.runs(), alt });
+        let caption = self.fonts.bold.line(words::SCAN.main(self.language), 8.0);
+        let caption_x = x + (white - caption.width) / 2.0;
+        section.text(Role::Paragraph, self.language, (caption_x, y + white + 6.0), vec![caption], BRAND);
+        let column = x + white + 14.0;
+        self.credentials(&mut section, column, PAGE.0 - MARGIN - PANEL_PADDING - column);
+        Ok(section)
+    }
+
+    fn credentials(&self, section: &mut Section, x: f32, width: f32) {
+        let content = self.content;
+        let language = self.language;
+        let mut y = PANEL_PADDING;
+        let fields =
+            [(words::ACCOUNT, content.account, 17.0), (words::PASSWORD, content.password.expose(), 22.0)];
+        for (label, value, size) in fields {
+            section.label(self, label, x, y + 8.5);
+            y += 13.0;
+            let box_height = size * 1.45;
+            section.shape(x, y, width, box_height, 3.5, WHITE);
+            let sizes = [size, size - 3.0, size - 6.0, size - 8.0, 7.0];
+            let fit = Fit { sizes: &sizes, width: width - 14.0, lines_max: 1 };
+            let lines = self.fonts.mono.fit(value, &fit);
+            let cap_height = lines.first().map_or(0.0, |line| line.size * 0.714);
+            let baseline = y + (box_height + cap_height) / 2.0;
+            section.text(Role::Paragraph, language, (x + 7.0, baseline), lines, BLACK);
+            y += box_height + 7.0;
+        }
+        section.label(self, words::SIGN_IN_AT, x, y + 5.0);
+        let fit = Fit { sizes: &[9.0, 8.0, 7.0, 6.0], width, lines_max: 1 };
+        section.address(language, (x, y + 16.0), self.fonts.bold.fit(content.portal_url, &fit), content.portal_url);
+        y += 29.0;
+        section.label(self, words::VALID_UNTIL, x, y);
+        let until = self.fonts.bold.line(&words::date(content.expires_on, language), 11.0);
+        section.text(Role::Paragraph, language, (x, y + 13.0), vec![until], BLACK);
+    }
+
+    fn steps(&self) -> Section {
+        let language = self.language;
+        let mut section = Section::default();
+        section.heading(self, words::HOW_TO);
+        for (number, step) in words::STEPS.iter().enumerate() {
+            let top = section.height + 2.0;
+            section.shape(MARGIN, top, 14.0, 14.0, 7.0, BRAND);
+            let digit = self.fonts.bold.line(&(number + 1).to_string(), 9.0);
+            let digit_x = MARGIN + 7.0 - digit.width / 2.0;
+            section.text(Role::Paragraph, language, (digit_x, top + 10.3), vec![digit], WHITE);
+            section.height = top - 0.5;
+            let fit = Fit { sizes: &[9.5, 8.5], width: WIDTH - 21.0, lines_max: 1 };
+            section.paragraph(language, 21.0, self.fonts.regular.fit(step.main(language), &fit), BLACK);
+            let fit = Fit { sizes: &[7.0, 6.5], ..fit };
+            section.paragraph(self.other_language(), 21.0, self.fonts.regular.fit(step.sub(language), &fit), GREY);
+        }
+        section
+    }
+
+    /// The whole link, on one line as long as it can be read: whoever copies it must not have to join pieces.
+    fn link(&self) -> Section {
+        let mut section = Section::default();
+        section.label(self, words::LINK, MARGIN, 7.0);
+        let link = self.content.link.expose();
+        let fit = Fit { sizes: &[9.0, 8.5, 8.0, 7.5, 7.0, 6.5, 6.0, 5.5], width: WIDTH, lines_max: 1 };
+        let mut lines = self.fonts.mono.fit(link, &fit);
+        if lines.iter().any(|line| line.text.ends_with('…')) {
+            lines = self.fonts.mono.fit(link, &Fit { sizes: &[6.5, 5.5, 4.5], lines_max: 2, ..fit });
+        }
+        section.height = 10.0 + lines_height(&lines);
+        let first = lines.first().map_or(0.0, |line| line.size);
+        section.address(self.language, (MARGIN, 9.5 + first), lines, link);
+        section
+    }
+
+    fn footer(&self) -> Section {
+        let content = self.content;
+        let hospital = content.hospital;
+        let language = self.language;
+        let mut section = Section::default();
+        section.rule(0.0, WIDTH);
+        section.skip(3.0);
+        let hours = [hospital.hotline_hours(language), hospital.hotline_hours(self.other_language())];
+        let hours = if hours[0] == hours[1] { hours[0].to_owned() } else { hours.join(" / ") };
+        let value = &[9.5, 8.5, 7.5, 6.5];
+        let hotline = format!("{} ({hours})", hospital.hotline);
+        section.row(self, vec![fact(words::HOTLINE, &hotline, &self.fonts.bold, &[9.0, 8.0, 7.0, 6.2], 1.0)]);
+        section.height -= 2.0;
+        let (email, guide) = (hospital.support_email.as_str(), content.guide_url);
+        section.row(self, vec![
+            fact(words::SUPPORT, email, &self.fonts.bold, value, 0.5),
+            fact(words::GUIDE, guide, &self.fonts.bold, value, 0.5),
+        ]);
+        section.link_values(&[(email, format!("mailto:{email}")), (guide, guide.to_owned())]);
+        self.secrecy(&mut section);
+        section
+    }
+
+    /// The bar that asks for discretion, and below it when this slip was made.
+    fn secrecy(&self, section: &mut Section) {
+        let language = self.language;
+        let top = section.height;
+        section.shape(MARGIN, top, WIDTH, 26.0, 4.0, BRAND);
+        let fit = Fit { sizes: &[9.0, 8.0], width: WIDTH - 16.0, lines_max: 1 };
+        section.height = top + 2.5;
+        section.paragraph(language, 8.0, self.fonts.bold.fit(words::KEEP_SECRET.main(language), &fit), WHITE);
+        let fit = Fit { sizes: &[7.5], ..fit };
+        let sub = self.fonts.regular.fit(words::KEEP_SECRET.sub(language), &fit);
+        section.paragraph(self.other_language(), 8.0, sub, WHITE);
+        section.height = top + 29.0;
+        let issued = format!(
+            "{} {} · {} {}",
+            words::ISSUED.main(language),
+            words::moment(self.content.issued_at, language),
+            words::ISSUE_NUMBER.main(language),
+            self.content.version,
+        );
+        section.paragraph(language, 0.0, vec![self.fonts.regular.line(&issued, 6.5)], GREY);
+    }
+}
+
+fn fact<'a>(label: Pair, value: &str, face: &'a Face, sizes: &'a [f32], share: f32) -> Fact<'a> {
+    Fact { label, value: value.to_owned(), face, sizes, share }
+}
+
+/// How sections grow: downwards, from `height`.
+impl Section {
+    fn skip(&mut self, points: f32) {
+        self.height += points;
+    }
+
+    fn text(&mut self, role: Role, language: Language, at: (f32, f32), lines: Vec<Line>, ink: Ink) {
+        self.items.push(Item::Text { role, language, x: at.0, y: at.1, lines, ink });
+    }
+
+    fn shape(&mut self, x: f32, y: f32, width: f32, height: f32, radius: f32, ink: Ink) {
+        self.items.push(Item::Shape { x, y, width, height, radius, ink });
+    }
+
+    fn rule(&mut self, indent: f32, width: f32) {
+        self.shape(MARGIN + indent, self.height, width, 0.7, 0.0, RULE);
+        self.height += 0.7;
+    }
+
+    fn paragraph(&mut self, language: Language, indent: f32, lines: Vec<Line>, ink: Ink) {
+        let first = lines.first().map_or(0.0, |line| line.size);
+        let height = lines_height(&lines);
+        self.text(Role::Paragraph, language, (MARGIN + indent, self.height + first * 1.05), lines, ink);
+        self.height += height;
+    }
+
+    fn centred(&mut self, role: Role, language: Language, line: Line, ink: Ink) {
+        let (x, y) = ((PAGE.0 - line.width) / 2.0, self.height + line.size * 1.05);
+        self.height += line.size * LEADING;
+        self.text(role, language, (x, y), vec![line], ink);
+    }
+
+    fn heading(&mut self, page: &Layout<'_>, words: Pair) {
+        let main = page.fonts.bold.line(words.main(page.language), 10.5);
+        let sub = page.fonts.regular.line(words.sub(page.language), 8.5);
+        let y = self.height + 10.0;
+        let sub_x = MARGIN + main.width + 6.0;
+        self.text(Role::Heading, page.language, (MARGIN, y), vec![main], BRAND);
+        self.text(Role::Paragraph, page.other_language(), (sub_x, y), vec![sub], GREY);
+        self.height += 13.0;
+    }
+
+    /// A label in both languages on one baseline.
+    fn label(&mut self, page: &Layout<'_>, words: Pair, x: f32, y: f32) {
+        let main = page.fonts.regular.line(words.main(page.language), LABEL_SIZE);
+        let sub = page.fonts.regular.line(&format!("/ {}", words.sub(page.language)), LABEL_SUB_SIZE);
+        let sub_x = x + main.width + 3.0;
+        self.text(Role::Paragraph, page.language, (x, y), vec![main], BRAND);
+        self.text(Role::Paragraph, page.other_language(), (sub_x, y), vec![sub], GREY);
+    }
+
+    /// An address that opens when touched, if it is a web address at all.
+    fn address(&mut self, language: Language, at: (f32, f32), lines: Vec<Line>, url: &str) {
+        let role = clean::check_link(url).map_or(Role::Paragraph, |url| Role::Link(url.to_owned()));
+        self.text(role, language, at, lines, BRAND);
+    }
+
+    /// Facts side by side; the highest gives the row its height.
+    fn row(&mut self, page: &Layout<'_>, facts: Vec<Fact<'_>>) {
+        let gaps = COLUMN_GAP * facts.len().saturating_sub(1) as f32;
+        let (mut x, top, mut height) = (MARGIN, self.height, 0.0_f32);
+        for fact in facts {
+            let width = (WIDTH - gaps) * fact.share;
+            self.label(page, fact.label, x, top + LABEL_SIZE);
+            let value = if fact.value.is_empty() { "–" } else { &fact.value };
+            let lines = fact.face.fit(value, &Fit { sizes: fact.sizes, width, lines_max: 2 });
+            let first = lines.first().map_or(0.0, |line| line.size);
+            height = height.max(LABEL_SIZE + 3.0 + lines_height(&lines));
+            self.text(Role::Paragraph, page.language, (x, top + LABEL_SIZE + 3.0 + first), lines, BLACK);
+            x += width + COLUMN_GAP;
+        }
+        self.height = top + height + 5.0;
+    }
+
+    /// Turns values that are addresses into links.
+    fn link_values(&mut self, addresses: &[(&str, String)]) {
+        for item in &mut self.items {
+            if let Item::Text { role, lines, ink, .. } = item {
+                let text: String = lines.iter().map(|line| line.text.as_str()).collect();
+                if let Some((_, url)) = addresses.iter().find(|(shown, _)| *shown == text && text.is_ascii()) {
+                    (*role, *ink) = (Role::Link(url.clone()), BRAND);
+                }
+            }
+        }
+    }
+}

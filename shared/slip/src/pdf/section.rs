@@ -1,0 +1,66 @@
+//! What a page is made of, before it is drawn.
+
+use filmless_domain::Language;
+
+use super::typeset::{LEADING, Line};
+
+/// An opaque colour.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) struct Ink(pub(super) u8, pub(super) u8, pub(super) u8);
+
+/// Text that is read first. All inks keep a contrast of 4.5 on white (WCAG 1.4.3), and print well in grey.
+pub(super) const BLACK: Ink = Ink(17, 24, 32);
+/// Labels and small print.
+pub(super) const GREY: Ink = Ink(84, 96, 108);
+/// Headings, frames, links.
+pub(super) const BRAND: Ink = Ink(10, 82, 110);
+/// Behind account and password.
+pub(super) const TINT: Ink = Ink(234, 243, 247);
+/// Hairlines.
+pub(super) const RULE: Ink = Ink(190, 204, 213);
+pub(super) const WHITE: Ink = Ink(255, 255, 255);
+
+/// What a text is to a screen reader.
+#[derive(Clone, PartialEq)]
+pub(super) enum Role {
+    Title,
+    Heading,
+    Paragraph,
+    /// Opens this address when touched.
+    Link(String),
+}
+
+/// One thing on the page. Positions are points from the page's top left corner, or from the top of its section.
+#[derive(Clone)]
+pub(super) enum Item {
+    /// Lines of one paragraph; `y` is the first baseline.
+    Text { role: Role, language: Language, x: f32, y: f32, lines: Vec<Line>, ink: Ink },
+    /// A filled shape, with rounded corners when `radius` is not zero.
+    Shape { x: f32, y: f32, width: f32, height: f32, radius: f32, ink: Ink },
+    /// A QR code: runs of dark modules, from the top left corner of the symbol.
+    Qr { x: f32, y: f32, module: f32, runs: Vec<(usize, usize, usize)>, alt: &'static str },
+}
+
+/// Items that stay together, from the top of the section down.
+#[derive(Default)]
+pub(super) struct Section {
+    pub(super) items: Vec<Item>,
+    pub(super) height: f32,
+}
+
+impl Section {
+    /// The items, moved down to where the section stands.
+    pub(super) fn at(self, top: f32) -> impl Iterator<Item = Item> {
+        self.items.into_iter().map(move |mut item| {
+            match &mut item {
+                Item::Text { y, .. } | Item::Shape { y, .. } | Item::Qr { y, .. } => *y += top,
+            }
+            item
+        })
+    }
+}
+
+/// Height of set lines.
+pub(super) fn lines_height(lines: &[Line]) -> f32 {
+    lines.iter().map(|line| line.size * LEADING).sum()
+}
