@@ -34,3 +34,16 @@ pub(crate) fn inflate(packed: &[u8], allowed: u64) -> Result<Inflated, HeaderErr
         Err(_) => Err(HeaderError::CorruptDeflate),
     }
 }
+
+/// Inflates one frame of a codestream whose frames are deflated one by one (PS3.5 A.4.13), to exactly `frame_bytes`.
+///
+/// # Errors
+/// [`HeaderError::CorruptDeflate`] when the stream is broken or holds less.
+pub fn inflate_frame(packed: &[u8], frame_bytes: u64) -> Result<Vec<u8>, HeaderError> {
+    let inflated = inflate(packed, frame_bytes)?;
+    if inflated.bytes.len() as u64 == frame_bytes {
+        Ok(inflated.bytes)
+    } else {
+        Err(HeaderError::CorruptDeflate)
+    }
+}

@@ -1,11 +1,12 @@
 //! Why a header cannot be read.
 
 use filmless_domain::Rejection;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// Why bytes are not an instance that can be taken in. `Display` is one calm sentence for the sender and never
 /// repeats a value out of the file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum HeaderError {
     /// No bytes at all.

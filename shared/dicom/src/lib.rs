@@ -24,7 +24,11 @@ pub mod sniff;
 pub mod transfer_syntax;
 mod vietnamese;
 
+pub use dicom_core::{Tag, VR};
+pub use dicom_dictionary_std::tags;
+
 pub use data_set::{DataSet, Element, Item, PixelElement};
+pub use deflate::inflate_frame;
 pub use error::HeaderError;
 pub use frames::{FrameError, frame_ranges};
 pub use header::{HeaderRead, InstanceHeader, InstanceKind, read_header};

@@ -52,7 +52,7 @@ mod tests {
 
     #[test]
     fn position_wins_over_number_and_number_over_uid() {
-        let mut keys = vec![
+        let mut keys = [
             key(None, None, "9"),
             key(None, Some(1), "8"),
             key(Some(10.0), Some(1), "7"),

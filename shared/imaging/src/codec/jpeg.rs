@@ -1,0 +1,78 @@
+//! JPEG (ITU-T T.81): DCT based processes of eight bits, and lossless ones.
+
+use jpeg_decoder::{ColorTransform, Decoder, PixelFormat};
+
+use super::Decoded;
+use super::markers::{FrameHeader, jpeg_frame_header, segments};
+use super::native::word_format;
+use crate::ImagingError;
+use crate::image_pixel::ImagePixel;
+use crate::samples::{Samples, WordFormat};
+
+pub(crate) fn decode(codestream: &[u8], image: &ImagePixel) -> Result<Decoded, ImagingError> {
+    let (marker, header) = jpeg_frame_header(codestream).ok_or(ImagingError::CorruptPixelData)?;
+    check(header, image)?;
+    let lossless = marker == 0xC3;
+    if !lossless && header.precision != 8 {
+        return Err(ImagingError::UnsupportedTransferSyntax);
+    }
+    let convert = header.components == 3 && !lossless && is_ybr(codestream, image);
+    let mut decoder = Decoder::new(codestream);
+    decoder.set_max_decoding_buffer_size(image.samples() * 2);
+    decoder.set_color_transform(if convert { ColorTransform::YCbCr } else { ColorTransform::None });
+    let pixels = decoder.decode().map_err(|_| ImagingError::CorruptPixelData)?;
+    let info = decoder.info().ok_or(ImagingError::CorruptPixelData)?;
+    let samples = match info.pixel_format {
+        PixelFormat::L8 | PixelFormat::RGB24 | PixelFormat::CMYK32 => bytes(pixels, header, image),
+        PixelFormat::L16 => {
+            let words = pixels.chunks_exact(2).map(|b| u16::from_ne_bytes([b[0], b[1]])).collect();
+            Samples::Words { words, format: decoded_format(header.precision, image) }
+        }
+    };
+    Ok(Decoded { samples, is_rgb: !lossless && header.components == 3 })
+}
+
+/// The codestream must have the size that the image declares: a larger one would write past what was allowed.
+pub(crate) fn check(header: FrameHeader, image: &ImagePixel) -> Result<(), ImagingError> {
+    let same = header.rows as usize == image.rows
+        && header.columns as usize == image.columns
+        && header.components as usize == image.samples_per_pixel;
+    if same && header.precision <= 16 { Ok(()) } else { Err(ImagingError::CorruptPixelData) }
+}
+
+/// A decoder puts samples at the bottom of a word, whatever High Bit says; a codestream may carry more bits than Bits
+/// Stored admits.
+pub(crate) fn decoded_format(precision: u32, image: &ImagePixel) -> WordFormat {
+    let bits_stored = precision.max(image.bits_stored).min(16);
+    WordFormat { bits_stored, high_bit: bits_stored - 1, signed: image.signed }
+}
+
+fn bytes(pixels: Vec<u8>, header: FrameHeader, image: &ImagePixel) -> Samples {
+    if image.signed || image.bits_stored != 8 && image.bits_allocated <= 8 {
+        let words = pixels.into_iter().map(u16::from).collect();
+        Samples::Words {
+            words,
+            format: WordFormat {
+                bits_stored: header.precision,
+                high_bit: header.precision - 1,
+                ..word_format(image)
+            },
+        }
+    } else {
+        Samples::Bytes(pixels)
+    }
+}
+
+/// Whether the components of a DCT codestream are luminance and chrominance. The Adobe segment knows; without one,
+/// component identifiers that spell RGB or a Photometric Interpretation of RGB deny it.
+fn is_ybr(codestream: &[u8], image: &ImagePixel) -> bool {
+    let adobe = segments(codestream).find(|(marker, body)| *marker == 0xEE && body.starts_with(b"Adobe"));
+    if let Some((_, body)) = adobe {
+        return body.get(11) == Some(&1);
+    }
+    let spells_rgb =
+        segments(codestream).find(|(marker, _)| matches!(marker, 0xC0..=0xC2)).is_some_and(|(_, body)| {
+            (body.get(6), body.get(9), body.get(12)) == (Some(&b'R'), Some(&b'G'), Some(&b'B'))
+        });
+    !spells_rgb && image.photometric != "RGB"
+}

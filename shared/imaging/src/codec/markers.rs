@@ -1,0 +1,137 @@
+//! Dimensions of a codestream, read from its marker segments without decoding it.
+
+use filmless_dicom::PixelEncoding;
+
+/// What a codestream says about itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct FrameHeader {
+    pub rows: u32,
+    pub columns: u32,
+    pub components: u32,
+    pub precision: u32,
+}
+
+/// The start-of-frame segment of JPEG or JPEG-LS (ITU-T T.81 B.2.2, T.87 C.2.2), with its marker byte.
+pub(crate) fn jpeg_frame_header(codestream: &[u8]) -> Option<(u8, FrameHeader)> {
+    let mut segments = segments(codestream);
+    let (marker, body) = segments.find(|(marker, _)| is_start_of_frame(*marker))?;
+    let &[precision, r1, r0, c1, c0, components, ..] = body else { return None };
+    let header = FrameHeader {
+        rows: u32::from(u16::from_be_bytes([r1, r0])),
+        columns: u32::from(u16::from_be_bytes([c1, c0])),
+        components: u32::from(components),
+        precision: u32::from(precision),
+    };
+    Some((marker, header))
+}
+
+/// The marker segments of a JPEG codestream up to its first scan.
+pub(crate) fn segments(codestream: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
+    let mut at = 2;
+    std::iter::from_fn(move || {
+        loop {
+            let [0xFF, marker, rest @ ..] = codestream.get(at..)? else { return None };
+            match marker {
+                // Fill bytes may stand before any marker.
+                0xFF => at += 1,
+                // These stand alone.
+                0x01 | 0xD0..=0xD8 => at += 2,
+                0xD9 => return None,
+                _ => {
+                    let length = usize::from(u16::from_be_bytes([*rest.first()?, *rest.get(1)?]));
+                    let body = rest.get(2..length.max(2))?;
+                    at += 2 + length.max(2);
+                    return Some((*marker, body));
+                }
+            }
+        }
+    })
+}
+
+fn is_start_of_frame(marker: u8) -> bool {
+    matches!(marker, 0xC0..=0xCF | 0xF7) && !matches!(marker, 0xC4 | 0xC8 | 0xCC)
+}
+
+/// Which of the JPEG families a codestream belongs to, by its start-of-frame marker.
+pub(crate) fn jpeg_family(codestream: &[u8]) -> Option<PixelEncoding> {
+    match jpeg_frame_header(codestream)?.0 {
+        0xC3 | 0xC7 | 0xCB | 0xCF => Some(PixelEncoding::JpegLossless),
+        0xF7 => Some(PixelEncoding::JpegLs),
+        _ => Some(PixelEncoding::JpegDct),
+    }
+}
+
+/// What the SIZ and COD segments of JPEG 2000 say (ITU-T T.800 A.5.1, A.6.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Jpeg2000Header {
+    pub frame: FrameHeader,
+    pub signed: bool,
+    pub tiles: u64,
+    /// The codestream mixes its first three components, and the decoder unmixes them to RGB.
+    pub multiple_component_transform: bool,
+}
+
+/// Reads the main header of a codestream, which may lie in a JP2 file.
+pub(crate) fn jpeg2000_header(codestream: &[u8]) -> Option<Jpeg2000Header> {
+    // A box structure before the codestream is short; in a bare codestream it begins at once.
+    let window = codestream.get(..codestream.len().min(4096))?;
+    let start = window.windows(4).position(|w| w == [0xFF, 0x4F, 0xFF, 0x51])?;
+    let main = codestream.get(start..)?;
+    let siz = main.get(6..)?;
+    let long = |at: usize| siz.get(at..at + 4)?.try_into().ok().map(u32::from_be_bytes);
+    let components = u32::from(u16::from_be_bytes(siz.get(34..36)?.try_into().ok()?));
+    let depth = *siz.get(36)?;
+    let (width, height) = (long(2)?.checked_sub(long(10)?)?, long(6)?.checked_sub(long(14)?)?);
+    let (tile_width, tile_height) = (u64::from(long(18)?), u64::from(long(22)?));
+    if tile_width == 0 || tile_height == 0 {
+        return None;
+    }
+    let cod = segments(main.get(2..).map(|_| main)?).find(|(marker, _)| *marker == 0x52);
+    Some(Jpeg2000Header {
+        frame: FrameHeader {
+            rows: height,
+            columns: width,
+            components,
+            precision: u32::from(depth & 0x7F) + 1,
+        },
+        signed: depth & 0x80 != 0,
+        tiles: u64::from(width).div_ceil(tile_width) * u64::from(height).div_ceil(tile_height),
+        multiple_component_transform: cod.is_some_and(|(_, body)| body.get(4) == Some(&1)),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn start_of_frame_is_found_behind_other_segments() {
+        let stream = [
+            &[0xFF, 0xD8, 0xFF, 0xE0, 0, 4, 1, 2, 0xFF, 0xFF, 0xC3][..],
+            &[0, 11, 16, 0x01, 0x00, 0x02, 0x00, 1, 1, 0x11, 0],
+        ]
+        .concat();
+        let header = FrameHeader { rows: 256, columns: 512, components: 1, precision: 16 };
+        assert_eq!(jpeg_frame_header(&stream), Some((0xC3, header)));
+        assert_eq!(jpeg_family(&stream), Some(PixelEncoding::JpegLossless));
+        for cut in 0..stream.len() - 5 {
+            assert_eq!(jpeg_frame_header(&stream[..cut]), None);
+        }
+    }
+
+    #[test]
+    fn siz_gives_the_size_and_nonsense_gives_nothing() {
+        let mut stream = vec![0xFF, 0x4F, 0xFF, 0x51, 0, 41, 0, 0];
+        for value in [70_u32, 50, 6, 2, 32, 32, 0, 0] {
+            stream.extend(value.to_be_bytes());
+        }
+        stream.extend([0, 1, 0x8B, 1, 1, 0xFF, 0x52, 0, 12, 0, 0, 0, 1, 1, 5, 4, 4, 0, 0]);
+        let header = jpeg2000_header(&stream).unwrap();
+        assert_eq!((header.frame.columns, header.frame.rows), (64, 48));
+        assert_eq!((header.frame.precision, header.signed, header.tiles), (12, true, 4));
+        assert!(header.multiple_component_transform);
+        for cut in 0..40 {
+            assert_eq!(jpeg2000_header(&stream[..cut]), None, "{cut}");
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Decoding one frame. Every decoder gets a codestream whose dimensions were compared with the image first, and runs
+//! where a panic is caught.
+
+mod jpeg;
+mod jpeg2000;
+mod jpeg_ls;
+mod markers;
+mod native;
+mod rle;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use filmless_dicom::{DataSet, PixelEncoding};
+
+use crate::ImagingError;
+use crate::frame_source::{FrameSource, encoding_of};
+use crate::image_pixel::ImagePixel;
+use crate::samples::Samples;
+
+pub(crate) use markers::jpeg_family;
+
+/// What a decoder gives back.
+#[derive(Debug)]
+pub(crate) struct Decoded {
+    /// Interleaved samples.
+    pub samples: Samples,
+    /// The decoder already turned colours into RGB.
+    pub is_rgb: bool,
+}
+
+/// Decodes one frame, counted from 0.
+pub(crate) fn decode_frame(
+    data_set: &DataSet<'_>,
+    source: &FrameSource<'_>,
+    image: &ImagePixel,
+    frame: u32,
+) -> Result<Decoded, ImagingError> {
+    let decoded = match source {
+        FrameSource::Native(pixels) => native::decode(data_set, pixels, image, frame)?,
+        FrameSource::Encapsulated { .. } => {
+            let codestream = source.encapsulated_frame(frame).ok_or(ImagingError::CorruptPixelData)?;
+            let encoding = encoding_of(&codestream, data_set.transfer_syntax());
+            catch_unwind(AssertUnwindSafe(|| decode_codestream(data_set, &codestream, encoding, image)))
+                .unwrap_or(Err(ImagingError::CorruptPixelData))?
+        }
+    };
+    if decoded.samples.len() == image.samples() { Ok(decoded) } else { Err(ImagingError::CorruptPixelData) }
+}
+
+fn decode_codestream(
+    data_set: &DataSet<'_>,
+    codestream: &[u8],
+    encoding: PixelEncoding,
+    image: &ImagePixel,
+) -> Result<Decoded, ImagingError> {
+    match encoding {
+        PixelEncoding::Rle => rle::decode(codestream, image),
+        PixelEncoding::JpegDct | PixelEncoding::JpegLossless => jpeg::decode(codestream, image),
+        PixelEncoding::JpegLs => jpeg_ls::decode(codestream, image),
+        PixelEncoding::Jpeg2000 | PixelEncoding::HtJpeg2000 => jpeg2000::decode(codestream, image),
+        PixelEncoding::DeflatedFrames => {
+            let wanted = native::frame_bytes(image, false);
+            let frame =
+                filmless_dicom::inflate_frame(codestream, wanted as u64).map_err(ImagingError::Header)?;
+            native::decode(data_set, &frame, image, 0)
+        }
+        PixelEncoding::Video => Err(ImagingError::Video),
+        PixelEncoding::Native | PixelEncoding::JpegXl | PixelEncoding::Unknown => {
+            Err(ImagingError::UnsupportedTransferSyntax)
+        }
+    }
+}

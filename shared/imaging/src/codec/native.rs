@@ -1,0 +1,117 @@
+//! Uncompressed pixels (PS3.5 8).
+
+use std::borrow::Cow;
+
+use filmless_dicom::{DataSet, VR, tags};
+
+use super::Decoded;
+use crate::ImagingError;
+use crate::colour::expand_422;
+use crate::image_pixel::ImagePixel;
+use crate::samples::{Samples, WordFormat, interleave};
+
+/// Bytes of one native frame; frames of one bit are not byte-aligned, so for them this is rounded up.
+pub(crate) fn frame_bytes(image: &ImagePixel, is_422: bool) -> usize {
+    match (image.bits_allocated, is_422) {
+        (1, _) => image.samples().div_ceil(8),
+        (_, true) => image.pixels() * 2 * image.bytes_per_sample(),
+        (_, false) => image.samples() * image.bytes_per_sample(),
+    }
+}
+
+pub(crate) fn decode(
+    data_set: &DataSet<'_>,
+    pixels: &[u8],
+    image: &ImagePixel,
+    frame: u32,
+) -> Result<Decoded, ImagingError> {
+    let tag = data_set.pixels().map(|p| p.tag);
+    if image.bits_allocated == 1 {
+        return Ok(Decoded { samples: Samples::Bytes(unpack_bits(pixels, image, frame)?), is_rgb: false });
+    }
+    let whole = frame_bytes(image, false) * image.number_of_frames as usize;
+    let is_422 = image.photometric == "YBR_FULL_422" && image.bits_allocated == 8 && pixels.len() < whole;
+    let length = frame_bytes(image, is_422);
+    let start = length * frame as usize;
+    let raw = pixels.get(start..start + length).ok_or(ImagingError::CorruptPixelData)?;
+    let big_endian = data_set.transfer_syntax().big_endian;
+    let samples = match (tag, image.bits_allocated) {
+        (Some(tags::FLOAT_PIXEL_DATA), 32) => {
+            Samples::Numbers(each(raw, big_endian, |b: [u8; 4]| f64::from(f32::from_le_bytes(b))))
+        }
+        (Some(tags::DOUBLE_FLOAT_PIXEL_DATA), 64) => {
+            Samples::Numbers(each(raw, big_endian, f64::from_le_bytes))
+        }
+        (_, 8) if is_422 => return Ok(Decoded { samples: Samples::Bytes(expand_422(raw)), is_rgb: false }),
+        (_, 8) => bytes(&swap_words(data_set, raw), image),
+        (_, 16) => {
+            Samples::Words { words: each(raw, big_endian, u16::from_le_bytes), format: word_format(image) }
+        }
+        (_, 32) => Samples::Numbers(each(raw, big_endian, |b: [u8; 4]| {
+            wide(u64::from(u32::from_le_bytes(b)), image)
+        })),
+        _ => Samples::Numbers(each(raw, big_endian, |b: [u8; 8]| wide(u64::from_le_bytes(b), image))),
+    };
+    Ok(Decoded { samples: if image.planar { interleaved(samples, image) } else { samples }, is_rgb: false })
+}
+
+pub(crate) fn word_format(image: &ImagePixel) -> WordFormat {
+    WordFormat { bits_stored: image.bits_stored, high_bit: image.high_bit, signed: image.signed }
+}
+
+/// Bytes that use all their bits and no sign stay bytes; the others need a rule to become values.
+pub(crate) fn bytes(raw: &[u8], image: &ImagePixel) -> Samples {
+    if image.signed || image.bits_stored < 8 {
+        Samples::Words { words: raw.iter().map(|b| u16::from(*b)).collect(), format: word_format(image) }
+    } else {
+        Samples::Bytes(raw.to_vec())
+    }
+}
+
+/// Bytes in big endian OW are swapped in pairs (PS3.5 A.3, 8.1.2).
+fn swap_words<'p>(data_set: &DataSet<'_>, raw: &'p [u8]) -> Cow<'p, [u8]> {
+    let is_ow = data_set.pixels().is_some_and(|p| p.vr == VR::OW);
+    if !(data_set.transfer_syntax().big_endian && is_ow) || raw.len() % 2 == 1 {
+        return Cow::Borrowed(raw);
+    }
+    Cow::Owned(raw.chunks_exact(2).flat_map(|pair| [pair[1], pair[0]]).collect())
+}
+
+/// Frames of one bit follow one another without alignment, first pixel in the lowest bit (PS3.5 8.1.1, D).
+fn unpack_bits(pixels: &[u8], image: &ImagePixel, frame: u32) -> Result<Vec<u8>, ImagingError> {
+    let first = image.samples() * frame as usize;
+    let bit = |i: usize| pixels.get(i / 8).map(|byte| byte >> (i % 8) & 1);
+    (first..first + image.samples()).map(bit).collect::<Option<_>>().ok_or(ImagingError::CorruptPixelData)
+}
+
+fn wide(raw: u64, image: &ImagePixel) -> f64 {
+    let bits = image.bits_stored;
+    let shifted = raw >> (image.high_bit + 1).saturating_sub(bits);
+    let unused = 64 - bits;
+    if image.signed {
+        ((shifted << unused).cast_signed() >> unused) as f64
+    } else {
+        ((shifted << unused) >> unused) as f64
+    }
+}
+
+fn each<const N: usize, T>(raw: &[u8], big_endian: bool, read: impl Fn([u8; N]) -> T) -> Vec<T> {
+    let value = |chunk: &[u8]| {
+        let mut bytes = [0; N];
+        bytes.copy_from_slice(chunk);
+        if big_endian {
+            bytes.reverse();
+        }
+        read(bytes)
+    };
+    raw.chunks_exact(N).map(value).collect()
+}
+
+fn interleaved(samples: Samples, image: &ImagePixel) -> Samples {
+    let count = image.samples_per_pixel;
+    match samples {
+        Samples::Bytes(v) => Samples::Bytes(interleave(&v, count)),
+        Samples::Words { words, format } => Samples::Words { words: interleave(&words, count), format },
+        Samples::Numbers(v) => Samples::Numbers(interleave(&v, count)),
+    }
+}

@@ -1,0 +1,219 @@
+//! From stored values to what a screen shows (PS3.3 C.11, PS3.4 N.2): modality, VOI, presentation.
+
+use filmless_dicom::tags;
+
+use crate::ImagingError;
+use crate::codec::Decoded;
+use crate::colour::{to_bytes, ybr_full_to_rgb};
+use crate::functional_groups::FrameAttributes;
+use crate::image_pixel::ImagePixel;
+use crate::lut::Lut;
+use crate::palette::Palette;
+use crate::samples::Samples;
+use crate::window::VoiWindow;
+
+/// One frame as it is shown, at its stored size.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DisplayFrame {
+    /// Columns.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+    /// 1: grey, 3: RGB.
+    pub channels: u8,
+    /// Interleaved, one byte per channel.
+    pub pixels: Vec<u8>,
+}
+
+/// Stored values to modality values.
+pub(crate) enum Modality {
+    Rescale { slope: f64, intercept: f64 },
+    Table(Lut),
+}
+
+enum Voi {
+    Window(VoiWindow),
+    Table(Lut),
+}
+
+impl Modality {
+    /// Modality LUT Sequence (PS3.3 C.11.1), else Rescale Slope and Intercept, of the image or of its Pixel Value
+    /// Transformation macro (C.7.6.16.2.9).
+    pub fn of_frame(frame: FrameAttributes<'_>, image: &ImagePixel) -> Self {
+        let table = frame.root.first_item(tags::MODALITY_LUT_SEQUENCE);
+        if let Some(lut) = table.and_then(|item| Lut::from_item(item, image.signed)) {
+            return Self::Table(lut);
+        }
+        let of = |tag| {
+            frame.holder(tag, tags::PIXEL_VALUE_TRANSFORMATION_SEQUENCE).and_then(|holder| holder.float(tag))
+        };
+        // A slope of 0 would make every image flat: it is a writer's default, not a measurement.
+        let slope = of(tags::RESCALE_SLOPE).filter(|slope| *slope != 0.0).unwrap_or(1.0);
+        Self::Rescale { slope, intercept: of(tags::RESCALE_INTERCEPT).unwrap_or(0.0) }
+    }
+
+    fn apply(&self, value: f64) -> f64 {
+        match self {
+            Self::Rescale { slope, intercept } => value * slope + intercept,
+            Self::Table(lut) => f64::from(lut.get(value)),
+        }
+    }
+
+    /// Whether modality values can be negative, which decides how a VOI LUT's descriptor is read (C.11.2.1.1).
+    fn is_signed(&self, image: &ImagePixel) -> bool {
+        match self {
+            Self::Rescale { intercept, .. } => image.signed || *intercept < 0.0,
+            Self::Table(_) => false,
+        }
+    }
+}
+
+impl Voi {
+    fn apply(&self, value: f64) -> f64 {
+        match self {
+            Self::Window(window) => window.apply(value),
+            Self::Table(lut) => f64::from(lut.get(value)) / lut.highest_output(),
+        }
+    }
+}
+
+/// Shows one decoded frame, in its default look. Also returns the window that was used, if it was one.
+pub(crate) fn show(
+    decoded: Decoded,
+    image: &ImagePixel,
+    frame: FrameAttributes<'_>,
+) -> Result<(DisplayFrame, Option<VoiWindow>), ImagingError> {
+    let framed = |channels, pixels| DisplayFrame {
+        width: image.columns as u32,
+        height: image.rows as u32,
+        channels,
+        pixels,
+    };
+    match (image.samples_per_pixel, image.photometric.as_str()) {
+        (3, photometric) => {
+            let mut pixels = to_bytes(decoded.samples);
+            if !decoded.is_rgb && matches!(photometric, "YBR_FULL" | "YBR_FULL_422") {
+                ybr_full_to_rgb(&mut pixels);
+            }
+            Ok((framed(3, pixels), None))
+        }
+        (1, "PALETTE COLOR") => {
+            let palette = Palette::from_item(frame.root, image.signed)?;
+            Ok((framed(3, palette.apply(&decoded.samples)), None))
+        }
+        (1, photometric) => {
+            let (pixels, window) = show_grey(&decoded.samples, image, frame, photometric == "MONOCHROME1");
+            Ok((framed(1, pixels), window))
+        }
+        _ => Err(ImagingError::UnsupportedPixelFormat),
+    }
+}
+
+fn show_grey(
+    samples: &Samples,
+    image: &ImagePixel,
+    frame: FrameAttributes<'_>,
+    inverted: bool,
+) -> (Vec<u8>, Option<VoiWindow>) {
+    let modality = Modality::of_frame(frame, image);
+    let voi = voi_of_frame(samples, image, frame, &modality);
+    let grey = |value: f64| {
+        let shown = (voi.apply(modality.apply(value)) * 255.0).round() as u8;
+        // MONOCHROME1: the lowest value is white (C.7.6.3.1.2).
+        if inverted { 255 - shown } else { shown }
+    };
+    let pixels = match samples {
+        Samples::Bytes(bytes) => {
+            let table: Vec<u8> = (0..=255_u8).map(|b| grey(f64::from(b))).collect();
+            bytes.iter().map(|b| table[usize::from(*b)]).collect()
+        }
+        Samples::Words { words, format } => {
+            let by_word = |word: u16| grey(f64::from(format.value(word)));
+            if words.len() < 16_384 {
+                words.iter().map(|word| by_word(*word)).collect()
+            } else {
+                let table = word_table(*format, grey);
+                words.iter().map(|word| table[usize::from(*word)]).collect()
+            }
+        }
+        Samples::Numbers(values) => values.iter().map(|v| grey(*v)).collect(),
+    };
+    let window = match voi {
+        Voi::Window(window) => Some(window),
+        Voi::Table(_) => None,
+    };
+    (pixels, window)
+}
+
+/// A table over all words. With fewer stored bits than sixteen the values repeat, so each is computed once.
+fn word_table(format: crate::samples::WordFormat, grey: impl Fn(f64) -> u8) -> Vec<u8> {
+    let distinct = 1_usize << format.bits_stored.min(16);
+    let shift = (format.high_bit + 1).saturating_sub(format.bits_stored);
+    let by_value: Vec<u8> =
+        (0..distinct).map(|low| grey(f64::from(format.value((low << shift) as u16)))).collect();
+    (0..=u16::MAX).map(|word| by_value[(usize::from(word) >> shift) & (distinct - 1)]).collect()
+}
+
+/// VOI LUT Sequence, else the first window, else all values that occur (PS3.3 C.11.2).
+fn voi_of_frame(
+    samples: &Samples,
+    image: &ImagePixel,
+    frame: FrameAttributes<'_>,
+    modality: &Modality,
+) -> Voi {
+    let table = frame.root.first_item(tags::VOILUT_SEQUENCE);
+    if let Some(lut) = table.and_then(|item| Lut::from_item(item, modality.is_signed(image))) {
+        return Voi::Table(lut);
+    }
+    if let Some((window, _)) = VoiWindow::of_frame(frame).into_iter().next() {
+        return Voi::Window(window);
+    }
+    let padding = Padding::of(frame, image);
+    let (mut lowest, mut highest) = (f64::INFINITY, f64::NEG_INFINITY);
+    let mut see = |stored: f64| {
+        let value = modality.apply(stored);
+        if value.is_finite() && !padding.contains(stored) {
+            (lowest, highest) = (lowest.min(value), highest.max(value));
+        }
+    };
+    match samples {
+        Samples::Bytes(bytes) => occurring(bytes.iter().map(|b| usize::from(*b)), 256, |v| see(v as f64)),
+        Samples::Words { words, format } => {
+            occurring(words.iter().map(|w| usize::from(*w)), 65_536, |word| {
+                see(f64::from(format.value(word as u16)));
+            })
+        }
+        Samples::Numbers(values) => values.iter().for_each(|v| see(*v)),
+    }
+    Voi::Window(if lowest <= highest {
+        VoiWindow::spanning(lowest, highest)
+    } else {
+        VoiWindow::spanning(0.0, 0.0)
+    })
+}
+
+/// Calls `see` once for each value that occurs.
+fn occurring(values: impl Iterator<Item = usize>, distinct: usize, see: impl FnMut(usize)) {
+    let mut seen = vec![false; distinct];
+    values.for_each(|value| seen[value] = true);
+    (0..distinct).filter(|value| seen[*value]).for_each(see);
+}
+
+/// Pixel Padding Value and Range Limit (PS3.3 C.7.5.1.1.2): values that are no measurement.
+struct Padding(Option<(f64, f64)>);
+
+impl Padding {
+    fn of(frame: FrameAttributes<'_>, image: &ImagePixel) -> Self {
+        let value = |tag| {
+            let word = frame.root.int(tag)? as u16;
+            Some(if image.signed { f64::from(word.cast_signed()) } else { f64::from(word) })
+        };
+        let first = value(tags::PIXEL_PADDING_VALUE);
+        let last = value(tags::PIXEL_PADDING_RANGE_LIMIT).or(first);
+        Self(first.zip(last).map(|(a, b)| (a.min(b), a.max(b))))
+    }
+
+    fn contains(&self, stored: f64) -> bool {
+        self.0.is_some_and(|(low, high)| (low..=high).contains(&stored))
+    }
+}

@@ -1,0 +1,61 @@
+//! Why an instance has no picture.
+
+use filmless_dicom::HeaderError;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// Why an instance, or one of its frames, cannot be shown. The original stays downloadable. `Display` never repeats a
+/// value out of the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum ImagingError {
+    /// The header cannot be read.
+    #[error(transparent)]
+    Header(HeaderError),
+    /// There are no pixels in it.
+    #[error("The instance holds no picture.")]
+    NoPixelData,
+    /// The pixels are a video stream, which is shown as one.
+    #[error("The instance is a video and is not previewed frame by frame.")]
+    Video,
+    /// No decoder for this transfer syntax.
+    #[error("The compression of this image cannot be read here; the original can be downloaded.")]
+    UnsupportedTransferSyntax,
+    /// Bits or colours that have no display rule here.
+    #[error("The pixel format of this image cannot be shown here; the original can be downloaded.")]
+    UnsupportedPixelFormat,
+    /// Rows, Columns, Bits Allocated or the like is missing or contradicts itself.
+    #[error("The image does not say how its pixels are laid out.")]
+    IncompleteImageAttributes,
+    /// Larger than is accepted.
+    #[error("The image is larger than can be shown here; the original can be downloaded.")]
+    ImageTooLarge,
+    /// More frames than are accepted.
+    #[error("The instance holds more frames than can be shown here; the original can be downloaded.")]
+    TooManyFrames,
+    /// The pixel data is damaged, or contradicts Rows and Columns.
+    #[error("The pixel data of this image is damaged.")]
+    CorruptPixelData,
+    /// The preview could not be encoded.
+    #[error("The preview of this image could not be made.")]
+    PreviewFailed,
+}
+
+impl ImagingError {
+    /// The stable code of this reason.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Header(error) => error.code(),
+            Self::NoPixelData => "no-pixel-data",
+            Self::Video => "video",
+            Self::UnsupportedTransferSyntax => "unsupported-transfer-syntax",
+            Self::UnsupportedPixelFormat => "unsupported-pixel-format",
+            Self::IncompleteImageAttributes => "incomplete-image-attributes",
+            Self::ImageTooLarge => "image-too-large",
+            Self::TooManyFrames => "too-many-frames",
+            Self::CorruptPixelData => "corrupt-pixel-data",
+            Self::PreviewFailed => "preview-failed",
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! Functional groups of enhanced multi-frame images (PS3.3 C.7.6.16): per frame, else shared, else top level.
+
+use filmless_dicom::{DataSet, Item, Tag, tags};
+
+/// The attributes that apply to one frame.
+#[derive(Clone, Copy)]
+pub(crate) struct FrameAttributes<'d> {
+    pub root: Item<'d>,
+    per_frame: Option<Item<'d>>,
+    shared: Option<Item<'d>>,
+}
+
+impl<'d> FrameAttributes<'d> {
+    /// One entry per frame, so that the items are walked once.
+    pub fn of_all_frames(data_set: &'d DataSet<'d>, frames: u32) -> Vec<Self> {
+        let root = data_set.root();
+        let shared = root.first_item(tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE);
+        let mut items = root.get(tags::PER_FRAME_FUNCTIONAL_GROUPS_SEQUENCE).map(|e| e.items());
+        (0..frames)
+            .map(|_| Self { root, per_frame: items.as_mut().and_then(Iterator::next), shared })
+            .collect()
+    }
+
+    /// The first item of a functional group macro.
+    pub fn group(self, sequence: Tag) -> Option<Item<'d>> {
+        self.per_frame
+            .and_then(|item| item.first_item(sequence))
+            .or_else(|| self.shared.and_then(|item| item.first_item(sequence)))
+    }
+
+    /// Where an attribute that may be at the top level or in a functional group applies from.
+    pub fn holder(self, tag: Tag, sequence: Tag) -> Option<Item<'d>> {
+        let holds = |item: &Item<'d>| item.get(tag).is_some_and(|e| !e.bytes().is_empty());
+        Some(self.root).filter(holds).or_else(|| self.group(sequence).filter(holds))
+    }
+}

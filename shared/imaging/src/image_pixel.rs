@@ -1,0 +1,90 @@
+//! The Image Pixel Module (PS3.3 C.7.6.3), checked against the limits before anything is allocated.
+
+use filmless_dicom::{DataSet, tags};
+use filmless_domain::Limits;
+
+use crate::ImagingError;
+
+/// How the samples of a frame are laid out and what they mean.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ImagePixel {
+    pub rows: usize,
+    pub columns: usize,
+    pub samples_per_pixel: usize,
+    pub bits_allocated: u32,
+    pub bits_stored: u32,
+    pub high_bit: u32,
+    pub signed: bool,
+    /// Colour planes follow one another instead of being interleaved.
+    pub planar: bool,
+    pub photometric: String,
+    pub number_of_frames: u32,
+}
+
+impl ImagePixel {
+    pub fn from_data_set(data_set: &DataSet<'_>, limits: &Limits) -> Result<Self, ImagingError> {
+        let root = data_set.root();
+        let count = |tag| root.int(tag).and_then(|v| u32::try_from(v).ok());
+        let required = |tag| count(tag).filter(|v| *v > 0).ok_or(ImagingError::IncompleteImageAttributes);
+        let (rows, columns) = (required(tags::ROWS)?, required(tags::COLUMNS)?);
+        let samples_per_pixel = count(tags::SAMPLES_PER_PIXEL).unwrap_or(1).max(1);
+        let number_of_frames = count(tags::NUMBER_OF_FRAMES).unwrap_or(1).max(1);
+        let samples = u64::from(rows) * u64::from(columns) * u64::from(samples_per_pixel);
+        if rows > limits.side_pixels_max
+            || columns > limits.side_pixels_max
+            || samples > limits.frame_samples_max
+        {
+            return Err(ImagingError::ImageTooLarge);
+        }
+        if number_of_frames > limits.frames_max {
+            return Err(ImagingError::TooManyFrames);
+        }
+        let bits_allocated = count(tags::BITS_ALLOCATED)
+            .or_else(|| bits_by_length(data_set, samples * u64::from(number_of_frames)))
+            .ok_or(ImagingError::IncompleteImageAttributes)?;
+        let bits_stored = count(tags::BITS_STORED).unwrap_or(bits_allocated);
+        if !matches!(bits_allocated, 1 | 8 | 16 | 32 | 64) || !matches!(samples_per_pixel, 1 | 3 | 4) {
+            return Err(ImagingError::UnsupportedPixelFormat);
+        }
+        if bits_stored == 0 || bits_stored > bits_allocated {
+            return Err(ImagingError::IncompleteImageAttributes);
+        }
+        let high_bit = count(tags::HIGH_BIT).filter(|h| *h < bits_allocated && *h + 1 >= bits_stored);
+        Ok(Self {
+            rows: rows as usize,
+            columns: columns as usize,
+            samples_per_pixel: samples_per_pixel as usize,
+            bits_allocated,
+            bits_stored,
+            high_bit: high_bit.unwrap_or(bits_stored - 1),
+            signed: root.int(tags::PIXEL_REPRESENTATION) == Some(1),
+            planar: samples_per_pixel > 1 && root.int(tags::PLANAR_CONFIGURATION) == Some(1),
+            photometric: root
+                .text(tags::PHOTOMETRIC_INTERPRETATION)
+                .map_or_else(|| default_photometric(samples_per_pixel), |text| text.to_ascii_uppercase()),
+            number_of_frames,
+        })
+    }
+
+    pub fn pixels(&self) -> usize {
+        self.rows * self.columns
+    }
+
+    pub fn samples(&self) -> usize {
+        self.pixels() * self.samples_per_pixel
+    }
+
+    pub fn bytes_per_sample(&self) -> usize {
+        self.bits_allocated.div_ceil(8) as usize
+    }
+}
+
+fn default_photometric(samples_per_pixel: u32) -> String {
+    if samples_per_pixel >= 3 { "RGB" } else { "MONOCHROME2" }.to_owned()
+}
+
+/// Bits Allocated of files that lost it, from the length of their native pixels.
+fn bits_by_length(data_set: &DataSet<'_>, samples: u64) -> Option<u32> {
+    let length = data_set.pixels()?.length?;
+    [8, 16, 32].into_iter().find(|bits| samples * u64::from(bits / 8) == length)
+}

@@ -1,0 +1,70 @@
+//! Lookup tables of grayscale images (PS3.3 C.11.1, C.11.2).
+
+use filmless_dicom::{Item, Tag, VR, tags};
+
+/// A table from stored or modality values to output values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Lut {
+    /// The input that the first entry belongs to.
+    pub first: i64,
+    /// Bits of an output value.
+    pub bits: u32,
+    pub data: Vec<u16>,
+}
+
+impl Lut {
+    /// Reads the LUT Descriptor and LUT Data of an item (PS3.3 C.11.1.1.1). `signed` says how the descriptor's second
+    /// value is meant, because its VR (US or SS) is not written in implicit files.
+    pub fn from_item(item: Item<'_>, signed: bool) -> Option<Self> {
+        let descriptor = Descriptor::read(item, tags::LUT_DESCRIPTOR, signed)?;
+        let mut data = words(item, tags::LUT_DATA)?;
+        data.truncate(descriptor.entries);
+        let highest = u32::from(*data.iter().max()?);
+        // Some tables hold values of more bits than their descriptor says.
+        let mut bits = descriptor.bits.clamp(1, 16);
+        while bits < 16 && highest >= 1 << bits {
+            bits += 1;
+        }
+        Some(Self { first: descriptor.first, bits, data })
+    }
+
+    /// Inputs outside the table take its first or last entry.
+    pub fn get(&self, value: f64) -> u16 {
+        let at = (value.round() as i64).saturating_sub(self.first).clamp(0, self.data.len() as i64 - 1);
+        self.data.get(at as usize).copied().unwrap_or(0)
+    }
+
+    pub fn highest_output(&self) -> f64 {
+        f64::from((1_u32 << self.bits) - 1)
+    }
+}
+
+/// The three values that describe a table.
+pub(crate) struct Descriptor {
+    pub entries: usize,
+    pub first: i64,
+    pub bits: u32,
+}
+
+impl Descriptor {
+    pub fn read(item: Item<'_>, tag: Tag, signed: bool) -> Option<Self> {
+        let [entries, first, bits] = item.get(tag)?.ints().get(..3)?.try_into().ok()?;
+        let word = first as u16;
+        Some(Self {
+            // 65,536 entries do not fit into a US and are written as 0.
+            entries: if entries & 0xFFFF == 0 { 65_536 } else { (entries & 0xFFFF) as usize },
+            first: if signed { i64::from(word.cast_signed()) } else { i64::from(word) },
+            bits: u32::try_from(bits & 0xFF).ok()?,
+        })
+    }
+}
+
+/// Table data: US values, or OW bytes.
+pub(crate) fn words(item: Item<'_>, tag: Tag) -> Option<Vec<u16>> {
+    let element = item.get(tag)?;
+    let ints = match element.vr() {
+        VR::US | VR::SS | VR::OW => element.ints().into_iter().map(|v| v as u16).collect(),
+        _ => element.bytes().chunks_exact(2).map(|b| u16::from_le_bytes([b[0], b[1]])).collect::<Vec<_>>(),
+    };
+    Some(ints).filter(|data| !data.is_empty())
+}

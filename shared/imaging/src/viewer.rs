@@ -1,0 +1,131 @@
+//! What a viewer must know of a frame besides its pixels.
+
+use filmless_dicom::{Item, Tag, geometry, tags};
+use serde::{Deserialize, Serialize};
+
+use crate::display::Modality;
+use crate::functional_groups::FrameAttributes;
+use crate::image_pixel::ImagePixel;
+use crate::index::{Rescale, Spacing, Window};
+use crate::window::VoiWindow;
+
+/// Measures and presentation of one frame.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct FrameView {
+    /// From stored values to modality values, when that is linear.
+    pub rescale: Option<Rescale>,
+    /// The default window.
+    pub window: Option<Window>,
+    /// Further windows that the modality proposes, with their names.
+    pub presets: Vec<Window>,
+    /// Size of a pixel.
+    pub spacing: Option<Spacing>,
+    /// Image Position (Patient).
+    pub position: Option<[f64; 3]>,
+    /// Image Orientation (Patient).
+    pub orientation: Option<[f64; 6]>,
+    /// Position along the slice normal.
+    pub slice_position: Option<f64>,
+    /// How long the frame is shown, in milliseconds.
+    pub frame_time_ms: Option<f64>,
+}
+
+impl FrameView {
+    pub(crate) fn of_frame(
+        frame: FrameAttributes<'_>,
+        image: &ImagePixel,
+        number: u32,
+        used: Option<VoiWindow>,
+    ) -> Self {
+        let position = geometry_of(frame, tags::IMAGE_POSITION_PATIENT, tags::PLANE_POSITION_SEQUENCE);
+        let orientation =
+            geometry_of(frame, tags::IMAGE_ORIENTATION_PATIENT, tags::PLANE_ORIENTATION_SEQUENCE);
+        let along = position.zip(orientation).and_then(|(p, o)| geometry::slice_position(p, o));
+        let proposed = VoiWindow::of_frame(frame);
+        let presets = proposed.into_iter().map(|(window, name)| Window::new(window, name)).collect();
+        Self {
+            rescale: rescale(frame, image),
+            window: used.map(|window| Window::new(window, None)),
+            presets,
+            spacing: spacing(frame),
+            position,
+            orientation,
+            slice_position: along.or_else(|| frame.root.float(tags::SLICE_LOCATION)),
+            frame_time_ms: (image.number_of_frames > 1).then(|| frame_time_ms(frame.root, number)).flatten(),
+        }
+    }
+}
+
+fn geometry_of<const N: usize>(frame: FrameAttributes<'_>, tag: Tag, sequence: Tag) -> Option<[f64; N]> {
+    frame.holder(tag, sequence).and_then(|holder| holder.floats(tag))
+}
+
+fn rescale(frame: FrameAttributes<'_>, image: &ImagePixel) -> Option<Rescale> {
+    if image.samples_per_pixel != 1 {
+        return None;
+    }
+    let Modality::Rescale { slope, intercept } = Modality::of_frame(frame, image) else { return None };
+    let named = frame
+        .holder(tags::RESCALE_TYPE, tags::PIXEL_VALUE_TRANSFORMATION_SEQUENCE)
+        .and_then(|holder| holder.text(tags::RESCALE_TYPE));
+    // Without a Rescale Type, CT means Hounsfield units (PS3.3 C.8.2.1.1.2).
+    let is_ct = frame.root.text(tags::MODALITY).as_deref() == Some("CT") && intercept != 0.0;
+    let unit = named.filter(|unit| unit != "US").or_else(|| is_ct.then(|| "HU".to_owned()));
+    Some(Rescale { slope, intercept, unit })
+}
+
+/// Pixel size with its source, because a size at the detector is not a size in the patient (PS3.3 10.7).
+fn spacing(frame: FrameAttributes<'_>) -> Option<Spacing> {
+    let pair = |item: Item<'_>, tag, source: &str| {
+        let [row_mm, column_mm] = item.floats(tag)?;
+        (row_mm > 0.0 && column_mm > 0.0).then(|| Spacing { row_mm, column_mm, source: source.to_owned() })
+    };
+    frame
+        .holder(tags::PIXEL_SPACING, tags::PIXEL_MEASURES_SEQUENCE)
+        .and_then(|holder| pair(holder, tags::PIXEL_SPACING, "pixel-spacing"))
+        .or_else(|| pair(frame.root, tags::IMAGER_PIXEL_SPACING, "imager-pixel-spacing"))
+        .or_else(|| pair(frame.root, tags::NOMINAL_SCANNED_PIXEL_SPACING, "nominal-scanned-pixel-spacing"))
+        .or_else(|| ultrasound_spacing(frame.root))
+}
+
+/// The first two-dimensional region whose axes are in centimetres (PS3.3 C.8.5.5).
+fn ultrasound_spacing(root: Item<'_>) -> Option<Spacing> {
+    const CENTIMETRES: i64 = 3;
+    let regions = root.get(tags::SEQUENCE_OF_ULTRASOUND_REGIONS)?;
+    let region = regions.items().find(|region| {
+        [tags::PHYSICAL_UNITS_X_DIRECTION, tags::PHYSICAL_UNITS_Y_DIRECTION]
+            .iter()
+            .all(|tag| region.int(*tag) == Some(CENTIMETRES))
+    })?;
+    let millimetres = |tag| region.float(tag).map(|cm| cm.abs() * 10.0).filter(|mm| *mm > 0.0);
+    Some(Spacing {
+        row_mm: millimetres(tags::PHYSICAL_DELTA_Y)?,
+        column_mm: millimetres(tags::PHYSICAL_DELTA_X)?,
+        source: "ultrasound-region".to_owned(),
+    })
+}
+
+/// Frame Time, else its vector, else a rate (PS3.3 C.7.6.5).
+fn frame_time_ms(root: Item<'_>, number: u32) -> Option<f64> {
+    let vector = || root.get(tags::FRAME_TIME_VECTOR)?.floats().get(number as usize - 1).copied();
+    let rate = |tag| root.float(tag).filter(|rate| *rate > 0.0).map(|rate| 1000.0 / rate);
+    root.float(tags::FRAME_TIME)
+        .or_else(vector)
+        .or_else(|| rate(tags::RECOMMENDED_DISPLAY_FRAME_RATE))
+        .or_else(|| rate(tags::CINE_RATE))
+        .filter(|ms| ms.is_finite() && *ms > 0.0)
+}
+
+/// Height of a pixel over its width, as far as it is known (PS3.3 C.7.6.3.1.7, 10.7).
+pub(crate) fn pixel_aspect(frame: FrameAttributes<'_>) -> f64 {
+    let stated = frame.root.get(tags::PIXEL_ASPECT_RATIO).map(|e| e.floats()).and_then(|v| match v[..] {
+        [vertical, horizontal] if vertical > 0.0 && horizontal > 0.0 => Some(vertical / horizontal),
+        _ => None,
+    });
+    spacing(frame)
+        .filter(|spacing| spacing.source != "ultrasound-region")
+        .map(|spacing| spacing.row_mm / spacing.column_mm)
+        .or(stated)
+        .filter(|ratio| (0.1..=10.0).contains(ratio))
+        .unwrap_or(1.0)
+}
