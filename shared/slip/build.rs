@@ -13,8 +13,8 @@ const FONTS: [(&str, &str); 3] = [
 ];
 
 fn main() -> ExitCode {
-    let folder =
-        env::var_os("FILMLESS_FONT_DIR").map_or_else(|| "/usr/share/fonts/truetype/noto".into(), PathBuf::from);
+    let folder = env::var_os("FILMLESS_FONT_DIR")
+        .map_or_else(|| "/usr/share/fonts/truetype/noto".into(), PathBuf::from);
     let copied = FONTS.iter().try_for_each(|(file, package)| copy(&folder, file, package));
     match copied {
         Ok(()) => ExitCode::SUCCESS,
@@ -35,6 +35,9 @@ fn copy(folder: &Path, file: &str, package: &str) -> Result<(), String> {
             from.display()
         )
     })?;
-    let rerun = format!("cargo::rerun-if-env-changed=FILMLESS_FONT_DIR\ncargo::rerun-if-changed={}\n", from.display());
+    let rerun = format!(
+        "cargo::rerun-if-env-changed=FILMLESS_FONT_DIR\ncargo::rerun-if-changed={}\n",
+        from.display()
+    );
     io::stdout().write_all(rerun.as_bytes()).map_err(|e| e.to_string())
 }

@@ -5,9 +5,7 @@ use std::path::PathBuf;
 use std::{env, fs};
 
 use filmless_domain::{BirthDate, Hospital, Language, Secret};
-use filmless_slip::{
-    EmailContent, SlipContent, SmsContent, email_message, qr_png, slip_pdf, sms_text,
-};
+use filmless_slip::{EmailContent, SlipContent, SmsContent, email_message, qr_png, slip_pdf, sms_text};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let out = PathBuf::from(env::args().nth(1).ok_or("usage: sample_slip OUT_DIR")?);

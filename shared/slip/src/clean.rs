@@ -34,12 +34,33 @@ fn is_invisible(c: char) -> bool {
 
 /// Refuses whatever is not an absolute web address in the characters of RFC 3986.
 pub(crate) fn check_link(link: &str) -> Result<&str, SlipError> {
-    let rest = link.strip_prefix("https://").or_else(|| link.strip_prefix("http://")).ok_or(SlipError::BadLink)?;
+    let rest =
+        link.strip_prefix("https://").or_else(|| link.strip_prefix("http://")).ok_or(SlipError::BadLink)?;
     let allowed = |b: u8| b.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&b);
     if rest.is_empty() || rest.starts_with('/') || !rest.bytes().all(allowed) {
         return Err(SlipError::BadLink);
     }
     Ok(link)
+}
+
+/// Refuses whatever is not one mailbox in plain ASCII: what every relay accepts (RFC 5321 4.1.2, without quoted
+/// local parts).
+pub(crate) fn check_mailbox(text: &str) -> Result<&str, SlipError> {
+    let address = text.trim();
+    let (local, domain) = address.split_once('@').ok_or(SlipError::BadMailbox)?;
+    let domain_ok = domain.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'))
+        && domain.split('.').all(|label| !label.is_empty());
+    let plain = is_dot_atom(local) && domain_ok && local.len() <= 64 && address.len() <= 254;
+    if plain { Ok(address) } else { Err(SlipError::BadMailbox) }
+}
+
+/// Whether this is a `dot-atom` (RFC 5322 3.2.3).
+pub(crate) fn is_dot_atom(text: &str) -> bool {
+    let atom = |part: &str| {
+        !part.is_empty()
+            && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&b))
+    };
+    text.split('.').all(atom)
 }
 
 #[cfg(test)]
@@ -65,7 +86,16 @@ mod tests {
         for good in ["https://xem.benhvien.example/x/abc", "http://127.0.0.1:8080/x/a_b-c~d"] {
             assert!(check_link(good).is_ok(), "{good}");
         }
-        for bad in ["", "https://", "https:///x", "javascript:alert(1)", "https://a b", "https://a/\n", "https://é", "ftp://a"] {
+        for bad in [
+            "",
+            "https://",
+            "https:///x",
+            "javascript:alert(1)",
+            "https://a b",
+            "https://a/\n",
+            "https://é",
+            "ftp://a",
+        ] {
             assert!(matches!(check_link(bad), Err(SlipError::BadLink)), "{bad:?}");
         }
     }

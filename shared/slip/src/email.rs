@@ -76,8 +76,8 @@ impl std::fmt::Debug for EmailContent<'_> {
 /// # Errors
 /// [`SlipError::BadMailbox`], [`SlipError::BadMessageId`] or [`SlipError::BadLink`] for what cannot be sent.
 pub fn email_message(content: &EmailContent<'_>) -> Result<Vec<u8>, SlipError> {
-    let from = mailbox(content.from)?;
-    let to = mailbox(content.to)?;
+    let from = clean::check_mailbox(content.from)?;
+    let to = clean::check_mailbox(content.to)?;
     let message_id = message_id(content.message_id)?;
     clean::check_link(content.link.expose())?;
     let hospital_name = clean::line(content.hospital.name(content.language));
@@ -93,7 +93,7 @@ pub fn email_message(content: &EmailContent<'_>) -> Result<Vec<u8>, SlipError> {
         .header("X-Auto-Response-Suppress", Raw::new("All"))
         .header("Content-Language", Raw::new(content.language.tag()))
         .header("MIME-Version", Raw::new("1.0"));
-    if let Ok(support) = mailbox(&content.hospital.support_email) {
+    if let Ok(support) = clean::check_mailbox(&content.hospital.support_email) {
         message = message.reply_to(support);
     }
     message.body(body(content)?).write_to_vec().map_err(SlipError::Mail)
@@ -104,7 +104,8 @@ fn body<'x>(content: &EmailContent<'x>) -> Result<MimePart<'x>, SlipError> {
     let text = TextBody { words: &words }.render().map_err(SlipError::Template)?;
     let html = HtmlBody { words: &words, qr_cid: QR_CID }.render().map_err(SlipError::Template)?;
     let picture = MimePart::new("image/png", content.qr_png).inline().cid(QR_CID);
-    let related = multipart("multipart/related", BOUNDARIES[2], vec![MimePart::new("text/html", html), picture]);
+    let related =
+        multipart("multipart/related", BOUNDARIES[2], vec![MimePart::new("text/html", html), picture]);
     let alternative =
         multipart("multipart/alternative", BOUNDARIES[1], vec![MimePart::new("text/plain", text), related]);
     let mut parts = vec![alternative];
@@ -116,27 +117,13 @@ fn multipart<'x>(kind: &'x str, boundary: &'x str, parts: Vec<MimePart<'x>>) -> 
     MimePart::new(ContentType::new(kind).attribute("boundary", boundary), parts)
 }
 
-/// One mailbox in plain ASCII: what every relay accepts (RFC 5321 4.1.2, without quoted local parts).
-fn mailbox(text: &str) -> Result<&str, SlipError> {
-    let address = text.trim();
-    let (local, domain) = address.split_once('@').ok_or(SlipError::BadMailbox)?;
-    let domain_ok = domain.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'))
-        && domain.split('.').all(|label| !label.is_empty());
-    let plain = is_dot_atom(local) && domain_ok && local.len() <= 64 && address.len() <= 254;
-    if plain { Ok(address) } else { Err(SlipError::BadMailbox) }
-}
-
 fn message_id(text: &str) -> Result<&str, SlipError> {
     let (left, right) = text.split_once('@').ok_or(SlipError::BadMessageId)?;
-    if is_dot_atom(left) && is_dot_atom(right) && text.len() <= 250 { Ok(text) } else { Err(SlipError::BadMessageId) }
-}
-
-/// RFC 5322 3.2.3.
-fn is_dot_atom(text: &str) -> bool {
-    let atom = |part: &str| {
-        !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&b))
-    };
-    text.split('.').all(atom)
+    if clean::is_dot_atom(left) && clean::is_dot_atom(right) && text.len() <= 250 {
+        Ok(text)
+    } else {
+        Err(SlipError::BadMessageId)
+    }
 }
 
 /// A label and its value, as a line of the text and a row of the HTML.
@@ -179,7 +166,11 @@ impl Words {
         let say = |pair: Pair| pair.main(language);
         let row = |label: Pair, value: &str| Row { label: say(label), value: clean::line(value) };
         let date = content.study_date.map(|date| words::date(date, language)).unwrap_or_default();
-        let study = [row(words::PATIENT, content.patient_name), row(words::SERVICE, content.study_title), row(words::STUDY_DATE, &date)];
+        let study = [
+            row(words::PATIENT, content.patient_name),
+            row(words::SERVICE, content.study_title),
+            row(words::STUDY_DATE, &date),
+        ];
         Self {
             language: language.tag(),
             hospital: clean::line(hospital.name(language)),

@@ -61,7 +61,8 @@ pub fn sms_text(content: &SmsContent<'_>) -> SmsText {
     let mut draft = Draft::bare(content);
     for piece in [Piece::Name, Piece::Guide, Piece::Hotline, Piece::Words] {
         let longer = draft.with(piece, content);
-        let parts_hold_it = gsm7::len(&longer.text()) <= budget && gsm7::parts(&longer.text()) == gsm7::parts(&draft.text());
+        let parts_hold_it =
+            gsm7::len(&longer.text()) <= budget && gsm7::parts(&longer.text()) == gsm7::parts(&draft.text());
         if parts_hold_it {
             draft = longer;
         }

@@ -31,7 +31,7 @@ pub(crate) const PATIENT: Pair = pair("Họ và tên", "Patient");
 pub(crate) const BIRTH_AND_SEX: Pair = pair("Ngày sinh · Giới tính", "Date of birth · Sex");
 pub(crate) const BIRTH: Pair = pair("Ngày sinh", "Date of birth");
 pub(crate) const PATIENT_ID: Pair = pair("Mã người bệnh", "Patient ID");
-pub(crate) const ACCESSION: Pair = pair("Số phiếu chỉ định", "Accession no.");
+pub(crate) const ACCESSION: Pair = pair("Số chỉ định", "Accession no.");
 pub(crate) const DEPARTMENT: Pair = pair("Khoa/phòng", "Department");
 pub(crate) const SERVICE: Pair = pair("Dịch vụ", "Examination");
 pub(crate) const MODALITY: Pair = pair("Loại hình ảnh", "Modality");
@@ -46,8 +46,14 @@ pub(crate) const STEPS: [Pair; 3] = [
         "Quét mã QR bằng máy ảnh điện thoại, hoặc mở đường dẫn bên dưới.",
         "Scan the QR code with a phone camera, or open the link below.",
     ),
-    pair("Nhập ngày sinh của người bệnh, hoặc mật khẩu.", "Enter the patient's date of birth, or the password."),
-    pair("Xem, tải về hoặc chia sẻ hình ảnh cho bác sĩ.", "View, download or share the images with a doctor."),
+    pair(
+        "Nhập ngày sinh của người bệnh, hoặc mật khẩu.",
+        "Enter the patient's date of birth, or the password.",
+    ),
+    pair(
+        "Xem, tải về hoặc chia sẻ hình ảnh cho bác sĩ.",
+        "View, download or share the images with a doctor.",
+    ),
 ];
 pub(crate) const LINK: Pair = pair("Đường dẫn", "Link");
 pub(crate) const QR_ALT: Pair =
@@ -66,7 +72,8 @@ pub(crate) const MALE: Pair = pair("Nam", "Male");
 pub(crate) const FEMALE: Pair = pair("Nữ", "Female");
 pub(crate) const OTHER_SEX: Pair = pair("Khác", "Other");
 
-pub(crate) const EMAIL_SUBJECT: Pair = pair("Kết quả hình ảnh của bạn đã sẵn sàng", "Your images are ready to view");
+pub(crate) const EMAIL_SUBJECT: Pair =
+    pair("Kết quả hình ảnh của bạn đã sẵn sàng", "Your images are ready to view");
 pub(crate) const EMAIL_GREETING: Pair = pair("Kính gửi", "Dear");
 pub(crate) const EMAIL_INTRO: Pair = pair(
     "Hình ảnh của lần khám dưới đây đã có. Bạn có thể xem trên điện thoại hoặc máy tính, không cần phim.",

@@ -1,5 +1,6 @@
 //! Draws the items of a page with krilla, and tags them in reading order.
 
+use krilla::Document;
 use krilla::action::LinkAction;
 use krilla::annotation::{Annotation, LinkAnnotation, Target};
 use krilla::color::rgb;
@@ -11,7 +12,6 @@ use krilla::surface::Surface;
 use krilla::tagging::{
     Artifact, ArtifactType, ContentTag, Identifier, Node, SpanTag, Tag, TagGroup, TagKind, TagTree,
 };
-use krilla::Document;
 
 use std::num::NonZeroU16;
 
@@ -80,7 +80,14 @@ impl Canvas<'_, '_> {
         }
     }
 
-    fn text(&mut self, role: Role, language: Language, at: (f32, f32), lines: &[Line], ink: Ink) -> Result<(), SlipError> {
+    fn text(
+        &mut self,
+        role: Role,
+        language: Language,
+        at: (f32, f32),
+        lines: &[Line],
+        ink: Ink,
+    ) -> Result<(), SlipError> {
         let lines: Vec<&Line> = lines.iter().filter(|line| !line.glyphs.is_empty()).collect();
         let Some(first) = lines.first() else { return Ok(()) };
         let (x, mut y) = at;
@@ -96,7 +103,8 @@ impl Canvas<'_, '_> {
             self.surface.end_tagged();
             y += line.size * LEADING;
         }
-        let group = |kind: TagKind| TagGroup::with_children(kind, spans.into_iter().map(Node::Leaf).collect());
+        let group =
+            |kind: TagKind| TagGroup::with_children(kind, spans.into_iter().map(Node::Leaf).collect());
         match role {
             Role::Title => self.groups.push(group(heading(1, title))),
             Role::Heading => self.groups.push(group(heading(2, title))),
@@ -109,7 +117,13 @@ impl Canvas<'_, '_> {
         Ok(())
     }
 
-    fn qr(&mut self, at: (f32, f32), module: f32, runs: &[(usize, usize, usize)], alt: &str) -> Result<(), SlipError> {
+    fn qr(
+        &mut self,
+        at: (f32, f32),
+        module: f32,
+        runs: &[(usize, usize, usize)],
+        alt: &str,
+    ) -> Result<(), SlipError> {
         let mut path = PathBuilder::new();
         for (column, row, length) in runs {
             let (x, y) = (at.0 + *column as f32 * module, at.1 + *row as f32 * module);
@@ -134,7 +148,11 @@ fn heading(level: u16, title: String) -> TagKind {
 }
 
 fn paint(ink: Ink) -> Fill {
-    Fill { paint: rgb::Color::new(ink.0, ink.1, ink.2).into(), opacity: NormalizedF32::ONE, rule: FillRule::NonZero }
+    Fill {
+        paint: rgb::Color::new(ink.0, ink.1, ink.2).into(),
+        opacity: NormalizedF32::ONE,
+        rule: FillRule::NonZero,
+    }
 }
 
 /// What a finger may touch: the lines from above the capitals to below the descenders.

@@ -15,6 +15,7 @@ use crate::{SlipContent, SlipError, clean};
 
 const MARGIN: f32 = 10.5 * MM;
 const WIDTH: f32 = PAGE.0 - 2.0 * MARGIN;
+const BOTTOM_MARGIN: f32 = 6.0 * MM;
 const BAND_HEIGHT: f32 = 2.4 * MM;
 const COLUMN_GAP: f32 = 10.0;
 /// Side of the QR symbol without its quiet zone.
@@ -22,14 +23,15 @@ const QR_SIDE: f32 = 36.0 * MM;
 const PANEL_PADDING: f32 = 9.0;
 const LABEL_SIZE: f32 = 7.5;
 const LABEL_SUB_SIZE: f32 = 6.5;
+const LABEL_GAP: f32 = 3.0;
 
 /// All items of the page, in reading order, at their final places.
 pub(super) fn page(content: &SlipContent<'_>, fonts: &Fonts) -> Result<Vec<Item>, SlipError> {
     let page = Layout { content, fonts, language: content.language };
     let body = [page.header(), page.title(), page.facts(), page.access()?, page.steps(), page.link()];
     let footer = page.footer();
-    let footer_top = PAGE.1 - MARGIN * 0.8 - footer.height;
-    let top = BAND_HEIGHT + 4.5 * MM;
+    let footer_top = PAGE.1 - BOTTOM_MARGIN - footer.height;
+    let top = BAND_HEIGHT + 4.0 * MM;
     let used: f32 = body.iter().map(|section| section.height).sum();
     let gap = ((footer_top - top - used) / body.len() as f32).clamp(0.0, 14.0);
     let mut items =
@@ -53,10 +55,12 @@ struct Layout<'a> {
 /// A fact in the grid: its label, its value and how much of the row it takes.
 struct Fact<'a> {
     label: Pair,
-    value: String,
+    value: &'a str,
     face: &'a Face,
     sizes: &'a [f32],
+    lines_max: usize,
     share: f32,
+    opens: Option<String>,
 }
 
 impl Layout<'_> {
@@ -100,26 +104,32 @@ impl Layout<'_> {
         let birth = format!("{}{sex}", words::birth_date(content.birth_date, language));
         let name_sizes = &[13.5, 12.0, 10.5, 9.0];
         let mut section = Section::default();
-        section.row(self, vec![
-            fact(words::PATIENT, content.patient_name, &self.fonts.bold, name_sizes, 0.62),
-            fact(birth_label, &birth, &self.fonts.regular, &[11.0, 10.0, 9.0], 0.38),
-        ]);
+        section.row(
+            self,
+            vec![
+                fact(words::PATIENT, content.patient_name, &self.fonts.bold, name_sizes, 0.62),
+                fact(birth_label, &birth, &self.fonts.regular, &[11.0, 10.0, 9.0], 0.38),
+            ],
+        );
         let small = &[10.0, 9.0, 8.0, 7.0];
         let date = content.study_date.map(|date| words::date(date, language)).unwrap_or_default();
-        let codes: Vec<(Pair, &str)> = [
-            (words::PATIENT_ID, content.patient_id),
-            (words::ACCESSION, content.accession_number),
-            (words::STUDY_DATE, &date),
-            (words::DEPARTMENT, content.department.unwrap_or_default()),
+        let department = content.department.unwrap_or_default();
+        let mut codes: Vec<Fact<'_>> = [
+            (words::PATIENT_ID, content.patient_id, 0.26),
+            (words::ACCESSION, content.accession_number, 0.26),
+            (words::STUDY_DATE, &date, 0.23),
+            (words::DEPARTMENT, department, 0.25),
         ]
         .into_iter()
-        .filter(|(_, value)| !clean::line(value).is_empty())
+        .filter(|(_, value, _)| !clean::line(value).is_empty())
+        .map(|(label, value, share)| fact(label, value, &self.fonts.regular, small, share))
         .collect();
-        let share = 1.0 / codes.len().max(1) as f32;
-        let codes = codes.into_iter().map(|(label, value)| fact(label, value, &self.fonts.regular, small, share));
-        section.row(self, codes.collect());
+        let taken: f32 = codes.iter().map(|code| code.share).sum();
+        codes.iter_mut().for_each(|code| code.share /= taken);
+        section.row(self, codes);
         let modalities = words::modalities(content.modalities, language);
-        let mut service = vec![fact(words::SERVICE, content.study_title, &self.fonts.bold, &[11.0, 10.0, 9.0, 8.0], 0.62)];
+        let mut service =
+            vec![fact(words::SERVICE, content.study_title, &self.fonts.bold, &[11.0, 10.0, 9.0, 8.0], 0.62)];
         if modalities.is_empty() {
             service.iter_mut().for_each(|fact| fact.share = 1.0);
         } else {
@@ -159,9 +169,9 @@ impl Layout<'_> {
         let fields =
             [(words::ACCOUNT, content.account, 17.0), (words::PASSWORD, content.password.expose(), 22.0)];
         for (label, value, size) in fields {
-            section.label(self, label, x, y + 8.5);
+            section.label(self, label, (x, y + 8.5), width);
             y += 13.0;
-            let box_height = size * 1.45;
+            let box_height = size * 1.4;
             section.shape(x, y, width, box_height, 3.5, WHITE);
             let sizes = [size, size - 3.0, size - 6.0, size - 8.0, 7.0];
             let fit = Fit { sizes: &sizes, width: width - 14.0, lines_max: 1 };
@@ -171,11 +181,16 @@ impl Layout<'_> {
             section.text(Role::Paragraph, language, (x + 7.0, baseline), lines, BLACK);
             y += box_height + 7.0;
         }
-        section.label(self, words::SIGN_IN_AT, x, y + 5.0);
+        section.label(self, words::SIGN_IN_AT, (x, y + 5.0), width);
         let fit = Fit { sizes: &[9.0, 8.0, 7.0, 6.0], width, lines_max: 1 };
-        section.address(language, (x, y + 16.0), self.fonts.bold.fit(content.portal_url, &fit), content.portal_url);
-        y += 29.0;
-        section.label(self, words::VALID_UNTIL, x, y);
+        section.address(
+            language,
+            (x, y + 16.0),
+            self.fonts.bold.fit(content.portal_url, &fit),
+            content.portal_url,
+        );
+        y += 28.0;
+        section.label(self, words::VALID_UNTIL, (x, y), width);
         let until = self.fonts.bold.line(&words::date(content.expires_on, language), 11.0);
         section.text(Role::Paragraph, language, (x, y + 13.0), vec![until], BLACK);
     }
@@ -194,7 +209,12 @@ impl Layout<'_> {
             let fit = Fit { sizes: &[9.5, 8.5], width: WIDTH - 21.0, lines_max: 1 };
             section.paragraph(language, 21.0, self.fonts.regular.fit(step.main(language), &fit), BLACK);
             let fit = Fit { sizes: &[7.0, 6.5], ..fit };
-            section.paragraph(self.other_language(), 21.0, self.fonts.regular.fit(step.sub(language), &fit), GREY);
+            section.paragraph(
+                self.other_language(),
+                21.0,
+                self.fonts.regular.fit(step.sub(language), &fit),
+                GREY,
+            );
         }
         section
     }
@@ -202,7 +222,7 @@ impl Layout<'_> {
     /// The whole link, on one line as long as it can be read: whoever copies it must not have to join pieces.
     fn link(&self) -> Section {
         let mut section = Section::default();
-        section.label(self, words::LINK, MARGIN, 7.0);
+        section.label(self, words::LINK, (MARGIN, 7.0), WIDTH);
         let link = self.content.link.expose();
         let fit = Fit { sizes: &[9.0, 8.5, 8.0, 7.5, 7.0, 6.5, 6.0, 5.5], width: WIDTH, lines_max: 1 };
         let mut lines = self.fonts.mono.fit(link, &fit);
@@ -215,25 +235,34 @@ impl Layout<'_> {
         section
     }
 
+    /// Hotline and its hours on the left, support mailbox and guide on the right, discretion below.
     fn footer(&self) -> Section {
-        let content = self.content;
-        let hospital = content.hospital;
-        let language = self.language;
+        let hospital = self.content.hospital;
         let mut section = Section::default();
         section.rule(0.0, WIDTH);
-        section.skip(3.0);
-        let hours = [hospital.hotline_hours(language), hospital.hotline_hours(self.other_language())];
-        let hours = if hours[0] == hours[1] { hours[0].to_owned() } else { hours.join(" / ") };
-        let value = &[9.5, 8.5, 7.5, 6.5];
-        let hotline = format!("{} ({hours})", hospital.hotline);
-        section.row(self, vec![fact(words::HOTLINE, &hotline, &self.fonts.bold, &[9.0, 8.0, 7.0, 6.2], 1.0)]);
-        section.height -= 2.0;
-        let (email, guide) = (hospital.support_email.as_str(), content.guide_url);
-        section.row(self, vec![
-            fact(words::SUPPORT, email, &self.fonts.bold, value, 0.5),
-            fact(words::GUIDE, guide, &self.fonts.bold, value, 0.5),
-        ]);
-        section.link_values(&[(email, format!("mailto:{email}")), (guide, guide.to_owned())]);
+        section.skip(4.0);
+        let top = section.height;
+        let half = (WIDTH - COLUMN_GAP) / 2.0;
+        let hotline = fact(words::HOTLINE, &hospital.hotline, &self.fonts.bold, &[12.0, 10.5, 9.0, 7.5], 1.0)
+            .one_line();
+        section.height += section.cell(self, (MARGIN, top), half, hotline);
+        let fit = Fit { sizes: &[7.5, 7.0, 6.5, 6.0], width: half, lines_max: 1 };
+        for language in [self.language, self.other_language()] {
+            let hours = self.fonts.regular.fit(hospital.hotline_hours(language), &fit);
+            section.paragraph(language, 0.0, hours, GREY);
+        }
+        let (left, x) = (section.height, MARGIN + half + COLUMN_GAP);
+        section.height = top;
+        let addresses = [
+            (words::SUPPORT, hospital.support_email.as_str(), mail_address(&hospital.support_email)),
+            (words::GUIDE, self.content.guide_url, web_address(self.content.guide_url)),
+        ];
+        for (label, shown, opens) in addresses {
+            let sizes = &[9.5, 8.5, 7.5, 6.5, 5.5];
+            let address = Fact { opens, ..fact(label, shown, &self.fonts.bold, sizes, 1.0) }.one_line();
+            section.height += section.cell(self, (x, section.height), half, address) + 1.5;
+        }
+        section.height = section.height.max(left) + 5.0;
         self.secrecy(&mut section);
         section
     }
@@ -261,8 +290,22 @@ impl Layout<'_> {
     }
 }
 
-fn fact<'a>(label: Pair, value: &str, face: &'a Face, sizes: &'a [f32], share: f32) -> Fact<'a> {
-    Fact { label, value: value.to_owned(), face, sizes, share }
+fn fact<'a>(label: Pair, value: &'a str, face: &'a Face, sizes: &'a [f32], share: f32) -> Fact<'a> {
+    Fact { label, value, face, sizes, lines_max: 2, share, opens: None }
+}
+
+impl Fact<'_> {
+    fn one_line(self) -> Self {
+        Self { lines_max: 1, ..self }
+    }
+}
+
+fn web_address(text: &str) -> Option<String> {
+    clean::check_link(text).ok().map(str::to_owned)
+}
+
+fn mail_address(text: &str) -> Option<String> {
+    clean::check_mailbox(text).ok().map(|mailbox| format!("mailto:{mailbox}"))
 }
 
 /// How sections grow: downwards, from `height`.
@@ -307,47 +350,50 @@ impl Section {
         self.height += 13.0;
     }
 
-    /// A label in both languages on one baseline.
-    fn label(&mut self, page: &Layout<'_>, words: Pair, x: f32, y: f32) {
-        let main = page.fonts.regular.line(words.main(page.language), LABEL_SIZE);
-        let sub = page.fonts.regular.line(&format!("/ {}", words.sub(page.language)), LABEL_SUB_SIZE);
-        let sub_x = x + main.width + 3.0;
-        self.text(Role::Paragraph, page.language, (x, y), vec![main], BRAND);
-        self.text(Role::Paragraph, page.other_language(), (sub_x, y), vec![sub], GREY);
+    /// A label in both languages on one baseline, made smaller where the column is too narrow for it.
+    fn label(&mut self, page: &Layout<'_>, words: Pair, at: (f32, f32), width: f32) {
+        let set = |scale: f32| {
+            let main = page.fonts.regular.line(words.main(page.language), LABEL_SIZE * scale);
+            let sub =
+                page.fonts.regular.line(&format!("/ {}", words.sub(page.language)), LABEL_SUB_SIZE * scale);
+            (main, sub)
+        };
+        let (main, sub) = set(1.0);
+        let natural = main.width + LABEL_GAP + sub.width;
+        let (main, sub) =
+            if natural > width { set((width - LABEL_GAP) / (natural - LABEL_GAP)) } else { (main, sub) };
+        let sub_x = at.0 + main.width + LABEL_GAP;
+        self.text(Role::Paragraph, page.language, at, vec![main], BRAND);
+        self.text(Role::Paragraph, page.other_language(), (sub_x, at.1), vec![sub], GREY);
     }
 
     /// An address that opens when touched, if it is a web address at all.
     fn address(&mut self, language: Language, at: (f32, f32), lines: Vec<Line>, url: &str) {
-        let role = clean::check_link(url).map_or(Role::Paragraph, |url| Role::Link(url.to_owned()));
+        let role = web_address(url).map_or(Role::Paragraph, Role::Link);
         self.text(role, language, at, lines, BRAND);
     }
 
     /// Facts side by side; the highest gives the row its height.
     fn row(&mut self, page: &Layout<'_>, facts: Vec<Fact<'_>>) {
         let gaps = COLUMN_GAP * facts.len().saturating_sub(1) as f32;
-        let (mut x, top, mut height) = (MARGIN, self.height, 0.0_f32);
+        let (mut x, mut height) = (MARGIN, 0.0_f32);
         for fact in facts {
             let width = (WIDTH - gaps) * fact.share;
-            self.label(page, fact.label, x, top + LABEL_SIZE);
-            let value = if fact.value.is_empty() { "–" } else { &fact.value };
-            let lines = fact.face.fit(value, &Fit { sizes: fact.sizes, width, lines_max: 2 });
-            let first = lines.first().map_or(0.0, |line| line.size);
-            height = height.max(LABEL_SIZE + 3.0 + lines_height(&lines));
-            self.text(Role::Paragraph, page.language, (x, top + LABEL_SIZE + 3.0 + first), lines, BLACK);
+            height = height.max(self.cell(page, (x, self.height), width, fact));
             x += width + COLUMN_GAP;
         }
-        self.height = top + height + 5.0;
+        self.height += height + 5.0;
     }
 
-    /// Turns values that are addresses into links.
-    fn link_values(&mut self, addresses: &[(&str, String)]) {
-        for item in &mut self.items {
-            if let Item::Text { role, lines, ink, .. } = item {
-                let text: String = lines.iter().map(|line| line.text.as_str()).collect();
-                if let Some((_, url)) = addresses.iter().find(|(shown, _)| *shown == text && text.is_ascii()) {
-                    (*role, *ink) = (Role::Link(url.clone()), BRAND);
-                }
-            }
-        }
+    /// A label with its value below; returns how high they are.
+    fn cell(&mut self, page: &Layout<'_>, at: (f32, f32), width: f32, fact: Fact<'_>) -> f32 {
+        self.label(page, fact.label, (at.0, at.1 + LABEL_SIZE), width);
+        let value = if clean::line(fact.value).is_empty() { "–" } else { fact.value };
+        let lines = fact.face.fit(value, &Fit { sizes: fact.sizes, width, lines_max: fact.lines_max });
+        let first = lines.first().map_or(0.0, |line| line.size);
+        let height = LABEL_SIZE + 3.0 + lines_height(&lines);
+        let (role, ink) = fact.opens.map_or((Role::Paragraph, BLACK), |url| (Role::Link(url), BRAND));
+        self.text(role, page.language, (at.0, at.1 + LABEL_SIZE + 3.0 + first), lines, ink);
+        height
     }
 }

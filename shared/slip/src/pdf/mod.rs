@@ -31,7 +31,8 @@ pub fn slip_pdf(content: &SlipContent<'_>) -> Result<Vec<u8>, SlipError> {
         .with_accessibility_validator(Accessibility::UA1)
         .finish()
         .map_err(|_| SlipError::Pdf)?;
-    let mut document = Document::new_with(SerializeSettings { configuration, ..SerializeSettings::default() });
+    let mut document =
+        Document::new_with(SerializeSettings { configuration, ..SerializeSettings::default() });
     canvas::draw(&mut document, items, content.language)?;
     document.set_outline(outline(content));
     document.set_metadata(metadata(content));

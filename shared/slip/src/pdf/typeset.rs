@@ -85,7 +85,9 @@ impl Face {
         let starts: Vec<usize> = shaped.glyph_infos().iter().map(|info| info.cluster as usize).collect();
         let mut width = 0.0;
         let mut glyphs = Vec::with_capacity(starts.len());
-        for ((info, position), start) in shaped.glyph_infos().iter().zip(shaped.glyph_positions()).zip(&starts) {
+        for ((info, position), start) in
+            shaped.glyph_infos().iter().zip(shaped.glyph_positions()).zip(&starts)
+        {
             let end = starts.iter().copied().find(|next| next > start).unwrap_or(text.len());
             let em = |value: i32| value as f32 / units;
             let advance = em(position.x_advance);
@@ -119,7 +121,8 @@ impl Face {
         }
         let size = lines.first().map_or(0.0, |line| line.size);
         if lines.len() > fit.lines_max {
-            let rest: Vec<String> = lines.drain(fit.lines_max.saturating_sub(1)..).map(|line| line.text).collect();
+            let rest: Vec<String> =
+                lines.drain(fit.lines_max.saturating_sub(1)..).map(|line| line.text).collect();
             lines.push(self.cut(&rest.join(" "), size, fit.width));
         }
         lines
@@ -205,7 +208,9 @@ mod tests {
 
     #[test]
     fn a_character_without_a_glyph_is_replaced_visibly() {
-        for (text, expected) in [("山田 Tarō", "�� Tarō"), ("🙂", "�"), ("שלום x", "���� x"), ("a\u{7}b", "a b")] {
+        for (text, expected) in
+            [("山田 Tarō", "�� Tarō"), ("🙂", "�"), ("שלום x", "���� x"), ("a\u{7}b", "a b")]
+        {
             assert_eq!(fitted(text, 500.0, 1)[0].text, expected);
         }
     }

@@ -46,7 +46,10 @@ fn headers_name_the_hospital_and_not_the_patient() {
     let message = parse(&bytes);
     assert_eq!(message.subject(), Some("Kết quả hình ảnh của bạn đã sẵn sàng – Bệnh viện Đại học Mẫu"));
     let from = message.from().unwrap().first().unwrap();
-    assert_eq!((from.name(), from.address()), (Some("Bệnh viện Đại học Mẫu"), Some("ketqua@benhvien.example")));
+    assert_eq!(
+        (from.name(), from.address()),
+        (Some("Bệnh viện Đại học Mẫu"), Some("ketqua@benhvien.example"))
+    );
     assert_eq!(message.to().unwrap().first().unwrap().address(), Some("hong@mail.example"));
     assert_eq!(message.reply_to().unwrap().first().unwrap().address(), Some("hotro@benhvien.example"));
     assert_eq!(message.message_id(), Some("notice-0001.1@benhvien.example"));
@@ -66,11 +69,23 @@ fn text_html_picture_and_slip_are_where_mail_programs_look_for_them() {
     let kinds: Vec<String> = message
         .parts
         .iter()
-        .map(|part| part.content_type().map(|t| format!("{}/{}", t.ctype(), t.subtype().unwrap_or_default())).unwrap_or_default())
+        .map(|part| {
+            part.content_type()
+                .map(|t| format!("{}/{}", t.ctype(), t.subtype().unwrap_or_default()))
+                .unwrap_or_default()
+        })
         .collect();
     assert_eq!(
         kinds,
-        ["multipart/mixed", "multipart/alternative", "text/plain", "multipart/related", "text/html", "image/png", "application/pdf"]
+        [
+            "multipart/mixed",
+            "multipart/alternative",
+            "text/plain",
+            "multipart/related",
+            "text/html",
+            "image/png",
+            "application/pdf"
+        ]
     );
     assert_eq!(message.parts[5].content_id(), Some("qr@filmless"));
     assert_eq!(message.parts[5].contents(), PNG);
@@ -82,12 +97,25 @@ fn text_html_picture_and_slip_are_where_mail_programs_look_for_them() {
 fn both_bodies_say_everything() {
     let sample = Sample::new();
     for (language, words) in [
-        (Language::Vi, ["Kính gửi NGUYỄN THỊ ÁNH HỒNG", "Mật khẩu", "21/02/2021", "Thứ 2 – Thứ 6", "Giữ kín thư này"]),
-        (Language::En, ["Dear NGUYỄN THỊ ÁNH HỒNG", "Password", "21 Feb 2021", "Mon–Fri", "Keep this message"]),
+        (
+            Language::Vi,
+            ["Kính gửi NGUYỄN THỊ ÁNH HỒNG", "Mật khẩu", "21/02/2021", "Thứ 2 – Thứ 6", "Giữ kín thư này"],
+        ),
+        (
+            Language::En,
+            ["Dear NGUYỄN THỊ ÁNH HỒNG", "Password", "21 Feb 2021", "Mon–Fri", "Keep this message"],
+        ),
     ] {
         let bytes = email_message(&content(&sample, language)).unwrap();
         let (text, html) = bodies(&parse(&bytes));
-        let facts = [LINK, "N20-0317542", "K7QM-2WXA", "https://xem.benhvien.example/guide", "hotro@benhvien.example", "1900 0000"];
+        let facts = [
+            LINK,
+            "N20-0317542",
+            "K7QM-2WXA",
+            "https://xem.benhvien.example/guide",
+            "hotro@benhvien.example",
+            "1900 0000",
+        ];
         for part in words.into_iter().chain(facts) {
             assert!(text.contains(part), "{part} is missing in:\n{text}");
             assert!(html.contains(part), "{part} is missing in:\n{html}");
@@ -151,8 +179,20 @@ fn no_field_can_add_a_header_a_recipient_or_markup() {
 fn what_is_not_one_plain_mailbox_is_refused() {
     let sample = Sample::new();
     for bad in [
-        "", "a", "@b", "a@", "a@b@c", "a b@c.example", "a@c.example, d@e.example", "<a@c.example>", "a@c..example",
-        "a@c.example\r\nBcc: x@y.example", ".a@c.example", "ả@c.example", "a@ví.example", "a@[127.0.0.1]",
+        "",
+        "a",
+        "@b",
+        "a@",
+        "a@b@c",
+        "a b@c.example",
+        "a@c.example, d@e.example",
+        "<a@c.example>",
+        "a@c..example",
+        "a@c.example\r\nBcc: x@y.example",
+        ".a@c.example",
+        "ả@c.example",
+        "a@ví.example",
+        "a@[127.0.0.1]",
     ] {
         let to = EmailContent { to: bad, ..content(&sample, Language::Vi) };
         assert!(matches!(email_message(&to), Err(SlipError::BadMailbox)), "{bad:?}");
@@ -160,7 +200,10 @@ fn what_is_not_one_plain_mailbox_is_refused() {
         assert!(matches!(email_message(&from), Err(SlipError::BadMailbox)), "{bad:?}");
     }
     for good in ["a@c", " hong@mail.example ", "h.o+n_g@mail-1.example.vn"] {
-        assert!(email_message(&EmailContent { to: good, ..content(&sample, Language::Vi) }).is_ok(), "{good:?}");
+        assert!(
+            email_message(&EmailContent { to: good, ..content(&sample, Language::Vi) }).is_ok(),
+            "{good:?}"
+        );
     }
 }
 

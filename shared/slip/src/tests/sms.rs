@@ -8,10 +8,22 @@ use crate::{SmsContent, SmsText, gsm7, sms_text};
 
 const GUIDE: &str = "https://xem.benhvien.example/guide";
 
-fn sms(language: Language, hospital: &Hospital, account: &str, password: Option<&str>, link: &str) -> SmsText {
+fn sms(
+    language: Language,
+    hospital: &Hospital,
+    account: &str,
+    password: Option<&str>,
+    link: &str,
+) -> SmsText {
     let (password, link) = (password.map(|p| Secret::new(p.to_owned())), Secret::new(link.to_owned()));
-    let content =
-        SmsContent { hospital, language, account, password: password.as_ref(), link: &link, guide_url: GUIDE };
+    let content = SmsContent {
+        hospital,
+        language,
+        account,
+        password: password.as_ref(),
+        link: &link,
+        guide_url: GUIDE,
+    };
     sms_text(&content)
 }
 
@@ -60,7 +72,8 @@ fn the_least_important_goes_first_and_the_three_that_matter_stay() {
             dropped.push(missing);
         }
     }
-    let order: Vec<Vec<&str>> = vec![vec![], vec!["Hotline"], vec!["HD "], vec!["Hotline", "HD "], vec!["Hotline", "HD ", "BV Dai"]];
+    let order: Vec<Vec<&str>> =
+        vec![vec![], vec!["Hotline"], vec!["HD "], vec!["Hotline", "HD "], vec!["Hotline", "HD ", "BV Dai"]];
     assert_eq!(dropped, order);
 }
 
@@ -69,7 +82,8 @@ fn a_link_that_leaves_no_room_takes_two_parts_and_says_so() {
     let link = format!("{LINK}{}", "x".repeat(80));
     let sms = sms(Language::Vi, &Hospital::default(), "N20-0317542", Some("K7QM-2WXA"), &link);
     assert_eq!(sms.parts, 2);
-    for part in [link.as_str(), "N20-0317542", "K7QM-2WXA", "HD xem", "Hotline 19000000", "ket qua hinh anh"] {
+    for part in [link.as_str(), "N20-0317542", "K7QM-2WXA", "HD xem", "Hotline 19000000", "ket qua hinh anh"]
+    {
         assert!(sms.text.contains(part), "{part} is missing in:\n{}", sms.text);
     }
 }
@@ -77,7 +91,8 @@ fn a_link_that_leaves_no_room_takes_two_parts_and_says_so() {
 #[test]
 fn a_hostile_name_adds_no_line_and_no_link() {
     for nasty in NASTY {
-        let hospital = Hospital { name_sms: nasty.to_owned(), hotline: nasty.to_owned(), ..Hospital::default() };
+        let hospital =
+            Hospital { name_sms: nasty.to_owned(), hotline: nasty.to_owned(), ..Hospital::default() };
         let sms = sms(Language::Vi, &hospital, nasty, Some("K7QM-2WXA"), LINK);
         assert!(sms.text.lines().count() <= 6, "{}", sms.text);
         assert!(sms.text.lines().any(|line| line == LINK), "{}", sms.text);
