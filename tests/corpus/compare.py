@@ -1,0 +1,88 @@
+#!/usr/bin/env python3
+"""Compares what `render_corpus` wrote with the reference, file by file.
+
+    compare.py DIR OUT [--known known_differences.tsv] [--write OUT.tsv]
+
+A file counts as equal when the mean absolute error over all display values is at most 2 of 255. Every other file must
+stand in the list of known differences with its reason, and every line of that list must still be true, so that the
+list can only shrink.
+"""
+
+import argparse
+import csv
+import json
+import logging
+import sys
+import warnings
+from multiprocessing import Pool
+from pathlib import Path
+
+import numpy as np
+import pydicom
+
+import reference
+
+MEAN_ABSOLUTE_ERROR_MAX = 2.0
+
+
+def quiet():
+    warnings.simplefilter("ignore")
+    logging.disable(logging.CRITICAL)
+    pydicom.config.settings.reading_validation_mode = pydicom.config.IGNORE
+
+
+def compare(job):
+    """One of: equal, different, only-ours, only-theirs, neither; with a measure or a reason."""
+    number, line, root, out = job
+    ours = None
+    if "shown" in line:
+        width, height, channels = line["shown"]
+        ours = np.fromfile(out / f"{number}.raw", np.uint8).reshape(height, width, channels)
+    try:
+        frame = line.get("frame", 1) - 1
+        theirs = reference.render(root / line["path"], frame)
+        theirs = theirs.reshape(theirs.shape[0], theirs.shape[1], -1)
+    except Exception as error:  # noqa: BLE001 - anything at all means: no reference
+        return line["path"], "neither" if ours is None else "only-ours", str(error)[:120].replace("\n", " ")
+    if ours is None:
+        return line["path"], "only-theirs", line.get("without_picture") or line.get("refused") or "?"
+    if ours.shape != theirs.shape:
+        return line["path"], "different", f"shape {ours.shape} {theirs.shape}"
+    error = np.abs(ours.astype(int) - theirs.astype(int))
+    outcome = "equal" if error.mean() <= MEAN_ABSOLUTE_ERROR_MAX else "different"
+    return line["path"], outcome, f"mean {error.mean():.3f} max {error.max()}"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("dir", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--known", type=Path, default=Path(__file__).with_name("known_differences.tsv"))
+    parser.add_argument("--write", type=Path, help="write every outcome to this file")
+    arguments = parser.parse_args()
+    lines = [json.loads(line) for line in (arguments.out / "report.jsonl").read_text().splitlines()]
+    if not lines:
+        sys.exit("the corpus is empty")
+    jobs = [(number, line, arguments.dir, arguments.out) for number, line in enumerate(lines)]
+    with Pool(initializer=quiet) as pool:
+        outcomes = pool.map(compare, jobs, chunksize=8)
+    if arguments.write:
+        arguments.write.write_text("".join("\t".join(outcome) + "\n" for outcome in outcomes))
+    known = {}
+    if arguments.known.exists():
+        with arguments.known.open(newline="") as file:
+            known = {row["path"]: row for row in csv.DictReader(file, delimiter="\t")}
+    wrong = {path: (outcome, why) for path, outcome, why in outcomes if outcome in ("different", "only-theirs")}
+    counts = {name: sum(o == name for _, o, _ in outcomes) for name in sorted({o for _, o, _ in outcomes})}
+    print(f"{len(lines)} files: " + ", ".join(f"{count} {name}" for name, count in counts.items()))
+    unexpected = {path: why for path, why in wrong.items() if known.get(path, {}).get("outcome") != why[0]}
+    stale = [path for path in known if path not in wrong]
+    for path, (outcome, why) in sorted(unexpected.items()):
+        print(f"unexpected\t{path}\t{outcome}\t{why}")
+    for path in stale:
+        print(f"no longer true, remove it from the list\t{path}")
+    sys.exit(1 if unexpected or stale else 0)
+
+
+if __name__ == "__main__":
+    main()

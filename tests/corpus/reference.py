@@ -1,0 +1,132 @@
+"""The reference look of one frame, computed with pydicom and numpy after PS3.3 C.11 and C.7.6.3."""
+
+import numpy as np
+import pydicom
+from pydicom.pixels import apply_color_lut, get_decoder
+
+# Several decoders exist for most syntaxes; this order prefers those that follow the standards most closely.
+DECODER_ORDER = {"pylibjpeg": 0, "gdcm": 1, "pyjpegls": 2, "pydicom": 3}
+
+
+def decode(ds, frame):
+    """Stored values of one frame, counted from 0, as pydicom decodes them; colours as RGB."""
+    decoder = get_decoder(ds.file_meta.TransferSyntaxUID)
+    plugins = sorted(decoder.available_plugins, key=lambda p: DECODER_ORDER.get(p, 9)) or [""]
+    errors = []
+    for plugin in plugins:
+        try:
+            return decoder.as_array(ds, index=frame, raw=False, decoding_plugin=plugin)[0]
+        except Exception as error:  # noqa: BLE001 - every plug-in fails in its own way
+            errors.append(f"{plugin}: {error}")
+    raise ValueError("; ".join(errors) or "no decoder")
+
+
+def first(value):
+    if value is None or value == "":
+        return None
+    try:
+        return float(value[0]) if hasattr(value, "__len__") and not isinstance(value, str) else float(value)
+    except (TypeError, ValueError, IndexError):
+        return None
+
+
+def functional_group(ds, frame, keyword):
+    for holder in (
+        ds.get("PerFrameFunctionalGroupsSequence", [])[frame : frame + 1],
+        ds.get("SharedFunctionalGroupsSequence", [])[:1],
+    ):
+        for item in holder:
+            if keyword in item and len(item[keyword].value):
+                return item[keyword].value[0]
+    return {}
+
+
+def attribute(ds, group, keyword):
+    value = first(ds.get(keyword))
+    return first(group.get(keyword)) if value is None else value
+
+
+def look_up(item, values, signed):
+    entries, start, bits = item.LUTDescriptor
+    if signed and start > 32767:
+        start -= 65536
+    if not signed and start < 0:
+        start += 65536
+    data = item.LUTData
+    data = np.frombuffer(data, "<u2") if isinstance(data, bytes) else np.asarray(data)
+    data = data[: entries or 65536].astype(np.float64)
+    bits = max(1, min(16, bits))
+    while bits < 16 and data.max() >= 2**bits:
+        bits += 1
+    return data[np.clip(np.round(values).astype(np.int64) - start, 0, len(data) - 1)], bits
+
+
+def window(values, center, width, function):
+    if function == "SIGMOID":
+        return 1 / (1 + np.exp(-4 * (values - center) / width))
+    if function == "LINEAR_EXACT":
+        return (values - center) / width + 0.5
+    if width <= 1:
+        return np.where(values > center - 0.5, 1.0, 0.0)
+    return (values - (center - 0.5)) / (width - 1) + 0.5
+
+
+def measured(ds, stored, values):
+    """Which pixels are measurements: finite, and no padding (PS3.3 C.7.5.1.1.2)."""
+    mask = np.isfinite(values)
+    padding, limit = first(ds.get("PixelPaddingValue")), first(ds.get("PixelPaddingRangeLimit"))
+    if padding is not None:
+        limit = padding if limit is None else limit
+        mask &= ~((stored >= min(padding, limit)) & (stored <= max(padding, limit)))
+    return mask
+
+
+def show(ds, frame, stored):
+    """Eight-bit display values: rows × columns, or rows × columns × 3."""
+    if stored.ndim == 3:
+        if stored.dtype == np.uint8:
+            return stored
+        return np.clip(stored.astype(np.int64) >> max(0, ds.BitsStored - 8), 0, 255).astype(np.uint8)
+    if ds.get("PhotometricInterpretation") == "PALETTE COLOR":
+        coloured = apply_color_lut(stored, ds)
+        return (coloured >> 8 if coloured.dtype == np.uint16 else coloured).astype(np.uint8)[..., :3]
+    x = stored.astype(np.float64)
+    signed = ds.get("PixelRepresentation", 0) == 1
+    transformation = functional_group(ds, frame, "PixelValueTransformationSequence")
+    slope = attribute(ds, transformation, "RescaleSlope") or 1.0
+    intercept = attribute(ds, transformation, "RescaleIntercept") or 0.0
+    if ds.get("ModalityLUTSequence"):
+        y, _ = look_up(ds.ModalityLUTSequence[0], x, signed)
+    else:
+        y = x * slope + intercept
+    voi = functional_group(ds, frame, "FrameVOILUTSequence")
+    center, width = attribute(ds, voi, "WindowCenter"), attribute(ds, voi, "WindowWidth")
+    if ds.get("VOILUTSequence"):
+        v, bits = look_up(ds.VOILUTSequence[0], y, signed or intercept < 0)
+        v = v / (2**bits - 1)
+    elif center is not None and width is not None and width > 0:
+        v = window(y, center, width, ds.get("VOILUTFunction") or voi.get("VOILUTFunction") or "LINEAR")
+    else:
+        mask = measured(ds, x, y)
+        low, high = (y[mask].min(), y[mask].max()) if mask.any() else (0, 0)
+        v = (y - low) / (high - low) if high > low else np.zeros_like(y)
+    v = np.clip(np.nan_to_num(v), 0, 1) * 255
+    v = np.round(v).astype(np.uint8)
+    return 255 - v if ds.get("PhotometricInterpretation") == "MONOCHROME1" else v
+
+
+def render(path, frame):
+    """The look of one frame of a file, counted from 0."""
+    ds = pydicom.dcmread(path, force=True)
+    if not getattr(ds, "file_meta", None) or "TransferSyntaxUID" not in ds.file_meta:
+        implicit, little = ds.original_encoding
+        if not hasattr(ds, "file_meta") or ds.file_meta is None:
+            ds.file_meta = pydicom.dataset.FileMetaDataset()
+        ds.file_meta.TransferSyntaxUID = (
+            pydicom.uid.ImplicitVRLittleEndian
+            if implicit
+            else pydicom.uid.ExplicitVRLittleEndian
+            if little
+            else pydicom.uid.ExplicitVRBigEndian
+        )
+    return show(ds, frame, decode(ds, frame))
