@@ -49,13 +49,19 @@ fn fragment_at(bytes: &[u8], at: usize, total: u64) -> Result<Fragment, FrameErr
     }
 }
 
-/// Follows the fragments as far as the bytes at hand reach: one that ends after the object proves a cut.
-pub(crate) fn check_fragments(bytes: &[u8], value_start: usize, total: u64) -> Result<(), HeaderError> {
+/// Follows the fragments to the end of their sequence, or as far as the bytes at hand reach (`None`): a fragment that
+/// ends after the object proves a cut.
+pub(crate) fn end_of_fragments(
+    bytes: &[u8],
+    value_start: usize,
+    total: u64,
+) -> Result<Option<usize>, HeaderError> {
     let mut at = value_start;
     loop {
         match fragment_at(bytes, at, total) {
             Ok(Fragment::At(range)) => at = range.end,
-            Ok(Fragment::End | Fragment::Cut) => return Ok(()),
+            Ok(Fragment::End) => return Ok(Some((at + 8).min(bytes.len()))),
+            Ok(Fragment::Cut) => return Ok(None),
             Err(_) if at == value_start => return Err(HeaderError::Malformed { offset: at as u64 }),
             Err(_) => return Err(HeaderError::Truncated),
         }

@@ -258,10 +258,12 @@ impl<'b> Pass<'b> {
                 return self.stop_at_bulk(&head);
             }
             self.refuse_stranger_in_sequence()?;
-            if self.is_sequence(&head) {
+            if head.length == UNDEFINED_LENGTH && matches!(head.vr, VR::OB | VR::OW) {
+                if let Step::NeedMore = self.skip_fragments(&head)? {
+                    return Ok(Step::NeedMore);
+                }
+            } else if self.is_sequence(&head) {
                 self.open_sequence(&head)?;
-            } else if head.length == UNDEFINED_LENGTH {
-                return Err(self.malformed());
             } else if self.take_value(&head)?.is_some() {
                 self.push_leaf(&head)?;
             } else {
@@ -348,6 +350,16 @@ impl<'b> Pass<'b> {
                 || matches!(begins, Some([0xFE, 0xFF, 0x00, 0xE0] | [0xFF, 0xFE, 0xE0, 0x00])))
     }
 
+    /// Encapsulated pixels below the top level are those of an icon (PS3.3 C.7.6.1.1.6).
+    fn skip_fragments(&mut self, head: &ElementHead) -> Result<Step, HeaderError> {
+        let Some(end) = crate::frames::end_of_fragments(self.bytes, head.value_start, self.total)? else {
+            return Ok(Step::NeedMore);
+        };
+        self.position = end;
+        self.push_leaf(head)?;
+        Ok(Step::Done)
+    }
+
     fn open_sequence(&mut self, head: &ElementHead) -> Result<(), HeaderError> {
         let outer = self.encoding;
         let node = self.push(head.tag, VR::SQ, head.value_start, head.value_start)?;
@@ -402,6 +414,8 @@ impl<'b> Pass<'b> {
                 }
                 Ok(())
             }
+            // A writer that gave its sequence the length 0 leaves the items behind it. They belong nowhere.
+            ITEM if head.length != UNDEFINED_LENGTH => self.take_value(head).map(|_| ()),
             _ => Err(self.malformed()),
         }
     }
@@ -449,7 +463,7 @@ impl<'b> Pass<'b> {
                 total: self.total,
             });
             if length.is_none() {
-                crate::frames::check_fragments(self.bytes, head.value_start, self.total)?;
+                crate::frames::end_of_fragments(self.bytes, head.value_start, self.total)?;
             }
         }
         Ok(Step::Done)

@@ -26,7 +26,8 @@ fn main() -> io::Result<()> {
     let mut report = io::BufWriter::new(fs::File::create(out.join("report.jsonl"))?);
     for (number, path) in files.iter().enumerate() {
         let bytes = fs::read(path)?;
-        let line = describe(path.strip_prefix(root).unwrap_or(path), &bytes, &out.join(format!("{number}.raw")))?;
+        let line =
+            describe(path.strip_prefix(root).unwrap_or(path), &bytes, &out.join(format!("{number}.raw")))?;
         writeln!(report, "{line}")?;
     }
     report.flush()

@@ -19,7 +19,9 @@ pub(crate) fn decode(codestream: &[u8], image: &ImagePixel) -> Result<Decoded, I
     let convert = header.components == 3 && !lossless && is_ybr(codestream, image);
     let mut decoder = Decoder::new(codestream);
     decoder.set_max_decoding_buffer_size(image.samples() * 2);
-    decoder.set_color_transform(if convert { ColorTransform::YCbCr } else { ColorTransform::None });
+    if header.components == 3 {
+        decoder.set_color_transform(if convert { ColorTransform::YCbCr } else { ColorTransform::RGB });
+    }
     let pixels = decoder.decode().map_err(|_| ImagingError::CorruptPixelData)?;
     let info = decoder.info().ok_or(ImagingError::CorruptPixelData)?;
     let samples = match info.pixel_format {
@@ -63,16 +65,24 @@ fn bytes(pixels: Vec<u8>, header: FrameHeader, image: &ImagePixel) -> Samples {
     }
 }
 
-/// Whether the components of a DCT codestream are luminance and chrominance. The Adobe segment knows; without one,
-/// component identifiers that spell RGB or a Photometric Interpretation of RGB deny it.
+/// Whether the components of a DCT codestream are luminance and chrominance. The Adobe segment knows; JFIF and
+/// subsampling mean yes; component identifiers that spell RGB mean no; what is left is said by Photometric
+/// Interpretation, which writers of JPEG get wrong most often.
 fn is_ybr(codestream: &[u8], image: &ImagePixel) -> bool {
-    let adobe = segments(codestream).find(|(marker, body)| *marker == 0xEE && body.starts_with(b"Adobe"));
-    if let Some((_, body)) = adobe {
-        return body.get(11) == Some(&1);
+    let body = |wanted: &dyn Fn(u8) -> bool, start: &[u8]| {
+        segments(codestream)
+            .find(|(marker, body)| wanted(*marker) && body.starts_with(start))
+            .map(|(_, body)| body)
+    };
+    if let Some(adobe) = body(&|marker| marker == 0xEE, b"Adobe") {
+        return adobe.get(11) == Some(&1);
     }
-    let spells_rgb =
-        segments(codestream).find(|(marker, _)| matches!(marker, 0xC0..=0xC2)).is_some_and(|(_, body)| {
-            (body.get(6), body.get(9), body.get(12)) == (Some(&b'R'), Some(&b'G'), Some(&b'B'))
-        });
-    !spells_rgb && image.photometric != "RGB"
+    let frame = body(&|marker| matches!(marker, 0xC0..=0xC2), b"").unwrap_or(&[]);
+    let component = |at: usize| (frame.get(at).copied(), frame.get(at + 1).copied());
+    let [first, second, third] = [component(6), component(9), component(12)];
+    let spells_rgb = [first.0, second.0, third.0] == [Some(b'R'), Some(b'G'), Some(b'B')];
+    let subsampled = first.1 != second.1;
+    body(&|marker| marker == 0xE0, b"JFIF").is_some()
+        || subsampled
+        || (!spells_rgb && image.photometric != "RGB")
 }

@@ -78,7 +78,7 @@ fn swap_words<'p>(data_set: &DataSet<'_>, raw: &'p [u8]) -> Cow<'p, [u8]> {
 }
 
 /// Frames of one bit follow one another without alignment, first pixel in the lowest bit (PS3.5 8.1.1, D).
-fn unpack_bits(pixels: &[u8], image: &ImagePixel, frame: u32) -> Result<Vec<u8>, ImagingError> {
+pub(crate) fn unpack_bits(pixels: &[u8], image: &ImagePixel, frame: u32) -> Result<Vec<u8>, ImagingError> {
     let first = image.samples() * frame as usize;
     let bit = |i: usize| pixels.get(i / 8).map(|byte| byte >> (i % 8) & 1);
     (first..first + image.samples()).map(bit).collect::<Option<_>>().ok_or(ImagingError::CorruptPixelData)

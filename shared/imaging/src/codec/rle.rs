@@ -13,7 +13,10 @@ pub(crate) fn decode(frame: &[u8], image: &ImagePixel) -> Result<Decoded, Imagin
     let bytes_per_sample = image.bytes_per_sample();
     let wanted = image.samples_per_pixel * bytes_per_sample;
     let offsets = segment_offsets(frame, wanted).ok_or(ImagingError::CorruptPixelData)?;
-    let mut bytes = vec![0_u8; image.samples() * bytes_per_sample];
+    // Samples of one bit are packed before they are compressed (PS3.5 G.1, 8.1.1).
+    let is_packed = image.bits_allocated == 1;
+    let places_per_segment = if is_packed { image.pixels().div_ceil(8) } else { image.pixels() };
+    let mut bytes = vec![0_u8; places_per_segment * wanted];
     for (segment, offset) in offsets.iter().enumerate() {
         let end = offsets.get(segment + 1).copied().unwrap_or(frame.len());
         let packed = frame.get(*offset..end).ok_or(ImagingError::CorruptPixelData)?;
@@ -21,9 +24,13 @@ pub(crate) fn decode(frame: &[u8], image: &ImagePixel) -> Result<Decoded, Imagin
         // Little endian words: the most significant byte comes last.
         let first = sample * bytes_per_sample + (bytes_per_sample - 1 - byte);
         let places = bytes.get_mut(first..).ok_or(ImagingError::CorruptPixelData)?;
-        if unpack(packed, places, wanted, image.pixels()) < image.pixels() {
+        if unpack(packed, places, wanted, places_per_segment) < places_per_segment {
             return Err(ImagingError::CorruptPixelData);
         }
+    }
+    if is_packed && image.samples_per_pixel == 1 {
+        let bits = super::native::unpack_bits(&bytes, image, 0)?;
+        return Ok(Decoded { samples: Samples::Bytes(bits), is_rgb: false });
     }
     Ok(Decoded { samples: samples(bytes, image)?, is_rgb: false })
 }
