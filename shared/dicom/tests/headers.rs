@@ -1,0 +1,166 @@
+//! Headers of real files, of their beginnings, and of damaged copies.
+
+use std::fs;
+use std::path::PathBuf;
+
+use filmless_dicom::{HeaderError, HeaderRead, InstanceHeader, InstanceKind, Sniffed, read_header, sniff};
+use filmless_domain::{Limits, Rejection};
+use proptest::prelude::*;
+
+fn data(name: &str) -> Vec<u8> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data");
+    fs::read(folder.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+fn whole(bytes: &[u8]) -> Result<InstanceHeader, HeaderError> {
+    match read_header(bytes, bytes.len() as u64, &Limits::default())? {
+        HeaderRead::Complete(header) => Ok(*header),
+        HeaderRead::NeedMore => panic!("a whole file needs no more"),
+    }
+}
+
+const READABLE: [&str; 12] = [
+    "chrArab.dcm",
+    "chrGreek.dcm",
+    "chrRuss.dcm",
+    "chrH32.dcm",
+    "chrI2.dcm",
+    "chrKoreanMulti.dcm",
+    "chrX2.dcm",
+    "MR_small_bigendian.dcm",
+    "MR_small_RLE.dcm",
+    "JPEG2000.dcm",
+    "SC_rgb_jpeg.dcm",
+    "test-SR.dcm",
+];
+
+#[test]
+fn names_are_decoded_by_their_character_set() {
+    for (file, expected) in [
+        ("chrArab.dcm", "قباني^لنزار"),
+        ("chrGreek.dcm", "Διονυσιος"),
+        ("chrRuss.dcm", "Люкceмбypг"),
+        ("chrH32.dcm", "ﾔﾏﾀﾞ^ﾀﾛｳ=山田^太郎=やまだ^たろう"),
+        ("chrI2.dcm", "Hong^Gildong=洪^吉洞=홍^길동"),
+        ("chrKoreanMulti.dcm", "김희중"),
+        ("chrX2.dcm", "Wang^XiaoDong=王^小东"),
+    ] {
+        assert_eq!(whole(&data(file)).unwrap().patient.name.as_deref(), Some(expected), "{file}");
+    }
+}
+
+#[test]
+fn header_says_what_an_instance_is() {
+    let mr = whole(&data("MR_small_bigendian.dcm")).unwrap();
+    assert_eq!((mr.modality.as_str(), mr.rows, mr.columns, mr.number_of_frames), ("MR", 64, 64, 1));
+    assert_eq!(mr.transfer_syntax_uid, "1.2.840.10008.1.2.2");
+    assert_eq!(mr.kind(), InstanceKind::Image);
+    assert_eq!(mr.study_date.map(|d| d.to_string()).as_deref(), Some("2004-08-26"));
+    assert!(mr.slice_position.is_some());
+    let sr = whole(&data("test-SR.dcm")).unwrap();
+    assert_eq!((sr.kind(), sr.has_pixel_data, sr.number_of_frames), (InstanceKind::Report, false, 0));
+}
+
+#[test]
+fn broken_files_are_refused_with_their_reason() {
+    let mr = data("MR_small_bigendian.dcm");
+    for (bytes, code) in [
+        (vec![], "empty"),
+        (b"<html></html>".to_vec(), "not-dicom"),
+        (vec![0; 5000], "not-dicom"),
+        (data("MR_truncated.dcm"), "truncated"),
+        (data("rtplan_truncated.dcm"), "truncated"),
+        (data("DICOMDIR-empty.dcm"), "dicomdir"),
+        (mr[..mr.len() / 2].to_vec(), "truncated"),
+        (mr[..400].to_vec(), "truncated"),
+        (mr[..132].to_vec(), "truncated"),
+    ] {
+        let error = whole(&bytes).unwrap_err();
+        assert_eq!(error.code(), code);
+        let rejection = Rejection::from(error);
+        assert_eq!(rejection.code, code);
+        assert!(rejection.message.ends_with('.'), "{}", rejection.message);
+    }
+}
+
+#[test]
+fn file_without_preamble_or_meta_information_is_read() {
+    let bytes = data("MR_small_RLE.dcm");
+    let expected = whole(&bytes).unwrap();
+    assert_eq!(whole(&bytes[128..]).unwrap(), expected);
+    assert_eq!(whole(&bytes[132..]).unwrap(), expected);
+    assert_eq!(sniff(&bytes[132..]), Sniffed::Dicom);
+}
+
+#[test]
+fn a_prefix_gives_the_same_header_or_asks_for_more() {
+    for file in READABLE {
+        let bytes = data(file);
+        let expected = whole(&bytes).unwrap();
+        let mut asked = 0;
+        for end in 0..bytes.len() {
+            match read_header(&bytes[..end], bytes.len() as u64, &Limits::default()) {
+                Ok(HeaderRead::NeedMore) => asked += 1,
+                Ok(HeaderRead::Complete(header)) => assert_eq!(*header, expected, "{file} {end}"),
+                Err(error) => panic!("{file} {end}: {error}"),
+            }
+        }
+        assert!(asked > 132, "{file}");
+    }
+}
+
+#[test]
+fn headers_survive_json() {
+    for file in READABLE {
+        let header = whole(&data(file)).unwrap();
+        let json = serde_json::to_string(&header).unwrap();
+        assert_eq!(serde_json::from_str::<InstanceHeader>(&json).unwrap(), header);
+    }
+}
+
+#[test]
+fn debug_shows_no_patient() {
+    let header = whole(&data("chrRuss.dcm")).unwrap();
+    let shown = format!("{header:?} {:?}", HeaderRead::Complete(Box::new(header.clone())));
+    assert!(!shown.contains("Люкceмбypг"));
+}
+
+#[test]
+fn limits_are_enforced() {
+    let bytes = data("test-SR.dcm");
+    let check = |limits: Limits, code: &str| {
+        assert_eq!(read_header(&bytes, bytes.len() as u64, &limits).unwrap_err().code(), code);
+    };
+    check(Limits { elements_max: 20, ..Limits::default() }, "too-many-elements");
+    check(Limits { depth_max: 2, ..Limits::default() }, "too-deep");
+    check(Limits { value_bytes_max: 10, ..Limits::default() }, "value-too-long");
+    check(Limits { header_bytes_max: 1000, ..Limits::default() }, "header-too-long");
+    check(Limits { object_bytes_max: 1000, ..Limits::default() }, "object-too-large");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(512))]
+
+    #[test]
+    fn arbitrary_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..2000), total in any::<u64>()) {
+        let _ = read_header(&bytes, total, &Limits::default());
+        let framed = [&[0; 128][..], b"DICM\x02\x00\x10\x00UI\x12\x001.2.840.10008.1.2\0", &bytes].concat();
+        let _ = read_header(&framed, framed.len() as u64, &Limits::default());
+    }
+
+    #[test]
+    fn damaged_files_never_panic(
+        file in 0..READABLE.len(),
+        damage in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..20),
+        end in any::<prop::sample::Index>(),
+    ) {
+        let mut bytes = data(READABLE[file]);
+        for (at, value) in damage {
+            let at = at.index(bytes.len());
+            bytes[at] = value;
+        }
+        let _ = read_header(&bytes, bytes.len() as u64, &Limits::default());
+        bytes.truncate(end.index(bytes.len()));
+        let _ = read_header(&bytes, bytes.len() as u64, &Limits::default());
+    }
+}
