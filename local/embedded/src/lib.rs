@@ -1,1 +1,35 @@
 //! S3, DynamoDB and durable queues in one process and one folder.
+//!
+//! The embedded profile speaks the same protocols as the cloud, so that one implementation of storage serves
+//! both. Everything under the data folder survives a kill at any moment:
+//!
+//! ```text
+//! DIR/keys.json                       the access key, made once at random (mode 0600)
+//! DIR/lock                            held while a process owns the folder
+//! DIR/embedded.db                     SQLite: what is stored under which name, and the queues
+//! DIR/filmless.db                     SQLite: the DynamoDB tables
+//! DIR/buckets/<bucket>/<key>          the bytes of every object, as plain files
+//! DIR/buckets/.versions/<bucket>/     the bytes of overwritten and deleted objects of versioned buckets
+//! DIR/buckets/.staged/                uploads on their way in
+//! DIR/buckets/.parts/                 parts of multipart uploads that are not complete yet
+//! ```
+//!
+//! One rule makes this safe: **the row is the truth**. Bytes are written and synchronised under a temporary name
+//! first; one transaction then inserts the object's row together with its event; only then is the file renamed to
+//! the plain path that the row names. What a kill interrupts between those steps is finished at the next start.
+
+mod credentials;
+mod database;
+mod embedded;
+mod error;
+mod folder_lock;
+mod http_door;
+mod object_server;
+mod queue;
+mod table_server;
+
+pub use credentials::Credentials;
+pub use database::DatabaseError;
+pub use embedded::{Embedded, EmbeddedConfig};
+pub use error::EmbeddedError;
+pub use queue::{DeadLetter, Depth, DurableQueue, QueueError, Received, Retry, RetryPolicy};

@@ -1,0 +1,163 @@
+//! One SQLite file, written by one thread and read by a few.
+//!
+//! Commits are grouped: while one transaction is being synchronised to the disk, the jobs that arrive wait
+//! together and share the next one. Every job runs inside its own savepoint, so that one that fails takes nothing
+//! else with it, and is answered only after the commit that holds it.
+
+mod readers;
+mod schema;
+mod writer;
+
+use std::{path::Path, sync::Arc};
+
+use rusqlite::Connection;
+use thiserror::Error;
+use tokio::sync::oneshot;
+
+use readers::Readers;
+use writer::Writer;
+
+/// Why the database of objects and queues did not answer.
+#[derive(Debug, Clone, Error)]
+pub enum DatabaseError {
+    /// SQLite said no: disk full, file damaged, or a mistake of ours.
+    #[error("the database of objects and queues failed")]
+    Sqlite(#[source] Arc<rusqlite::Error>),
+    /// The file was written by a newer version of this crate.
+    #[error("the database of objects and queues has the unknown version {0}")]
+    Version(i64),
+    /// The process is shutting down.
+    #[error("the database of objects and queues is closed")]
+    Closed,
+}
+
+impl From<rusqlite::Error> for DatabaseError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(Arc::new(error))
+    }
+}
+
+/// Handle to the database; cheap to clone.
+#[derive(Debug, Clone)]
+pub(crate) struct Database {
+    writer: Arc<Writer>,
+    readers: Arc<Readers>,
+}
+
+impl Database {
+    /// Opens or creates the file.
+    pub(crate) fn open(path: &Path) -> Result<Self, DatabaseError> {
+        let connection = connect(path)?;
+        schema::apply(&connection)?;
+        let readers = (0..readers::COUNT).map(|_| connect(path)).collect::<Result<Vec<_>, _>>()?;
+        Ok(Self { writer: Arc::new(Writer::start(connection)), readers: Arc::new(Readers::new(readers)) })
+    }
+
+    /// Runs the job in a transaction and answers once it is on the disk. An `Err` of the job undoes the job.
+    pub(crate) async fn write<T, E>(
+        &self,
+        job: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<DatabaseError> + Send + 'static,
+    {
+        self.submit(job).await.unwrap_or_else(|_| Err(DatabaseError::Closed.into()))
+    }
+
+    /// Puts the job in line and returns at once. Jobs run in the order in which they were put in line, whether or
+    /// not anyone waits for the answer.
+    pub(crate) fn submit<T, E>(
+        &self,
+        job: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+    ) -> oneshot::Receiver<Result<T, E>>
+    where
+        T: Send + 'static,
+        E: From<DatabaseError> + Send + 'static,
+    {
+        self.writer.submit(job)
+    }
+
+    /// Runs the job on a snapshot of what is committed.
+    pub(crate) async fn read<T, E>(
+        &self,
+        job: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<DatabaseError> + Send + 'static,
+    {
+        self.readers.read(job).await
+    }
+}
+
+fn connect(path: &Path) -> Result<Connection, DatabaseError> {
+    let connection = Connection::open(path)?;
+    // FULL: in WAL mode NORMAL keeps the file sound but may lose the last commits when the power fails, and a study
+    // whose upload was acknowledged must not be lost. Group commit pays for it.
+    connection.execute_batch(
+        "PRAGMA journal_mode = WAL;
+         PRAGMA synchronous = FULL;
+         PRAGMA busy_timeout = 5000;
+         PRAGMA temp_store = MEMORY;
+         PRAGMA cache_size = -8000;",
+    )?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn open(dir: &Path) -> Database {
+        Database::open(&dir.join("embedded.db")).unwrap()
+    }
+
+    async fn buckets(database: &Database) -> i64 {
+        database
+            .read(|c| Ok::<_, DatabaseError>(c.query_row("SELECT count(*) FROM bucket", [], |r| r.get(0))?))
+            .await
+            .unwrap()
+    }
+
+    fn insert(connection: &Connection, name: &str) -> Result<(), DatabaseError> {
+        connection.execute("INSERT INTO bucket (name, created_ms) VALUES (?1, 0)", [name])?;
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn failed_job_is_undone_and_its_neighbours_are_kept() {
+        let dir = tempfile::tempdir().unwrap();
+        let database = open(dir.path());
+        let good = database.submit(|c| insert(c, "one"));
+        let bad = database.submit(|c| {
+            insert(c, "two")?;
+            insert(c, "one")
+        });
+        let also_good = database.submit(|c| insert(c, "three"));
+        assert!(good.await.unwrap().is_ok());
+        assert!(matches!(bad.await.unwrap(), Err(DatabaseError::Sqlite(_))));
+        assert!(also_good.await.unwrap().is_ok());
+        assert_eq!(buckets(&database).await, 2);
+    }
+
+    #[tokio::test]
+    async fn written_rows_are_there_after_reopening() {
+        let dir = tempfile::tempdir().unwrap();
+        let database = open(dir.path());
+        database.write(|c| insert(c, "one")).await.unwrap();
+        drop(database);
+        assert_eq!(buckets(&open(dir.path())).await, 1);
+    }
+
+    #[tokio::test]
+    async fn file_of_a_newer_version_is_left_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        drop(open(dir.path()));
+        let connection = Connection::open(dir.path().join("embedded.db")).unwrap();
+        connection.pragma_update(None, "user_version", 99).unwrap();
+        let refused = Database::open(&dir.path().join("embedded.db")).unwrap_err();
+        assert!(matches!(refused, DatabaseError::Version(99)));
+    }
+}

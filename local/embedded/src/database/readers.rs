@@ -1,0 +1,46 @@
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rusqlite::Connection;
+use tokio::sync::Semaphore;
+
+use super::DatabaseError;
+
+/// Connections that read at the same time.
+pub(super) const COUNT: usize = 4;
+
+#[derive(Debug)]
+pub(super) struct Readers {
+    free: Arc<Semaphore>,
+    connections: Arc<Mutex<Vec<Connection>>>,
+}
+
+impl Readers {
+    pub(super) fn new(connections: Vec<Connection>) -> Self {
+        Self {
+            free: Arc::new(Semaphore::new(connections.len())),
+            connections: Arc::new(Mutex::new(connections)),
+        }
+    }
+
+    pub(super) async fn read<T, E>(
+        &self,
+        job: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<DatabaseError> + Send + 'static,
+    {
+        let permit = Arc::clone(&self.free).acquire_owned().await.map_err(|_| DatabaseError::Closed)?;
+        let connections = Arc::clone(&self.connections);
+        // The permit travels with the work: a caller that goes away must not free a connection still in use.
+        let work = move || {
+            let _permit = permit;
+            let taken = connections.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let connection = taken.ok_or(DatabaseError::Closed)?;
+            let outcome = job(&connection);
+            connections.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+            outcome
+        };
+        tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(DatabaseError::Closed.into()))
+    }
+}

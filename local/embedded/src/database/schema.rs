@@ -1,0 +1,91 @@
+use rusqlite::Connection;
+
+use super::DatabaseError;
+
+const VERSION: i64 = 1;
+
+/// Brings a fresh file to the current layout and refuses one from the future.
+pub(super) fn apply(connection: &Connection) -> Result<(), DatabaseError> {
+    let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    match found {
+        VERSION => Ok(()),
+        0 => {
+            connection.execute_batch(&format!(
+                "BEGIN IMMEDIATE; {TABLES} PRAGMA user_version = {VERSION}; COMMIT;"
+            ))?;
+            Ok(())
+        }
+        unknown => Err(DatabaseError::Version(unknown)),
+    }
+}
+
+/// Keys are compared byte by byte (`BINARY`), which is the order in which S3 lists.
+const TABLES: &str = "
+    CREATE TABLE bucket (
+        name TEXT PRIMARY KEY,
+        created_ms INTEGER NOT NULL
+    ) STRICT;
+
+    -- One row per version of an object; `latest` marks the one that answers without a version id.
+    -- `path` is where the bytes are, below `buckets/`; a delete marker has none.
+    CREATE TABLE object (
+        sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+        bucket TEXT NOT NULL,
+        key TEXT NOT NULL,
+        version_id TEXT NOT NULL UNIQUE,
+        latest INTEGER NOT NULL,
+        path TEXT,
+        size INTEGER NOT NULL,
+        etag TEXT NOT NULL,
+        modified_ms INTEGER NOT NULL,
+        headers TEXT NOT NULL,
+        upload_id TEXT
+    ) STRICT;
+    CREATE UNIQUE INDEX object_latest ON object (bucket, key) WHERE latest = 1;
+    CREATE INDEX object_versions ON object (bucket, key, sequence);
+    CREATE INDEX object_upload ON object (upload_id) WHERE upload_id IS NOT NULL;
+
+    CREATE TABLE upload (
+        upload_id TEXT PRIMARY KEY,
+        bucket TEXT NOT NULL,
+        key TEXT NOT NULL,
+        created_ms INTEGER NOT NULL,
+        headers TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX upload_key ON upload (bucket, key, upload_id);
+
+    CREATE TABLE part (
+        upload_id TEXT NOT NULL,
+        number INTEGER NOT NULL,
+        file TEXT NOT NULL UNIQUE,
+        size INTEGER NOT NULL,
+        etag TEXT NOT NULL,
+        modified_ms INTEGER NOT NULL,
+        checksums TEXT NOT NULL,
+        PRIMARY KEY (upload_id, number)
+    ) STRICT;
+
+    -- Files that no row needs any more and that are about to be removed.
+    CREATE TABLE stale_file (
+        path TEXT PRIMARY KEY,
+        bucket TEXT NOT NULL,
+        key TEXT NOT NULL
+    ) STRICT;
+
+    -- `receipt` is set while a receiver holds the message; `due_ms` is then when it shows again.
+    CREATE TABLE message (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        queue TEXT NOT NULL,
+        body TEXT NOT NULL,
+        sent_ms INTEGER NOT NULL,
+        due_ms INTEGER NOT NULL,
+        receipt TEXT,
+        receive_count INTEGER NOT NULL DEFAULT 0,
+        interruptions INTEGER NOT NULL DEFAULT 0,
+        first_received_ms INTEGER,
+        dead_ms INTEGER
+    ) STRICT;
+    CREATE INDEX message_due ON message (queue, due_ms) WHERE dead_ms IS NULL;
+    CREATE INDEX message_dead ON message (queue, id) WHERE dead_ms IS NOT NULL;
+    CREATE UNIQUE INDEX message_receipt ON message (receipt) WHERE receipt IS NOT NULL;
+";

@@ -1,0 +1,179 @@
+use std::{
+    collections::BTreeSet,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::PathBuf,
+    sync::Arc,
+    time::Duration,
+};
+
+use filmless_store::port::{Clock, SystemClock};
+use tokio::task::JoinHandle;
+
+use crate::{
+    Credentials, DurableQueue, EmbeddedError, RetryPolicy,
+    database::Database,
+    folder_lock::FolderLock,
+    http_door::{Door, DoorLimits},
+    object_server::{self, CorsOrigins, ObjectServer, ObjectServerConfig},
+    table_server::TableServer,
+};
+
+/// Expired items are removed this often.
+const SWEEP_EVERY: Duration = Duration::from_secs(10 * 60);
+
+/// What the embedded profile is started with.
+#[derive(Debug, Clone)]
+pub struct EmbeddedConfig {
+    /// The one folder everything is kept in. Made when it is missing.
+    pub data_dir: PathBuf,
+    /// The address both servers listen on.
+    pub bind: IpAddr,
+    /// Port of the S3 API; 0 takes any.
+    pub s3_port: u16,
+    /// Port of the DynamoDB API; 0 takes any.
+    pub dynamodb_port: u16,
+    /// The access key that opens both.
+    pub credentials: Credentials,
+    /// Named in events and answers. Requests may be signed for any region.
+    pub region: String,
+    /// Web origins whose pages may read objects, as `http://host:port`.
+    pub cors_origins: Vec<String>,
+    /// Buckets that are there from the start.
+    pub buckets: BTreeSet<String>,
+    /// Buckets whose new objects are announced on [`QueueName::Intake`](filmless_store::port::QueueName::Intake).
+    pub event_buckets: BTreeSet<String>,
+    /// Buckets in which nothing is overwritten or deleted without being kept.
+    pub versioned_buckets: BTreeSet<String>,
+    /// When the queues try again, and when they give up.
+    pub retry_policy: RetryPolicy,
+}
+
+impl EmbeddedConfig {
+    /// Both servers on any free port of the loopback address, with no buckets.
+    #[must_use]
+    pub fn new(data_dir: PathBuf, credentials: Credentials) -> Self {
+        Self {
+            data_dir,
+            bind: Ipv4Addr::LOCALHOST.into(),
+            s3_port: 0,
+            dynamodb_port: 0,
+            credentials,
+            region: "us-east-1".to_owned(),
+            cors_origins: Vec::new(),
+            buckets: BTreeSet::new(),
+            event_buckets: BTreeSet::new(),
+            versioned_buckets: BTreeSet::new(),
+            retry_policy: RetryPolicy::default(),
+        }
+    }
+}
+
+/// The running servers and queues of one data folder.
+#[derive(Debug)]
+pub struct Embedded {
+    s3: Door,
+    dynamodb: Door,
+    queue: Arc<DurableQueue>,
+    sweeper: JoinHandle<()>,
+    _folder: FolderLock,
+}
+
+impl Embedded {
+    /// Takes possession of the folder, finishes what a kill interrupted, and starts both servers.
+    ///
+    /// # Errors
+    /// [`EmbeddedError`]; [`EmbeddedError::FolderInUse`] when another process is running on the folder.
+    pub async fn open(config: EmbeddedConfig) -> Result<Self, EmbeddedError> {
+        let folder = FolderLock::acquire(&config.data_dir)?;
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let database_path = config.data_dir.join("embedded.db");
+        let database = tokio::task::spawn_blocking(move || Database::open(&database_path))
+            .await
+            .map_err(std::io::Error::other)
+            .map_err(EmbeddedError::folder("open the database"))??;
+        let queue =
+            Arc::new(DurableQueue::open(database.clone(), Arc::clone(&clock), config.retry_policy).await?);
+
+        let objects = ObjectServer::open(
+            ObjectServerConfig {
+                root: config.data_dir.join("buckets"),
+                region: config.region.clone(),
+                buckets: config.buckets.clone(),
+                event_buckets: config.event_buckets.clone(),
+                versioned_buckets: config.versioned_buckets.clone(),
+            },
+            database,
+            Arc::clone(&queue),
+            Arc::clone(&clock),
+        )
+        .await?;
+        let tables_path = config.data_dir.join("filmless.db");
+        let tables = TableServer::open(&tables_path, config.credentials.clone(), clock).await?;
+
+        let s3 = open_s3(&config, objects).await?;
+        let dynamodb = open_dynamodb(&config, tables.clone()).await?;
+        let sweeper = tokio::spawn(sweep(tables));
+        Ok(Self { s3, dynamodb, queue, sweeper, _folder: folder })
+    }
+
+    /// Where the S3 API is, path style.
+    #[must_use]
+    pub fn s3_url(&self) -> String {
+        self.s3.url()
+    }
+
+    /// Where the DynamoDB API is.
+    #[must_use]
+    pub fn dynamodb_url(&self) -> String {
+        self.dynamodb.url()
+    }
+
+    /// The queues.
+    #[must_use]
+    pub fn queue(&self) -> Arc<DurableQueue> {
+        Arc::clone(&self.queue)
+    }
+
+    /// Stops accepting requests, lets running ones end, and lets go of the folder.
+    pub async fn shutdown(self) {
+        self.sweeper.abort();
+        tokio::join!(self.s3.close(), self.dynamodb.close());
+    }
+}
+
+async fn open_s3(config: &EmbeddedConfig, objects: ObjectServer) -> Result<Door, EmbeddedError> {
+    let service = objects.into_service(&config.credentials);
+    let origins = Arc::new(CorsOrigins::new(config.cors_origins.iter().cloned()));
+    let address = SocketAddr::new(config.bind, config.s3_port);
+    Door::open(address, DoorLimits::default(), move |request| {
+        let (service, origins) = (service.clone(), Arc::clone(&origins));
+        async move { object_server::answer(&service, &origins, request).await }
+    })
+    .await
+}
+
+async fn open_dynamodb(config: &EmbeddedConfig, tables: TableServer) -> Result<Door, EmbeddedError> {
+    let address = SocketAddr::new(config.bind, config.dynamodb_port);
+    Door::open(address, DoorLimits::default(), move |request| {
+        let tables = tables.clone();
+        async move { tables.answer(request).await }
+    })
+    .await
+}
+
+async fn sweep(tables: TableServer) {
+    let mut ticks = tokio::time::interval(SWEEP_EVERY);
+    loop {
+        ticks.tick().await;
+        match tables.sweep_expired().await {
+            Ok(0) => {}
+            Ok(items) => tracing::info!(items, "expired items were removed"),
+            Err(error) => {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "expired items could not be removed"
+                );
+            }
+        }
+    }
+}

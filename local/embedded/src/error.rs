@@ -1,0 +1,70 @@
+use std::{io, net::SocketAddr, path::PathBuf};
+
+use thiserror::Error;
+
+use crate::database::DatabaseError;
+
+/// Why the embedded profile could not be started.
+#[derive(Debug, Error)]
+pub enum EmbeddedError {
+    /// One process owns a data folder at a time.
+    #[error("another process is using the data folder {}", dir.display())]
+    FolderInUse {
+        /// The folder.
+        dir: PathBuf,
+    },
+    /// The folder or a file in it cannot be read or written.
+    #[error("the data folder cannot be used ({operation})")]
+    Folder {
+        /// What was tried.
+        operation: &'static str,
+        /// What the operating system said.
+        #[source]
+        source: io::Error,
+    },
+    /// `keys.json` is not what this crate wrote.
+    #[error("keys.json in the data folder is damaged: remove it to have new access keys made")]
+    Keys {
+        /// What is wrong with it.
+        #[source]
+        source: serde_json::Error,
+    },
+    /// A bucket name that S3 does not allow.
+    #[error("{name:?} is not a bucket name")]
+    BucketName {
+        /// The name as configured.
+        name: String,
+    },
+    /// `embedded.db` cannot be used.
+    #[error("the database of objects and queues cannot be used")]
+    Database {
+        /// What went wrong below.
+        #[from]
+        source: DatabaseError,
+    },
+    /// `filmless.db` cannot be used.
+    #[error("the database of tables cannot be used")]
+    Tables {
+        /// What went wrong below.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The address is taken, or not ours.
+    #[error("cannot listen on {address}")]
+    Listen {
+        /// Where.
+        address: SocketAddr,
+        /// What the operating system said.
+        #[source]
+        source: io::Error,
+    },
+    /// The operating system gave no random bytes.
+    #[error("no randomness is available")]
+    Randomness,
+}
+
+impl EmbeddedError {
+    pub(crate) fn folder(operation: &'static str) -> impl FnOnce(io::Error) -> Self {
+        move |source| Self::Folder { operation, source }
+    }
+}

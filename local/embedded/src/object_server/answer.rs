@@ -1,0 +1,96 @@
+//! What surrounds every answer: the preflight of browsers, and headers that keep an uploaded file a file.
+
+use std::collections::BTreeSet;
+
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode,
+    header::{
+        ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+        ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD,
+        CONTENT_SECURITY_POLICY, ORIGIN, VARY, X_CONTENT_TYPE_OPTIONS,
+    },
+};
+use hyper::body::Incoming;
+use s3s::{Body, service::S3Service};
+
+/// The web origins whose pages may read objects.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct CorsOrigins(BTreeSet<String>);
+
+impl CorsOrigins {
+    pub(crate) fn new(origins: impl IntoIterator<Item = String>) -> Self {
+        Self(origins.into_iter().map(|origin| origin.trim_end_matches('/').to_owned()).collect())
+    }
+
+    /// The request's origin, when it is one of ours.
+    fn allowed<'a>(&self, headers: &'a HeaderMap) -> Option<&'a HeaderValue> {
+        headers.get(ORIGIN).filter(|origin| origin.to_str().is_ok_and(|text| self.0.contains(text)))
+    }
+}
+
+/// Answers one request.
+pub(crate) async fn answer(
+    service: &S3Service,
+    origins: &CorsOrigins,
+    request: Request<Incoming>,
+) -> Response<Body> {
+    let origin = origins.allowed(request.headers()).cloned();
+    let mut response = if is_preflight(&request) {
+        preflight(origin.is_some())
+    } else {
+        service.call(request.map(Body::from)).await.unwrap_or_else(|error| {
+            let error: s3s::StdError = error.into();
+            tracing::error!(
+                error = &*error as &dyn std::error::Error,
+                "an object request could not be answered"
+            );
+            empty(StatusCode::INTERNAL_SERVER_ERROR)
+        })
+    };
+    add_headers(response.headers_mut(), origin);
+    response
+}
+
+fn is_preflight(request: &Request<Incoming>) -> bool {
+    request.method() == Method::OPTIONS
+        && request.headers().contains_key(ORIGIN)
+        && request.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD)
+}
+
+fn preflight(allowed: bool) -> Response<Body> {
+    if !allowed {
+        return empty(StatusCode::FORBIDDEN);
+    }
+    let mut response = empty(StatusCode::OK);
+    let headers = response.headers_mut();
+    headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, HEAD"));
+    headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("range"));
+    headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("3600"));
+    response
+}
+
+fn add_headers(headers: &mut HeaderMap, origin: Option<HeaderValue>) {
+    if let Some(origin) = origin {
+        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        headers.insert(
+            ACCESS_CONTROL_EXPOSE_HEADERS,
+            HeaderValue::from_static("content-range, content-length, content-encoding, accept-ranges, etag"),
+        );
+    }
+    // A cache must not hand one origin's answer to another.
+    headers.append(VARY, HeaderValue::from_static("origin"));
+    // An uploaded page must neither run here nor be guessed to be one.
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    // Images are shown by pages of the portal's origin, which differs from this one by its port.
+    headers.insert(
+        HeaderName::from_static("cross-origin-resource-policy"),
+        HeaderValue::from_static("cross-origin"),
+    );
+}
+
+fn empty(status: StatusCode) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    response
+}

@@ -1,0 +1,180 @@
+//! The S3 API over plain files and one SQLite database.
+
+mod access;
+mod answer;
+mod buckets;
+mod conditions;
+mod copy;
+mod delete;
+mod event;
+mod file_name;
+mod files;
+mod headers;
+mod key_locks;
+mod list;
+mod list_uploads;
+mod list_versions;
+mod multipart;
+mod multipart_rows;
+mod operations;
+mod publish;
+mod put;
+mod read;
+mod receive;
+mod recover;
+mod rows;
+
+use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
+
+use filmless_store::port::Clock;
+use s3s::{
+    S3Error, S3ErrorCode, S3Result,
+    auth::SimpleAuth,
+    s3_error,
+    service::{S3Service, S3ServiceBuilder},
+    validation::{AwsNameValidation, NameValidation},
+};
+
+use crate::{
+    Credentials, EmbeddedError,
+    database::{Database, DatabaseError},
+    queue::DurableQueue,
+};
+
+pub(crate) use answer::{CorsOrigins, answer};
+use files::Files;
+use key_locks::KeyLocks;
+use receive::ReceiveLimits;
+
+/// How the object server is set up.
+#[derive(Debug, Clone)]
+pub(crate) struct ObjectServerConfig {
+    /// `DIR/buckets`.
+    pub(crate) root: PathBuf,
+    /// Named in events and in the location of buckets.
+    pub(crate) region: String,
+    /// Buckets that are there from the start.
+    pub(crate) buckets: BTreeSet<String>,
+    /// Buckets whose new objects are announced on the intake queue.
+    pub(crate) event_buckets: BTreeSet<String>,
+    /// Buckets in which nothing is overwritten or deleted without being kept.
+    pub(crate) versioned_buckets: BTreeSet<String>,
+}
+
+/// The state behind every request; cheap to clone.
+#[derive(Debug, Clone)]
+pub(crate) struct ObjectServer {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    config: ObjectServerConfig,
+    database: Database,
+    files: Files,
+    queue: Arc<DurableQueue>,
+    clock: ClockHandle,
+    locks: KeyLocks,
+    limits: ReceiveLimits,
+}
+
+struct ClockHandle(Arc<dyn Clock>);
+
+impl std::fmt::Debug for ClockHandle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Clock")
+    }
+}
+
+impl ObjectServer {
+    /// Opens the folder, finishes what a kill interrupted, and makes the configured buckets.
+    pub(crate) async fn open(
+        config: ObjectServerConfig,
+        database: Database,
+        queue: Arc<DurableQueue>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, EmbeddedError> {
+        let root = config.root.clone();
+        let files = tokio::task::spawn_blocking(move || Files::open(root))
+            .await
+            .map_err(std::io::Error::other)
+            .and_then(|opened| opened)
+            .map_err(EmbeddedError::folder("create the bucket folders"))?;
+        let shared = Shared {
+            config,
+            database,
+            files,
+            queue,
+            clock: ClockHandle(clock),
+            locks: KeyLocks::new(),
+            limits: ReceiveLimits::default(),
+        };
+        let server = Self { shared: Arc::new(shared) };
+        recover::finish_interrupted(&server.shared.database, &server.shared.files).await?;
+        let buckets = &server.shared.config;
+        for name in buckets.buckets.iter().chain(&buckets.event_buckets).chain(&buckets.versioned_buckets) {
+            if !AwsNameValidation::new().validate_bucket_name(name) {
+                return Err(EmbeddedError::BucketName { name: name.clone() });
+            }
+            server.make_bucket(name.clone()).await?;
+        }
+        Ok(server)
+    }
+
+    /// The HTTP service in front of this server, with signatures checked.
+    pub(crate) fn into_service(self, credentials: &Credentials) -> S3Service {
+        let mut builder = S3ServiceBuilder::new(self);
+        builder.set_auth(SimpleAuth::from_single(
+            credentials.access_key_id.clone(),
+            credentials.secret_access_key.clone(),
+        ));
+        builder.set_access(access::SignedRequestsOnly);
+        builder.build()
+    }
+
+    /// `false` when the bucket was there before.
+    async fn make_bucket(&self, name: String) -> Result<bool, EmbeddedError> {
+        let (now_ms, files) = (self.now_ms(), self.shared.files.clone());
+        let folder = name.clone();
+        tokio::task::spawn_blocking(move || files.create_bucket(&folder))
+            .await
+            .map_err(std::io::Error::other)
+            .and_then(|made| made)
+            .map_err(EmbeddedError::folder("create a bucket folder"))?;
+        Ok(self.shared.database.write(move |c| rows::create_bucket(c, &name, now_ms)).await?)
+    }
+
+    fn is_versioned(&self, bucket: &str) -> bool {
+        self.shared.config.versioned_buckets.contains(bucket)
+    }
+
+    /// The version id as clients see it: only versioned buckets have one.
+    fn shown_version(&self, bucket: &str, version_id: &str) -> Option<String> {
+        self.is_versioned(bucket).then(|| version_id.to_owned())
+    }
+
+    fn now_ms(&self) -> i64 {
+        self.shared.clock.0.now().as_millisecond()
+    }
+}
+
+impl From<DatabaseError> for S3Error {
+    fn from(error: DatabaseError) -> Self {
+        match error {
+            DatabaseError::Closed => Self::with_source(S3ErrorCode::ServiceUnavailable, Box::new(error)),
+            _ => internal(error),
+        }
+    }
+}
+
+/// An error of ours: the client learns that it was not its fault, and no more.
+fn internal(error: impl std::error::Error + Send + Sync + 'static) -> S3Error {
+    S3Error::with_source(S3ErrorCode::InternalError, Box::new(error))
+}
+
+/// 128 random bits: version ids, upload ids, names of parts.
+fn random_id() -> S3Result<String> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|_| s3_error!(InternalError, "no randomness is available"))?;
+    Ok(hex::encode(bytes))
+}

@@ -1,0 +1,148 @@
+//! Durable queues with the semantics of SQS: at least once, any order, visibility time-out, dead letters.
+
+mod backoff;
+mod dead_letters;
+mod port;
+mod receive;
+pub(crate) mod table;
+#[cfg(test)]
+mod tests;
+
+use std::{collections::HashMap, fmt, sync::Arc, time::Duration};
+
+use filmless_store::port::{Clock, QueueName};
+use thiserror::Error;
+use tokio::sync::Notify;
+
+use crate::database::{Database, DatabaseError};
+
+pub use backoff::RetryPolicy;
+pub use dead_letters::DeadLetter;
+pub use receive::{Received, Retry};
+
+/// Longest delay of a message, SQS's own.
+const DELAY_MAX: Duration = Duration::from_secs(15 * 60);
+/// Largest body of a message in bytes, SQS's own.
+const BODY_BYTES_MAX: usize = 256 * 1024;
+
+/// Why a queue could not do its work.
+#[derive(Debug, Error)]
+pub enum QueueError {
+    /// The database below failed: it may work later.
+    #[error("the queue's database failed")]
+    Database {
+        /// What went wrong below.
+        #[from]
+        source: DatabaseError,
+    },
+    /// The body is larger than a queue takes.
+    #[error("the message is larger than {BODY_BYTES_MAX} bytes")]
+    BodyTooLarge,
+    /// The delay is longer than a queue takes.
+    #[error("the delay is longer than 15 minutes")]
+    DelayTooLong,
+    /// The operating system gave no random bytes.
+    #[error("no randomness is available")]
+    Randomness,
+}
+
+impl From<rusqlite::Error> for QueueError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Database { source: error.into() }
+    }
+}
+
+/// How many messages a queue holds, and in which state.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Depth {
+    /// Can be received now.
+    pub visible: u64,
+    /// Held by a receiver.
+    pub in_flight: u64,
+    /// Not yet due.
+    pub delayed: u64,
+    /// Given up on.
+    pub dead: u64,
+}
+
+/// All queues of the embedded profile, in `embedded.db`.
+pub struct DurableQueue {
+    database: Database,
+    clock: Arc<dyn Clock>,
+    policy: RetryPolicy,
+    arrivals: HashMap<QueueName, Notify>,
+}
+
+impl DurableQueue {
+    /// Opens the queues. What a process that died held in flight becomes visible at once.
+    pub(crate) async fn open(
+        database: Database,
+        clock: Arc<dyn Clock>,
+        policy: RetryPolicy,
+    ) -> Result<Self, DatabaseError> {
+        let now_ms = clock.now().as_millisecond();
+        database.write(move |c| table::release_interrupted(c, now_ms)).await?;
+        let arrivals = QueueName::ALL.into_iter().map(|queue| (queue, Notify::new())).collect();
+        Ok(Self { database, clock, policy, arrivals })
+    }
+
+    /// Sends one message, not to be received before `delay`. When it returns `Ok`, the message survives a crash.
+    ///
+    /// # Errors
+    /// [`QueueError`].
+    pub async fn send(&self, queue: QueueName, body: &str, delay: Duration) -> Result<(), QueueError> {
+        if body.len() > BODY_BYTES_MAX {
+            return Err(QueueError::BodyTooLarge);
+        }
+        if delay > DELAY_MAX {
+            return Err(QueueError::DelayTooLong);
+        }
+        let (body, now_ms) = (body.to_owned(), self.now_ms());
+        let due_ms = later(now_ms, delay);
+        self.database
+            .write(move |c| table::insert(c, queue, &body, now_ms, due_ms).map_err(QueueError::from))
+            .await?;
+        self.announce(queue);
+        Ok(())
+    }
+
+    /// Wakes whoever waits on the queue: a message may have become due.
+    pub(crate) fn announce(&self, queue: QueueName) {
+        if let Some(arrival) = self.arrivals.get(&queue) {
+            arrival.notify_waiters();
+        }
+    }
+
+    /// How many messages the queue holds.
+    ///
+    /// # Errors
+    /// [`QueueError::Database`].
+    pub async fn depth(&self, queue: QueueName) -> Result<Depth, QueueError> {
+        let (now_ms, receives_max) = (self.now_ms(), self.policy.receives_max);
+        self.database.read(move |c| Ok(table::depth(c, queue, now_ms, receives_max)?)).await
+    }
+
+    /// Whether no queue holds a message that is still to be worked on, now or later. Dead letters do not count.
+    ///
+    /// # Errors
+    /// [`QueueError::Database`].
+    pub async fn is_idle(&self) -> Result<bool, QueueError> {
+        let receives_max = self.policy.receives_max;
+        let now_ms = self.now_ms();
+        self.database.read(move |c| Ok(!table::any_alive(c, now_ms, receives_max)?)).await
+    }
+
+    fn now_ms(&self) -> i64 {
+        self.clock.now().as_millisecond()
+    }
+}
+
+impl fmt::Debug for DurableQueue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DurableQueue").field("policy", &self.policy).finish_non_exhaustive()
+    }
+}
+
+fn later(now_ms: i64, wait: Duration) -> i64 {
+    now_ms.saturating_add(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX))
+}

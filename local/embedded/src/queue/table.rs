@@ -1,0 +1,208 @@
+//! The queues' SQL. Times are milliseconds since 1970.
+
+use filmless_store::port::QueueName;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use crate::database::DatabaseError;
+
+use super::{DeadLetter, Depth};
+
+/// Process deaths that are forgiven before they count as failed receives: an operator's restarts must not make
+/// dead letters, but a message that kills the process every time must end.
+const INTERRUPTIONS_FORGIVEN: u32 = 50;
+
+pub(super) struct Due {
+    pub(super) id: i64,
+    pub(super) body: String,
+    pub(super) receive_count: u32,
+    pub(super) sent_ms: i64,
+    pub(super) first_received_ms: Option<i64>,
+}
+
+/// Puts a message in the queue; part of the caller's transaction.
+pub(crate) fn insert(
+    connection: &Connection,
+    queue: QueueName,
+    body: &str,
+    now_ms: i64,
+    due_ms: i64,
+) -> Result<(), DatabaseError> {
+    connection
+        .prepare_cached("INSERT INTO message (queue, body, sent_ms, due_ms) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![queue.as_str(), body, now_ms, due_ms])?;
+    Ok(())
+}
+
+/// Makes everything that is in flight visible. The receive that was cut short does not count, within limits.
+pub(super) fn release_interrupted(connection: &Connection, now_ms: i64) -> Result<(), DatabaseError> {
+    connection.execute(
+        "UPDATE message SET receipt = NULL, due_ms = ?1, interruptions = interruptions + 1,
+             receive_count = receive_count - (interruptions < ?2)
+         WHERE receipt IS NOT NULL",
+        params![now_ms, INTERRUPTIONS_FORGIVEN],
+    )?;
+    Ok(())
+}
+
+/// Moves what was received too often, and is not held any more, to the dead letters.
+pub(super) fn bury_exhausted(
+    connection: &Connection,
+    queue: QueueName,
+    now_ms: i64,
+    receives_max: u32,
+) -> rusqlite::Result<usize> {
+    connection
+        .prepare_cached(
+            "UPDATE message SET dead_ms = ?2, receipt = NULL
+             WHERE queue = ?1 AND dead_ms IS NULL AND due_ms <= ?2 AND receive_count >= ?3",
+        )?
+        .execute(params![queue.as_str(), now_ms, receives_max])
+}
+
+pub(super) fn due(
+    connection: &Connection,
+    queue: QueueName,
+    now_ms: i64,
+    max: usize,
+) -> rusqlite::Result<Vec<Due>> {
+    connection
+        .prepare_cached(
+            "SELECT id, body, receive_count, sent_ms, first_received_ms FROM message
+             WHERE queue = ?1 AND dead_ms IS NULL AND due_ms <= ?2 ORDER BY due_ms, id LIMIT ?3",
+        )?
+        .query_map(params![queue.as_str(), now_ms, i64::try_from(max).unwrap_or(i64::MAX)], |row| {
+            Ok(Due {
+                id: row.get(0)?,
+                body: row.get(1)?,
+                receive_count: row.get(2)?,
+                sent_ms: row.get(3)?,
+                first_received_ms: row.get(4)?,
+            })
+        })?
+        .collect()
+}
+
+pub(super) fn hold(
+    connection: &Connection,
+    id: i64,
+    receipt: &str,
+    now_ms: i64,
+    due_ms: i64,
+) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "UPDATE message SET receipt = ?2, due_ms = ?4, receive_count = receive_count + 1,
+                 first_received_ms = coalesce(first_received_ms, ?3)
+             WHERE id = ?1",
+        )?
+        .execute(params![id, receipt, now_ms, due_ms])?;
+    Ok(())
+}
+
+/// When the next message of the queue is due.
+pub(super) fn next_due_ms(connection: &Connection, queue: QueueName) -> rusqlite::Result<Option<i64>> {
+    connection
+        .prepare_cached("SELECT min(due_ms) FROM message WHERE queue = ?1 AND dead_ms IS NULL")?
+        .query_row([queue.as_str()], |row| row.get(0))
+}
+
+pub(super) fn delete(connection: &Connection, receipt: &str) -> rusqlite::Result<bool> {
+    Ok(connection.prepare_cached("DELETE FROM message WHERE receipt = ?1")?.execute([receipt])? > 0)
+}
+
+/// Moves the moment at which a held message shows again; the holder keeps it.
+pub(super) fn postpone(connection: &Connection, receipt: &str, due_ms: i64) -> rusqlite::Result<bool> {
+    let mut statement = connection.prepare_cached("UPDATE message SET due_ms = ?2 WHERE receipt = ?1")?;
+    Ok(statement.execute(params![receipt, due_ms])? > 0)
+}
+
+/// Puts a held message back, to show again at `due_ms`.
+pub(super) fn put_back(connection: &Connection, id: i64, due_ms: i64) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("UPDATE message SET receipt = NULL, due_ms = ?2 WHERE id = ?1")?
+        .execute(params![id, due_ms])?;
+    Ok(())
+}
+
+pub(super) fn bury(connection: &Connection, id: i64, now_ms: i64) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("UPDATE message SET dead_ms = ?2, receipt = NULL WHERE id = ?1")?
+        .execute(params![id, now_ms])?;
+    Ok(())
+}
+
+/// Id, queue and receive count of the message held under the receipt.
+pub(super) fn held(connection: &Connection, receipt: &str) -> rusqlite::Result<Option<(i64, String, u32)>> {
+    connection
+        .prepare_cached("SELECT id, queue, receive_count FROM message WHERE receipt = ?1")?
+        .query_row([receipt], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()
+}
+
+pub(super) fn depth(
+    connection: &Connection,
+    queue: QueueName,
+    now_ms: i64,
+    receives_max: u32,
+) -> rusqlite::Result<Depth> {
+    // A message whose last receive has run out is dead, whether or not anyone has come by to move it.
+    connection
+        .prepare_cached(
+            "SELECT count(*) FILTER (WHERE state = 'visible'), count(*) FILTER (WHERE state = 'in flight'),
+                    count(*) FILTER (WHERE state = 'delayed'), count(*) FILTER (WHERE state = 'dead')
+             FROM (SELECT CASE
+                     WHEN dead_ms IS NOT NULL OR (due_ms <= ?2 AND receive_count >= ?3) THEN 'dead'
+                     WHEN due_ms <= ?2 THEN 'visible'
+                     WHEN receipt IS NOT NULL THEN 'in flight'
+                     ELSE 'delayed' END AS state
+                   FROM message WHERE queue = ?1)",
+        )?
+        .query_row(params![queue.as_str(), now_ms, receives_max], |row| {
+            Ok(Depth {
+                visible: row.get(0)?,
+                in_flight: row.get(1)?,
+                delayed: row.get(2)?,
+                dead: row.get(3)?,
+            })
+        })
+}
+
+pub(super) fn any_alive(connection: &Connection, now_ms: i64, receives_max: u32) -> rusqlite::Result<bool> {
+    connection
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM message
+                            WHERE dead_ms IS NULL AND NOT (due_ms <= ?1 AND receive_count >= ?2))",
+        )?
+        .query_row(params![now_ms, receives_max], |row| row.get(0))
+}
+
+pub(super) fn dead_letters(connection: &Connection, queue: QueueName) -> rusqlite::Result<Vec<DeadLetter>> {
+    connection
+        .prepare_cached(
+            "SELECT id, body, receive_count, sent_ms, dead_ms FROM message
+             WHERE queue = ?1 AND dead_ms IS NOT NULL ORDER BY id",
+        )?
+        .query_map([queue.as_str()], dead_letter)?
+        .collect()
+}
+
+/// Makes every dead letter of the queue an ordinary, visible message again.
+pub(super) fn redrive(connection: &Connection, queue: QueueName, now_ms: i64) -> rusqlite::Result<usize> {
+    connection
+        .prepare_cached(
+            "UPDATE message SET dead_ms = NULL, receipt = NULL, due_ms = ?2, receive_count = 0,
+                 interruptions = 0, first_received_ms = NULL
+             WHERE queue = ?1 AND dead_ms IS NOT NULL",
+        )?
+        .execute(params![queue.as_str(), now_ms])
+}
+
+fn dead_letter(row: &Row<'_>) -> rusqlite::Result<DeadLetter> {
+    Ok(DeadLetter {
+        id: row.get(0)?,
+        body: row.get(1)?,
+        receive_count: row.get(2)?,
+        sent_at: super::receive::timestamp(row.get(3)?),
+        dead_at: super::receive::timestamp(row.get(4)?),
+    })
+}

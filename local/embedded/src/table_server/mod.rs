@@ -1,0 +1,103 @@
+//! The DynamoDB API over one SQLite database, behind a check of every signature.
+//!
+//! The engine's own HTTP server believes every caller, so it is never started: requests are verified here and
+//! handed to the engine in process.
+
+mod answer;
+mod dispatch;
+mod guard;
+
+use std::{path::Path, time::Duration};
+
+use bytes::Bytes;
+use dynoxide::Database;
+use filmless_store::port::Clock;
+use http::{Method, Request, Response, StatusCode};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::body::Incoming;
+use std::sync::Arc;
+
+use crate::{Credentials, EmbeddedError};
+
+use answer::Refusal;
+use guard::{Guard, Unverified};
+
+/// Largest request DynamoDB takes.
+const BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// How long a request's body may take: requests are small.
+const BODY_WAIT_MAX: Duration = Duration::from_secs(30);
+/// Requests run at the same time. The engine works on one at a time; more than a few only hold threads.
+const RUNNING_MAX: usize = 16;
+
+/// The state behind every request; cheap to clone.
+#[derive(Clone)]
+pub(crate) struct TableServer {
+    database: Database,
+    guard: Arc<Guard>,
+    running: Arc<tokio::sync::Semaphore>,
+}
+
+impl TableServer {
+    /// Opens or creates the database of tables.
+    pub(crate) async fn open(
+        path: &Path,
+        credentials: Credentials,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, EmbeddedError> {
+        let path = path.to_string_lossy().into_owned();
+        let database = tokio::task::spawn_blocking(move || Database::new(&path))
+            .await
+            .map_err(|error| EmbeddedError::Tables { source: Box::new(error) })?
+            .map_err(|error| EmbeddedError::Tables { source: Box::new(error) })?;
+        Ok(Self {
+            database,
+            guard: Arc::new(Guard::new(credentials, clock)),
+            running: Arc::new(tokio::sync::Semaphore::new(RUNNING_MAX)),
+        })
+    }
+
+    /// Answers one request.
+    pub(crate) async fn answer(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
+        match self.work(request).await {
+            Ok(json) => answer::json(StatusCode::OK, json),
+            Err(refusal) => refusal.into_response(),
+        }
+    }
+
+    async fn work(&self, request: Request<Incoming>) -> Result<String, Refusal> {
+        let (parts, body) = request.into_parts();
+        if parts.method != Method::POST || parts.uri.path() != "/" {
+            return Err(Refusal::unknown_operation());
+        }
+        // Who cannot be let in is told so before the body is read.
+        let unverified =
+            Unverified::parse(&parts).and_then(|unverified| self.guard.check_caller(unverified))?;
+        let body = read_body(body).await?;
+        self.guard.check_signature(&parts, &unverified, &body)?;
+        let operation = dispatch::operation(&parts.headers)?;
+        let text = String::from_utf8(body.into()).map_err(|_| Refusal::serialization())?;
+        let Ok(_place) = self.running.acquire().await else { return Err(Refusal::internal()) };
+        let database = self.database.clone();
+        tokio::task::spawn_blocking(move || dispatch::run(&database, operation, &text))
+            .await
+            .map_err(|_| Refusal::internal())?
+    }
+
+    /// Removes expired items, and returns how many there were. DynamoDB does the same, now and then.
+    pub(crate) async fn sweep_expired(&self) -> Result<usize, EmbeddedError> {
+        let database = self.database.clone();
+        tokio::task::spawn_blocking(move || database.sweep_ttl())
+            .await
+            .map_err(|error| EmbeddedError::Tables { source: Box::new(error) })?
+            .map_err(|error| EmbeddedError::Tables { source: Box::new(error) })
+    }
+}
+
+async fn read_body(body: Incoming) -> Result<Bytes, Refusal> {
+    let collected = tokio::time::timeout(BODY_WAIT_MAX, Limited::new(body, BODY_BYTES_MAX).collect()).await;
+    match collected {
+        Ok(Ok(collected)) => Ok(collected.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Refusal::too_large()),
+        Ok(Err(_)) | Err(_) => Err(Refusal::serialization()),
+    }
+}
