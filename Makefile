@@ -1,0 +1,84 @@
+# Filmless. `make help` lists what there is to make.
+
+MAKEFLAGS += --no-builtin-rules
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
+NODE := $(TARGET)/tools/node
+export PATH := $(NODE)/bin:$(HOME)/.cargo/bin:$(PATH)
+export FILMLESS_BIN := $(TARGET)/debug/filmless
+# Cargo is run by hand as often as from here; a folder named by the caller must be the same for both.
+export CARGO_TARGET_DIR := $(TARGET)
+
+BUILD_TOOLS := $(TARGET)/tools/build-tools-are-there
+TEST_TOOLS := $(TARGET)/tools/test-tools-are-there
+WEB_SOURCES := $(shell find web \( -name node_modules -o -name dist \) -prune -o -type f -print)
+
+.PHONY: help
+help: ## List the targets
+	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | column -t -s $$'\t'
+
+.PHONY: run
+run: build ## Run everything on this machine, upload a study, show what the patient gets (ARGS="--port 8080 ...")
+	@tools/run-demo $(ARGS)
+
+.PHONY: build
+build: $(BUILD_TOOLS) web ## Build the program
+	@cargo build --quiet --package filmless
+
+.PHONY: web
+web: web/dist/viewer.js ## Build style sheet and viewer
+
+.PHONY: test
+test: $(TEST_TOOLS) lint build node_modules_of_tests ## Everything that must hold before a change goes in
+	tools/run-rust-tests
+	npm --prefix web test
+	npm --prefix tests/e2e test
+
+.PHONY: lint
+lint: $(BUILD_TOOLS) web ## Formatting, clippy and documentation, without a warning
+	cargo fmt --all --check
+	cargo clippy --quiet --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --quiet --workspace --no-deps --document-private-items
+
+.PHONY: fmt
+fmt: ## Format the Rust sources
+	cargo fmt --all
+
+.PHONY: corpus
+corpus: corpus_folder $(TEST_TOOLS) build ## Compare with other decoders over a folder of DICOM files (DIR=...)
+	@tests/corpus/run "$(abspath $(DIR))"
+
+.PHONY: corpus_folder
+corpus_folder:
+	@if [ ! -d "$(DIR)" ]; then echo "make corpus DIR=...: '$(DIR)' is not a folder, nothing was compared" >&2; exit 1; fi
+
+.PHONY: bench
+bench: build ## Measure, print one line per figure, write target/bench.json
+	@tools/measure-delivery $(TARGET)/bench.json
+
+.PHONY: clean
+clean: ## Remove everything that was built or installed here
+	rm -rf $(TARGET) web/dist web/node_modules tests/e2e/node_modules
+
+$(BUILD_TOOLS): tools/install-tools
+	@tools/install-tools $(NODE)
+	@mkdir -p $(@D) && touch $@
+
+$(TEST_TOOLS): tools/install-tools
+	@tools/install-tools $(NODE) --tests
+	@mkdir -p $(@D) && touch $@ $(BUILD_TOOLS)
+
+web/dist/viewer.js: $(WEB_SOURCES) web/node_modules/.package-lock.json | $(BUILD_TOOLS)
+	npm --prefix web run --silent build -- --logLevel warn
+	@touch $@
+
+.PHONY: node_modules_of_tests
+node_modules_of_tests: tests/e2e/node_modules/.package-lock.json
+
+%/node_modules/.package-lock.json: %/package.json %/package-lock.json | $(BUILD_TOOLS)
+	npm --prefix $* ci --silent --no-audit --no-fund
+	@touch $@
