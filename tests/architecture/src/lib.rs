@@ -1,1 +1,13 @@
-//! The rules of the workspace, as tests.
+//! The rules of the workspace, as tests: who may import whom, what the pure crates must not touch, where names
+//! of the cloud may stand. `docs/ARCHITECTURE.md` says why; a failing test says what to do.
+
+#[cfg(test)]
+mod error_codes;
+#[cfg(test)]
+mod imports;
+#[cfg(test)]
+mod layout;
+#[cfg(test)]
+mod source_text;
+#[cfg(test)]
+mod workspace;

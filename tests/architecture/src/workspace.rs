@@ -1,0 +1,109 @@
+//! The workspace as cargo and the file system know it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+/// Folders that hold nothing written by us.
+const FOREIGN: [&str; 6] = ["target", "node_modules", "dist", ".git", "__pycache__", "data"];
+
+/// The root of the repository.
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap().to_owned()
+}
+
+/// A crate of ours, with the crates it names outside `[dev-dependencies]`.
+pub(crate) struct Package {
+    pub(crate) name: String,
+    /// Its folder, from the root.
+    pub(crate) folder: String,
+    pub(crate) imports: Vec<String>,
+}
+
+/// All crates of the workspace.
+pub(crate) fn packages() -> Vec<Package> {
+    let cargo = option_env!("CARGO").unwrap_or("cargo");
+    let arguments = ["metadata", "--format-version", "1", "--no-deps", "--offline"];
+    let output = Command::new(cargo).args(arguments).current_dir(root()).output().unwrap();
+    assert!(output.status.success(), "cargo metadata: {}", String::from_utf8_lossy(&output.stderr));
+    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
+    metadata["packages"].as_array().unwrap().iter().map(package).collect()
+}
+
+fn package(package: &Value) -> Package {
+    let manifest = Path::new(package["manifest_path"].as_str().unwrap());
+    let folder = manifest.parent().unwrap().strip_prefix(root()).unwrap();
+    let is_shipped = |dependency: &&Value| dependency["kind"].as_str() != Some("dev");
+    let dependencies = package["dependencies"].as_array().unwrap().iter().filter(is_shipped);
+    Package {
+        name: package["name"].as_str().unwrap().to_owned(),
+        folder: folder.to_str().unwrap().to_owned(),
+        imports: dependencies.map(|dependency| dependency["name"].as_str().unwrap().to_owned()).collect(),
+    }
+}
+
+/// A text file of ours.
+pub(crate) struct Source {
+    /// Its path, from the root.
+    pub(crate) path: String,
+    pub(crate) text: String,
+}
+
+impl Source {
+    /// The text without what only tests compile, so that a rule about the product does not bind them. By custom a
+    /// test module is the last thing in its file.
+    pub(crate) fn product_text(&self) -> &str {
+        self.text.split("#[cfg(test)]").next().unwrap_or_default()
+    }
+
+    /// Whether this file is compiled for tests only, or only on the way to the product.
+    pub(crate) fn is_beside_the_product(&self) -> bool {
+        let parts: Vec<&str> = self.path.split('/').collect();
+        let folders = &parts[..parts.len() - 1];
+        folders.iter().any(|folder| ["tests", "examples", "benches"].contains(folder))
+            || ["tests.rs", "build.rs"].contains(parts.last().unwrap())
+    }
+
+    /// Lines that hold one of these words, as `path:line: text`.
+    pub(crate) fn hits(&self, text: &str, words: &[&str]) -> Vec<String> {
+        let is_hit =
+            |line: &str| !line.trim_start().starts_with("//") && words.iter().any(|word| line.contains(word));
+        let lines = text.lines().enumerate().filter(|(_, line)| is_hit(line));
+        lines.map(|(number, line)| format!("{}:{}: {}", self.path, number + 1, line.trim())).collect()
+    }
+}
+
+/// Paths of all files of ours below a folder of the root.
+pub(crate) fn files_below(folder: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut folders = vec![root().join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let entry = entry.unwrap();
+            let name = entry.file_name().into_string().unwrap();
+            if FOREIGN.contains(&name.as_str()) {
+                continue;
+            }
+            if entry.file_type().unwrap().is_dir() {
+                folders.push(entry.path());
+            } else {
+                found.push(entry.path().strip_prefix(root()).unwrap().to_str().unwrap().to_owned());
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// All Rust sources below a folder of the root.
+pub(crate) fn rust_below(folder: &str) -> Vec<Source> {
+    let paths = files_below(folder).into_iter().filter(|path| path.ends_with(".rs"));
+    paths.map(|path| Source { text: fs::read_to_string(root().join(&path)).unwrap(), path }).collect()
+}
+
+/// Fails with the rule's advice and every place that breaks it.
+pub(crate) fn assert_none(places: &[String], advice: &str) {
+    assert!(places.is_empty(), "{advice}\n  {}", places.join("\n  "));
+}
