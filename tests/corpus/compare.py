@@ -5,7 +5,7 @@
 
 A file counts as equal when the mean absolute error over all display values is at most 2 of 255. Every other file must
 stand in the list of known differences with its reason, and every line of that list must still be true, so that the
-list can only shrink.
+list can only shrink. Where the diagnostic layer was encoded by us, its values must be those of the file, exactly.
 """
 
 import argparse
@@ -53,6 +53,28 @@ def compare(job):
     return line["path"], outcome, f"mean {error.mean():.3f} max {error.max()}"
 
 
+def compare_stored(job):
+    """Whether the diagnostic layer holds exactly the stored values: exact, inexact, or no reference."""
+    number, line, root, out = job
+    if not line.get("stored"):
+        return line["path"], "kept-or-none", ""
+    ours = np.fromfile(out / f"{number}.stored", "<f8")
+    try:
+        theirs = reference.stored(root / line["path"], line.get("frame", 1) - 1)
+    except Exception as error:  # noqa: BLE001 - anything at all means: no reference
+        return line["path"], "no-reference", str(error)[:120].replace("\n", " ")
+    theirs = theirs.astype(np.float64).ravel()
+    if ours.shape != theirs.shape:
+        return line["path"], "inexact", f"{ours.shape} {theirs.shape} values"
+    differing = int((ours != theirs).sum())
+    return line["path"], "inexact" if differing else "exact", f"{differing} of {ours.size} values"
+
+
+def tell(title, outcomes):
+    counts = {name: sum(o == name for _, o, _ in outcomes) for name in sorted({o for _, o, _ in outcomes})}
+    print(f"{title}: {len(outcomes)} files: " + ", ".join(f"{count} {name}" for name, count in counts.items()))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("dir", type=Path)
@@ -65,16 +87,18 @@ def main():
         sys.exit("the corpus is empty")
     jobs = [(number, line, arguments.dir, arguments.out) for number, line in enumerate(lines)]
     with Pool(initializer=quiet) as pool:
-        outcomes = pool.map(compare, jobs, chunksize=8)
+        looks = pool.map(compare, jobs, chunksize=8)
+        values = pool.map(compare_stored, jobs, chunksize=8)
     if arguments.write:
-        arguments.write.write_text("".join("\t".join(outcome) + "\n" for outcome in outcomes))
+        arguments.write.write_text("".join("\t".join(outcome) + "\n" for outcome in looks + values))
     known = {}
     if arguments.known.exists():
         with arguments.known.open(newline="") as file:
             known = {row["path"]: row for row in csv.DictReader(file, delimiter="\t")}
-    wrong = {path: (outcome, why) for path, outcome, why in outcomes if outcome in ("different", "only-theirs")}
-    counts = {name: sum(o == name for _, o, _ in outcomes) for name in sorted({o for _, o, _ in outcomes})}
-    print(f"{len(lines)} files: " + ", ".join(f"{count} {name}" for name, count in counts.items()))
+    wrong = {path: (outcome, why) for path, outcome, why in looks if outcome in ("different", "only-theirs")}
+    wrong |= {path: (outcome, why) for path, outcome, why in values if outcome == "inexact"}
+    tell("look", looks)
+    tell("diagnostic values", values)
     unexpected = {path: why for path, why in wrong.items() if known.get(path, {}).get("outcome") != why[0]}
     stale = [path for path in known if path not in wrong]
     for path, (outcome, why) in sorted(unexpected.items()):

@@ -8,14 +8,14 @@ from pydicom.pixels import apply_color_lut, get_decoder
 DECODER_ORDER = {"pylibjpeg": 0, "gdcm": 1, "pyjpegls": 2, "pydicom": 3}
 
 
-def decode(ds, frame):
-    """Stored values of one frame, counted from 0, as pydicom decodes them; colours as RGB."""
+def decode(ds, frame, raw=False):
+    """Stored values of one frame, counted from 0, as pydicom decodes them; colours as RGB, unless raw."""
     decoder = get_decoder(ds.file_meta.TransferSyntaxUID)
     plugins = sorted(decoder.available_plugins, key=lambda p: DECODER_ORDER.get(p, 9)) or [""]
     errors = []
     for plugin in plugins:
         try:
-            return decoder.as_array(ds, index=frame, raw=False, decoding_plugin=plugin)[0]
+            return decoder.as_array(ds, index=frame, raw=raw, decoding_plugin=plugin)[0]
         except Exception as error:  # noqa: BLE001 - every plug-in fails in its own way
             errors.append(f"{plugin}: {error}")
     raise ValueError("; ".join(errors) or "no decoder")
@@ -115,8 +115,8 @@ def show(ds, frame, stored):
     return 255 - v if ds.get("PhotometricInterpretation") == "MONOCHROME1" else v
 
 
-def render(path, frame):
-    """The look of one frame of a file, counted from 0."""
+def read(path):
+    """A data set that has a transfer syntax, whether the file says so or not."""
     ds = pydicom.dcmread(path, force=True)
     if not getattr(ds, "file_meta", None) or "TransferSyntaxUID" not in ds.file_meta:
         implicit, little = ds.original_encoding
@@ -129,4 +129,15 @@ def render(path, frame):
             if little
             else pydicom.uid.ExplicitVRBigEndian
         )
+    return ds
+
+
+def render(path, frame):
+    """The look of one frame of a file, counted from 0."""
+    ds = read(path)
     return show(ds, frame, decode(ds, frame))
+
+
+def stored(path, frame):
+    """The stored values of one frame, interleaved, without any colour conversion."""
+    return decode(read(path), frame, raw=True)

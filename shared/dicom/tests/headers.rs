@@ -1,5 +1,7 @@
 //! Headers of real files, of their beginnings, and of damaged copies.
 
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
 use std::fs;
 use std::path::PathBuf;
 

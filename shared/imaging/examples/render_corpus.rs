@@ -1,7 +1,8 @@
 //! Renders every file below a folder, for comparison with another implementation.
 //!
 //! `render_corpus DIR OUT` writes `OUT/<number>.raw`, the middle frame of the file as shown (interleaved bytes), and
-//! `OUT/report.jsonl`, one line per file: path, header or the reason it was refused, picture or the reason there is
+//! `OUT/<number>.stored`, its values as decoded again from the diagnostic layer (little endian doubles), where that was
+//! encoded here; and `OUT/report.jsonl`, one line per file: path, header or the reason it was refused, picture or the reason there is
 //! none, microseconds of both. Reading the header goes through the same growing prefixes as a ranged GET.
 
 use std::fs;
@@ -11,7 +12,9 @@ use std::time::Instant;
 
 use filmless_dicom::{HeaderRead, InstanceHeader, read_header};
 use filmless_domain::Limits;
-use filmless_imaging::{PreviewSize, SeriesPackBuilder, display_frame, render_instance};
+use filmless_imaging::{
+    Layers, PreviewSize, RenderedInstance, SeriesPackBuilder, display_frame, render_instance, render_layers,
+};
 use serde_json::{Value, json};
 
 fn main() -> io::Result<()> {
@@ -26,8 +29,8 @@ fn main() -> io::Result<()> {
     let mut report = io::BufWriter::new(fs::File::create(out.join("report.jsonl"))?);
     for (number, path) in files.iter().enumerate() {
         let bytes = fs::read(path)?;
-        let line =
-            describe(path.strip_prefix(root).unwrap_or(path), &bytes, &out.join(format!("{number}.raw")))?;
+        let mut line = describe(path.strip_prefix(root).unwrap_or(path), &bytes);
+        describe_pictures(&bytes, &out.join(number.to_string()), &mut line)?;
         writeln!(report, "{line}")?;
     }
     report.flush()
@@ -41,37 +44,59 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
     Ok(())
 }
 
-fn describe(path: &Path, bytes: &[u8], raw: &Path) -> io::Result<Value> {
+fn describe(path: &Path, bytes: &[u8]) -> Value {
     let limits = Limits::default();
     let start = Instant::now();
     let header = header(bytes, &limits);
     let header_us = start.elapsed().as_micros() as u64;
     let mut line = json!({ "path": path.to_string_lossy(), "bytes": bytes.len(), "header_us": header_us });
     match header {
-        Ok(header) => line["header"] = serde_json::to_value(&*header)?,
+        Ok(header) => line["header"] = json!(*header),
         Err(code) => line["refused"] = json!(code),
     }
+    line
+}
+
+fn describe_pictures(bytes: &[u8], stem: &Path, line: &mut Value) -> io::Result<()> {
+    let limits = Limits::default();
+    let size = PreviewSize { side_max: 256 };
     let start = Instant::now();
-    let rendered = render_instance(bytes, &limits, PreviewSize { side_max: 256 });
-    line["render_us"] = json!(start.elapsed().as_micros() as u64);
-    match rendered {
-        Err(error) => line["without_picture"] = json!(error.code()),
-        Ok(instance) => {
-            line["rendered"] = json!(instance.frames.len());
-            line["failed"] = json!(instance.failures.len());
-            let middle = (instance.frames.len() + instance.failures.len()) as u32 / 2 + 1;
-            line["frame"] = json!(middle);
-            if let Ok(shown) = display_frame(bytes, &limits, middle) {
-                line["shown"] = json!([shown.width, shown.height, shown.channels]);
-                fs::write(raw, &shown.pixels)?;
-            }
-            let mut pack = SeriesPackBuilder::new("1", "2", "OT", None, None);
-            pack.push("3", Ok(&instance));
-            let artifacts = pack.finish().map_err(io::Error::other)?;
-            line["entry"] = serde_json::to_value(artifacts.index.frames.first())?;
+    let _ = render_instance(bytes, &limits, size);
+    line["preview_us"] = json!(start.elapsed().as_micros() as u64);
+    let start = Instant::now();
+    let rendered = render_layers(bytes, &limits, size, Layers::PreviewAndDiagnostic);
+    line["both_layers_us"] = json!(start.elapsed().as_micros() as u64);
+    let instance = match rendered {
+        Ok(instance) => instance,
+        Err(error) => {
+            line["without_picture"] = json!(error.code());
+            return Ok(());
         }
+    };
+    line["rendered"] = json!(instance.frames.len());
+    line["failed"] = json!(instance.failures.len());
+    let middle = (instance.frames.len() + instance.failures.len()) as u32 / 2 + 1;
+    line["frame"] = json!(middle);
+    if let Ok(shown) = display_frame(bytes, &limits, middle) {
+        line["shown"] = json!([shown.width, shown.height, shown.channels]);
+        fs::write(stem.with_extension("raw"), &shown.pixels)?;
     }
-    Ok(line)
+    if let Some(stored) = stored(&instance, middle) {
+        let values: Vec<u8> = stored.into_iter().flat_map(f64::to_le_bytes).collect();
+        fs::write(stem.with_extension("stored"), values)?;
+        line["stored"] = json!(true);
+    }
+    let mut pack = SeriesPackBuilder::new("1", "2", "OT", None, None);
+    pack.push("3", Ok(&instance));
+    let artifacts = pack.finish().map_err(io::Error::other)?;
+    line["entry"] = json!(artifacts.index.frames.first());
+    line["pack_bytes"] = json!(artifacts.pack.len());
+    Ok(())
+}
+
+fn stored(instance: &RenderedInstance, frame: u32) -> Option<Vec<f64>> {
+    let frame = instance.frames.iter().find(|f| f.frame == frame)?;
+    frame.diagnostic.as_ref()?.decode(instance.rows, instance.columns)
 }
 
 fn header(bytes: &[u8], limits: &Limits) -> Result<Box<InstanceHeader>, &'static str> {

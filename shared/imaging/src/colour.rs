@@ -3,15 +3,15 @@
 use crate::samples::{Samples, WordFormat};
 
 /// Brings interleaved samples down to eight bits each by cutting low bits.
-pub(crate) fn to_bytes(samples: Samples) -> Vec<u8> {
+pub(crate) fn to_bytes(samples: &Samples) -> Vec<u8> {
     match samples {
-        Samples::Bytes(bytes) => bytes,
+        Samples::Bytes(bytes) => bytes.clone(),
         Samples::Words { words, format } => {
-            let unsigned = WordFormat { signed: false, ..format };
+            let unsigned = WordFormat { signed: false, ..*format };
             let shift = format.bits_stored.saturating_sub(8);
-            words.into_iter().map(|word| (unsigned.value(word) >> shift).min(255) as u8).collect()
+            words.iter().map(|word| (unsigned.value(*word) >> shift).min(255) as u8).collect()
         }
-        Samples::Numbers(values) => values.into_iter().map(|v| v.clamp(0.0, 255.0) as u8).collect(),
+        Samples::Numbers(values) => values.iter().map(|v| v.clamp(0.0, 255.0) as u8).collect(),
     }
 }
 
@@ -56,6 +56,6 @@ mod tests {
     #[test]
     fn colour_of_many_bits_keeps_its_high_bits() {
         let format = WordFormat { bits_stored: 16, high_bit: 15, signed: false };
-        assert_eq!(to_bytes(Samples::Words { words: vec![0xFFFF, 0x8000, 0x00FF], format }), [255, 128, 0]);
+        assert_eq!(to_bytes(&Samples::Words { words: vec![0xFFFF, 0x8000, 0x00FF], format }), [255, 128, 0]);
     }
 }

@@ -79,7 +79,7 @@ impl Voi {
 
 /// Shows one decoded frame, in its default look. Also returns the window that was used, if it was one.
 pub(crate) fn show(
-    decoded: Decoded,
+    decoded: &Decoded,
     image: &ImagePixel,
     frame: FrameAttributes<'_>,
 ) -> Result<(DisplayFrame, Option<VoiWindow>), ImagingError> {
@@ -91,7 +91,7 @@ pub(crate) fn show(
     };
     match (image.samples_per_pixel, image.photometric.as_str()) {
         (3, photometric) => {
-            let mut pixels = to_bytes(decoded.samples);
+            let mut pixels = to_bytes(&decoded.samples);
             if !decoded.is_rgb && matches!(photometric, "YBR_FULL" | "YBR_FULL_422") {
                 ybr_full_to_rgb(&mut pixels);
             }

@@ -14,11 +14,15 @@
 //!  "without_picture": [{"sop_instance_uid": "…", "code": "no-pixel-data"}]}
 //! ```
 //!
-//! What is unknown is null or absent. `frame` counts from 1 within its instance; `thumbs.frames` are places in
+//! What is unknown is null or absent. `diagnostic`, where there is one, is
+//! `{"offset": 5000, "length": 170000, "transfer_syntax_uid": "1.2.840.10008.1.2.4.80", "media_type": "image/jls",
+//! "photometric_interpretation": "MONOCHROME2", "samples_per_pixel": 1, "bits_per_sample": 12,
+//! "sample_type": "unsigned"}`. `frame` counts from 1 within its instance; `thumbs.frames` are places in
 //! `frames`, left to right and top to bottom. Offsets count from the first byte of the pack.
 
 use serde::{Deserialize, Serialize};
 
+use crate::diagnostic::SampleType;
 use crate::window::{VoiFunction, VoiWindow};
 
 /// The index of one series.
@@ -128,8 +132,17 @@ pub struct Diagnostic {
     pub length: u64,
     /// How it is encoded.
     pub transfer_syntax_uid: String,
-    /// The same for a browser.
+    /// The same for a browser; `application/octet-stream` for deflated little endian samples.
     pub media_type: String,
+    /// What the decoded samples mean: `RGB` where a codec undoes the colour transform that the image's own
+    /// Photometric Interpretation names.
+    pub photometric_interpretation: String,
+    /// 1 or 3, interleaved.
+    pub samples_per_pixel: u8,
+    /// Bits of a decoded sample; deflated samples fill 8, 16, 32 or 64 bits.
+    pub bits_per_sample: u8,
+    /// `unsigned`, `signed` (two's complement in so many bits) or `float`.
+    pub sample_type: SampleType,
 }
 
 /// Modality value = stored value × slope + intercept.

@@ -10,6 +10,7 @@
 
 mod codec;
 mod colour;
+mod diagnostic;
 mod display;
 mod error;
 mod frame_source;
@@ -25,13 +26,16 @@ mod samples;
 mod viewer;
 mod window;
 
+pub use diagnostic::{DiagnosticFrame, SampleType};
 pub use display::DisplayFrame;
 pub use error::ImagingError;
 pub use index::{
     Diagnostic, FrameEntry, PreviewEntry, PreviewLayer, Rescale, SeriesIndex, Spacing, ThumbSheet, Window,
     WithoutPicture,
 };
-pub use pack::{SeriesArtifacts, SeriesPackBuilder};
+pub use pack::{PackError, SeriesArtifacts, SeriesPackBuilder};
 pub use preview::{Preview, PreviewSize, Thumbnail};
-pub use render::{FrameFailure, RenderedFrame, RenderedInstance, display_frame, render_instance};
+pub use render::{
+    FrameFailure, Layers, RenderedFrame, RenderedInstance, display_frame, render_instance, render_layers,
+};
 pub use viewer::FrameView;

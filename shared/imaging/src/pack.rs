@@ -1,9 +1,17 @@
 //! The pack of a series: every frame in one object, with an index, a poster and a contact sheet.
 //!
-//! The preview layer is all previews, one after the other, so that one ranged GET makes the series scrollable. Decoded
-//! pixels are never kept: of 2,000 slices a builder holds their previews and at most 200 thumbnails.
+//! The pack begins with the diagnostic frames, written as they come, and ends with the preview layer: all previews, one
+//! after the other, so that one ranged GET makes the series scrollable. In this order nothing large is ever held: of
+//! 2,000 slices a builder keeps their previews and at most 200 thumbnails.
 
-use crate::index::{FrameEntry, PreviewEntry, PreviewLayer, SeriesIndex, ThumbSheet, WithoutPicture};
+use std::io::{self, Write};
+
+use thiserror::Error;
+
+use crate::diagnostic::DiagnosticFrame;
+use crate::index::{
+    Diagnostic, FrameEntry, PreviewEntry, PreviewLayer, SeriesIndex, ThumbSheet, WithoutPicture,
+};
 use crate::preview::{TILE_SIDE, Thumbnail, encode_jpeg};
 use crate::{DisplayFrame, ImagingError, RenderedFrame, RenderedInstance};
 
@@ -15,10 +23,13 @@ const SHEET_QUALITY: u8 = 80;
 /// Nearly black, so that the edge of a dark picture is still seen.
 const SHEET_BACKGROUND: [u8; 3] = [17, 19, 22];
 
-/// Collects the instances of one series in display order.
+/// Collects the instances of one series in display order, and writes their pack into `W`.
 #[derive(Debug)]
-pub struct SeriesPackBuilder {
+pub struct SeriesPackBuilder<W = Vec<u8>> {
     index: SeriesIndex,
+    pack: W,
+    written: u64,
+    failed: Option<io::Error>,
     previews: Vec<u8>,
     tiles: Sampled<Thumbnail>,
     posters: Sampled<Poster>,
@@ -26,9 +37,9 @@ pub struct SeriesPackBuilder {
 
 /// What is stored of a series.
 #[derive(Debug, Clone, PartialEq)]
-pub struct SeriesArtifacts {
-    /// The pack.
-    pub pack: Vec<u8>,
+pub struct SeriesArtifacts<W = Vec<u8>> {
+    /// The pack, or what it was written into.
+    pub pack: W,
     /// Its index.
     pub index: SeriesIndex,
     /// The middle frame as JPEG, at most 640 pixels wide and high; none without pictures.
@@ -37,8 +48,19 @@ pub struct SeriesArtifacts {
     pub thumbs_jpeg: Option<Vec<u8>>,
 }
 
+/// Why a pack could not be closed.
+#[derive(Debug, Error)]
+pub enum PackError {
+    /// Poster or contact sheet cannot be encoded.
+    #[error("the poster or the contact sheet of a series could not be made")]
+    Pictures(#[from] ImagingError),
+    /// The pack cannot be written.
+    #[error("the pack of a series could not be written")]
+    Write(#[source] io::Error),
+}
+
 impl SeriesPackBuilder {
-    /// Starts the pack of one series.
+    /// Starts the pack of one series, in memory.
     #[must_use]
     pub fn new(
         study_instance_uid: &str,
@@ -59,9 +81,33 @@ impl SeriesPackBuilder {
             frames: Vec::new(),
             without_picture: Vec::new(),
         };
-        Self { index, previews: Vec::new(), tiles: Sampled::new(), posters: Sampled::new() }
+        Self {
+            index,
+            pack: Vec::new(),
+            written: 0,
+            failed: None,
+            previews: Vec::new(),
+            tiles: Sampled::new(),
+            posters: Sampled::new(),
+        }
     }
 
+    /// The same, written into a file or an upload as it grows.
+    #[must_use]
+    pub fn into_writer<W: Write>(self, pack: W) -> SeriesPackBuilder<W> {
+        SeriesPackBuilder {
+            index: self.index,
+            pack,
+            written: self.written,
+            failed: self.failed,
+            previews: self.previews,
+            tiles: self.tiles,
+            posters: self.posters,
+        }
+    }
+}
+
+impl<W: Write> SeriesPackBuilder<W> {
     /// Adds the next instance: its pictures, or the code of the reason why it has none.
     pub fn push(&mut self, sop_instance_uid: &str, rendered: Result<&RenderedInstance, &str>) {
         let instance = match rendered {
@@ -83,10 +129,18 @@ impl SeriesPackBuilder {
     /// Closes the pack.
     ///
     /// # Errors
-    /// [`ImagingError::PreviewFailed`] when poster or contact sheet cannot be encoded.
-    pub fn finish(mut self) -> Result<SeriesArtifacts, ImagingError> {
+    /// [`PackError`] when poster or contact sheet cannot be encoded, or any write failed.
+    pub fn finish(mut self) -> Result<SeriesArtifacts<W>, PackError> {
         let frames = self.index.frames.len();
-        self.index.preview_layer = PreviewLayer { offset: 0, length: self.previews.len() as u64 };
+        self.index.preview_layer = PreviewLayer { offset: self.written, length: self.previews.len() as u64 };
+        for entry in &mut self.index.frames {
+            entry.preview.offset += self.written;
+        }
+        let previews = std::mem::take(&mut self.previews);
+        self.write(&previews);
+        if let Some(error) = self.failed {
+            return Err(PackError::Write(error));
+        }
         let poster_jpeg = self.posters.nearest(frames / 2).map(Poster::into_jpeg).transpose()?;
         let tiles = self.tiles.evenly(TILES_MAX);
         let mut thumbs_jpeg = None;
@@ -95,12 +149,35 @@ impl SeriesPackBuilder {
             let frames = tiles.iter().map(|(place, _)| *place as u32).collect();
             self.index.thumbs = Some(ThumbSheet { tile: TILE_SIDE, columns: SHEET_COLUMNS, frames });
         }
-        Ok(SeriesArtifacts { pack: self.previews, index: self.index, poster_jpeg, thumbs_jpeg })
+        Ok(SeriesArtifacts { pack: self.pack, index: self.index, poster_jpeg, thumbs_jpeg })
     }
 
     fn push_without_picture(&mut self, sop_instance_uid: &str, code: &str, frame: Option<u32>) {
         let sop_instance_uid = sop_instance_uid.to_owned();
         self.index.without_picture.push(WithoutPicture { sop_instance_uid, code: code.to_owned(), frame });
+    }
+
+    /// A failed write is reported once, when the pack is closed.
+    fn write(&mut self, bytes: &[u8]) {
+        if self.failed.is_none() {
+            self.failed = self.pack.write_all(bytes).err();
+            self.written += bytes.len() as u64;
+        }
+    }
+
+    fn push_diagnostic(&mut self, frame: &DiagnosticFrame) -> Diagnostic {
+        let offset = self.written;
+        self.write(&frame.bytes);
+        Diagnostic {
+            offset,
+            length: frame.bytes.len() as u64,
+            transfer_syntax_uid: frame.transfer_syntax_uid.clone(),
+            media_type: frame.media_type.clone(),
+            photometric_interpretation: frame.photometric_interpretation.clone(),
+            samples_per_pixel: frame.samples_per_pixel,
+            bits_per_sample: frame.bits_per_sample,
+            sample_type: frame.sample_type,
+        }
     }
 
     fn push_frame(&mut self, sop_instance_uid: &str, instance: &RenderedInstance, frame: &RenderedFrame) {
@@ -109,6 +186,7 @@ impl SeriesPackBuilder {
             self.tiles.offer(place, || thumbnail.clone());
         }
         let view = frame.view.clone();
+        let diagnostic = frame.diagnostic.as_ref().map(|frame| self.push_diagnostic(frame));
         self.index.frames.push(FrameEntry {
             sop_instance_uid: sop_instance_uid.to_owned(),
             frame: frame.frame,
@@ -121,7 +199,7 @@ impl SeriesPackBuilder {
                 height: frame.preview.height,
                 media_type: "image/webp".to_owned(),
             },
-            diagnostic: None,
+            diagnostic,
             bits_stored: instance.bits_stored,
             photometric_interpretation: instance.photometric_interpretation.clone(),
             rescale: view.rescale,
@@ -147,7 +225,7 @@ enum Poster {
 fn poster_of(instance: &RenderedInstance) -> Option<Poster> {
     let middle = instance.frames.get(instance.frames.len() / 2)?;
     Some(match &instance.poster_jpeg {
-        Some(jpeg) => Poster::Jpeg(jpeg.clone()),
+        Some(jpeg) => Poster::Jpeg(jpeg.to_vec()),
         None => Poster::WebP(middle.preview.webp.clone()),
     })
 }

@@ -38,6 +38,7 @@ impl PreviewSize {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Preview {
     /// A WebP file.
+    #[serde(with = "serde_bytes")]
     pub webp: Vec<u8>,
     /// Width in pixels.
     pub width: u32,
@@ -55,6 +56,7 @@ pub struct Thumbnail {
     /// 1: grey, 3: RGB.
     pub channels: u8,
     /// Interleaved.
+    #[serde(with = "serde_bytes")]
     pub pixels: Vec<u8>,
 }
 

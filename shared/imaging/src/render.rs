@@ -3,16 +3,17 @@
 use filmless_dicom::{DataSet, PixelEncoding, scan_file};
 use filmless_domain::Limits;
 use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
 
 use crate::ImagingError;
-use crate::codec::decode_frame;
+use crate::codec::{Decoded, decode_frame};
+use crate::diagnostic::{DiagnosticFrame, FrameOrigin, diagnostic};
 use crate::display::{DisplayFrame, show};
-use crate::frame_source::FrameSource;
+use crate::frame_source::{FrameSource, encoding_of};
 use crate::functional_groups::FrameAttributes;
 use crate::image_pixel::ImagePixel;
 use crate::preview::{POSTER_SIDE, Preview, PreviewSize, Thumbnail, poster, preview, thumbnail};
 use crate::viewer::{FrameView, pixel_aspect};
-use crate::window::VoiWindow;
 
 /// Thumbnails that one instance contributes at most; a contact sheet has room for no more.
 const THUMBNAILS_MAX: u32 = 100;
@@ -33,7 +34,7 @@ pub struct RenderedInstance {
     /// The frames that have none.
     pub failures: Vec<FrameFailure>,
     /// A larger JPEG of the middle frame, where its preview is small.
-    pub poster_jpeg: Option<Vec<u8>>,
+    pub poster_jpeg: Option<ByteBuf>,
 }
 
 /// One frame.
@@ -45,6 +46,8 @@ pub struct RenderedFrame {
     pub preview: Preview,
     /// For the contact sheet; of long runs only evenly spaced frames have one.
     pub thumbnail: Option<Thumbnail>,
+    /// The bit-exact frame, when it was asked for.
+    pub diagnostic: Option<DiagnosticFrame>,
     /// What a viewer must know.
     pub view: FrameView,
 }
@@ -58,7 +61,17 @@ pub struct FrameFailure {
     pub error: ImagingError,
 }
 
-/// Decodes every frame of a file and makes its pictures. A damaged frame does not take the others with it.
+/// What is made of each frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Layers {
+    /// Lossy previews.
+    Preview,
+    /// Previews, and every frame bit-exact.
+    PreviewAndDiagnostic,
+}
+
+/// Makes the previews of a file: [`render_layers`] with [`Layers::Preview`].
 ///
 /// # Errors
 /// [`ImagingError`] when no frame can be shown.
@@ -66,6 +79,19 @@ pub fn render_instance(
     file: &[u8],
     limits: &Limits,
     size: PreviewSize,
+) -> Result<RenderedInstance, ImagingError> {
+    render_layers(file, limits, size, Layers::Preview)
+}
+
+/// Decodes every frame of a file and makes its pictures. A damaged frame does not take the others with it.
+///
+/// # Errors
+/// [`ImagingError`] when no frame can be shown.
+pub fn render_layers(
+    file: &[u8],
+    limits: &Limits,
+    size: PreviewSize,
+    layers: Layers,
 ) -> Result<RenderedInstance, ImagingError> {
     let data_set = scan_file(file, limits).map_err(ImagingError::Header)?;
     let opened = OpenImage::new(&data_set, limits)?;
@@ -82,20 +108,13 @@ pub fn render_instance(
         poster_jpeg: None,
     };
     let stride = frames.div_ceil(THUMBNAILS_MAX);
-    for (index, attributes) in (0..frames).zip(&opened.attributes) {
-        let pictures = opened.show(index).and_then(|(shown, window)| {
-            let aspect = pixel_aspect(*attributes);
-            let preview = preview(&shown, aspect, size)?;
-            let thumbnail = if index % stride == 0 { Some(thumbnail(&shown, aspect)?) } else { None };
-            let enough = POSTER_SIDE.min(shown.width.max(shown.height));
-            if index == middle && preview.width.max(preview.height) < enough {
-                rendered.poster_jpeg = Some(poster(&shown, aspect)?);
+    for index in 0..frames {
+        let wanted = Wanted { size, layers, thumbnail: index % stride == 0, poster: index == middle };
+        match opened.render(index, wanted) {
+            Ok((frame, poster)) => {
+                rendered.frames.push(frame);
+                rendered.poster_jpeg = rendered.poster_jpeg.or(poster);
             }
-            let view = FrameView::of_frame(*attributes, image, index + 1, window);
-            Ok(RenderedFrame { frame: index + 1, preview, thumbnail, view })
-        });
-        match pictures {
-            Ok(frame) => rendered.frames.push(frame),
             Err(error) => rendered.failures.push(FrameFailure { frame: index + 1, error }),
         }
     }
@@ -112,7 +131,7 @@ pub fn render_instance(
 pub fn display_frame(file: &[u8], limits: &Limits, frame: u32) -> Result<DisplayFrame, ImagingError> {
     let data_set = scan_file(file, limits).map_err(ImagingError::Header)?;
     let opened = OpenImage::new(&data_set, limits)?;
-    opened.show(frame.saturating_sub(1)).map(|(shown, _)| shown)
+    opened.show(frame.saturating_sub(1))
 }
 
 /// A file whose image attributes were checked.
@@ -137,10 +156,57 @@ impl<'d> OpenImage<'d> {
         Ok(Self { data_set, image, source, attributes })
     }
 
-    /// Shows one frame, counted from 0.
-    fn show(&self, index: u32) -> Result<(DisplayFrame, Option<VoiWindow>), ImagingError> {
-        let attributes = self.attributes.get(index as usize).ok_or(ImagingError::CorruptPixelData)?;
-        let decoded = decode_frame(self.data_set, &self.source, &self.image, index)?;
-        show(decoded, &self.image, *attributes)
+    fn attributes(&self, index: u32) -> Result<FrameAttributes<'d>, ImagingError> {
+        self.attributes.get(index as usize).copied().ok_or(ImagingError::CorruptPixelData)
     }
+
+    /// Shows one frame, counted from 0.
+    fn show(&self, index: u32) -> Result<DisplayFrame, ImagingError> {
+        let decoded = decode_frame(self.data_set, &self.source, &self.image, index)?;
+        show(&decoded, &self.image, self.attributes(index)?).map(|(shown, _)| shown)
+    }
+
+    /// Everything that is wanted of one frame, counted from 0, and its poster.
+    fn render(&self, index: u32, wanted: Wanted) -> Result<(RenderedFrame, Option<ByteBuf>), ImagingError> {
+        let attributes = self.attributes(index)?;
+        let decoded = decode_frame(self.data_set, &self.source, &self.image, index)?;
+        let (shown, window) = show(&decoded, &self.image, attributes)?;
+        let aspect = pixel_aspect(attributes);
+        let preview = preview(&shown, aspect, wanted.size)?;
+        let is_small = preview.width.max(preview.height) < POSTER_SIDE.min(shown.width.max(shown.height));
+        let poster =
+            if wanted.poster && is_small { Some(ByteBuf::from(poster(&shown, aspect)?)) } else { None };
+        let diagnostic = match wanted.layers {
+            Layers::Preview => None,
+            Layers::PreviewAndDiagnostic => self.diagnostic(index, &decoded)?,
+        };
+        let frame = RenderedFrame {
+            frame: index + 1,
+            preview,
+            thumbnail: if wanted.thumbnail { Some(thumbnail(&shown, aspect)?) } else { None },
+            diagnostic,
+            view: FrameView::of_frame(attributes, &self.image, index + 1, window),
+        };
+        Ok((frame, poster))
+    }
+
+    fn diagnostic(&self, index: u32, decoded: &Decoded) -> Result<Option<DiagnosticFrame>, ImagingError> {
+        let codestream = self.source.encapsulated_frame(index);
+        let syntax = self.data_set.transfer_syntax();
+        let origin = FrameOrigin {
+            codestream: codestream.as_deref().map(|stream| (stream, encoding_of(stream, syntax))),
+            transfer_syntax_uid: self.data_set.transfer_syntax_uid(),
+            pixel_tag: self.data_set.pixels().map(|pixels| pixels.tag),
+        };
+        diagnostic(&origin, decoded, &self.image)
+    }
+}
+
+/// What is wanted of one frame.
+#[derive(Clone, Copy)]
+struct Wanted {
+    size: PreviewSize,
+    layers: Layers,
+    thumbnail: bool,
+    poster: bool,
 }

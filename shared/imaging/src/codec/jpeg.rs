@@ -65,6 +65,16 @@ fn bytes(pixels: Vec<u8>, header: FrameHeader, image: &ImagePixel) -> Samples {
     }
 }
 
+/// Whether a browser, which knows nothing of Photometric Interpretation, shows the colours that are meant: it trusts the
+/// Adobe segment and component identifiers, and takes everything else for luminance and chrominance.
+pub(crate) fn browser_shows_right_colours(codestream: &[u8], image: &ImagePixel) -> bool {
+    let Some((_, header)) = jpeg_frame_header(codestream) else { return false };
+    let marked = |marker: u8, start: &[u8]| {
+        segments(codestream).any(|(m, body)| m == marker && body.starts_with(start))
+    };
+    header.precision == 8 && (header.components == 1 || marked(0xEE, b"Adobe") || is_ybr(codestream, image))
+}
+
 /// Whether the components of a DCT codestream are luminance and chrominance. The Adobe segment knows; JFIF and
 /// subsampling mean yes; component identifiers that spell RGB mean no; what is left is said by Photometric
 /// Interpretation, which writers of JPEG get wrong most often.

@@ -17,6 +17,7 @@ use crate::frame_source::{FrameSource, encoding_of};
 use crate::image_pixel::ImagePixel;
 use crate::samples::Samples;
 
+pub(crate) use jpeg::browser_shows_right_colours;
 pub(crate) use markers::jpeg_family;
 
 /// What a decoder gives back.

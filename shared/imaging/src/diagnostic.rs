@@ -1,0 +1,270 @@
+//! The bit-exact form of a frame.
+//!
+//! A source that a browser decodes as it is stays as it is: no generation is lost. Everything else becomes JPEG-LS,
+//! which is decoded again and compared; what JPEG-LS cannot hold, or did not hold, becomes deflated little endian.
+
+use std::io::Write;
+
+use charls::{CharLS, FrameInfo, InterleaveMode};
+use filmless_dicom::{PixelEncoding, inflate_frame, tags};
+use flate2::Compression;
+use flate2::write::DeflateEncoder;
+use serde::{Deserialize, Serialize};
+
+use crate::ImagingError;
+use crate::codec::{Decoded, browser_shows_right_colours};
+use crate::image_pixel::ImagePixel;
+use crate::samples::Samples;
+
+const JPEG_LS_LOSSLESS: &str = "1.2.840.10008.1.2.4.80";
+const DEFLATED_FRAME: &str = "1.2.840.10008.1.2.8.1";
+/// JPEG-LS holds samples of 2 to 16 bits (ITU-T T.87 C.2.2).
+const JPEG_LS_BITS_MIN: u32 = 2;
+
+/// One frame, bit-exact, and how to read it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DiagnosticFrame {
+    /// How it is encoded.
+    pub transfer_syntax_uid: String,
+    /// The same for a browser.
+    pub media_type: String,
+    /// What the decoded samples mean; differs from the image's where a codec undoes a colour transform.
+    pub photometric_interpretation: String,
+    /// 1 or 3, interleaved.
+    pub samples_per_pixel: u8,
+    /// Bits of a decoded sample. Deflated samples fill 8, 16, 32 or 64 bits.
+    pub bits_per_sample: u8,
+    /// `unsigned`, `signed` (two's complement in so many bits) or `float`.
+    pub sample_type: SampleType,
+    /// The encoded frame.
+    #[serde(with = "serde_bytes")]
+    pub bytes: Vec<u8>,
+}
+
+/// What a sample is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SampleType {
+    /// An unsigned integer.
+    Unsigned,
+    /// A signed integer.
+    Signed,
+    /// IEEE 754.
+    Float,
+}
+
+/// The samples of a frame in the form that is encoded: one byte each up to eight bits, else little endian.
+struct Plain {
+    bytes: Vec<u8>,
+    bits: u32,
+    sample_type: SampleType,
+}
+
+/// Where a frame came from.
+pub(crate) struct FrameOrigin<'f> {
+    /// Its codestream, when it has one.
+    pub codestream: Option<(&'f [u8], PixelEncoding)>,
+    pub transfer_syntax_uid: &'f str,
+    pub pixel_tag: Option<filmless_dicom::Tag>,
+}
+
+/// Makes the bit-exact form of a decoded frame; `None` for samples that have none (64 bit integers).
+pub(crate) fn diagnostic(
+    origin: &FrameOrigin<'_>,
+    decoded: &Decoded,
+    image: &ImagePixel,
+) -> Result<Option<DiagnosticFrame>, ImagingError> {
+    let photometric = if decoded.is_rgb { "RGB" } else { &image.photometric };
+    let Some(plain) = Plain::of(&decoded.samples, image, origin.pixel_tag) else { return Ok(None) };
+    let framed = |transfer_syntax_uid: &str, media_type: &str, bits: u32, bytes| {
+        Some(DiagnosticFrame {
+            transfer_syntax_uid: transfer_syntax_uid.to_owned(),
+            media_type: media_type.to_owned(),
+            photometric_interpretation: photometric.to_owned(),
+            samples_per_pixel: image.samples_per_pixel as u8,
+            bits_per_sample: bits as u8,
+            sample_type: plain.sample_type,
+            bytes,
+        })
+    };
+    if let Some((codestream, media_type)) = kept(origin, image) {
+        return Ok(framed(origin.transfer_syntax_uid, media_type, plain.bits, codestream.to_vec()));
+    }
+    let frame = match plain.to_jpeg_ls(image) {
+        Some(bytes) => framed(JPEG_LS_LOSSLESS, "image/jls", plain.bits, bytes),
+        None => {
+            framed(DEFLATED_FRAME, "application/octet-stream", plain.bits_when_deflated(), plain.deflate()?)
+        }
+    };
+    Ok(frame)
+}
+
+/// The codestream, when a browser, or a decoder of 100 KiB in it, shows exactly what it holds.
+fn kept<'f>(origin: &FrameOrigin<'f>, image: &ImagePixel) -> Option<(&'f [u8], &'static str)> {
+    let (codestream, encoding) = origin.codestream?;
+    match encoding {
+        PixelEncoding::JpegDct if browser_shows_right_colours(codestream, image) => {
+            Some((codestream, "image/jpeg"))
+        }
+        PixelEncoding::JpegLs => Some((codestream, "image/jls")),
+        PixelEncoding::HtJpeg2000 => Some((codestream, "image/jphc")),
+        _ => None,
+    }
+}
+
+impl Plain {
+    fn of(samples: &Samples, image: &ImagePixel, pixel_tag: Option<filmless_dicom::Tag>) -> Option<Self> {
+        let integer = if image.signed { SampleType::Signed } else { SampleType::Unsigned };
+        match samples {
+            Samples::Bytes(bytes) => {
+                Some(Self { bytes: bytes.clone(), bits: 8, sample_type: SampleType::Unsigned })
+            }
+            Samples::Words { words, format } => {
+                let bits = format.bits_stored.clamp(JPEG_LS_BITS_MIN, 16);
+                let mask = u16::MAX >> (16 - bits);
+                let values = words.iter().map(|word| format.value(*word) as u16 & mask);
+                let bytes = if bits <= 8 {
+                    values.map(|value| value as u8).collect()
+                } else {
+                    values.flat_map(u16::to_le_bytes).collect()
+                };
+                Some(Self { bytes, bits, sample_type: integer })
+            }
+            Samples::Numbers(values) => {
+                let (bytes, bits, sample_type) = match (pixel_tag, image.bits_allocated) {
+                    (Some(tags::FLOAT_PIXEL_DATA), _) => (
+                        values.iter().flat_map(|v| (*v as f32).to_le_bytes()).collect(),
+                        32,
+                        SampleType::Float,
+                    ),
+                    (Some(tags::DOUBLE_FLOAT_PIXEL_DATA), _) => {
+                        (values.iter().flat_map(|v| v.to_le_bytes()).collect(), 64, SampleType::Float)
+                    }
+                    (_, 32) => {
+                        (values.iter().flat_map(|v| (*v as i64 as u32).to_le_bytes()).collect(), 32, integer)
+                    }
+                    _ => return None,
+                };
+                Some(Self { bytes, bits, sample_type })
+            }
+        }
+    }
+
+    /// Encodes, decodes again and compares; `None` when that fails in any way.
+    fn to_jpeg_ls(&self, image: &ImagePixel) -> Option<Vec<u8>> {
+        if self.bits > 16 {
+            return None;
+        }
+        let info = FrameInfo {
+            width: u32::try_from(image.columns).ok()?,
+            height: u32::try_from(image.rows).ok()?,
+            bits_per_sample: i32::try_from(self.bits).ok()?,
+            component_count: i32::try_from(image.samples_per_pixel).ok()?,
+        };
+        let mut encoder = CharLS::default();
+        if image.samples_per_pixel > 1 {
+            encoder.set_interleave_mode(InterleaveMode::Sample).ok()?;
+        }
+        let encoded = encoder.encode(info, 0, &self.bytes).ok()?;
+        let decoded = CharLS::default().decode(&encoded).ok()?;
+        (decoded == self.bytes).then_some(encoded)
+    }
+
+    fn bits_when_deflated(&self) -> u32 {
+        match self.bits {
+            0..=8 => 8,
+            9..=16 => 16,
+            wider => wider,
+        }
+    }
+
+    /// Deflates (PS3.5 A.4.13), inflates again and compares.
+    fn deflate(&self) -> Result<Vec<u8>, ImagingError> {
+        let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(&self.bytes).map_err(|_| ImagingError::PreviewFailed)?;
+        let bytes = encoder.finish().map_err(|_| ImagingError::PreviewFailed)?;
+        let again = inflate_frame(&bytes, self.bytes.len() as u64).map_err(ImagingError::Header)?;
+        if again == self.bytes { Ok(bytes) } else { Err(ImagingError::PreviewFailed) }
+    }
+}
+
+impl DiagnosticFrame {
+    /// Decodes a frame that was encoded here, to values, to compare them with those of another reader. `None` for a
+    /// source that was kept.
+    #[must_use]
+    pub fn decode(&self, rows: u32, columns: u32) -> Option<Vec<f64>> {
+        let samples = rows as usize * columns as usize * usize::from(self.samples_per_pixel);
+        let bits = u32::from(self.bits_per_sample);
+        let (plain, width) = match self.transfer_syntax_uid.as_str() {
+            JPEG_LS_LOSSLESS => (CharLS::default().decode(&self.bytes).ok()?, if bits <= 8 { 1 } else { 2 }),
+            DEFLATED_FRAME => {
+                let width = bits as usize / 8;
+                (inflate_frame(&self.bytes, (samples * width) as u64).ok()?, width)
+            }
+            _ => return None,
+        };
+        let value = |chunk: &[u8]| {
+            let mut raw = [0; 8];
+            raw[..chunk.len()].copy_from_slice(chunk);
+            let integer = u64::from_le_bytes(raw);
+            let unused = 64 - bits.min(8 * chunk.len() as u32);
+            match (self.sample_type, width) {
+                (SampleType::Float, 4) => f64::from(f32::from_bits(integer as u32)),
+                (SampleType::Float, _) => f64::from_bits(integer),
+                (SampleType::Signed, _) => ((integer << unused).cast_signed() >> unused) as f64,
+                (SampleType::Unsigned, _) => integer as f64,
+            }
+        };
+        Some(plain.chunks_exact(width).map(value).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn image(signed: bool, samples_per_pixel: usize) -> ImagePixel {
+        ImagePixel {
+            rows: 8,
+            columns: 8,
+            samples_per_pixel,
+            bits_allocated: 16,
+            bits_stored: 16,
+            high_bit: 15,
+            signed,
+            planar: false,
+            photometric: "MONOCHROME2".to_owned(),
+            number_of_frames: 1,
+        }
+    }
+
+    fn round_trip(samples: Samples, image: &ImagePixel, tag: filmless_dicom::Tag) -> (String, Vec<f64>) {
+        let origin = FrameOrigin { codestream: None, transfer_syntax_uid: "", pixel_tag: Some(tag) };
+        let expected = samples.to_numbers();
+        let frame = diagnostic(&origin, &Decoded { samples, is_rgb: false }, image).unwrap().unwrap();
+        assert_eq!(frame.decode(8, 8).unwrap(), expected);
+        (frame.transfer_syntax_uid, expected)
+    }
+
+    #[test]
+    fn every_kind_of_sample_comes_back_exactly() {
+        let noise = |i: usize| (i.wrapping_mul(2_654_435_761) >> 7) as u16;
+        for bits_stored in 1..=16 {
+            for signed in [false, true] {
+                for samples_per_pixel in [1, 3] {
+                    let format =
+                        crate::samples::WordFormat { bits_stored, high_bit: bits_stored - 1, signed };
+                    let words = (0..64 * samples_per_pixel).map(noise).collect();
+                    let image = image(signed, samples_per_pixel);
+                    let (syntax, _) = round_trip(Samples::Words { words, format }, &image, tags::PIXEL_DATA);
+                    assert!(syntax == JPEG_LS_LOSSLESS || syntax == DEFLATED_FRAME);
+                }
+            }
+        }
+        let numbers: Vec<f64> = (0..64).map(|i| f64::from(i) * -0.5).collect();
+        let (syntax, _) = round_trip(Samples::Numbers(numbers), &image(false, 1), tags::FLOAT_PIXEL_DATA);
+        assert_eq!(syntax, DEFLATED_FRAME);
+        let (syntax, _) = round_trip(Samples::Bytes(vec![3; 64]), &image(false, 1), tags::PIXEL_DATA);
+        assert_eq!(syntax, JPEG_LS_LOSSLESS);
+    }
+}
