@@ -1,0 +1,66 @@
+/** Frames kept in memory up to a limit; what lies farthest from the wanted frame goes first. */
+export class BoundedFrames<Value> {
+  private readonly values = new Map<number, { readonly value: Value; readonly bytes: number }>();
+  private bytes = 0;
+
+  constructor(
+    private readonly bytesMax: number,
+    private readonly release: (value: Value) => void = () => undefined,
+  ) {}
+
+  get bytesHeld(): number {
+    return this.bytes;
+  }
+
+  get isFull(): boolean {
+    return this.bytes >= this.bytesMax;
+  }
+
+  has(frame: number): boolean {
+    return this.values.has(frame);
+  }
+
+  get(frame: number): Value | undefined {
+    return this.values.get(frame)?.value;
+  }
+
+  /** Keeps a frame and lets go of others; the wanted frame itself always stays. */
+  put(frame: number, value: Value, bytes: number, wanted: number): void {
+    this.drop(frame);
+    this.values.set(frame, { value, bytes });
+    this.bytes += bytes;
+    while (this.bytes > this.bytesMax) {
+      const farthest = this.farthest(wanted);
+      if (farthest === null || farthest === wanted) {
+        return;
+      }
+      this.drop(farthest);
+    }
+  }
+
+  clear(): void {
+    for (const frame of [...this.values.keys()]) {
+      this.drop(frame);
+    }
+  }
+
+  /** The kept frame farthest from the wanted one. */
+  farthest(wanted: number): number | null {
+    let found: number | null = null;
+    for (const frame of this.values.keys()) {
+      if (found === null || Math.abs(frame - wanted) > Math.abs(found - wanted)) {
+        found = frame;
+      }
+    }
+    return found;
+  }
+
+  private drop(frame: number): void {
+    const entry = this.values.get(frame);
+    if (entry !== undefined) {
+      this.values.delete(frame);
+      this.bytes -= entry.bytes;
+      this.release(entry.value);
+    }
+  }
+}

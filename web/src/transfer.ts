@@ -1,0 +1,68 @@
+/** Single requests to the object store. */
+
+/** The URL has run out (or the object is gone, which the store answers alike when listing is not allowed). */
+export class ExpiredError extends Error {}
+
+/** The object is not there. */
+export class MissingError extends Error {}
+
+/** How a request is told to start again: after 1, 2, 4, 8, then every 15 seconds, a little apart from others. */
+export function backOffMs(attempt: number, random: number): number {
+  return Math.min(15_000, 1_000 * 2 ** attempt) * (0.75 + random / 2);
+}
+
+async function get(url: string, init: RequestInit): Promise<Response> {
+  const response = await fetch(url, { ...init, mode: "cors", credentials: "omit" });
+  if (response.status === 403 || response.status === 400) {
+    throw new ExpiredError();
+  }
+  if (response.status === 404) {
+    throw new MissingError();
+  }
+  if (!response.ok) {
+    throw new Error(`status ${response.status}`);
+  }
+  return response;
+}
+
+export async function fetchJson(url: string, signal: AbortSignal): Promise<unknown> {
+  return (await get(url, { signal })).json();
+}
+
+/**
+ * Fetches bytes `start` to `end` (exclusive) of an object and hands them on as they arrive: all that is there so
+ * far, from `start` on.
+ */
+export async function fetchBytes(
+  url: string,
+  start: number,
+  end: number,
+  signal: AbortSignal,
+  onBytes: (bytes: Uint8Array<ArrayBuffer>) => void,
+): Promise<void> {
+  const response = await get(url, { signal, headers: { Range: `bytes=${start}-${end - 1}` } });
+  const skipped = response.status === 206 ? 0 : start;
+  const held = new Uint8Array(end - start);
+  let position = -skipped;
+  const reader = response.body?.getReader();
+  if (reader === undefined) {
+    throw new Error("the answer has no body");
+  }
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) {
+      break;
+    }
+    const from = Math.max(0, -position);
+    const room = held.length - Math.max(0, position);
+    const part = value.subarray(from, from + room);
+    held.set(part, Math.max(0, position));
+    position += value.length;
+    onBytes(held.subarray(0, Math.max(0, Math.min(position, held.length))));
+    if (position >= held.length) {
+      await reader.cancel();
+      return;
+    }
+  }
+  throw new Error("the answer was cut short");
+}

@@ -1,0 +1,59 @@
+import { describe, expect, it } from "vitest";
+import { nextRange, type Span } from "../src/range-plan.js";
+
+/** Ten frames of 100 bytes, one after the other. */
+const TEN: readonly Span[] = Array.from({ length: 10 }, (_, frame) => ({ offset: frame * 100, length: 100 }));
+const all = () => true;
+
+describe("the next range", () => {
+  it.each([
+    { wanted: 5, bytesMax: 100, first: 5, last: 5 },
+    { wanted: 5, bytesMax: 300, first: 4, last: 6 },
+    { wanted: 0, bytesMax: 300, first: 0, last: 2 },
+    { wanted: 9, bytesMax: 300, first: 7, last: 9 },
+    { wanted: 5, bytesMax: 10_000, first: 0, last: 9 },
+    { wanted: 5, bytesMax: 1, first: 5, last: 5 },
+  ])("lies around the wanted frame: $wanted within $bytesMax bytes", ({ wanted, bytesMax, first, last }) => {
+    expect(nextRange(TEN, all, wanted, bytesMax)).toEqual({
+      first,
+      last,
+      start: first * 100,
+      end: (last + 1) * 100,
+    });
+  });
+
+  it("skips what is there already", () => {
+    const isNeeded = (frame: number) => frame < 3 || frame > 6;
+    expect(nextRange(TEN, isNeeded, 5, 1000)).toEqual({ first: 7, last: 9, start: 700, end: 1000 });
+    expect(nextRange(TEN, isNeeded, 3, 1000)).toEqual({ first: 0, last: 2, start: 0, end: 300 });
+  });
+
+  it("is none when everything is there", () => {
+    expect(nextRange(TEN, () => false, 5, 1000)).toBeNull();
+    expect(nextRange([], all, 0, 1000)).toBeNull();
+  });
+
+  it("never spans bytes that lie between frames", () => {
+    const gap = [
+      { offset: 0, length: 100 },
+      { offset: 5000, length: 100 },
+      { offset: 5100, length: 100 },
+    ];
+    expect(nextRange(gap, all, 1, 10_000)).toEqual({ first: 1, last: 2, start: 5000, end: 5200 });
+  });
+
+  it("brings every frame exactly once when it is asked again and again", () => {
+    const there = new Set<number>();
+    for (let asked = 0; asked < 20; asked++) {
+      const range = nextRange(TEN, (frame) => !there.has(frame), 6, 250);
+      if (range === null) {
+        break;
+      }
+      for (let frame = range.first; frame <= range.last; frame++) {
+        expect(there.has(frame)).toBe(false);
+        there.add(frame);
+      }
+    }
+    expect(there.size).toBe(TEN.length);
+  });
+});

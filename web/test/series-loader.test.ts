@@ -1,0 +1,153 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Grant } from "../src/grant.js";
+import { SeriesLoader, type LoaderState } from "../src/series-loader.js";
+
+const FRAMES = 40;
+const FRAME_BYTES = 20_000;
+const UID = "1.2.3";
+
+/** An object store and a portal, as far as a browser sees them. */
+class Network {
+  readonly ranges: string[] = [];
+  isDown = false;
+  validKey = "first";
+  isSignedIn = true;
+  frames: unknown[] = Array.from({ length: FRAMES }, (_, frame) => ({
+    sop_instance_uid: `1.${frame}`,
+    preview: { offset: frame * FRAME_BYTES, length: FRAME_BYTES, width: 256, height: 256, media_type: "image/webp" },
+  }));
+
+  fetch = (url: string, init: RequestInit): Promise<Response> => {
+    if (this.isDown) {
+      return Promise.reject(new TypeError("Failed to fetch"));
+    }
+    if (url === "/grant") {
+      const series = [{ series_instance_uid: UID, index_url: this.url("index"), pack_url: this.url("pack") }];
+      return Promise.resolve(this.isSignedIn ? Response.json({ series }) : new Response(null, { status: 401 }));
+    }
+    if (!url.endsWith(this.validKey)) {
+      return Promise.resolve(new Response(null, { status: 403 }));
+    }
+    if (url.startsWith("https://s3.example/index")) {
+      return Promise.resolve(Response.json({ version: 1, frames: this.frames }));
+    }
+    const range = new Headers(init.headers).get("range") ?? "";
+    this.ranges.push(range);
+    const [, first = "0", last = "0"] = /bytes=(\d+)-(\d+)/.exec(range) ?? [];
+    const body = new Uint8Array(Number(last) - Number(first) + 1).fill(Number(first) % 251);
+    return Promise.resolve(new Response(body, { status: 206 }));
+  };
+
+  url(name: string): string {
+    return `https://s3.example/${name}?key=${this.validKey}`;
+  }
+}
+
+let network: Network;
+let states: LoaderState[];
+let arrived: number[];
+
+function loader(): SeriesLoader {
+  const urls = { indexUrl: network.url("index"), packUrl: network.url("pack") };
+  return new SeriesLoader(new Grant("/grant", new Map([[UID, urls]])), UID, {
+    onFrame: (frame) => arrived.push(frame),
+    onState: (state) => states.push(state),
+  });
+}
+
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 40; turn++) {
+    await vi.advanceTimersByTimeAsync(0);
+  }
+}
+
+beforeEach(() => {
+  network = new Network();
+  states = [];
+  arrived = [];
+  vi.useFakeTimers();
+  const events = new EventTarget();
+  vi.stubGlobal("fetch", (url: string, init: RequestInit) => network.fetch(url, init));
+  vi.stubGlobal("addEventListener", events.addEventListener.bind(events));
+  vi.stubGlobal("removeEventListener", events.removeEventListener.bind(events));
+  vi.stubGlobal("dispatchEvent", events.dispatchEvent.bind(events));
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+describe("a series", () => {
+  it("arrives whole, the frames around the wanted one first, each once", async () => {
+    const series = loader();
+    expect((await series.open())?.frames.length).toBe(FRAMES);
+    series.want(20);
+    await settle();
+    expect(arrived.slice(0, 2).every((frame) => Math.abs(frame - 20) <= 1)).toBe(true);
+    expect([...arrived].sort((a, b) => a - b)).toEqual(Array.from({ length: FRAMES }, (_, frame) => frame));
+    expect(series.bytesOf(20)?.length).toBe(FRAME_BYTES);
+    expect(network.ranges.length).toBeLessThan(8);
+    expect(states).toEqual([]);
+  });
+
+  it("goes on unseen when its URLs have run out", async () => {
+    const series = loader();
+    await series.open();
+    network.validKey = "second";
+    series.want(20);
+    await settle();
+    expect(new Set(arrived).size).toBe(FRAMES);
+    expect(states).toEqual([]);
+  });
+
+  it("says that the network is away, and goes on when it is back", async () => {
+    const series = loader();
+    await series.open();
+    network.isDown = true;
+    series.want(20);
+    await settle();
+    expect(states).toEqual(["offline"]);
+    network.isDown = false;
+    await vi.advanceTimersByTimeAsync(20_000);
+    await settle();
+    expect(states).toEqual(["offline", "fine"]);
+    expect(new Set(arrived).size).toBe(FRAMES);
+  });
+
+  it("does not wait out the pause when the device says that it is online", async () => {
+    network.isDown = true;
+    const series = loader();
+    const index = series.open();
+    await settle();
+    network.isDown = false;
+    dispatchEvent(new Event("online"));
+    expect((await index)?.frames.length).toBe(FRAMES);
+  });
+
+  it("asks to sign in when the session has ended", async () => {
+    const series = loader();
+    await series.open();
+    network.validKey = "second";
+    network.isSignedIn = false;
+    series.want(20);
+    await settle();
+    expect(states).toEqual(["signed-out"]);
+    expect(arrived).toEqual([]);
+  });
+
+  it("is given up when its index cannot be read", async () => {
+    network.frames = [{}];
+    expect(await loader().open()).toBeNull();
+    expect(states).toEqual(["failed"]);
+  });
+
+  it("asks for nothing more once it is closed", async () => {
+    const series = loader();
+    await series.open();
+    series.close();
+    series.want(3);
+    await settle();
+    expect(network.ranges).toEqual([]);
+  });
+});
