@@ -1,0 +1,84 @@
+/** Debian's Chromium, watched: whatever a page logs as an error or asks of a third party is kept. */
+
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+const AXE = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
+const AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+export const PHONE = { name: "phone", viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
+export const DESKTOP = { name: "desktop", viewport: { width: 1440, height: 900 } };
+
+export function launch() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM_BIN ?? "/usr/bin/chromium",
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+}
+
+/** A visitor with a device of their own. */
+export class Visitor {
+  errors = [];
+  foreignRequests = [];
+  #expected = [];
+
+  static async arrive(browser, device, origins, options = {}) {
+    const { name, ...deviceOptions } = device;
+    const context = await browser.newContext({ ...deviceOptions, locale: "vi-VN", ...options });
+    return new Visitor(context, await context.newPage(), name, origins);
+  }
+
+  constructor(context, page, device, origins) {
+    Object.assign(this, { context, page, device });
+    page.on("pageerror", (error) => this.errors.push(String(error)));
+    page.on("console", (message) => {
+      const isExpected = this.#expected.some((status) => message.text().includes(`status of ${status}`));
+      if (["error", "warning"].includes(message.type()) && !isExpected) {
+        this.errors.push(message.text());
+      }
+    });
+    page.on("request", (request) => {
+      const { origin, protocol } = new URL(request.url());
+      if (!["data:", "blob:"].includes(protocol) && !origins.includes(origin)) {
+        this.foreignRequests.push(origin);
+      }
+    });
+  }
+
+  /** A refusal is logged by the browser as an error; this one belongs to the walk. */
+  expectStatus(status) {
+    this.#expected.push(status);
+  }
+
+  /** What axe-core finds wrong with the page, in words. */
+  async accessibilityViolations() {
+    const results = await this.page.evaluate(
+      `(() => { const module = undefined; ${AXE};
+        return window.axe.run(document, { runOnly: ${JSON.stringify(AXE_TAGS)} }); })()`,
+    );
+    return results.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(", ")}`);
+  }
+
+  /** How far the page is wider than the screen. */
+  overflowPx() {
+    return this.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  }
+
+  async screenshot(name) {
+    const path = fileURLToPath(new URL(`out/${this.device}-${name}.png`, import.meta.url));
+    await this.page.screenshot({ path, fullPage: true });
+  }
+
+  leave() {
+    return this.context.close();
+  }
+}

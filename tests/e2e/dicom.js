@@ -1,0 +1,195 @@
+/** Small studies made up here, so that the walk knows what it must see: a white square that moves with the image. */
+
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+const IMPLEMENTATION = "1.2.826.0.1.3680043.10.1999";
+const EXPLICIT_LITTLE_ENDIAN = "1.2.840.10008.1.2.1";
+const LONG_LENGTH = new Set(["OB", "OW", "UN", "UT", "SQ"]);
+const NUL_PADDED = new Set(["UI", "OB"]);
+
+/** One element, explicit VR little endian (PS3.5 7.1.2). */
+function element(tag, vr, value) {
+  let bytes = Buffer.isBuffer(value) ? value : Buffer.from(String(value), "utf8");
+  if (vr === "US") {
+    bytes = Buffer.alloc(2);
+    bytes.writeUInt16LE(value);
+  }
+  if (bytes.length % 2 === 1) {
+    bytes = Buffer.concat([bytes, Buffer.from(NUL_PADDED.has(vr) ? "\0" : " ")]);
+  }
+  const head = Buffer.alloc(LONG_LENGTH.has(vr) ? 12 : 8);
+  head.writeUInt16LE(tag >>> 16, 0);
+  head.writeUInt16LE(tag & 0xffff, 2);
+  head.write(vr, 4, "latin1");
+  if (LONG_LENGTH.has(vr)) {
+    head.writeUInt32LE(bytes.length, 8);
+  } else {
+    head.writeUInt16LE(bytes.length, 6);
+  }
+  return Buffer.concat([head, bytes]);
+}
+
+/** A file (PS3.10 7.1) of elements given as [tag, VR, value], sorted by tag. */
+function file(sopClassUid, sopInstanceUid, elements) {
+  const meta = Buffer.concat([
+    element(0x00020001, "OB", Buffer.from([0, 1])),
+    element(0x00020002, "UI", sopClassUid),
+    element(0x00020003, "UI", sopInstanceUid),
+    element(0x00020010, "UI", EXPLICIT_LITTLE_ENDIAN),
+    element(0x00020012, "UI", IMPLEMENTATION),
+  ]);
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(meta.length);
+  const group = Buffer.concat([Buffer.from([2, 0, 0, 0]), Buffer.from("UL"), Buffer.from([4, 0]), length]);
+  const body = [...elements, [0x00080016, "UI", sopClassUid], [0x00080018, "UI", sopInstanceUid]]
+    .sort(([a], [b]) => a - b)
+    .map(([tag, vr, value]) => element(tag, vr, value));
+  return Buffer.concat([Buffer.alloc(128), Buffer.from("DICM"), group, meta, ...body]);
+}
+
+/** A grey picture with a bright square, at `x` of the way from left to right. */
+function pixels(rows, columns, x, bytesPerPixel, grey, bright) {
+  const buffer = Buffer.alloc(rows * columns * bytesPerPixel);
+  const side = Math.round(rows / 6);
+  const left = Math.round(x * (columns - side));
+  const top = Math.round((rows - side) / 2);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      const isInside = row >= top && row < top + side && column >= left && column < left + side;
+      const value = isInside ? bright : grey;
+      const position = (row * columns + column) * bytesPerPixel;
+      if (bytesPerPixel === 2) {
+        buffer.writeInt16LE(value, position);
+      } else {
+        buffer.writeUInt8(value, position);
+      }
+    }
+  }
+  return buffer;
+}
+
+function common(study, series, modality, rows, columns) {
+  return [
+    [0x00080005, "CS", "ISO_IR 192"],
+    [0x00080020, "DA", "20201123"],
+    [0x00080030, "TM", "081500"],
+    [0x00080050, "SH", study.accessionNumber],
+    [0x00080060, "CS", modality],
+    [0x00081030, "LO", "Walk"],
+    [0x0008103e, "LO", series.description],
+    [0x00100010, "PN", study.patientName],
+    [0x00100020, "LO", study.patientId],
+    [0x00100030, "DA", "19580302"],
+    [0x00100040, "CS", "F"],
+    [0x0020000d, "UI", study.uid],
+    [0x0020000e, "UI", `${study.uid}.${series.number}`],
+    [0x00200010, "SH", "1"],
+    [0x00200011, "IS", series.number],
+    [0x00280002, "US", 1],
+    [0x00280004, "CS", "MONOCHROME2"],
+    [0x00280010, "US", rows],
+    [0x00280011, "US", columns],
+  ];
+}
+
+function eightBit() {
+  return [
+    [0x00280100, "US", 8],
+    [0x00280101, "US", 8],
+    [0x00280102, "US", 7],
+    [0x00280103, "US", 0],
+  ];
+}
+
+function ctSlices(study, series) {
+  const [rows, columns] = [160, 160];
+  return Array.from({ length: series.images }, (_, slice) => {
+    const elements = [
+      ...common(study, series, "CT", rows, columns),
+      [0x00200013, "IS", slice + 1],
+      [0x00200032, "DS", `-80\\-80\\${slice * 3}`],
+      [0x00200037, "DS", "1\\0\\0\\0\\1\\0"],
+      [0x00280030, "DS", "1\\1"],
+      [0x00280100, "US", 16],
+      [0x00280101, "US", 16],
+      [0x00280102, "US", 15],
+      [0x00280103, "US", 1],
+      [0x00281050, "DS", "40"],
+      [0x00281051, "DS", "400"],
+      [0x00281052, "DS", "0"],
+      [0x00281053, "DS", "1"],
+      [0x7fe00010, "OW", pixels(rows, columns, slice / (series.images - 1), 2, -60, 400)],
+    ];
+    return file("1.2.840.10008.5.1.4.1.1.2", `${study.uid}.${series.number}.${slice + 1}`, elements);
+  });
+}
+
+function ultrasoundClip(study, series) {
+  const [rows, columns] = [120, 160];
+  const frames = Array.from({ length: series.images }, (_, frame) =>
+    pixels(rows, columns, frame / (series.images - 1), 1, 60, 250),
+  );
+  const elements = [
+    ...common(study, series, "US", rows, columns),
+    ...eightBit(),
+    [0x00181063, "DS", "40"],
+    [0x00200013, "IS", 1],
+    [0x00280008, "IS", series.images],
+    [0x7fe00010, "OB", Buffer.concat(frames)],
+  ];
+  return [file("1.2.840.10008.5.1.4.1.1.3.1", `${study.uid}.${series.number}.1`, elements)];
+}
+
+function xRay(study, series) {
+  const [rows, columns] = [300, 240];
+  const elements = [
+    ...common(study, series, "DX", rows, columns),
+    ...eightBit(),
+    [0x00200013, "IS", 1],
+    [0x7fe00010, "OB", pixels(rows, columns, 0.5, 1, 60, 250)],
+  ];
+  return [file("1.2.840.10008.5.1.4.1.1.1.1", `${study.uid}.${series.number}.1`, elements)];
+}
+
+export const STUDY = {
+  uid: `${IMPLEMENTATION}.20201123.1`,
+  accessionNumber: "A20201123001",
+  patientId: "N20-0317542",
+  patientName: "NGUYEN^THI HOA",
+  series: [
+    { number: 1, description: "Lung", images: 24, files: ctSlices },
+    { number: 2, description: "Heart", images: 12, files: ultrasoundClip },
+    { number: 3, description: "Chest", images: 1, files: xRay },
+  ],
+};
+
+export const ORDER = {
+  accession_number: STUDY.accessionNumber,
+  patient: {
+    id: STUDY.patientId,
+    name: "Nguyễn Thị Hoà",
+    birth_date: "1958-03-02",
+    sex: "F",
+    phone: "0903 123 456",
+    email: "hoa@example.vn",
+    language: "vi",
+  },
+  service: { code: "18.0220.0041", name: "Chụp CLVT ngực" },
+  declared_instances: 26,
+  result: { status: "final", conclusion: "Bình thường." },
+};
+
+/** Writes the study's files and its order; returns both paths. */
+export function writeStudy(folder) {
+  const files = join(folder, "study");
+  mkdirSync(files, { recursive: true });
+  for (const series of STUDY.series) {
+    for (const [index, bytes] of series.files(STUDY, series).entries()) {
+      writeFileSync(join(files, `${series.number}-${index + 1}.dcm`), bytes);
+    }
+  }
+  const order = join(folder, "order.json");
+  writeFileSync(order, JSON.stringify(ORDER, null, 2));
+  return { files, order };
+}

@@ -1,0 +1,60 @@
+/** Filmless on this machine, started as a hospital would start it. */
+
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout as pause } from "node:timers/promises";
+import { promisify } from "node:util";
+
+const ROOT = resolve(import.meta.dirname, "../..");
+const BINARY = resolve(ROOT, process.env.FILMLESS_BIN ?? "target/debug/filmless");
+const DELIVERY_MS_MAX = 120_000;
+
+/** Starts `filmless up` and waits for its line of JSON. */
+export async function startFilmless(data) {
+  if (!existsSync(BINARY)) {
+    throw new Error(`${BINARY} is missing: build it with cargo build -p filmless, or set FILMLESS_BIN`);
+  }
+  const options = { cwd: ROOT, stdio: ["ignore", "pipe", "inherit"] };
+  const child = spawn(BINARY, ["up", "--data", data, "--port", "0", "--settle", "1s"], options);
+  const lines = createInterface({ input: child.stdout });
+  const [line] = await Promise.race([
+    once(lines, "line"),
+    once(child, "exit").then(([code]) => Promise.reject(new Error(`filmless up ended with ${code}`))),
+  ]);
+  const addresses = JSON.parse(line);
+  const stop = async () => {
+    if (child.exitCode === null) {
+      child.kill("SIGTERM");
+      await once(child, "exit");
+    }
+  };
+  return { ...addresses, data, stop };
+}
+
+/** Uploads files and an order, as the hospital does. */
+export async function send(filmless, files, order) {
+  await promisify(execFile)(BINARY, ["send", files, "--order", order, "--to", filmless.s3], {
+    env: {
+      ...process.env,
+      AWS_ACCESS_KEY_ID: filmless.access_key_id,
+      AWS_SECRET_ACCESS_KEY: filmless.secret_access_key,
+    },
+  });
+}
+
+/** The first SMS that goes out. */
+export async function awaitSms(filmless) {
+  const folder = join(filmless.data, "outbox/sms");
+  const end = Date.now() + DELIVERY_MS_MAX;
+  while (Date.now() < end) {
+    const [name] = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".json")) : [];
+    if (name !== undefined) {
+      return JSON.parse(readFileSync(join(folder, name), "utf8"));
+    }
+    await pause(100);
+  }
+  throw new Error("no SMS was sent");
+}

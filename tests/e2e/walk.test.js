@@ -1,0 +1,222 @@
+/** From the SMS to the image: what a patient does, on a phone and on a desktop. */
+
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { DESKTOP, launch, PHONE, Visitor } from "./browser.js";
+import { STUDY, writeStudy } from "./dicom.js";
+import { awaitSms, send, startFilmless } from "./filmless.js";
+import { StudyPage } from "./study-page.js";
+
+const BIRTH_DATE = "02031958";
+
+let browser;
+let filmless;
+let folder;
+let origins;
+/** What the SMS says. */
+let link;
+let account;
+let password;
+
+before(async () => {
+  folder = mkdtempSync(join(tmpdir(), "filmless-walk-"));
+  filmless = await startFilmless(join(folder, "data"));
+  origins = [filmless.portal, filmless.s3].map((url) => new URL(url).origin);
+  const { files, order } = writeStudy(folder);
+  await send(filmless, files, order);
+  const sms = await awaitSms(filmless);
+  [link] = /https?:\/\/\S+\/x\/\S+/.exec(sms.text);
+  [, account] = /^TK (\S+)$/m.exec(sms.text);
+  [, password] = /^MK (\S+)$/m.exec(sms.text);
+  browser = await launch();
+});
+
+after(async () => {
+  await browser?.close();
+  await filmless?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Runs a walk and checks what must hold on every page of it. */
+async function walk(device, steps, options) {
+  const visitor = await Visitor.arrive(browser, device, origins, options);
+  try {
+    await steps(visitor);
+    assert.deepEqual(visitor.errors, [], "the console is clean");
+    assert.deepEqual(visitor.foreignRequests, [], "no third party is asked for anything");
+  } finally {
+    await visitor.leave();
+  }
+}
+
+/** The page is accessible and as wide as the screen. */
+async function check(visitor, name) {
+  await visitor.screenshot(name);
+  assert.deepEqual(await visitor.accessibilityViolations(), [], name);
+  assert.ok((await visitor.overflowPx()) <= 0, `${name} is wider than the screen`);
+}
+
+async function openLink({ page }) {
+  await page.goto(link);
+  await page.fill("#birth-date", BIRTH_DATE);
+  await page.click("main .primary");
+  await page.waitForURL(`**/studies/${STUDY.uid}`);
+}
+
+async function signIn({ page }, typedPassword) {
+  await page.goto(filmless.portal);
+  await page.fill("#account", account);
+  await page.fill("#password", typedPassword);
+  await page.click("main .primary");
+}
+
+for (const device of [PHONE, DESKTOP]) {
+  describe(`on a ${device.name}`, () => {
+    it("the link refuses a wrong birth date and opens with the right one", async () => {
+      await walk(device, async (visitor) => {
+        const { page } = visitor;
+        await page.goto(link);
+        assert.doesNotMatch(await page.content(), /Nguyễn|N20-0317542/, "nothing is shown before the birth date");
+        await check(visitor, "link");
+        visitor.expectStatus(403);
+        await page.fill("#birth-date", "01011990");
+        await page.click("main .primary");
+        assert.match(await page.locator("[role=alert]").textContent(), /Chưa đúng/);
+        await check(visitor, "link-refused");
+        await openLink(visitor);
+        assert.match(await page.locator(".patient").textContent(), /Nguyễn Thị Hoà/);
+        await new StudyPage(page).awaitPicture();
+        await check(visitor, "study");
+      });
+    });
+
+    it("the slider reaches the last image of every series, and each image is another one", async () => {
+      await walk(device, async (visitor) => {
+        await openLink(visitor);
+        const study = new StudyPage(visitor.page);
+        for (const { description, images } of STUDY.series.filter(({ images }) => images > 1)) {
+          await study.choose(description);
+          await study.slider.fill(String(images));
+          await study.awaitCounter(`${images} / ${images}`);
+          await study.awaitSquareAt(1);
+          await study.slider.fill("1");
+          await study.awaitSquareAt(0);
+        }
+        await study.choose("Chest");
+        await study.awaitCounter("1 / 1");
+        await study.awaitSquareAt(0.5);
+        assert.equal(await study.slider.isVisible(), false, "a single image needs no slider");
+      });
+    });
+
+    it("buttons, keys, wheel and finger go through the images", async () => {
+      await walk(device, async (visitor) => {
+        const { page } = visitor;
+        await openLink(visitor);
+        const study = new StudyPage(page);
+        await study.choose("Lung");
+        await study.awaitCounter("13 / 24");
+        await page.click("#next");
+        await study.awaitCounter("14 / 24");
+        await page.click("#previous");
+        await page.keyboard.press("ArrowLeft");
+        await study.awaitCounter("12 / 24");
+        await page.keyboard.press("End");
+        await study.awaitSquareAt(1);
+        await page.keyboard.press("Home");
+        await study.awaitSquareAt(0);
+        await page.locator("#stage").hover();
+        await page.mouse.wheel(0, 180);
+        await study.awaitCounter("4 / 24");
+        const box = await page.locator("#stage").boundingBox();
+        await page.mouse.move(box.x + 20, box.y + 100);
+        await page.mouse.down();
+        await page.mouse.move(box.x + box.width - 20, box.y + 100, { steps: 20 });
+        await page.mouse.up();
+        await page.waitForFunction(() => Number(document.getElementById("slider").value) >= 20);
+      });
+    });
+
+    it("an image is enlarged, the viewer fills the screen and a clip plays", async () => {
+      await walk(device, async (visitor) => {
+        const { page } = visitor;
+        await openLink(visitor);
+        const study = new StudyPage(page);
+        await study.choose("Chest");
+        await study.awaitSquareAt(0.5);
+        await page.click("#zoom-in");
+        await page.click("#zoom-in");
+        assert.ok(await page.locator("#stage.is-enlarged").isVisible());
+        await visitor.screenshot("enlarged");
+        await page.click("#large");
+        const { height } = await page.locator("#viewer").boundingBox();
+        assert.equal(height, device.viewport.height);
+        await visitor.screenshot("full-screen");
+        await page.keyboard.press("Escape");
+        await study.choose("Heart");
+        const before = await study.counter.textContent();
+        await page.click("#play");
+        await page.waitForFunction((text) => document.getElementById("counter").textContent !== text, before);
+        await page.click("#play");
+      });
+    });
+
+    it("account and password lead to the studies, in either language", async () => {
+      await walk(device, async (visitor) => {
+        const { page } = visitor;
+        visitor.expectStatus(403);
+        await signIn(visitor, "WRONG-WRONG");
+        assert.match(await page.locator("[role=alert]").textContent(), /chưa đúng/);
+        await check(visitor, "sign-in-refused");
+        await signIn(visitor, password.toLowerCase().replaceAll("-", " "));
+        await page.waitForURL("**/studies");
+        await check(visitor, "studies");
+        await page.click("button.language");
+        assert.equal(await page.locator("html").getAttribute("lang"), "en");
+        await page.locator(".study-card a").first().click();
+        await new StudyPage(page).awaitPicture();
+        await check(visitor, "study-en");
+        await page.locator(".tabs form button").click();
+        assert.match(await page.locator("[role=status]").textContent(), /signed out/);
+        await page.goto(`${new URL(filmless.portal).origin}/studies/${STUDY.uid}`);
+        assert.equal(new URL(page.url()).pathname, "/", "a study is closed to whoever signed out");
+      });
+    });
+
+    it("guide, sign-in and a dead link help", async () => {
+      await walk(device, async (visitor) => {
+        const { page } = visitor;
+        await page.goto(filmless.portal);
+        await check(visitor, "sign-in");
+        await page.goto(new URL("/guide", filmless.portal).href);
+        assert.equal(await page.locator(".steps li").count(), 4);
+        await check(visitor, "guide");
+        visitor.expectStatus(404);
+        await page.goto(new URL("/x/nothing", filmless.portal).href);
+        await check(visitor, "link-gone");
+        await page.goto(new URL("/nowhere", filmless.portal).href);
+        await check(visitor, "not-found");
+        assert.match(await page.locator(".support").textContent(), /1900 0000/);
+      });
+    });
+
+    it("every series can be seen without scripts", async () => {
+      await walk(
+        device,
+        async (visitor) => {
+          const { page } = visitor;
+          await openLink(visitor);
+          assert.ok(await page.locator("#poster").isVisible());
+          const sheets = page.locator(".contact-sheets img");
+          assert.equal(await sheets.count(), STUDY.series.length);
+          await sheets.last().scrollIntoViewIfNeeded();
+          await visitor.screenshot("without-scripts");
+        },
+        { javaScriptEnabled: false },
+      );
+    });
+  });
+}
