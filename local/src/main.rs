@@ -1,2 +1,51 @@
-//! Command line.
-fn main() {}
+//! The command line of Filmless, and everything on one machine. Exit codes: 0 done, 1 failed, 2 wrong use.
+
+mod cli;
+mod demo;
+mod instance;
+mod send;
+mod status;
+mod up;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use cli::{Cli, Command};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    // The decoder's process does one thing and needs no threads of its own.
+    if matches!(cli.command, Command::RenderChild) {
+        return up::child::serve();
+    }
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&error.into()),
+    };
+    match runtime.block_on(run(cli.command)) {
+        Ok(code) => code,
+        Err(error) => failed(&error),
+    }
+}
+
+async fn run(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Up(options) => up::run(options).await,
+        Command::Demo(options) => demo::run(options).await,
+        Command::Send(options) => send::run(options).await,
+        Command::Status(options) => status::run(options).await,
+        Command::RenderChild => Ok(ExitCode::SUCCESS),
+    }
+}
+
+fn failed(error: &anyhow::Error) -> ExitCode {
+    eprintln!("filmless: {error:#}");
+    ExitCode::FAILURE
+}
+
+/// Prints to standard output; a closed pipe (`filmless status | head`) is no failure.
+fn print(text: &str) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stdout(), "{text}");
+}

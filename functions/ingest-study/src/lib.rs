@@ -1,1 +1,3 @@
-//! Lambda function ingest-study.
+//! Takes uploads into the index, or into quarantine with a reason.
+
+pub mod handler;

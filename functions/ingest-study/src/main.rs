@@ -1,2 +1,19 @@
-//! Bootstrap.
-fn main() {}
+//! Bootstrap of the `ingest-study` Lambda.
+
+use std::convert::Infallible;
+
+use aws_lambda_events::sqs::SqsEvent;
+use filmless_runtime::{Config, init_logging, services_from};
+use ingest_study::handler::handle;
+use lambda_runtime::{LambdaEvent, run, service_fn};
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    init_logging();
+    let services = services_from(Config::from_env()?).await;
+    // Boxed, because the compiler lays out futures within futures only so deep.
+    let handler = async |event: LambdaEvent<SqsEvent>| {
+        Ok::<_, Infallible>(Box::pin(handle(&services, event.payload)).await)
+    };
+    run(service_fn(handler)).await.map_err(anyhow::Error::from_boxed)
+}

@@ -1,1 +1,3 @@
-//! Lambda function release-study.
+//! Puts rendered studies before the publish gate and makes what passing it takes.
+
+pub mod handler;

@@ -1,1 +1,3 @@
-//! Lambda function render-series.
+//! Settles studies and renders their series.
+
+pub mod handler;

@@ -1,1 +1,3 @@
-//! Lambda function send-notice.
+//! Delivers notices to patients: slip, SMS, email.
+
+pub mod handler;

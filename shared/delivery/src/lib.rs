@@ -1,3 +1,20 @@
 //! The use cases: from an upload to a patient who sees it.
+//!
+//! Each step is idempotent and can be run again alone; each writes what the next one needs and then announces it
+//! through the outbox.
 
+mod credentials;
+mod error;
+pub mod ingest;
+pub mod messages;
+pub mod notice;
+pub mod outbox;
 pub mod portal;
+pub mod release;
+pub mod render;
+mod services;
+pub mod settle;
+pub mod status;
+
+pub use error::DeliveryError;
+pub use services::{MessageSecrets, Services, Settings};

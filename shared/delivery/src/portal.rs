@@ -1,8 +1,27 @@
 //! What the only public door can ask for.
 
-use filmless_domain::{BirthDate, Language, Secret, SeriesInstanceUid, StudyInstanceUid};
+mod door;
+mod view;
+
+use filmless_domain::{BirthDate, Language, PatientId, Secret, SeriesInstanceUid, StudyInstanceUid};
 use jiff::Timestamp;
 use jiff::civil::Date;
+
+use crate::Services;
+
+/// The portal's use cases.
+#[derive(Debug, Clone)]
+pub struct Portal {
+    services: Services,
+}
+
+impl Portal {
+    /// The portal over these services.
+    #[must_use]
+    pub fn new(services: Services) -> Self {
+        Self { services }
+    }
+}
 
 /// Somebody who was let in.
 #[derive(Debug, Clone)]
@@ -13,6 +32,8 @@ pub struct Session {
     pub patient_name: String,
     /// Language of the order.
     pub language: Language,
+    pub(crate) account_key: String,
+    pub(crate) patient_id: PatientId,
 }
 
 /// The answer to account and password.

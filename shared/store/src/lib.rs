@@ -1,3 +1,14 @@
 //! Objects, index, accounts, queues, SMS and email. The only crate that names the AWS SDK.
 
+pub mod aws;
+pub mod connect;
+mod error;
+pub mod index;
+mod objects;
 pub mod port;
+pub mod sealing;
+
+pub use connect::{Connection, Endpoints};
+pub use error::StoreError;
+pub use index::Index;
+pub use objects::{Bucket, ObjectVersion, PRESIGNED_TTL_MAX, RangedRead, Served};

@@ -1,1 +1,1 @@
-//! The whole way of a study, over the real protocols.
+//! The tests are in `tests/flow`.

@@ -1,0 +1,16 @@
+//! From the queue's event to the use case.
+
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use filmless_delivery::Services;
+use filmless_delivery::messages::ReleaseTask;
+use filmless_delivery::release::release_study;
+use filmless_runtime::batch::each_task;
+
+/// Handles one batch; messages that failed come again.
+pub async fn handle(services: &Services, event: SqsEvent) -> SqsBatchResponse {
+    each_task(event, |task: ReleaseTask| {
+        let services = services.clone();
+        async move { release_study(&services, &task.study_instance_uid).await }
+    })
+    .await
+}

@@ -1,0 +1,26 @@
+//! From the queue's event to the use case.
+
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use filmless_delivery::{DeliveryError, Services};
+use filmless_delivery::messages::SettleTask;
+use filmless_delivery::render::render_series;
+use filmless_delivery::settle::check_quiet;
+use filmless_runtime::batch::each_task;
+
+/// Handles one batch; messages that failed come again.
+pub async fn handle(services: &Services, event: SqsEvent) -> SqsBatchResponse {
+    each_task(event, |task: SettleTask| {
+        let services = services.clone();
+        async move { run(&services, task).await }
+    })
+    .await
+}
+
+async fn run(services: &Services, task: SettleTask) -> Result<(), DeliveryError> {
+    match task {
+        SettleTask::CheckQuiet { study_instance_uid } => check_quiet(services, &study_instance_uid).await,
+        SettleTask::RenderSeries { study_instance_uid, series_instance_uid, content_digest } => {
+            render_series(services, &study_instance_uid, &series_instance_uid, &content_digest).await
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! Style sheet, viewer script and icons, embedded at compile time.
+
+use axum::extract::Path;
+use axum::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+
+/// One file of `web/dist`.
+pub(crate) struct Asset {
+    name: &'static str,
+    media_type: &'static str,
+    version: &'static str,
+    bytes: &'static [u8],
+    gzip: Option<&'static [u8]>,
+}
+
+include!(concat!(env!("OUT_DIR"), "/assets.rs"));
+
+/// The address of an asset. It changes with the content, so that a browser may keep it for ever.
+pub(crate) fn url(name: &str) -> String {
+    let version = find(name).map_or("", |asset| asset.version);
+    format!("/assets/{name}?v={version}")
+}
+
+fn find(name: &str) -> Option<&'static Asset> {
+    ASSETS.iter().find(|asset| asset.name == name)
+}
+
+/// `GET /assets/{name}`
+pub(crate) async fn show(Path(name): Path<String>, headers: HeaderMap) -> Response {
+    let Some(asset) = find(&name) else { return StatusCode::NOT_FOUND.into_response() };
+    let accepts_gzip = headers
+        .get(ACCEPT_ENCODING)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.split(',').any(|coding| coding.trim().starts_with("gzip")));
+    let common = [
+        (CONTENT_TYPE, asset.media_type),
+        (CACHE_CONTROL, "public, max-age=31536000, immutable"),
+        (VARY, "accept-encoding"),
+    ];
+    match asset.gzip.filter(|_| accepts_gzip) {
+        Some(gzip) => (common, [(CONTENT_ENCODING, "gzip")], gzip).into_response(),
+        None => (common, asset.bytes).into_response(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_asset_a_page_names_is_embedded() {
+        for name in ["viewer.js", "style.css", "icon.svg", "icon-192.png", "icon-512.png", "icon-180.png"] {
+            assert!(find(name).is_some(), "{name}");
+            assert!(url(name).contains("?v="), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_viewer_script_stays_below_15_kb() {
+        let script = find("viewer.js").and_then(|asset| asset.gzip).unwrap();
+        assert!(script.len() <= 15 * 1024, "{} bytes", script.len());
+    }
+}

@@ -1,0 +1,56 @@
+//! The two cookies: who is signed in, and the language somebody chose (RFC 6265).
+
+use axum::http::header::COOKIE;
+use axum::http::{HeaderMap, HeaderValue};
+use filmless_domain::{Language, Secret};
+
+use crate::PortalConfig;
+
+const LANGUAGE: &str = "filmless_language";
+const LANGUAGE_AGE_SECONDS: u32 = 31_536_000;
+
+/// With HTTPS the `__Host-` prefix keeps a sister domain from setting it (RFC 6265bis 4.1.3.2).
+const fn session_name(is_https: bool) -> &'static str {
+    if is_https { "__Host-filmless_session" } else { "filmless_session" }
+}
+
+/// The session cookie, as it was sent.
+pub(crate) fn session(headers: &HeaderMap, config: &PortalConfig) -> Option<Secret> {
+    find(headers, session_name(config.is_https())).map(|value| Secret::new(value.to_owned()))
+}
+
+/// The language somebody chose.
+pub(crate) fn language(headers: &HeaderMap) -> Option<Language> {
+    find(headers, LANGUAGE).and_then(Language::from_tag)
+}
+
+/// `Set-Cookie` that starts a session; it ends with the browser or on the server, whichever is first.
+pub(crate) fn start_session(token: &Secret, config: &PortalConfig) -> Option<HeaderValue> {
+    set(session_name(config.is_https()), token.expose(), "", config)
+}
+
+/// `Set-Cookie` that forgets the session.
+pub(crate) fn end_session(config: &PortalConfig) -> Option<HeaderValue> {
+    set(session_name(config.is_https()), "", "; Max-Age=0", config)
+}
+
+/// `Set-Cookie` that remembers a language.
+pub(crate) fn choose_language(language: Language, config: &PortalConfig) -> Option<HeaderValue> {
+    set(LANGUAGE, language.tag(), &format!("; Max-Age={LANGUAGE_AGE_SECONDS}"), config)
+}
+
+fn set(name: &str, value: &str, age: &str, config: &PortalConfig) -> Option<HeaderValue> {
+    let secure = if config.is_https() { "; Secure" } else { "" };
+    let mut header =
+        HeaderValue::try_from(format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{age}{secure}")).ok()?;
+    header.set_sensitive(true);
+    Some(header)
+}
+
+fn find<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let lines = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());
+    lines
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find_map(|(key, value)| (key == name && !value.is_empty()).then_some(value))
+}

@@ -1,0 +1,72 @@
+//! What the pages need from the use cases. The pages are tested against a sample behind this port; in
+//! production they are [`filmless_delivery::portal::Portal`] and its session.
+
+use std::error::Error;
+
+use async_trait::async_trait;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use filmless_delivery::portal::{LinkOpening, LinkStatus, SignIn, StudySummary, StudyView};
+use filmless_domain::{Language, StudyInstanceUid};
+use filmless_runtime::error_chain;
+use thiserror::Error;
+
+/// Why a page could not be made.
+#[derive(Debug, Error)]
+pub enum PortalError {
+    /// There is no such thing, or it is not theirs: nobody can tell which.
+    #[error("not found")]
+    NotFound,
+    /// The use case behind it failed.
+    #[error("the use case failed")]
+    Failed(#[source] Box<dyn Error + Send + Sync>),
+}
+
+impl PortalError {
+    /// Wraps a failure of the use case.
+    pub fn failed(source: impl Error + Send + Sync + 'static) -> Self {
+        Self::Failed(Box::new(source))
+    }
+}
+
+impl IntoResponse for PortalError {
+    /// The status only; the page is put around it in the visitor's language when it leaves.
+    fn into_response(self) -> Response {
+        match self {
+            Self::NotFound => StatusCode::NOT_FOUND.into_response(),
+            Self::Failed(source) => {
+                let cause = error_chain(source.as_ref());
+                tracing::error!(code = "portal-failed", cause, "a page could not be made");
+                StatusCode::INTERNAL_SERVER_ERROR.into_response()
+            }
+        }
+    }
+}
+
+/// The use cases of the portal.
+#[async_trait]
+pub trait Door: Send + Sync {
+    /// Account and password.
+    async fn sign_in(&self, account: &str, password: &str, source: &str) -> Result<SignIn, PortalError>;
+    /// What a link is, before anything is asked. Never changes anything: message apps fetch links unasked.
+    async fn link_status(&self, token: &str) -> Result<LinkStatus, PortalError>;
+    /// The answer to the second check: birth date or password, as typed.
+    async fn open_link(&self, token: &str, answer: &str, source: &str) -> Result<LinkOpening, PortalError>;
+    /// Whom a session cookie belongs to.
+    async fn session(&self, cookie: &str) -> Result<Option<Box<dyn Guest>>, PortalError>;
+    /// Ends a session.
+    async fn sign_out(&self, cookie: &str) -> Result<(), PortalError>;
+}
+
+/// Somebody who was let in, and what they may see.
+#[async_trait]
+pub trait Guest: Send + Sync {
+    /// Name as the hospital writes it.
+    fn patient_name(&self) -> &str;
+    /// Language of the order.
+    fn language(&self) -> Language;
+    /// Their studies, newest first.
+    async fn list_studies(&self) -> Result<Vec<StudySummary>, PortalError>;
+    /// One of them, with fresh URLs; `None` when it is unknown, not released or not theirs.
+    async fn open_study(&self, study: &StudyInstanceUid) -> Result<Option<StudyView>, PortalError>;
+}

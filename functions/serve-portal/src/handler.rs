@@ -1,0 +1,54 @@
+//! The routes.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+
+use crate::pages::{guide, language, link, sign_in, studies, study, trouble, well_known};
+use crate::{Door, PortalConfig, assets, protection};
+
+/// Everything the pages work with.
+pub struct PortalServices {
+    pub(crate) door: Arc<dyn Door>,
+    pub(crate) config: PortalConfig,
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+impl PortalServices {
+    /// The use cases and the place they run in.
+    #[must_use]
+    pub fn new(door: Arc<dyn Door>, config: PortalConfig) -> Self {
+        let headers = protection::headers(&config);
+        Self { door, config, headers }
+    }
+}
+
+/// The portal. Serve it with `into_make_service_with_connect_info::<SocketAddr>()` where there is no gateway,
+/// so that guessers are told apart.
+pub fn router(services: Arc<PortalServices>) -> Router {
+    Router::new()
+        .route("/", get(sign_in::show))
+        .route("/sign-in", post(sign_in::submit))
+        .route("/sign-out", post(sign_in::sign_out))
+        .route("/x/{token}", get(link::show).post(link::submit))
+        .route("/studies", get(studies::show))
+        .route("/studies/{study_uid}", get(study::show))
+        .route("/studies/{study_uid}/grant", get(study::grant))
+        .route("/guide", get(guide::show))
+        .route("/language", post(language::choose))
+        .route("/assets/{name}", get(assets::show))
+        .route("/manifest.webmanifest", get(well_known::manifest))
+        .route("/robots.txt", get(well_known::robots))
+        .route("/favicon.ico", get(well_known::favicon))
+        .route("/healthz", get(well_known::health))
+        .fallback(|| async { StatusCode::NOT_FOUND })
+        .layer(DefaultBodyLimit::max(protection::BODY_BYTES_MAX))
+        .layer(from_fn_with_state(Arc::clone(&services), protection::refuse_foreign))
+        .layer(from_fn_with_state(Arc::clone(&services), trouble::explain))
+        .layer(from_fn_with_state(Arc::clone(&services), protection::add_headers))
+        .with_state(services)
+}

@@ -1,0 +1,82 @@
+//! Account and password.
+
+use askama::Template;
+use axum::Form;
+use axum::extract::Query;
+use axum::http::header::RETRY_AFTER;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::Response;
+use filmless_delivery::portal::SignIn;
+use serde::Deserialize;
+
+use super::{Frame, page, see_other};
+use crate::visitor::Visitor;
+use crate::{PortalError, cookies};
+
+#[derive(Template)]
+#[template(path = "sign_in.html")]
+struct SignInPage<'a> {
+    frame: Frame<'a>,
+    notice: Option<&'a str>,
+    error: Option<String>,
+    account: &'a str,
+}
+
+/// What the page was reached with.
+#[derive(Deserialize)]
+pub(crate) struct Arrival {
+    after: Option<String>,
+}
+
+/// What was typed.
+#[derive(Deserialize)]
+pub(crate) struct Credentials {
+    #[serde(default)]
+    account: String,
+    #[serde(default)]
+    password: String,
+}
+
+/// `GET /`: whoever is signed in already goes to their studies.
+pub(crate) async fn show(visitor: Visitor, arrival: Query<Arrival>) -> Result<Response, PortalError> {
+    if visitor.guest().await?.is_some() {
+        return see_other("/studies", []);
+    }
+    let frame = Frame::new(&visitor, visitor.language(None), false);
+    let notice =
+        arrival.after.as_deref().filter(|after| *after == "sign-out").map(|_| frame.t.sign_in.signed_out);
+    page(StatusCode::OK, &SignInPage { frame, notice, error: None, account: "" })
+}
+
+/// `POST /sign-in`
+pub(crate) async fn submit(
+    visitor: Visitor,
+    Form(typed): Form<Credentials>,
+) -> Result<Response, PortalError> {
+    let services = &visitor.services;
+    let account = typed.account.trim();
+    let answer = services.door.sign_in(account, typed.password.trim(), &visitor.source).await?;
+    let frame = Frame::at(&visitor, visitor.language(None), false, "/");
+    match answer {
+        SignIn::Granted(token) => see_other("/studies", cookies::start_session(&token, &services.config)),
+        SignIn::Denied => {
+            let error = Some(frame.t.sign_in.denied.to_owned());
+            page(StatusCode::FORBIDDEN, &SignInPage { frame, notice: None, error, account })
+        }
+        SignIn::SlowDown { retry_after_seconds } => {
+            let error = Some((frame.t.sign_in.slow_down)(retry_after_seconds.div_ceil(60).max(1)));
+            let mut response =
+                page(StatusCode::TOO_MANY_REQUESTS, &SignInPage { frame, notice: None, error, account })?;
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(retry_after_seconds));
+            Ok(response)
+        }
+    }
+}
+
+/// `POST /sign-out`
+pub(crate) async fn sign_out(visitor: Visitor) -> Result<Response, PortalError> {
+    if let Some(cookie) = &visitor.cookie {
+        visitor.services.door.sign_out(cookie.expose()).await?;
+    }
+    see_other("/?after=sign-out", cookies::end_session(&visitor.services.config))
+}

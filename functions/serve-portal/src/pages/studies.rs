@@ -1,0 +1,60 @@
+//! "My studies", newest first.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+use filmless_delivery::portal::StudySummary;
+
+use super::{Frame, page, see_other};
+use crate::PortalError;
+use crate::texts::Texts;
+use crate::visitor::Visitor;
+
+#[derive(Template)]
+#[template(path = "studies.html")]
+struct StudiesPage<'a> {
+    frame: Frame<'a>,
+    patient_name: &'a str,
+    studies: Vec<Card<'a>>,
+}
+
+/// One study as it is read.
+struct Card<'a> {
+    href: Option<String>,
+    title: String,
+    date: String,
+    modality: String,
+    images: String,
+    poster_url: Option<&'a str>,
+}
+
+impl<'a> Card<'a> {
+    fn new(t: &Texts, study: &'a StudySummary) -> Self {
+        let modality = t.modalities(&study.modalities);
+        Self {
+            href: study.is_released.then(|| format!("/studies/{}", study.study_instance_uid.as_str())),
+            title: title(t, study),
+            date: study.date.map_or_else(|| t.studies.no_date.to_owned(), t.date),
+            modality,
+            images: format!("{} · {}", (t.series)(study.series), (t.images)(study.images)),
+            poster_url: study.poster_url.as_deref().filter(|_| study.is_released),
+        }
+    }
+}
+
+/// What a study is called: the requested service, else what it was made with.
+pub(super) fn title(t: &Texts, study: &StudySummary) -> String {
+    match study.title.as_deref().map(str::trim) {
+        Some(title) if !title.is_empty() => title.to_owned(),
+        _ => t.modalities(&study.modalities),
+    }
+}
+
+/// `GET /studies`
+pub(crate) async fn show(visitor: Visitor) -> Result<Response, PortalError> {
+    let Some(guest) = visitor.guest().await? else { return see_other("/", []) };
+    let list = guest.list_studies().await?;
+    let frame = Frame::new(&visitor, visitor.language(Some(guest.language())), true);
+    let studies = list.iter().map(|study| Card::new(frame.t, study)).collect();
+    page(StatusCode::OK, &StudiesPage { frame, patient_name: guest.patient_name(), studies })
+}

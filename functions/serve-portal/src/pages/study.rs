@@ -1,0 +1,134 @@
+//! One study and its viewer. The poster is in the page; the script makes the rest scroll.
+
+use askama::Template;
+use axum::Json;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use filmless_delivery::portal::{SeriesView, StudyView};
+use filmless_domain::StudyInstanceUid;
+use serde::Serialize;
+
+use super::studies::title;
+use super::{Frame, page, see_other};
+use crate::texts::Texts;
+use crate::visitor::Visitor;
+use crate::{Guest, PortalError, assets};
+
+#[derive(Template)]
+#[template(path = "study.html")]
+struct StudyPage<'a> {
+    frame: Frame<'a>,
+    script_url: String,
+    grant_url: String,
+    title: String,
+    date: String,
+    modality: String,
+    patient_name: &'a str,
+    patient_id: &'a str,
+    birth_date: String,
+    series: Vec<Tile<'a>>,
+    main: Option<usize>,
+}
+
+/// One series as it is read.
+struct Tile<'a> {
+    view: &'a SeriesView,
+    label: String,
+    images: String,
+    without_picture: Option<String>,
+    is_main: bool,
+}
+
+impl StudyPage<'_> {
+    fn main(&self) -> Option<&Tile<'_>> {
+        self.main.and_then(|index| self.series.get(index))
+    }
+}
+
+impl<'a> Tile<'a> {
+    fn new(t: &Texts, view: &'a SeriesView, is_main: bool) -> Self {
+        let described = view.description.as_deref().map(str::trim).filter(|text| !text.is_empty());
+        let label = match (described, view.number) {
+            (Some(description), _) => description.to_owned(),
+            (None, Some(number)) => (t.study.series_number)(number),
+            (None, None) => t.modality(&view.modality).to_owned(),
+        };
+        let without_picture = (view.without_picture > 0).then(|| match view.frames {
+            0 => t.study.no_picture.to_owned(),
+            _ => (t.study.without_picture)(view.without_picture),
+        });
+        Self { view, label, images: (t.images)(view.frames), without_picture, is_main }
+    }
+}
+
+/// Fresh URLs for a page that is already open.
+#[derive(Serialize)]
+struct Grant<'a> {
+    urls_expire_at: String,
+    series: Vec<SeriesGrant<'a>>,
+}
+
+#[derive(Serialize)]
+struct SeriesGrant<'a> {
+    series_instance_uid: &'a str,
+    index_url: &'a str,
+    pack_url: &'a str,
+}
+
+/// `GET /studies/{study_uid}`
+pub(crate) async fn show(visitor: Visitor, Path(uid): Path<String>) -> Result<Response, PortalError> {
+    let Some(guest) = visitor.guest().await? else { return see_other("/", []) };
+    let study = find(guest.as_ref(), &uid).await?;
+    let frame = Frame::new(&visitor, visitor.language(Some(guest.language())), true);
+    let t = frame.t;
+    let main = main_series(&study);
+    let series = study.series.iter().enumerate();
+    let series = series.map(|(index, view)| Tile::new(t, view, main == Some(index))).collect();
+    let summary = &study.summary;
+    let template = StudyPage {
+        frame,
+        script_url: assets::url("viewer.js"),
+        grant_url: format!("/studies/{}/grant", summary.study_instance_uid.as_str()),
+        title: title(t, summary),
+        date: summary.date.map_or_else(|| t.studies.no_date.to_owned(), t.date),
+        modality: t.modalities(&summary.modalities),
+        patient_name: &study.patient_name,
+        patient_id: &study.patient_id,
+        birth_date: study.birth_date.to_day_first(),
+        series,
+        main,
+    };
+    page(StatusCode::OK, &template)
+}
+
+/// `GET /studies/{study_uid}/grant`
+pub(crate) async fn grant(visitor: Visitor, Path(uid): Path<String>) -> Result<Response, PortalError> {
+    let Some(guest) = visitor.guest().await? else {
+        return Ok((StatusCode::UNAUTHORIZED, Json(())).into_response());
+    };
+    let study = find(guest.as_ref(), &uid).await?;
+    let series = study.series.iter().map(|series| SeriesGrant {
+        series_instance_uid: series.series_instance_uid.as_str(),
+        index_url: &series.index_url,
+        pack_url: &series.pack_url,
+    });
+    let grant = Grant { urls_expire_at: study.urls_expire_at.to_string(), series: series.collect() };
+    Ok(Json(grant).into_response())
+}
+
+/// A study of theirs. An id that is malformed, unknown, unreleased or another patient's is not found.
+async fn find(guest: &dyn Guest, uid: &str) -> Result<StudyView, PortalError> {
+    let uid = StudyInstanceUid::parse(uid).map_err(|_| PortalError::NotFound)?;
+    guest.open_study(&uid).await?.ok_or(PortalError::NotFound)
+}
+
+/// The series shown first: the one whose poster stands for the study, else the one with the most images.
+fn main_series(study: &StudyView) -> Option<usize> {
+    let object =
+        |url: &Option<String>| url.as_deref().and_then(|url| url.split('?').next()).map(str::to_owned);
+    let poster = object(&study.summary.poster_url);
+    let with_poster = study.series.iter().position(|s| poster.is_some() && object(&s.poster_url) == poster);
+    let largest = study.series.iter().enumerate().filter(|(_, s)| s.frames > 0).max_by_key(|(_, s)| s.frames);
+    with_poster.or(largest.map(|(index, _)| index))
+}

@@ -1,0 +1,46 @@
+//! What browsers, robots and health checks ask for by themselves.
+
+use axum::Json;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::response::{IntoResponse, Redirect};
+use serde_json::json;
+
+use crate::assets;
+use crate::texts::texts;
+use crate::visitor::Visitor;
+
+const PUBLIC_FOR_A_DAY: (axum::http::HeaderName, &str) = (CACHE_CONTROL, "public, max-age=86400");
+
+/// `GET /manifest.webmanifest` (W3C Web Application Manifest)
+pub(crate) async fn manifest(visitor: Visitor) -> impl IntoResponse {
+    let language = visitor.language(None);
+    let t = texts(language);
+    let icon = |name, sizes| json!({"src": assets::url(name), "sizes": sizes, "type": "image/png"});
+    let manifest = json!({
+        "name": format!("{} – {}", t.frame.app_name, visitor.services.config.hospital.name(language)),
+        "short_name": t.frame.app_name,
+        "lang": t.tag,
+        "start_url": "/studies",
+        "scope": "/",
+        "display": "standalone",
+        "background_color": "#f3f6f8",
+        "theme_color": "#0b4a6b",
+        "icons": [icon("icon-192.png", "192x192"), icon("icon-512.png", "512x512")],
+    });
+    ([(CONTENT_TYPE, "application/manifest+json")], Json(manifest).0.to_string())
+}
+
+/// `GET /robots.txt` (RFC 9309)
+pub(crate) async fn robots() -> impl IntoResponse {
+    ([PUBLIC_FOR_A_DAY], "User-agent: *\nDisallow: /\n")
+}
+
+/// `GET /favicon.ico`
+pub(crate) async fn favicon() -> impl IntoResponse {
+    ([PUBLIC_FOR_A_DAY], Redirect::permanent(&assets::url("icon-192.png")))
+}
+
+/// `GET /healthz`
+pub(crate) async fn health() -> &'static str {
+    "ok\n"
+}

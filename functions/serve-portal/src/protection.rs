@@ -1,0 +1,120 @@
+//! Headers on every answer, and the refusal of requests that another site makes in the patient's name.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, ORIGIN, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use url::Url;
+
+use crate::PortalConfig;
+use crate::handler::PortalServices;
+
+/// Largest accepted request body: a form of two short fields.
+pub(crate) const BODY_BYTES_MAX: usize = 16 * 1024;
+
+/// The headers that say what a browser may do with our pages.
+pub(crate) fn headers(config: &PortalConfig) -> Vec<(HeaderName, HeaderValue)> {
+    let s3 = &config.s3_origin;
+    let csp = format!(
+        "default-src 'none'; img-src 'self' data: blob: {s3}; connect-src 'self' {s3}; script-src 'self'; \
+         style-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    );
+    let mut headers = vec![
+        (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+        (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+        (X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+        (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
+        (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
+        (
+            HeaderName::from_static("permissions-policy"),
+            HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+        ),
+        (HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex, nofollow")),
+    ];
+    headers.extend(HeaderValue::try_from(csp).ok().map(|csp| (CONTENT_SECURITY_POLICY, csp)));
+    if config.is_https() {
+        headers.push((STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=63072000")));
+    }
+    headers
+}
+
+/// Adds the headers. Whatever does not say otherwise is personal and is kept nowhere.
+pub(crate) async fn add_headers(
+    State(services): State<Arc<PortalServices>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers.extend(services.headers.iter().cloned());
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+/// Refuses what another site submits.
+pub(crate) async fn refuse_foreign(
+    State(services): State<Arc<PortalServices>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let is_safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    if is_safe || is_own(request.headers(), &services.config.public_url) {
+        next.run(request).await
+    } else {
+        StatusCode::FORBIDDEN.into_response()
+    }
+}
+
+/// Whether a page of ours sent the form. `Sec-Fetch-Site` says so (Fetch Metadata); browsers without it say it
+/// with `Origin`, which is `null` on our own forms because of `Referrer-Policy: no-referrer` (Fetch 3.2). The
+/// session cookie is `SameSite=Lax` and does not come with a foreign form in either case.
+fn is_own(headers: &HeaderMap, public_url: &Url) -> bool {
+    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    let origin = text(ORIGIN).filter(|origin| *origin != "null");
+    let is_own_origin = origin.is_none_or(|origin| {
+        let host = text(HOST).unwrap_or_default();
+        origin == public_url.origin().ascii_serialization()
+            || origin.split_once("://").is_some_and(|(_, authority)| authority == host)
+    });
+    let site = text(HeaderName::from_static("sec-fetch-site"));
+    is_own_origin && site.is_none_or(|site| matches!(site, "same-origin" | "none"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_of_another_site_is_told_from_ours() {
+        let public_url = Url::parse("https://images.hospital.example/").unwrap();
+        for (origin, site, expected) in [
+            (Some("https://images.hospital.example"), Some("same-origin"), true),
+            (Some("null"), Some("same-origin"), true),
+            (Some("null"), None, true),
+            (None, None, true),
+            (None, Some("none"), true),
+            (Some("http://internal.example:8080"), None, true),
+            (Some("https://evil.example"), None, false),
+            (Some("https://evil.example"), Some("same-origin"), false),
+            (Some("null"), Some("cross-site"), false),
+            (None, Some("same-site"), false),
+            (Some("https://images.hospital.example.evil.example"), None, false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(HOST, HeaderValue::from_static("internal.example:8080"));
+            if let Some(origin) = origin {
+                headers.insert(ORIGIN, HeaderValue::from_static(origin));
+            }
+            if let Some(site) = site {
+                headers.insert("sec-fetch-site", HeaderValue::from_static(site));
+            }
+            assert_eq!(is_own(&headers, &public_url), expected, "{origin:?} {site:?}");
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! English.
+
+use super::{
+    FrameTexts, GuideQuestion, GuideStep, GuideTexts, LinkTexts, ModalityTexts, SignInTexts, StudiesTexts,
+    StudyTexts, Texts, TroubleTexts,
+};
+
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+pub(super) const EN: Texts = Texts {
+    tag: "en",
+    frame: FrameTexts {
+        app_name: "My images",
+        skip_to_content: "Skip to content",
+        support: "Do you need help?",
+        hotline: "Hotline",
+        hours: "Hours",
+        email: "Email",
+        guide: "Guide",
+        my_studies: "My studies",
+        sign_out: "Sign out",
+        other_language: "Tiếng Việt",
+        other_tag: "vi",
+    },
+    sign_in: SignInTexts {
+        title: "See your images",
+        intro: "Enter the account and password printed on your result slip.",
+        account: "Account",
+        password: "Password",
+        password_hint: "Capital or small letters both work; the dash can be left out.",
+        submit: "Sign in",
+        denied: "Account or password is not right. Please check the slip and try again.",
+        slow_down: |minutes| {
+            let unit = if minutes == 1 { "minute" } else { "minutes" };
+            format!(
+                "Too many wrong answers. Please wait {minutes} {unit} and try again, or call the hotline."
+            )
+        },
+        have_link: "Is there a QR code on your slip, or a link in your messages? Scanning or tapping it is quicker.",
+        signed_out: "You are signed out.",
+    },
+    link: LinkTexts {
+        title: "See your images",
+        why: "Please enter the patient's birth date. It keeps strangers from seeing these images.",
+        birth_date: "Birth date",
+        birth_date_hint: "Type day, month, year. Example: 02031958 is 2 March 1958.",
+        submit: "Show the images",
+        or_password: "Or use the password on the slip",
+        password: "Password",
+        wrong: |left| {
+            let unit = if left == 1 { "try" } else { "tries" };
+            format!("That is not right. Please check and try again. {left} {unit} left.")
+        },
+        gone_title: "This link can no longer be used",
+        gone: "It may have expired, or a part of it is missing. The hospital still keeps your images.",
+        replaced_title: "There is a newer slip",
+        replaced: "This slip was replaced by a new one. Please use the QR code or the link on the newest slip.",
+        instead: "You can sign in with the account and password on the slip, or call the hotline for help.",
+        sign_in_instead: "Sign in with your account",
+    },
+    studies: StudiesTexts {
+        title: "My studies",
+        empty: "There are no images yet. They will appear here as soon as there is a result.",
+        preparing: "Images are being prepared",
+        preparing_hint: "Please come back in a few minutes.",
+        no_date: "Date unknown",
+        open: "Show the images",
+    },
+    study: StudyTexts {
+        patient_id: "Patient code",
+        birth_date: "Birth date",
+        series: "Series",
+        series_number: |number| format!("Series {number}"),
+        stage: "The image shown",
+        counter: "Image {n} / {total}",
+        quick_preview: "Quick preview – not for diagnosis",
+        slider: "Choose an image",
+        previous: "Previous image",
+        next: "Next image",
+        play: "Play",
+        pause: "Stop",
+        zoom_in: "Zoom in",
+        zoom_out: "Zoom out",
+        large: "Full screen",
+        small: "Leave full screen",
+        loading: "Loading the image…",
+        offline: "No network. Trying again…",
+        signed_out: "Your visit has ended. Please sign in again.",
+        failed: "This image could not be loaded.",
+        retry: "Try again",
+        hint: "Drag the slider, or swipe sideways on the image, to see the others.",
+        without_picture: |count| {
+            let words = if count == 1 { "image cannot" } else { "images cannot" };
+            format!("{count} {words} be previewed. The original is kept by the hospital.")
+        },
+        no_picture: "This series cannot be previewed. The original is kept by the hospital.",
+        broken_picture: "This image cannot be shown on your device. The original is kept by the hospital.",
+        no_script: "JavaScript is switched off, so only the small images below can be shown.",
+    },
+    guide: GuideTexts {
+        title: "How to see your images",
+        intro: "The hospital no longer prints film. You see your images on your phone, with nothing to install.",
+        steps: [
+            GuideStep {
+                title: "Scan the QR code or tap the link",
+                text: "Open the camera of your phone, hold it over the QR code on the slip and tap the line that \
+                       appears. Or open the hospital's message and tap the link.",
+                drawing: "A phone scanning the QR code of a result slip",
+            },
+            GuideStep {
+                title: "Enter the birth date",
+                text: "Type day, month and year of the patient's birth, for example 02031958, and tap “Show the images”.",
+                drawing: "A phone with a field for the birth date and a number keypad",
+            },
+            GuideStep {
+                title: "Look at the images",
+                text: "Drag the slider below the image, or swipe sideways on it, to go through the images. \
+                       Tap another series in the list to change.",
+                drawing: "The image screen with its slider and buttons",
+            },
+            GuideStep {
+                title: "Zoom in where you like",
+                text: "Tap the image twice, or spread two fingers on it.",
+                drawing: "Two fingers enlarging an image on a phone",
+            },
+        ],
+        questions_title: "Questions people ask",
+        questions: [
+            GuideQuestion {
+                question: "What if I have no QR code and no message?",
+                answer: "Open the first page of this address and enter the account and password printed on the slip.",
+            },
+            GuideQuestion {
+                question: "I have lost the password.",
+                answer: "Please call the hotline. The hospital issues a new slip; the old one stops working.",
+            },
+            GuideQuestion {
+                question: "Can a doctor elsewhere see the images?",
+                answer: "Yes. Give the doctor your slip, or open the images on your phone and look at them together.",
+            },
+            GuideQuestion {
+                question: "Why does it say “quick preview”?",
+                answer: "It is a small copy that opens quickly on a phone. The hospital keeps the full original \
+                         untouched; doctors make the diagnosis on the original.",
+            },
+            GuideQuestion {
+                question: "Can a stranger who finds the slip see my images?",
+                answer: "The slip holds your password, so please keep it like a personal document. If it is lost, \
+                         call the hotline to have it blocked.",
+            },
+        ],
+    },
+    trouble: TroubleTexts {
+        not_found_title: "This page was not found",
+        not_found: "A part of the address may be missing, or these images do not belong to your account.",
+        failed_title: "Something went wrong",
+        failed: "The fault is ours, not yours. Your images are safe. Please try again in a few minutes.",
+        refused_title: "The request was not accepted",
+        refused: "Please go back to the first page and try again from there.",
+        to_start: "To the first page",
+    },
+    modality: ModalityTexts {
+        ct: "Computed tomography (CT)",
+        mr: "Magnetic resonance (MRI)",
+        x_ray: "X-ray",
+        fluoroscopy: "Fluoroscopy",
+        mammography: "Mammography",
+        ultrasound: "Ultrasound",
+        angiography: "Angiography (DSA)",
+        nuclear: "Nuclear imaging (SPECT)",
+        pet: "PET",
+        bone_density: "Bone densitometry",
+        endoscopy: "Endoscopy",
+        dental: "Dental X-ray",
+        document: "Document",
+        other: "Medical images",
+    },
+    date: |date| {
+        let month = MONTHS[usize::try_from(date.month() - 1).unwrap_or(0)];
+        format!("{} {month} {}", date.day(), date.year())
+    },
+    images: |count| if count == 1 { "1 image".into() } else { format!("{count} images") },
+    series: |count| format!("{count} series"),
+};

@@ -1,0 +1,355 @@
+//! Every word a patient reads on the pages, one constant per language: [`vi::VI`] and [`en::EN`]. A text missing
+//! in one of them does not compile.
+
+use filmless_domain::Language;
+use jiff::civil::Date;
+
+mod en;
+mod vi;
+
+/// The words of one language.
+pub struct Texts {
+    /// BCP 47 tag of the language.
+    pub tag: &'static str,
+    /// What surrounds every page.
+    pub frame: FrameTexts,
+    /// The sign-in page.
+    pub sign_in: SignInTexts,
+    /// The page behind the link of the slip.
+    pub link: LinkTexts,
+    /// "My studies".
+    pub studies: StudiesTexts,
+    /// A study and its viewer.
+    pub study: StudyTexts,
+    /// How to open the images.
+    pub guide: GuideTexts,
+    /// When something is not as it should be.
+    pub trouble: TroubleTexts,
+    /// What an image was made with.
+    pub modality: ModalityTexts,
+    /// A calendar date as people write it.
+    pub date: fn(Date) -> String,
+    /// A number of images.
+    pub images: fn(u32) -> String,
+    /// A number of series.
+    pub series: fn(u32) -> String,
+}
+
+/// What surrounds every page.
+pub struct FrameTexts {
+    /// Name of the whole, also when it is installed on a phone.
+    pub app_name: &'static str,
+    /// First link of the page, for keyboards and screen readers.
+    pub skip_to_content: &'static str,
+    /// Heading of the support block.
+    pub support: &'static str,
+    /// Before the telephone number.
+    pub hotline: &'static str,
+    /// Before the hours.
+    pub hours: &'static str,
+    /// Before the mailbox.
+    pub email: &'static str,
+    /// Link to the guide.
+    pub guide: &'static str,
+    /// Link to "my studies".
+    pub my_studies: &'static str,
+    /// Button that ends the session.
+    pub sign_out: &'static str,
+    /// The other language, in its own words.
+    pub other_language: &'static str,
+    /// Tag of the other language.
+    pub other_tag: &'static str,
+}
+
+/// The sign-in page.
+pub struct SignInTexts {
+    /// Heading.
+    pub title: &'static str,
+    /// What to do.
+    pub intro: &'static str,
+    /// Label of the account.
+    pub account: &'static str,
+    /// Label of the password.
+    pub password: &'static str,
+    /// How forgiving the password is.
+    pub password_hint: &'static str,
+    /// Button.
+    pub submit: &'static str,
+    /// Wrong, or unknown.
+    pub denied: &'static str,
+    /// Too many wrong answers; the number of minutes to wait.
+    pub slow_down: fn(u32) -> String,
+    /// There is an easier way.
+    pub have_link: &'static str,
+    /// The session has ended.
+    pub signed_out: &'static str,
+}
+
+/// The page behind the link of the slip.
+pub struct LinkTexts {
+    /// Heading.
+    pub title: &'static str,
+    /// Why something is asked at all.
+    pub why: &'static str,
+    /// Label of the birth date.
+    pub birth_date: &'static str,
+    /// How to type it.
+    pub birth_date_hint: &'static str,
+    /// Button.
+    pub submit: &'static str,
+    /// Opens the other way in.
+    pub or_password: &'static str,
+    /// Label of the password.
+    pub password: &'static str,
+    /// Wrong; the number of answers left.
+    pub wrong: fn(u32) -> String,
+    /// Heading for a link nobody can use.
+    pub gone_title: &'static str,
+    /// Its explanation.
+    pub gone: &'static str,
+    /// Heading when a newer slip exists.
+    pub replaced_title: &'static str,
+    /// Its explanation.
+    pub replaced: &'static str,
+    /// What else can be done.
+    pub instead: &'static str,
+    /// Link to the sign-in page.
+    pub sign_in_instead: &'static str,
+}
+
+/// "My studies".
+pub struct StudiesTexts {
+    /// Heading.
+    pub title: &'static str,
+    /// When there is nothing yet.
+    pub empty: &'static str,
+    /// A study on its way.
+    pub preparing: &'static str,
+    /// What to do about it.
+    pub preparing_hint: &'static str,
+    /// A study without a date.
+    pub no_date: &'static str,
+    /// Link to the study.
+    pub open: &'static str,
+}
+
+/// A study and its viewer. `{n}` and `{total}` are filled in by the viewer.
+pub struct StudyTexts {
+    /// Patient's code at the hospital.
+    pub patient_id: &'static str,
+    /// Birth date.
+    pub birth_date: &'static str,
+    /// Heading of the list of series.
+    pub series: &'static str,
+    /// A series without description.
+    pub series_number: fn(i64) -> String,
+    /// Name of the stage for a screen reader.
+    pub stage: &'static str,
+    /// Which image is shown.
+    pub counter: &'static str,
+    /// What the picture is good for.
+    pub quick_preview: &'static str,
+    /// Label of the slider.
+    pub slider: &'static str,
+    /// Button.
+    pub previous: &'static str,
+    /// Button.
+    pub next: &'static str,
+    /// Button that starts the film.
+    pub play: &'static str,
+    /// Button that stops it.
+    pub pause: &'static str,
+    /// Button.
+    pub zoom_in: &'static str,
+    /// Button.
+    pub zoom_out: &'static str,
+    /// Button that fills the screen.
+    pub large: &'static str,
+    /// Button that goes back.
+    pub small: &'static str,
+    /// While bytes are on their way.
+    pub loading: &'static str,
+    /// The network is away.
+    pub offline: &'static str,
+    /// The session has ended.
+    pub signed_out: &'static str,
+    /// It cannot be shown at all.
+    pub failed: &'static str,
+    /// Button.
+    pub retry: &'static str,
+    /// One way to move between images.
+    pub hint: &'static str,
+    /// Instances without a picture; their number.
+    pub without_picture: fn(u32) -> String,
+    /// A series without any picture.
+    pub no_picture: &'static str,
+    /// A picture that the browser could not read.
+    pub broken_picture: &'static str,
+    /// Above the contact sheet, when scripts do not run.
+    pub no_script: &'static str,
+}
+
+/// One step of the guide.
+pub struct GuideStep {
+    /// Heading.
+    pub title: &'static str,
+    /// What to do.
+    pub text: &'static str,
+    /// What the drawing shows.
+    pub drawing: &'static str,
+}
+
+/// A question people ask.
+pub struct GuideQuestion {
+    /// The question.
+    pub question: &'static str,
+    /// Its answer.
+    pub answer: &'static str,
+}
+
+/// How to open the images.
+pub struct GuideTexts {
+    /// Heading.
+    pub title: &'static str,
+    /// What it is about.
+    pub intro: &'static str,
+    /// The steps, in the order of the drawings.
+    pub steps: [GuideStep; 4],
+    /// Heading of the questions.
+    pub questions_title: &'static str,
+    /// The questions.
+    pub questions: [GuideQuestion; 5],
+}
+
+/// When something is not as it should be.
+pub struct TroubleTexts {
+    /// Heading of an address that leads nowhere.
+    pub not_found_title: &'static str,
+    /// Its explanation.
+    pub not_found: &'static str,
+    /// Heading of a fault of ours.
+    pub failed_title: &'static str,
+    /// Its explanation.
+    pub failed: &'static str,
+    /// Heading of a request from another site.
+    pub refused_title: &'static str,
+    /// Its explanation.
+    pub refused: &'static str,
+    /// Link to the start.
+    pub to_start: &'static str,
+}
+
+/// What an image was made with (PS3.3 C.7.3.1.1.1), in words.
+pub struct ModalityTexts {
+    /// CT.
+    pub ct: &'static str,
+    /// MR.
+    pub mr: &'static str,
+    /// CR, DX, DR.
+    pub x_ray: &'static str,
+    /// RF.
+    pub fluoroscopy: &'static str,
+    /// MG.
+    pub mammography: &'static str,
+    /// US, ECHO, IVUS.
+    pub ultrasound: &'static str,
+    /// XA.
+    pub angiography: &'static str,
+    /// NM, ST.
+    pub nuclear: &'static str,
+    /// PT.
+    pub pet: &'static str,
+    /// BMD.
+    pub bone_density: &'static str,
+    /// ES.
+    pub endoscopy: &'static str,
+    /// IO, PX.
+    pub dental: &'static str,
+    /// SR, DOC, KO, PR.
+    pub document: &'static str,
+    /// Anything else.
+    pub other: &'static str,
+}
+
+/// The words of a language.
+#[must_use]
+pub const fn texts(language: Language) -> &'static Texts {
+    match language {
+        Language::Vi => &vi::VI,
+        Language::En => &en::EN,
+    }
+}
+
+impl Texts {
+    /// A modality code in words.
+    #[must_use]
+    pub fn modality(&self, code: &str) -> &'static str {
+        let words = &self.modality;
+        match code {
+            "CT" => words.ct,
+            "MR" => words.mr,
+            "CR" | "DX" | "DR" => words.x_ray,
+            "RF" => words.fluoroscopy,
+            "MG" => words.mammography,
+            "US" | "ECHO" | "IVUS" => words.ultrasound,
+            "XA" => words.angiography,
+            "NM" | "ST" => words.nuclear,
+            "PT" => words.pet,
+            "BMD" => words.bone_density,
+            "ES" => words.endoscopy,
+            "IO" | "PX" => words.dental,
+            "SR" | "DOC" | "KO" | "PR" => words.document,
+            _ => words.other,
+        }
+    }
+
+    /// Several modality codes in words, each once; documents only when there is nothing else.
+    #[must_use]
+    pub fn modalities(&self, codes: &[String]) -> String {
+        let mut words: Vec<&str> = Vec::new();
+        for word in codes.iter().map(|code| self.modality(code)) {
+            if !words.contains(&word) {
+                words.push(word);
+            }
+        }
+        if words.len() > 1 {
+            words.retain(|word| *word != self.modality.document);
+        }
+        words.join(", ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn modalities_are_named_once_and_in_words() {
+        let codes = |list: &[&str]| list.iter().map(|c| (*c).to_owned()).collect::<Vec<_>>();
+        for (list, expected) in [
+            (vec!["CT"], "Computed tomography (CT)"),
+            (vec!["CR", "DX"], "X-ray"),
+            (vec!["CT", "SR"], "Computed tomography (CT)"),
+            (vec!["SR"], "Document"),
+            (vec!["CT", "PT"], "Computed tomography (CT), PET"),
+            (vec!["??"], "Medical images"),
+        ] {
+            assert_eq!(texts(Language::En).modalities(&codes(&list)), expected, "{list:?}");
+        }
+    }
+
+    #[test]
+    fn dates_are_written_as_people_write_them() {
+        let date = Date::constant(2020, 11, 3);
+        assert_eq!((texts(Language::Vi).date)(date), "03/11/2020");
+        assert_eq!((texts(Language::En).date)(date), "3 Nov 2020");
+    }
+
+    #[test]
+    fn english_numbers_agree_with_their_nouns() {
+        let en = texts(Language::En);
+        assert_eq!((en.images)(1), "1 image");
+        assert_eq!((en.images)(300), "300 images");
+        assert_eq!((en.series)(1), "1 series");
+    }
+}

@@ -1,0 +1,103 @@
+//! Who asks, in which language and from where.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::HeaderMap;
+use axum::http::header::ACCEPT_LANGUAGE;
+use axum::http::request::Parts;
+use filmless_domain::{Language, Secret};
+
+use crate::handler::PortalServices;
+use crate::{Guest, PortalError, cookies, source};
+
+/// What every page knows about its visitor.
+pub(crate) struct Visitor {
+    /// The use cases and the configuration.
+    pub(crate) services: Arc<PortalServices>,
+    /// The session cookie, unchecked.
+    pub(crate) cookie: Option<Secret>,
+    /// Where the request comes from.
+    pub(crate) source: String,
+    /// Path of the page.
+    pub(crate) path: String,
+    chosen: Option<Language>,
+    accepted: Option<Language>,
+}
+
+impl Visitor {
+    /// Reads the request's head.
+    pub(crate) fn of(parts: &Parts, services: &Arc<PortalServices>) -> Self {
+        Self {
+            services: Arc::clone(services),
+            cookie: cookies::session(&parts.headers, &services.config),
+            source: source::of(&parts.extensions),
+            path: parts.uri.path().to_owned(),
+            chosen: cookies::language(&parts.headers),
+            accepted: accepted(&parts.headers),
+        }
+    }
+
+    /// Who is signed in, by the cookie.
+    pub(crate) async fn guest(&self) -> Result<Option<Box<dyn Guest>>, PortalError> {
+        match &self.cookie {
+            Some(cookie) => self.services.door.session(cookie.expose()).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The language of the page: what they chose, else what the order says, else what the browser asks for,
+    /// else Vietnamese.
+    pub(crate) fn language(&self, ordered: Option<Language>) -> Language {
+        self.chosen.or(ordered).or(self.accepted).unwrap_or_default()
+    }
+}
+
+impl FromRequestParts<Arc<PortalServices>> for Visitor {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        services: &Arc<PortalServices>,
+    ) -> Result<Self, Infallible> {
+        Ok(Self::of(parts, services))
+    }
+}
+
+/// The language the browser prefers among ours (RFC 9110 12.5.4): highest weight, then first named.
+fn accepted(headers: &HeaderMap) -> Option<Language> {
+    let line = headers.get(ACCEPT_LANGUAGE)?.to_str().ok()?;
+    let mut best: Option<(Language, f32)> = None;
+    for range in line.split(',') {
+        let (tag, parameters) = range.split_once(';').unwrap_or((range, ""));
+        let weight = parameters.trim().strip_prefix("q=").map_or(Some(1.0), |q| q.parse::<f32>().ok());
+        let (Some(language), Some(weight)) = (Language::from_tag(tag.trim()), weight) else { continue };
+        if weight > best.map_or(0.0, |(_, weight)| weight) {
+            best = Some((language, weight));
+        }
+    }
+    best.map(|(language, _)| language)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_browsers_preferred_language_wins() {
+        for (line, expected) in [
+            ("en-US,en;q=0.9,vi;q=0.8", Some(Language::En)),
+            ("vi-VN,vi;q=0.9,en;q=0.8", Some(Language::Vi)),
+            ("fr, en;q=0.5, vi;q=0.7", Some(Language::Vi)),
+            ("en;q=0", None),
+            ("fr", None),
+            ("en;q=x", None),
+            ("", None),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(ACCEPT_LANGUAGE, line.parse().unwrap());
+            assert_eq!(accepted(&headers), expected, "{line:?}");
+        }
+    }
+}

@@ -1,0 +1,382 @@
+//! The portal from outside: every page by its address.
+
+mod sample;
+
+use std::sync::Arc;
+
+use axum::body::{Body, to_bytes};
+use axum::http::header::{
+    ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION,
+    ORIGIN, SET_COOKIE,
+};
+use axum::http::{HeaderMap, HeaderName, Method, Request, StatusCode};
+use filmless_domain::Hospital;
+use sample::{S3, STUDY, STUDY_OF_ANOTHER, SamplePortal};
+use serve_portal::{PortalConfig, PortalServices, router};
+use tower::ServiceExt;
+use url::Url;
+
+const HOA: &str = "filmless_session=session-of-hoa";
+const JOHN: &str = "filmless_session=session-of-john";
+
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: String,
+}
+
+impl Answer {
+    fn header(&self, name: impl Into<HeaderName>) -> &str {
+        self.headers.get(name.into()).map_or("", |value| value.to_str().unwrap())
+    }
+}
+
+struct Portal {
+    sample: SamplePortal,
+    public_url: &'static str,
+}
+
+impl Default for Portal {
+    fn default() -> Self {
+        Self { sample: SamplePortal::default(), public_url: "http://127.0.0.1:8080/" }
+    }
+}
+
+impl Portal {
+    async fn send(self, request: Request<Body>) -> Answer {
+        let config = PortalConfig {
+            public_url: Url::parse(self.public_url).unwrap(),
+            s3_origin: S3.into(),
+            hospital: Hospital::default(),
+        };
+        let services = PortalServices::new(Arc::new(self.sample), config);
+        let response = router(Arc::new(services)).oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = to_bytes(body, usize::MAX).await.unwrap();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: String::from_utf8_lossy(&bytes).into_owned(),
+        }
+    }
+}
+
+fn request(method: Method, path: &str, headers: &[(&str, &str)], body: &str) -> Request<Body> {
+    let mut builder = Request::builder().method(method).uri(path);
+    for (name, value) in headers {
+        builder = builder.header(*name, *value);
+    }
+    builder.body(Body::from(body.to_owned())).unwrap()
+}
+
+async fn get(path: &str, headers: &[(&str, &str)]) -> Answer {
+    Portal::default().send(request(Method::GET, path, headers, "")).await
+}
+
+async fn post(path: &str, headers: &[(&str, &str)], form: &str) -> Answer {
+    let mut headers = headers.to_vec();
+    headers.push(("content-type", "application/x-www-form-urlencoded"));
+    Portal::default().send(request(Method::POST, path, &headers, form)).await
+}
+
+#[tokio::test]
+async fn right_account_and_password_lead_to_the_studies() {
+    let answer = post("/sign-in", &[], "account=+N20-0317542+&password=right").await;
+    assert_eq!((answer.status, answer.header(LOCATION)), (StatusCode::SEE_OTHER, "/studies"));
+    let cookie = answer.header(SET_COOKIE);
+    assert_eq!(cookie, "filmless_session=session-of-hoa; Path=/; HttpOnly; SameSite=Lax");
+}
+
+#[tokio::test]
+async fn wrong_password_and_too_many_of_them_are_told_apart_and_named() {
+    let denied = post("/sign-in", &[], "account=N20-0317542&password=wrong").await;
+    assert_eq!(denied.status, StatusCode::FORBIDDEN);
+    assert!(denied.body.contains("Tài khoản hoặc mật khẩu chưa đúng"));
+    assert!(denied.body.contains(r#"value="N20-0317542""#), "the account need not be typed again");
+    assert!(!denied.body.contains("wrong"), "the password is not repeated");
+    assert_eq!(denied.header(SET_COOKIE), "");
+
+    let slowed = post("/sign-in", &[], "account=N20-0317542&password=often").await;
+    assert_eq!(slowed.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(slowed.header(HeaderName::from_static("retry-after")), "90");
+    assert!(slowed.body.contains("Xin chờ 2 phút"));
+}
+
+#[tokio::test]
+async fn a_link_asks_before_it_shows_anything() {
+    let page = get("/x/open-vi", &[]).await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.body.contains(r#"inputmode="numeric""#));
+    for secret in ["Nguyễn", "N20-0317542", "CLVT", "open-vi\"", S3] {
+        let shown = page.body.replace(r#"name="back" value="/x/open-vi""#, "");
+        assert!(!shown.contains(secret), "{secret}");
+    }
+    assert_eq!(page.header(SET_COOKIE), "");
+}
+
+#[tokio::test]
+async fn a_link_opens_with_the_right_answer_only() {
+    let wrong = post("/x/open-vi", &[], "answer=03031958").await;
+    assert_eq!(wrong.status, StatusCode::FORBIDDEN);
+    assert!(wrong.body.contains("Còn 4 lần nhập"));
+    assert_eq!(wrong.header(SET_COOKIE), "");
+
+    let right = post("/x/open-vi", &[], "answer=02031958+").await;
+    assert_eq!(right.status, StatusCode::SEE_OTHER);
+    assert_eq!(right.header(LOCATION), format!("/studies/{STUDY}"));
+    assert!(right.header(SET_COOKIE).starts_with("filmless_session=session-of-hoa;"));
+}
+
+#[tokio::test]
+async fn unknown_expired_and_revoked_links_look_the_same() {
+    let unknown = get("/x/unknown", &[]).await;
+    let expired = get("/x/expired", &[]).await;
+    assert_eq!(unknown.status, StatusCode::NOT_FOUND);
+    assert_eq!(unknown.headers, expired.headers);
+    assert_eq!(unknown.body.replace("/x/unknown", ""), expired.body.replace("/x/expired", ""));
+    let posted = post("/x/unknown", &[], "answer=02031958").await;
+    assert_eq!((posted.status, posted.body), (unknown.status, unknown.body));
+}
+
+#[tokio::test]
+async fn an_old_slip_says_that_a_newer_one_exists() {
+    let answer = get("/x/replaced", &[]).await;
+    assert_eq!(answer.status, StatusCode::GONE);
+    assert!(answer.body.contains("Đã có phiếu mới hơn"));
+}
+
+#[tokio::test]
+async fn nobody_sees_personal_pages_without_a_session() {
+    let paths = ["/studies".to_owned(), format!("/studies/{STUDY}")];
+    for (path, cookie) in paths.iter().flat_map(|path| [(path, ""), (path, "filmless_session=forged")]) {
+        let answer = get(path, &[("cookie", cookie)]).await;
+        assert_eq!((answer.status, answer.header(LOCATION)), (StatusCode::SEE_OTHER, "/"), "{path} {cookie}");
+    }
+    let grant = get(&format!("/studies/{STUDY}/grant"), &[]).await;
+    assert_eq!((grant.status, grant.body.as_str()), (StatusCode::UNAUTHORIZED, "null"));
+}
+
+#[tokio::test]
+async fn the_list_tells_released_studies_from_those_on_their_way() {
+    let answer = get("/studies", &[("cookie", HOA)]).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    for text in ["Nguyễn Thị Hoà", "Đang chuẩn bị hình ảnh", "Chụp X-quang", "23/11/2020", "343 ảnh"]
+    {
+        assert!(answer.body.contains(text), "{text}");
+    }
+    assert!(answer.body.contains(&format!(r#"href="/studies/{STUDY}""#)));
+    assert!(!answer.body.contains("/studies/1.2.3.4"), "a study on its way cannot be opened");
+}
+
+#[tokio::test]
+async fn a_study_page_holds_poster_series_and_urls() {
+    let answer = get(&format!("/studies/{STUDY}"), &[("cookie", HOA)]).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    for text in
+        ["Nguyễn Thị Hoà", "02/03/1958", "Topogram", "300 ảnh", "Loạt ảnh 3", "2 ảnh không xem trước được"]
+    {
+        assert!(answer.body.contains(text), "{text}");
+    }
+    let poster = format!(r#"<img id="poster" src="{S3}/derived/{STUDY}.2.poster.jpg?"#);
+    assert!(answer.body.contains(&poster), "the poster of the main series is in the page");
+    assert_eq!(answer.body.matches(r#"aria-pressed="true""#).count(), 1);
+    assert_eq!(answer.body.matches("<button type=\"button\" class=\"series\"").count(), 3);
+}
+
+#[tokio::test]
+async fn names_are_shown_as_text_and_never_as_markup() {
+    let list = get("/studies", &[("cookie", JOHN)]).await;
+    assert!(!list.body.contains("<b>"));
+    assert!(list.body.contains("John &#60;b&#62;Bold&#60;/b&#62; &#38; &#34;Co&#34;"));
+    let study = get(&format!("/studies/{STUDY}"), &[("cookie", HOA)]).await;
+    assert!(!study.body.contains("<1mm>"));
+}
+
+#[tokio::test]
+async fn the_grant_renews_the_urls_of_every_series() {
+    let answer = get(&format!("/studies/{STUDY}/grant"), &[("cookie", HOA)]).await;
+    let grant: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
+    assert_eq!(grant["urls_expire_at"], "2020-11-23T09:30:00Z");
+    assert_eq!(grant["series"].as_array().unwrap().len(), 4);
+    assert_eq!(grant["series"][0]["series_instance_uid"], format!("{STUDY}.1"));
+    assert!(grant["series"][0]["pack_url"].as_str().unwrap().starts_with(S3));
+    assert_eq!(answer.header(CACHE_CONTROL), "no-store");
+}
+
+#[tokio::test]
+async fn another_patients_study_is_as_unknown_as_any() {
+    let unknown = get("/studies/1.2.3", &[("cookie", HOA)]).await;
+    assert_eq!(unknown.status, StatusCode::NOT_FOUND);
+    for path in
+        [format!("/studies/{STUDY_OF_ANOTHER}"), "/studies/not%20a%20uid".into(), "/studies/..%2F..".into()]
+    {
+        let answer = get(&path, &[("cookie", HOA)]).await;
+        assert_eq!((answer.status, &answer.body), (unknown.status, &unknown.body), "{path}");
+        assert_eq!(answer.headers, unknown.headers, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_form_from_another_site_is_refused() {
+    for headers in [[(ORIGIN.as_str(), "https://evil.example")], [("sec-fetch-site", "cross-site")]] {
+        for path in ["/sign-in", "/sign-out", "/x/open-vi", "/language"] {
+            let answer =
+                post(path, &headers, "account=N20-0317542&password=right&answer=02031958&to=en").await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path} {headers:?}");
+            assert_eq!(answer.header(SET_COOKIE), "", "{path} {headers:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_answer_carries_the_protecting_headers() {
+    let paths = [
+        "/",
+        "/x/open-vi",
+        "/x/gone",
+        "/studies",
+        "/guide",
+        "/nowhere",
+        "/healthz",
+        "/robots.txt",
+        "/assets/style.css",
+    ];
+    for path in paths {
+        let answer = get(path, &[("cookie", HOA)]).await;
+        let csp = answer.header(CONTENT_SECURITY_POLICY);
+        assert_eq!(
+            csp,
+            format!(
+                "default-src 'none'; img-src 'self' data: blob: {S3}; connect-src 'self' {S3}; script-src 'self'; \
+                 style-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+            ),
+            "{path}"
+        );
+        assert_eq!(answer.header(HeaderName::from_static("referrer-policy")), "no-referrer", "{path}");
+        assert_eq!(answer.header(HeaderName::from_static("x-content-type-options")), "nosniff", "{path}");
+        assert_eq!(answer.header(HeaderName::from_static("strict-transport-security")), "", "{path}");
+        let is_public = path.starts_with("/assets") || path == "/robots.txt";
+        assert_eq!(answer.header(CACHE_CONTROL) == "no-store", !is_public, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn with_https_cookies_are_secure_and_http_is_forgotten() {
+    let form = [("content-type", "application/x-www-form-urlencoded")];
+    let request = request(Method::POST, "/sign-in", &form, "account=N20-0317542&password=right");
+    let portal = Portal { public_url: "https://images.hospital.example/", ..Portal::default() };
+    let answer = portal.send(request).await;
+    assert_eq!(
+        answer.header(SET_COOKIE),
+        "__Host-filmless_session=session-of-hoa; Path=/; HttpOnly; SameSite=Lax; Secure"
+    );
+    assert!(answer.header(HeaderName::from_static("strict-transport-security")).starts_with("max-age="));
+}
+
+#[tokio::test]
+async fn the_language_follows_choice_then_order_then_browser() {
+    let english = [(ACCEPT_LANGUAGE.as_str(), "en")];
+    for (path, headers, expected) in [
+        ("/", vec![], "vi"),
+        ("/", english.to_vec(), "en"),
+        ("/x/open-en", vec![], "en"),
+        ("/x/open-vi", english.to_vec(), "vi"),
+        ("/x/open-vi", vec![("cookie", "filmless_language=en")], "en"),
+        ("/studies", vec![("cookie", JOHN)], "en"),
+        ("/guide", vec![("cookie", "filmless_language=vi"), english[0]], "vi"),
+        ("/nowhere", vec![("cookie", "filmless_language=xx"), english[0]], "en"),
+    ] {
+        let answer = get(path, &headers).await;
+        assert!(answer.body.contains(&format!(r#"<html lang="{expected}">"#)), "{path} {headers:?}");
+    }
+}
+
+#[tokio::test]
+async fn choosing_a_language_leads_back_but_never_away() {
+    for (back, expected) in
+        [("%2Fx%2Fopen-vi", "/x/open-vi"), ("https%3A%2F%2Fevil.example", "/"), ("%2F%2Fevil", "/")]
+    {
+        let answer = post("/language", &[], &format!("to=en&back={back}")).await;
+        assert_eq!((answer.status, answer.header(LOCATION)), (StatusCode::SEE_OTHER, expected));
+        assert!(answer.header(SET_COOKIE).starts_with("filmless_language=en; Path=/; HttpOnly"));
+    }
+}
+
+#[tokio::test]
+async fn signing_out_forgets_the_session() {
+    let answer = post("/sign-out", &[("cookie", HOA)], "").await;
+    assert_eq!((answer.status, answer.header(LOCATION)), (StatusCode::SEE_OTHER, "/?after=sign-out"));
+    assert!(answer.header(SET_COOKIE).contains("filmless_session=; Path=/"));
+    assert!(answer.header(SET_COOKIE).contains("Max-Age=0"));
+    assert!(get("/?after=sign-out", &[]).await.body.contains("Ông/Bà đã đăng xuất"));
+}
+
+#[tokio::test]
+async fn whoever_is_signed_in_need_not_sign_in_again() {
+    let answer = get("/", &[("cookie", HOA)]).await;
+    assert_eq!((answer.status, answer.header(LOCATION)), (StatusCode::SEE_OTHER, "/studies"));
+}
+
+#[tokio::test]
+async fn support_is_named_on_every_page() {
+    let hospital = Hospital::default();
+    let study = format!("/studies/{STUDY}");
+    for path in ["/", "/x/open-vi", "/x/gone", "/x/replaced", "/studies", &study, "/guide", "/nowhere"] {
+        let cookie = if path == "/" { "" } else { HOA };
+        let body = get(path, &[("cookie", cookie)]).await.body;
+        for text in
+            [&hospital.name_vi, &hospital.support_email, &hospital.hotline, &hospital.hotline_hours_vi]
+        {
+            assert!(body.contains(text.as_str()), "{path} {text}");
+        }
+        assert!(body.contains(r#"href="tel:19000000""#), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_fault_of_ours_is_explained_without_its_cause() {
+    let mut portal = Portal::default();
+    portal.sample.is_down = true;
+    let answer = portal.send(request(Method::GET, "/studies", &[("cookie", HOA)], "")).await;
+    assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert!(answer.body.contains("Trang đang gặp trục trặc"));
+    assert!(!answer.body.contains("table"));
+}
+
+#[tokio::test]
+async fn unreadable_requests_get_a_page_in_words() {
+    let large = format!("account={}", "x".repeat(17 * 1024));
+    let too_large = post("/sign-in", &[], &large).await;
+    assert_eq!(too_large.status, StatusCode::PAYLOAD_TOO_LARGE);
+    let method = get("/sign-in", &[]).await;
+    assert_eq!(method.status, StatusCode::METHOD_NOT_ALLOWED);
+    let not_a_form = Portal::default().send(request(Method::POST, "/sign-in", &[], "{}")).await;
+    assert_eq!(not_a_form.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    for answer in [too_large, method, not_a_form] {
+        assert!(answer.header(CONTENT_TYPE).starts_with("text/html"), "{}", answer.status);
+        assert!(answer.body.contains("Về trang đầu"), "{}", answer.status);
+    }
+}
+
+#[tokio::test]
+async fn assets_are_compressed_typed_and_kept_for_ever() {
+    let page = get("/", &[]).await.body;
+    let start = page.find("/assets/style.css?v=").unwrap();
+    let url = page[start..].split('"').next().unwrap().to_owned();
+    let answer = get(&url, &[("accept-encoding", "br, gzip")]).await;
+    assert_eq!(answer.header(CONTENT_TYPE), "text/css; charset=utf-8");
+    assert_eq!(answer.header(CONTENT_ENCODING), "gzip");
+    assert_eq!(answer.header(CACHE_CONTROL), "public, max-age=31536000, immutable");
+    assert_eq!(get("/assets/style.css", &[]).await.header(CONTENT_ENCODING), "");
+    assert_eq!(get("/assets/nothing.css", &[]).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn robots_are_asked_to_stay_away_and_health_is_told() {
+    assert_eq!(get("/robots.txt", &[]).await.body, "User-agent: *\nDisallow: /\n");
+    assert_eq!(get("/healthz", &[]).await.body, "ok\n");
+    let manifest = get("/manifest.webmanifest", &[]).await;
+    let json: serde_json::Value = serde_json::from_str(&manifest.body).unwrap();
+    assert_eq!(json["icons"].as_array().unwrap().len(), 2);
+    assert_eq!(manifest.header(CONTENT_TYPE), "application/manifest+json");
+}

@@ -1,0 +1,115 @@
+//! How commands find the system that runs on this machine: `up` writes `DIR/up.json` and a copy where every
+//! working folder finds it, readable by their owner only.
+
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use filmless_store::{Connection, Endpoints};
+use serde::{Deserialize, Serialize};
+
+use crate::cli::TargetOptions;
+
+/// Names of buckets and table in the embedded profile.
+pub const STUDIES_BUCKET: &str = "studies";
+pub const DERIVED_BUCKET: &str = "derived";
+pub const SLIPS_BUCKET: &str = "slips";
+pub const INDEX_TABLE: &str = "filmless";
+/// Region in the embedded profile's signatures: Singapore, where a Vietnamese hospital's AWS would be.
+pub const REGION: &str = "ap-southeast-1";
+
+/// The one line that `up` prints when it is ready.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Running {
+    /// Where patients go.
+    pub portal: String,
+    /// Where the hospital uploads.
+    pub s3: String,
+    /// Where the index is.
+    pub dynamodb: String,
+    /// Access key of both.
+    pub access_key_id: String,
+    /// Its secret.
+    pub secret_access_key: String,
+    /// Region of signatures; any is accepted.
+    pub region: String,
+    /// Bucket of uploads.
+    pub studies_bucket: String,
+    /// The data folder.
+    pub data: PathBuf,
+}
+
+impl Running {
+    /// Where commands look for it.
+    pub fn write(&self) -> anyhow::Result<()> {
+        let text = serde_json::to_string_pretty(self)?;
+        write_private(&self.data.join("up.json"), &text)?;
+        if let Some(file) = registry_file() {
+            // A convenience: without a home directory, `--data` still finds the system.
+            let _ = fs::create_dir_all(file.parent().unwrap_or(Path::new("."))).and_then(|()| {
+                write_private(&file, &text).map_err(std::io::Error::other)
+            });
+        }
+        Ok(())
+    }
+
+    /// The system that the options, or the last `up`, name.
+    pub fn find(target: &TargetOptions) -> anyhow::Result<Self> {
+        let mut candidates: Vec<PathBuf> = target.data.iter().map(|dir| dir.join("up.json")).collect();
+        if target.data.is_none() {
+            candidates.push(PathBuf::from("data/up.json"));
+            candidates.extend(registry_file());
+        }
+        for file in candidates {
+            let Ok(text) = fs::read_to_string(&file) else { continue };
+            let running: Self = serde_json::from_str(&text).with_context(|| format!("{} is damaged", file.display()))?;
+            if target.to.as_deref().is_none_or(|url| running.is_at(url)) {
+                return Ok(running);
+            }
+        }
+        match &target.to {
+            Some(url) => bail!("no system of this machine is at {url}; name its folder with --data"),
+            None => bail!("no running system found; start one with `filmless up`, or name its folder with --data"),
+        }
+    }
+
+    fn is_at(&self, url: &str) -> bool {
+        let address = |text: &str| {
+            let url = url::Url::parse(text).ok()?;
+            Some((url.host_str()?.replace("localhost", "127.0.0.1"), url.port_or_known_default()?))
+        };
+        let asked = address(url);
+        asked.is_some() && [&self.portal, &self.s3].iter().any(|known| address(known) == asked)
+    }
+
+    /// The clients' connection.
+    pub fn connection(&self) -> Connection {
+        Connection::to(&Endpoints {
+            s3: self.s3.clone(),
+            s3_public: self.s3.clone(),
+            dynamodb: self.dynamodb.clone(),
+            region: self.region.clone(),
+            access_key_id: self.access_key_id.clone(),
+            secret_access_key: self.secret_access_key.clone(),
+        })
+    }
+}
+
+fn registry_file() -> Option<PathBuf> {
+    let state = std::env::var_os("XDG_STATE_HOME").map(PathBuf::from);
+    let state = state.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".local/state")))?;
+    Some(state.join("filmless").join("up.json"))
+}
+
+/// Writes a file that only its owner may read, in one step.
+pub fn write_private(file: &Path, text: &str) -> anyhow::Result<()> {
+    let temporary = file.with_extension("new");
+    let mut options = fs::OpenOptions::new();
+    let opened = options.create(true).truncate(true).write(true).mode(0o600).open(&temporary);
+    let mut opened = opened.with_context(|| format!("cannot write {}", file.display()))?;
+    opened.write_all(text.as_bytes())?;
+    opened.sync_all()?;
+    fs::rename(&temporary, file).with_context(|| format!("cannot write {}", file.display()))
+}

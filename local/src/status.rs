@@ -1,0 +1,69 @@
+//! `filmless status`: where studies are.
+
+use std::fmt::Write;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use filmless_delivery::status::{Status, StudyStatus, status};
+use filmless_domain::StudyInstanceUid;
+
+use crate::cli::StatusOptions;
+use crate::instance::{INDEX_TABLE, Running, STUDIES_BUCKET};
+use crate::print;
+
+pub async fn run(options: StatusOptions) -> anyhow::Result<ExitCode> {
+    let study = options.study.as_deref().map(StudyInstanceUid::parse).transpose();
+    let study = study.context("the study is not a Study Instance UID")?;
+    let connection = Running::find(&options.target)?.connection();
+    let (index, studies) = (connection.index(INDEX_TABLE), connection.bucket(STUDIES_BUCKET));
+    let found = status(&index, &studies, study.as_ref(), i32::from(options.days)).await;
+    let found = found.context("the system does not answer; is `filmless up` running?")?;
+    if options.json {
+        print(&serde_json::to_string(&found)?);
+    } else {
+        print(&table(&found));
+    }
+    let is_missing = study.is_some() && found.studies.is_empty();
+    if is_missing {
+        eprintln!("filmless: no instance of this study has arrived");
+    }
+    Ok(if is_missing { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+fn table(status: &Status) -> String {
+    let mut text = String::new();
+    let _ = writeln!(text, "{:<10} {:<18} {:<8} {:>6} {:>6}  STUDY", "STATE", "ACCESSION", "MODALITY", "SERIES", "IMAGES");
+    for study in &status.studies {
+        text.push_str(&row(study));
+    }
+    if status.studies.is_empty() {
+        text.push_str("no studies\n");
+    }
+    if !status.quarantined.is_empty() {
+        let _ = writeln!(text, "\nREFUSED");
+    }
+    for object in &status.quarantined {
+        let _ = writeln!(text, "{:<28} {}\n{:<28} {}", object.code, object.key, "", object.message);
+    }
+    text.trim_end().to_owned()
+}
+
+fn row(study: &StudyStatus) -> String {
+    let accession = study.accession_number.as_deref().unwrap_or("-");
+    let mut text = format!(
+        "{:<10} {:<18} {:<8} {:>6} {:>6}  {}\n",
+        study.state,
+        accession,
+        study.modalities.join(","),
+        study.series,
+        study.instances,
+        study.study_instance_uid
+    );
+    if let Some(reason) = &study.reason {
+        let _ = writeln!(text, "           {}: {}", reason.code, reason.message);
+    }
+    for notice in &study.notices {
+        let _ = writeln!(text, "           {} {}", notice.channel, notice.state);
+    }
+    text
+}

@@ -1,0 +1,228 @@
+//! `filmless up`: everything on one machine.
+
+pub mod child;
+pub mod outbox;
+mod outbox_page;
+mod sealing_key;
+mod workers;
+
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context;
+use filmless_delivery::portal::Portal;
+use filmless_delivery::{MessageSecrets, Services, Settings};
+use filmless_domain::Hospital;
+use filmless_domain::gate::ReleaseOn;
+use filmless_embedded::{Credentials, Embedded, EmbeddedConfig};
+use filmless_store::port::{OsRandomness, Queue, SystemClock};
+use filmless_store::sealing::LocalSealer;
+use filmless_store::{Connection, Endpoints};
+use serve_portal::{PortalConfig, PortalServices};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use url::Url;
+
+use crate::cli::{MessageSecretsWord, ReleaseOnWord, UpOptions};
+use crate::instance::{DERIVED_BUCKET, INDEX_TABLE, REGION, Running, SLIPS_BUCKET, STUDIES_BUCKET};
+use crate::print;
+
+use child::ChildRenderer;
+use outbox::OutboxFolder;
+
+/// A running system.
+pub struct System {
+    pub running: Running,
+    pub services: Services,
+    pub outbox: OutboxFolder,
+    embedded: Embedded,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+pub async fn run(options: UpOptions) -> anyhow::Result<ExitCode> {
+    init_logging();
+    let system = System::start(&options).await?;
+    print(&serde_json::to_string(&system.running)?);
+    system.until_stopped().await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// One line per event, for a person at a terminal.
+pub fn init_logging() {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(filmless_runtime::DEFAULT_LOG_FILTER));
+    let _ = tracing_subscriber::fmt().compact().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+}
+
+impl System {
+    pub async fn start(options: &UpOptions) -> anyhow::Result<Self> {
+        std::fs::create_dir_all(&options.data)
+            .with_context(|| format!("cannot make the folder {}", options.data.display()))?;
+        let data = options.data.canonicalize()?;
+        let listener = listen(options).await?;
+        let portal_address = listener.local_addr()?;
+        let portal_url = options.public_url.clone().unwrap_or_else(|| format!("http://{portal_address}"));
+        let portal_url = portal_url.trim_end_matches('/').to_owned();
+
+        let embedded = open_storage(options, &data, portal_address, &portal_url).await?;
+        let credentials = Credentials::load_or_create(&data)?;
+        let running = Running {
+            portal: portal_url.clone(),
+            s3: embedded.s3_url(),
+            dynamodb: embedded.dynamodb_url(),
+            access_key_id: credentials.access_key_id,
+            secret_access_key: credentials.secret_access_key,
+            region: REGION.to_owned(),
+            studies_bucket: STUDIES_BUCKET.to_owned(),
+            data: data.clone(),
+        };
+        let outbox = OutboxFolder::new(&data).context("cannot make the outbox")?;
+        let s3_public = options.s3_public_url.clone().unwrap_or_else(|| running.s3.clone());
+        let services = services(options, &running, &s3_public, &embedded, &outbox)?;
+        services.index.create_table().await.context("cannot make the index table")?;
+
+        let mut tasks = workers::start(&services, &embedded.queue());
+        tasks.push(serve(listener, &services, &portal_url, &s3_public, &outbox)?);
+        running.write()?;
+        Ok(Self { running, services, outbox, embedded, tasks })
+    }
+
+    /// Serves until Ctrl-C or SIGTERM. Work in progress is left to the queues, which know how to go on.
+    pub async fn until_stopped(self) -> anyhow::Result<()> {
+        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+        tokio::select! {
+            stopped = tokio::signal::ctrl_c() => stopped?,
+            _ = terminate.recv() => {}
+        }
+        self.stop().await;
+        Ok(())
+    }
+
+    pub async fn stop(self) {
+        for task in &self.tasks {
+            task.abort();
+        }
+        self.embedded.shutdown().await;
+    }
+}
+
+async fn listen(options: &UpOptions) -> anyhow::Result<TcpListener> {
+    let address = SocketAddr::new(options.bind, options.port);
+    TcpListener::bind(address).await.with_context(|| {
+        format!("port {} is taken; choose another with --port, or --port 0 for any free one", options.port)
+    })
+}
+
+async fn open_storage(
+    options: &UpOptions,
+    data: &std::path::Path,
+    portal: SocketAddr,
+    portal_url: &str,
+) -> anyhow::Result<Embedded> {
+    let mut config = EmbeddedConfig::new(data.to_owned(), Credentials::load_or_create(data)?);
+    config.bind = options.bind;
+    config.region = REGION.to_owned();
+    config.cors_origins = vec![
+        portal_url.to_owned(),
+        format!("http://localhost:{}", portal.port()),
+        format!("http://127.0.0.1:{}", portal.port()),
+    ];
+    config.buckets = [STUDIES_BUCKET, DERIVED_BUCKET, SLIPS_BUCKET].map(str::to_owned).into();
+    config.event_buckets = [STUDIES_BUCKET.to_owned()].into();
+    config.versioned_buckets = [STUDIES_BUCKET.to_owned()].into();
+    if options.port != 0 {
+        config.s3_port = free_or_any(options, 1).await;
+        config.dynamodb_port = free_or_any(options, 2).await;
+    }
+    Ok(Embedded::open(config).await?)
+}
+
+/// The port next to the portal's when it is free: addresses that stay the same are easier to configure.
+async fn free_or_any(options: &UpOptions, offset: u16) -> u16 {
+    let Some(port) = options.port.checked_add(offset) else { return 0 };
+    match TcpListener::bind((options.bind, port)).await {
+        Ok(_) => port,
+        Err(_) => 0,
+    }
+}
+
+fn services(
+    options: &UpOptions,
+    running: &Running,
+    s3_public: &str,
+    embedded: &Embedded,
+    outbox: &OutboxFolder,
+) -> anyhow::Result<Services> {
+    let connection = Connection::to(&Endpoints {
+        s3: running.s3.clone(),
+        s3_public: s3_public.to_owned(),
+        dynamodb: running.dynamodb.clone(),
+        region: running.region.clone(),
+        access_key_id: running.access_key_id.clone(),
+        secret_access_key: running.secret_access_key.clone(),
+    });
+    let key = sealing_key::load_or_create(&running.data)?;
+    let queue: Arc<dyn Queue> = embedded.queue();
+    Ok(Services {
+        studies: connection.bucket(STUDIES_BUCKET),
+        derived: connection.bucket(DERIVED_BUCKET),
+        slips: connection.bucket(SLIPS_BUCKET),
+        index: connection.index(INDEX_TABLE),
+        queue,
+        sms: Arc::new(outbox.clone()),
+        email: Arc::new(outbox.clone()),
+        sealer: Arc::new(LocalSealer::new(&key, OsRandomness)),
+        renderer: Arc::new(ChildRenderer::new()),
+        clock: Arc::new(SystemClock),
+        randomness: Arc::new(OsRandomness),
+        settings: Arc::new(settings(options, &running.portal)?),
+    })
+}
+
+fn settings(options: &UpOptions, portal_url: &str) -> anyhow::Result<Settings> {
+    let hospital = match &options.hospital {
+        None => Hospital::default(),
+        Some(file) => {
+            let text = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+            serde_json::from_slice(&text).with_context(|| format!("{} is not a hospital file", file.display()))?
+        }
+    };
+    Ok(Settings {
+        hospital,
+        public_url: portal_url.to_owned(),
+        quiet_period: options.settle,
+        release_on: match options.release_on {
+            ReleaseOnWord::Images => ReleaseOn::Images,
+            ReleaseOnWord::Report => ReleaseOn::Report,
+        },
+        message_secrets: match options.message_secrets {
+            MessageSecretsWord::All => MessageSecrets::All,
+            MessageSecretsWord::LinkOnly => MessageSecrets::LinkOnly,
+        },
+        ..Settings::default()
+    })
+}
+
+fn serve(
+    listener: TcpListener,
+    services: &Services,
+    portal_url: &str,
+    s3_public: &str,
+    outbox: &OutboxFolder,
+) -> anyhow::Result<JoinHandle<()>> {
+    let config = PortalConfig {
+        public_url: Url::parse(portal_url).context("the public URL is not a URL")?,
+        s3_origin: Url::parse(s3_public).context("the S3 URL is not a URL")?.origin().ascii_serialization(),
+        hospital: services.settings.hospital.clone(),
+    };
+    let door = Arc::new(Portal::new(services.clone()));
+    let router = serve_portal::router(Arc::new(PortalServices::new(door, config)));
+    let router = outbox_page::router(outbox.clone()).merge(router);
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    Ok(tokio::spawn(async move {
+        if let Err(error) = axum::serve(listener, service).await {
+            tracing::error!(cause = %error, "the portal ended");
+        }
+    }))
+}

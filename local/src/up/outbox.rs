@@ -1,0 +1,132 @@
+//! SMS and email of the embedded profile: files under `DIR/outbox`. A message sent again under its name replaces
+//! itself, so that a patient has each message once, whatever crashed in between.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use async_trait::async_trait;
+use filmless_store::port::{Email, EmailGateway, PortError, Sms, SmsGateway};
+use serde::{Deserialize, Serialize};
+
+/// The outbox folder.
+#[derive(Debug, Clone)]
+pub struct OutboxFolder {
+    folder: PathBuf,
+}
+
+/// An SMS as it is kept.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct StoredSms {
+    /// Receiver in E.164.
+    pub to: String,
+    /// Text.
+    pub text: String,
+    /// Number of parts.
+    pub parts: u32,
+    /// Encoding.
+    pub encoding: String,
+}
+
+impl OutboxFolder {
+    /// The outbox below a data folder.
+    pub fn new(data: &Path) -> std::io::Result<Self> {
+        let folder = data.join("outbox");
+        for kind in ["sms", "email"] {
+            fs::create_dir_all(folder.join(kind))?;
+        }
+        Ok(Self { folder })
+    }
+
+    /// The SMS, newest first.
+    pub fn sms(&self) -> Vec<StoredSms> {
+        let files = self.newest_first("sms", "json").into_iter();
+        files.filter_map(|file| serde_json::from_slice(&fs::read(file).ok()?).ok()).collect()
+    }
+
+    /// The emails, newest first: file name and message.
+    pub fn emails(&self) -> Vec<(String, Vec<u8>)> {
+        let name = |file: &Path| file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let files = self.newest_first("email", "eml").into_iter();
+        files.filter_map(|file| Some((name(&file), fs::read(&file).ok()?))).collect()
+    }
+
+    fn newest_first(&self, kind: &str, extension: &str) -> Vec<PathBuf> {
+        let entries = fs::read_dir(self.folder.join(kind)).into_iter().flatten().flatten();
+        let mut files: Vec<_> = entries
+            .filter(|entry| entry.path().extension().is_some_and(|e| e == extension))
+            .filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path())))
+            .collect();
+        files.sort_by(|a, b| b.cmp(a));
+        files.into_iter().map(|(_, file)| file).collect()
+    }
+
+    async fn keep(&self, kind: &'static str, name: String, bytes: Vec<u8>) -> Result<String, PortError> {
+        let file = self.folder.join(kind).join(&name);
+        let kept = tokio::task::spawn_blocking(move || write_whole(&file, &bytes)).await;
+        let unavailable = |source: Box<dyn std::error::Error + Send + Sync>| PortError::Unavailable {
+            operation: "write to the outbox",
+            source,
+        };
+        kept.map_err(|e| unavailable(Box::new(e)))?.map_err(|e| unavailable(Box::new(e)))?;
+        Ok(name)
+    }
+}
+
+fn write_whole(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    // The dot keeps a half-written message out of sight.
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let temporary = file.with_file_name(format!(".{name}.new"));
+    let mut written = fs::File::create(&temporary)?;
+    written.write_all(bytes)?;
+    written.sync_all()?;
+    fs::rename(&temporary, file)
+}
+
+#[async_trait]
+impl SmsGateway for OutboxFolder {
+    async fn send(&self, sms: &Sms) -> Result<String, PortError> {
+        let stored = StoredSms {
+            to: sms.to.as_str().to_owned(),
+            text: sms.text.clone(),
+            parts: sms.parts,
+            encoding: sms.encoding.to_owned(),
+        };
+        let bytes = serde_json::to_vec_pretty(&stored)
+            .map_err(|e| PortError::Refused { operation: "write to the outbox", source: Box::new(e) })?;
+        self.keep("sms", format!("{}.json", sms.idempotency_key), bytes).await
+    }
+}
+
+#[async_trait]
+impl EmailGateway for OutboxFolder {
+    async fn send(&self, email: &Email) -> Result<String, PortError> {
+        self.keep("email", format!("{}.eml", email.idempotency_key), email.raw.clone()).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use filmless_domain::PhoneNumber;
+
+    #[tokio::test]
+    async fn a_message_sent_twice_is_there_once() {
+        let folder = std::env::temp_dir().join(format!("filmless-outbox-{}", std::process::id()));
+        let outbox = OutboxFolder::new(&folder).unwrap();
+        let sms = Sms {
+            idempotency_key: "1.2-v1-sms".into(),
+            to: PhoneNumber::parse("0903123456").unwrap(),
+            text: "Ket qua".into(),
+            parts: 1,
+            encoding: "GSM-7",
+        };
+        for _ in 0..2 {
+            SmsGateway::send(&outbox, &sms).await.unwrap();
+        }
+        let kept = outbox.sms();
+        assert_eq!(kept.len(), 1);
+        assert_eq!((kept[0].to.as_str(), kept[0].parts), ("+84903123456", 1));
+        fs::remove_dir_all(folder).unwrap();
+    }
+}

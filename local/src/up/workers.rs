@@ -1,0 +1,125 @@
+//! From the durable queues to the handlers, with the very events that the Lambdas get.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use filmless_delivery::{Services, outbox};
+use filmless_embedded::{DurableQueue, Received};
+use filmless_runtime::error_chain;
+use filmless_store::port::QueueName;
+use serde_json::json;
+use tokio::task::JoinHandle;
+use tracing::{error, warn};
+
+/// As SQS's event source mapping: how many workers, how many messages each takes, for how long.
+struct Mapping {
+    queue: QueueName,
+    workers: usize,
+    batch: usize,
+    visibility: Duration,
+}
+
+const MAPPINGS: [Mapping; 4] = [
+    Mapping { queue: QueueName::Intake, workers: 3, batch: 10, visibility: Duration::from_secs(300) },
+    Mapping { queue: QueueName::Settle, workers: 2, batch: 1, visibility: Duration::from_secs(900) },
+    Mapping { queue: QueueName::Release, workers: 2, batch: 1, visibility: Duration::from_secs(120) },
+    Mapping { queue: QueueName::Notices, workers: 1, batch: 1, visibility: Duration::from_secs(120) },
+];
+
+const SWEEP_INTERVAL: Duration = Duration::from_secs(5);
+/// As long as SQS lets a receiver wait.
+const LONG_POLL: Duration = Duration::from_secs(20);
+const PAUSE_AFTER_ERROR: Duration = Duration::from_secs(1);
+
+/// Starts all workers and the sweeper of the outbox.
+pub fn start(services: &Services, queue: &Arc<DurableQueue>) -> Vec<JoinHandle<()>> {
+    let mut tasks = vec![tokio::spawn(sweep(services.clone()))];
+    for mapping in &MAPPINGS {
+        for _ in 0..mapping.workers {
+            tasks.push(tokio::spawn(work(services.clone(), Arc::clone(queue), mapping)));
+        }
+    }
+    tasks
+}
+
+async fn sweep(services: Services) {
+    // What an earlier process left is nobody else's to send.
+    let mut all = true;
+    loop {
+        match outbox::sweep(&services, all).await {
+            Ok(_) => all = false,
+            Err(failure) => error!(code = failure.code(), cause = error_chain(&failure), "outbox not swept"),
+        }
+        tokio::time::sleep(SWEEP_INTERVAL).await;
+    }
+}
+
+async fn work(services: Services, queue: Arc<DurableQueue>, mapping: &'static Mapping) {
+    loop {
+        let messages = match queue.receive_wait(mapping.queue, mapping.batch, mapping.visibility, LONG_POLL).await {
+            Ok(messages) => messages,
+            Err(failure) => {
+                error!(queue = mapping.queue.as_str(), cause = error_chain(&failure), "queue not readable");
+                tokio::time::sleep(PAUSE_AFTER_ERROR).await;
+                continue;
+            }
+        };
+        let failed = match event_of(mapping.queue, &messages) {
+            Ok(event) => failed_ids(&handle(&services, mapping.queue, event).await),
+            Err(failure) => {
+                error!(cause = error_chain(&failure), "event not made");
+                messages.iter().map(|m| m.id.to_string()).collect()
+            }
+        };
+        for message in messages {
+            let settled = if failed.contains(&message.id.to_string()) {
+                queue.release_for_retry(&message.receipt).await.map(|retry| {
+                    warn!(queue = mapping.queue.as_str(), message_id = message.id, ?retry, "message failed");
+                })
+            } else {
+                queue.delete(&message.receipt).await.map(|_| ())
+            };
+            if let Err(failure) = settled {
+                error!(queue = mapping.queue.as_str(), cause = error_chain(&failure), "message not settled");
+            }
+        }
+    }
+}
+
+/// The event as Lambda's event source mapping writes it.
+fn event_of(queue: QueueName, messages: &[Received]) -> Result<SqsEvent, serde_json::Error> {
+    let records: Vec<_> = messages
+        .iter()
+        .map(|message| {
+            json!({
+                "messageId": message.id.to_string(),
+                "receiptHandle": message.receipt,
+                "body": message.body,
+                "attributes": {
+                    "ApproximateReceiveCount": message.receive_count.to_string(),
+                    "SentTimestamp": message.sent_at.as_millisecond().to_string(),
+                    "ApproximateFirstReceiveTimestamp": message.first_received_at.as_millisecond().to_string(),
+                },
+                "messageAttributes": {},
+                "eventSource": "aws:sqs",
+                "eventSourceARN": format!("arn:aws:sqs:local:000000000000:{}", queue.as_str()),
+                "awsRegion": crate::instance::REGION,
+            })
+        })
+        .collect();
+    serde_json::from_value(json!({ "Records": records }))
+}
+
+async fn handle(services: &Services, queue: QueueName, event: SqsEvent) -> SqsBatchResponse {
+    match queue {
+        QueueName::Intake => ingest_study::handler::handle(services, event).await,
+        QueueName::Settle => render_series::handler::handle(services, event).await,
+        QueueName::Release => release_study::handler::handle(services, event).await,
+        QueueName::Notices => send_notice::handler::handle(services, event).await,
+    }
+}
+
+fn failed_ids(response: &SqsBatchResponse) -> Vec<String> {
+    response.batch_item_failures.iter().map(|failure| failure.item_identifier.clone()).collect()
+}

@@ -1,0 +1,58 @@
+use filmless_store::StoreError;
+use filmless_store::port::PortError;
+use thiserror::Error;
+
+/// Why a step could not be done, by what its caller can do. Bad input is not among them: it has its reason where
+/// its sender sees it.
+#[derive(Debug, Error)]
+pub enum DeliveryError {
+    /// Storage failed; the step can be run again.
+    #[error("storage failed")]
+    Store(#[source] StoreError),
+    /// A port failed; the step can be run again.
+    #[error("a service failed")]
+    Port(#[source] PortError),
+    /// A message from a queue is none of ours: it goes to the dead-letter queue.
+    #[error("the message cannot be read")]
+    BadMessage(#[source] serde_json::Error),
+    /// Something of ours could not be made (a slip, a message, a pack).
+    #[error("{what} could not be made")]
+    Internal {
+        /// What.
+        what: &'static str,
+        /// Why.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+impl DeliveryError {
+    pub(crate) fn internal<E: Into<Box<dyn std::error::Error + Send + Sync>>>(
+        what: &'static str,
+    ) -> impl FnOnce(E) -> Self {
+        move |source| Self::Internal { what, source: source.into() }
+    }
+
+    /// The stable code of `docs/ERRORS.md`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Store(_) => "storage-failed",
+            Self::Port(_) => "service-failed",
+            Self::BadMessage(_) => "bad-message",
+            Self::Internal { .. } => "internal",
+        }
+    }
+}
+
+impl From<StoreError> for DeliveryError {
+    fn from(source: StoreError) -> Self {
+        Self::Store(source)
+    }
+}
+
+impl From<PortError> for DeliveryError {
+    fn from(source: PortError) -> Self {
+        Self::Port(source)
+    }
+}

@@ -1,0 +1,216 @@
+//! Instances: only the header is read, by ranged GETs.
+
+use std::collections::BTreeMap;
+
+use filmless_dicom::{HeaderError, HeaderRead, InstanceHeader, Sniffed, read_header, sniff};
+use filmless_domain::object_key::Upload;
+use filmless_domain::{Rejection, StudyInstanceUid};
+use filmless_store::index::{Arrival, InstanceRecord, Touched};
+use filmless_store::{ObjectVersion, StoreError};
+use futures::{StreamExt, stream};
+use sha2::{Digest, Sha256};
+use tracing::info;
+
+use super::CreatedObject;
+use super::order::ingest_order;
+use super::quarantine::quarantine;
+use super::unzip::unpack;
+use crate::messages::{ReleaseTask, Task};
+use crate::{DeliveryError, Services, outbox, settle};
+
+/// How many objects of one batch are read at a time.
+const READS_AT_ONCE: usize = 8;
+
+/// What became of each object of a batch, in its order: `Err` means that its event must come again.
+pub type IngestOutcome = Vec<Result<(), DeliveryError>>;
+
+struct Readable {
+    position: usize,
+    object: CreatedObject,
+    header: InstanceHeader,
+}
+
+/// Takes in a batch of created objects. Instances of one study share its writes.
+pub async fn ingest_objects(services: &Services, objects: Vec<CreatedObject>) -> IngestOutcome {
+    let mut outcome: IngestOutcome = objects.iter().map(|_| Ok(())).collect();
+    let mut reads = stream::iter(objects.into_iter().enumerate())
+        .map(|(position, object)| {
+            let services = services.clone();
+            async move { (position, examine(&services, &object).await, object) }
+        })
+        .buffer_unordered(READS_AT_ONCE);
+    let mut studies: BTreeMap<StudyInstanceUid, Vec<Readable>> = BTreeMap::new();
+    while let Some((position, examined, object)) = reads.next().await {
+        match examined {
+            Ok(None) => {}
+            Ok(Some(header)) => {
+                let study = studies.entry(header.study_instance_uid.clone()).or_default();
+                study.push(Readable { position, object, header: *header });
+            }
+            Err(error) => outcome[position] = Err(error),
+        }
+    }
+    for (study, instances) in studies {
+        index_instances(services, &study, instances, &mut outcome).await;
+    }
+    outcome
+}
+
+/// Does all there is to do with an object that is no readable instance; returns the header of one that is.
+async fn examine(
+    services: &Services,
+    object: &CreatedObject,
+) -> Result<Option<Box<InstanceHeader>>, DeliveryError> {
+    match object.key.upload() {
+        Upload::Quarantined => return Ok(None),
+        Upload::Order => return ingest_order(services, object).await.map(|()| None),
+        Upload::Study | Upload::Unpacked => {}
+    }
+    // Consoles make "folders" of empty objects.
+    if object.key.as_str().ends_with('/') && object.bytes == 0 {
+        return Ok(None);
+    }
+    match read_object(services, object).await {
+        Ok(Examined::Instance(header)) => Ok(Some(header)),
+        Ok(Examined::Zip) if object.key.upload() == Upload::Unpacked => {
+            let rejection = Rejection::new("nested-zip", "A ZIP within a ZIP is not unpacked. Upload it by itself.");
+            quarantine(services, object, &rejection).await.map(|()| None)
+        }
+        Ok(Examined::Zip) => unpack(services, object).await.map(|()| None),
+        Ok(Examined::Refused(rejection)) => quarantine(services, object, &rejection).await.map(|()| None),
+        // A DICOMDIR lists files that come by themselves.
+        Ok(Examined::Directory) => Ok(None),
+        // Deleted by its owner before we came.
+        Err(DeliveryError::Store(StoreError::NotFound)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+enum Examined {
+    Instance(Box<InstanceHeader>),
+    Zip,
+    Directory,
+    Refused(Rejection),
+}
+
+/// Reads 64 KiB first, where nearly every header ends; more only when it does not.
+async fn read_object(services: &Services, object: &CreatedObject) -> Result<Examined, DeliveryError> {
+    let limits = &services.settings.limits;
+    let steps = [limits.header_first_read_bytes, limits.header_second_read_bytes, limits.header_bytes_max];
+    for step in steps {
+        let read = services.studies.get_range(object.version(), 0..step).await?;
+        if read.total_bytes > limits.object_bytes_max {
+            let message = format!("The object has more than {} bytes.", limits.object_bytes_max);
+            return Ok(Examined::Refused(Rejection::new("object-too-large", message)));
+        }
+        if sniff(&read.bytes) == Sniffed::Zip {
+            return Ok(Examined::Zip);
+        }
+        match read_header(&read.bytes, read.total_bytes, limits) {
+            Ok(HeaderRead::Complete(header)) => return Ok(Examined::Instance(header)),
+            Ok(HeaderRead::NeedMore) => {}
+            Err(error) if error.code() == "dicomdir" => return Ok(Examined::Directory),
+            Err(error) => return Ok(Examined::Refused(error.into())),
+        }
+    }
+    Ok(Examined::Refused(HeaderError::HeaderTooLong.into()))
+}
+
+async fn index_instances(
+    services: &Services,
+    study: &StudyInstanceUid,
+    instances: Vec<Readable>,
+    outcome: &mut IngestOutcome,
+) {
+    let positions: Vec<usize> = instances.iter().map(|i| i.position).collect();
+    let mut any_new = false;
+    for instance in instances {
+        let position = instance.position;
+        match index_instance(services, study, instance).await {
+            Ok(is_new) => any_new |= is_new,
+            Err(error) => outcome[position] = Err(error),
+        }
+    }
+    // After the instances: whatever a check that is already under way misses, this one will see.
+    if any_new && let Err(error) = settle::schedule(services, study).await {
+        for position in positions {
+            if outcome[position].is_ok() {
+                outcome[position] = Err(DeliveryError::internal("a quiet-period check")(error.to_string()));
+            }
+        }
+    }
+}
+
+/// Returns whether the study has to settle because of this instance.
+async fn index_instance(
+    services: &Services,
+    study: &StudyInstanceUid,
+    instance: Readable,
+) -> Result<bool, DeliveryError> {
+    let Readable { object, header, .. } = instance;
+    let arrival = Arrival {
+        study_instance_uid: study.clone(),
+        patient: header.patient.clone(),
+        accession_number: header.accession_number.clone(),
+        study_date: header.study_date,
+        description: header.study_description.clone(),
+    };
+    // The patient is compared before the instance enters the index: in between, a study could be released.
+    if let Touched::OtherPatient = services.index.touch_study(&arrival, services.clock.now()).await? {
+        let message = "The study with this UID belongs to another patient (patient id, name or birth date differ).";
+        quarantine(services, &object, &Rejection::new("two-patients", message)).await?;
+        let entry = outbox::entry(services, vec![ReleaseTask { study_instance_uid: study.clone() }.to_outbox()?])?;
+        outbox::publish(services, &entry).await?;
+        return Ok(false);
+    }
+    let record = record_of(&object, header);
+    let Some(present) = services.index.add_instance(study, &record).await? else {
+        return Ok(true);
+    };
+    if is_same_content(services, &present, &record).await? {
+        // A repeated event; its first run may have ended before it scheduled the check.
+        return Ok(true);
+    }
+    info!(study_instance_uid = %study, "instance refused: the same UID came with other bytes");
+    let message = "Another object with this SOP Instance UID but other contents is already part of the study.";
+    quarantine(services, &object, &Rejection::new("duplicate-sop-instance-uid", message)).await?;
+    Ok(false)
+}
+
+fn record_of(object: &CreatedObject, header: InstanceHeader) -> InstanceRecord {
+    InstanceRecord {
+        is_report: header.kind() == filmless_dicom::InstanceKind::Report,
+        sop_instance_uid: header.sop_instance_uid,
+        sop_class_uid: header.sop_class_uid,
+        series_instance_uid: header.series_instance_uid,
+        series_number: header.series_number,
+        series_description: header.series_description,
+        modality: header.modality,
+        instance_number: header.instance_number,
+        slice_position: header.slice_position,
+        acquisition_time: header.acquisition_time,
+        key: object.key.clone(),
+        version_id: object.version_id.clone(),
+        etag: object.etag.clone(),
+        bytes: object.bytes,
+    }
+}
+
+/// Equal ETags mean equal bytes, but equal bytes may have different ETags (multipart uploads): then the bytes
+/// decide.
+async fn is_same_content(
+    services: &Services,
+    present: &InstanceRecord,
+    arrived: &InstanceRecord,
+) -> Result<bool, DeliveryError> {
+    if present.etag == arrived.etag || present.bytes != arrived.bytes {
+        return Ok(present.etag == arrived.etag);
+    }
+    let limit = services.settings.limits.object_bytes_max;
+    let mut digests = Vec::new();
+    for instance in [present, arrived] {
+        let object = ObjectVersion { key: &instance.key, version_id: instance.version_id.as_deref() };
+        digests.push(Sha256::digest(services.studies.get(object, limit).await?));
+    }
+    Ok(digests[0] == digests[1])
+}

@@ -1,0 +1,33 @@
+//! From an object in the studies bucket to the index, or to quarantine with a reason.
+
+mod instance;
+mod order;
+mod quarantine;
+mod unzip;
+
+pub use instance::{IngestOutcome, ingest_objects};
+
+use filmless_domain::ObjectKey;
+use filmless_store::ObjectVersion;
+use jiff::Timestamp;
+
+/// One object that was created, as its event tells it.
+#[derive(Debug, Clone)]
+pub struct CreatedObject {
+    /// Its key, decoded.
+    pub key: ObjectKey,
+    /// Its version, in a versioned bucket.
+    pub version_id: Option<String>,
+    /// Its ETag, without quotes.
+    pub etag: String,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// When it was created.
+    pub created_at: Timestamp,
+}
+
+impl CreatedObject {
+    fn version(&self) -> ObjectVersion<'_> {
+        ObjectVersion { key: &self.key, version_id: self.version_id.as_deref() }
+    }
+}

@@ -1,0 +1,42 @@
+//! Quarantine: a copy of what was refused, beside a reason its sender can read. The upload itself stays.
+
+use filmless_domain::{Rejection, object_key};
+use filmless_store::{Served, StoreError};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use tracing::warn;
+
+use super::CreatedObject;
+use crate::{DeliveryError, Services};
+
+/// Refuses an object. Refusing it again changes nothing.
+pub(super) async fn quarantine(
+    services: &Services,
+    object: &CreatedObject,
+    rejection: &Rejection,
+) -> Result<(), DeliveryError> {
+    // The name of the copy must be the same under a repeated event and differ between two uploads of one key.
+    let digest = hex::encode(Sha256::digest(format!("{}\n{}\n{}", object.key.as_str(), object.etag, object.bytes)));
+    let copy = object_key::quarantined(&object.key, &digest);
+    match services.studies.copy(object.version(), &copy).await {
+        Ok(()) => {}
+        // Deleted meanwhile by its owner: the reason still says what it was.
+        Err(StoreError::NotFound) => {}
+        Err(error) => return Err(error.into()),
+    }
+    let reason = json!({
+        "code": rejection.code,
+        "message": rejection.message,
+        "key": object.key,
+        "version_id": object.version_id,
+        "etag": object.etag,
+        "bytes": object.bytes,
+        "uploaded_at": object.created_at,
+        "refused_at": services.clock.now(),
+    });
+    let body = serde_json::to_vec_pretty(&reason).map_err(DeliveryError::internal("a quarantine reason"))?;
+    let served = Served { content_type: "application/json", is_immutable: false };
+    services.studies.put(&object_key::quarantine_reason(&object.key, &digest), body, served).await?;
+    warn!(code = rejection.code, bytes = object.bytes, "object refused");
+    Ok(())
+}

@@ -1,0 +1,92 @@
+//! The messages between the functions. Each names a study and nothing about its patient.
+
+use filmless_domain::{SeriesInstanceUid, StudyInstanceUid};
+use filmless_store::index::OutboxMessage;
+use filmless_store::port::QueueName;
+use serde::{Deserialize, Serialize};
+
+use crate::DeliveryError;
+
+/// Work for `render-series`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "task", rename_all = "kebab-case")]
+pub enum SettleTask {
+    /// See whether the quiet period of a study is over.
+    CheckQuiet {
+        /// Which study.
+        study_instance_uid: StudyInstanceUid,
+    },
+    /// Render one series.
+    RenderSeries {
+        /// Which study.
+        study_instance_uid: StudyInstanceUid,
+        /// Which series.
+        series_instance_uid: SeriesInstanceUid,
+        /// The contents that are to be rendered.
+        content_digest: String,
+    },
+}
+
+/// Work for `release-study`: put this study before the gate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReleaseTask {
+    /// Which study.
+    pub study_instance_uid: StudyInstanceUid,
+}
+
+/// Work for `send-notice`: deliver this notice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoticeTask {
+    /// Which study.
+    pub study_instance_uid: StudyInstanceUid,
+    /// Which of its links.
+    pub link_version: u32,
+}
+
+/// A message for one queue.
+pub trait Task: Serialize + for<'de> Deserialize<'de> {
+    /// The queue it goes to.
+    const QUEUE: QueueName;
+
+    /// Reads a message.
+    ///
+    /// # Errors
+    /// [`DeliveryError::BadMessage`].
+    fn parse(body: &str) -> Result<Self, DeliveryError> {
+        serde_json::from_str(body).map_err(DeliveryError::BadMessage)
+    }
+
+    /// Writes it for the outbox.
+    ///
+    /// # Errors
+    /// [`DeliveryError::Internal`], never for these types.
+    fn to_outbox(&self) -> Result<OutboxMessage, DeliveryError> {
+        let body = serde_json::to_string(self).map_err(DeliveryError::internal("a message"))?;
+        Ok(OutboxMessage::new(Self::QUEUE, body))
+    }
+}
+
+impl Task for SettleTask {
+    const QUEUE: QueueName = QueueName::Settle;
+}
+impl Task for ReleaseTask {
+    const QUEUE: QueueName = QueueName::Release;
+}
+impl Task for NoticeTask {
+    const QUEUE: QueueName = QueueName::Notices;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_survive_the_queue() {
+        let task = SettleTask::CheckQuiet { study_instance_uid: StudyInstanceUid::parse("1.2.3").unwrap() };
+        let message = task.to_outbox().unwrap();
+        assert_eq!(message.queue, "settle");
+        assert_eq!(message.body, r#"{"task":"check-quiet","study_instance_uid":"1.2.3"}"#);
+        assert_eq!(SettleTask::parse(&message.body).unwrap(), task);
+        assert!(SettleTask::parse("{}").is_err());
+    }
+}

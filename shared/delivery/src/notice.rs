@@ -1,0 +1,224 @@
+//! Notices: slip, SMS, email. Sending again what was sent changes nothing.
+
+use filmless_domain::{Order, Secret, StudyInstanceUid, object_key};
+use filmless_slip::{EmailContent, SlipContent, SmsContent, email_message, qr_png, slip_pdf, sms_text};
+use filmless_store::index::{ChannelRecord, ChannelState, NoticeRecord, StudyRecord};
+use filmless_store::port::{Email, PortError, Sms};
+use filmless_store::{ObjectVersion, Served, StoreError};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, civil::Date};
+use tracing::{info, instrument, warn};
+
+use crate::services::MessageSecrets;
+use crate::{DeliveryError, Services};
+
+/// Vietnam's time, all year.
+const HOSPITAL_TIME: TimeZone = TimeZone::fixed(jiff::tz::offset(7));
+
+/// All that slip and messages say.
+struct Content {
+    study: StudyRecord,
+    order: Order,
+    password: Secret,
+    link: Secret,
+    guide_url: String,
+    portal_url: String,
+    title: String,
+    expires_on: Date,
+}
+
+/// Makes the slip if it is not there yet.
+///
+/// # Errors
+/// [`DeliveryError`].
+pub(crate) async fn ensure_slip(services: &Services, notice: &NoticeRecord) -> Result<(), DeliveryError> {
+    let (uid, version) = (&notice.study_instance_uid, notice.link_version);
+    let key = object_key::slip_pdf(uid, version);
+    match services.slips.size(ObjectVersion { key: &key, version_id: None }).await {
+        Ok(_) => return Ok(()),
+        Err(StoreError::NotFound) => {}
+        Err(error) => return Err(error.into()),
+    }
+    let Some(content) = content_of(services, notice).await? else { return Ok(()) };
+    let qr = qr_png(content.link.expose()).map_err(DeliveryError::internal("a QR code"))?;
+    let pdf = slip_pdf(&content.slip(services, notice)).map_err(DeliveryError::internal("a slip"))?;
+    let secret = |content_type| Served { content_type, is_immutable: false };
+    services.slips.put(&object_key::slip_qr(uid, version), qr, secret("image/png")).await?;
+    services.slips.put(&key, pdf, secret("application/pdf")).await?;
+    Ok(())
+}
+
+/// Delivers a notice over the channels that are still to be served, then erases its secrets.
+///
+/// # Errors
+/// [`DeliveryError`]: a provider could not be reached; the channels that were served stay served.
+#[instrument(skip_all, fields(study_instance_uid = %study, link_version))]
+pub async fn send_notice(
+    services: &Services,
+    study: &StudyInstanceUid,
+    link_version: u32,
+) -> Result<(), DeliveryError> {
+    let Some(notice) = services.index.notice(study, link_version).await? else { return Ok(()) };
+    ensure_slip(services, &notice).await?;
+    let Some(content) = content_of(services, &notice).await? else { return Ok(()) };
+    if !content.study.is_visible() {
+        // Held or recalled since: nobody is called to images they cannot see. A later release announces it.
+        return Ok(());
+    }
+    if is_pending(notice.sms_channel.as_ref()) {
+        let sent = send_sms(services, &notice, &content).await;
+        let channel = settled_channel(services, "sms", sent)?;
+        services.index.mark_sms(&notice, &channel).await?;
+    }
+    if is_pending(notice.email_channel.as_ref()) {
+        let sent = send_email(services, &notice, &content).await?;
+        let channel = settled_channel(services, "email", sent)?;
+        services.index.mark_email(&notice, &channel).await?;
+    }
+    services.index.erase_notice_secrets(&notice).await?;
+    Ok(())
+}
+
+fn is_pending(channel: Option<&ChannelRecord>) -> bool {
+    channel.is_some_and(|c| c.state == ChannelState::Pending)
+}
+
+/// A refusal is final for its channel; anything else has to be tried again.
+fn settled_channel(
+    services: &Services,
+    name: &'static str,
+    sent: Result<String, PortError>,
+) -> Result<ChannelRecord, DeliveryError> {
+    let (state, provider_id) = match sent {
+        Ok(id) => {
+            info!(channel = name, "notice sent");
+            (ChannelState::Sent, Some(id))
+        }
+        Err(PortError::Refused { operation, .. }) => {
+            warn!(channel = name, operation, "notice refused by the provider");
+            (ChannelState::Failed, None)
+        }
+        Err(error) => return Err(error.into()),
+    };
+    Ok(ChannelRecord { state, provider_id, at: Some(services.clock.now()) })
+}
+
+async fn send_sms(services: &Services, notice: &NoticeRecord, content: &Content) -> Result<String, PortError> {
+    let Some(phone) = &notice.phone else { return Ok(String::new()) };
+    let text = sms_text(&SmsContent {
+        hospital: &services.settings.hospital,
+        language: notice.language,
+        account: &notice.account_name,
+        password: content.message_password(services),
+        link: &content.link,
+        guide_url: &content.guide_url,
+    });
+    let sms = Sms {
+        idempotency_key: idempotency_key(notice, "sms"),
+        to: phone.clone(),
+        text: text.text,
+        parts: text.parts,
+        encoding: text.encoding,
+    };
+    services.sms.send(&sms).await
+}
+
+async fn send_email(
+    services: &Services,
+    notice: &NoticeRecord,
+    content: &Content,
+) -> Result<Result<String, PortError>, DeliveryError> {
+    let Some(to) = &notice.email else { return Ok(Ok(String::new())) };
+    // The slip holds the password too.
+    let with_password = services.settings.message_secrets == MessageSecrets::All;
+    let slip = if with_password {
+        Some(slip_pdf(&content.slip(services, notice)).map_err(DeliveryError::internal("a slip"))?)
+    } else {
+        None
+    };
+    let qr = qr_png(content.link.expose()).map_err(DeliveryError::internal("a QR code"))?;
+    let idempotency_key = idempotency_key(notice, "email");
+    let host = services.settings.email_from.rsplit('@').next().unwrap_or("localhost");
+    let raw = email_message(&EmailContent {
+        hospital: &services.settings.hospital,
+        language: notice.language,
+        patient_name: &content.order.patient.name,
+        study_title: &content.title,
+        study_date: content.study.study_date,
+        account: &notice.account_name,
+        password: content.message_password(services),
+        link: &content.link,
+        guide_url: &content.guide_url,
+        portal_url: &content.portal_url,
+        expires_on: content.expires_on,
+        from: &services.settings.email_from,
+        to,
+        message_id: &format!("{idempotency_key}@{host}"),
+        date: notice.issued_at,
+        qr_png: &qr,
+        slip_pdf: slip.as_deref(),
+    });
+    let raw = raw.map_err(DeliveryError::internal("an email"))?;
+    let email = Email { idempotency_key, from: services.settings.email_from.clone(), to: to.clone(), raw };
+    Ok(services.email.send(&email).await)
+}
+
+fn idempotency_key(notice: &NoticeRecord, channel: &str) -> String {
+    format!("{}-v{}-{channel}", notice.study_instance_uid, notice.link_version)
+}
+
+/// `None` once the secrets are erased: then every channel is done and there is nothing left to say.
+async fn content_of(services: &Services, notice: &NoticeRecord) -> Result<Option<Content>, DeliveryError> {
+    let (Some(password), Some(token)) = (&notice.sealed_password, &notice.sealed_token) else { return Ok(None) };
+    let uid = &notice.study_instance_uid;
+    let Some(study) = services.index.study(uid).await? else { return Ok(None) };
+    let Some(accession) = &study.order_accession else { return Ok(None) };
+    let Some(order) = services.index.order(accession).await? else { return Ok(None) };
+    let context = NoticeRecord::seal_context(uid, notice.link_version);
+    let token = services.sealer.open(token, &context).await?;
+    let settings = &services.settings;
+    let language = notice.language;
+    let title = order.order.service_name().map(str::to_owned).or_else(|| study.description.clone());
+    let expires_at = Timestamp::from_second(notice.link_expires_at).map_err(DeliveryError::internal("an expiry"))?;
+    Ok(Some(Content {
+        password: services.sealer.open(password, &context).await?,
+        link: Secret::new(format!("{}/x/{}", settings.public_url, token.expose())),
+        guide_url: settings.guide_url(),
+        portal_url: settings.public_url.clone(),
+        title: title.unwrap_or_else(|| language.pick("Chẩn đoán hình ảnh", "Medical imaging").to_owned()),
+        expires_on: expires_at.to_zoned(HOSPITAL_TIME).date(),
+        order: order.order,
+        study,
+    }))
+}
+
+impl Content {
+    fn message_password(&self, services: &Services) -> Option<&Secret> {
+        (services.settings.message_secrets == MessageSecrets::All).then_some(&self.password)
+    }
+
+    fn slip<'a>(&'a self, services: &'a Services, notice: &'a NoticeRecord) -> SlipContent<'a> {
+        let patient = &self.order.patient;
+        SlipContent {
+            hospital: &services.settings.hospital,
+            language: notice.language,
+            patient_name: &patient.name,
+            birth_date: patient.birth_date,
+            sex: patient.sex.as_deref().or(self.study.patient.sex.as_deref()),
+            patient_id: patient.id.as_str(),
+            study_title: &self.title,
+            modalities: &self.study.modalities,
+            study_date: self.study.study_date,
+            accession_number: self.order.accession_number.as_str(),
+            department: self.order.department(),
+            account: &notice.account_name,
+            password: &self.password,
+            link: &self.link,
+            guide_url: &self.guide_url,
+            portal_url: &self.portal_url,
+            issued_at: notice.issued_at,
+            expires_on: self.expires_on,
+            version: notice.link_version,
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! From the outbox to the queues.
+
+use std::time::Duration;
+
+use filmless_store::index::{OutboxMessage, OutboxRecord};
+use filmless_store::port::QueueName;
+
+use crate::{DeliveryError, Services};
+
+/// An entry older than this was left by a crash or an outage.
+const STALE_AFTER: Duration = Duration::from_secs(10);
+
+/// A new entry of these messages, to be written in the transaction that causes them.
+pub(crate) fn entry(services: &Services, messages: Vec<OutboxMessage>) -> Result<OutboxRecord, DeliveryError> {
+    let mut id = [0; 16];
+    services.randomness.fill(&mut id)?;
+    Ok(OutboxRecord { id: hex::encode(id), created_at: services.clock.now(), messages })
+}
+
+/// Sends the messages of an entry that was written, and removes it. A crash in between sends them again, which
+/// every receiver bears.
+pub(crate) async fn publish(services: &Services, entry: &OutboxRecord) -> Result<(), DeliveryError> {
+    for message in &entry.messages {
+        let queue = QueueName::ALL.into_iter().find(|queue| queue.as_str() == message.queue);
+        if let Some(queue) = queue {
+            services.queue.send(queue, &message.body, Duration::from_millis(message.delay_ms)).await?;
+        }
+    }
+    Ok(services.index.remove_outbox(entry).await?)
+}
+
+/// Sends what a crash or an outage left behind; returns how many entries there were. With `all`, also the young
+/// ones: right after a start, when nobody else can be about to send them.
+///
+/// # Errors
+/// [`DeliveryError`].
+pub async fn sweep(services: &Services, all: bool) -> Result<usize, DeliveryError> {
+    let age = if all { Duration::ZERO } else { STALE_AFTER };
+    let stale = services.index.stale_outbox(services.clock.now() - age).await?;
+    for entry in &stale {
+        publish(services, entry).await?;
+    }
+    Ok(stale.len())
+}

@@ -1,0 +1,143 @@
+//! What somebody who was let in may see.
+
+use filmless_domain::object_key::SeriesKeys;
+use filmless_domain::{StudyInstanceUid, StudyState};
+use filmless_store::PRESIGNED_TTL_MAX;
+use filmless_store::index::{SeriesRecord, StudyRecord};
+
+use super::{Portal, SeriesView, Session, StudySummary, StudyView};
+use crate::{DeliveryError, Services};
+
+impl Portal {
+    /// The studies of the session's account, newest first; those on their way are named, without a picture.
+    ///
+    /// # Errors
+    /// [`DeliveryError`].
+    pub async fn list_studies(&self, session: &Session) -> Result<Vec<StudySummary>, DeliveryError> {
+        let mut summaries = Vec::new();
+        for study in self.services.index.studies_of_patient(&session.patient_id).await? {
+            if may_see(session, &study) {
+                let series = shown_series(&self.services, &study).await?;
+                let poster_url = match main_series(&series) {
+                    Some(main) => Some(self.presign(&keys_of(&study, main).poster).await?),
+                    None => None,
+                };
+                summaries.push(summary(&self.services, &study, &series, poster_url).await?);
+            } else if is_on_its_way(&study) {
+                summaries.push(summary(&self.services, &study, &[], None).await?);
+            }
+        }
+        summaries.sort_by(|a, b| b.date.cmp(&a.date).then_with(|| a.study_instance_uid.cmp(&b.study_instance_uid)));
+        Ok(summaries)
+    }
+
+    /// A study of the session's account with presigned URLs; `None` for any other, existing or not.
+    ///
+    /// # Errors
+    /// [`DeliveryError`].
+    pub async fn open_study(
+        &self,
+        session: &Session,
+        study: &StudyInstanceUid,
+    ) -> Result<Option<StudyView>, DeliveryError> {
+        let Some(study) = self.services.index.study(study).await?.filter(|s| may_see(session, s)) else {
+            return Ok(None);
+        };
+        let Some(accession) = &study.order_accession else { return Ok(None) };
+        let Some(order) = self.services.index.order(accession).await? else { return Ok(None) };
+        let patient = order.order.patient;
+        let urls_expire_at = self.services.clock.now() + PRESIGNED_TTL_MAX;
+        let shown = shown_series(&self.services, &study).await?;
+        let mut series = Vec::new();
+        for record in &shown {
+            series.push(self.series_view(&study, record).await?);
+        }
+        let poster_url = main_series(&shown).and_then(|main| {
+            series.iter().find(|s| s.series_instance_uid == main.series_instance_uid)?.poster_url.clone()
+        });
+        Ok(Some(StudyView {
+            summary: summary(&self.services, &study, &shown, poster_url).await?,
+            patient_name: filmless_domain::person_name::display(&patient.name),
+            patient_id: patient.id.as_str().to_owned(),
+            birth_date: patient.birth_date,
+            series,
+            urls_expire_at,
+        }))
+    }
+
+    async fn series_view(&self, study: &StudyRecord, series: &SeriesRecord) -> Result<SeriesView, DeliveryError> {
+        let keys = keys_of(study, series);
+        let has_picture = series.frames > 0;
+        Ok(SeriesView {
+            series_instance_uid: series.series_instance_uid.clone(),
+            number: series.number,
+            description: series.description.clone(),
+            modality: series.modality.clone(),
+            frames: series.frames,
+            without_picture: series.without_picture,
+            index_url: self.presign(&keys.index).await?,
+            pack_url: self.presign(&keys.pack).await?,
+            poster_url: if has_picture { Some(self.presign(&keys.poster).await?) } else { None },
+            thumbs_url: if has_picture { Some(self.presign(&keys.thumbs).await?) } else { None },
+        })
+    }
+
+    async fn presign(&self, key: &filmless_domain::ObjectKey) -> Result<String, DeliveryError> {
+        Ok(self.services.derived.presign_get(key, PRESIGNED_TTL_MAX).await?)
+    }
+}
+
+/// The one rule of access: the study was released to this account and is neither held nor recalled.
+fn may_see(session: &Session, study: &StudyRecord) -> bool {
+    study.is_visible() && study.account_key.as_ref() == Some(&session.account_key)
+}
+
+fn is_on_its_way(study: &StudyRecord) -> bool {
+    let moving = matches!(study.state, StudyState::Receiving | StudyState::Settled | StudyState::Rendered);
+    moving && study.account_key.is_none() && !study.two_patients
+}
+
+/// The series that have a pack, in their order. A series whose late instances are not rendered yet shows what it
+/// showed before.
+async fn shown_series(services: &Services, study: &StudyRecord) -> Result<Vec<SeriesRecord>, DeliveryError> {
+    let mut series = services.index.series(&study.study_instance_uid).await?;
+    series.retain(|s| s.rendered_digest.is_some());
+    series.sort_by(|a, b| {
+        let key = |s: &SeriesRecord| (s.number.is_none(), s.number, s.series_instance_uid.clone());
+        key(a).cmp(&key(b))
+    });
+    Ok(series)
+}
+
+/// The series with the most frames: the one a study is about more often than not.
+fn main_series(series: &[SeriesRecord]) -> Option<&SeriesRecord> {
+    series.iter().rev().filter(|s| s.frames > 0).max_by_key(|s| s.frames)
+}
+
+fn keys_of(study: &StudyRecord, series: &SeriesRecord) -> SeriesKeys {
+    let digest = series.rendered_digest.as_deref().unwrap_or_default();
+    SeriesKeys::new(&study.study_instance_uid, &series.series_instance_uid, digest)
+}
+
+async fn summary(
+    services: &Services,
+    study: &StudyRecord,
+    series: &[SeriesRecord],
+    poster_url: Option<String>,
+) -> Result<StudySummary, DeliveryError> {
+    let order = match study.order_accession.as_ref().or(study.accession_number.as_ref()) {
+        Some(accession) if study.account_key.is_some() => services.index.order(accession).await?,
+        _ => None,
+    };
+    let ordered = order.and_then(|o| o.order.service_name().map(str::to_owned));
+    Ok(StudySummary {
+        study_instance_uid: study.study_instance_uid.clone(),
+        date: study.study_date,
+        title: ordered.or_else(|| study.description.clone()),
+        modalities: study.modalities.clone(),
+        series: u32::try_from(series.len()).unwrap_or(u32::MAX),
+        images: series.iter().map(|s| s.frames).sum(),
+        is_released: study.account_key.is_some(),
+        poster_url,
+    })
+}

@@ -1,0 +1,107 @@
+//! What the use cases work with.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use filmless_domain::gate::ReleaseOn;
+use filmless_domain::{Hospital, Limits};
+use filmless_store::port::{Clock, EmailGateway, Queue, Randomness, SmsGateway};
+use filmless_store::sealing::Sealer;
+use filmless_store::{Bucket, Index};
+use serde::{Deserialize, Serialize};
+
+use crate::render::InstanceRenderer;
+
+/// Which secrets a message carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MessageSecrets {
+    /// Account, password and link, as the hospital announced.
+    #[default]
+    All,
+    /// Account and link; the password is on the slip alone.
+    LinkOnly,
+}
+
+/// The hospital's choices.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Branding and support.
+    pub hospital: Hospital,
+    /// Where patients reach the portal, without a slash at the end: `https://xem.benhvien.vn`.
+    pub public_url: String,
+    /// Sender of emails.
+    pub email_from: String,
+    /// How long no instance may arrive before a study counts as settled.
+    pub quiet_period: Duration,
+    /// What the gate demands.
+    pub release_on: ReleaseOn,
+    /// Which secrets a message carries.
+    pub message_secrets: MessageSecrets,
+    /// Life of a link and of the password issued with it.
+    pub link_ttl: Duration,
+    /// Life of a session.
+    pub session_ttl: Duration,
+    /// Limits on untrusted input.
+    pub limits: Limits,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        const DAY: Duration = Duration::from_secs(24 * 3600);
+        Self {
+            hospital: Hospital::default(),
+            public_url: "http://localhost:8080".into(),
+            email_from: "khong-tra-loi@benhvien.example".into(),
+            quiet_period: Duration::from_secs(60),
+            release_on: ReleaseOn::default(),
+            message_secrets: MessageSecrets::default(),
+            link_ttl: DAY * 365,
+            session_ttl: Duration::from_secs(2 * 3600),
+            limits: Limits::default(),
+        }
+    }
+}
+
+impl Settings {
+    /// The access guide.
+    #[must_use]
+    pub fn guide_url(&self) -> String {
+        format!("{}/guide", self.public_url)
+    }
+}
+
+/// Storage, ports and settings: what every use case is given.
+#[derive(Clone)]
+pub struct Services {
+    /// The hospital's uploads.
+    pub studies: Bucket,
+    /// What we make of them.
+    pub derived: Bucket,
+    /// Slips and QR codes.
+    pub slips: Bucket,
+    /// The index.
+    pub index: Index,
+    /// The queues.
+    pub queue: Arc<dyn Queue>,
+    /// SMS.
+    pub sms: Arc<dyn SmsGateway>,
+    /// Email.
+    pub email: Arc<dyn EmailGateway>,
+    /// Seals secrets on their way.
+    pub sealer: Arc<dyn Sealer>,
+    /// Decodes untrusted files.
+    pub renderer: Arc<dyn InstanceRenderer>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Where secrets come from.
+    pub randomness: Arc<dyn Randomness>,
+    /// The hospital's choices.
+    pub settings: Arc<Settings>,
+}
+
+impl std::fmt::Debug for Services {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Services")
+    }
+}

@@ -1,0 +1,170 @@
+//! When is a study complete? No instance for the quiet period, or the declared count reached.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use filmless_domain::{SeriesInstanceUid, StudyInstanceUid, StudyState};
+use filmless_store::index::{InstanceRecord, OutboxMessage, OutboxRecord, SeriesRecord, StudyRecord};
+use sha2::{Digest, Sha256};
+use tracing::{info, instrument};
+
+use crate::messages::{SettleTask, Task};
+use crate::{DeliveryError, Services, outbox, release, render};
+
+/// A check this late is lost: the next arrival schedules another.
+const CHECK_GRACE_MS: i64 = 120_000;
+
+/// Part of every digest: raise it when series have to be rendered anew.
+const RENDER_VERSION: &str = "1";
+
+/// Makes sure that the study will be looked at once nothing arrives any more.
+pub(crate) async fn schedule(services: &Services, study: &StudyInstanceUid) -> Result<(), DeliveryError> {
+    let now = services.clock.now();
+    let delay = services.settings.quiet_period;
+    let due_ms = now.as_millisecond() + millis(delay);
+    let entry = check_entry(services, study, delay)?;
+    if services.index.schedule_settle(study, now, due_ms, CHECK_GRACE_MS, &entry).await? {
+        outbox::publish(services, &entry).await?;
+    }
+    if let Some(record) = services.index.study(study).await?
+        && let Some(declared) = declared_instances(services, &record).await?
+        && services.index.instances(study).await?.len() >= declared
+    {
+        let entry = check_entry(services, study, Duration::ZERO)?;
+        outbox::publish(services, &entry).await?;
+    }
+    Ok(())
+}
+
+fn check_entry(
+    services: &Services,
+    study: &StudyInstanceUid,
+    delay: Duration,
+) -> Result<OutboxRecord, DeliveryError> {
+    let mut message = SettleTask::CheckQuiet { study_instance_uid: study.clone() }.to_outbox()?;
+    message.delay_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
+    outbox::entry(services, vec![message])
+}
+
+/// Settles a study whose quiet period is over or whose declared count is reached, and asks for its changed
+/// series to be rendered; asks for another check otherwise.
+///
+/// # Errors
+/// [`DeliveryError`]: the check has to come again.
+#[instrument(skip_all, fields(study_instance_uid = %study))]
+pub async fn check_quiet(services: &Services, study: &StudyInstanceUid) -> Result<(), DeliveryError> {
+    let Some(mut record) = services.index.study(study).await? else { return Ok(()) };
+    match record.state {
+        StudyState::Receiving => {}
+        // The earlier run of this check may have ended right after it settled the study.
+        StudyState::Settled => return render::finish_study(services, study).await,
+        _ => return Ok(()),
+    }
+    let instances = services.index.instances(study).await?;
+    let declared = declared_instances(services, &record).await?;
+    let is_complete = declared.is_some_and(|declared| instances.len() >= declared);
+    let quiet_at = record.last_received_at + services.settings.quiet_period;
+    let now = services.clock.now();
+    if !is_complete && now < quiet_at {
+        let remaining = Duration::try_from(quiet_at - now).unwrap_or(services.settings.quiet_period);
+        let entry = check_entry(services, study, remaining)?;
+        if services.index.postpone_settle(&record, quiet_at.as_millisecond(), &entry).await? {
+            outbox::publish(services, &entry).await?;
+        }
+        return Ok(());
+    }
+    let dirty = describe_series(services, study, &instances).await?;
+    record.instances = u32::try_from(instances.len()).unwrap_or(u32::MAX);
+    record.series = count(instances.iter().map(|i| i.series_instance_uid.as_str()));
+    record.modalities =
+        instances.iter().map(|i| i.modality.clone()).filter(|m| !m.is_empty()).collect::<BTreeSet<_>>().into_iter().collect();
+    record.has_report = instances.iter().any(|i| i.is_report);
+    let entry = outbox::entry(services, dirty)?;
+    if !services.index.settle_study(&record, &entry).await? {
+        // An instance arrived this very moment. Its own check may not be scheduled, because this one was pending.
+        let entry = check_entry(services, study, services.settings.quiet_period)?;
+        return outbox::publish(services, &entry).await;
+    }
+    info!(instances = record.instances, series = record.series, render = entry.messages.len(), "study settled");
+    outbox::publish(services, &entry).await?;
+    if entry.messages.is_empty() {
+        render::finish_study(services, study).await?;
+    }
+    Ok(())
+}
+
+fn count<'a>(items: impl Iterator<Item = &'a str>) -> u32 {
+    u32::try_from(items.collect::<BTreeSet<_>>().len()).unwrap_or(u32::MAX)
+}
+
+/// Records what each series holds; returns a message for each whose pack does not show that.
+async fn describe_series(
+    services: &Services,
+    study: &StudyInstanceUid,
+    instances: &[InstanceRecord],
+) -> Result<Vec<OutboxMessage>, DeliveryError> {
+    let known: BTreeMap<SeriesInstanceUid, SeriesRecord> = services
+        .index
+        .series(study)
+        .await?
+        .into_iter()
+        .map(|series| (series.series_instance_uid.clone(), series))
+        .collect();
+    let mut by_series: BTreeMap<&SeriesInstanceUid, Vec<&InstanceRecord>> = BTreeMap::new();
+    for instance in instances {
+        by_series.entry(&instance.series_instance_uid).or_default().push(instance);
+    }
+    let mut messages = Vec::new();
+    for (uid, members) in by_series {
+        let content_digest = content_digest(&members);
+        let first = members[0];
+        let earlier = known.get(uid);
+        if earlier.is_none_or(|e| e.content_digest != content_digest) {
+            let series = SeriesRecord {
+                series_instance_uid: uid.clone(),
+                number: first.series_number,
+                description: first.series_description.clone(),
+                modality: first.modality.clone(),
+                content_digest: content_digest.clone(),
+                rendered_digest: None,
+                instances: u32::try_from(members.len()).unwrap_or(u32::MAX),
+                frames: 0,
+                without_picture: 0,
+            };
+            services.index.describe_series(study, &series).await?;
+        }
+        if earlier.and_then(|e| e.rendered_digest.as_ref()) != Some(&content_digest) {
+            let task = SettleTask::RenderSeries {
+                study_instance_uid: study.clone(),
+                series_instance_uid: uid.clone(),
+                content_digest,
+            };
+            messages.push(task.to_outbox()?);
+        }
+    }
+    Ok(messages)
+}
+
+/// Names the contents of a series: the same instances give the same digest, in whatever order and however often
+/// their events came. A new way of rendering changes it too.
+pub(crate) fn content_digest(instances: &[&InstanceRecord]) -> String {
+    let mut lines: Vec<String> =
+        instances.iter().map(|i| format!("{} {} {}\n", i.sop_instance_uid, i.etag, i.bytes)).collect();
+    lines.sort();
+    let mut digest = Sha256::new();
+    digest.update(RENDER_VERSION);
+    for line in lines {
+        digest.update(line);
+    }
+    hex::encode(digest.finalize())
+}
+
+async fn declared_instances(services: &Services, study: &StudyRecord) -> Result<Option<usize>, DeliveryError> {
+    let (order, _) = release::orders_for(services, study).await?;
+    let declared = order.and_then(|o| o.order.declared_instances);
+    Ok(declared.and_then(|n| usize::try_from(n).ok()))
+}
+
+fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,163 @@
+//! Where every study is, for staff: `filmless status`.
+
+use filmless_domain::StudyInstanceUid;
+use filmless_store::{Bucket, Index};
+use filmless_store::index::{ChannelRecord, NoticeRecord, StudyRecord};
+use jiff::{Timestamp, ToSpan};
+use serde::{Deserialize, Serialize};
+
+use crate::DeliveryError;
+
+/// How many refused objects are listed.
+const QUARANTINED_MAX: usize = 200;
+
+/// What `filmless status --json` prints.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Status {
+    /// Studies, oldest first.
+    pub studies: Vec<StudyStatus>,
+    /// Objects that were refused.
+    pub quarantined: Vec<QuarantinedObject>,
+}
+
+/// One study.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct StudyStatus {
+    /// Study Instance UID.
+    pub study_instance_uid: String,
+    /// Accession number of its images, else of its order.
+    pub accession_number: Option<String>,
+    /// `receiving`, `settled`, `rendered`, `held`, `released` or `recalled`.
+    pub state: String,
+    /// Why it is held: code and sentence.
+    pub reason: Option<Reason>,
+    /// Modalities.
+    pub modalities: Vec<String>,
+    /// Number of series.
+    pub series: u32,
+    /// Number of instances.
+    pub instances: u32,
+    /// When its first instance arrived.
+    pub received_at: Timestamp,
+    /// When its last instance arrived.
+    pub last_received_at: Timestamp,
+    /// When it was released.
+    pub released_at: Option<Timestamp>,
+    /// Messages to the patient.
+    pub notices: Vec<NoticeStatus>,
+}
+
+/// A code and a sentence.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Reason {
+    /// Stable code.
+    pub code: String,
+    /// What it means and what to do.
+    pub message: String,
+}
+
+/// One message.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct NoticeStatus {
+    /// `sms` or `email`.
+    pub channel: String,
+    /// `pending`, `sent` or `failed`.
+    pub state: String,
+    /// Version of the link it carries.
+    pub link_version: u32,
+    /// When it became so.
+    pub at: Option<Timestamp>,
+}
+
+/// One refused object.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct QuarantinedObject {
+    /// Key as uploaded.
+    pub key: String,
+    /// Stable code.
+    pub code: String,
+    /// What it means.
+    pub message: String,
+}
+
+/// One study, or all of the last `days` days, and what was refused.
+///
+/// # Errors
+/// [`DeliveryError`].
+pub async fn status(
+    index: &Index,
+    studies_bucket: &Bucket,
+    study: Option<&StudyInstanceUid>,
+    days: i32,
+) -> Result<Status, DeliveryError> {
+    let records = match study {
+        Some(study) => index.study(study).await?.into_iter().collect(),
+        None => recent_studies(index, days).await?,
+    };
+    let mut studies = Vec::new();
+    for record in records {
+        studies.push(study_status(index, record).await?);
+    }
+    let quarantined = if study.is_none() { quarantined(studies_bucket).await? } else { Vec::new() };
+    Ok(Status { studies, quarantined })
+}
+
+async fn recent_studies(index: &Index, days: i32) -> Result<Vec<StudyRecord>, DeliveryError> {
+    let today = Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let mut studies = Vec::new();
+    for back in (0..days).rev() {
+        studies.extend(index.studies_of_day(today.saturating_sub(back.days())).await?);
+    }
+    Ok(studies)
+}
+
+async fn study_status(index: &Index, study: StudyRecord) -> Result<StudyStatus, DeliveryError> {
+    let notices = index.notices(&study.study_instance_uid).await?;
+    // Counted when it settles; until then the instances themselves tell.
+    let instances = if study.instances == 0 {
+        u32::try_from(index.instances(&study.study_instance_uid).await?.len()).unwrap_or(u32::MAX)
+    } else {
+        study.instances
+    };
+    Ok(StudyStatus {
+        study_instance_uid: study.study_instance_uid.to_string(),
+        accession_number: study.accession_number.or(study.order_accession).map(|a| a.to_string()),
+        state: study.state.as_str().to_owned(),
+        reason: study
+            .reason
+            .map(|reason| Reason { code: reason.code().to_owned(), message: reason.explanation().to_owned() }),
+        modalities: study.modalities,
+        series: study.series,
+        instances,
+        received_at: study.received_at,
+        last_received_at: study.last_received_at,
+        released_at: study.released_at,
+        notices: notices.iter().flat_map(notice_status).collect(),
+    })
+}
+
+fn notice_status(notice: &NoticeRecord) -> Vec<NoticeStatus> {
+    let channel = |name: &str, channel: &Option<ChannelRecord>| {
+        channel.as_ref().map(|c| NoticeStatus {
+            channel: name.to_owned(),
+            state: format!("{:?}", c.state).to_lowercase(),
+            link_version: notice.link_version,
+            at: c.at,
+        })
+    };
+    [channel("sms", &notice.sms_channel), channel("email", &notice.email_channel)].into_iter().flatten().collect()
+}
+
+async fn quarantined(bucket: &Bucket) -> Result<Vec<QuarantinedObject>, DeliveryError> {
+    let mut objects = Vec::new();
+    for key in bucket.list("quarantine/", QUARANTINED_MAX * 2).await? {
+        if !key.as_str().ends_with(".reason.json") {
+            continue;
+        }
+        let object = filmless_store::ObjectVersion { key: &key, version_id: None };
+        let reason = bucket.get(object, 64 << 10).await?;
+        // One that cannot be read is not ours: somebody uploaded it below quarantine/.
+        objects.extend(serde_json::from_slice::<QuarantinedObject>(&reason).ok());
+    }
+    Ok(objects)
+}

@@ -1,0 +1,64 @@
+//! Partial batch failures: a message that fails comes again by itself, the others of its batch are done.
+
+use std::future::Future;
+
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use filmless_delivery::DeliveryError;
+use filmless_delivery::messages::Task;
+use tracing::error;
+
+use crate::error_chain;
+
+/// Runs one task per message, one after the other, and reports those that failed.
+pub async fn each_task<T, F, R>(event: SqsEvent, run: F) -> SqsBatchResponse
+where
+    T: Task,
+    F: Fn(T) -> R,
+    R: Future<Output = Result<(), DeliveryError>>,
+{
+    let mut response = SqsBatchResponse::default();
+    for message in event.records {
+        let outcome = match T::parse(message.body.as_deref().unwrap_or_default()) {
+            Ok(task) => run(task).await,
+            Err(error) => Err(error),
+        };
+        if let Err(failure) = outcome {
+            report(&mut response, message.message_id, &failure);
+        }
+    }
+    response
+}
+
+/// Logs a failure with its causes, once, and marks its message to come again.
+pub fn report(response: &mut SqsBatchResponse, message_id: Option<String>, failure: &DeliveryError) {
+    let message_id = message_id.unwrap_or_default();
+    error!(code = failure.code(), message_id, cause = error_chain(failure), "message failed");
+    response.add_failure(message_id);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use filmless_delivery::messages::ReleaseTask;
+    use filmless_store::StoreError;
+
+    #[tokio::test]
+    async fn only_the_messages_that_failed_come_again() {
+        let event = serde_json::json!({ "Records": [
+            { "messageId": "good", "body": "{\"study_instance_uid\":\"1.2\"}" },
+            { "messageId": "poison", "body": "not ours" },
+            { "messageId": "unlucky", "body": "{\"study_instance_uid\":\"1.3\"}" },
+        ]});
+        let response = each_task(serde_json::from_value(event).unwrap(), async |task: ReleaseTask| {
+            if task.study_instance_uid.as_str() == "1.3" { Err(StoreError::NotFound.into()) } else { Ok(()) }
+        });
+        let failed = serde_json::to_value(response.await).unwrap();
+        let failed: Vec<&str> = failed["batchItemFailures"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|f| f["itemIdentifier"].as_str().unwrap())
+            .collect();
+        assert_eq!(failed, ["poison", "unlucky"]);
+    }
+}

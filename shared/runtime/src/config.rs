@@ -1,0 +1,160 @@
+//! Configuration: read once, from environment variables, in `main`.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use filmless_delivery::{MessageSecrets, Settings};
+use filmless_domain::Hospital;
+use filmless_domain::gate::ReleaseOn;
+use filmless_store::aws::QueueUrls;
+use thiserror::Error;
+
+/// Everything a function is told by its environment. The variables are listed in `docs/OPERATIONS.md`.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// `STUDIES_BUCKET`: the hospital's uploads.
+    pub studies_bucket: String,
+    /// `DERIVED_BUCKET`: what we make of them.
+    pub derived_bucket: String,
+    /// `SLIPS_BUCKET`: slips and QR codes.
+    pub slips_bucket: String,
+    /// `INDEX_TABLE`: the DynamoDB table.
+    pub index_table: String,
+    /// `INTAKE_QUEUE_URL`, `SETTLE_QUEUE_URL`, `RELEASE_QUEUE_URL`, `NOTICES_QUEUE_URL`.
+    pub queues: QueueUrls,
+    /// `SEAL_KEY_ID`: the KMS key that seals secrets on their way.
+    pub seal_key_id: String,
+    /// `S3_PUBLIC_URL`: where browsers reach S3, if not where we do.
+    pub s3_public_url: Option<String>,
+    /// `S3_PATH_STYLE`: `true` for an S3 server of one's own.
+    pub s3_path_style: bool,
+    /// `SMS_SENDER_ID`: registered brand name.
+    pub sms_sender_id: Option<String>,
+    /// `SES_CONFIGURATION_SET`: where SES reports bounces.
+    pub ses_configuration_set: Option<String>,
+    /// `PUBLIC_URL`, `EMAIL_FROM`, `HOSPITAL` (JSON), `QUIET_PERIOD_SECONDS`, `RELEASE_ON`, `MESSAGE_SECRETS`,
+    /// `LINK_TTL_DAYS`, `SESSION_TTL_MINUTES`.
+    pub settings: Settings,
+}
+
+/// What is wrong with the environment. Names the variable, never its value.
+#[derive(Debug, Error, PartialEq, Eq)]
+pub enum ConfigError {
+    /// A variable is missing.
+    #[error("the environment variable {0} is missing")]
+    Missing(&'static str),
+    /// A variable has a value that is not allowed.
+    #[error("the environment variable {0} has a value that is not allowed")]
+    Invalid(&'static str),
+}
+
+impl Config {
+    /// Reads the environment.
+    ///
+    /// # Errors
+    /// [`ConfigError`] for the first variable that is missing or not allowed.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Self::read(|name| std::env::var(name).ok())
+    }
+
+    fn read(get: impl Fn(&'static str) -> Option<String>) -> Result<Self, ConfigError> {
+        let optional = |name| get(name).filter(|value| !value.trim().is_empty());
+        let required = |name| optional(name).ok_or(ConfigError::Missing(name));
+        Ok(Self {
+            studies_bucket: required("STUDIES_BUCKET")?,
+            derived_bucket: required("DERIVED_BUCKET")?,
+            slips_bucket: required("SLIPS_BUCKET")?,
+            index_table: required("INDEX_TABLE")?,
+            queues: QueueUrls {
+                intake: required("INTAKE_QUEUE_URL")?,
+                settle: required("SETTLE_QUEUE_URL")?,
+                release: required("RELEASE_QUEUE_URL")?,
+                notices: required("NOTICES_QUEUE_URL")?,
+            },
+            seal_key_id: required("SEAL_KEY_ID")?,
+            s3_public_url: optional("S3_PUBLIC_URL"),
+            s3_path_style: parsed("S3_PATH_STYLE", optional("S3_PATH_STYLE"))?.unwrap_or(false),
+            sms_sender_id: optional("SMS_SENDER_ID"),
+            ses_configuration_set: optional("SES_CONFIGURATION_SET"),
+            settings: settings(&optional)?,
+        })
+    }
+}
+
+fn settings(optional: &impl Fn(&'static str) -> Option<String>) -> Result<Settings, ConfigError> {
+    let mut settings = Settings::default();
+    let public_url = optional("PUBLIC_URL").ok_or(ConfigError::Missing("PUBLIC_URL"))?;
+    // Passwords travel over this address: anything but https is refused.
+    if !public_url.starts_with("https://") || public_url.len() > 60 {
+        return Err(ConfigError::Invalid("PUBLIC_URL"));
+    }
+    settings.public_url = public_url.trim_end_matches('/').to_owned();
+    settings.email_from = optional("EMAIL_FROM").ok_or(ConfigError::Missing("EMAIL_FROM"))?;
+    let hospital = optional("HOSPITAL").ok_or(ConfigError::Missing("HOSPITAL"))?;
+    settings.hospital = serde_json::from_str::<Hospital>(&hospital).map_err(|_| ConfigError::Invalid("HOSPITAL"))?;
+    if let Some(seconds) = parsed::<u64>("QUIET_PERIOD_SECONDS", optional("QUIET_PERIOD_SECONDS"))? {
+        settings.quiet_period = Duration::from_secs(seconds);
+    }
+    if let Some(days) = parsed::<u64>("LINK_TTL_DAYS", optional("LINK_TTL_DAYS"))? {
+        settings.link_ttl = Duration::from_secs(days * 24 * 3600);
+    }
+    if let Some(minutes) = parsed::<u64>("SESSION_TTL_MINUTES", optional("SESSION_TTL_MINUTES"))? {
+        settings.session_ttl = Duration::from_secs(minutes * 60);
+    }
+    if let Some(word) = optional("RELEASE_ON") {
+        settings.release_on = word_of::<ReleaseOn>("RELEASE_ON", word)?;
+    }
+    if let Some(word) = optional("MESSAGE_SECRETS") {
+        settings.message_secrets = word_of::<MessageSecrets>("MESSAGE_SECRETS", word)?;
+    }
+    Ok(settings)
+}
+
+fn parsed<T: FromStr>(name: &'static str, value: Option<String>) -> Result<Option<T>, ConfigError> {
+    value.map(|v| v.trim().parse().map_err(|_| ConfigError::Invalid(name))).transpose()
+}
+
+fn word_of<T: serde::de::DeserializeOwned>(name: &'static str, word: String) -> Result<T, ConfigError> {
+    serde_json::from_value(serde_json::Value::String(word)).map_err(|_| ConfigError::Invalid(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(changes: &[(&'static str, &str)]) -> Result<Config, ConfigError> {
+        Config::read(|name| {
+            let changed = changes.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned());
+            changed.or_else(|| match name {
+                "S3_PUBLIC_URL" | "S3_PATH_STYLE" | "SMS_SENDER_ID" | "SES_CONFIGURATION_SET" | "RELEASE_ON"
+                | "QUIET_PERIOD_SECONDS" | "MESSAGE_SECRETS" | "LINK_TTL_DAYS" | "SESSION_TTL_MINUTES" => None,
+                "PUBLIC_URL" => Some("https://xem.benhvien.example/".into()),
+                "HOSPITAL" => Some(r#"{"name_vi":"Bệnh viện A"}"#.into()),
+                other => Some(other.to_lowercase()),
+            })
+        })
+    }
+
+    #[test]
+    fn a_full_environment_is_read() {
+        let config = check(&[("RELEASE_ON", "report"), ("MESSAGE_SECRETS", "link-only")]).unwrap();
+        assert_eq!(config.settings.public_url, "https://xem.benhvien.example");
+        assert_eq!(config.settings.release_on, ReleaseOn::Report);
+        assert_eq!(config.settings.message_secrets, MessageSecrets::LinkOnly);
+        assert_eq!(config.settings.hospital.name_vi, "Bệnh viện A");
+    }
+
+    #[test]
+    fn a_missing_or_unsafe_value_is_named() {
+        assert_eq!(check(&[("STUDIES_BUCKET", " ")]).unwrap_err(), ConfigError::Missing("STUDIES_BUCKET"));
+        for (name, value) in [
+            ("PUBLIC_URL", "http://xem.benhvien.example"),
+            ("RELEASE_ON", "always"),
+            ("QUIET_PERIOD_SECONDS", "-1"),
+            ("S3_PATH_STYLE", "yes"),
+            ("HOSPITAL", "Bệnh viện A"),
+        ] {
+            assert_eq!(check(&[(name, value)]).unwrap_err(), ConfigError::Invalid(name));
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! The ports, answered by AWS.
+
+mod kms;
+mod ses;
+mod sns;
+mod sqs;
+
+pub use kms::KmsSealer;
+pub use ses::SesGateway;
+pub use sns::SnsGateway;
+pub use sqs::{QueueUrls, SqsQueue};
+
+use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+
+use crate::port::PortError;
+
+/// Throttling, time-outs and server faults can be retried; every other answer of the service is final.
+fn port_error<E, R>(operation: &'static str) -> impl FnOnce(SdkError<E, R>) -> PortError
+where
+    E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
+    R: std::fmt::Debug + Send + Sync + 'static,
+{
+    move |error| {
+        let code = error.code().unwrap_or_default();
+        let is_throttled = ["Throttl", "TooManyRequests", "LimitExceeded", "ServiceUnavailable", "InternalFailure", "InternalError"]
+            .iter()
+            .any(|word| code.contains(word));
+        let source = Box::new(error);
+        match *source {
+            SdkError::ServiceError(_) if !is_throttled => PortError::Refused { operation, source },
+            _ => PortError::Unavailable { operation, source },
+        }
+    }
+}

@@ -1,0 +1,50 @@
+use thiserror::Error;
+
+/// Why storage could not answer, by what the caller can do.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// The object is not there (any more).
+    #[error("the object does not exist")]
+    NotFound,
+    /// It may work later: retry.
+    #[error("storage is unavailable ({operation})")]
+    Unavailable {
+        /// The call that failed.
+        operation: &'static str,
+        /// What went wrong below.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// Two writers met: retry at once.
+    #[error("another writer was first ({operation})")]
+    Contention {
+        /// The call that failed.
+        operation: &'static str,
+    },
+    /// What is stored cannot be read: a defect of ours, never of the input.
+    #[error("a stored record cannot be read or written ({operation})")]
+    Corrupt {
+        /// The call that failed.
+        operation: &'static str,
+        /// What went wrong below.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The object is larger than the caller accepts.
+    #[error("the object is larger than allowed")]
+    TooLarge,
+}
+
+impl StoreError {
+    pub(crate) fn unavailable(
+        operation: &'static str,
+    ) -> impl FnOnce(Box<dyn std::error::Error + Send + Sync>) -> Self {
+        move |source| Self::Unavailable { operation, source }
+    }
+
+    pub(crate) fn corrupt<E: std::error::Error + Send + Sync + 'static>(
+        operation: &'static str,
+    ) -> impl FnOnce(E) -> Self {
+        move |source| Self::Corrupt { operation, source: Box::new(source) }
+    }
+}

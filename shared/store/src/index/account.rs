@@ -1,0 +1,146 @@
+//! Patient accounts and their credentials.
+
+use filmless_domain::PatientId;
+use jiff::Timestamp;
+use jiff::fmt::serde::timestamp::millisecond;
+use serde::{Deserialize, Serialize};
+
+use super::study::patient_pk;
+use super::{Change, Condition, Index, ItemKey};
+use crate::StoreError;
+
+/// The account of one patient.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AccountRecord {
+    /// Under what it is looked up.
+    pub account_key: String,
+    /// As printed on slips.
+    pub account_name: String,
+    /// Whose it is.
+    pub patient_id: PatientId,
+    /// Salt of its credentials, 16 random bytes in hex. One per account, so that a sign-in costs one hash however
+    /// many slips are out; the passwords are random, so equal ones do not occur.
+    pub salt: String,
+}
+
+/// One issued password.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct CredentialRecord {
+    /// argon2id of the password under the account's salt, in hex.
+    pub hash: String,
+    /// When it ends, in seconds since 1970 (also the table's TTL).
+    pub expires_at: i64,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct AccountPointer {
+    account_key: String,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct FailureRecord {
+    failures: u32,
+    #[serde(with = "millisecond::required")]
+    window_started_at: Timestamp,
+}
+
+fn account_pk(account_key: &str) -> String {
+    format!("ACCOUNT#{account_key}")
+}
+
+fn failures_key(account_key: &str, source_digest: &str) -> ItemKey {
+    ItemKey::new(account_pk(account_key), format!("FAILURES#{source_digest}"))
+}
+
+impl Index {
+    /// The account under this look-up key.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn account(&self, account_key: &str) -> Result<Option<AccountRecord>, StoreError> {
+        self.get(&ItemKey::new(account_pk(account_key), "ACCOUNT")).await
+    }
+
+    /// The account of this patient.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn account_of_patient(&self, patient: &PatientId) -> Result<Option<AccountRecord>, StoreError> {
+        let pointer: Option<AccountPointer> = self.get(&ItemKey::new(patient_pk(patient), "ACCOUNT")).await?;
+        match pointer {
+            Some(pointer) => self.account(&pointer.account_key).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Opens an account unless the patient has one or the name is taken: two conditional writes, the patient's
+    /// pointer last, so that a crash between them leaves an account that nobody can enter.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn open_account(&self, account: &AccountRecord) -> Result<bool, StoreError> {
+        let key = ItemKey::new(account_pk(&account.account_key), "ACCOUNT");
+        if !self.put_new(&key, account).await? {
+            let present: Option<AccountRecord> = self.get(&key).await?;
+            if present.is_none_or(|present| present.patient_id != account.patient_id) {
+                return Ok(false);
+            }
+        }
+        let pointer = AccountPointer { account_key: account.account_key.clone() };
+        self.put_new(&ItemKey::new(patient_pk(&account.patient_id), "ACCOUNT"), &pointer).await?;
+        Ok(true)
+    }
+
+    /// The key of a credential: one per slip.
+    #[must_use]
+    pub fn credential_key(account_key: &str, slip: &str) -> ItemKey {
+        ItemKey::new(account_pk(account_key), format!("CREDENTIAL#{slip}"))
+    }
+
+    /// All credentials of an account, ended ones included.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn credentials(&self, account_key: &str) -> Result<Vec<CredentialRecord>, StoreError> {
+        self.query(&account_pk(account_key), "CREDENTIAL#").await
+    }
+
+    /// Counts a sign-in from this source before its password is looked at, and says how many there were in the
+    /// current window.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn count_sign_in(
+        &self,
+        account_key: &str,
+        source_digest: &str,
+        now: Timestamp,
+        window_seconds: u32,
+    ) -> Result<u32, StoreError> {
+        let key = failures_key(account_key, source_digest);
+        let window_start = now.as_millisecond() - i64::from(window_seconds) * 1000;
+        let ends_at = now.as_second() + i64::from(window_seconds);
+        let outside = Condition::Any(vec![
+            Condition::Absent("window_started_at"),
+            Condition::below("window_started_at", window_start),
+        ]);
+        let fresh = Change::new()
+            .set("failures", 1)
+            .set("window_started_at", now.as_millisecond())
+            .set("expires_at", ends_at)
+            .when(&outside);
+        if let Some(record) = self.update::<FailureRecord>(&key, fresh).await? {
+            return Ok(record.failures);
+        }
+        let counted = self.update::<FailureRecord>(&key, Change::new().add("failures", 1)).await?;
+        Ok(counted.map_or(1, |record| record.failures))
+    }
+
+    /// Forgets the sign-ins of this source: one was right.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn forget_sign_ins(&self, account_key: &str, source_digest: &str) -> Result<(), StoreError> {
+        self.delete(&failures_key(account_key, source_digest)).await
+    }
+}

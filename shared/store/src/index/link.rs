@@ -1,0 +1,92 @@
+//! Links: found by the hash of their token, never by the token.
+
+use filmless_domain::{Language, StudyInstanceUid};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Change, Condition, Index, ItemKey};
+use crate::StoreError;
+
+/// Whether a link still opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LinkState {
+    /// It does.
+    Open,
+    /// A newer slip replaced it.
+    Replaced,
+    /// Staff ended it.
+    Revoked,
+}
+
+/// One link.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct LinkRecord {
+    /// The study it was made for.
+    pub study_instance_uid: StudyInstanceUid,
+    /// The account it lets into.
+    pub account_key: String,
+    /// 1 for the first slip of the study, 2 for its reprint, ….
+    pub version: u32,
+    /// Whether it still opens.
+    pub state: LinkState,
+    /// Language of the order.
+    pub language: Language,
+    /// Wrong second checks so far.
+    #[serde(default)]
+    pub failures: u32,
+    /// When it ends, in seconds since 1970 (also the table's TTL).
+    pub expires_at: i64,
+}
+
+impl LinkRecord {
+    /// Whether it has ended by time.
+    #[must_use]
+    pub fn is_expired(&self, now: Timestamp) -> bool {
+        self.expires_at <= now.as_second()
+    }
+}
+
+impl Index {
+    /// The key of the link whose token has this SHA-256 digest, in hex.
+    #[must_use]
+    pub fn link_key(token_digest: &str) -> ItemKey {
+        ItemKey::new(format!("LINK#{token_digest}"), "LINK")
+    }
+
+    /// The link whose token has this digest.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn link(&self, token_digest: &str) -> Result<Option<LinkRecord>, StoreError> {
+        self.get(&Self::link_key(token_digest)).await
+    }
+
+    /// Counts a second check before it is looked at; `None` when the link's life has no check left.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn count_link_check(
+        &self,
+        token_digest: &str,
+        failures_max: u32,
+    ) -> Result<Option<LinkRecord>, StoreError> {
+        let allowed = Condition::All(vec![
+            Condition::Present("state"),
+            Condition::Any(vec![
+                Condition::Absent("failures"),
+                Condition::below("failures", i64::from(failures_max)),
+            ]),
+        ]);
+        self.update(&Self::link_key(token_digest), Change::new().add("failures", 1).when(&allowed)).await
+    }
+
+    /// Takes back one counted check: it was right.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn uncount_link_check(&self, token_digest: &str) -> Result<(), StoreError> {
+        let change = Change::new().add("failures", -1).when(&Condition::Present("state"));
+        self.update::<LinkRecord>(&Self::link_key(token_digest), change).await.map(|_| ())
+    }
+}

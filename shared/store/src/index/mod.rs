@@ -1,0 +1,23 @@
+//! The index: one DynamoDB table. Every item type, key by key, is described in `docs/STORAGE-LAYOUT.md`.
+
+mod account;
+mod change;
+mod instance;
+mod link;
+mod notice;
+mod order;
+mod outbox;
+mod session;
+mod study;
+mod table;
+
+pub use account::{AccountRecord, CredentialRecord};
+pub use change::{Change, Condition};
+pub use instance::InstanceRecord;
+pub use link::{LinkRecord, LinkState};
+pub use notice::{ChannelRecord, ChannelState, NoticeRecord};
+pub use order::OrderRecord;
+pub use outbox::{OutboxMessage, OutboxRecord};
+pub use session::SessionRecord;
+pub use study::{Arrival, SeriesRecord, StudyPointer, StudyRecord, Touched};
+pub use table::{Index, ItemKey, Transaction, TransactionOutcome};

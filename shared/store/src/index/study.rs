@@ -1,0 +1,470 @@
+//! Studies and series.
+
+use std::collections::HashMap;
+
+use filmless_domain::{
+    AccessionNumber, HoldReason, PatientDemographics, PatientId, SeriesInstanceUid, StudyInstanceUid, StudyState,
+};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::fmt::serde::timestamp::millisecond;
+use serde::{Deserialize, Serialize};
+
+use super::{Change, Condition, Index, ItemKey, OutboxRecord, Transaction, TransactionOutcome};
+use crate::StoreError;
+
+/// How often a settle is scheduled anew because the study's state changed meanwhile.
+const SCHEDULE_TRIES_MAX: u32 = 8;
+
+/// One study.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct StudyRecord {
+    /// Which study.
+    pub study_instance_uid: StudyInstanceUid,
+    /// Where it is.
+    pub state: StudyState,
+    /// Why it is held.
+    #[serde(default)]
+    pub reason: Option<HoldReason>,
+    /// Whom its first instance names.
+    pub patient: PatientDemographics,
+    /// Accession Number of its first instance that has one.
+    #[serde(default)]
+    pub accession_number: Option<AccessionNumber>,
+    /// Study Date.
+    #[serde(default)]
+    pub study_date: Option<Date>,
+    /// Study Description.
+    #[serde(default)]
+    pub description: Option<String>,
+    /// Files of a second patient arrived under its UID.
+    #[serde(default)]
+    pub two_patients: bool,
+    /// When its first instance arrived.
+    #[serde(with = "millisecond::required")]
+    pub received_at: Timestamp,
+    /// When its last instance arrived.
+    #[serde(with = "millisecond::required")]
+    pub last_received_at: Timestamp,
+    /// When the pending quiet-period check is due, in milliseconds since 1970.
+    #[serde(default)]
+    pub settle_due_ms: Option<i64>,
+    /// Whether the pointers to it are written.
+    #[serde(default)]
+    pub is_listed: bool,
+    /// Instances, as counted when it last settled.
+    #[serde(default)]
+    pub instances: u32,
+    /// Series, as counted when it last settled.
+    #[serde(default)]
+    pub series: u32,
+    /// Frames with a picture, as counted when it was last rendered.
+    #[serde(default)]
+    pub images: u32,
+    /// Modalities, sorted.
+    #[serde(default)]
+    pub modalities: Vec<String>,
+    /// Whether a report is among its instances.
+    #[serde(default)]
+    pub has_report: bool,
+    /// When it was first released.
+    #[serde(default, with = "millisecond::optional")]
+    pub released_at: Option<Timestamp>,
+    /// Look-up key of the account that may see it.
+    #[serde(default)]
+    pub account_key: Option<String>,
+    /// Accession number of the order it was released under.
+    #[serde(default)]
+    pub order_accession: Option<AccessionNumber>,
+    /// Version of its newest link; 0 before the first.
+    #[serde(default)]
+    pub link_version: u32,
+}
+
+impl StudyRecord {
+    /// Whether its patient may see it: released once, and neither held nor recalled since. While late instances
+    /// are on their way, what was rendered before stays visible.
+    #[must_use]
+    pub fn is_visible(&self) -> bool {
+        self.account_key.is_some()
+            && !self.two_patients
+            && !matches!(self.state, StudyState::Held | StudyState::Recalled)
+    }
+}
+
+/// One series of a study.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SeriesRecord {
+    /// Which series.
+    pub series_instance_uid: SeriesInstanceUid,
+    /// Series Number.
+    #[serde(default)]
+    pub number: Option<i64>,
+    /// Series Description.
+    #[serde(default)]
+    pub description: Option<String>,
+    /// Modality.
+    #[serde(default)]
+    pub modality: String,
+    /// Digest over its instances, as counted when the study last settled.
+    pub content_digest: String,
+    /// Digest of the contents that its pack shows.
+    #[serde(default)]
+    pub rendered_digest: Option<String>,
+    /// Instances.
+    #[serde(default)]
+    pub instances: u32,
+    /// Frames in the pack.
+    #[serde(default)]
+    pub frames: u32,
+    /// Instances without picture.
+    #[serde(default)]
+    pub without_picture: u32,
+}
+
+/// What is known of a study from the header of an instance that arrived.
+#[derive(Debug, Clone)]
+pub struct Arrival {
+    /// Which study.
+    pub study_instance_uid: StudyInstanceUid,
+    /// Whom the instance names.
+    pub patient: PatientDemographics,
+    /// Its Accession Number.
+    pub accession_number: Option<AccessionNumber>,
+    /// Its Study Date.
+    pub study_date: Option<Date>,
+    /// Its Study Description.
+    pub description: Option<String>,
+}
+
+/// The study as it is after an arrival.
+#[derive(Debug, Clone)]
+pub enum Touched {
+    /// The instance belongs to the study's patient.
+    SamePatient(Box<StudyRecord>),
+    /// The study is another patient's; it is marked so, and the instance must not enter the index.
+    OtherPatient,
+}
+
+/// An item that leads to a study: by day, by patient, by accession number.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct StudyPointer {
+    /// Which study.
+    pub study_instance_uid: StudyInstanceUid,
+}
+
+pub(super) fn study_pk(study: &StudyInstanceUid) -> String {
+    format!("STUDY#{study}")
+}
+
+pub(super) fn study_key(study: &StudyInstanceUid) -> ItemKey {
+    ItemKey::new(study_pk(study), "STUDY")
+}
+
+pub(super) fn patient_pk(patient: &PatientId) -> String {
+    format!("PATIENT#{}", patient.as_str())
+}
+
+fn series_key(study: &StudyInstanceUid, series: &SeriesInstanceUid) -> ItemKey {
+    ItemKey::new(study_pk(study), format!("SERIES#{series}"))
+}
+
+fn day_pk(day: Date) -> String {
+    format!("DAY#{day}")
+}
+
+/// The day under which a study is listed: UTC, so that every reader agrees.
+fn day_of(instant: Timestamp) -> Date {
+    instant.to_zoned(jiff::tz::TimeZone::UTC).date()
+}
+
+impl Index {
+    /// The study, if any instance of it arrived.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn study(&self, study: &StudyInstanceUid) -> Result<Option<StudyRecord>, StoreError> {
+        self.get(&study_key(study)).await
+    }
+
+    /// Its series, by UID.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn series(&self, study: &StudyInstanceUid) -> Result<Vec<SeriesRecord>, StoreError> {
+        self.query(&study_pk(study), "SERIES#").await
+    }
+
+    /// Creates the study, or finds out whether it is this patient's.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn touch_study(&self, arrival: &Arrival, now: Timestamp) -> Result<Touched, StoreError> {
+        let key = study_key(&arrival.study_instance_uid);
+        let mut change = Change::new()
+            .set_if_absent("study_instance_uid", &arrival.study_instance_uid)
+            .set_if_absent("state", StudyState::Receiving)
+            .set_if_absent("patient", &arrival.patient)
+            .set_if_absent("received_at", now.as_millisecond())
+            .set("last_received_at", now.as_millisecond());
+        if let Some(accession_number) = &arrival.accession_number {
+            change = change.set_if_absent("accession_number", accession_number);
+        }
+        if let Some(date) = &arrival.study_date {
+            change = change.set_if_absent("study_date", date);
+        }
+        if let Some(description) = &arrival.description {
+            change = change.set_if_absent("description", description);
+        }
+        let unmet = || StoreError::Contention { operation: "UpdateItem" };
+        let study: StudyRecord = self.update(&key, change).await?.ok_or_else(unmet)?;
+        if !study.is_listed {
+            self.list_study(&study).await?;
+        }
+        if study.patient.contradicts(&arrival.patient) {
+            let change = Change::new().set("two_patients", true);
+            self.update::<StudyRecord>(&key, change).await?;
+            return Ok(Touched::OtherPatient);
+        }
+        Ok(Touched::SamePatient(Box::new(study)))
+    }
+
+    async fn list_study(&self, study: &StudyRecord) -> Result<(), StoreError> {
+        let uid = &study.study_instance_uid;
+        let pointer = StudyPointer { study_instance_uid: uid.clone() };
+        let mut partitions = vec![day_pk(day_of(study.received_at))];
+        partitions.extend(study.patient.id.as_ref().map(patient_pk));
+        partitions.extend(study.accession_number.as_ref().map(|a| format!("ACCESSION#{a}")));
+        for pk in partitions {
+            self.put_new(&ItemKey::new(pk, format!("STUDY#{uid}")), &pointer).await?;
+        }
+        self.update::<StudyRecord>(&study_key(uid), Change::new().set("is_listed", true)).await?;
+        Ok(())
+    }
+
+    /// Takes the study back to receiving and makes sure that a quiet-period check will come: at most one is
+    /// pending, and one that is overdue by more than `grace_ms` counts as lost.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn schedule_settle(
+        &self,
+        study: &StudyInstanceUid,
+        now: Timestamp,
+        due_ms: i64,
+        grace_ms: i64,
+        message: &OutboxRecord,
+    ) -> Result<bool, StoreError> {
+        let key = study_key(study);
+        let stale_ms = now.as_millisecond() - grace_ms;
+        for _ in 0..SCHEDULE_TRIES_MAX {
+            let touched = Change::new().set("last_received_at", now.as_millisecond());
+            let Some(current) = self.update::<StudyRecord>(&key, touched).await? else { break };
+            let is_pending = current.settle_due_ms.is_some_and(|pending_ms| pending_ms > stale_ms);
+            if current.state == StudyState::Recalled || (is_pending && current.state == StudyState::Receiving) {
+                return Ok(false);
+            }
+            let vacant =
+                Condition::Any(vec![Condition::Absent("settle_due_ms"), Condition::below("settle_due_ms", stale_ms + 1)]);
+            let change = Change::new()
+                .set("state", StudyState::Receiving)
+                .set("settle_due_ms", due_ms)
+                .when(&Condition::is_text("state", current.state.as_str()))
+                .when(&vacant);
+            let transaction =
+                Transaction::new().update(key.clone(), change).put(&message.key(), message, Change::new())?;
+            if self.commit(transaction).await? == TransactionOutcome::Committed {
+                return Ok(true);
+            }
+        }
+        Err(StoreError::Contention { operation: "schedule a settle" })
+    }
+
+    /// Puts the pending check off, unless an instance arrived meanwhile.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn postpone_settle(
+        &self,
+        study: &StudyRecord,
+        due_ms: i64,
+        message: &OutboxRecord,
+    ) -> Result<bool, StoreError> {
+        let change = Change::new()
+            .set("settle_due_ms", due_ms)
+            .when(&Condition::is_text("state", StudyState::Receiving.as_str()));
+        self.change_study(study, change, message).await
+    }
+
+    /// Records what a series holds.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn describe_series(&self, study: &StudyInstanceUid, series: &SeriesRecord) -> Result<(), StoreError> {
+        let change = Change::new()
+            .set("series_instance_uid", &series.series_instance_uid)
+            .set("number", series.number)
+            .set("description", &series.description)
+            .set("modality", &series.modality)
+            .set("content_digest", &series.content_digest)
+            .set("instances", series.instances);
+        self.update::<SeriesRecord>(&series_key(study, &series.series_instance_uid), change).await.map(|_| ())
+    }
+
+    /// Settles the study, unless an instance arrived meanwhile.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn settle_study(&self, study: &StudyRecord, messages: &OutboxRecord) -> Result<bool, StoreError> {
+        let change = Change::new()
+            .set("state", StudyState::Settled)
+            .set("instances", study.instances)
+            .set("series", study.series)
+            .set("modalities", &study.modalities)
+            .set("has_report", study.has_report)
+            .remove("settle_due_ms")
+            .when(&Condition::is_text("state", StudyState::Receiving.as_str()))
+            .when(&unchanged(study));
+        self.change_study(study, change, messages).await
+    }
+
+    /// Records that a series' pack shows these contents.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn mark_series_rendered(
+        &self,
+        study: &StudyInstanceUid,
+        series: &SeriesRecord,
+    ) -> Result<(), StoreError> {
+        let change = Change::new()
+            .set("rendered_digest", &series.rendered_digest)
+            .set("frames", series.frames)
+            .set("without_picture", series.without_picture)
+            .when(&Condition::is_text("content_digest", &series.content_digest));
+        self.update::<SeriesRecord>(&series_key(study, &series.series_instance_uid), change).await.map(|_| ())
+    }
+
+    /// Records that every series is rendered, unless an instance arrived meanwhile.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn mark_study_rendered(&self, study: &StudyRecord, message: &OutboxRecord) -> Result<bool, StoreError> {
+        let change = Change::new()
+            .set("state", StudyState::Rendered)
+            .set("images", study.images)
+            .when(&Condition::is_text("state", StudyState::Settled.as_str()))
+            .when(&unchanged(study));
+        self.change_study(study, change, message).await
+    }
+
+    async fn change_study(
+        &self,
+        study: &StudyRecord,
+        change: Change,
+        message: &OutboxRecord,
+    ) -> Result<bool, StoreError> {
+        let transaction = Transaction::new()
+            .update(study_key(&study.study_instance_uid), change)
+            .put(&message.key(), message, Change::new())?;
+        Ok(self.commit(transaction).await? == TransactionOutcome::Committed)
+    }
+
+    /// Holds the study, if it is still in the state in which that was decided.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn hold_study(&self, study: &StudyRecord, reason: HoldReason) -> Result<bool, StoreError> {
+        let change = Change::new()
+            .set("state", StudyState::Held)
+            .set("reason", reason)
+            .when(&Condition::is_text("state", study.state.as_str()))
+            .when(&unchanged(study));
+        Ok(self.update::<StudyRecord>(&study_key(&study.study_instance_uid), change).await?.is_some())
+    }
+
+    /// Shows a study again that was released before, without a new link and a new notice.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn show_again(&self, study: &StudyRecord) -> Result<bool, StoreError> {
+        let change = Change::new()
+            .set("state", StudyState::Released)
+            .remove("reason")
+            .when(&Condition::is_text("state", study.state.as_str()))
+            .when(&unchanged(study));
+        Ok(self.update::<StudyRecord>(&study_key(&study.study_instance_uid), change).await?.is_some())
+    }
+
+    /// The change of the first release, for the transaction that also makes account, credential, link and notice.
+    #[must_use]
+    pub fn release_change(study: &StudyRecord, released_at: Timestamp) -> (ItemKey, Change) {
+        let change = Change::new()
+            .set("state", StudyState::Released)
+            .set("released_at", released_at.as_millisecond())
+            .set("account_key", &study.account_key)
+            .set("order_accession", &study.order_accession)
+            .set("link_version", study.link_version)
+            .remove("reason")
+            .when(&Condition::is_text("state", study.state.as_str()))
+            .when(&Condition::Absent("account_key"))
+            .when(&unchanged(study));
+        (study_key(&study.study_instance_uid), change)
+    }
+
+    /// The pointer by which a patient's studies are found.
+    #[must_use]
+    pub fn patient_pointer(patient: &PatientId, study: &StudyInstanceUid) -> (ItemKey, StudyPointer) {
+        let key = ItemKey::new(patient_pk(patient), format!("STUDY#{study}"));
+        (key, StudyPointer { study_instance_uid: study.clone() })
+    }
+
+    /// The studies first received on this day (UTC).
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn studies_of_day(&self, day: Date) -> Result<Vec<StudyRecord>, StoreError> {
+        self.pointed_studies(&day_pk(day)).await
+    }
+
+    /// The studies whose images name this patient, or that were released to them.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn studies_of_patient(&self, patient: &PatientId) -> Result<Vec<StudyRecord>, StoreError> {
+        self.pointed_studies(&patient_pk(patient)).await
+    }
+
+    /// The studies whose images carry this accession number.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn studies_of_accession(&self, accession: &AccessionNumber) -> Result<Vec<StudyRecord>, StoreError> {
+        self.pointed_studies(&format!("ACCESSION#{accession}")).await
+    }
+
+    async fn pointed_studies(&self, pk: &str) -> Result<Vec<StudyRecord>, StoreError> {
+        let pointers: Vec<StudyPointer> = self.query(pk, "STUDY#").await?;
+        let mut studies = HashMap::new();
+        for pointer in pointers {
+            if let Some(study) = self.study(&pointer.study_instance_uid).await? {
+                studies.insert(pointer.study_instance_uid.as_str().to_owned(), study);
+            }
+        }
+        let mut studies: Vec<StudyRecord> = studies.into_values().collect();
+        studies.sort_by(|a, b| {
+            (a.received_at, a.study_instance_uid.as_str()).cmp(&(b.received_at, b.study_instance_uid.as_str()))
+        });
+        Ok(studies)
+    }
+}
+
+/// Nothing arrived and no second patient turned up since the record was read.
+fn unchanged(study: &StudyRecord) -> Condition {
+    let same_arrivals = Condition::is_number("last_received_at", study.last_received_at.as_millisecond());
+    if study.two_patients {
+        same_arrivals
+    } else {
+        Condition::All(vec![same_arrivals, Condition::Absent("two_patients")])
+    }
+}

@@ -1,0 +1,265 @@
+//! Objects of one bucket, over any S3 API.
+
+use std::ops::Range;
+use std::path::Path;
+use std::time::Duration;
+
+use aws_sdk_s3::Client;
+use aws_sdk_s3::error::SdkError;
+use aws_sdk_s3::presigning::PresigningConfig;
+use aws_sdk_s3::primitives::ByteStream;
+use bytes::Bytes;
+use filmless_domain::ObjectKey;
+use tokio::io::AsyncWriteExt;
+
+use crate::StoreError;
+
+/// Longest life of a presigned GET that the portal hands out.
+pub const PRESIGNED_TTL_MAX: Duration = Duration::from_secs(15 * 60);
+
+/// One bucket.
+#[derive(Debug, Clone)]
+pub struct Bucket {
+    client: Client,
+    /// Signs URLs for the address at which browsers reach the bucket, which may differ from ours.
+    public_client: Client,
+    name: String,
+}
+
+/// One version of one object.
+#[derive(Debug, Clone, Copy)]
+pub struct ObjectVersion<'a> {
+    /// Its key.
+    pub key: &'a ObjectKey,
+    /// Its version, in versioned buckets; the latest where there is none.
+    pub version_id: Option<&'a str>,
+}
+
+/// Part of an object.
+#[derive(Debug, Clone)]
+pub struct RangedRead {
+    /// The bytes of the range, fewer when the object ends before.
+    pub bytes: Bytes,
+    /// Size of the whole object.
+    pub total_bytes: u64,
+}
+
+/// How an object is to be kept and served.
+#[derive(Debug, Clone, Copy)]
+pub struct Served<'a> {
+    /// `Content-Type`.
+    pub content_type: &'a str,
+    /// Whether the key names its contents, so that caches may keep it for good.
+    pub is_immutable: bool,
+}
+
+impl Bucket {
+    /// A bucket behind a client; `public_client` signs the URLs that leave the house.
+    #[must_use]
+    pub fn new(client: Client, public_client: Client, name: String) -> Self {
+        Self { client, public_client, name }
+    }
+
+    /// The bucket's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Reads a range; one that starts at or past the end gives no bytes.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`], [`StoreError::Unavailable`].
+    pub async fn get_range(&self, object: ObjectVersion<'_>, range: Range<u64>) -> Result<RangedRead, StoreError> {
+        let request = self
+            .client
+            .get_object()
+            .bucket(&self.name)
+            .key(object.key.as_str())
+            .set_version_id(object.version_id.map(str::to_owned))
+            .range(format!("bytes={}-{}", range.start, range.end.saturating_sub(1)));
+        let answer = match request.send().await {
+            Ok(answer) => answer,
+            // 416: the range starts past the end.
+            Err(SdkError::ServiceError(e)) if e.raw().status().as_u16() == 416 => {
+                let total_bytes = self.size(object).await?;
+                return Ok(RangedRead { bytes: Bytes::new(), total_bytes });
+            }
+            Err(e) if is_not_found(&e) => return Err(StoreError::NotFound),
+            Err(e) => return Err(StoreError::unavailable("GetObject")(Box::new(e))),
+        };
+        let stated = answer.content_range().and_then(|r| r.rsplit('/').next()).and_then(|t| t.parse().ok());
+        let whole = answer.content_length().and_then(|n| u64::try_from(n).ok());
+        let total_bytes = stated.or(whole).unwrap_or_default();
+        let bytes = answer.body.collect().await.map_err(|e| StoreError::unavailable("GetObject")(Box::new(e)))?;
+        Ok(RangedRead { bytes: bytes.into_bytes(), total_bytes })
+    }
+
+    /// Reads a whole object of at most `bytes_max`.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`], [`StoreError::TooLarge`], [`StoreError::Unavailable`].
+    pub async fn get(&self, object: ObjectVersion<'_>, bytes_max: u64) -> Result<Bytes, StoreError> {
+        let answer = self.open(object, bytes_max).await?;
+        let bytes = answer.collect().await.map_err(|e| StoreError::unavailable("GetObject")(Box::new(e)))?;
+        Ok(bytes.into_bytes())
+    }
+
+    /// Writes a whole object of at most `bytes_max` to a file.
+    ///
+    /// # Errors
+    /// As [`Bucket::get`].
+    pub async fn download(&self, object: ObjectVersion<'_>, file: &Path, bytes_max: u64) -> Result<(), StoreError> {
+        let mut body = self.open(object, bytes_max).await?;
+        let local = |e: std::io::Error| StoreError::unavailable("write a temporary file")(Box::new(e));
+        let mut file = tokio::fs::File::create(file).await.map_err(local)?;
+        while let Some(chunk) = body.next().await {
+            let chunk = chunk.map_err(|e| StoreError::unavailable("GetObject")(Box::new(e)))?;
+            file.write_all(&chunk).await.map_err(local)?;
+        }
+        file.flush().await.map_err(local)
+    }
+
+    async fn open(&self, object: ObjectVersion<'_>, bytes_max: u64) -> Result<ByteStream, StoreError> {
+        let request = self
+            .client
+            .get_object()
+            .bucket(&self.name)
+            .key(object.key.as_str())
+            .set_version_id(object.version_id.map(str::to_owned));
+        match request.send().await {
+            Ok(answer) if answer.content_length().is_some_and(|n| u64::try_from(n).is_ok_and(|n| n > bytes_max)) => {
+                Err(StoreError::TooLarge)
+            }
+            Ok(answer) => Ok(answer.body),
+            Err(e) if is_not_found(&e) => Err(StoreError::NotFound),
+            Err(e) => Err(StoreError::unavailable("GetObject")(Box::new(e))),
+        }
+    }
+
+    /// The size of an object in bytes.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`], [`StoreError::Unavailable`].
+    pub async fn size(&self, object: ObjectVersion<'_>) -> Result<u64, StoreError> {
+        let request = self
+            .client
+            .head_object()
+            .bucket(&self.name)
+            .key(object.key.as_str())
+            .set_version_id(object.version_id.map(str::to_owned));
+        match request.send().await {
+            Ok(answer) => Ok(answer.content_length().and_then(|n| u64::try_from(n).ok()).unwrap_or_default()),
+            Err(e) if is_not_found(&e) => Err(StoreError::NotFound),
+            Err(e) => Err(StoreError::unavailable("HeadObject")(Box::new(e))),
+        }
+    }
+
+    /// Writes an object.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn put(&self, key: &ObjectKey, body: impl Into<Bytes>, served: Served<'_>) -> Result<(), StoreError> {
+        self.put_stream(key, ByteStream::from(body.into()), served).await
+    }
+
+    /// Writes a local file as an object.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn put_file(&self, key: &ObjectKey, file: &Path, served: Served<'_>) -> Result<(), StoreError> {
+        let body = ByteStream::from_path(file).await;
+        self.put_stream(key, body.map_err(|e| StoreError::unavailable("read a file")(Box::new(e)))?, served).await
+    }
+
+    async fn put_stream(&self, key: &ObjectKey, body: ByteStream, served: Served<'_>) -> Result<(), StoreError> {
+        let request = self.client.put_object().bucket(&self.name).key(key.as_str()).body(body);
+        let cache = if served.is_immutable { "private, max-age=604800, immutable" } else { "no-store" };
+        let answer = request.content_type(served.content_type).cache_control(cache).send().await;
+        answer.map(|_| ()).map_err(|e| StoreError::unavailable("PutObject")(Box::new(e)))
+    }
+
+    /// Copies an object within the bucket, without its bytes passing through us.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`], [`StoreError::Unavailable`].
+    pub async fn copy(&self, from: ObjectVersion<'_>, to: &ObjectKey) -> Result<(), StoreError> {
+        let version = from.version_id.map(|v| format!("?versionId={v}")).unwrap_or_default();
+        let source = format!("{}/{}{version}", self.name, url_encoded(from.key.as_str()));
+        let request = self.client.copy_object().bucket(&self.name).key(to.as_str()).copy_source(source);
+        match request.send().await {
+            Ok(_) => Ok(()),
+            Err(e) if is_not_found(&e) => Err(StoreError::NotFound),
+            Err(e) => Err(StoreError::unavailable("CopyObject")(Box::new(e))),
+        }
+    }
+
+    /// The keys that start with `prefix`, at most `keys_max` of them.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn list(&self, prefix: &str, keys_max: usize) -> Result<Vec<ObjectKey>, StoreError> {
+        let mut pages = self.client.list_objects_v2().bucket(&self.name).prefix(prefix).into_paginator().send();
+        let mut keys = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|e| StoreError::unavailable("ListObjectsV2")(Box::new(e)))?;
+            keys.extend(page.contents().iter().filter_map(|o| ObjectKey::parse(o.key()?).ok()));
+            if keys.len() >= keys_max {
+                keys.truncate(keys_max);
+                break;
+            }
+        }
+        Ok(keys)
+    }
+
+    /// A URL that lets its holder read this object for `ttl`, at most [`PRESIGNED_TTL_MAX`].
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when there are no credentials to sign with.
+    pub async fn presign_get(&self, key: &ObjectKey, ttl: Duration) -> Result<String, StoreError> {
+        let settings = PresigningConfig::expires_in(ttl.min(PRESIGNED_TTL_MAX))
+            .map_err(StoreError::corrupt("presign GetObject"))?;
+        let request = self.public_client.get_object().bucket(&self.name).key(key.as_str());
+        let signed = request.presigned(settings).await;
+        Ok(signed.map_err(|e| StoreError::unavailable("presign GetObject")(Box::new(e)))?.uri().to_owned())
+    }
+}
+
+fn is_not_found<E, R>(error: &SdkError<E, R>) -> bool
+where
+    R: HttpStatus,
+{
+    matches!(error, SdkError::ServiceError(e) if e.raw().status_code() == 404)
+}
+
+trait HttpStatus {
+    fn status_code(&self) -> u16;
+}
+
+impl HttpStatus for aws_sdk_s3::config::http::HttpResponse {
+    fn status_code(&self) -> u16 {
+        self.status().as_u16()
+    }
+}
+
+/// `CopySource` is a header: everything but unreserved characters and `/` is percent-encoded (RFC 3986 2.3).
+fn url_encoded(key: &str) -> String {
+    key.bytes().fold(String::new(), |mut out, b| {
+        if b.is_ascii_alphanumeric() || b"-._~/".contains(&b) {
+            out.push(char::from(b));
+        } else {
+            out.push_str(&format!("%{b:02X}"));
+        }
+        out
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn copy_sources_are_percent_encoded() {
+        assert_eq!(url_encoded("incoming/a b+%ế"), "incoming/a%20b%2B%25%E1%BA%BF");
+    }
+}

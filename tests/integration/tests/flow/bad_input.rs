@@ -1,0 +1,76 @@
+use serde_json::json;
+
+use crate::sample::Study;
+use crate::system::System;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_bad_file_gets_its_reason_and_the_good_study_goes_on() {
+    let system = System::start();
+    let study = Study::numbered(21);
+    let good = study.slice(1, 1);
+    let mut wrong_preamble = good.clone();
+    wrong_preamble[128..132].copy_from_slice(b"DICX");
+    let nameless = Study { uid: String::new(), ..study.clone() };
+    let cases: [(&str, Vec<u8>, &str); 6] = [
+        ("incoming/empty.dcm", Vec::new(), "empty"),
+        ("incoming/text.txt", b"Xin chao".to_vec(), "not-dicom"),
+        ("incoming/truncated header.dcm", good[..200].to_vec(), "truncated"),
+        ("incoming/truncated+pixels%.dcm", good[..good.len() - 1000].to_vec(), "truncated"),
+        ("incoming/ế/wrong preamble", wrong_preamble, "not-dicom"),
+        ("incoming/no study uid", nameless.slice(1, 1), "missing-study-instance-uid"),
+    ];
+    for (key, bytes, _) in &cases {
+        system.upload(key, bytes.clone()).await;
+    }
+    system.upload("incoming/a b+%ế/good", good).await;
+    system.upload_order(&study.order()).await;
+    system.until(&study.uid, "released").await;
+
+    for (key, bytes, code) in &cases {
+        let refused = system.until_quarantined(key).await;
+        assert_eq!(refused["code"], *code, "{key}: {refused}");
+        assert!(refused["message"].as_str().unwrap().ends_with('.'), "{refused}");
+        let uploaded = system.data.join("buckets/studies").join(key);
+        assert_eq!(std::fs::read(uploaded).unwrap(), *bytes, "{key} is not as uploaded");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_instance_with_other_bytes_is_refused_and_the_first_stays() {
+    let system = System::start();
+    let study = Study::numbered(22);
+    system.upload_order(&study.order()).await;
+    system.upload("incoming/same-key", study.slice_with(1, 1, 600)).await;
+    system.until(&study.uid, "released").await;
+    system.upload("incoming/same-key", study.slice_with(1, 1, 500)).await;
+    let refused = system.until_quarantined("incoming/same-key").await;
+    assert_eq!(refused["code"], "duplicate-sop-instance-uid");
+    assert_eq!(system.until(&study.uid, "released").await["instances"], 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_patients_under_one_study_uid_are_held() {
+    let system = System::start();
+    let study = Study::numbered(23);
+    let other = Study { patient_id: "N20-OTHER".into(), patient_name: "LE^THI MAI".into(), ..study.clone() };
+    system.upload_order(&study.order()).await;
+    system.upload("incoming/mine", study.slice(1, 1)).await;
+    system.until(&study.uid, "released").await;
+    system.upload("incoming/theirs", other.slice(1, 2)).await;
+    assert_eq!(system.until_quarantined("incoming/theirs").await["code"], "two-patients");
+    let held = system.until(&study.uid, "held").await;
+    assert_eq!((&held["reason"]["code"], &held["instances"]), (&json!("two-patients"), &json!(1)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bad_order_is_refused_by_the_name_of_its_field() {
+    let system = System::start();
+    system.upload("orders/broken.json", "{\"accession_number\":").await;
+    let mut lacking = Study::numbered(24).order();
+    lacking["patient"]["birth_date"].take();
+    system.upload("orders/lacking field.json", lacking.to_string()).await;
+    assert_eq!(system.until_quarantined("orders/broken.json").await["code"], "order-not-json");
+    let refused = system.until_quarantined("orders/lacking field.json").await;
+    assert_eq!(refused["code"], "order-missing-field");
+    assert!(refused["message"].as_str().unwrap().contains("patient.birth_date"));
+}

@@ -1,0 +1,115 @@
+use std::process::Command;
+
+use mail_parser::{MessageParser, MimeHeaders};
+use serde_json::json;
+
+use crate::sample::Study;
+use crate::system::{System, link_of};
+
+async fn upload_study(system: &System, study: &Study, series: u32, slices: u32) {
+    for number in 1..=slices {
+        system.upload(&format!("incoming/{}/{series}/{number}", study.uid), study.slice(series, number)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_patient_gets_sms_email_and_slip_with_the_same_link() {
+    let system = System::start();
+    let study = Study::numbered(1);
+    upload_study(&system, &study, 1, 5).await;
+    upload_study(&system, &study, 2, 3).await;
+    system.upload_order(&study.order()).await;
+
+    let released = system.until(&study.uid, "released").await;
+    assert_eq!((&released["series"], &released["instances"]), (&json!(2), &json!(8)));
+    assert_eq!(released["modalities"], json!(["CT"]));
+
+    let sms = system.all_sms();
+    assert_eq!(sms.len(), 1);
+    assert_eq!((&sms[0]["to"], &sms[0]["parts"], &sms[0]["encoding"]), (&json!("+84903123456"), &json!(1), &json!("GSM-7")));
+    let link = link_of(&sms[0]);
+
+    let emails = system.all_emails();
+    assert_eq!(emails.len(), 1);
+    let email = MessageParser::default().parse(&emails[0]).unwrap();
+    assert_eq!(email.to().unwrap().first().unwrap().address(), Some("hoa@example.vn"));
+    assert!(email.body_text(0).unwrap().contains(&link));
+    assert!(email.body_html(0).unwrap().contains("cid:"));
+    let attached: Vec<_> = email.attachments().filter_map(|part| part.content_type()).map(|t| t.subtype().unwrap_or("")).collect();
+    assert!(attached.contains(&"pdf"), "{attached:?}");
+
+    let text = Command::new("pdftotext").args(["-layout"]).arg(system.slip(&study.uid)).arg("-").output().unwrap();
+    let text = String::from_utf8(text.stdout).unwrap();
+    for expected in [&link, "Nguyễn Thị Hoà", study.patient_id.as_str(), "1900 0000", "02/03/1958"] {
+        assert!(text.contains(expected), "{expected} is not on the slip:\n{text}");
+    }
+    let qr = system.slip(&study.uid).with_file_name("qr.png");
+    let read = Command::new("zbarimg").args(["-q", "--raw"]).arg(qr).output().unwrap();
+    assert_eq!(String::from_utf8(read.stdout).unwrap().trim(), link);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn repeated_and_late_instances_keep_the_count_exact_and_send_no_second_notice() {
+    let system = System::start();
+    let study = Study::numbered(2);
+    system.upload_order(&study.order()).await;
+    for key in ["a", "b", "a"] {
+        for number in 1..=4 {
+            system.upload(&format!("incoming/{key}/{number}"), study.slice(1, number)).await;
+        }
+    }
+    let first = system.until(&study.uid, "released").await;
+    assert_eq!(first["instances"], 4);
+
+    system.upload("incoming/late/5", study.slice(1, 5)).await;
+    let counted = async {
+        loop {
+            let again = system.until(&study.uid, "released").await;
+            if again["instances"] == 5 {
+                return again;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+    };
+    let again = tokio::time::timeout(std::time::Duration::from_secs(60), counted).await.unwrap();
+    assert_eq!(again["released_at"], first["released_at"]);
+    assert_eq!((system.all_sms().len(), system.all_emails().len()), (1, 1));
+    assert!(system.status()["quarantined"].as_array().unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_zip_is_unpacked_and_its_study_released() {
+    let system = System::start();
+    let study = Study::numbered(3);
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for number in 1..=3 {
+        zip.start_file(format!("CT ngực/{number}"), zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut zip, &study.slice(1, number)).unwrap();
+    }
+    zip.start_file("README.txt", zip::write::SimpleFileOptions::default()).unwrap();
+    std::io::Write::write_all(&mut zip, b"not an image").unwrap();
+    system.upload("incoming/study.zip", zip.finish().unwrap().into_inner()).await;
+    system.upload_order(&study.order()).await;
+    assert_eq!(system.until(&study.uid, "released").await["instances"], 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_log_line_holds_a_secret_or_a_name() {
+    let system = System::start();
+    let study = Study::numbered(4);
+    upload_study(&system, &study, 1, 2).await;
+    system.upload("incoming/NGUYEN THI HOA.dcm", "not dicom").await;
+    system.upload_order(&study.order()).await;
+    system.until(&study.uid, "released").await;
+    let sms = system.all_sms().remove(0);
+    let link = link_of(&sms);
+    let token = link.rsplit('/').next().unwrap();
+    let log = system.log();
+    assert!(log.contains("study released"), "the log is empty:\n{log}");
+    for secret in [token, "NGUYEN", "Nguyễn", "19580302", "1958-03-02", "903123456", "hoa@example.vn", &study.patient_id] {
+        assert!(!log.contains(secret), "{secret} is in the log:\n{log}");
+    }
+    for word in sms["text"].as_str().unwrap().split_whitespace().filter(|w| w.len() == 11 && w.contains('-')) {
+        assert!(!log.contains(word), "a password is in the log");
+    }
+}

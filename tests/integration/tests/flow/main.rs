@@ -1,0 +1,10 @@
+//! The whole way of a study: a real `filmless up`, real S3 and DynamoDB requests, real files.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod bad_input;
+mod delivery;
+mod kill;
+mod orders;
+mod portal;
+mod sample;
+mod system;

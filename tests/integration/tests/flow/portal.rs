@@ -1,0 +1,113 @@
+use serde_json::Value;
+use ureq::Agent;
+
+use crate::sample::Study;
+use crate::system::{System, link_of};
+
+/// A browser without scripts: keeps cookies, follows redirects.
+fn browser() -> Agent {
+    Agent::config_builder().http_status_as_error(false).build().into()
+}
+
+fn page(agent: &Agent, url: &str) -> (u16, String) {
+    let mut answer = agent.get(url).call().unwrap();
+    (answer.status().as_u16(), answer.body_mut().read_to_string().unwrap())
+}
+
+fn submit(agent: &Agent, system: &System, path: &str, fields: &[(&str, &str)]) -> (u16, String) {
+    let request = agent.post(format!("{}{path}", system.text("portal"))).header("origin", system.text("portal"));
+    let mut answer = request.send_form(fields.iter().copied()).unwrap();
+    (answer.status().as_u16(), answer.body_mut().read_to_string().unwrap())
+}
+
+fn path_of(link: &str) -> String {
+    link[link.find("/x/").unwrap()..].to_owned()
+}
+
+async fn released(system: &System, number: u32) -> (Study, Value) {
+    let study = Study::numbered(number);
+    system.upload("incoming/1", study.slice(1, 1)).await;
+    system.upload("incoming/2", study.slice(1, 2)).await;
+    system.upload_order(&study.order()).await;
+    system.until(&study.uid, "released").await;
+    (study, system.all_sms().remove(0))
+}
+
+fn password_of(sms: &Value) -> String {
+    let is_password = |word: &&str| word.len() == 11 && word.as_bytes()[5] == b'-' && word.is_ascii();
+    sms["text"].as_str().unwrap().split(|c: char| c.is_whitespace() || c == ':').find(is_password).unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_link_opens_with_the_right_birth_date_only_and_never_more_often_than_allowed() {
+    let system = System::start();
+    let (study, sms) = released(&system, 31).await;
+    let link = link_of(&sms);
+    let agent = browser();
+    let (status, form) = page(&agent, &link);
+    assert_eq!(status, 200);
+    assert!(!form.contains("Hoà") && !form.contains(&study.patient_id), "the form names the patient");
+    let (_, wrong) = submit(&agent, &system, &path_of(&link), &[("answer", "03/03/1958")]);
+    assert!(!wrong.contains("Hoà"));
+    let (status, opened) = submit(&agent, &system, &path_of(&link), &[("answer", "2/3/1958")]);
+    assert_eq!(status, 200);
+    assert!(opened.contains("Nguyễn Thị Hoà"), "{opened}");
+
+    let stranger = browser();
+    for _ in 0..9 {
+        submit(&stranger, &system, &path_of(&link), &[("answer", "01/01/1901")]);
+    }
+    let (_, used_up) = submit(&stranger, &system, &path_of(&link), &[("answer", "02/03/1958")]);
+    assert!(!used_up.contains("Hoà"), "an eleventh answer was looked at");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn account_and_password_open_the_images_and_nothing_opens_another_patients() {
+    let system = System::start();
+    let (study, sms) = released(&system, 32).await;
+    let other = Study { patient_name: "TRAN^VAN BINH".into(), ..Study::numbered(33) };
+    let mut order = other.order();
+    order["patient"]["name"] = "Trần Văn Bình".into();
+    system.upload("incoming/other", other.slice(1, 1)).await;
+    system.upload_order(&order).await;
+    system.until(&other.uid, "released").await;
+
+    let agent = browser();
+    let (_, denied) = submit(&agent, &system, "/sign-in", &[("account", &study.patient_id), ("password", "AAAAA-AAAAA")]);
+    assert!(!denied.contains("Hoà"));
+    let typed = password_of(&sms).to_lowercase().replace('-', " ");
+    let account = study.patient_id.to_lowercase().replace('-', " ");
+    let (status, mine) = submit(&agent, &system, "/sign-in", &[("account", &account), ("password", &typed)]);
+    assert_eq!(status, 200, "{mine}");
+    assert!(mine.contains(&study.uid) && !mine.contains(&other.uid), "{mine}");
+
+    let portal = system.text("portal");
+    assert_eq!(page(&agent, &format!("{portal}/studies/{}", study.uid)).0, 200);
+    let (theirs_status, theirs) = page(&agent, &format!("{portal}/studies/{}", other.uid));
+    let (unknown_status, unknown) = page(&agent, &format!("{portal}/studies/1.2.3.4"));
+    assert_eq!((theirs_status, unknown_status), (404, 404));
+    assert_eq!(theirs.replace(&other.uid, ""), unknown.replace("1.2.3.4", ""));
+    assert_eq!(page(&agent, &format!("{portal}/studies/{}/grant", other.uid)).0, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn images_come_by_presigned_urls_that_open_nothing_else() {
+    let system = System::start();
+    let (study, sms) = released(&system, 34).await;
+    let agent = browser();
+    submit(&agent, &system, &path_of(&link_of(&sms)), &[("answer", "02/03/1958")]);
+    let (status, grant) = page(&agent, &format!("{}/studies/{}/grant", system.text("portal"), study.uid));
+    assert_eq!(status, 200, "{grant}");
+    let grant: Value = serde_json::from_str(&grant).unwrap();
+    let pack = grant["series"][0]["pack_url"].as_str().unwrap();
+    assert!(pack.starts_with(&system.text("s3")), "{pack}");
+    assert!(pack.contains("X-Amz-Expires=900"), "{pack}");
+    let bare = browser();
+    let mut answer = bare.get(pack).header("range", "bytes=0-3").call().unwrap();
+    assert_eq!(answer.status().as_u16(), 206);
+    assert_eq!(answer.body_mut().read_to_vec().unwrap(), b"RIFF");
+    let (unsigned, _) = page(&bare, pack.split('?').next().unwrap());
+    assert_eq!(unsigned, 403);
+    let (other_key, _) = page(&bare, &pack.replacen(".pack", ".index.json", 1));
+    assert!(matches!(other_key, 400 | 403), "{other_key}");
+}

@@ -1,0 +1,103 @@
+//! Small valid DICOM files, and orders that fit them.
+
+use dicom_core::{DataElement, PrimitiveValue, VR, dicom_value};
+use dicom_dictionary_std::tags;
+use dicom_object::{FileMetaTableBuilder, InMemDicomObject};
+use serde_json::{Value, json};
+
+pub const CT_IMAGE_STORAGE: &str = "1.2.840.10008.5.1.4.1.1.2";
+const EXPLICIT_VR_LITTLE_ENDIAN: &str = "1.2.840.10008.1.2.1";
+const SIDE: u16 = 64;
+
+/// A study of one patient, from which instances are made.
+#[derive(Clone)]
+pub struct Study {
+    pub uid: String,
+    pub patient_id: String,
+    pub patient_name: String,
+    pub birth_date: String,
+    pub accession: String,
+}
+
+impl Study {
+    /// A study whose identifiers follow from a number, so that tests do not meet.
+    pub fn numbered(number: u32) -> Self {
+        Self {
+            uid: format!("1.2.826.0.1.3680043.10.999.{number}"),
+            patient_id: format!("N20-{number:07}"),
+            patient_name: "NGUYEN^THI HOA".into(),
+            birth_date: "19580302".into(),
+            accession: format!("A{number:07}"),
+        }
+    }
+
+    pub fn series_uid(&self, series: u32) -> String {
+        format!("{}.{series}", self.uid)
+    }
+
+    /// A slice with a bright square whose place tells its number.
+    pub fn slice(&self, series: u32, number: u32) -> Vec<u8> {
+        self.slice_with(series, number, 600)
+    }
+
+    pub fn slice_with(&self, series: u32, number: u32, value: u16) -> Vec<u8> {
+        let mut pixels = vec![0u16; usize::from(SIDE) * usize::from(SIDE)];
+        let left = (number as usize * 4) % 48;
+        for row in 20..36 {
+            for column in left..left + 16 {
+                pixels[row * usize::from(SIDE) + column] = value;
+            }
+        }
+        let text = |tag, vr, value: &str| DataElement::new(tag, vr, PrimitiveValue::from(value));
+        let number_of = |tag, value: u16| DataElement::new(tag, VR::US, PrimitiveValue::from(value));
+        let sop = format!("{}.{number}", self.series_uid(series));
+        let object = InMemDicomObject::from_element_iter([
+            text(tags::SPECIFIC_CHARACTER_SET, VR::CS, "ISO_IR 192"),
+            text(tags::SOP_CLASS_UID, VR::UI, CT_IMAGE_STORAGE),
+            text(tags::SOP_INSTANCE_UID, VR::UI, &sop),
+            text(tags::STUDY_DATE, VR::DA, "20260105"),
+            text(tags::ACCESSION_NUMBER, VR::SH, &self.accession),
+            text(tags::MODALITY, VR::CS, "CT"),
+            text(tags::STUDY_DESCRIPTION, VR::LO, "CT nguc"),
+            text(tags::SERIES_DESCRIPTION, VR::LO, "Axial"),
+            text(tags::PATIENT_NAME, VR::PN, &self.patient_name),
+            text(tags::PATIENT_ID, VR::LO, &self.patient_id),
+            text(tags::PATIENT_BIRTH_DATE, VR::DA, &self.birth_date),
+            text(tags::STUDY_INSTANCE_UID, VR::UI, &self.uid),
+            text(tags::SERIES_INSTANCE_UID, VR::UI, &self.series_uid(series)),
+            text(tags::SERIES_NUMBER, VR::IS, &series.to_string()),
+            text(tags::INSTANCE_NUMBER, VR::IS, &number.to_string()),
+            text(tags::IMAGE_POSITION_PATIENT, VR::DS, &format!("0\\0\\{number}")),
+            text(tags::IMAGE_ORIENTATION_PATIENT, VR::DS, "1\\0\\0\\0\\1\\0"),
+            number_of(tags::SAMPLES_PER_PIXEL, 1),
+            text(tags::PHOTOMETRIC_INTERPRETATION, VR::CS, "MONOCHROME2"),
+            number_of(tags::ROWS, SIDE),
+            number_of(tags::COLUMNS, SIDE),
+            number_of(tags::BITS_ALLOCATED, 16),
+            number_of(tags::BITS_STORED, 12),
+            number_of(tags::HIGH_BIT, 11),
+            number_of(tags::PIXEL_REPRESENTATION, 0),
+            text(tags::WINDOW_CENTER, VR::DS, "300"),
+            text(tags::WINDOW_WIDTH, VR::DS, "600"),
+            DataElement::new(tags::PIXEL_DATA, VR::OW, dicom_value!(U16, pixels)),
+        ]);
+        let meta = FileMetaTableBuilder::new()
+            .transfer_syntax(EXPLICIT_VR_LITTLE_ENDIAN)
+            .media_storage_sop_class_uid(CT_IMAGE_STORAGE)
+            .media_storage_sop_instance_uid(&sop);
+        let mut bytes = Vec::new();
+        object.with_meta(meta).unwrap().write_all(&mut bytes).unwrap();
+        bytes
+    }
+
+    pub fn order(&self) -> Value {
+        json!({
+            "accession_number": self.accession,
+            "patient": {
+                "id": self.patient_id, "name": "Nguyễn Thị Hoà", "birth_date": "1958-03-02", "sex": "F",
+                "phone": "0903 123 456", "email": "hoa@example.vn", "language": "vi",
+            },
+            "service": { "name": "Chụp CLVT ngực [Không in phim]" },
+        })
+    }
+}
