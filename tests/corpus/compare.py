@@ -70,6 +70,11 @@ def compare_stored(job):
     return line["path"], "inexact" if differing else "exact", f"{differing} of {ours.size} values"
 
 
+def key(path):
+    """A file is named in the list by its folder and name, so that the list holds wherever the corpus lies."""
+    return "/".join(Path(path).parts[-2:])
+
+
 def tell(title, outcomes):
     counts = {name: sum(o == name for _, o, _ in outcomes) for name in sorted({o for _, o, _ in outcomes})}
     print(f"{title}: {len(outcomes)} files: " + ", ".join(f"{count} {name}" for name, count in counts.items()))
@@ -91,12 +96,11 @@ def main():
         values = pool.map(compare_stored, jobs, chunksize=8)
     if arguments.write:
         arguments.write.write_text("".join("\t".join(outcome) + "\n" for outcome in looks + values))
-    known = {}
-    if arguments.known.exists():
-        with arguments.known.open(newline="") as file:
-            known = {row["path"]: row for row in csv.DictReader(file, delimiter="\t")}
-    wrong = {path: (outcome, why) for path, outcome, why in looks if outcome in ("different", "only-theirs")}
-    wrong |= {path: (outcome, why) for path, outcome, why in values if outcome == "inexact"}
+    present = {key(line["path"]) for line in lines}
+    with arguments.known.open(newline="") as file:
+        known = {row["path"]: row for row in csv.DictReader(file, delimiter="\t") if row["path"] in present}
+    wrong = {key(path): (outcome, why) for path, outcome, why in looks if outcome in ("different", "only-theirs")}
+    wrong |= {key(path): (outcome, why) for path, outcome, why in values if outcome == "inexact"}
     tell("look", looks)
     tell("diagnostic values", values)
     unexpected = {path: why for path, why in wrong.items() if known.get(path, {}).get("outcome") != why[0]}

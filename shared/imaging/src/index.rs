@@ -93,7 +93,7 @@ pub struct FrameEntry {
     pub rescale: Option<Rescale>,
     /// Default window.
     pub window: Option<Window>,
-    /// Further windows that the modality proposes.
+    /// All windows that the modality proposes, when there are several.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub presets: Vec<Window>,
     /// Size of a pixel.

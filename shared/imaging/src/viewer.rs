@@ -16,7 +16,7 @@ pub struct FrameView {
     pub rescale: Option<Rescale>,
     /// The default window.
     pub window: Option<Window>,
-    /// Further windows that the modality proposes, with their names.
+    /// All windows that the modality proposes, with their names, when there are several.
     pub presets: Vec<Window>,
     /// Size of a pixel.
     pub spacing: Option<Spacing>,
@@ -42,11 +42,13 @@ impl FrameView {
             geometry_of(frame, tags::IMAGE_ORIENTATION_PATIENT, tags::PLANE_ORIENTATION_SEQUENCE);
         let along = position.zip(orientation).and_then(|(p, o)| geometry::slice_position(p, o));
         let proposed = VoiWindow::of_frame(frame);
-        let presets = proposed.into_iter().map(|(window, name)| Window::new(window, name)).collect();
+        let name =
+            proposed.first().filter(|(first, _)| Some(*first) == used).and_then(|(_, name)| name.clone());
+        let presets = if proposed.len() > 1 { proposed } else { Vec::new() };
         Self {
             rescale: rescale(frame, image),
-            window: used.map(|window| Window::new(window, None)),
-            presets,
+            window: used.map(|window| Window::new(window, name)),
+            presets: presets.into_iter().map(|(window, name)| Window::new(window, name)).collect(),
             spacing: spacing(frame),
             position,
             orientation,

@@ -196,16 +196,16 @@ fn hostile_codestreams() -> Vec<(&'static str, Vec<u8>, Outcome)> {
         ("JPEG larger than its image", colour(64, 64).encapsulated(JPEG, &[&jpeg]), CORRUPT),
         (
             "JPEG of 65,000 squared",
-            colour(100, 100)
+            colour(256, 256)
                 .encapsulated(JPEG, &[&patched(jpeg.clone(), &[0xFF, 0xC0], 5, &[0xFD, 0xE8, 0xFD, 0xE8])]),
             CORRUPT,
         ),
         (
             "JPEG cut in half",
-            colour(100, 100).encapsulated(JPEG, &[&jpeg[..jpeg.len() / 2]]),
+            colour(256, 256).encapsulated(JPEG, &[&jpeg[..jpeg.len() / 2]]),
             Refused(&["corrupt-pixel-data"]),
         ),
-        ("JPEG of two bytes", colour(100, 100).encapsulated(JPEG, &[&[0xFF, 0xD8]]), CORRUPT),
+        ("JPEG of two bytes", colour(256, 256).encapsulated(JPEG, &[&[0xFF, 0xD8]]), CORRUPT),
         (
             "JPEG-LS of 65,535 squared",
             mr(64, 64).encapsulated(JPEG_LS, &[&patched(jpeg_ls.clone(), &[0xFF, 0xF7], 5, &giant)]),
@@ -234,12 +234,12 @@ fn hostile_codestreams() -> Vec<(&'static str, Vec<u8>, Outcome)> {
         ("no fragments", with(&start), CORRUPT),
         (
             "2,147,483,647 frames in one fragment",
-            Pixels { frames: Some("2147483647"), ..colour(100, 100) }.encapsulated(JPEG, &[&jpeg]),
+            Pixels { frames: Some("2147483647"), ..colour(256, 256) }.encapsulated(JPEG, &[&jpeg]),
             Refused(&["too-many-frames"]),
         ),
         (
             "20,000 frames in one fragment",
-            Pixels { frames: Some("20000"), ..colour(100, 100) }.encapsulated(JPEG, &[&jpeg]),
+            Pixels { frames: Some("20000"), ..colour(256, 256) }.encapsulated(JPEG, &[&jpeg]),
             CORRUPT,
         ),
         (

@@ -1,0 +1,275 @@
+//! A series from files to its pack, and the looks of generated images.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
+mod dicom_bytes;
+
+use std::io::{self, Write};
+
+use dicom_bytes::*;
+use filmless_domain::Limits;
+use filmless_imaging::{
+    Layers, PreviewSize, RenderedInstance, SampleType, SeriesPackBuilder, display_frame, render_instance,
+    render_layers,
+};
+use serde_json::{Value, json};
+
+fn both_layers(file: &[u8]) -> RenderedInstance {
+    let size = PreviewSize { side_max: 64 };
+    render_layers(file, &Limits::default(), size, Layers::PreviewAndDiagnostic).unwrap()
+}
+
+fn shown(file: &[u8]) -> Vec<u8> {
+    display_frame(file, &Limits::default(), 1).unwrap().pixels
+}
+
+fn builder() -> SeriesPackBuilder {
+    SeriesPackBuilder::new("1.2.3", "1.2.3.1", "MR", Some(2), Some("t1"))
+}
+
+#[test]
+fn index_names_every_byte_range_of_the_pack() {
+    let mut pack = builder();
+    let mr = both_layers(&real("MR_small_RLE.dcm"));
+    pack.push("1.1", Ok(&mr));
+    pack.push("1.2", Err("no-pixel-data"));
+    pack.push("1.3", Ok(&both_layers(&real("SC_rgb_jpeg.dcm"))));
+    let series = pack.finish().unwrap();
+    let slice = |offset: u64, length: u64| &series.pack[offset as usize..(offset + length) as usize];
+
+    let layer = series.index.preview_layer;
+    assert_eq!(layer.offset + layer.length, series.pack.len() as u64);
+    let mut at = layer.offset;
+    for frame in &series.index.frames {
+        assert_eq!(frame.preview.offset, at);
+        assert_eq!(&slice(at, frame.preview.length)[8..12], b"WEBP");
+        at += frame.preview.length;
+    }
+    assert_eq!(at, layer.offset + layer.length);
+
+    let [first, second] = series.index.frames.as_slice() else { panic!("two frames") };
+    let diagnostic = first.diagnostic.as_ref().unwrap();
+    assert_eq!(slice(diagnostic.offset, diagnostic.length), mr.frames[0].diagnostic.as_ref().unwrap().bytes);
+    assert_eq!((diagnostic.media_type.as_str(), diagnostic.sample_type), ("image/jls", SampleType::Signed));
+    let kept = second.diagnostic.as_ref().unwrap();
+    assert_eq!((kept.media_type.as_str(), kept.photometric_interpretation.as_str()), ("image/jpeg", "RGB"));
+    assert_eq!(slice(kept.offset, 3), [0xFF, 0xD8, 0xFF]);
+
+    for jpeg in [series.poster_jpeg.as_deref(), series.thumbs_jpeg.as_deref()] {
+        assert_eq!(&jpeg.unwrap()[..3], [0xFF, 0xD8, 0xFF]);
+    }
+    assert_eq!(series.index.thumbs.as_ref().unwrap().frames, [0, 1]);
+}
+
+#[test]
+fn index_has_the_documented_names() {
+    let mut pack = builder();
+    let file = real("MR_small_RLE.dcm");
+    pack.push("1.1", Ok(&render_instance(&file, &Limits::default(), PreviewSize { side_max: 64 }).unwrap()));
+    pack.push("1.2", Err("no-pixel-data"));
+    let mut index = serde_json::to_value(pack.finish().unwrap().index).unwrap();
+    let length = index["preview_layer"]["length"].clone();
+    let frame = index["frames"][0].as_object_mut().unwrap();
+    let (position, slice_position) = (frame["position"].clone(), frame["slice_position"].clone());
+    assert!(position.as_array().is_some_and(|p| p.len() == 3) && slice_position.is_f64());
+    assert_eq!(
+        index,
+        json!({
+            "version": 1, "study_instance_uid": "1.2.3", "series_instance_uid": "1.2.3.1", "modality": "MR",
+            "series_number": 2, "series_description": "t1",
+            "preview_layer": { "offset": 0, "length": length },
+            "thumbs": { "tile": 96, "columns": 10, "frames": [0] },
+            "frames": [{
+                "sop_instance_uid": "1.1", "frame": 1, "rows": 64, "columns": 64,
+                "preview": { "offset": 0, "length": length, "width": 64, "height": 64, "media_type": "image/webp" },
+                "diagnostic": null, "bits_stored": 16, "photometric_interpretation": "MONOCHROME2",
+                "rescale": { "slope": 1.0, "intercept": 0.0, "unit": null },
+                "window": { "center": 600.0, "width": 1600.0 },
+                "spacing": { "row_mm": 0.3125, "column_mm": 0.3125, "source": "pixel-spacing" },
+                "position": position, "orientation": [1.0, 0.0, 0.0, 0.0, 1.0, 0.0],
+                "slice_position": slice_position, "frame_time_ms": null
+            }],
+            "without_picture": [{ "sop_instance_uid": "1.2", "code": "no-pixel-data" }]
+        })
+    );
+}
+
+#[test]
+fn long_series_has_an_evenly_spaced_contact_sheet() {
+    let mut pack = builder();
+    let instance = both_layers(&Pixels::grey(8, 8, 8, 8).native(&[9; 64]));
+    for number in 0..2_000 {
+        pack.push(&format!("1.{number}"), Ok(&instance));
+    }
+    let index = pack.finish().unwrap().index;
+    let tiles = index.thumbs.unwrap().frames;
+    assert_eq!((index.frames.len(), tiles.len()), (2_000, 100));
+    assert!(tiles.windows(2).all(|pair| (8..=32).contains(&(pair[1] - pair[0]))), "{tiles:?}");
+    assert!(tiles[0] == 0 && tiles[99] > 1_900);
+}
+
+#[test]
+fn series_without_pictures_still_has_an_index() {
+    let mut pack = builder();
+    pack.push("1.1", Err("video"));
+    let series = pack.finish().unwrap();
+    assert!(series.pack.is_empty() && series.poster_jpeg.is_none() && series.thumbs_jpeg.is_none());
+    assert_eq!(series.index.without_picture[0].code, "video");
+}
+
+struct FullDisk;
+
+impl Write for FullDisk {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        Err(io::ErrorKind::StorageFull.into())
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn failed_write_fails_the_pack() {
+    let mut pack = builder().into_writer(FullDisk);
+    pack.push("1.1", Ok(&both_layers(&real("MR_small_RLE.dcm"))));
+    assert!(pack.finish().is_err());
+}
+
+#[test]
+fn one_picture_in_three_encodings_looks_the_same() {
+    let expected = shown(&real("MR_small_RLE.dcm"));
+    assert_eq!(shown(&real("MR_small_jpeg_ls_lossless.dcm")), expected);
+    assert_eq!(shown(&real("MR_small_bigendian.dcm")), expected);
+    assert!(expected.iter().collect::<std::collections::BTreeSet<_>>().len() > 100);
+}
+
+#[test]
+fn rendered_instances_cross_a_pipe() {
+    let instance = both_layers(&real("SC_rgb_jpeg.dcm"));
+    let json: Value = serde_json::to_value(&instance).unwrap();
+    assert_eq!(serde_json::from_value::<RenderedInstance>(json).unwrap(), instance);
+}
+
+/// Stored values 0, 1, 2 and 3 of a two by two image, and what each rule makes of them.
+#[test]
+fn grey_looks_follow_the_standard() {
+    let ds = |element, value: &str| dicom_bytes::element(0x28, element, "DS", value.as_bytes());
+    let window = |center, width| [ds(0x1050, center), ds(0x1051, width)].concat();
+    let function = |name: &str| dicom_bytes::element(0x28, 0x1056, "LO", name.as_bytes());
+    let lut = |tag: u16, data: &[u16]| {
+        let descriptor = words([data.len() as u16, 0, 8]);
+        let inner = [
+            dicom_bytes::element(0x28, 0x3002, "US", &descriptor),
+            dicom_bytes::element(0x28, 0x3006, "US", &words(data.iter().copied())),
+        ]
+        .concat();
+        let item = item(&inner, inner.len() as u32);
+        lying(0x28, tag, "SQ", &item, item.len() as u32)
+    };
+    let padding = us(0x28, 0x120, 3);
+    for (name, photometric, extra, expected) in [
+        ("all values, without a window", "MONOCHROME2", vec![], [0, 85, 170, 255]),
+        ("monochrome 1", "MONOCHROME1", vec![], [255, 170, 85, 0]),
+        ("linear", "MONOCHROME2", window("2", "3"), [0, 64, 191, 255]),
+        (
+            "linear exact",
+            "MONOCHROME2",
+            [window("2", "2"), function("LINEAR_EXACT")].concat(),
+            [0, 0, 128, 255],
+        ),
+        ("sigmoid", "MONOCHROME2", [window("2", "4"), function("SIGMOID")].concat(), [30, 69, 128, 186]),
+        ("threshold", "MONOCHROME2", window("2", "1"), [0, 0, 255, 255]),
+        (
+            "rescale",
+            "MONOCHROME2",
+            [window("20", "21"), ds(0x1052, "5"), ds(0x1053, "10")].concat(),
+            [0, 70, 198, 255],
+        ),
+        ("width 0 is no window", "MONOCHROME2", window("2", "0"), [0, 85, 170, 255]),
+        ("decimal comma", "MONOCHROME2", window("2,0", "3,0"), [0, 64, 191, 255]),
+        ("VOI LUT", "MONOCHROME2", lut(0x3010, &[255, 10, 20, 0]), [255, 10, 20, 0]),
+        ("modality LUT", "MONOCHROME2", lut(0x3000, &[30, 20, 10, 0]), [255, 170, 85, 0]),
+        ("padding is no measurement", "MONOCHROME2", padding, [0, 128, 255, 255]),
+    ] {
+        let pixels = Pixels { photometric, extra, ..Pixels::grey(2, 2, 16, 12) };
+        assert_eq!(shown(&pixels.native(&words([0, 1, 2, 3]))), expected, "{name}");
+    }
+}
+
+#[test]
+fn stored_bits_are_found_wherever_they_lie() {
+    let grey = Pixels::grey(2, 2, 16, 12);
+    for (name, pixels, stored) in [
+        ("overlay bits above the high bit", grey.clone(), words([0xF000, 0xE001, 0x8002, 3])),
+        ("high bit 15", Pixels { high_bit: 15, ..grey.clone() }, words([0, 0x10, 0x20, 0x3F])),
+        ("signed", Pixels { signed: true, ..grey.clone() }, words([0xFFE, 0xFFF, 0, 1])),
+        ("16 allocated, 8 stored", Pixels::grey(2, 2, 16, 8), words([0, 1, 2, 3])),
+        ("8 allocated", Pixels::grey(2, 2, 8, 8), vec![0, 1, 2, 3]),
+        ("32 allocated", Pixels::grey(2, 2, 32, 32), [0_u32, 1, 2, 3].map(u32::to_le_bytes).concat()),
+    ] {
+        assert_eq!(shown(&pixels.native(&stored)), [0, 85, 170, 255], "{name}");
+    }
+    assert_eq!(shown(&Pixels::grey(2, 2, 1, 1).native(&[0b1010, 0])), [0, 255, 0, 255]);
+}
+
+#[test]
+fn colour_looks_follow_the_standard() {
+    let palette = |channel: u16, entries: [u16; 4]| {
+        let shifted = entries.map(|v| v << 8);
+        [
+            dicom_bytes::element(0x28, 0x1101 + channel, "US", &words([4, 0, 16])),
+            dicom_bytes::element(0x28, 0x1201 + channel, "OW", &words(shifted)),
+        ]
+        .concat()
+    };
+    let tables = [palette(0, [0, 255, 0, 9]), palette(1, [0, 0, 255, 9]), palette(2, [7, 0, 0, 9])].concat();
+    let by_palette = Pixels { photometric: "PALETTE COLOR", extra: tables, ..Pixels::grey(2, 2, 8, 8) };
+    let red = [255, 0, 0];
+    for (name, file, expected) in [
+        ("rgb", Pixels::colour(1, 2, "RGB").native(&[255, 0, 0, 1, 2, 3]), vec![255, 0, 0, 1, 2, 3]),
+        (
+            "planar rgb",
+            Pixels { planar: true, ..Pixels::colour(1, 2, "RGB") }.native(&[255, 1, 0, 2, 0, 3]),
+            vec![255, 0, 0, 1, 2, 3],
+        ),
+        ("ybr", Pixels::colour(1, 2, "YBR_FULL").native(&[76, 85, 255, 76, 85, 255]), [254, 0, 0].repeat(2)),
+        ("ybr 422", Pixels::colour(1, 2, "YBR_FULL_422").native(&[76, 76, 85, 255]), [254, 0, 0].repeat(2)),
+        ("palette", by_palette.native(&[0, 1, 2, 3]), [[0, 0, 7], red, [0, 255, 0], [9, 9, 9]].concat()),
+    ] {
+        assert_eq!(shown(&file), expected, "{name}");
+    }
+}
+
+#[test]
+fn every_frame_of_a_run_has_its_own_attributes() {
+    let frame = |intercept: &str| {
+        let value = element(0x28, 0x1052, "DS", intercept.as_bytes());
+        let inner = [value, element(0x28, 0x1053, "DS", b"1")].concat();
+        let item_of_macro = item(&inner, inner.len() as u32);
+        let group = lying(0x28, 0x9145, "SQ", &item_of_macro, item_of_macro.len() as u32);
+        item(&group, group.len() as u32)
+    };
+    let frames = [frame("10"), frame("20")].concat();
+    let extra =
+        [element(0x18, 0x1063, "DS", b"40"), lying(0x5200, 0x9230, "SQ", &frames, frames.len() as u32)]
+            .concat();
+    let file =
+        Pixels { frames: Some("2"), extra, ..Pixels::grey(2, 2, 8, 8) }.native(&[0, 1, 2, 3, 9, 9, 9, 9]);
+    let instance = both_layers(&file);
+    let intercepts: Vec<f64> =
+        instance.frames.iter().map(|f| f.view.rescale.as_ref().unwrap().intercept).collect();
+    assert_eq!(intercepts, [10.0, 20.0]);
+    assert!(instance.frames.iter().all(|f| f.view.frame_time_ms == Some(40.0)));
+}
+
+#[test]
+fn damaged_frame_does_not_take_the_others_with_it() {
+    let good = codestream("SC_rgb_jpeg.dcm", &[0xFF, 0xD8, 0xFF]);
+    let pixels = Pixels { frames: Some("2"), ..Pixels::colour(256, 256, "RGB") };
+    let instance = both_layers(&pixels.encapsulated(JPEG, &[&good, &good[..40]]));
+    assert_eq!((instance.frames.len(), instance.failures.len()), (1, 1));
+    let mut pack = builder();
+    pack.push("1.1", Ok(&instance));
+    let index = pack.finish().unwrap().index;
+    assert_eq!(index.without_picture[0].frame, Some(2));
+}
