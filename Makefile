@@ -27,7 +27,8 @@ run: build ## Run everything on this machine, upload a study, show what the pati
 
 .PHONY: build
 build: $(BUILD_TOOLS) web ## Build the program
-	@cargo build --quiet --package filmless
+	@# The same selection as the tests, so that every dependency is compiled once, with one set of features.
+	@cargo build --workspace --bins
 
 .PHONY: web
 web: web/dist/viewer.js ## Build style sheet and viewer
