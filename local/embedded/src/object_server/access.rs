@@ -3,11 +3,29 @@ use http::{HeaderMap, Uri};
 use s3s::{
     S3Result,
     access::{S3Access, S3AccessContext},
+    auth::{S3Auth, SecretKey},
     s3_error,
 };
+use subtle::ConstantTimeEq;
+
+use crate::Credentials;
 
 /// Longest life of a presigned URL in seconds: 7 days, S3's own limit.
 const PRESIGNED_SECONDS_MAX: u64 = 7 * 24 * 60 * 60;
+
+/// The one access key there is.
+pub(super) struct OneKey(pub(super) Credentials);
+
+#[async_trait]
+impl S3Auth for OneKey {
+    async fn get_secret_key(&self, access_key: &str) -> S3Result<SecretKey> {
+        if access_key.as_bytes().ct_eq(self.0.access_key_id.as_bytes()).into() {
+            Ok(SecretKey::from(self.0.secret_access_key.clone()))
+        } else {
+            Err(s3_error!(InvalidAccessKeyId))
+        }
+    }
+}
 
 /// Lets in who signed with Signature Version 4. Version 2 is refused: nothing of ours speaks it, its signature
 /// covers neither the payload nor most headers, and a request signed by header never expires. Browser form uploads

@@ -1,6 +1,9 @@
 use s3s::{
     S3Request, S3Response, S3Result,
-    dto::{CopyObjectInput, CopyObjectOutput, CopyObjectResult, CopySource, MetadataDirective},
+    dto::{
+        CopyObjectInput, CopyObjectOutput, CopyObjectResult, CopyPartResult, CopySource, MetadataDirective,
+        Range, UploadPartCopyInput, UploadPartCopyOutput,
+    },
     s3_error,
 };
 
@@ -100,6 +103,41 @@ impl ObjectServer {
             }),
             copy_source_version_id: self.shown_version(&row.bucket, &row.version_id),
             version_id: published.version_id,
+            ..Default::default()
+        }))
+    }
+
+    pub(super) async fn copy_part(
+        &self,
+        req: S3Request<UploadPartCopyInput>,
+    ) -> S3Result<S3Response<UploadPartCopyOutput>> {
+        let input = req.input;
+        self.upload_must_exist(&input.bucket, &input.key, &input.upload_id).await?;
+        let source = Source::try_from(input.copy_source)?;
+        let conditions = ReadConditions {
+            if_match: input.copy_source_if_match,
+            if_none_match: input.copy_source_if_none_match,
+            if_modified_since: input.copy_source_if_modified_since,
+            if_unmodified_since: input.copy_source_if_unmodified_since,
+        };
+        let (row, file) = self.open_version(&source.bucket, &source.key, source.version_id, None).await?;
+        conditions.check(&row).map_err(|_| s3_error!(PreconditionFailed))?;
+        let range = input.copy_source_range.as_deref().map(Range::parse).transpose();
+        let range = range.map_err(|_| s3_error!(InvalidArgument, "the range is none"))?;
+        let bytes = read::requested_bytes(range, row.size)?;
+        let promise =
+            Promise { content_length: i64::try_from(bytes.end - bytes.start).ok(), ..Promise::default() };
+        let body = read::stream(file, bytes).await?;
+        let received = receive(&self.shared.files, self.shared.limits, body, promise).await?;
+        let part =
+            self.record_part(input.bucket, input.key, input.upload_id, input.part_number, received).await?;
+        Ok(S3Response::new(UploadPartCopyOutput {
+            copy_part_result: Some(CopyPartResult {
+                e_tag: Some(strong(&part.etag)),
+                last_modified: Some(timestamp(part.modified_ms)),
+                ..Default::default()
+            }),
+            copy_source_version_id: self.shown_version(&row.bucket, &row.version_id),
             ..Default::default()
         }))
     }

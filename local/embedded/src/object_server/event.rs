@@ -128,7 +128,6 @@ mod tests {
         assert_eq!(record.s3.bucket.arn.as_deref(), Some("arn:aws:s3:::studies"));
         let object = &record.s3.object;
         assert_eq!(object.key.as_deref(), Some("a+b%2B%25%E1%BA%BF"));
-        assert_eq!(object.url_decoded_key.as_deref(), Some("a b+%ế"));
         assert_eq!(object.size, Some(7));
         assert_eq!(object.e_tag.as_deref(), Some("d41d8cd98f00b204e9800998ecf8427e"));
         assert_eq!(object.version_id.as_deref(), Some("v1"));

@@ -28,9 +28,7 @@ use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 
 use filmless_store::port::Clock;
 use s3s::{
-    S3Error, S3ErrorCode, S3Result,
-    auth::SimpleAuth,
-    s3_error,
+    S3Error, S3ErrorCode, S3Result, s3_error,
     service::{S3Service, S3ServiceBuilder},
     validation::{AwsNameValidation, NameValidation},
 };
@@ -124,10 +122,7 @@ impl ObjectServer {
     /// The HTTP service in front of this server, with signatures checked.
     pub(crate) fn into_service(self, credentials: &Credentials) -> S3Service {
         let mut builder = S3ServiceBuilder::new(self);
-        builder.set_auth(SimpleAuth::from_single(
-            credentials.access_key_id.clone(),
-            credentials.secret_access_key.clone(),
-        ));
+        builder.set_auth(access::OneKey(credentials.clone()));
         builder.set_access(access::SignedRequestsOnly);
         builder.build()
     }

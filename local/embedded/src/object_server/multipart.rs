@@ -245,6 +245,9 @@ impl ObjectServer {
 
     /// Removes files of parts that no row names. Those that cannot be removed now are removed at the next start.
     pub(super) async fn remove_parts(&self, files: Vec<String>) {
+        if files.is_empty() {
+            return;
+        }
         let parts = self.shared.files.clone();
         let removed =
             blocking(move || files.iter().try_for_each(|file| std::fs::remove_file(parts.part(file)))).await;

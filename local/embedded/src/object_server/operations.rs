@@ -33,6 +33,7 @@ operations! {
     list_object_versions(ListObjectVersionsInput) -> ListObjectVersionsOutput = list_versions;
     create_multipart_upload(CreateMultipartUploadInput) -> CreateMultipartUploadOutput = create_upload;
     upload_part(UploadPartInput) -> UploadPartOutput = put_part;
+    upload_part_copy(UploadPartCopyInput) -> UploadPartCopyOutput = copy_part;
     complete_multipart_upload(CompleteMultipartUploadInput) -> CompleteMultipartUploadOutput = complete_upload;
     abort_multipart_upload(AbortMultipartUploadInput) -> AbortMultipartUploadOutput = abort_upload;
     list_parts(ListPartsInput) -> ListPartsOutput = list_parts_of_upload;

@@ -104,16 +104,7 @@ impl ObjectServer {
         }
         let staged = staged.release();
         self.place(&version_id, staged, path).await?;
-        let files = self.shared.files.clone();
-        // Parts that could not be removed now are removed at the next start: no row names them.
-        let removed =
-            blocking(move || stale.iter().try_for_each(|part| std::fs::remove_file(files.part(part)))).await;
-        if let Err(error) = removed {
-            tracing::warn!(
-                error = &error as &dyn std::error::Error,
-                "parts of a finished upload were left behind"
-            );
-        }
+        self.remove_parts(stale).await;
         Ok(published)
     }
 

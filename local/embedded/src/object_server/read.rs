@@ -173,7 +173,7 @@ fn first_part_only(part_number: Option<i32>) -> S3Result<()> {
     }
 }
 
-fn requested_bytes(range: Option<Range>, size: u64) -> S3Result<ByteRange<u64>> {
+pub(super) fn requested_bytes(range: Option<Range>, size: u64) -> S3Result<ByteRange<u64>> {
     let Some(range) = range else { return Ok(0..size) };
     match range.check(size) {
         Ok(bytes) if !bytes.is_empty() => Ok(bytes),

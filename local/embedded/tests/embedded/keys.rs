@@ -1,0 +1,113 @@
+use crate::harness::{Bench, RawRequest, credentials};
+
+#[tokio::test]
+async fn ordinary_keys_are_plain_files() {
+    let bench = Bench::open().await;
+    for key in ["incoming/a b+%ế.dcm", "1.2.3/v1/slip.pdf", "x", "...", "-rf", "a:b?c*d\"e'f&g=h;i"] {
+        bench.put("derived", key, key).await;
+        assert_eq!(bench.get("derived", key).await.unwrap(), key.as_bytes());
+        assert_eq!(std::fs::read(bench.file("derived").join(key)).unwrap(), key.as_bytes());
+    }
+}
+
+#[tokio::test]
+async fn no_key_leaves_its_bucket() {
+    let bench = Bench::open().await;
+    let outside = || -> Vec<_> {
+        let mut names: Vec<_> =
+            std::fs::read_dir(bench.dir.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        names.extend(std::fs::read_dir(bench.file("")).unwrap().map(|entry| entry.unwrap().file_name()));
+        names.sort();
+        names
+    };
+    let before = outside();
+    let url = bench.embedded.s3_url();
+    // Clients clean such paths up, so the requests are put together by hand.
+    for key in [
+        "..%2F..%2Fx",
+        "a%2F..%2Fb",
+        "%2F%2F",
+        ".",
+        "..",
+        "%2E%2E",
+        "a%2F..%2F..%2F..%2F..%2Fb",
+        "%2Fetc%2Fpasswd",
+        "a%5C..%5Cb",
+        "a%00b",
+        "dir%2F",
+        "a%2F%2Fb",
+        "..%2Fstudies%2Fx",
+    ] {
+        let path = format!("/derived/{key}");
+        let now = std::time::SystemTime::now();
+        let put = RawRequest::new("PUT", &path).body(key);
+        let answer = sign_raw(put, &url, now).send(&url).await;
+        assert_eq!(answer.status(), 200, "{key}: {}", answer.text);
+        let answer = sign_raw(RawRequest::new("GET", &path), &url, now).send(&url).await;
+        assert!(answer.text.ends_with(key), "{key}: {}", answer.text);
+    }
+    assert_eq!(outside(), before);
+    assert!(std::fs::read_dir(bench.file("studies")).unwrap().next().is_none());
+}
+
+fn sign_raw(request: RawRequest, url: &str, at: std::time::SystemTime) -> RawRequest {
+    request.sign(url, "s3", &credentials(), at)
+}
+
+#[tokio::test]
+async fn key_beside_keys_below_it_works_in_any_order() {
+    let bench = Bench::open().await;
+    for keys in [["d", "d/e", "d/e/f"], ["m/n/o", "m/n", "m"]] {
+        for key in keys {
+            bench.put("derived", key, key).await;
+        }
+        for key in keys {
+            assert_eq!(bench.get("derived", key).await.unwrap(), key.as_bytes());
+        }
+    }
+    let bench = bench.reopen().await;
+    let listed = bench.s3.list_objects_v2().bucket("derived").send().await.unwrap();
+    let names: Vec<_> = listed.contents().iter().filter_map(|object| object.key()).collect();
+    assert_eq!(names, ["d", "d/e", "d/e/f", "m", "m/n", "m/n/o"]);
+    for key in ["d", "d/e", "m", "m/n/o"] {
+        bench.put("derived", key, format!("{key} again")).await;
+        assert_eq!(bench.get("derived", key).await.unwrap(), format!("{key} again").as_bytes());
+        bench.s3.delete_object().bucket("derived").key(key).send().await.unwrap();
+        assert_eq!(bench.get("derived", key).await.unwrap_err(), "NoSuchKey");
+    }
+    for key in ["d/e/f", "m/n"] {
+        assert_eq!(bench.get("derived", key).await.unwrap(), key.as_bytes());
+    }
+}
+
+#[tokio::test]
+async fn keys_of_1024_bytes_work_and_longer_ones_are_refused() {
+    let bench = Bench::open().await;
+    let one_segment = "x".repeat(1024);
+    let many =
+        format!("{}/{}", "y".repeat(255), "z/".repeat(384)).chars().take(1023).collect::<String>() + "w";
+    for key in [one_segment.as_str(), many.as_str()] {
+        assert_eq!(key.len(), 1024);
+        bench.put("derived", key, "long").await;
+        assert_eq!(bench.get("derived", key).await.unwrap(), b"long");
+    }
+    let too_long = "x".repeat(1025);
+    assert_eq!(bench.get("derived", &too_long).await.unwrap_err(), "KeyTooLongError");
+}
+
+#[tokio::test]
+async fn many_keys_below_one_folder_come_and_go_at_once() {
+    let bench = Bench::open().await;
+    let work = (0..64).map(|n| {
+        let (bench, key) = (&bench, format!("f/{}/{n}", n % 4));
+        async move {
+            for _ in 0..4 {
+                bench.put("derived", &key, key.clone()).await;
+                assert_eq!(bench.get("derived", &key).await.unwrap(), key.as_bytes());
+                bench.s3.delete_object().bucket("derived").key(&key).send().await.unwrap();
+            }
+        }
+    });
+    futures::future::join_all(work).await;
+    assert!(!bench.file("derived/f").exists(), "empty folders are removed");
+}
