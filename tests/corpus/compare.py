@@ -23,6 +23,8 @@ import pydicom
 import reference
 
 MEAN_ABSOLUTE_ERROR_MAX = 2.0
+# The rounding of the inverse DCT is left open by ITU-T T.81 (A.3.3), so decoders of lossy JPEG differ by one.
+DCT_SYNTAXES = tuple(f"1.2.840.10008.1.2.4.{number}" for number in range(50, 57))
 
 
 def quiet():
@@ -66,7 +68,8 @@ def compare_stored(job):
     theirs = theirs.astype(np.float64).ravel()
     if ours.shape != theirs.shape:
         return line["path"], "inexact", f"{ours.shape} {theirs.shape} values"
-    differing = int((ours != theirs).sum())
+    tolerance = 1 if line.get("header", {}).get("transfer_syntax_uid") in DCT_SYNTAXES else 0
+    differing = int((np.abs(ours - theirs) > tolerance).sum())
     return line["path"], "inexact" if differing else "exact", f"{differing} of {ours.size} values"
 
 

@@ -13,6 +13,9 @@ pub(crate) fn decode(codestream: &[u8], image: &ImagePixel) -> Result<Decoded, I
     let (marker, header) = jpeg_frame_header(codestream).ok_or(ImagingError::CorruptPixelData)?;
     check(header, image)?;
     let lossless = marker == 0xC3;
+    if matches!(marker, 0xC1 | 0xC2) && header.precision == 12 && header.components == 1 {
+        return super::jpeg_12::decode(codestream, header, image);
+    }
     if !lossless && header.precision != 8 {
         return Err(ImagingError::UnsupportedTransferSyntax);
     }

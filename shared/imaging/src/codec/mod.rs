@@ -3,6 +3,7 @@
 
 mod jpeg;
 mod jpeg2000;
+mod jpeg_12;
 mod jpeg_ls;
 mod markers;
 mod native;
