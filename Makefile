@@ -59,7 +59,7 @@ corpus_folder:
 
 .PHONY: bench
 bench: build ## Measure, print one line per figure, write target/bench.json
-	@tools/measure-delivery $(TARGET)/bench.json
+	@tools/measure-delivery.mjs $(TARGET)/bench.json
 
 .PHONY: clean
 clean: ## Remove everything that was built or installed here
