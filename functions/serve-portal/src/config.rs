@@ -1,6 +1,11 @@
 //! What the pages need to know about the place they run in.
 
-use filmless_domain::Hospital;
+use std::error::Error;
+use std::time::Duration;
+
+use filmless_delivery::Services;
+use filmless_domain::{Hospital, ObjectKey};
+use thiserror::Error;
 use url::Url;
 
 /// Configuration of the portal.
@@ -15,7 +20,34 @@ pub struct PortalConfig {
     pub hospital: Hospital,
 }
 
+/// Why the configuration could not be completed.
+#[derive(Debug, Error)]
+pub enum PortalConfigError {
+    /// An address is none.
+    #[error("an address of the portal or of the object store is not a URL")]
+    Address(#[source] url::ParseError),
+    /// Nothing can be signed.
+    #[error("no URL could be signed")]
+    Signing(#[source] Box<dyn Error + Send + Sync>),
+}
+
 impl PortalConfig {
+    /// What the services say. Where presigned URLs lead is known to their signer alone, so it is read off one.
+    ///
+    /// # Errors
+    /// [`PortalConfigError`].
+    pub async fn of(services: &Services) -> Result<Self, PortalConfigError> {
+        let any_key = ObjectKey::parse("any").map_err(|e| PortalConfigError::Signing(e.into()))?;
+        let signed = services.derived.presign_get(&any_key, Duration::from_secs(1)).await;
+        let signed = signed.map_err(|e| PortalConfigError::Signing(e.into()))?;
+        let s3_origin = Url::parse(&signed).map_err(PortalConfigError::Address)?.origin();
+        Ok(Self {
+            public_url: Url::parse(&services.settings.public_url).map_err(PortalConfigError::Address)?,
+            s3_origin: s3_origin.ascii_serialization(),
+            hospital: services.settings.hospital.clone(),
+        })
+    }
+
     /// Whether cookies are to be kept off plain HTTP.
     #[must_use]
     pub fn is_https(&self) -> bool {

@@ -18,6 +18,6 @@ mod source;
 mod texts;
 mod visitor;
 
-pub use config::PortalConfig;
+pub use config::{PortalConfig, PortalConfigError};
 pub use door::{Door, Guest, PortalError};
 pub use handler::{PortalServices, router};

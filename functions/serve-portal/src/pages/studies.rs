@@ -42,12 +42,12 @@ impl<'a> Card<'a> {
     }
 }
 
-/// What a study is called: the requested service, else what it was made with.
+/// What a study is called: the requested service, else what it was made with. Price lists end a service's name
+/// with a remark in brackets, such as `[Không in phim]`, which is of no use to its patient.
 pub(super) fn title(t: &Texts, study: &StudySummary) -> String {
-    match study.title.as_deref().map(str::trim) {
-        Some(title) if !title.is_empty() => title.to_owned(),
-        _ => t.modalities(&study.modalities),
-    }
+    let name = study.title.as_deref().unwrap_or_default().trim();
+    let name = name.strip_suffix(']').and_then(|name| name.rsplit_once('[')).map_or(name, |(name, _)| name.trim());
+    if name.is_empty() { t.modalities(&study.modalities) } else { name.to_owned() }
 }
 
 /// `GET /studies`

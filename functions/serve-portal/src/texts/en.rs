@@ -69,7 +69,7 @@ pub(super) const EN: Texts = Texts {
     },
     study: StudyTexts {
         patient_id: "Patient code",
-        birth_date: "Birth date",
+        birth_date: "Born",
         series: "Series",
         series_number: |number| format!("Series {number}"),
         stage: "The image shown",
@@ -83,7 +83,7 @@ pub(super) const EN: Texts = Texts {
         zoom_in: "Zoom in",
         zoom_out: "Zoom out",
         large: "Full screen",
-        small: "Leave full screen",
+        small: "Close",
         loading: "Loading the image…",
         offline: "No network. Trying again…",
         signed_out: "Your visit has ended. Please sign in again.",
