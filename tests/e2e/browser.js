@@ -42,7 +42,7 @@ export class Visitor {
     page.on("pageerror", (error) => this.errors.push(String(error)));
     page.on("console", (message) => {
       const isExpected = this.#expected.some((status) => message.text().includes(`status of ${status}`));
-      if (["error", "warning"].includes(message.type()) && !isExpected) {
+      if (message.type() === "error" && !isExpected) {
         this.errors.push(message.text());
       }
     });

@@ -1,5 +1,9 @@
 /** The study page, as a person uses it. */
 
+import { setTimeout as pause } from "node:timers/promises";
+
+const PICTURE_MS_MAX = 10_000;
+
 export class StudyPage {
   constructor(page) {
     this.page = page;
@@ -23,22 +27,45 @@ export class StudyPage {
   }
 
   /**
-   * How far right the bright square is, 0 to 1 of the picture's width; null when there is none. Waits until the
-   * answer is the expected one, since pictures come when the network brings them.
+   * Waits until the bright square is that far right, 0 to 1 of the picture's width: pictures come when the network
+   * brings them.
    */
   async awaitSquareAt(expected) {
-    await this.page.waitForFunction(
-      ({ source, expected }) => {
-        const square = new Function(`return (${source})()`)();
-        return square !== null && Math.abs(square - expected) < 0.06;
-      },
-      { source: findSquare.toString(), expected },
-    );
+    const end = Date.now() + PICTURE_MS_MAX;
+    let found = null;
+    do {
+      found = await this.page.evaluate(findSquare);
+      if (found !== null && Math.abs(found - expected) < 0.06) {
+        return;
+      }
+      await pause(20);
+    } while (Date.now() < end);
+    throw new Error(`the square is at ${found} instead of ${expected}`);
   }
 
-  squareAt() {
-    return this.page.evaluate(findSquare);
+  /** Moves fingers over the stage; each path is a list of points, measured from the stage's corner. */
+  async touch(...paths) {
+    const box = await this.page.locator("#stage").boundingBox();
+    const session = await this.page.context().newCDPSession(this.page);
+    const at = (step) =>
+      paths.map((path, id) => ({ id, x: box.x + path[step].x, y: box.y + path[step].y, radiusX: 8, radiusY: 8 }));
+    const send = (type, touchPoints) => session.send("Input.dispatchTouchEvent", { type, touchPoints });
+    await send("touchStart", at(0));
+    for (let step = 1; step < paths[0].length; step++) {
+      await send("touchMove", at(step));
+    }
+    await send("touchEnd", []);
+    await session.detach();
   }
+}
+
+/** Points on a straight line. */
+export function line(from, to, points = 15) {
+  const between = (a, b, part) => a + (b - a) * part;
+  return Array.from({ length: points }, (_, step) => ({
+    x: between(from.x, to.x, step / (points - 1)),
+    y: between(from.y, to.y, step / (points - 1)),
+  }));
 }
 
 /** Runs in the page: where the bright columns lie within the picture's own width. */

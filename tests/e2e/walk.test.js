@@ -8,7 +8,7 @@ import { after, before, describe, it } from "node:test";
 import { DESKTOP, launch, PHONE, Visitor } from "./browser.js";
 import { STUDY, writeStudy } from "./dicom.js";
 import { awaitSms, send, startFilmless } from "./filmless.js";
-import { StudyPage } from "./study-page.js";
+import { line, StudyPage } from "./study-page.js";
 
 const BIRTH_DATE = "02031958";
 
@@ -112,7 +112,7 @@ for (const device of [PHONE, DESKTOP]) {
       });
     });
 
-    it("buttons, keys, wheel and finger go through the images", async () => {
+    it("buttons, keys, wheel and mouse go through the images", async () => {
       await walk(device, async (visitor) => {
         const { page } = visitor;
         await openLink(visitor);
@@ -220,3 +220,33 @@ for (const device of [PHONE, DESKTOP]) {
     });
   });
 }
+
+describe("fingers", () => {
+  it("go through the images sideways, enlarge them, and leave up and down to the page", async () => {
+    await walk(PHONE, async (visitor) => {
+      const { page } = visitor;
+      await openLink(visitor);
+      const study = new StudyPage(page);
+      await study.choose("Lung");
+      await study.awaitCounter("13 / 24");
+      await study.touch(line({ x: 40, y: 150 }, { x: 350, y: 155 }));
+      await page.waitForFunction(() => Number(document.getElementById("slider").value) > 20);
+      const image = await study.counter.textContent();
+
+      await page.evaluate(() => window.scrollTo(0, 0));
+      await study.touch(line({ x: 200, y: 300 }, { x: 200, y: 60 }));
+      await page.waitForFunction(() => window.scrollY > 50);
+      assert.equal(await study.counter.textContent(), image, "scrolling the page leaves the image alone");
+
+      await study.touch(line({ x: 180, y: 150 }, { x: 80, y: 150 }), line({ x: 200, y: 150 }, { x: 300, y: 150 }));
+      await page.locator("#stage.is-enlarged").waitFor();
+      await study.touch(line({ x: 300, y: 150 }, { x: 100, y: 150 }));
+      assert.equal(await study.counter.textContent(), image, "an enlarged image is moved, not changed");
+      const box = await page.locator("#stage").boundingBox();
+      for (let tap = 0; tap < 2; tap++) {
+        await page.touchscreen.tap(box.x + 150, box.y + 150);
+      }
+      await page.locator("#stage:not(.is-enlarged)").waitFor();
+    });
+  });
+});

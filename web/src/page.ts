@@ -77,7 +77,7 @@ export class Page {
   /** Fills the screen with the viewer, and keeps the keyboard inside it. */
   setLarge(isLarge: boolean): void {
     document.body.classList.toggle("large", isLarge);
-    for (const element of document.querySelectorAll<HTMLElement>(".masthead, .support, .study-head, .series-section")) {
+    for (const element of document.querySelectorAll<HTMLElement>(".skip, .masthead, .support, .series-section")) {
       element.inert = isLarge;
     }
     setToggle(this.large, isLarge, this.word(isLarge ? "small" : "large"));
