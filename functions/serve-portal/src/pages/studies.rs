@@ -46,7 +46,8 @@ impl<'a> Card<'a> {
 /// with a remark in brackets, such as `[Không in phim]`, which is of no use to its patient.
 pub(super) fn title(t: &Texts, study: &StudySummary) -> String {
     let name = study.title.as_deref().unwrap_or_default().trim();
-    let name = name.strip_suffix(']').and_then(|name| name.rsplit_once('[')).map_or(name, |(name, _)| name.trim());
+    let name =
+        name.strip_suffix(']').and_then(|name| name.rsplit_once('[')).map_or(name, |(name, _)| name.trim());
     if name.is_empty() { t.modalities(&study.modalities) } else { name.to_owned() }
 }
 
