@@ -258,8 +258,8 @@ impl Layout<'_> {
             (words::GUIDE, self.content.guide_url, web_address(self.content.guide_url)),
         ];
         for (label, shown, opens) in addresses {
-            let sizes = &[9.5, 8.5, 7.5, 6.5, 5.5];
-            let address = Fact { opens, ..fact(label, shown, &self.fonts.bold, sizes, 1.0) }.one_line();
+            let sizes = &[9.5, 8.5, 7.5, 6.5];
+            let address = Fact { opens, ..fact(label, shown, &self.fonts.bold, sizes, 1.0) };
             section.height += section.cell(self, (x, section.height), half, address) + 1.5;
         }
         section.height = section.height.max(left) + 5.0;

@@ -109,22 +109,22 @@ impl Face {
         self.shape(text.to_owned(), size).width
     }
 
-    /// Sets a text as large as it may be.
+    /// Sets a text as large as it may be: whole words first, then broken ones, then an ellipsis.
     pub(super) fn fit(&self, text: &str, fit: &Fit<'_>) -> Vec<Line> {
         let text = self.printable(text);
-        let mut lines = Vec::new();
-        for size in fit.sizes {
-            lines = self.wrap(&text, *size, fit.width);
+        let keeps_words = |size: f32| text.split(' ').all(|word| self.width(word, size) <= fit.width);
+        let whole = fit.sizes.iter().filter(|size| keeps_words(**size));
+        for size in whole.chain(fit.sizes) {
+            let lines = self.wrap(&text, *size, fit.width);
             if lines.len() <= fit.lines_max {
-                break;
+                return lines;
             }
         }
-        let size = lines.first().map_or(0.0, |line| line.size);
-        if lines.len() > fit.lines_max {
-            let rest: Vec<String> =
-                lines.drain(fit.lines_max.saturating_sub(1)..).map(|line| line.text).collect();
-            lines.push(self.cut(&rest.join(" "), size, fit.width));
-        }
+        let size = fit.sizes.last().copied().unwrap_or_default();
+        let mut lines = self.wrap(&text, size, fit.width);
+        let rest: Vec<String> =
+            lines.drain(fit.lines_max.saturating_sub(1)..).map(|line| line.text).collect();
+        lines.push(self.cut(&rest.join(" "), size, fit.width));
         lines
     }
 
@@ -194,6 +194,15 @@ mod tests {
         let lines = fitted("Chụp cắt lớp vi tính ngực", 110.0, 1);
         assert_eq!((lines.len(), lines[0].size), (1, 8.0));
         assert!(!lines[0].text.contains('…'));
+    }
+
+    #[test]
+    fn a_word_is_broken_only_when_no_size_keeps_it_whole() {
+        let number = "A20201123001-998877";
+        let lines = fitted(number, 90.0, 2);
+        assert_eq!((lines.len(), lines[0].size, lines[0].text.as_str()), (1, 8.0, number));
+        let lines = fitted(&number.repeat(2), 130.0, 2);
+        assert_eq!((lines.len(), lines[0].size), (2, 12.0));
     }
 
     #[test]
