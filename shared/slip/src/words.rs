@@ -51,8 +51,8 @@ pub(crate) const STEPS: [Pair; 3] = [
         "Enter the patient's date of birth, or the password.",
     ),
     pair(
-        "Xem, tải về hoặc chia sẻ hình ảnh cho bác sĩ.",
-        "View, download or share the images with a doctor.",
+        "Xem hình ảnh, hoặc đưa phiếu này cho bác sĩ của bạn xem.",
+        "View the images, or show this slip to your doctor.",
     ),
 ];
 pub(crate) const LINK: Pair = pair("Đường dẫn", "Link");

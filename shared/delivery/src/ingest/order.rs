@@ -41,7 +41,7 @@ pub(super) async fn ingest_order(services: &Services, object: &CreatedObject) ->
     }
     let entry = outbox::entry(services, messages)?;
     if services.index.take_order(&order, object.created_at, &entry).await? {
-        info!(accession_number = %order.accession_number, "order taken");
+        info!(studies = entry.messages.len() / 2, "order taken");
         outbox::publish(services, &entry).await?;
     }
     Ok(())
