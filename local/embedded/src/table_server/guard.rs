@@ -102,8 +102,8 @@ impl Guard {
                 "Date in Credential scope does not match the date of the request.",
             ));
         }
-        let signed = |name: &&str| unverified.signed_headers.iter().any(|signed| signed == name);
-        if !ALWAYS_SIGNED.iter().all(|name| signed(&name)) {
+        let signed = |name: &str| unverified.signed_headers.iter().any(|signed| signed == name);
+        if !ALWAYS_SIGNED.iter().all(|name| signed(name)) {
             return Err(Refusal::wrong_signature("Host, X-Amz-Date and X-Amz-Target must be signed."));
         }
         Ok(unverified)

@@ -1,5 +1,12 @@
 //! The embedded profile as its clients see it: over HTTP, with the AWS SDK.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test that cannot go on must stop"
+)]
+
 mod browser;
 mod harness;
 mod keys;
