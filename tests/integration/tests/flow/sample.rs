@@ -1,6 +1,6 @@
 //! Small valid DICOM files, and orders that fit them.
 
-use dicom_core::{DataElement, PrimitiveValue, VR, dicom_value};
+use dicom_core::{DataElement, PrimitiveValue, VR};
 use dicom_dictionary_std::tags;
 use dicom_object::{FileMetaTableBuilder, InMemDicomObject};
 use serde_json::{Value, json};
@@ -79,7 +79,7 @@ impl Study {
             number_of(tags::PIXEL_REPRESENTATION, 0),
             text(tags::WINDOW_CENTER, VR::DS, "300"),
             text(tags::WINDOW_WIDTH, VR::DS, "600"),
-            DataElement::new(tags::PIXEL_DATA, VR::OW, dicom_value!(U16, pixels)),
+            DataElement::new(tags::PIXEL_DATA, VR::OW, PrimitiveValue::U16(pixels.into())),
         ]);
         let meta = FileMetaTableBuilder::new()
             .transfer_syntax(EXPLICIT_VR_LITTLE_ENDIAN)
