@@ -250,3 +250,47 @@ describe("fingers", () => {
     });
   });
 });
+
+describe("the network", () => {
+  it("brings fresh URLs unseen when the old ones have run out", async () => {
+    await walk(PHONE, async (visitor) => {
+      const { page } = visitor;
+      visitor.expectStatus(403);
+      const packs = /\.pack\?/;
+      let refused = 0;
+      let renewed = 0;
+      page.on("request", (request) => {
+        renewed += request.url().endsWith("/grant") ? 1 : 0;
+      });
+      await page.route(packs, (route) => {
+        refused += 1;
+        return refused === 1
+          ? route.fulfill({ status: 403, headers: { "access-control-allow-origin": "*" } })
+          : route.continue();
+      });
+      await openLink(visitor);
+      const study = new StudyPage(page);
+      await study.slider.fill("24");
+      await study.awaitSquareAt(1);
+      assert.equal(renewed, 1);
+      assert.equal(await page.locator("#note").isVisible(), false, "nothing is said");
+    });
+  });
+
+  it("is said to be away, and pictures go on when it is back", async () => {
+    const visitor = await Visitor.arrive(browser, PHONE, origins);
+    const { page, context } = visitor;
+    await openLink(visitor);
+    const study = new StudyPage(page);
+    await study.awaitSquareAt(12 / 23);
+    await context.setOffline(true);
+    await page.locator("button.series", { hasText: "Chest" }).click();
+    await page.locator("#note", { hasText: "Mất kết nối mạng" }).waitFor();
+    await visitor.screenshot("offline");
+    await context.setOffline(false);
+    await study.awaitSquareAt(0.5);
+    await page.locator("#note").waitFor({ state: "hidden" });
+    assert.deepEqual(visitor.foreignRequests, []);
+    await visitor.leave();
+  });
+});

@@ -54,12 +54,14 @@ class Viewer {
         this.page.say(null);
         this.stage.show(picture);
       },
-      onFrame: (frame) => this.setSlider(frame, index.frames.length),
+      onFrame: (frame) => {
+        this.setSlider(frame, index.frames.length);
+        this.page.play.hidden = (this.player?.clip ?? null) === null;
+      },
       onWaiting: (isWaiting) => this.setWaiting(isWaiting),
       onBroken: () => this.page.say("brokenPicture"),
     });
     this.player.go(this.player.frame);
-    this.page.play.hidden = this.player.clip === null;
   }
 
   private close(): void {
