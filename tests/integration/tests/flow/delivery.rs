@@ -8,7 +8,9 @@ use crate::system::{System, link_of};
 
 async fn upload_study(system: &System, study: &Study, series: u32, slices: u32) {
     for number in 1..=slices {
-        system.upload(&format!("incoming/{}/{series}/{number}", study.uid), study.slice(series, number)).await;
+        system
+            .upload(&format!("incoming/{}/{series}/{number}", study.uid), study.slice(series, number))
+            .await;
     }
 }
 
@@ -26,7 +28,10 @@ async fn a_patient_gets_sms_email_and_slip_with_the_same_link() {
 
     let sms = system.all_sms();
     assert_eq!(sms.len(), 1);
-    assert_eq!((&sms[0]["to"], &sms[0]["parts"], &sms[0]["encoding"]), (&json!("+84903123456"), &json!(1), &json!("GSM-7")));
+    assert_eq!(
+        (&sms[0]["to"], &sms[0]["parts"], &sms[0]["encoding"]),
+        (&json!("+84903123456"), &json!(1), &json!("GSM-7"))
+    );
     let link = link_of(&sms[0]);
 
     let emails = system.all_emails();
@@ -35,10 +40,15 @@ async fn a_patient_gets_sms_email_and_slip_with_the_same_link() {
     assert_eq!(email.to().unwrap().first().unwrap().address(), Some("hoa@example.vn"));
     assert!(email.body_text(0).unwrap().contains(&link));
     assert!(email.body_html(0).unwrap().contains("cid:"));
-    let attached: Vec<_> = email.attachments().filter_map(|part| part.content_type()).map(|t| t.subtype().unwrap_or("")).collect();
+    let attached: Vec<_> = email
+        .attachments()
+        .filter_map(|part| part.content_type())
+        .map(|t| t.subtype().unwrap_or(""))
+        .collect();
     assert!(attached.contains(&"pdf"), "{attached:?}");
 
-    let text = Command::new("pdftotext").args(["-layout"]).arg(system.slip(&study.uid)).arg("-").output().unwrap();
+    let text =
+        Command::new("pdftotext").args(["-layout"]).arg(system.slip(&study.uid)).arg("-").output().unwrap();
     let text = String::from_utf8(text.stdout).unwrap();
     for expected in [&link, "Nguyễn Thị Hoà", study.patient_id.as_str(), "1900 0000", "02/03/1958"] {
         assert!(text.contains(expected), "{expected} is not on the slip:\n{text}");
@@ -106,10 +116,20 @@ async fn no_log_line_holds_a_secret_or_a_name() {
     let token = link.rsplit('/').next().unwrap();
     let log = system.log();
     assert!(log.contains("study released"), "the log is empty:\n{log}");
-    for secret in [token, "NGUYEN", "Nguyễn", "19580302", "1958-03-02", "903123456", "hoa@example.vn", &study.patient_id] {
+    for secret in [
+        token,
+        "NGUYEN",
+        "Nguyễn",
+        "19580302",
+        "1958-03-02",
+        "903123456",
+        "hoa@example.vn",
+        &study.patient_id,
+    ] {
         assert!(!log.contains(secret), "{secret} is in the log:\n{log}");
     }
-    for word in sms["text"].as_str().unwrap().split_whitespace().filter(|w| w.len() == 11 && w.contains('-')) {
+    for word in sms["text"].as_str().unwrap().split_whitespace().filter(|w| w.len() == 11 && w.contains('-'))
+    {
         assert!(!log.contains(word), "a password is in the log");
     }
 }

@@ -1,23 +1,46 @@
+use std::cell::RefCell;
+
 use serde_json::Value;
-use ureq::Agent;
+use ureq::http::Response;
+use ureq::{Agent, Body};
 
 use crate::sample::Study;
 use crate::system::{System, link_of};
 
-/// A browser without scripts: keeps cookies, follows redirects.
-fn browser() -> Agent {
-    Agent::config_builder().http_status_as_error(false).build().into()
+/// A browser without scripts: keeps the session's cookie and follows redirects.
+#[derive(Default)]
+struct Browser {
+    cookie: RefCell<String>,
 }
 
-fn page(agent: &Agent, url: &str) -> (u16, String) {
-    let mut answer = agent.get(url).call().unwrap();
-    (answer.status().as_u16(), answer.body_mut().read_to_string().unwrap())
+impl Browser {
+    fn get(&self, url: &str) -> (u16, String) {
+        self.read(agent().get(url).header("cookie", &*self.cookie.borrow()).call().unwrap(), url)
+    }
+
+    fn submit(&self, system: &System, path: &str, fields: &[(&str, &str)]) -> (u16, String) {
+        let url = format!("{}{path}", system.text("portal"));
+        let request = agent().post(&url).header("origin", system.text("portal"));
+        let answer =
+            request.header("cookie", &*self.cookie.borrow()).send_form(fields.iter().copied()).unwrap();
+        self.read(answer, &url)
+    }
+
+    fn read(&self, mut answer: Response<Body>, url: &str) -> (u16, String) {
+        if let Some(cookie) = answer.headers().get("set-cookie") {
+            *self.cookie.borrow_mut() = cookie.to_str().unwrap().split(';').next().unwrap().to_owned();
+        }
+        match answer.headers().get("location") {
+            Some(to) => {
+                self.get(&format!("{}{}", &url[..url[8..].find('/').unwrap() + 8], to.to_str().unwrap()))
+            }
+            None => (answer.status().as_u16(), answer.body_mut().read_to_string().unwrap()),
+        }
+    }
 }
 
-fn submit(agent: &Agent, system: &System, path: &str, fields: &[(&str, &str)]) -> (u16, String) {
-    let request = agent.post(format!("{}{path}", system.text("portal"))).header("origin", system.text("portal"));
-    let mut answer = request.send_form(fields.iter().copied()).unwrap();
-    (answer.status().as_u16(), answer.body_mut().read_to_string().unwrap())
+fn agent() -> Agent {
+    Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into()
 }
 
 fn path_of(link: &str) -> String {
@@ -35,7 +58,13 @@ async fn released(system: &System, number: u32) -> (Study, Value) {
 
 fn password_of(sms: &Value) -> String {
     let is_password = |word: &&str| word.len() == 11 && word.as_bytes()[5] == b'-' && word.is_ascii();
-    sms["text"].as_str().unwrap().split(|c: char| c.is_whitespace() || c == ':').find(is_password).unwrap().to_owned()
+    sms["text"]
+        .as_str()
+        .unwrap()
+        .split(|c: char| c.is_whitespace() || c == ':')
+        .find(is_password)
+        .unwrap()
+        .to_owned()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -43,21 +72,21 @@ async fn the_link_opens_with_the_right_birth_date_only_and_never_more_often_than
     let system = System::start();
     let (study, sms) = released(&system, 31).await;
     let link = link_of(&sms);
-    let agent = browser();
-    let (status, form) = page(&agent, &link);
+    let patient = Browser::default();
+    let (status, form) = patient.get(&link);
     assert_eq!(status, 200);
     assert!(!form.contains("Hoà") && !form.contains(&study.patient_id), "the form names the patient");
-    let (_, wrong) = submit(&agent, &system, &path_of(&link), &[("answer", "03/03/1958")]);
+    let (_, wrong) = patient.submit(&system, &path_of(&link), &[("answer", "03/03/1958")]);
     assert!(!wrong.contains("Hoà"));
-    let (status, opened) = submit(&agent, &system, &path_of(&link), &[("answer", "2/3/1958")]);
+    let (status, opened) = patient.submit(&system, &path_of(&link), &[("answer", "2/3/1958")]);
     assert_eq!(status, 200);
     assert!(opened.contains("Nguyễn Thị Hoà"), "{opened}");
 
-    let stranger = browser();
+    let stranger = Browser::default();
     for _ in 0..9 {
-        submit(&stranger, &system, &path_of(&link), &[("answer", "01/01/1901")]);
+        stranger.submit(&system, &path_of(&link), &[("answer", "01/01/1901")]);
     }
-    let (_, used_up) = submit(&stranger, &system, &path_of(&link), &[("answer", "02/03/1958")]);
+    let (_, used_up) = stranger.submit(&system, &path_of(&link), &[("answer", "02/03/1958")]);
     assert!(!used_up.contains("Hoà"), "an eleventh answer was looked at");
 }
 
@@ -72,42 +101,43 @@ async fn account_and_password_open_the_images_and_nothing_opens_another_patients
     system.upload_order(&order).await;
     system.until(&other.uid, "released").await;
 
-    let agent = browser();
-    let (_, denied) = submit(&agent, &system, "/sign-in", &[("account", &study.patient_id), ("password", "AAAAA-AAAAA")]);
+    let patient = Browser::default();
+    let (_, denied) =
+        patient.submit(&system, "/sign-in", &[("account", &study.patient_id), ("password", "AAAAA-AAAAA")]);
     assert!(!denied.contains("Hoà"));
     let typed = password_of(&sms).to_lowercase().replace('-', " ");
     let account = study.patient_id.to_lowercase().replace('-', " ");
-    let (status, mine) = submit(&agent, &system, "/sign-in", &[("account", &account), ("password", &typed)]);
+    let (status, mine) = patient.submit(&system, "/sign-in", &[("account", &account), ("password", &typed)]);
     assert_eq!(status, 200, "{mine}");
     assert!(mine.contains(&study.uid) && !mine.contains(&other.uid), "{mine}");
 
     let portal = system.text("portal");
-    assert_eq!(page(&agent, &format!("{portal}/studies/{}", study.uid)).0, 200);
-    let (theirs_status, theirs) = page(&agent, &format!("{portal}/studies/{}", other.uid));
-    let (unknown_status, unknown) = page(&agent, &format!("{portal}/studies/1.2.3.4"));
+    assert_eq!(patient.get(&format!("{portal}/studies/{}", study.uid)).0, 200);
+    let (theirs_status, theirs) = patient.get(&format!("{portal}/studies/{}", other.uid));
+    let (unknown_status, unknown) = patient.get(&format!("{portal}/studies/1.2.3.4"));
     assert_eq!((theirs_status, unknown_status), (404, 404));
     assert_eq!(theirs.replace(&other.uid, ""), unknown.replace("1.2.3.4", ""));
-    assert_eq!(page(&agent, &format!("{portal}/studies/{}/grant", other.uid)).0, 404);
+    assert_eq!(patient.get(&format!("{portal}/studies/{}/grant", other.uid)).0, 404);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn images_come_by_presigned_urls_that_open_nothing_else() {
     let system = System::start();
     let (study, sms) = released(&system, 34).await;
-    let agent = browser();
-    submit(&agent, &system, &path_of(&link_of(&sms)), &[("answer", "02/03/1958")]);
-    let (status, grant) = page(&agent, &format!("{}/studies/{}/grant", system.text("portal"), study.uid));
+    let patient = Browser::default();
+    patient.submit(&system, &path_of(&link_of(&sms)), &[("answer", "02/03/1958")]);
+    let (status, grant) = patient.get(&format!("{}/studies/{}/grant", system.text("portal"), study.uid));
     assert_eq!(status, 200, "{grant}");
     let grant: Value = serde_json::from_str(&grant).unwrap();
     let pack = grant["series"][0]["pack_url"].as_str().unwrap();
     assert!(pack.starts_with(&system.text("s3")), "{pack}");
     assert!(pack.contains("X-Amz-Expires=900"), "{pack}");
-    let bare = browser();
-    let mut answer = bare.get(pack).header("range", "bytes=0-3").call().unwrap();
+    let bare = Browser::default();
+    let mut answer = agent().get(pack).header("range", "bytes=0-3").call().unwrap();
     assert_eq!(answer.status().as_u16(), 206);
     assert_eq!(answer.body_mut().read_to_vec().unwrap(), b"RIFF");
-    let (unsigned, _) = page(&bare, pack.split('?').next().unwrap());
+    let (unsigned, _) = bare.get(pack.split('?').next().unwrap());
     assert_eq!(unsigned, 403);
-    let (other_key, _) = page(&bare, &pack.replacen(".pack", ".index.json", 1));
+    let (other_key, _) = bare.get(&pack.replacen(".pack", ".index.json", 1));
     assert!(matches!(other_key, 400 | 403), "{other_key}");
 }

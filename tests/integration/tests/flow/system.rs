@@ -48,8 +48,9 @@ impl System {
             .unwrap();
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let running = serde_json::from_str(&line)
-            .unwrap_or_else(|_| panic!("up did not start: {}", std::fs::read_to_string(data.join("log")).unwrap()));
+        let running = serde_json::from_str(&line).unwrap_or_else(|_| {
+            panic!("up did not start: {}", std::fs::read_to_string(data.join("log")).unwrap())
+        });
         Self { process, data: data.to_owned(), running, _folder: None }
     }
 
@@ -90,7 +91,8 @@ impl System {
 
     /// What `filmless status --json` prints.
     pub fn status(&self) -> Value {
-        let output = Command::new(binary()).args(["status", "--json", "--data"]).arg(&self.data).output().unwrap();
+        let output =
+            Command::new(binary()).args(["status", "--json", "--data"]).arg(&self.data).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         serde_json::from_slice(&output.stdout).unwrap()
     }
@@ -122,7 +124,12 @@ impl System {
             if let Some(found) = find() {
                 return found;
             }
-            assert!(started.elapsed() < PATIENCE, "{what} did not come about: {:#}\n{}", self.status(), self.log());
+            assert!(
+                started.elapsed() < PATIENCE,
+                "{what} did not come about: {:#}\n{}",
+                self.status(),
+                self.log()
+            );
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
     }
