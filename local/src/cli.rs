@@ -127,7 +127,8 @@ pub struct StatusOptions {
 }
 
 fn parse_duration(text: &str) -> Result<Duration, String> {
-    let span: jiff::SignedDuration = text.parse().map_err(|_| "expected a time such as 2s, 500ms or 5m".to_owned())?;
+    let span: jiff::SignedDuration =
+        text.parse().map_err(|_| "expected a time such as 2s, 500ms or 5m".to_owned())?;
     Duration::try_from(span).map_err(|_| "a time cannot be negative".to_owned())
 }
 

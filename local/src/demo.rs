@@ -17,8 +17,7 @@ use crate::{print, send};
 
 /// A head MRI of 16 slices, in the public domain; see `local/demo/PROVENANCE.md`.
 const STUDY: &[u8] = include_bytes!("../demo/head-mr.zip");
-const STUDY_INSTANCE_UID: &str =
-    "1.2.826.0.1.3680043.2.1143.2592092611698916978113112155415165916";
+const STUDY_INSTANCE_UID: &str = "1.2.826.0.1.3680043.2.1143.2592092611698916978113112155415165916";
 const ORDER: &[u8] = include_bytes!("../demo/order.json");
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -48,9 +47,10 @@ pub async fn run(options: DemoOptions) -> anyhow::Result<ExitCode> {
 async fn upload(system: &System) -> anyhow::Result<()> {
     let bucket = &system.services.studies;
     let batch = send::new_batch()?;
-    for (name, bytes, content_type) in
-        [("incoming/{}/head-mr.zip", STUDY, "application/zip"), ("orders/{}/order.json", ORDER, "application/json")]
-    {
+    for (name, bytes, content_type) in [
+        ("incoming/{}/head-mr.zip", STUDY, "application/zip"),
+        ("orders/{}/order.json", ORDER, "application/json"),
+    ] {
         let key = ObjectKey::parse(&name.replace("{}", &batch))?;
         bucket.put(&key, bytes, Served { content_type, is_immutable: false }).await?;
     }
@@ -62,7 +62,8 @@ async fn wait(system: &System, study: &StudyInstanceUid) -> anyhow::Result<Study
     let spinner = ProgressBar::new_spinner();
     spinner.enable_steady_tick(Duration::from_millis(100));
     loop {
-        let found = status(&system.services.index, &system.services.studies, Some(study), 1).await?.studies.pop();
+        let found =
+            status(&system.services.index, &system.services.studies, Some(study), 1).await?.studies.pop();
         let state = found.as_ref().map_or("uploaded", |s| s.state.as_str()).to_owned();
         spinner.set_message(format!("{state} after {} s", started.elapsed().as_secs()));
         if let Some(found) = found
@@ -87,7 +88,8 @@ fn what_the_patient_got(
     let sms = system.outbox.sms().into_iter().next().context("no SMS was sent")?;
     let (file, email) = system.outbox.emails().into_iter().next().context("no email was sent")?;
     let email = MessageParser::default().parse(&email).context("the email cannot be read")?;
-    let link = sms.text.split_whitespace().find(|word| word.contains("/x/")).context("the SMS has no link")?;
+    let link =
+        sms.text.split_whitespace().find(|word| word.contains("/x/")).context("the SMS has no link")?;
     let data = &system.running.data;
     let slip = data.join("buckets").join(SLIPS_BUCKET).join(object_key::slip_pdf(study, 1).as_str());
     Ok(format!(

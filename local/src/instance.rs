@@ -48,9 +48,8 @@ impl Running {
         write_private(&self.data.join("up.json"), &text)?;
         if let Some(file) = registry_file() {
             // A convenience: without a home directory, `--data` still finds the system.
-            let _ = fs::create_dir_all(file.parent().unwrap_or(Path::new("."))).and_then(|()| {
-                write_private(&file, &text).map_err(std::io::Error::other)
-            });
+            let _ = fs::create_dir_all(file.parent().unwrap_or(Path::new(".")))
+                .and_then(|()| write_private(&file, &text).map_err(std::io::Error::other));
         }
         Ok(())
     }
@@ -64,14 +63,17 @@ impl Running {
         }
         for file in candidates {
             let Ok(text) = fs::read_to_string(&file) else { continue };
-            let running: Self = serde_json::from_str(&text).with_context(|| format!("{} is damaged", file.display()))?;
+            let running: Self =
+                serde_json::from_str(&text).with_context(|| format!("{} is damaged", file.display()))?;
             if target.to.as_deref().is_none_or(|url| running.is_at(url)) {
                 return Ok(running);
             }
         }
         match &target.to {
             Some(url) => bail!("no system of this machine is at {url}; name its folder with --data"),
-            None => bail!("no running system found; start one with `filmless up`, or name its folder with --data"),
+            None => {
+                bail!("no running system found; start one with `filmless up`, or name its folder with --data")
+            }
         }
     }
 

@@ -90,7 +90,9 @@ pub fn study_uploads(path: &Path, batch: &str) -> anyhow::Result<Vec<Upload>> {
         uploads.push(root);
     }
     while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))? {
+        for entry in
+            std::fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?
+        {
             let entry = entry?.path();
             if entry.is_dir() {
                 folders.push(entry);

@@ -32,7 +32,11 @@ pub async fn run(options: StatusOptions) -> anyhow::Result<ExitCode> {
 
 fn table(status: &Status) -> String {
     let mut text = String::new();
-    let _ = writeln!(text, "{:<10} {:<18} {:<8} {:>6} {:>6}  STUDY", "STATE", "ACCESSION", "MODALITY", "SERIES", "IMAGES");
+    let _ = writeln!(
+        text,
+        "{:<10} {:<18} {:<8} {:>6} {:>6}  STUDY",
+        "STATE", "ACCESSION", "MODALITY", "SERIES", "IMAGES"
+    );
     for study in &status.studies {
         text.push_str(&row(study));
     }

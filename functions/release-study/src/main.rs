@@ -4,8 +4,8 @@ use std::convert::Infallible;
 
 use aws_lambda_events::sqs::SqsEvent;
 use filmless_runtime::{Config, init_logging, services_from};
-use release_study::handler::handle;
 use lambda_runtime::{LambdaEvent, run, service_fn};
+use release_study::handler::handle;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {

@@ -4,8 +4,8 @@ use std::convert::Infallible;
 
 use aws_lambda_events::sqs::SqsEvent;
 use filmless_runtime::{Config, init_logging, services_from};
-use send_notice::handler::handle;
 use lambda_runtime::{LambdaEvent, run, service_fn};
+use send_notice::handler::handle;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {

@@ -89,7 +89,12 @@ impl Worker {
 
 #[async_trait]
 impl InstanceRenderer for ChildRenderer {
-    async fn render(&self, file: Bytes, limits: &Limits, preview: PreviewSize) -> Result<RenderedInstance, NoPicture> {
+    async fn render(
+        &self,
+        file: Bytes,
+        limits: &Limits,
+        preview: PreviewSize,
+    ) -> Result<RenderedInstance, NoPicture> {
         let failed = |code: &str| NoPicture { code: code.to_owned() };
         let _turn = self.turns.acquire().await.map_err(|_| failed("decoder-failed"))?;
         let request = rmp_serde::to_vec_named(&Request { limits: limits.clone(), preview });

@@ -52,7 +52,8 @@ pub async fn run(options: UpOptions) -> anyhow::Result<ExitCode> {
 pub fn init_logging() {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(filmless_runtime::DEFAULT_LOG_FILTER));
-    let _ = tracing_subscriber::fmt().compact().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    let _ =
+        tracing_subscriber::fmt().compact().with_env_filter(filter).with_writer(std::io::stderr).try_init();
 }
 
 impl System {
@@ -185,7 +186,8 @@ fn settings(options: &UpOptions, portal_url: &str) -> anyhow::Result<Settings> {
         None => Hospital::default(),
         Some(file) => {
             let text = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-            serde_json::from_slice(&text).with_context(|| format!("{} is not a hospital file", file.display()))?
+            serde_json::from_slice(&text)
+                .with_context(|| format!("{} is not a hospital file", file.display()))?
         }
     };
     Ok(Settings {

@@ -57,7 +57,10 @@ async fn sweep(services: Services) {
 
 async fn work(services: Services, queue: Arc<DurableQueue>, mapping: &'static Mapping) {
     loop {
-        let messages = match queue.receive_wait(mapping.queue, mapping.batch, mapping.visibility, LONG_POLL).await {
+        let messages = match queue
+            .receive_wait(mapping.queue, mapping.batch, mapping.visibility, LONG_POLL)
+            .await
+        {
             Ok(messages) => messages,
             Err(failure) => {
                 error!(queue = mapping.queue.as_str(), cause = error_chain(&failure), "queue not readable");

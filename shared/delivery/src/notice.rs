@@ -103,7 +103,11 @@ fn settled_channel(
     Ok(ChannelRecord { state, provider_id, at: Some(services.clock.now()) })
 }
 
-async fn send_sms(services: &Services, notice: &NoticeRecord, content: &Content) -> Result<String, PortError> {
+async fn send_sms(
+    services: &Services,
+    notice: &NoticeRecord,
+    content: &Content,
+) -> Result<String, PortError> {
     let Some(phone) = &notice.phone else { return Ok(String::new()) };
     let text = sms_text(&SmsContent {
         hospital: &services.settings.hospital,
@@ -169,7 +173,9 @@ fn idempotency_key(notice: &NoticeRecord, channel: &str) -> String {
 
 /// `None` once the secrets are erased: then every channel is done and there is nothing left to say.
 async fn content_of(services: &Services, notice: &NoticeRecord) -> Result<Option<Content>, DeliveryError> {
-    let (Some(password), Some(token)) = (&notice.sealed_password, &notice.sealed_token) else { return Ok(None) };
+    let (Some(password), Some(token)) = (&notice.sealed_password, &notice.sealed_token) else {
+        return Ok(None);
+    };
     let uid = &notice.study_instance_uid;
     let Some(study) = services.index.study(uid).await? else { return Ok(None) };
     let Some(accession) = &study.order_accession else { return Ok(None) };
@@ -179,7 +185,8 @@ async fn content_of(services: &Services, notice: &NoticeRecord) -> Result<Option
     let settings = &services.settings;
     let language = notice.language;
     let title = order.order.service_name().map(str::to_owned).or_else(|| study.description.clone());
-    let expires_at = Timestamp::from_second(notice.link_expires_at).map_err(DeliveryError::internal("an expiry"))?;
+    let expires_at =
+        Timestamp::from_second(notice.link_expires_at).map_err(DeliveryError::internal("an expiry"))?;
     Ok(Some(Content {
         password: services.sealer.open(password, &context).await?,
         link: Secret::new(format!("{}/x/{}", settings.public_url, token.expose())),

@@ -11,7 +11,10 @@ use crate::{DeliveryError, Services};
 const STALE_AFTER: Duration = Duration::from_secs(10);
 
 /// A new entry of these messages, to be written in the transaction that causes them.
-pub(crate) fn entry(services: &Services, messages: Vec<OutboxMessage>) -> Result<OutboxRecord, DeliveryError> {
+pub(crate) fn entry(
+    services: &Services,
+    messages: Vec<OutboxMessage>,
+) -> Result<OutboxRecord, DeliveryError> {
     let mut id = [0; 16];
     services.randomness.fill(&mut id)?;
     Ok(OutboxRecord { id: hex::encode(id), created_at: services.clock.now(), messages })

@@ -97,7 +97,11 @@ pub(crate) async fn orders_for(
 
 /// All of a first release is one transaction: either the patient has account, password, link and a notice on its
 /// way, or nothing happened.
-async fn first_release(services: &Services, mut study: StudyRecord, order: &Order) -> Result<(), DeliveryError> {
+async fn first_release(
+    services: &Services,
+    mut study: StudyRecord,
+    order: &Order,
+) -> Result<(), DeliveryError> {
     let uid = study.study_instance_uid.clone();
     let account = account_for(services, order).await?;
     let now = services.clock.now();
@@ -129,7 +133,8 @@ async fn first_release(services: &Services, mut study: StudyRecord, order: &Orde
     let (study_key, study_change) = Index::release_change(&study, now);
     let (order_key, order_change) = Index::bind_order_change(&order.accession_number, &uid);
     let (pointer_key, pointer) = Index::patient_pointer(&order.patient.id, &uid);
-    let credential_key = Index::credential_key(&account.account_key, &format!("{uid}#{}", study.link_version));
+    let credential_key =
+        Index::credential_key(&account.account_key, &format!("{uid}#{}", study.link_version));
     let transaction = Transaction::new()
         .update(study_key, study_change)
         .update(order_key, order_change)

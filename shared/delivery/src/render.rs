@@ -193,10 +193,12 @@ pub(crate) async fn finish_study(services: &Services, study: &StudyInstanceUid) 
         return Ok(());
     }
     record.images = series.iter().map(|s| s.frames).sum();
-    let manifest = serde_json::to_vec(&manifest(&record, &series)).map_err(DeliveryError::internal("a manifest"))?;
+    let manifest =
+        serde_json::to_vec(&manifest(&record, &series)).map_err(DeliveryError::internal("a manifest"))?;
     let served = Served { content_type: "application/json", is_immutable: false };
     services.derived.put(&object_key::study_manifest(study), manifest, served).await?;
-    let entry = outbox::entry(services, vec![ReleaseTask { study_instance_uid: study.clone() }.to_outbox()?])?;
+    let entry =
+        outbox::entry(services, vec![ReleaseTask { study_instance_uid: study.clone() }.to_outbox()?])?;
     if services.index.mark_study_rendered(&record, &entry).await? {
         info!(study_instance_uid = %study, images = record.images, "study rendered");
         outbox::publish(services, &entry).await?;

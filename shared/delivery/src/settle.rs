@@ -76,8 +76,13 @@ pub async fn check_quiet(services: &Services, study: &StudyInstanceUid) -> Resul
     let dirty = describe_series(services, study, &instances).await?;
     record.instances = u32::try_from(instances.len()).unwrap_or(u32::MAX);
     record.series = count(instances.iter().map(|i| i.series_instance_uid.as_str()));
-    record.modalities =
-        instances.iter().map(|i| i.modality.clone()).filter(|m| !m.is_empty()).collect::<BTreeSet<_>>().into_iter().collect();
+    record.modalities = instances
+        .iter()
+        .map(|i| i.modality.clone())
+        .filter(|m| !m.is_empty())
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect();
     record.has_report = instances.iter().any(|i| i.is_report);
     let entry = outbox::entry(services, dirty)?;
     if !services.index.settle_study(&record, &entry).await? {
@@ -85,7 +90,12 @@ pub async fn check_quiet(services: &Services, study: &StudyInstanceUid) -> Resul
         let entry = check_entry(services, study, services.settings.quiet_period)?;
         return outbox::publish(services, &entry).await;
     }
-    info!(instances = record.instances, series = record.series, render = entry.messages.len(), "study settled");
+    info!(
+        instances = record.instances,
+        series = record.series,
+        render = entry.messages.len(),
+        "study settled"
+    );
     outbox::publish(services, &entry).await?;
     if entry.messages.is_empty() {
         render::finish_study(services, study).await?;
@@ -159,7 +169,10 @@ pub(crate) fn content_digest(instances: &[&InstanceRecord]) -> String {
     hex::encode(digest.finalize())
 }
 
-async fn declared_instances(services: &Services, study: &StudyRecord) -> Result<Option<usize>, DeliveryError> {
+async fn declared_instances(
+    services: &Services,
+    study: &StudyRecord,
+) -> Result<Option<usize>, DeliveryError> {
     let (order, _) = release::orders_for(services, study).await?;
     let declared = order.and_then(|o| o.order.declared_instances);
     Ok(declared.and_then(|n| usize::try_from(n).ok()))

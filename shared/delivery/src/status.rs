@@ -1,8 +1,8 @@
 //! Where every study is, for staff: `filmless status`.
 
-use filmless_domain::StudyInstanceUid;
-use filmless_store::{Bucket, Index};
+use filmless_domain::{StudyInstanceUid, StudyState};
 use filmless_store::index::{ChannelRecord, NoticeRecord, StudyRecord};
+use filmless_store::{Bucket, Index};
 use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
@@ -123,9 +123,11 @@ async fn study_status(index: &Index, study: StudyRecord) -> Result<StudyStatus, 
         study_instance_uid: study.study_instance_uid.to_string(),
         accession_number: study.accession_number.or(study.order_accession).map(|a| a.to_string()),
         state: study.state.as_str().to_owned(),
-        reason: study
-            .reason
-            .map(|reason| Reason { code: reason.code().to_owned(), message: reason.explanation().to_owned() }),
+        // One that was held and moves again keeps its reason in the index until it is decided anew.
+        reason: study.reason.filter(|_| study.state == StudyState::Held).map(|reason| Reason {
+            code: reason.code().to_owned(),
+            message: reason.explanation().to_owned(),
+        }),
         modalities: study.modalities,
         series: study.series,
         instances,
@@ -145,7 +147,10 @@ fn notice_status(notice: &NoticeRecord) -> Vec<NoticeStatus> {
             at: c.at,
         })
     };
-    [channel("sms", &notice.sms_channel), channel("email", &notice.email_channel)].into_iter().flatten().collect()
+    [channel("sms", &notice.sms_channel), channel("email", &notice.email_channel)]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 async fn quarantined(bucket: &Bucket) -> Result<Vec<QuarantinedObject>, DeliveryError> {

@@ -166,3 +166,25 @@ proptest! {
         let _ = read_header(&bytes, bytes.len() as u64, &Limits::default());
     }
 }
+
+/// A second reader, so that a mistake of ours is not taken for the truth of the file.
+#[test]
+fn identifiers_are_those_that_dicom_object_reads() {
+    use dicom_object::{StandardDataDictionary, from_reader};
+    for name in
+        ["MR_small_bigendian.dcm", "MR_small_RLE.dcm", "JPEG2000.dcm", "SC_rgb_jpeg.dcm", "test-SR.dcm"]
+    {
+        let bytes = data(name);
+        let ours = whole(&bytes).unwrap();
+        let theirs: dicom_object::DefaultDicomObject<StandardDataDictionary> =
+            from_reader(&bytes[..]).unwrap();
+        let text = |tag: &str| {
+            let value = theirs.element_by_name(tag).unwrap().to_str().unwrap().into_owned();
+            value.trim_end_matches(['\0', ' ']).to_owned()
+        };
+        assert_eq!(ours.study_instance_uid.as_str(), text("StudyInstanceUID"), "{name}");
+        assert_eq!(ours.series_instance_uid.as_str(), text("SeriesInstanceUID"), "{name}");
+        assert_eq!(ours.sop_instance_uid.as_str(), text("SOPInstanceUID"), "{name}");
+        assert_eq!(ours.modality, text("Modality"), "{name}");
+    }
+}

@@ -5,7 +5,7 @@ use crate::{PatientId, Secret, person_name};
 /// Letters and digits nobody confuses on paper: no 0/O, 1/I/L, 2/Z, 5/S, 8/B, U/V.
 pub const UNAMBIGUOUS: &[u8; 24] = b"34679ACDEFGHJKMNPQRTVWXY";
 
-/// Characters of a password, written in groups of four. 24^10 ≈ 2^45.8 for a secret that is also guarded by
+/// Characters of a password, written in two groups of five. 24^10 ≈ 2^45.8 for a secret that is also guarded by
 /// slowed guessing.
 pub const PASSWORD_CHARS: usize = 10;
 
@@ -31,30 +31,32 @@ pub fn password_from(random: &[u8]) -> Option<Secret> {
     Some(Secret::new(text))
 }
 
-/// What a person typed as a password, as it is hashed: without blanks and dashes, upper case, and with the
-/// characters that were never issued mapped to those they are mistaken for.
+/// What a person typed as a password, as it is hashed: letters and digits only, upper case.
 #[must_use]
 pub fn typed_password(text: &str) -> Secret {
-    let kept = text.chars().filter(char::is_ascii_alphanumeric).map(|c| match c.to_ascii_uppercase() {
-        'U' => 'V',
-        'B' => 'R',
-        other => other,
-    });
+    let kept = text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase());
     Secret::new(kept.take(64).collect())
 }
 
 /// The form under which an account is looked up: letters and digits only, unaccented, upper case.
 #[must_use]
 pub fn account_key(typed: &str) -> String {
-    person_name::fold(typed).chars().filter(char::is_ascii_alphanumeric).take(64).collect::<String>().to_uppercase()
+    person_name::fold(typed)
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .take(64)
+        .collect::<String>()
+        .to_uppercase()
 }
 
 /// The account name proposed for a patient: the hospital's own code, as it is printed elsewhere. `attempt` is
 /// 0 at first; each later one adds a number, for codes that two patients' names fold to.
 #[must_use]
 pub fn account_name(patient: &PatientId, attempt: u32) -> String {
-    let code: String = patient.as_str().chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(40).collect();
-    let code = if account_key(&code).is_empty() { format!("BN{}", account_key(patient.as_str())) } else { code };
+    let code: String =
+        patient.as_str().chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(40).collect();
+    let code =
+        if account_key(&code).is_empty() { format!("BN{}", account_key(patient.as_str())) } else { code };
     if attempt == 0 { code } else { format!("{code}-{}", attempt + 1) }
 }
 

@@ -94,7 +94,9 @@ mod tests {
         for text in ["19580302", "1958.03.02", " 19580302\0"] {
             assert_eq!(BirthDate::parse(text), Ok(date), "{text:?}");
         }
-        for text in ["02/03/1958", "2/3/1958", "02-03-1958", "2 3 1958", "02031958", "1958-03-02", "02.03.1958 "] {
+        for text in
+            ["02/03/1958", "2/3/1958", "02-03-1958", "2 3 1958", "02031958", "1958-03-02", "02.03.1958 "]
+        {
             assert_eq!(BirthDate::parse_typed(text), Ok(date), "{text:?}");
         }
         assert_eq!(date.to_day_first(), "02/03/1958");

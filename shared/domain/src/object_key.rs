@@ -39,7 +39,11 @@ impl ObjectKey {
     /// # Errors
     /// [`InvalidKey`] for an empty or overlong one.
     pub fn parse(text: &str) -> Result<Self, InvalidKey> {
-        if text.is_empty() || text.len() > KEY_BYTES_MAX { Err(InvalidKey) } else { Ok(Self(text.to_owned())) }
+        if text.is_empty() || text.len() > KEY_BYTES_MAX {
+            Err(InvalidKey)
+        } else {
+            Ok(Self(text.to_owned()))
+        }
     }
 
     /// The key as text.

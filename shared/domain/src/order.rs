@@ -128,7 +128,10 @@ impl Order {
         require_fields(&value)?;
         let order: Self = serde_json::from_value(value).map_err(|_| {
             // serde's own text may repeat a value, and values are patient data.
-            Rejection::new("order-bad-field", "A field of the order has a type or a value that is not allowed.")
+            Rejection::new(
+                "order-bad-field",
+                "A field of the order has a type or a value that is not allowed.",
+            )
         })?;
         if order.patient.name.chars().any(char::is_alphabetic) {
             Ok(order)
@@ -175,10 +178,20 @@ fn require_fields(order: &Value) -> Result<(), Rejection> {
     }
     type Check = fn(&str) -> bool;
     let required: [(&str, &str, Check, &str); 4] = [
-        ("accession_number", "/accession_number", |t| AccessionNumber::parse(t).is_ok(), "is not an identifier"),
+        (
+            "accession_number",
+            "/accession_number",
+            |t| AccessionNumber::parse(t).is_ok(),
+            "is not an identifier",
+        ),
         ("patient.id", "/patient/id", |t| PatientId::parse(t).is_ok(), "is not an identifier"),
         ("patient.name", "/patient/name", |t| !t.trim().is_empty(), "is empty"),
-        ("patient.birth_date", "/patient/birth_date", |t| BirthDate::parse(t).is_ok(), "is not a date YYYY-MM-DD"),
+        (
+            "patient.birth_date",
+            "/patient/birth_date",
+            |t| BirthDate::parse(t).is_ok(),
+            "is not a date YYYY-MM-DD",
+        ),
     ];
     for (name, pointer, usable, why) in required {
         match order.pointer(pointer) {
@@ -206,7 +219,8 @@ fn lenient_phone<'de, D: serde::Deserializer<'de>>(d: D) -> Result<Option<PhoneN
 /// could add a header or a second recipient never becomes an address.
 fn lenient_email<'de, D: serde::Deserializer<'de>>(d: D) -> Result<Option<String>, D::Error> {
     let plausible = |address: &String| {
-        let forbidden = |c: char| c.is_whitespace() || c.is_control() || matches!(c, ',' | ';' | '<' | '>' | '"' | ':');
+        let forbidden =
+            |c: char| c.is_whitespace() || c.is_control() || matches!(c, ',' | ';' | '<' | '>' | '"' | ':');
         address.len() <= 254
             && !address.contains(forbidden)
             && matches!(address.split('@').collect::<Vec<_>>()[..], [user, host] if !user.is_empty() && host.len() > 2)

@@ -17,7 +17,8 @@ pub fn fold(text: &str) -> String {
 #[must_use]
 pub fn display(pn: &str) -> String {
     let group = pn.split('=').find(|g| g.chars().any(char::is_alphanumeric)).unwrap_or("");
-    let words: Vec<&str> = group.split(|c: char| c == '^' || c.is_whitespace()).filter(|w| !w.is_empty()).collect();
+    let words: Vec<&str> =
+        group.split(|c: char| c == '^' || c.is_whitespace()).filter(|w| !w.is_empty()).collect();
     words.join(" ").nfc().collect()
 }
 
@@ -74,7 +75,8 @@ mod tests {
 
     #[test]
     fn another_name_or_no_name_does_not_match() {
-        for (a, b) in [("Nguyễn Thị Hoà", "Nguyễn Thị Hoa Mai"), ("", ""), ("^^^", "A"), ("Lê Hà", "Lê Hải")] {
+        for (a, b) in [("Nguyễn Thị Hoà", "Nguyễn Thị Hoa Mai"), ("", ""), ("^^^", "A"), ("Lê Hà", "Lê Hải")]
+        {
             assert!(!same_person(a, b), "{a} / {b}");
         }
     }

@@ -36,7 +36,11 @@ impl PhoneNumber {
         match national {
             Some(n) if !n.starts_with('0') => Ok(Self(format!("+84{n}"))),
             // E.164: a country code that does not start with 0, 15 digits at most.
-            None if plus && !digits.starts_with(['0']) && !digits.starts_with("84") && (8..=15).contains(&digits.len()) => {
+            None if plus
+                && !digits.starts_with(['0'])
+                && !digits.starts_with("84")
+                && (8..=15).contains(&digits.len()) =>
+            {
                 Ok(Self(format!("+{digits}")))
             }
             _ => Err(InvalidPhone),
@@ -83,7 +87,8 @@ mod tests {
 
     #[test]
     fn what_cannot_receive_an_sms_is_refused() {
-        for text in ["", "không có", "113", "0903123", "090312345678", "+0903123456", "0003123456", "+84 12"] {
+        for text in ["", "không có", "113", "0903123", "090312345678", "+0903123456", "0003123456", "+84 12"]
+        {
             assert_eq!(PhoneNumber::parse(text), Err(InvalidPhone), "{text}");
         }
     }

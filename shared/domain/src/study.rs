@@ -75,7 +75,9 @@ impl HoldReason {
     #[must_use]
     pub const fn explanation(self) -> &'static str {
         match self {
-            Self::NoOrder => "No order names this study's accession number or patient id. Upload the order to release it.",
+            Self::NoOrder => {
+                "No order names this study's accession number or patient id. Upload the order to release it."
+            }
             Self::AmbiguousOrder => {
                 "The patient has several orders and none names this study's accession number. Correct the accession number of one."
             }
@@ -86,7 +88,9 @@ impl HoldReason {
                 "Files of two different patients arrived under one Study Instance UID; those of the second are in quarantine."
             }
             Self::IncompleteStudy => "Fewer instances have arrived than the order declares.",
-            Self::ResultNotSigned => "The hospital releases images with a signed result, and the result is not signed yet.",
+            Self::ResultNotSigned => {
+                "The hospital releases images with a signed result, and the result is not signed yet."
+            }
             Self::HeldByStaff => "Held by staff.",
         }
     }

@@ -91,7 +91,8 @@ fn settings(optional: &impl Fn(&'static str) -> Option<String>) -> Result<Settin
     settings.public_url = public_url.trim_end_matches('/').to_owned();
     settings.email_from = optional("EMAIL_FROM").ok_or(ConfigError::Missing("EMAIL_FROM"))?;
     let hospital = optional("HOSPITAL").ok_or(ConfigError::Missing("HOSPITAL"))?;
-    settings.hospital = serde_json::from_str::<Hospital>(&hospital).map_err(|_| ConfigError::Invalid("HOSPITAL"))?;
+    settings.hospital =
+        serde_json::from_str::<Hospital>(&hospital).map_err(|_| ConfigError::Invalid("HOSPITAL"))?;
     if let Some(seconds) = parsed::<u64>("QUIET_PERIOD_SECONDS", optional("QUIET_PERIOD_SECONDS"))? {
         settings.quiet_period = Duration::from_secs(seconds);
     }
@@ -126,8 +127,15 @@ mod tests {
         Config::read(|name| {
             let changed = changes.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned());
             changed.or_else(|| match name {
-                "S3_PUBLIC_URL" | "S3_PATH_STYLE" | "SMS_SENDER_ID" | "SES_CONFIGURATION_SET" | "RELEASE_ON"
-                | "QUIET_PERIOD_SECONDS" | "MESSAGE_SECRETS" | "LINK_TTL_DAYS" | "SESSION_TTL_MINUTES" => None,
+                "S3_PUBLIC_URL"
+                | "S3_PATH_STYLE"
+                | "SMS_SENDER_ID"
+                | "SES_CONFIGURATION_SET"
+                | "RELEASE_ON"
+                | "QUIET_PERIOD_SECONDS"
+                | "MESSAGE_SECRETS"
+                | "LINK_TTL_DAYS"
+                | "SESSION_TTL_MINUTES" => None,
                 "PUBLIC_URL" => Some("https://xem.benhvien.example/".into()),
                 "HOSPITAL" => Some(r#"{"name_vi":"Bệnh viện A"}"#.into()),
                 other => Some(other.to_lowercase()),

@@ -5,7 +5,8 @@ use tracing_subscriber::EnvFilter;
 
 /// What is logged unless `RUST_LOG` says otherwise. Dependencies log warnings only: their lower levels repeat
 /// requests.
-pub const DEFAULT_LOG_FILTER: &str = "warn,filmless=info,filmless_delivery=info,filmless_embedded=info";
+pub const DEFAULT_LOG_FILTER: &str =
+    "warn,s3s=off,filmless=info,filmless_delivery=info,filmless_embedded=info";
 
 /// Logs as JSON lines to standard error, at `RUST_LOG`'s level or `info`.
 pub fn init_logging() {

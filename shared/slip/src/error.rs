@@ -13,7 +13,7 @@ pub enum SlipError {
     QrTooLong(#[source] qrcode::types::QrError),
     /// The QR picture cannot be written.
     #[error("the QR picture cannot be written")]
-    QrPicture(#[source] png::EncodingError),
+    QrPicture(#[source] image::ImageError),
     /// A font that was built in cannot be read.
     #[error("a built-in font cannot be read")]
     Font,

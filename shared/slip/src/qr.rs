@@ -1,5 +1,8 @@
 //! The QR code of a link.
 
+use std::io::Cursor;
+
+use image::{GrayImage, ImageFormat, Luma};
 use qrcode::{Color, EcLevel, QrCode};
 
 use crate::{SlipError, clean};
@@ -57,26 +60,13 @@ impl Modules {
 /// [`SlipError::BadLink`] or [`SlipError::QrTooLong`] when the link cannot be encoded.
 pub fn qr_png(link: &str) -> Result<Vec<u8>, SlipError> {
     let modules = Modules::of(link)?;
-    let side = (modules.width() + 2 * QUIET_ZONE_MODULES) * MODULE_PIXELS;
-    let module = |pixel: usize| (pixel / MODULE_PIXELS).wrapping_sub(QUIET_ZONE_MODULES);
-    let mut rows = Vec::with_capacity(side * side.div_ceil(8));
-    for y in 0..side {
-        for byte in 0..side.div_ceil(8) {
-            let white = |bit: usize| !modules.is_dark(module(byte * 8 + bit), module(y));
-            rows.push((0..8).fold(0u8, |bits, bit| bits << 1 | u8::from(white(bit))));
-        }
-    }
-    write_png(side, &rows).map_err(SlipError::QrPicture)
-}
-
-fn write_png(side: usize, rows: &[u8]) -> Result<Vec<u8>, png::EncodingError> {
-    let side = u32::try_from(side).map_err(|_| png::EncodingError::LimitsExceeded)?;
-    let mut bytes = Vec::new();
-    let mut encoder = png::Encoder::new(&mut bytes, side, side);
-    encoder.set_color(png::ColorType::Grayscale);
-    encoder.set_depth(png::BitDepth::One);
-    let mut writer = encoder.write_header()?;
-    writer.write_image_data(rows)?;
-    writer.finish()?;
-    Ok(bytes)
+    // A QR code has at most 177 modules a side.
+    let side = ((modules.width() + 2 * QUIET_ZONE_MODULES) * MODULE_PIXELS) as u32;
+    let module = |pixel: u32| (pixel as usize / MODULE_PIXELS).wrapping_sub(QUIET_ZONE_MODULES);
+    let picture = GrayImage::from_fn(side, side, |x, y| {
+        Luma([if modules.is_dark(module(x), module(y)) { 0 } else { 255 }])
+    });
+    let mut bytes = Cursor::new(Vec::new());
+    picture.write_to(&mut bytes, ImageFormat::Png).map_err(SlipError::QrPicture)?;
+    Ok(bytes.into_inner())
 }

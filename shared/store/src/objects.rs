@@ -70,7 +70,11 @@ impl Bucket {
     ///
     /// # Errors
     /// [`StoreError::NotFound`], [`StoreError::Unavailable`].
-    pub async fn get_range(&self, object: ObjectVersion<'_>, range: Range<u64>) -> Result<RangedRead, StoreError> {
+    pub async fn get_range(
+        &self,
+        object: ObjectVersion<'_>,
+        range: Range<u64>,
+    ) -> Result<RangedRead, StoreError> {
         let request = self
             .client
             .get_object()
@@ -91,7 +95,8 @@ impl Bucket {
         let stated = answer.content_range().and_then(|r| r.rsplit('/').next()).and_then(|t| t.parse().ok());
         let whole = answer.content_length().and_then(|n| u64::try_from(n).ok());
         let total_bytes = stated.or(whole).unwrap_or_default();
-        let bytes = answer.body.collect().await.map_err(|e| StoreError::unavailable("GetObject")(Box::new(e)))?;
+        let bytes =
+            answer.body.collect().await.map_err(|e| StoreError::unavailable("GetObject")(Box::new(e)))?;
         Ok(RangedRead { bytes: bytes.into_bytes(), total_bytes })
     }
 
@@ -109,7 +114,12 @@ impl Bucket {
     ///
     /// # Errors
     /// As [`Bucket::get`].
-    pub async fn download(&self, object: ObjectVersion<'_>, file: &Path, bytes_max: u64) -> Result<(), StoreError> {
+    pub async fn download(
+        &self,
+        object: ObjectVersion<'_>,
+        file: &Path,
+        bytes_max: u64,
+    ) -> Result<(), StoreError> {
         let mut body = self.open(object, bytes_max).await?;
         let local = |e: std::io::Error| StoreError::unavailable("write a temporary file")(Box::new(e));
         let mut file = tokio::fs::File::create(file).await.map_err(local)?;
@@ -128,7 +138,9 @@ impl Bucket {
             .key(object.key.as_str())
             .set_version_id(object.version_id.map(str::to_owned));
         match request.send().await {
-            Ok(answer) if answer.content_length().is_some_and(|n| u64::try_from(n).is_ok_and(|n| n > bytes_max)) => {
+            Ok(answer)
+                if answer.content_length().is_some_and(|n| u64::try_from(n).is_ok_and(|n| n > bytes_max)) =>
+            {
                 Err(StoreError::TooLarge)
             }
             Ok(answer) => Ok(answer.body),
@@ -159,7 +171,12 @@ impl Bucket {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
-    pub async fn put(&self, key: &ObjectKey, body: impl Into<Bytes>, served: Served<'_>) -> Result<(), StoreError> {
+    pub async fn put(
+        &self,
+        key: &ObjectKey,
+        body: impl Into<Bytes>,
+        served: Served<'_>,
+    ) -> Result<(), StoreError> {
         self.put_stream(key, ByteStream::from(body.into()), served).await
     }
 
@@ -169,10 +186,16 @@ impl Bucket {
     /// [`StoreError::Unavailable`].
     pub async fn put_file(&self, key: &ObjectKey, file: &Path, served: Served<'_>) -> Result<(), StoreError> {
         let body = ByteStream::from_path(file).await;
-        self.put_stream(key, body.map_err(|e| StoreError::unavailable("read a file")(Box::new(e)))?, served).await
+        self.put_stream(key, body.map_err(|e| StoreError::unavailable("read a file")(Box::new(e)))?, served)
+            .await
     }
 
-    async fn put_stream(&self, key: &ObjectKey, body: ByteStream, served: Served<'_>) -> Result<(), StoreError> {
+    async fn put_stream(
+        &self,
+        key: &ObjectKey,
+        body: ByteStream,
+        served: Served<'_>,
+    ) -> Result<(), StoreError> {
         let request = self.client.put_object().bucket(&self.name).key(key.as_str()).body(body);
         let cache = if served.is_immutable { "private, max-age=604800, immutable" } else { "no-store" };
         let answer = request.content_type(served.content_type).cache_control(cache).send().await;
@@ -199,7 +222,8 @@ impl Bucket {
     /// # Errors
     /// [`StoreError::Unavailable`].
     pub async fn list(&self, prefix: &str, keys_max: usize) -> Result<Vec<ObjectKey>, StoreError> {
-        let mut pages = self.client.list_objects_v2().bucket(&self.name).prefix(prefix).into_paginator().send();
+        let mut pages =
+            self.client.list_objects_v2().bucket(&self.name).prefix(prefix).into_paginator().send();
         let mut keys = Vec::new();
         while let Some(page) = pages.next().await {
             let page = page.map_err(|e| StoreError::unavailable("ListObjectsV2")(Box::new(e)))?;

@@ -73,7 +73,8 @@ async fn examine(
     match read_object(services, object).await {
         Ok(Examined::Instance(header)) => Ok(Some(header)),
         Ok(Examined::Zip) if object.key.upload() == Upload::Unpacked => {
-            let rejection = Rejection::new("nested-zip", "A ZIP within a ZIP is not unpacked. Upload it by itself.");
+            let rejection =
+                Rejection::new("nested-zip", "A ZIP within a ZIP is not unpacked. Upload it by itself.");
             quarantine(services, object, &rejection).await.map(|()| None)
         }
         Ok(Examined::Zip) => unpack(services, object).await.map(|()| None),
@@ -157,9 +158,11 @@ async fn index_instance(
     };
     // The patient is compared before the instance enters the index: in between, a study could be released.
     if let Touched::OtherPatient = services.index.touch_study(&arrival, services.clock.now()).await? {
-        let message = "The study with this UID belongs to another patient (patient id, name or birth date differ).";
+        let message =
+            "The study with this UID belongs to another patient (patient id, name or birth date differ).";
         quarantine(services, &object, &Rejection::new("two-patients", message)).await?;
-        let entry = outbox::entry(services, vec![ReleaseTask { study_instance_uid: study.clone() }.to_outbox()?])?;
+        let entry =
+            outbox::entry(services, vec![ReleaseTask { study_instance_uid: study.clone() }.to_outbox()?])?;
         outbox::publish(services, &entry).await?;
         return Ok(false);
     }
@@ -172,7 +175,8 @@ async fn index_instance(
         return Ok(true);
     }
     info!(study_instance_uid = %study, "instance refused: the same UID came with other bytes");
-    let message = "Another object with this SOP Instance UID but other contents is already part of the study.";
+    let message =
+        "Another object with this SOP Instance UID but other contents is already part of the study.";
     quarantine(services, &object, &Rejection::new("duplicate-sop-instance-uid", message)).await?;
     Ok(false)
 }

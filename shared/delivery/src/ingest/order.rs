@@ -54,9 +54,13 @@ async fn concerned_studies(
     bound: Option<StudyInstanceUid>,
 ) -> Result<BTreeSet<StudyInstanceUid>, DeliveryError> {
     let mut studies: BTreeSet<StudyInstanceUid> = bound.into_iter().collect();
-    studies.extend(services.index.studies_of_accession(accession).await?.into_iter().map(|s| s.study_instance_uid));
+    studies.extend(
+        services.index.studies_of_accession(accession).await?.into_iter().map(|s| s.study_instance_uid),
+    );
     for patient in patients {
-        studies.extend(services.index.studies_of_patient(patient).await?.into_iter().map(|s| s.study_instance_uid));
+        studies.extend(
+            services.index.studies_of_patient(patient).await?.into_iter().map(|s| s.study_instance_uid),
+        );
     }
     Ok(studies)
 }

@@ -16,7 +16,8 @@ pub(super) async fn quarantine(
     rejection: &Rejection,
 ) -> Result<(), DeliveryError> {
     // The name of the copy must be the same under a repeated event and differ between two uploads of one key.
-    let digest = hex::encode(Sha256::digest(format!("{}\n{}\n{}", object.key.as_str(), object.etag, object.bytes)));
+    let digest =
+        hex::encode(Sha256::digest(format!("{}\n{}\n{}", object.key.as_str(), object.etag, object.bytes)));
     let copy = object_key::quarantined(&object.key, &digest);
     match services.studies.copy(object.version(), &copy).await {
         Ok(()) => {}

@@ -39,7 +39,8 @@ pub(super) async fn unpack(services: &Services, object: &CreatedObject) -> Resul
     for number in 0..count {
         let (packed, target) = (packed.clone(), folder.path().join(format!("{number}")));
         let limits = limits.clone();
-        let extracted = tokio::task::spawn_blocking(move || extract(&packed, number, &target, &limits, left_bytes));
+        let extracted =
+            tokio::task::spawn_blocking(move || extract(&packed, number, &target, &limits, left_bytes));
         let extracted = extracted.await.map_err(DeliveryError::internal("an unpacked entry"))?;
         let entry = match extracted {
             Ok(Some((entry, bytes))) => {

@@ -15,7 +15,12 @@ impl Portal {
     ///
     /// # Errors
     /// [`DeliveryError`].
-    pub async fn sign_in(&self, account: &str, password: &str, source: &str) -> Result<SignIn, DeliveryError> {
+    pub async fn sign_in(
+        &self,
+        account: &str,
+        password: &str,
+        source: &str,
+    ) -> Result<SignIn, DeliveryError> {
         let account_key = access::account_key(account);
         if account_key.is_empty() {
             return Ok(SignIn::Denied);
@@ -24,7 +29,8 @@ impl Portal {
         let limits = &self.services.settings.limits;
         let source_digest = credentials::token_digest(source);
         let window = limits.sign_in_window_seconds;
-        let tries = index.count_sign_in(&account_key, &source_digest, self.services.clock.now(), window).await?;
+        let tries =
+            index.count_sign_in(&account_key, &source_digest, self.services.clock.now(), window).await?;
         if tries > limits.sign_in_failures_max {
             return Ok(SignIn::SlowDown { retry_after_seconds: window });
         }
@@ -52,7 +58,12 @@ impl Portal {
     ///
     /// # Errors
     /// [`DeliveryError`].
-    pub async fn open_link(&self, token: &str, answer: &str, _source: &str) -> Result<LinkOpening, DeliveryError> {
+    pub async fn open_link(
+        &self,
+        token: &str,
+        answer: &str,
+        _source: &str,
+    ) -> Result<LinkOpening, DeliveryError> {
         let index = &self.services.index;
         let digest = credentials::token_digest(token);
         match self.link_status(token).await? {
@@ -62,7 +73,9 @@ impl Portal {
         }
         let failures_max = self.services.settings.limits.link_failures_max;
         // Counted first: answers that come at the same time must not share one count.
-        let Some(link) = index.count_link_check(&digest, failures_max).await? else { return Ok(LinkOpening::Gone) };
+        let Some(link) = index.count_link_check(&digest, failures_max).await? else {
+            return Ok(LinkOpening::Gone);
+        };
         let account = index.account(&link.account_key).await?;
         if self.is_answer_right(&link, account.as_ref(), answer).await?
             && let Some(account) = account

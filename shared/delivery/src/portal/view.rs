@@ -27,7 +27,9 @@ impl Portal {
                 summaries.push(summary(&self.services, &study, &[], None).await?);
             }
         }
-        summaries.sort_by(|a, b| b.date.cmp(&a.date).then_with(|| a.study_instance_uid.cmp(&b.study_instance_uid)));
+        summaries.sort_by(|a, b| {
+            b.date.cmp(&a.date).then_with(|| a.study_instance_uid.cmp(&b.study_instance_uid))
+        });
         Ok(summaries)
     }
 
@@ -65,7 +67,11 @@ impl Portal {
         }))
     }
 
-    async fn series_view(&self, study: &StudyRecord, series: &SeriesRecord) -> Result<SeriesView, DeliveryError> {
+    async fn series_view(
+        &self,
+        study: &StudyRecord,
+        series: &SeriesRecord,
+    ) -> Result<SeriesView, DeliveryError> {
         let keys = keys_of(study, series);
         let has_picture = series.frames > 0;
         Ok(SeriesView {

@@ -1,10 +1,10 @@
 //! The QR code after an office printer and a shaky hand.
 
 use std::fs;
-use std::io::BufWriter;
 use std::path::Path;
 
 use filmless_domain::{Language, Secret};
+use image::GrayImage;
 
 use super::sample::{LINK, Sample, run};
 use crate::{SlipError, qr_png, slip_pdf};
@@ -20,22 +20,15 @@ struct Grey {
 
 impl Grey {
     fn read(path: &Path) -> Self {
-        let mut reader =
-            png::Decoder::new(std::io::BufReader::new(fs::File::open(path).unwrap())).read_info().unwrap();
-        let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
-        let info = reader.next_frame(&mut pixels).unwrap();
-        assert_eq!(info.bit_depth, png::BitDepth::Eight);
-        // Some versions of poppler write grey as three equal channels.
-        let pixels = pixels.into_iter().step_by(info.color_type.samples()).collect();
-        Self { width: info.width as usize, height: info.height as usize, pixels }
+        let picture = image::open(path).unwrap().into_luma8();
+        let (width, height) = (picture.width() as usize, picture.height() as usize);
+        Self { width, height, pixels: picture.into_raw() }
     }
 
     fn write(&self, path: &Path) {
-        let file = BufWriter::new(fs::File::create(path).unwrap());
-        let mut encoder = png::Encoder::new(file, self.width as u32, self.height as u32);
-        encoder.set_color(png::ColorType::Grayscale);
-        encoder.set_depth(png::BitDepth::Eight);
-        encoder.write_header().unwrap().write_image_data(&self.pixels).unwrap();
+        let picture =
+            GrayImage::from_raw(self.width as u32, self.height as u32, self.pixels.clone()).unwrap();
+        picture.save(path).unwrap();
     }
 
     fn sample(&self, x: f32, y: f32) -> f32 {

@@ -22,9 +22,16 @@ where
 {
     move |error| {
         let code = error.code().unwrap_or_default();
-        let is_throttled = ["Throttl", "TooManyRequests", "LimitExceeded", "ServiceUnavailable", "InternalFailure", "InternalError"]
-            .iter()
-            .any(|word| code.contains(word));
+        let is_throttled = [
+            "Throttl",
+            "TooManyRequests",
+            "LimitExceeded",
+            "ServiceUnavailable",
+            "InternalFailure",
+            "InternalError",
+        ]
+        .iter()
+        .any(|word| code.contains(word));
         let source = Box::new(error);
         match *source {
             SdkError::ServiceError(_) if !is_throttled => PortError::Refused { operation, source },

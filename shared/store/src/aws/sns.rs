@@ -23,7 +23,8 @@ impl SnsGateway {
 #[async_trait]
 impl SmsGateway for SnsGateway {
     async fn send(&self, sms: &Sms) -> Result<String, PortError> {
-        let text = |value: &str| MessageAttributeValue::builder().data_type("String").string_value(value).build();
+        let text =
+            |value: &str| MessageAttributeValue::builder().data_type("String").string_value(value).build();
         let attribute = |value: &str| {
             text(value).map_err(|e| PortError::Refused { operation: "Publish", source: Box::new(e) })
         };

@@ -88,7 +88,8 @@ impl Index {
     /// The change that binds an order to the study released under it.
     #[must_use]
     pub fn bind_order_change(accession: &AccessionNumber, study: &StudyInstanceUid) -> (ItemKey, Change) {
-        let change = Change::new().set_if_absent("study_instance_uid", study).when(&Condition::Present("order"));
+        let change =
+            Change::new().set_if_absent("study_instance_uid", study).when(&Condition::Present("order"));
         (order_key(accession), change)
     }
 }

@@ -50,7 +50,10 @@ impl OutboxRecord {
         let digit = self.id.chars().next().and_then(|c| c.to_digit(16)).unwrap_or_default();
         let shard = digit % u32::from(SHARDS);
         // Zero-padded, so that sort keys order by time.
-        ItemKey::new(format!("OUTBOX#{shard}"), format!("{:015}#{}", self.created_at.as_millisecond(), self.id))
+        ItemKey::new(
+            format!("OUTBOX#{shard}"),
+            format!("{:015}#{}", self.created_at.as_millisecond(), self.id),
+        )
     }
 }
 

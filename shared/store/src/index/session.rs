@@ -41,7 +41,11 @@ impl Index {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn session(&self, token_digest: &str, now: Timestamp) -> Result<Option<SessionRecord>, StoreError> {
+    pub async fn session(
+        &self,
+        token_digest: &str,
+        now: Timestamp,
+    ) -> Result<Option<SessionRecord>, StoreError> {
         let session: Option<SessionRecord> = self.get(&session_key(token_digest)).await?;
         Ok(session.filter(|s| s.expires_at > now.as_second()))
     }

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use filmless_domain::{
-    AccessionNumber, HoldReason, PatientDemographics, PatientId, SeriesInstanceUid, StudyInstanceUid, StudyState,
+    AccessionNumber, HoldReason, PatientDemographics, PatientId, SeriesInstanceUid, StudyInstanceUid,
+    StudyState,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -261,11 +262,14 @@ impl Index {
             let touched = Change::new().set("last_received_at", now.as_millisecond());
             let Some(current) = self.update::<StudyRecord>(&key, touched).await? else { break };
             let is_pending = current.settle_due_ms.is_some_and(|pending_ms| pending_ms > stale_ms);
-            if current.state == StudyState::Recalled || (is_pending && current.state == StudyState::Receiving) {
+            if current.state == StudyState::Recalled || (is_pending && current.state == StudyState::Receiving)
+            {
                 return Ok(false);
             }
-            let vacant =
-                Condition::Any(vec![Condition::Absent("settle_due_ms"), Condition::below("settle_due_ms", stale_ms + 1)]);
+            let vacant = Condition::Any(vec![
+                Condition::Absent("settle_due_ms"),
+                Condition::below("settle_due_ms", stale_ms + 1),
+            ]);
             let change = Change::new()
                 .set("state", StudyState::Receiving)
                 .set("settle_due_ms", due_ms)
@@ -300,7 +304,11 @@ impl Index {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn describe_series(&self, study: &StudyInstanceUid, series: &SeriesRecord) -> Result<(), StoreError> {
+    pub async fn describe_series(
+        &self,
+        study: &StudyInstanceUid,
+        series: &SeriesRecord,
+    ) -> Result<(), StoreError> {
         let change = Change::new()
             .set("series_instance_uid", &series.series_instance_uid)
             .set("number", series.number)
@@ -315,7 +323,11 @@ impl Index {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn settle_study(&self, study: &StudyRecord, messages: &OutboxRecord) -> Result<bool, StoreError> {
+    pub async fn settle_study(
+        &self,
+        study: &StudyRecord,
+        messages: &OutboxRecord,
+    ) -> Result<bool, StoreError> {
         let change = Change::new()
             .set("state", StudyState::Settled)
             .set("instances", study.instances)
@@ -349,7 +361,11 @@ impl Index {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn mark_study_rendered(&self, study: &StudyRecord, message: &OutboxRecord) -> Result<bool, StoreError> {
+    pub async fn mark_study_rendered(
+        &self,
+        study: &StudyRecord,
+        message: &OutboxRecord,
+    ) -> Result<bool, StoreError> {
         let change = Change::new()
             .set("state", StudyState::Rendered)
             .set("images", study.images)
@@ -364,9 +380,11 @@ impl Index {
         change: Change,
         message: &OutboxRecord,
     ) -> Result<bool, StoreError> {
-        let transaction = Transaction::new()
-            .update(study_key(&study.study_instance_uid), change)
-            .put(&message.key(), message, Change::new())?;
+        let transaction = Transaction::new().update(study_key(&study.study_instance_uid), change).put(
+            &message.key(),
+            message,
+            Change::new(),
+        )?;
         Ok(self.commit(transaction).await? == TransactionOutcome::Committed)
     }
 
@@ -439,7 +457,10 @@ impl Index {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn studies_of_accession(&self, accession: &AccessionNumber) -> Result<Vec<StudyRecord>, StoreError> {
+    pub async fn studies_of_accession(
+        &self,
+        accession: &AccessionNumber,
+    ) -> Result<Vec<StudyRecord>, StoreError> {
         self.pointed_studies(&format!("ACCESSION#{accession}")).await
     }
 
@@ -453,7 +474,8 @@ impl Index {
         }
         let mut studies: Vec<StudyRecord> = studies.into_values().collect();
         studies.sort_by(|a, b| {
-            (a.received_at, a.study_instance_uid.as_str()).cmp(&(b.received_at, b.study_instance_uid.as_str()))
+            (a.received_at, a.study_instance_uid.as_str())
+                .cmp(&(b.received_at, b.study_instance_uid.as_str()))
         });
         Ok(studies)
     }

@@ -92,7 +92,12 @@ impl Transaction {
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] when the record cannot be written as an item.
-    pub fn put(mut self, key: &ItemKey, record: &impl Serialize, condition: Change) -> Result<Self, StoreError> {
+    pub fn put(
+        mut self,
+        key: &ItemKey,
+        record: &impl Serialize,
+        condition: Change,
+    ) -> Result<Self, StoreError> {
         self.parts.push(Part::Put { item: item_of(key, record)?, change: condition });
         Ok(self)
     }
@@ -150,8 +155,12 @@ impl Index {
     }
 
     pub(super) async fn get<T: DeserializeOwned>(&self, key: &ItemKey) -> Result<Option<T>, StoreError> {
-        let request =
-            self.client.get_item().table_name(&self.table).set_key(Some(key.attributes())).consistent_read(true);
+        let request = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .set_key(Some(key.attributes()))
+            .consistent_read(true);
         let answer = request.send().await.map_err(|e| StoreError::unavailable("GetItem")(Box::new(e)))?;
         answer.item.map(record_of).transpose()
     }
@@ -191,10 +200,14 @@ impl Index {
             .return_values(ReturnValue::AllNew);
         match request.send().await {
             Ok(answer) => answer.attributes.map(record_of).transpose(),
-            Err(SdkError::ServiceError(e)) if matches!(e.err(), UpdateItemError::ConditionalCheckFailedException(_)) => {
+            Err(SdkError::ServiceError(e))
+                if matches!(e.err(), UpdateItemError::ConditionalCheckFailedException(_)) =>
+            {
                 Ok(None)
             }
-            Err(SdkError::ServiceError(e)) if matches!(e.err(), UpdateItemError::TransactionConflictException(_)) => {
+            Err(SdkError::ServiceError(e))
+                if matches!(e.err(), UpdateItemError::TransactionConflictException(_)) =>
+            {
                 Err(StoreError::Contention { operation: "UpdateItem" })
             }
             Err(e) => Err(StoreError::unavailable("UpdateItem")(Box::new(e))),
@@ -202,7 +215,11 @@ impl Index {
     }
 
     /// All items of a partition whose sort key starts with `sk_prefix`, in the order of their sort keys.
-    pub(super) async fn query<T: DeserializeOwned>(&self, pk: &str, sk_prefix: &str) -> Result<Vec<T>, StoreError> {
+    pub(super) async fn query<T: DeserializeOwned>(
+        &self,
+        pk: &str,
+        sk_prefix: &str,
+    ) -> Result<Vec<T>, StoreError> {
         let request = self
             .client
             .query()
@@ -238,7 +255,9 @@ impl Index {
                 Ok(_) => return Ok(TransactionOutcome::Committed),
                 Err(error) => error,
             };
-            let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() else {
+            let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) =
+                error.as_service_error()
+            else {
                 return Err(StoreError::unavailable("TransactWriteItems")(Box::new(error)));
             };
             let unmet: Vec<usize> = cancelled
