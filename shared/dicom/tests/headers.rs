@@ -171,13 +171,11 @@ proptest! {
 #[test]
 fn identifiers_are_those_that_dicom_object_reads() {
     use dicom_object::{StandardDataDictionary, from_reader};
-    for name in
-        ["MR_small_bigendian.dcm", "MR_small_RLE.dcm", "JPEG2000.dcm", "SC_rgb_jpeg.dcm", "test-SR.dcm"]
-    {
+    for name in ["MR_small_bigendian.dcm", "MR_small_RLE.dcm", "JPEG2000.dcm", "chrGreek.dcm"] {
         let bytes = data(name);
         let ours = whole(&bytes).unwrap();
         let theirs: dicom_object::DefaultDicomObject<StandardDataDictionary> =
-            from_reader(&bytes[..]).unwrap();
+            from_reader(&bytes[..]).unwrap_or_else(|error| panic!("{name}: {error}"));
         let text = |tag: &str| {
             let value = theirs.element_by_name(tag).unwrap().to_str().unwrap().into_owned();
             value.trim_end_matches(['\0', ' ']).to_owned()
