@@ -2,7 +2,7 @@
 //!
 //! Everything here is pure: the same content gives the same bytes, time and secrets come in as arguments, and
 //! the fonts are part of the program. Nothing that a hospital, a header or an order writes may break a layout,
-//! a header line or an alphabet: text is cleaned where it enters ([`clean`]), wrapped, shrunk and, at last,
+//! a header line or an alphabet: text is cleaned where it enters (`clean.rs`), wrapped, shrunk and, at last,
 //! cut with an ellipsis. A character that no font here has is shown as `�`, so that its loss is seen.
 
 mod clean;
