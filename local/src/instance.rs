@@ -1,5 +1,5 @@
-//! How commands find the system that runs on this machine: `up` writes `DIR/up.json` and a copy where every
-//! working folder finds it, readable by their owner only.
+//! How commands find a system that runs on this machine: `up` writes `DIR/up.json` and a copy where every working
+//! folder finds it, readable by their owner only.
 
 use std::fs;
 use std::io::Write;
@@ -46,10 +46,12 @@ impl Running {
     pub fn write(&self) -> anyhow::Result<()> {
         let text = serde_json::to_string_pretty(self)?;
         write_private(&self.data.join("up.json"), &text)?;
-        if let Some(file) = registry_file() {
-            // A convenience: without a home directory, `--data` still finds the system.
-            let _ = fs::create_dir_all(file.parent().unwrap_or(Path::new(".")))
-                .and_then(|()| write_private(&file, &text).map_err(std::io::Error::other));
+        // A convenience: without a home directory, `--data` still finds the system.
+        if let Some(folder) = registry_folder()
+            && fs::create_dir_all(&folder).is_ok()
+        {
+            let port = url::Url::parse(&self.portal)?.port_or_known_default().unwrap_or_default();
+            let _ = write_private(&folder.join(format!("up-{port}.json")), &text);
         }
         Ok(())
     }
@@ -59,7 +61,7 @@ impl Running {
         let mut candidates: Vec<PathBuf> = target.data.iter().map(|dir| dir.join("up.json")).collect();
         if target.data.is_none() {
             candidates.push(PathBuf::from("data/up.json"));
-            candidates.extend(registry_file());
+            candidates.extend(registered());
         }
         for file in candidates {
             let Ok(text) = fs::read_to_string(&file) else { continue };
@@ -99,10 +101,24 @@ impl Running {
     }
 }
 
-fn registry_file() -> Option<PathBuf> {
+fn registry_folder() -> Option<PathBuf> {
     let state = std::env::var_os("XDG_STATE_HOME").map(PathBuf::from);
     let state = state.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".local/state")))?;
-    Some(state.join("filmless").join("up.json"))
+    Some(state.join("filmless"))
+}
+
+/// The systems started on this machine, the latest first.
+fn registered() -> Vec<PathBuf> {
+    let entries =
+        registry_folder().and_then(|folder| fs::read_dir(folder).ok()).into_iter().flatten().flatten();
+    let mut files: Vec<_> =
+        entries.filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path()))).collect();
+    files.sort_by(|a, b| b.cmp(a));
+    files
+        .into_iter()
+        .map(|(_, file)| file)
+        .filter(|file| file.extension().is_some_and(|e| e == "json"))
+        .collect()
 }
 
 /// Writes a file that only its owner may read, in one step.

@@ -22,7 +22,6 @@ use filmless_store::{Connection, Endpoints};
 use serve_portal::{PortalConfig, PortalServices};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
-use url::Url;
 
 use crate::cli::{MessageSecretsWord, ReleaseOnWord, UpOptions};
 use crate::instance::{DERIVED_BUCKET, INDEX_TABLE, REGION, Running, SLIPS_BUCKET, STUDIES_BUCKET};
@@ -84,7 +83,7 @@ impl System {
         services.index.create_table().await.context("cannot make the index table")?;
 
         let mut tasks = workers::start(&services, &embedded.queue());
-        tasks.push(serve(listener, &services, &portal_url, &s3_public, &outbox)?);
+        tasks.push(serve(listener, &services, &outbox).await?);
         running.write()?;
         Ok(Self { running, services, outbox, embedded, tasks })
     }
@@ -206,18 +205,12 @@ fn settings(options: &UpOptions, portal_url: &str) -> anyhow::Result<Settings> {
     })
 }
 
-fn serve(
+async fn serve(
     listener: TcpListener,
     services: &Services,
-    portal_url: &str,
-    s3_public: &str,
     outbox: &OutboxFolder,
 ) -> anyhow::Result<JoinHandle<()>> {
-    let config = PortalConfig {
-        public_url: Url::parse(portal_url).context("the public URL is not a URL")?,
-        s3_origin: Url::parse(s3_public).context("the S3 URL is not a URL")?.origin().ascii_serialization(),
-        hospital: services.settings.hospital.clone(),
-    };
+    let config = PortalConfig::of(services).await?;
     let door = Arc::new(Portal::new(services.clone()));
     let router = serve_portal::router(Arc::new(PortalServices::new(door, config)));
     let router = outbox_page::router(outbox.clone()).merge(router);
