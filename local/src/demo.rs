@@ -52,7 +52,7 @@ async fn upload(system: &System) -> anyhow::Result<()> {
         ("orders/{}/order.json", ORDER, "application/json"),
     ] {
         let key = ObjectKey::parse(&name.replace("{}", &batch))?;
-        bucket.put(&key, bytes, Served { content_type, is_immutable: false }).await?;
+        bucket.put(&key, bytes, Served::uncached(content_type)).await?;
     }
     Ok(())
 }

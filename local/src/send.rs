@@ -144,7 +144,7 @@ pub async fn upload_one(bucket: &Bucket, upload: &Upload) -> anyhow::Result<u64>
     let is_json = upload.key.starts_with("orders/");
     let content_type = if is_json { "application/json" } else { "application/dicom" };
     let key = ObjectKey::parse(&upload.key)?;
-    let served = Served { content_type, is_immutable: false };
+    let served = Served::uncached(content_type);
     bucket.put_file(&key, &upload.file, served).await.context("upload failed")?;
     Ok(bytes)
 }

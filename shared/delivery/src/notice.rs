@@ -42,7 +42,7 @@ pub(crate) async fn ensure_slip(services: &Services, notice: &NoticeRecord) -> R
     let Some(content) = content_of(services, notice).await? else { return Ok(()) };
     let qr = qr_png(content.link.expose()).map_err(DeliveryError::internal("a QR code"))?;
     let pdf = slip_pdf(&content.slip(services, notice)).map_err(DeliveryError::internal("a slip"))?;
-    let secret = |content_type| Served { content_type, is_immutable: false };
+    let secret = |content_type| Served::uncached(content_type);
     services.slips.put(&object_key::slip_qr(uid, version), qr, secret("image/png")).await?;
     services.slips.put(&key, pdf, secret("application/pdf")).await?;
     Ok(())

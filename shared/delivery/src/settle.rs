@@ -4,18 +4,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use filmless_domain::{SeriesInstanceUid, StudyInstanceUid, StudyState};
+use filmless_imaging::KeyFrames;
 use filmless_store::index::{InstanceRecord, OutboxMessage, OutboxRecord, SeriesRecord, StudyRecord};
 use sha2::{Digest, Sha256};
 use tracing::{info, instrument};
 
 use crate::messages::{SettleTask, Task};
+use crate::render::KeyMarks;
 use crate::{DeliveryError, Services, outbox, release, render};
 
 /// A check this late is lost: the next arrival schedules another.
 const CHECK_GRACE_MS: i64 = 120_000;
 
 /// Part of every digest: raise it when series have to be rendered anew.
-const RENDER_VERSION: &str = "1";
+const RENDER_VERSION: &str = "2";
 
 /// Makes sure that the study will be looked at once nothing arrives any more.
 pub(crate) async fn schedule(services: &Services, study: &StudyInstanceUid) -> Result<(), DeliveryError> {
@@ -124,9 +126,10 @@ async fn describe_series(
     for instance in instances {
         by_series.entry(&instance.series_instance_uid).or_default().push(instance);
     }
+    let marks = KeyMarks::of_study(instances);
     let mut messages = Vec::new();
     for (uid, members) in by_series {
-        let content_digest = content_digest(&members);
+        let content_digest = content_digest(&members, &marks);
         let first = members[0];
         let earlier = known.get(uid);
         if earlier.is_none_or(|e| e.content_digest != content_digest) {
@@ -139,6 +142,8 @@ async fn describe_series(
                 rendered_digest: None,
                 instances: u32::try_from(members.len()).unwrap_or(u32::MAX),
                 frames: 0,
+                key_frames: 0,
+                documents: 0,
                 without_picture: 0,
             };
             services.index.describe_series(study, &series).await?;
@@ -155,11 +160,20 @@ async fn describe_series(
     Ok(messages)
 }
 
-/// Names the contents of a series: the same instances give the same digest, in whatever order and however often
-/// their events came. A new way of rendering changes it too.
-pub(crate) fn content_digest(instances: &[&InstanceRecord]) -> String {
-    let mut lines: Vec<String> =
-        instances.iter().map(|i| format!("{} {} {}\n", i.sop_instance_uid, i.etag, i.bytes)).collect();
+/// The digest of one series among the instances of its study.
+pub(crate) fn series_digest(study: &[InstanceRecord], series: &SeriesInstanceUid) -> String {
+    let members: Vec<_> = study.iter().filter(|i| i.series_instance_uid == *series).collect();
+    content_digest(&members, &KeyMarks::of_study(study))
+}
+
+/// Names the contents of a series: the same instances, marked alike, give the same digest, in whatever order and
+/// however often their events came. A new way of rendering changes it too.
+fn content_digest(instances: &[&InstanceRecord], marks: &KeyMarks) -> String {
+    let line = |i: &InstanceRecord| match marks.of_instance(i) {
+        KeyFrames::None => format!("{} {} {}\n", i.sop_instance_uid, i.etag, i.bytes),
+        marked => format!("{} {} {} {marked:?}\n", i.sop_instance_uid, i.etag, i.bytes),
+    };
+    let mut lines: Vec<String> = instances.iter().map(|i| line(i)).collect();
     lines.sort();
     let mut digest = Sha256::new();
     digest.update(RENDER_VERSION);

@@ -28,4 +28,4 @@ pub use patient::PatientDemographics;
 pub use phone::PhoneNumber;
 pub use rejection::Rejection;
 pub use secret::Secret;
-pub use study::{HoldReason, StudyState};
+pub use study::{HoldReason, KeyReference, StudyState};

@@ -135,6 +135,8 @@ pub struct SeriesKeys {
     pub poster: ObjectKey,
     /// Contact sheet: `.thumbs.jpg`.
     pub thumbs: ObjectKey,
+    /// DICOMweb metadata of all instances (PS3.18 F): `.metadata.json`.
+    pub metadata: ObjectKey,
 }
 
 impl SeriesKeys {
@@ -147,6 +149,7 @@ impl SeriesKeys {
             index: ObjectKey(format!("{stem}.index.json")),
             poster: ObjectKey(format!("{stem}.poster.jpg")),
             thumbs: ObjectKey(format!("{stem}.thumbs.jpg")),
+            metadata: ObjectKey(format!("{stem}.metadata.json")),
         }
     }
 }

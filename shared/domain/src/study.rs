@@ -2,6 +2,18 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::SopInstanceUid;
+
+/// An image that a key object selection marks (PS3.3 C.17.6).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyReference {
+    /// Which image.
+    pub sop_instance_uid: SopInstanceUid,
+    /// Which of its frames, from 1; empty for all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub frames: Vec<u32>,
+}
+
 /// `receiving → settled → rendered → (held | released) → recalled`. A late instance takes any state but
 /// `recalled` back to `receiving`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

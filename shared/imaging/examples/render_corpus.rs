@@ -13,7 +13,8 @@ use std::time::Instant;
 use filmless_dicom::{HeaderRead, InstanceHeader, read_header};
 use filmless_domain::Limits;
 use filmless_imaging::{
-    Layers, PreviewSize, RenderedInstance, SeriesPackBuilder, display_frame, render_instance, render_layers,
+    KeyFrames, Layers, PreviewSize, RenderOptions, RenderedInstance, RenderedPart, SeriesDescription,
+    SeriesPackBuilder, display_frame, render_image,
 };
 use serde_json::{Value, json};
 
@@ -59,12 +60,12 @@ fn describe(path: &Path, bytes: &[u8]) -> Value {
 
 fn describe_pictures(bytes: &[u8], stem: &Path, line: &mut Value) -> io::Result<()> {
     let limits = Limits::default();
-    let size = PreviewSize { side_max: 256 };
+    let both = RenderOptions::new(PreviewSize { side_max: 256 });
     let start = Instant::now();
-    let _ = render_instance(bytes, &limits, size);
+    let _ = render_image(bytes, &limits, &RenderOptions { layers: Layers::Preview, ..both });
     line["preview_us"] = json!(start.elapsed().as_micros() as u64);
     let start = Instant::now();
-    let rendered = render_layers(bytes, &limits, size, Layers::PreviewAndDiagnostic);
+    let rendered = render_image(bytes, &limits, &both);
     line["both_layers_us"] = json!(start.elapsed().as_micros() as u64);
     let instance = match rendered {
         Ok(instance) => instance,
@@ -86,8 +87,10 @@ fn describe_pictures(bytes: &[u8], stem: &Path, line: &mut Value) -> io::Result<
         fs::write(stem.with_extension("stored"), values)?;
         line["stored"] = json!(true);
     }
-    let mut pack = SeriesPackBuilder::new("1", "2", "OT", None, None);
-    pack.push("3", Ok(&instance));
+    let mut pack = SeriesPackBuilder::new(SeriesDescription::default(), Vec::new());
+    pack.start_instance("1", KeyFrames::None);
+    pack.push(RenderedPart::Image(Box::new(instance.image)));
+    instance.frames.into_iter().for_each(|frame| pack.push(RenderedPart::Frame(Box::new(frame))));
     let artifacts = pack.finish().map_err(io::Error::other)?;
     line["entry"] = json!(artifacts.index.frames.first());
     line["pack_bytes"] = json!(artifacts.pack.len());
@@ -96,7 +99,7 @@ fn describe_pictures(bytes: &[u8], stem: &Path, line: &mut Value) -> io::Result<
 
 fn stored(instance: &RenderedInstance, frame: u32) -> Option<Vec<f64>> {
     let frame = instance.frames.iter().find(|f| f.frame == frame)?;
-    frame.diagnostic.as_ref()?.decode(instance.rows, instance.columns)
+    frame.diagnostic.as_ref()?.decode(instance.image.rows, instance.image.columns)
 }
 
 fn header(bytes: &[u8], limits: &Limits) -> Result<Box<InstanceHeader>, &'static str> {

@@ -36,9 +36,22 @@ pub struct DiagnosticFrame {
     pub bits_per_sample: u8,
     /// `unsigned`, `signed` (two's complement in so many bits) or `float`.
     pub sample_type: SampleType,
+    /// Prefixes that decode to lower resolutions, ascending; the last is the whole. Empty when there are none.
+    pub resolutions: Vec<Resolution>,
     /// The encoded frame.
     #[serde(with = "serde_bytes")]
     pub bytes: Vec<u8>,
+}
+
+/// A prefix of a codestream that decodes to a smaller picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resolution {
+    /// Width of the picture.
+    pub width: u32,
+    /// Height of the picture.
+    pub height: u32,
+    /// Bytes of the prefix.
+    pub length: u64,
 }
 
 /// What a sample is.
@@ -84,6 +97,7 @@ pub(crate) fn diagnostic(
             samples_per_pixel: image.samples_per_pixel as u8,
             bits_per_sample: bits as u8,
             sample_type: plain.sample_type,
+            resolutions: Vec::new(),
             bytes,
         })
     };

@@ -1,28 +1,11 @@
-//! The index of a series pack: what a viewer fetches first.
+//! The index of a series pack: what a viewer fetches first. `docs/SERIES-PACK.md` describes it with examples.
 //!
-//! ```json
-//! {"version": 1, "study_instance_uid": "…", "series_instance_uid": "…", "modality": "CT", "series_number": 2,
-//!  "series_description": "…", "preview_layer": {"offset": 0, "length": 10000},
-//!  "thumbs": {"tile": 96, "columns": 10, "frames": [0, 3, 6]},
-//!  "frames": [{"sop_instance_uid": "…", "frame": 1, "rows": 512, "columns": 512,
-//!    "preview": {"offset": 0, "length": 5000, "width": 512, "height": 512, "media_type": "image/webp"},
-//!    "diagnostic": null, "bits_stored": 12, "photometric_interpretation": "MONOCHROME2",
-//!    "rescale": {"slope": 1.0, "intercept": -1024.0, "unit": "HU"},
-//!    "window": {"center": 40.0, "width": 400.0},
-//!    "spacing": {"row_mm": 0.7, "column_mm": 0.7, "source": "pixel-spacing"},
-//!    "position": [0, 0, 0], "orientation": [1, 0, 0, 0, 1, 0], "slice_position": 12.5, "frame_time_ms": 33.3}],
-//!  "without_picture": [{"sop_instance_uid": "…", "code": "no-pixel-data"}]}
-//! ```
-//!
-//! What is unknown is null or absent. `diagnostic`, where there is one, is
-//! `{"offset": 5000, "length": 170000, "transfer_syntax_uid": "1.2.840.10008.1.2.4.80", "media_type": "image/jls",
-//! "photometric_interpretation": "MONOCHROME2", "samples_per_pixel": 1, "bits_per_sample": 12,
-//! "sample_type": "unsigned"}`. `frame` counts from 1 within its instance; `thumbs.frames` are places in
-//! `frames`, left to right and top to bottom. Offsets count from the first byte of the pack.
+//! What is unknown is null or absent. Offsets count from the first byte of the pack; places count from 0 in `frames`.
 
 use serde::{Deserialize, Serialize};
 
-use crate::diagnostic::SampleType;
+use crate::diagnostic::{Resolution, SampleType};
+use crate::viewer::FrameView;
 use crate::window::{VoiFunction, VoiWindow};
 
 /// The index of one series.
@@ -44,9 +27,20 @@ pub struct SeriesIndex {
     pub preview_layer: PreviewLayer,
     /// How the contact sheet is laid out; null without pictures.
     pub thumbs: Option<ThumbSheet>,
+    /// Which frame the poster shows: the first key image, else the middle one; null without pictures.
+    pub poster_frame: Option<u32>,
+    /// Look-up tables, to which frames refer by place.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tables: Vec<LookUpTable>,
     /// Every frame that has a picture, in display order.
     pub frames: Vec<FrameEntry>,
-    /// Every instance, or frame, that has none.
+    /// Reports, documents and videos.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub documents: Vec<DocumentEntry>,
+    /// Instances that are kept and can be downloaded, but are nothing to look at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<OtherEntry>,
+    /// Every instance, or frame, that should have a picture and has none.
     pub without_picture: Vec<WithoutPicture>,
 }
 
@@ -89,23 +83,128 @@ pub struct FrameEntry {
     pub bits_stored: u32,
     /// Photometric Interpretation as stored.
     pub photometric_interpretation: String,
-    /// Stored value to modality value.
-    pub rescale: Option<Rescale>,
-    /// Default window.
-    pub window: Option<Window>,
-    /// All windows that the modality proposes, when there are several.
+    /// Marked by a key object selection.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub is_key: bool,
+    /// Modality LUT, a place in `tables`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub modality_lut: Option<u32>,
+    /// VOI LUT, a place in `tables`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub voi_lut: Option<u32>,
+    /// Palette, a place in `tables`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub palette: Option<u32>,
+    /// Planes drawn over the frame.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub presets: Vec<Window>,
-    /// Size of a pixel.
-    pub spacing: Option<Spacing>,
-    /// Image Position (Patient).
-    pub position: Option<[f64; 3]>,
-    /// Image Orientation (Patient).
-    pub orientation: Option<[f64; 6]>,
-    /// Along the slice normal, in millimetres.
-    pub slice_position: Option<f64>,
-    /// How long it is shown in a cine.
-    pub frame_time_ms: Option<f64>,
+    pub overlays: Vec<OverlayEntry>,
+    /// Mask subtraction.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mask: Option<MaskEntry>,
+    /// Measures and presentation.
+    #[serde(flatten)]
+    pub view: FrameView,
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+/// A look-up table. A value below the first or above the last entry takes that entry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LookUpTable {
+    /// What the entries are.
+    pub kind: TableKind,
+    /// The value that the first entry belongs to.
+    pub first: i32,
+    /// Bits of an entry.
+    pub bits: u32,
+    /// The entries, base64.
+    pub data: String,
+}
+
+/// What the entries of a table are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TableKind {
+    /// Sixteen bits each, little endian.
+    Grey,
+    /// Three bytes each: red, green, blue.
+    Palette,
+}
+
+/// An overlay plane within the pack: one bit per pixel, row by row without alignment, lowest bit first (PS3.5 8.1.2),
+/// deflated.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OverlayEntry {
+    /// First byte.
+    pub offset: u64,
+    /// Bytes.
+    pub length: u64,
+    /// Rows of the plane.
+    pub rows: u32,
+    /// Columns of the plane.
+    pub columns: u32,
+    /// Row and column of the image at which the plane begins, from 1; may lie outside.
+    pub origin: [i32; 2],
+    /// What its author calls it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+}
+
+/// What is shown is the modality value less the mean modality value of the mask frames (PS3.3 C.7.6.10).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MaskEntry {
+    /// The mask frames, as places in `frames`.
+    pub frames: Vec<u32>,
+    /// By how many rows and columns the mask is shifted.
+    pub shift: [f64; 2],
+    /// Whether the preview shows the difference.
+    pub is_default: bool,
+    /// The window in which the difference is shown.
+    pub window: Window,
+}
+
+/// What kind of document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DocumentKind {
+    /// A structured report as lines of text (`application/json`).
+    Report,
+    /// Encapsulated PDF.
+    Pdf,
+    /// Encapsulated CDA.
+    Cda,
+    /// MPEG-2, MPEG-4, HEVC.
+    Video,
+}
+
+/// A document within the pack.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DocumentEntry {
+    /// Of its instance.
+    pub sop_instance_uid: String,
+    /// What it is.
+    pub kind: DocumentKind,
+    /// What its author calls it.
+    pub title: Option<String>,
+    /// What the bytes are.
+    pub media_type: String,
+    /// First byte.
+    pub offset: u64,
+    /// Bytes.
+    pub length: u64,
+}
+
+/// An instance that is nothing to look at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OtherEntry {
+    /// Of the instance.
+    pub sop_instance_uid: String,
+    /// What it is.
+    pub sop_class_uid: String,
+    /// Its name in the standard.
+    pub name: Option<String>,
 }
 
 /// A preview within the pack.
@@ -143,6 +242,9 @@ pub struct Diagnostic {
     pub bits_per_sample: u8,
     /// `unsigned`, `signed` (two's complement in so many bits) or `float`.
     pub sample_type: SampleType,
+    /// Prefixes that decode to lower resolutions, ascending; the last is the whole.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resolutions: Vec<Resolution>,
 }
 
 /// Modality value = stored value × slope + intercept.

@@ -1,7 +1,8 @@
 //! Pixels to display values, previews, thumbnails and series packs.
 //!
-//! [`render_instance`] takes the bytes of one instance and gives back, per frame, a preview in the default window
-//! and what a viewer must know; [`SeriesPackBuilder`] puts the frames of a series into one object with an index.
+//! [`render_file`] takes the bytes of one instance and gives back, part by part, a preview of each frame in the default
+//! window, the frame bit-exact, and what a viewer must know; [`SeriesPackBuilder`] puts the parts of a series into one
+//! object with an index.
 //! All of it is pure: no clock, no environment, no randomness.
 //!
 //! The display pipeline is our own, after PS3.3 C.11 and PS3.4 N.2: stored value → modality → VOI → presentation.
@@ -10,6 +11,7 @@
 
 mod codec;
 mod colour;
+mod contact_sheet;
 mod diagnostic;
 mod display;
 mod error;
@@ -20,22 +22,24 @@ mod index;
 mod lut;
 mod pack;
 mod palette;
+mod part;
 mod preview;
 mod render;
 mod samples;
 mod viewer;
 mod window;
 
-pub use diagnostic::{DiagnosticFrame, SampleType};
+pub use diagnostic::{DiagnosticFrame, Resolution, SampleType};
 pub use display::DisplayFrame;
 pub use error::ImagingError;
 pub use index::{
-    Diagnostic, FrameEntry, PreviewEntry, PreviewLayer, Rescale, SeriesIndex, Spacing, ThumbSheet, Window,
-    WithoutPicture,
+    Diagnostic, DocumentEntry, DocumentKind, FrameEntry, LookUpTable, MaskEntry, OtherEntry, OverlayEntry,
+    PreviewEntry, PreviewLayer, Rescale, SeriesIndex, Spacing, TableKind, ThumbSheet, Window, WithoutPicture,
 };
-pub use pack::{PackError, SeriesArtifacts, SeriesPackBuilder};
+pub use pack::{KeyFrames, PackError, SeriesArtifacts, SeriesDescription, SeriesPackBuilder};
+pub use part::{
+    DocumentPart, FrameFailure, FrameMask, ImageAttributes, OverlayPlane, RenderedFrame, RenderedPart,
+};
 pub use preview::{Preview, PreviewSize, Thumbnail};
-pub use render::{
-    FrameFailure, Layers, RenderedFrame, RenderedInstance, display_frame, render_instance, render_layers,
-};
+pub use render::{Layers, RenderOptions, RenderedInstance, display_frame, render_file, render_image};
 pub use viewer::FrameView;

@@ -8,20 +8,18 @@ use std::io::{self, Write};
 
 use thiserror::Error;
 
+use crate::contact_sheet::{SHEET_COLUMNS, Sampled, TILES_MAX, contact_sheet};
 use crate::diagnostic::DiagnosticFrame;
 use crate::index::{
-    Diagnostic, FrameEntry, PreviewEntry, PreviewLayer, SeriesIndex, ThumbSheet, WithoutPicture,
+    Diagnostic, DocumentEntry, FrameEntry, LookUpTable, MaskEntry, OtherEntry, OverlayEntry, PreviewEntry,
+    PreviewLayer, SeriesIndex, ThumbSheet, WithoutPicture,
 };
-use crate::preview::{TILE_SIDE, Thumbnail, encode_jpeg};
-use crate::{DisplayFrame, ImagingError, RenderedFrame, RenderedInstance};
+use crate::part::{DocumentPart, FrameMask, ImageAttributes, OverlayPlane, RenderedFrame, RenderedPart};
+use crate::preview::{TILE_SIDE, Thumbnail};
+use crate::{DisplayFrame, ImagingError};
 
 /// The version of the index format.
-const INDEX_VERSION: u32 = 1;
-const TILES_MAX: usize = 100;
-const SHEET_COLUMNS: u32 = 10;
-const SHEET_QUALITY: u8 = 80;
-/// Nearly black, so that the edge of a dark picture is still seen.
-const SHEET_BACKGROUND: [u8; 3] = [17, 19, 22];
+const INDEX_VERSION: u32 = 2;
 
 /// Collects the instances of one series in display order, and writes their pack into `W`.
 #[derive(Debug)]
@@ -32,7 +30,60 @@ pub struct SeriesPackBuilder<W = Vec<u8>> {
     failed: Option<io::Error>,
     previews: Vec<u8>,
     tiles: Sampled<Thumbnail>,
-    posters: Sampled<Poster>,
+    poster: Option<(usize, Vec<u8>)>,
+    instance: Instance,
+}
+
+/// The instance whose parts are being added.
+#[derive(Debug, Default)]
+struct Instance {
+    sop_instance_uid: String,
+    key_frames: KeyFrames,
+    image: ImageAttributes,
+    modality_lut: Option<u32>,
+    voi_lut: Option<u32>,
+    palette: Option<u32>,
+    /// Where its frames begin in the index.
+    first: usize,
+    /// Planes that are in the pack already; most are the same on every frame.
+    overlays: Vec<(OverlayPlane, OverlayEntry)>,
+}
+
+/// Which frames of an instance a key object selection marks.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum KeyFrames {
+    /// None.
+    #[default]
+    None,
+    /// All of them.
+    All,
+    /// Those with these numbers, from 1.
+    Numbers(Vec<u32>),
+}
+
+impl KeyFrames {
+    fn contains(&self, frame: u32) -> bool {
+        match self {
+            Self::None => false,
+            Self::All => true,
+            Self::Numbers(numbers) => numbers.contains(&frame),
+        }
+    }
+}
+
+/// What an index says about its series.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SeriesDescription {
+    /// Study Instance UID.
+    pub study_instance_uid: String,
+    /// Series Instance UID.
+    pub series_instance_uid: String,
+    /// Modality.
+    pub modality: String,
+    /// Series Number.
+    pub series_number: Option<i64>,
+    /// Series Description.
+    pub series_description: Option<String>,
 }
 
 /// What is stored of a series.
@@ -40,9 +91,11 @@ pub struct SeriesPackBuilder<W = Vec<u8>> {
 pub struct SeriesArtifacts<W = Vec<u8>> {
     /// The pack, or what it was written into.
     pub pack: W,
+    /// Bytes of the pack.
+    pub pack_bytes: u64,
     /// Its index.
     pub index: SeriesIndex,
-    /// The middle frame as JPEG, at most 640 pixels wide and high; none without pictures.
+    /// One frame as JPEG, at most 640 pixels wide and high; none without pictures.
     pub poster_jpeg: Option<Vec<u8>>,
     /// The contact sheet as JPEG; none without pictures.
     pub thumbs_jpeg: Option<Vec<u8>>,
@@ -59,70 +112,68 @@ pub enum PackError {
     Write(#[source] io::Error),
 }
 
-impl SeriesPackBuilder {
-    /// Starts the pack of one series, in memory.
+impl<W: Write> SeriesPackBuilder<W> {
+    /// Starts the pack of one series.
     #[must_use]
-    pub fn new(
-        study_instance_uid: &str,
-        series_instance_uid: &str,
-        modality: &str,
-        series_number: Option<i64>,
-        series_description: Option<&str>,
-    ) -> Self {
+    pub fn new(series: SeriesDescription, pack: W) -> Self {
         let index = SeriesIndex {
             version: INDEX_VERSION,
-            study_instance_uid: study_instance_uid.to_owned(),
-            series_instance_uid: series_instance_uid.to_owned(),
-            modality: modality.to_owned(),
-            series_number,
-            series_description: series_description.map(str::to_owned),
+            study_instance_uid: series.study_instance_uid,
+            series_instance_uid: series.series_instance_uid,
+            modality: series.modality,
+            series_number: series.series_number,
+            series_description: series.series_description,
             preview_layer: PreviewLayer::default(),
             thumbs: None,
+            poster_frame: None,
+            tables: Vec::new(),
             frames: Vec::new(),
+            documents: Vec::new(),
+            others: Vec::new(),
             without_picture: Vec::new(),
         };
         Self {
             index,
-            pack: Vec::new(),
+            pack,
             written: 0,
             failed: None,
             previews: Vec::new(),
             tiles: Sampled::new(),
-            posters: Sampled::new(),
+            poster: None,
+            instance: Instance::default(),
         }
     }
 
-    /// The same, written into a file or an upload as it grows.
-    #[must_use]
-    pub fn into_writer<W: Write>(self, pack: W) -> SeriesPackBuilder<W> {
-        SeriesPackBuilder {
-            index: self.index,
-            pack,
-            written: self.written,
-            failed: self.failed,
-            previews: self.previews,
-            tiles: self.tiles,
-            posters: self.posters,
-        }
-    }
-}
-
-impl<W: Write> SeriesPackBuilder<W> {
-    /// Adds the next instance: its pictures, or the code of the reason why it has none.
-    pub fn push(&mut self, sop_instance_uid: &str, rendered: Result<&RenderedInstance, &str>) {
-        let instance = match rendered {
-            Ok(instance) => instance,
-            Err(code) => return self.push_without_picture(sop_instance_uid, code, None),
+    /// Starts the next instance.
+    pub fn start_instance(&mut self, sop_instance_uid: &str, key_frames: KeyFrames) {
+        self.place_masks();
+        self.instance = Instance {
+            sop_instance_uid: sop_instance_uid.to_owned(),
+            key_frames,
+            first: self.index.frames.len(),
+            ..Instance::default()
         };
-        for failure in &instance.failures {
-            self.push_without_picture(sop_instance_uid, failure.error.code(), Some(failure.frame));
-        }
-        if let Some(poster) = poster_of(instance) {
-            let middle = instance.frames.len() / 2;
-            self.posters.offer(self.index.frames.len() + middle, || poster);
-        }
-        for frame in &instance.frames {
-            self.push_frame(sop_instance_uid, instance, frame);
+    }
+
+    /// Adds a part of the instance.
+    pub fn push(&mut self, part: RenderedPart) {
+        let sop_instance_uid = self.instance.sop_instance_uid.clone();
+        match part {
+            RenderedPart::Metadata(_) => {}
+            RenderedPart::Image(image) => self.start_image(*image),
+            RenderedPart::Frame(frame) => self.push_frame(*frame),
+            RenderedPart::Failure(failure) => self.index.without_picture.push(WithoutPicture {
+                sop_instance_uid,
+                code: failure.error.code().to_owned(),
+                frame: Some(failure.frame),
+            }),
+            RenderedPart::Document(document) => self.push_document(sop_instance_uid, document),
+            RenderedPart::Other { sop_class_uid } => {
+                self.index.others.push(OtherEntry { sop_instance_uid, sop_class_uid, name: None });
+            }
+            RenderedPart::NoPicture { code } => {
+                self.index.without_picture.push(WithoutPicture { sop_instance_uid, code, frame: None });
+            }
         }
     }
 
@@ -131,17 +182,24 @@ impl<W: Write> SeriesPackBuilder<W> {
     /// # Errors
     /// [`PackError`] when poster or contact sheet cannot be encoded, or any write failed.
     pub fn finish(mut self) -> Result<SeriesArtifacts<W>, PackError> {
-        let frames = self.index.frames.len();
-        self.index.preview_layer = PreviewLayer { offset: self.written, length: self.previews.len() as u64 };
+        self.place_masks();
+        let previews = std::mem::take(&mut self.previews);
+        let poster = match self.poster.take() {
+            Some(poster) => Some(poster),
+            None => self.poster_of_preview(&previews)?,
+        };
+        self.index.preview_layer = PreviewLayer { offset: self.written, length: previews.len() as u64 };
         for entry in &mut self.index.frames {
             entry.preview.offset += self.written;
         }
-        let previews = std::mem::take(&mut self.previews);
         self.write(&previews);
+        if self.failed.is_none() {
+            self.failed = self.pack.flush().err();
+        }
         if let Some(error) = self.failed {
             return Err(PackError::Write(error));
         }
-        let poster_jpeg = self.posters.nearest(frames / 2).map(Poster::into_jpeg).transpose()?;
+        self.index.poster_frame = poster.as_ref().map(|(place, _)| *place as u32);
         let tiles = self.tiles.evenly(TILES_MAX);
         let mut thumbs_jpeg = None;
         if !tiles.is_empty() {
@@ -149,12 +207,13 @@ impl<W: Write> SeriesPackBuilder<W> {
             let frames = tiles.iter().map(|(place, _)| *place as u32).collect();
             self.index.thumbs = Some(ThumbSheet { tile: TILE_SIDE, columns: SHEET_COLUMNS, frames });
         }
-        Ok(SeriesArtifacts { pack: self.pack, index: self.index, poster_jpeg, thumbs_jpeg })
-    }
-
-    fn push_without_picture(&mut self, sop_instance_uid: &str, code: &str, frame: Option<u32>) {
-        let sop_instance_uid = sop_instance_uid.to_owned();
-        self.index.without_picture.push(WithoutPicture { sop_instance_uid, code: code.to_owned(), frame });
+        Ok(SeriesArtifacts {
+            pack: self.pack,
+            pack_bytes: self.written,
+            index: self.index,
+            poster_jpeg: poster.map(|(_, jpeg)| jpeg),
+            thumbs_jpeg,
+        })
     }
 
     /// A failed write is reported once, when the pack is closed.
@@ -165,33 +224,39 @@ impl<W: Write> SeriesPackBuilder<W> {
         }
     }
 
-    fn push_diagnostic(&mut self, frame: &DiagnosticFrame) -> Diagnostic {
-        let offset = self.written;
-        self.write(&frame.bytes);
-        Diagnostic {
-            offset,
-            length: frame.bytes.len() as u64,
-            transfer_syntax_uid: frame.transfer_syntax_uid.clone(),
-            media_type: frame.media_type.clone(),
-            photometric_interpretation: frame.photometric_interpretation.clone(),
-            samples_per_pixel: frame.samples_per_pixel,
-            bits_per_sample: frame.bits_per_sample,
-            sample_type: frame.sample_type,
-        }
+    fn start_image(&mut self, mut image: ImageAttributes) {
+        self.instance.modality_lut = image.modality_lut.take().map(|table| self.table(table));
+        self.instance.voi_lut = image.voi_lut.take().map(|table| self.table(table));
+        self.instance.palette = image.palette.take().map(|table| self.table(table));
+        self.instance.image = image;
     }
 
-    fn push_frame(&mut self, sop_instance_uid: &str, instance: &RenderedInstance, frame: &RenderedFrame) {
+    /// The place of a table; instances of a series mostly share theirs.
+    fn table(&mut self, table: LookUpTable) -> u32 {
+        let tables = &mut self.index.tables;
+        let place = tables.iter().position(|known| *known == table).unwrap_or_else(|| {
+            tables.push(table);
+            tables.len() - 1
+        });
+        place as u32
+    }
+
+    fn push_frame(&mut self, frame: RenderedFrame) {
         let place = self.index.frames.len();
-        if let Some(thumbnail) = &frame.thumbnail {
-            self.tiles.offer(place, || thumbnail.clone());
+        if let Some(thumbnail) = frame.thumbnail {
+            self.tiles.offer(place, || thumbnail);
         }
-        let view = frame.view.clone();
-        let diagnostic = frame.diagnostic.as_ref().map(|frame| self.push_diagnostic(frame));
+        if let Some(jpeg) = frame.poster_jpeg {
+            self.poster.get_or_insert((place, jpeg.into_vec()));
+        }
+        let diagnostic = frame.diagnostic.map(|frame| self.push_diagnostic(frame));
+        let overlays = frame.overlays.into_iter().map(|plane| self.push_overlay(plane)).collect();
+        let Instance { sop_instance_uid, key_frames, image, .. } = &self.instance;
         self.index.frames.push(FrameEntry {
-            sop_instance_uid: sop_instance_uid.to_owned(),
+            sop_instance_uid: sop_instance_uid.clone(),
             frame: frame.frame,
-            rows: instance.rows,
-            columns: instance.columns,
+            rows: image.rows,
+            columns: image.columns,
             preview: PreviewEntry {
                 offset: self.previews.len() as u64,
                 length: frame.preview.webp.len() as u64,
@@ -200,115 +265,99 @@ impl<W: Write> SeriesPackBuilder<W> {
                 media_type: "image/webp".to_owned(),
             },
             diagnostic,
-            bits_stored: instance.bits_stored,
-            photometric_interpretation: instance.photometric_interpretation.clone(),
-            rescale: view.rescale,
-            window: view.window,
-            presets: view.presets,
-            spacing: view.spacing,
-            position: view.position,
-            orientation: view.orientation,
-            slice_position: view.slice_position,
-            frame_time_ms: view.frame_time_ms,
+            bits_stored: image.bits_stored,
+            photometric_interpretation: image.photometric_interpretation.clone(),
+            is_key: key_frames.contains(frame.frame),
+            modality_lut: self.instance.modality_lut,
+            voi_lut: self.instance.voi_lut,
+            palette: self.instance.palette,
+            overlays,
+            mask: frame.mask.map(MaskEntry::numbered),
+            view: frame.view,
         });
         self.previews.extend_from_slice(&frame.preview.webp);
     }
-}
 
-/// What a poster can be made from.
-#[derive(Debug)]
-enum Poster {
-    Jpeg(Vec<u8>),
-    WebP(Vec<u8>),
-}
+    fn push_diagnostic(&mut self, frame: DiagnosticFrame) -> Diagnostic {
+        let offset = self.written;
+        self.write(&frame.bytes);
+        Diagnostic {
+            offset,
+            length: frame.bytes.len() as u64,
+            transfer_syntax_uid: frame.transfer_syntax_uid,
+            media_type: frame.media_type,
+            photometric_interpretation: frame.photometric_interpretation,
+            samples_per_pixel: frame.samples_per_pixel,
+            bits_per_sample: frame.bits_per_sample,
+            sample_type: frame.sample_type,
+            resolutions: frame.resolutions,
+        }
+    }
 
-fn poster_of(instance: &RenderedInstance) -> Option<Poster> {
-    let middle = instance.frames.get(instance.frames.len() / 2)?;
-    Some(match &instance.poster_jpeg {
-        Some(jpeg) => Poster::Jpeg(jpeg.to_vec()),
-        None => Poster::WebP(middle.preview.webp.clone()),
-    })
-}
-
-impl Poster {
-    fn into_jpeg(self) -> Result<Vec<u8>, ImagingError> {
-        let webp = match self {
-            Self::Jpeg(jpeg) => return Ok(jpeg),
-            Self::WebP(webp) => webp,
+    fn push_overlay(&mut self, plane: OverlayPlane) -> OverlayEntry {
+        if let Some((_, entry)) = self.instance.overlays.iter().find(|(known, _)| *known == plane) {
+            return entry.clone();
+        }
+        let entry = OverlayEntry {
+            offset: self.written,
+            length: plane.deflated.len() as u64,
+            rows: plane.rows,
+            columns: plane.columns,
+            origin: plane.origin,
+            label: plane.label.clone(),
         };
-        let decoded = webp::Decoder::new(&webp).decode().ok_or(ImagingError::PreviewFailed)?;
-        let channels = if decoded.is_alpha() { 4 } else { 3 };
-        let pixels = decoded.chunks_exact(channels).flat_map(|p| [p[0], p[1], p[2]]).collect();
-        let frame = DisplayFrame { width: decoded.width(), height: decoded.height(), channels: 3, pixels };
-        crate::preview::poster(&frame, 1.0)
-    }
-}
-
-/// Keeps evenly spaced values of a run whose length is not known beforehand: when too many are held, every other one
-/// is dropped and from then on only every other one is taken.
-#[derive(Debug)]
-struct Sampled<T> {
-    stride: usize,
-    offered: usize,
-    kept: Vec<(usize, T)>,
-}
-
-impl<T> Sampled<T> {
-    const KEPT_MAX: usize = 2 * TILES_MAX;
-
-    fn new() -> Self {
-        Self { stride: 1, offered: 0, kept: Vec::new() }
+        self.write(&plane.deflated);
+        self.instance.overlays.push((plane, entry.clone()));
+        entry
     }
 
-    fn offer(&mut self, place: usize, value: impl FnOnce() -> T) {
-        let number = self.offered;
-        self.offered += 1;
-        if !number.is_multiple_of(self.stride) {
-            return;
-        }
-        self.kept.push((place, value()));
-        if self.kept.len() == Self::KEPT_MAX {
-            let mut odd = false;
-            self.kept.retain(|_| {
-                odd = !odd;
-                odd
-            });
-            self.stride *= 2;
-        }
+    fn push_document(&mut self, sop_instance_uid: String, document: DocumentPart) {
+        let entry = DocumentEntry {
+            sop_instance_uid,
+            kind: document.kind,
+            title: document.title,
+            media_type: document.media_type,
+            offset: self.written,
+            length: document.bytes.len() as u64,
+        };
+        self.write(&document.bytes);
+        self.index.documents.push(entry);
     }
 
-    fn nearest(self, place: usize) -> Option<T> {
-        self.kept.into_iter().min_by_key(|(kept, _)| kept.abs_diff(place)).map(|(_, value)| value)
-    }
-
-    fn evenly(self, count_max: usize) -> Vec<(usize, T)> {
-        let (count, held) = (self.kept.len().min(count_max), self.kept.len());
-        let wanted: Vec<usize> = (0..count).map(|i| i * held / count).collect();
-        self.kept.into_iter().enumerate().filter(|(i, _)| wanted.contains(i)).map(|(_, kept)| kept).collect()
-    }
-}
-
-/// Tiles on a dark ground, left to right, top to bottom, each picture in the middle of its tile.
-fn contact_sheet(tiles: &[(usize, Thumbnail)]) -> Result<Vec<u8>, ImagingError> {
-    let rows = (tiles.len() as u32).div_ceil(SHEET_COLUMNS);
-    let columns = SHEET_COLUMNS.min(tiles.len() as u32);
-    let (width, height) = (columns * TILE_SIDE, rows * TILE_SIDE);
-    let mut pixels = SHEET_BACKGROUND.repeat((width * height) as usize);
-    for (number, (_, tile)) in (0_u32..).zip(tiles) {
-        let left = (number % SHEET_COLUMNS) * TILE_SIDE + (TILE_SIDE - tile.width.min(TILE_SIDE)) / 2;
-        let top = (number / SHEET_COLUMNS) * TILE_SIDE + (TILE_SIDE - tile.height.min(TILE_SIDE)) / 2;
-        for row in 0..tile.height {
-            for column in 0..tile.width {
-                let from = ((row * tile.width + column) * u32::from(tile.channels)) as usize;
-                let to = (((top + row) * width + left + column) * 3) as usize;
-                let colour = match tile.pixels.get(from..from + usize::from(tile.channels)) {
-                    Some([grey]) => [*grey; 3],
-                    Some([r, g, b]) => [*r, *g, *b],
-                    _ => return Err(ImagingError::PreviewFailed),
-                };
-                pixels.get_mut(to..to + 3).ok_or(ImagingError::PreviewFailed)?.copy_from_slice(&colour);
+    /// Turns the frame numbers of masks into places, now that all frames of the instance are known. A mask that has no
+    /// picture itself cannot be subtracted.
+    fn place_masks(&mut self) {
+        let frames = &mut self.index.frames[self.instance.first..];
+        let numbers: Vec<u32> = frames.iter().map(|entry| entry.frame).collect();
+        for entry in frames {
+            let Some(mask) = &mut entry.mask else { continue };
+            let place =
+                |number| numbers.binary_search(number).ok().map(|at| (self.instance.first + at) as u32);
+            match mask.frames.iter().map(place).collect() {
+                Some(places) => mask.frames = places,
+                None => entry.mask = None,
             }
         }
     }
-    encode_jpeg(&DisplayFrame { width, height, channels: 3, pixels }, SHEET_QUALITY)
+
+    /// A poster out of the preview of the middle frame, for when the frame that it was asked of has no picture.
+    fn poster_of_preview(&self, previews: &[u8]) -> Result<Option<(usize, Vec<u8>)>, ImagingError> {
+        let middle = self.index.frames.len() / 2;
+        let Some(entry) = self.index.frames.get(middle) else { return Ok(None) };
+        let start = entry.preview.offset as usize;
+        let webp =
+            previews.get(start..start + entry.preview.length as usize).ok_or(ImagingError::PreviewFailed)?;
+        let decoded = webp::Decoder::new(webp).decode().ok_or(ImagingError::PreviewFailed)?;
+        let channels = if decoded.is_alpha() { 4 } else { 3 };
+        let pixels = decoded.chunks_exact(channels).flat_map(|p| [p[0], p[1], p[2]]).collect();
+        let frame = DisplayFrame { width: decoded.width(), height: decoded.height(), channels: 3, pixels };
+        Ok(Some((middle, crate::preview::poster(&frame, 1.0)?)))
+    }
+}
+
+impl MaskEntry {
+    /// Still with frame numbers, because the mask may come after the frame.
+    fn numbered(mask: FrameMask) -> Self {
+        Self { frames: mask.frames, shift: mask.shift, is_default: mask.is_default, window: mask.window }
+    }
 }

@@ -1,4 +1,7 @@
-//! One instance, from its bytes to its pictures.
+//! One instance, from its bytes to its parts.
+
+use std::ops::ControlFlow;
+use std::thread;
 
 use filmless_dicom::{DataSet, PixelEncoding, scan_file};
 use filmless_domain::Limits;
@@ -12,53 +15,24 @@ use crate::display::{DisplayFrame, show};
 use crate::frame_source::{FrameSource, encoding_of};
 use crate::functional_groups::FrameAttributes;
 use crate::image_pixel::ImagePixel;
-use crate::preview::{POSTER_SIDE, Preview, PreviewSize, Thumbnail, poster, preview, thumbnail};
+use crate::part::{FrameFailure, ImageAttributes, RenderedFrame, RenderedPart};
+use crate::preview::{PreviewSize, poster, preview, thumbnail};
 use crate::viewer::{FrameView, pixel_aspect};
 
 /// Thumbnails that one instance contributes at most; a contact sheet has room for no more.
 const THUMBNAILS_MAX: u32 = 100;
 
-/// Everything that a series pack needs of one instance.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct RenderedInstance {
-    /// Rows as stored.
-    pub rows: u32,
-    /// Columns as stored.
-    pub columns: u32,
-    /// Bits Stored.
-    pub bits_stored: u32,
-    /// Photometric Interpretation as stored.
-    pub photometric_interpretation: String,
-    /// The frames that have a picture.
-    pub frames: Vec<RenderedFrame>,
-    /// The frames that have none.
-    pub failures: Vec<FrameFailure>,
-    /// A larger JPEG of the middle frame, where its preview is small.
-    pub poster_jpeg: Option<ByteBuf>,
-}
-
-/// One frame.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct RenderedFrame {
-    /// Number within the instance, from 1.
-    pub frame: u32,
-    /// The preview.
-    pub preview: Preview,
-    /// For the contact sheet; of long runs only evenly spaced frames have one.
-    pub thumbnail: Option<Thumbnail>,
-    /// The bit-exact frame, when it was asked for.
-    pub diagnostic: Option<DiagnosticFrame>,
-    /// What a viewer must know.
-    pub view: FrameView,
-}
-
-/// A frame that cannot be shown.
+/// What is made of an instance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FrameFailure {
-    /// Number within the instance, from 1.
-    pub frame: u32,
-    /// Why.
-    pub error: ImagingError,
+pub struct RenderOptions {
+    /// Size of the previews.
+    pub preview: PreviewSize,
+    /// What is made of each frame.
+    pub layers: Layers,
+    /// The frame, from 1, that a poster is made of.
+    pub poster_frame: Option<u32>,
+    /// How many frames are rendered at a time.
+    pub threads: u32,
 }
 
 /// What is made of each frame.
@@ -71,53 +45,61 @@ pub enum Layers {
     PreviewAndDiagnostic,
 }
 
-/// Makes the previews of a file: [`render_layers`] with [`Layers::Preview`].
-///
-/// # Errors
-/// [`ImagingError`] when no frame can be shown.
-pub fn render_instance(
-    file: &[u8],
-    limits: &Limits,
-    size: PreviewSize,
-) -> Result<RenderedInstance, ImagingError> {
-    render_layers(file, limits, size, Layers::Preview)
+impl RenderOptions {
+    /// Both layers, frame by frame, without a poster.
+    #[must_use]
+    pub fn new(preview: PreviewSize) -> Self {
+        Self { preview, layers: Layers::PreviewAndDiagnostic, poster_frame: None, threads: 1 }
+    }
 }
 
-/// Decodes every frame of a file and makes its pictures. A damaged frame does not take the others with it.
+/// Everything of an image at once, for tests and measurements.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct RenderedInstance {
+    /// What all frames share.
+    pub image: ImageAttributes,
+    /// The frames that have a picture.
+    pub frames: Vec<RenderedFrame>,
+    /// The frames that have none.
+    pub failures: Vec<FrameFailure>,
+}
+
+/// Renders a file part by part into `sink`, until it breaks. A damaged frame does not take the others with it.
+pub fn render_file(
+    file: &[u8],
+    limits: &Limits,
+    options: &RenderOptions,
+    sink: &mut dyn FnMut(RenderedPart) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    match scan_file(file, limits).map_err(ImagingError::Header) {
+        Ok(data_set) => match OpenImage::new(&data_set, limits) {
+            Ok(image) => image.render_all(options, sink),
+            Err(error) => sink(RenderedPart::NoPicture { code: error.code().to_owned() }),
+        },
+        Err(error) => sink(RenderedPart::NoPicture { code: error.code().to_owned() }),
+    }
+}
+
+/// Renders the frames of an image and keeps them all in memory.
 ///
 /// # Errors
 /// [`ImagingError`] when no frame can be shown.
-pub fn render_layers(
+pub fn render_image(
     file: &[u8],
     limits: &Limits,
-    size: PreviewSize,
-    layers: Layers,
+    options: &RenderOptions,
 ) -> Result<RenderedInstance, ImagingError> {
     let data_set = scan_file(file, limits).map_err(ImagingError::Header)?;
-    let opened = OpenImage::new(&data_set, limits)?;
-    let image = &opened.image;
-    let frames = image.number_of_frames;
-    let middle = frames / 2;
-    let mut rendered = RenderedInstance {
-        rows: image.rows as u32,
-        columns: image.columns as u32,
-        bits_stored: image.bits_stored,
-        photometric_interpretation: image.photometric.clone(),
-        frames: Vec::new(),
-        failures: Vec::new(),
-        poster_jpeg: None,
-    };
-    let stride = frames.div_ceil(THUMBNAILS_MAX);
-    for index in 0..frames {
-        let wanted = Wanted { size, layers, thumbnail: index % stride == 0, poster: index == middle };
-        match opened.render(index, wanted) {
-            Ok((frame, poster)) => {
-                rendered.frames.push(frame);
-                rendered.poster_jpeg = rendered.poster_jpeg.or(poster);
-            }
-            Err(error) => rendered.failures.push(FrameFailure { frame: index + 1, error }),
+    let mut rendered = RenderedInstance::default();
+    let _ = OpenImage::new(&data_set, limits)?.render_all(options, &mut |part| {
+        match part {
+            RenderedPart::Image(image) => rendered.image = *image,
+            RenderedPart::Frame(frame) => rendered.frames.push(*frame),
+            RenderedPart::Failure(failure) => rendered.failures.push(failure),
+            _ => {}
         }
-    }
+        ControlFlow::Continue(())
+    });
     match (rendered.frames.is_empty(), rendered.failures.first()) {
         (true, Some(failure)) => Err(failure.error),
         _ => Ok(rendered),
@@ -166,28 +148,78 @@ impl<'d> OpenImage<'d> {
         show(&decoded, &self.image, self.attributes(index)?).map(|(shown, _)| shown)
     }
 
-    /// Everything that is wanted of one frame, counted from 0, and its poster.
-    fn render(&self, index: u32, wanted: Wanted) -> Result<(RenderedFrame, Option<ByteBuf>), ImagingError> {
+    fn shared(&self) -> ImageAttributes {
+        ImageAttributes {
+            rows: self.image.rows as u32,
+            columns: self.image.columns as u32,
+            bits_stored: self.image.bits_stored,
+            photometric_interpretation: self.image.photometric.clone(),
+            ..ImageAttributes::default()
+        }
+    }
+
+    /// Renders so many frames at a time as there are threads, and hands them on in order.
+    fn render_all(
+        &self,
+        options: &RenderOptions,
+        sink: &mut dyn FnMut(RenderedPart) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        sink(RenderedPart::Image(Box::new(self.shared())))?;
+        let frames = self.image.number_of_frames;
+        let at_once = options.threads.max(1);
+        for first in (0..frames).step_by(at_once as usize) {
+            for part in self.render_some(first..frames.min(first + at_once), options) {
+                sink(part)?;
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn render_some(&self, frames: std::ops::Range<u32>, options: &RenderOptions) -> Vec<RenderedPart> {
+        if frames.len() == 1 {
+            return frames.map(|index| self.part(index, options)).collect();
+        }
+        thread::scope(|scope| {
+            let running: Vec<_> =
+                frames.map(|index| (index, scope.spawn(move || self.part(index, options)))).collect();
+            let failed = |index| {
+                RenderedPart::Failure(FrameFailure {
+                    frame: index + 1,
+                    error: ImagingError::CorruptPixelData,
+                })
+            };
+            running.into_iter().map(|(index, one)| one.join().unwrap_or_else(|_| failed(index))).collect()
+        })
+    }
+
+    fn part(&self, index: u32, options: &RenderOptions) -> RenderedPart {
+        match self.render(index, options) {
+            Ok(frame) => RenderedPart::Frame(Box::new(frame)),
+            Err(error) => RenderedPart::Failure(FrameFailure { frame: index + 1, error }),
+        }
+    }
+
+    /// Everything that is wanted of one frame, counted from 0.
+    fn render(&self, index: u32, options: &RenderOptions) -> Result<RenderedFrame, ImagingError> {
         let attributes = self.attributes(index)?;
         let decoded = decode_frame(self.data_set, &self.source, &self.image, index)?;
         let (shown, window) = show(&decoded, &self.image, attributes)?;
         let aspect = pixel_aspect(attributes);
-        let preview = preview(&shown, aspect, wanted.size)?;
-        let is_small = preview.width.max(preview.height) < POSTER_SIDE.min(shown.width.max(shown.height));
-        let poster =
-            if wanted.poster && is_small { Some(ByteBuf::from(poster(&shown, aspect)?)) } else { None };
-        let diagnostic = match wanted.layers {
-            Layers::Preview => None,
-            Layers::PreviewAndDiagnostic => self.diagnostic(index, &decoded)?,
-        };
-        let frame = RenderedFrame {
+        let has_thumbnail = index.is_multiple_of(self.image.number_of_frames.div_ceil(THUMBNAILS_MAX));
+        let has_poster = options.poster_frame == Some(index + 1);
+        Ok(RenderedFrame {
             frame: index + 1,
-            preview,
-            thumbnail: if wanted.thumbnail { Some(thumbnail(&shown, aspect)?) } else { None },
-            diagnostic,
+            preview: preview(&shown, aspect, options.preview)?,
+            thumbnail: if has_thumbnail { Some(thumbnail(&shown, aspect)?) } else { None },
+            poster_jpeg: if has_poster { Some(ByteBuf::from(poster(&shown, aspect)?)) } else { None },
+            diagnostic: match options.layers {
+                Layers::Preview => None,
+                Layers::PreviewAndDiagnostic => self.diagnostic(index, &decoded)?,
+            },
+            overlays: Vec::new(),
+            mask: None,
             view: FrameView::of_frame(attributes, &self.image, index + 1, window),
-        };
-        Ok((frame, poster))
+        })
     }
 
     fn diagnostic(&self, index: u32, decoded: &Decoded) -> Result<Option<DiagnosticFrame>, ImagingError> {
@@ -200,13 +232,4 @@ impl<'d> OpenImage<'d> {
         };
         diagnostic(&origin, decoded, &self.image)
     }
-}
-
-/// What is wanted of one frame.
-#[derive(Clone, Copy)]
-struct Wanted {
-    size: PreviewSize,
-    layers: Layers,
-    thumbnail: bool,
-    poster: bool,
 }

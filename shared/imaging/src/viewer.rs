@@ -17,6 +17,7 @@ pub struct FrameView {
     /// The default window.
     pub window: Option<Window>,
     /// All windows that the modality proposes, with their names, when there are several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub presets: Vec<Window>,
     /// Size of a pixel.
     pub spacing: Option<Spacing>,

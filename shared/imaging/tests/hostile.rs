@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use dicom_bytes::*;
 use filmless_dicom::read_header;
 use filmless_domain::Limits;
-use filmless_imaging::{PreviewSize, render_instance};
+use filmless_imaging::{PreviewSize, RenderOptions, render_image};
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
 use proptest::prelude::*;
@@ -258,7 +258,7 @@ fn every_hostile_file_costs_one_message() {
     for (name, file, outcome) in files.into_iter().flatten() {
         let start = Instant::now();
         let _ = read_header(&file, file.len() as u64, &limits);
-        let rendered = render_instance(&file, &limits, PreviewSize { side_max: 256 });
+        let rendered = render_image(&file, &limits, &RenderOptions::new(PreviewSize { side_max: 256 }));
         assert!(start.elapsed() < Duration::from_secs(20), "{name} took {:?}", start.elapsed());
         match (rendered, outcome) {
             (Ok(_), Picture) => {}
@@ -311,6 +311,6 @@ proptest! {
             let at = bytes.len() / 3 + at.index(bytes.len() * 2 / 3);
             bytes[at] = value;
         }
-        let _ = render_instance(&bytes, &Limits::default(), PreviewSize { side_max: 64 });
+        let _ = render_image(&bytes, &Limits::default(), &RenderOptions::new(PreviewSize { side_max: 64 }));
     }
 }

@@ -5,18 +5,31 @@
 mod dicom_bytes;
 
 use std::io::{self, Write};
+use std::ops::ControlFlow;
 
 use dicom_bytes::*;
 use filmless_domain::Limits;
 use filmless_imaging::{
-    Layers, PreviewSize, RenderedInstance, SampleType, SeriesPackBuilder, display_frame, render_instance,
-    render_layers,
+    KeyFrames, Layers, PreviewSize, RenderOptions, RenderedInstance, RenderedPart, SampleType,
+    SeriesDescription, SeriesPackBuilder, display_frame, render_file, render_image,
 };
 use serde_json::{Value, json};
 
+fn options() -> RenderOptions {
+    RenderOptions::new(PreviewSize { side_max: 64 })
+}
+
 fn both_layers(file: &[u8]) -> RenderedInstance {
-    let size = PreviewSize { side_max: 64 };
-    render_layers(file, &Limits::default(), size, Layers::PreviewAndDiagnostic).unwrap()
+    render_image(file, &Limits::default(), &options()).unwrap()
+}
+
+fn parts(file: &[u8], options: &RenderOptions) -> Vec<RenderedPart> {
+    let mut parts = Vec::new();
+    let _ = render_file(file, &Limits::default(), options, &mut |part| {
+        parts.push(part);
+        ControlFlow::Continue(())
+    });
+    parts
 }
 
 fn shown(file: &[u8]) -> Vec<u8> {
@@ -24,21 +37,42 @@ fn shown(file: &[u8]) -> Vec<u8> {
 }
 
 fn builder() -> SeriesPackBuilder {
-    SeriesPackBuilder::new("1.2.3", "1.2.3.1", "MR", Some(2), Some("t1"))
+    SeriesPackBuilder::new(description(), Vec::new())
+}
+
+fn description() -> SeriesDescription {
+    SeriesDescription {
+        study_instance_uid: "1.2.3".to_owned(),
+        series_instance_uid: "1.2.3.1".to_owned(),
+        modality: "MR".to_owned(),
+        series_number: Some(2),
+        series_description: Some("t1".to_owned()),
+    }
+}
+
+fn add<W: Write>(pack: &mut SeriesPackBuilder<W>, sop_instance_uid: &str, file: &[u8]) {
+    pack.start_instance(sop_instance_uid, KeyFrames::None);
+    parts(file, &options()).into_iter().for_each(|part| pack.push(part));
+}
+
+fn add_without_picture(pack: &mut SeriesPackBuilder, sop_instance_uid: &str, code: &str) {
+    pack.start_instance(sop_instance_uid, KeyFrames::None);
+    pack.push(RenderedPart::NoPicture { code: code.to_owned() });
 }
 
 #[test]
 fn index_names_every_byte_range_of_the_pack() {
     let mut pack = builder();
     let mr = both_layers(&real("MR_small_RLE.dcm"));
-    pack.push("1.1", Ok(&mr));
-    pack.push("1.2", Err("no-pixel-data"));
-    pack.push("1.3", Ok(&both_layers(&real("SC_rgb_jpeg.dcm"))));
+    add(&mut pack, "1.1", &real("MR_small_RLE.dcm"));
+    add_without_picture(&mut pack, "1.2", "no-pixel-data");
+    add(&mut pack, "1.3", &real("SC_rgb_jpeg.dcm"));
     let series = pack.finish().unwrap();
     let slice = |offset: u64, length: u64| &series.pack[offset as usize..(offset + length) as usize];
 
     let layer = series.index.preview_layer;
     assert_eq!(layer.offset + layer.length, series.pack.len() as u64);
+    assert_eq!(series.pack_bytes, series.pack.len() as u64);
     let mut at = layer.offset;
     for frame in &series.index.frames {
         assert_eq!(frame.preview.offset, at);
@@ -64,9 +98,10 @@ fn index_names_every_byte_range_of_the_pack() {
 #[test]
 fn index_has_the_documented_names() {
     let mut pack = builder();
-    let file = real("MR_small_RLE.dcm");
-    pack.push("1.1", Ok(&render_instance(&file, &Limits::default(), PreviewSize { side_max: 64 }).unwrap()));
-    pack.push("1.2", Err("no-pixel-data"));
+    let previews = RenderOptions { layers: Layers::Preview, ..options() };
+    pack.start_instance("1.1", KeyFrames::All);
+    parts(&real("MR_small_RLE.dcm"), &previews).into_iter().for_each(|part| pack.push(part));
+    add_without_picture(&mut pack, "1.2", "no-pixel-data");
     let mut index = serde_json::to_value(pack.finish().unwrap().index).unwrap();
     let length = index["preview_layer"]["length"].clone();
     let frame = index["frames"][0].as_object_mut().unwrap();
@@ -75,14 +110,14 @@ fn index_has_the_documented_names() {
     assert_eq!(
         index,
         json!({
-            "version": 1, "study_instance_uid": "1.2.3", "series_instance_uid": "1.2.3.1", "modality": "MR",
+            "version": 2, "study_instance_uid": "1.2.3", "series_instance_uid": "1.2.3.1", "modality": "MR",
             "series_number": 2, "series_description": "t1",
             "preview_layer": { "offset": 0, "length": length },
-            "thumbs": { "tile": 96, "columns": 10, "frames": [0] },
+            "thumbs": { "tile": 96, "columns": 10, "frames": [0] }, "poster_frame": 0,
             "frames": [{
                 "sop_instance_uid": "1.1", "frame": 1, "rows": 64, "columns": 64,
                 "preview": { "offset": 0, "length": length, "width": 64, "height": 64, "media_type": "image/webp" },
-                "diagnostic": null, "bits_stored": 16, "photometric_interpretation": "MONOCHROME2",
+                "diagnostic": null, "is_key": true, "bits_stored": 16, "photometric_interpretation": "MONOCHROME2",
                 "rescale": { "slope": 1.0, "intercept": 0.0, "unit": null },
                 "window": { "center": 600.0, "width": 1600.0 },
                 "spacing": { "row_mm": 0.3125, "column_mm": 0.3125, "source": "pixel-spacing" },
@@ -97,9 +132,10 @@ fn index_has_the_documented_names() {
 #[test]
 fn long_series_has_an_evenly_spaced_contact_sheet() {
     let mut pack = builder();
-    let instance = both_layers(&Pixels::grey(8, 8, 8, 8).native(&[9; 64]));
+    let instance = parts(&Pixels::grey(8, 8, 8, 8).native(&[9; 64]), &options());
     for number in 0..2_000 {
-        pack.push(&format!("1.{number}"), Ok(&instance));
+        pack.start_instance(&format!("1.{number}"), KeyFrames::None);
+        instance.iter().cloned().for_each(|part| pack.push(part));
     }
     let index = pack.finish().unwrap().index;
     let tiles = index.thumbs.unwrap().frames;
@@ -111,7 +147,7 @@ fn long_series_has_an_evenly_spaced_contact_sheet() {
 #[test]
 fn series_without_pictures_still_has_an_index() {
     let mut pack = builder();
-    pack.push("1.1", Err("video"));
+    add_without_picture(&mut pack, "1.1", "video");
     let series = pack.finish().unwrap();
     assert!(series.pack.is_empty() && series.poster_jpeg.is_none() && series.thumbs_jpeg.is_none());
     assert_eq!(series.index.without_picture[0].code, "video");
@@ -130,8 +166,8 @@ impl Write for FullDisk {
 
 #[test]
 fn failed_write_fails_the_pack() {
-    let mut pack = builder().into_writer(FullDisk);
-    pack.push("1.1", Ok(&both_layers(&real("MR_small_RLE.dcm"))));
+    let mut pack = SeriesPackBuilder::new(description(), FullDisk);
+    add(&mut pack, "1.1", &real("MR_small_RLE.dcm"));
     assert!(pack.finish().is_err());
 }
 
@@ -144,10 +180,38 @@ fn one_picture_in_three_encodings_looks_the_same() {
 }
 
 #[test]
-fn rendered_instances_cross_a_pipe() {
-    let instance = both_layers(&real("SC_rgb_jpeg.dcm"));
-    let json: Value = serde_json::to_value(&instance).unwrap();
-    assert_eq!(serde_json::from_value::<RenderedInstance>(json).unwrap(), instance);
+fn rendered_parts_cross_a_pipe() {
+    for part in parts(&real("SC_rgb_jpeg.dcm"), &RenderOptions { poster_frame: Some(1), ..options() }) {
+        let json: Value = serde_json::to_value(&part).unwrap();
+        assert_eq!(serde_json::from_value::<RenderedPart>(json).unwrap(), part);
+    }
+}
+
+#[test]
+fn frames_come_in_order_however_many_are_rendered_at_a_time() {
+    let run = Pixels { frames: Some("7"), ..Pixels::grey(8, 8, 8, 8) };
+    let stored: Vec<u8> = (0..7 * 64).map(|i| (i % 251) as u8).collect();
+    let file = run.native(&stored);
+    let one_by_one = parts(&file, &options());
+    assert_eq!(one_by_one.len(), 8);
+    for threads in [2, 3, 16] {
+        assert_eq!(parts(&file, &RenderOptions { threads, ..options() }), one_by_one);
+    }
+}
+
+#[test]
+fn poster_shows_the_frame_that_it_is_asked_of_else_the_middle_one() {
+    for (poster_frame, expected) in [(Some(2), 1), (Some(9), 3), (None, 3)] {
+        let run = Pixels { frames: Some("6"), ..Pixels::grey(8, 8, 8, 8) };
+        let mut pack = builder();
+        pack.start_instance("1.1", KeyFrames::Numbers(vec![2]));
+        let parts = parts(&run.native(&[7; 6 * 64]), &RenderOptions { poster_frame, ..options() });
+        parts.into_iter().for_each(|part| pack.push(part));
+        let series = pack.finish().unwrap();
+        assert_eq!(series.index.poster_frame, Some(expected));
+        assert!(series.poster_jpeg.is_some());
+        assert!(series.index.frames.iter().all(|entry| entry.is_key == (entry.frame == 2)));
+    }
 }
 
 /// Stored values 0, 1, 2 and 3 of a two by two image, and what each rule makes of them.
@@ -266,10 +330,11 @@ fn every_frame_of_a_run_has_its_own_attributes() {
 fn damaged_frame_does_not_take_the_others_with_it() {
     let good = codestream("SC_rgb_jpeg.dcm", &[0xFF, 0xD8, 0xFF]);
     let pixels = Pixels { frames: Some("2"), ..Pixels::colour(256, 256, "RGB") };
-    let instance = both_layers(&pixels.encapsulated(JPEG, &[&good, &good[..40]]));
+    let file = pixels.encapsulated(JPEG, &[&good, &good[..40]]);
+    let instance = both_layers(&file);
     assert_eq!((instance.frames.len(), instance.failures.len()), (1, 1));
     let mut pack = builder();
-    pack.push("1.1", Ok(&instance));
+    add(&mut pack, "1.1", &file);
     let index = pack.finish().unwrap().index;
     assert_eq!(index.without_picture[0].frame, Some(2));
 }

@@ -47,10 +47,29 @@ pub struct RangedRead {
 /// How an object is to be kept and served.
 #[derive(Debug, Clone, Copy)]
 pub struct Served<'a> {
-    /// `Content-Type`.
-    pub content_type: &'a str,
-    /// Whether the key names its contents, so that caches may keep it for good.
-    pub is_immutable: bool,
+    content_type: &'a str,
+    is_immutable: bool,
+    is_gzip: bool,
+}
+
+impl<'a> Served<'a> {
+    /// An object that no cache may keep.
+    #[must_use]
+    pub const fn uncached(content_type: &'a str) -> Self {
+        Self { content_type, is_immutable: false, is_gzip: false }
+    }
+
+    /// An object whose key names its contents, so that caches may keep it for good.
+    #[must_use]
+    pub const fn immutable(content_type: &'a str) -> Self {
+        Self { content_type, is_immutable: true, is_gzip: false }
+    }
+
+    /// The bytes are gzip of the content type: `Content-Encoding` says so.
+    #[must_use]
+    pub const fn gzip(self) -> Self {
+        Self { is_gzip: true, ..self }
+    }
 }
 
 impl Bucket {
@@ -198,7 +217,9 @@ impl Bucket {
     ) -> Result<(), StoreError> {
         let request = self.client.put_object().bucket(&self.name).key(key.as_str()).body(body);
         let cache = if served.is_immutable { "private, max-age=604800, immutable" } else { "no-store" };
-        let answer = request.content_type(served.content_type).cache_control(cache).send().await;
+        let encoding = served.is_gzip.then(|| "gzip".to_owned());
+        let request = request.content_type(served.content_type).set_content_encoding(encoding);
+        let answer = request.cache_control(cache).send().await;
         answer.map(|_| ()).map_err(|e| StoreError::unavailable("PutObject")(Box::new(e)))
     }
 

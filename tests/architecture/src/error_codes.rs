@@ -27,7 +27,8 @@ fn codes_of(source: &Source) -> Vec<String> {
     let arms = arms.flat_map(|body| body.split("=> \"").skip(1));
     let rejections =
         text.split("Rejection::new(").skip(1).filter_map(|call| call.trim_start().strip_prefix('"'));
-    let fields = text.split("code: \"").skip(1).chain(text.split("code = \"").skip(1));
+    let fields =
+        ["code: \"", "code = \"", "no_picture(\""].into_iter().flat_map(|mark| text.split(mark).skip(1));
     arms.chain(rejections)
         .chain(fields)
         .filter_map(|rest| rest.split('"').next())

@@ -30,7 +30,8 @@ fn the_pure_crates_touch_no_environment_file_network_or_process() {
         "fs::",
         "std::net",
         "std::process",
-        "std::thread",
+        "thread::spawn",
+        "thread::sleep",
         "async fn",
         "tokio",
     ];

@@ -193,6 +193,8 @@ fn record_of(object: &CreatedObject, header: InstanceHeader) -> InstanceRecord {
         instance_number: header.instance_number,
         slice_position: header.slice_position,
         acquisition_time: header.acquisition_time,
+        frames: header.number_of_frames,
+        key_references: Vec::new(),
         key: object.key.clone(),
         version_id: object.version_id.clone(),
         etag: object.etag.clone(),

@@ -36,7 +36,7 @@ pub(super) async fn quarantine(
         "refused_at": services.clock.now(),
     });
     let body = serde_json::to_vec_pretty(&reason).map_err(DeliveryError::internal("a quarantine reason"))?;
-    let served = Served { content_type: "application/json", is_immutable: false };
+    let served = Served::uncached("application/json");
     services.studies.put(&object_key::quarantine_reason(&object.key, &digest), body, served).await?;
     warn!(code = rejection.code, bytes = object.bytes, "object refused");
     Ok(())

@@ -51,7 +51,7 @@ pub(super) async fn unpack(services: &Services, object: &CreatedObject) -> Resul
             Err(rejection) => return quarantine(services, object, &rejection).await,
         };
         let key = object_key::unpacked(&digest, entry.number, &entry.name);
-        let served = Served { content_type: "application/octet-stream", is_immutable: true };
+        let served = Served::immutable("application/octet-stream");
         services.studies.put_file(&key, &entry.file, served).await?;
         std::fs::remove_file(&entry.file).map_err(DeliveryError::internal("a temporary file"))?;
     }

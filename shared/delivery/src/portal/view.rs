@@ -115,9 +115,9 @@ async fn shown_series(services: &Services, study: &StudyRecord) -> Result<Vec<Se
     Ok(series)
 }
 
-/// The series with the most frames: the one a study is about more often than not.
+/// The series with key images, else with the most frames: the one a study is about more often than not.
 fn main_series(series: &[SeriesRecord]) -> Option<&SeriesRecord> {
-    series.iter().rev().filter(|s| s.frames > 0).max_by_key(|s| s.frames)
+    series.iter().rev().filter(|s| s.frames > 0).max_by_key(|s| (s.key_frames > 0, s.frames))
 }
 
 fn keys_of(study: &StudyRecord, series: &SeriesRecord) -> SeriesKeys {

@@ -1,6 +1,6 @@
 //! Instances: one small item each, which is what makes counting exact under repeated events.
 
-use filmless_domain::{ObjectKey, SeriesInstanceUid, SopInstanceUid, StudyInstanceUid};
+use filmless_domain::{KeyReference, ObjectKey, SeriesInstanceUid, SopInstanceUid, StudyInstanceUid};
 use serde::{Deserialize, Serialize};
 
 use super::study::study_pk;
@@ -34,6 +34,12 @@ pub struct InstanceRecord {
     /// Acquisition Time, which parts the passes of a dynamic series.
     #[serde(default)]
     pub acquisition_time: Option<String>,
+    /// Frames; 0 without pixels.
+    #[serde(default)]
+    pub frames: u32,
+    /// The images that it marks, when it is a key object selection.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub key_references: Vec<KeyReference>,
     /// Whether it is a report (SR, encapsulated PDF).
     #[serde(default)]
     pub is_report: bool,

@@ -118,7 +118,13 @@ pub struct SeriesRecord {
     /// Frames in the pack.
     #[serde(default)]
     pub frames: u32,
-    /// Instances without picture.
+    /// Frames that key object selections mark.
+    #[serde(default)]
+    pub key_frames: u32,
+    /// Reports, documents and videos in the pack.
+    #[serde(default)]
+    pub documents: u32,
+    /// Instances or frames without picture.
     #[serde(default)]
     pub without_picture: u32,
 }
@@ -352,6 +358,8 @@ impl Index {
         let change = Change::new()
             .set("rendered_digest", &series.rendered_digest)
             .set("frames", series.frames)
+            .set("key_frames", series.key_frames)
+            .set("documents", series.documents)
             .set("without_picture", series.without_picture)
             .when(&Condition::is_text("content_digest", &series.content_digest));
         self.update::<SeriesRecord>(&series_key(study, &series.series_instance_uid), change).await.map(|_| ())

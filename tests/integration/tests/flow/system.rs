@@ -80,7 +80,7 @@ impl System {
     }
 
     pub async fn upload(&self, key: &str, bytes: impl Into<Bytes>) {
-        let served = Served { content_type: "application/octet-stream", is_immutable: false };
+        let served = Served::uncached("application/octet-stream");
         self.studies().put(&ObjectKey::parse(key).unwrap(), bytes, served).await.unwrap();
     }
 

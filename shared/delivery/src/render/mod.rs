@@ -1,0 +1,135 @@
+//! From a settled series to what a page can show.
+
+mod plan;
+mod renderer;
+mod series_writer;
+
+use filmless_domain::object_key::{self, SeriesKeys};
+use filmless_domain::{SeriesInstanceUid, StudyInstanceUid, StudyState};
+use filmless_store::index::{SeriesRecord, StudyRecord};
+use filmless_store::{ObjectVersion, Served, StoreError};
+use futures::{StreamExt, stream};
+use serde_json::json;
+use tracing::{info, instrument};
+
+use crate::messages::{ReleaseTask, Task};
+use crate::{DeliveryError, Services, outbox, settle};
+pub(crate) use plan::KeyMarks;
+use plan::{PlannedInstance, plan_series};
+pub use renderer::{InProcessRenderer, InstanceRenderer, RenderedParts, no_picture, parts_channel};
+use series_writer::SeriesWriter;
+
+/// Renders a series, unless its contents changed since that was asked for, or its pack shows them already.
+///
+/// # Errors
+/// [`DeliveryError`]: the series has to be rendered again.
+#[instrument(skip_all, fields(study_instance_uid = %study, series_instance_uid = %series))]
+pub async fn render_series(
+    services: &Services,
+    study: &StudyInstanceUid,
+    series: &SeriesInstanceUid,
+    content_digest: &str,
+) -> Result<(), DeliveryError> {
+    let known = services.index.series(study).await?.into_iter().find(|s| s.series_instance_uid == *series);
+    let Some(mut record) = known.filter(|s| s.content_digest == content_digest) else { return Ok(()) };
+    if record.rendered_digest.as_deref() != Some(content_digest) {
+        let instances = services.index.instances(study).await?;
+        if settle::series_digest(&instances, series) != content_digest {
+            // More arrived: the settle that follows asks for this series again.
+            return Ok(());
+        }
+        let plan = plan_series(&record.modality, &instances, series, services.renderer.parallelism());
+        write_series(services, study, &mut record, plan).await?;
+        record.rendered_digest = Some(content_digest.to_owned());
+        services.index.mark_series_rendered(study, &record).await?;
+        info!(frames = record.frames, without_picture = record.without_picture, "series rendered");
+    }
+    finish_study(services, study).await
+}
+
+async fn write_series(
+    services: &Services,
+    study: &StudyInstanceUid,
+    record: &mut SeriesRecord,
+    plan: Vec<PlannedInstance>,
+) -> Result<(), DeliveryError> {
+    let mut writer = SeriesWriter::create(study, record)?;
+    let members: Vec<_> =
+        plan.iter().map(|p| (p.record.sop_instance_uid.clone(), p.key_frames.clone())).collect();
+    let mut rendering = stream::iter(plan)
+        .map(|planned| {
+            let services = services.clone();
+            async move { start_rendering(&services, &planned).await }
+        })
+        .buffered(services.renderer.parallelism() + 1);
+    for (sop_instance_uid, key_frames) in members {
+        let Some(parts) = rendering.next().await else { break };
+        writer.write_instance(&sop_instance_uid, key_frames, parts?).await?;
+    }
+    writer.finish(services, study, record).await
+}
+
+async fn start_rendering(
+    services: &Services,
+    planned: &PlannedInstance,
+) -> Result<RenderedParts, DeliveryError> {
+    let limits = &services.settings.limits;
+    let record = &planned.record;
+    let object = ObjectVersion { key: &record.key, version_id: record.version_id.as_deref() };
+    match services.studies.get(object, limits.object_bytes_max).await {
+        Ok(file) => Ok(services.renderer.render(file, limits, planned.options).await),
+        Err(StoreError::NotFound) => {
+            let (sender, parts) = parts_channel();
+            let _ = sender.send(no_picture("object-deleted")).await;
+            Ok(parts)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Moves a settled study on once every series shows its contents: manifest first, then the state together with
+/// the message to the gate. Whoever renders the last series does it; running it again changes nothing.
+pub(crate) async fn finish_study(services: &Services, study: &StudyInstanceUid) -> Result<(), DeliveryError> {
+    let Some(mut record) = services.index.study(study).await? else { return Ok(()) };
+    if record.state != StudyState::Settled {
+        return Ok(());
+    }
+    let series = services.index.series(study).await?;
+    if series.iter().any(|s| s.rendered_digest.as_ref() != Some(&s.content_digest)) {
+        return Ok(());
+    }
+    record.images = series.iter().map(|s| s.frames).sum();
+    let manifest =
+        serde_json::to_vec(&manifest(&record, &series)).map_err(DeliveryError::internal("a manifest"))?;
+    let served = Served::uncached("application/json");
+    services.derived.put(&object_key::study_manifest(study), manifest, served).await?;
+    let entry =
+        outbox::entry(services, vec![ReleaseTask { study_instance_uid: study.clone() }.to_outbox()?])?;
+    if services.index.mark_study_rendered(&record, &entry).await? {
+        info!(study_instance_uid = %study, images = record.images, "study rendered");
+        outbox::publish(services, &entry).await?;
+    }
+    Ok(())
+}
+
+/// What the derived bucket holds of a study; nothing in it names the patient.
+fn manifest(study: &StudyRecord, series: &[SeriesRecord]) -> serde_json::Value {
+    let uid = &study.study_instance_uid;
+    let series: Vec<_> = series
+        .iter()
+        .map(|s| {
+            let keys = SeriesKeys::new(uid, &s.series_instance_uid, &s.content_digest);
+            json!({
+                "series_instance_uid": s.series_instance_uid, "number": s.number, "description": s.description,
+                "modality": s.modality, "instances": s.instances, "frames": s.frames,
+                "key_frames": s.key_frames, "documents": s.documents, "without_picture": s.without_picture,
+                "pack": keys.pack, "index": keys.index, "poster": keys.poster, "thumbs": keys.thumbs,
+                "metadata": keys.metadata,
+            })
+        })
+        .collect();
+    json!({
+        "version": 1, "study_instance_uid": uid, "study_date": study.study_date,
+        "modalities": study.modalities, "instances": study.instances, "images": study.images, "series": series,
+    })
+}

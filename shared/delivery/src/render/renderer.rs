@@ -1,0 +1,66 @@
+//! Who decodes untrusted files.
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use filmless_domain::Limits;
+use filmless_imaging::{RenderOptions, RenderedPart, render_file};
+use std::ops::ControlFlow;
+use tokio::sync::mpsc;
+
+/// Parts that wait to be written; more would only take memory.
+const PARTS_WAITING_MAX: usize = 2;
+
+/// The parts of one instance, as they are made; it ends when there are no more.
+pub type RenderedParts = mpsc::Receiver<RenderedPart>;
+
+/// Decodes untrusted files: in this process where one process serves one event, in a child process where one
+/// process serves everything.
+#[async_trait]
+pub trait InstanceRenderer: Send + Sync {
+    /// Waits for its turn and begins to render. A decoder that fails leaves a last part that says so.
+    async fn render(&self, file: Bytes, limits: &Limits, options: RenderOptions) -> RenderedParts;
+
+    /// How many files may be rendered at a time.
+    fn parallelism(&self) -> usize;
+}
+
+/// A channel for the parts of one instance.
+#[must_use]
+pub fn parts_channel() -> (mpsc::Sender<RenderedPart>, RenderedParts) {
+    mpsc::channel(PARTS_WAITING_MAX)
+}
+
+/// The last part of an instance that cannot be shown, or not to its end.
+#[must_use]
+pub fn no_picture(code: &str) -> RenderedPart {
+    RenderedPart::NoPicture { code: code.to_owned() }
+}
+
+/// Renders in this process, off the async threads.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct InProcessRenderer;
+
+#[async_trait]
+impl InstanceRenderer for InProcessRenderer {
+    async fn render(&self, file: Bytes, limits: &Limits, options: RenderOptions) -> RenderedParts {
+        let (sender, parts) = parts_channel();
+        let limits = limits.clone();
+        tokio::spawn(async move {
+            let sink = sender.clone();
+            let rendering = tokio::task::spawn_blocking(move || {
+                let _ = render_file(&file, &limits, &options, &mut |part| match sink.blocking_send(part) {
+                    Ok(()) => ControlFlow::Continue(()),
+                    Err(_) => ControlFlow::Break(()),
+                });
+            });
+            if rendering.await.is_err() {
+                let _ = sender.send(no_picture("decoder-failed")).await;
+            }
+        });
+        parts
+    }
+
+    fn parallelism(&self) -> usize {
+        std::thread::available_parallelism().map_or(1, usize::from)
+    }
+}

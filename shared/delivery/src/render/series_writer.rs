@@ -1,0 +1,133 @@
+//! Writes what is stored of a series: to temporary files as it is rendered, then to the bucket.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+
+use filmless_domain::object_key::SeriesKeys;
+use filmless_domain::{SopInstanceUid, StudyInstanceUid};
+use filmless_imaging::{KeyFrames, RenderedPart, SeriesDescription, SeriesPackBuilder};
+use filmless_store::Served;
+use filmless_store::index::SeriesRecord;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use tempfile::TempDir;
+use tracing::warn;
+
+use super::RenderedParts;
+use crate::{DeliveryError, Services};
+
+/// The objects of one series while they grow. Of a pack, only previews and the index are held in memory.
+pub(super) struct SeriesWriter {
+    folder: TempDir,
+    pack: SeriesPackBuilder<BufWriter<File>>,
+    metadata: MetadataWriter,
+}
+
+impl SeriesWriter {
+    pub fn create(study: &StudyInstanceUid, series: &SeriesRecord) -> Result<Self, DeliveryError> {
+        let folder = tempfile::tempdir().map_err(DeliveryError::internal("a temporary folder"))?;
+        let create = |name| File::create_new(folder.path().join(name)).map(BufWriter::new);
+        let pack = create("pack").map_err(DeliveryError::internal("a temporary file"))?;
+        let metadata = create("metadata").and_then(MetadataWriter::new);
+        let description = SeriesDescription {
+            study_instance_uid: study.to_string(),
+            series_instance_uid: series.series_instance_uid.to_string(),
+            modality: series.modality.clone(),
+            series_number: series.number,
+            series_description: series.description.clone(),
+        };
+        Ok(Self {
+            pack: SeriesPackBuilder::new(description, pack),
+            metadata: metadata.map_err(DeliveryError::internal("a temporary file"))?,
+            folder,
+        })
+    }
+
+    pub async fn write_instance(
+        &mut self,
+        sop_instance_uid: &SopInstanceUid,
+        key_frames: KeyFrames,
+        mut parts: RenderedParts,
+    ) -> Result<(), DeliveryError> {
+        self.pack.start_instance(sop_instance_uid.as_str(), key_frames);
+        while let Some(part) = parts.recv().await {
+            match part {
+                RenderedPart::Metadata(json) => {
+                    self.metadata.push(&json).map_err(DeliveryError::internal("the metadata of a series"))?;
+                }
+                part => {
+                    if let RenderedPart::NoPicture { code } = &part {
+                        warn!(code, "instance without picture");
+                    }
+                    self.pack.push(part);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Uploads everything and notes the counts in the record. The index comes last: what it names is there.
+    pub async fn finish(
+        self,
+        services: &Services,
+        study: &StudyInstanceUid,
+        record: &mut SeriesRecord,
+    ) -> Result<(), DeliveryError> {
+        let artifacts = self.pack.finish().map_err(DeliveryError::internal("a series pack"))?;
+        self.metadata.finish().map_err(DeliveryError::internal("the metadata of a series"))?;
+        let count = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
+        let index = &artifacts.index;
+        record.frames = count(index.frames.len());
+        record.key_frames = count(index.frames.iter().filter(|frame| frame.is_key).count());
+        record.documents = count(index.documents.len());
+        record.without_picture = count(index.without_picture.len());
+
+        let keys = SeriesKeys::new(study, &record.series_instance_uid, &record.content_digest);
+        let index = gzip_json(index).map_err(DeliveryError::internal("a series index"))?;
+        let derived = &services.derived;
+        let file = |name| self.folder.path().join(name);
+        derived.put_file(&keys.pack, &file("pack"), Served::immutable("application/octet-stream")).await?;
+        let metadata = Served::immutable("application/dicom+json").gzip();
+        derived.put_file(&keys.metadata, &file("metadata"), metadata).await?;
+        if let Some(poster) = artifacts.poster_jpeg {
+            derived.put(&keys.poster, poster, Served::immutable("image/jpeg")).await?;
+        }
+        if let Some(thumbs) = artifacts.thumbs_jpeg {
+            derived.put(&keys.thumbs, thumbs, Served::immutable("image/jpeg")).await?;
+        }
+        derived.put(&keys.index, index, Served::immutable("application/json").gzip()).await?;
+        Ok(())
+    }
+}
+
+fn gzip_json(value: &impl serde::Serialize) -> io::Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    serde_json::to_writer(&mut encoder, value)?;
+    encoder.finish()
+}
+
+/// A JSON array of the instances' attributes (PS3.18 10.4.1.1.2), gzip.
+struct MetadataWriter {
+    encoder: GzEncoder<BufWriter<File>>,
+    separator: &'static [u8],
+}
+
+impl MetadataWriter {
+    fn new(file: BufWriter<File>) -> io::Result<Self> {
+        Ok(Self { encoder: GzEncoder::new(file, Compression::default()), separator: b"[" })
+    }
+
+    fn push(&mut self, instance: &[u8]) -> io::Result<()> {
+        self.encoder.write_all(self.separator)?;
+        self.separator = b",\n";
+        self.encoder.write_all(instance)
+    }
+
+    fn finish(mut self) -> io::Result<()> {
+        if self.separator == b"[" {
+            self.encoder.write_all(b"[")?;
+        }
+        self.encoder.write_all(b"]")?;
+        self.encoder.finish()?.flush()
+    }
+}

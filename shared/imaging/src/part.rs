@@ -1,0 +1,125 @@
+//! What rendering gives back, part by part, so that a run of a thousand frames is never held as a whole.
+
+use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
+
+use crate::diagnostic::DiagnosticFrame;
+use crate::index::{DocumentKind, LookUpTable};
+use crate::preview::{Preview, Thumbnail};
+use crate::viewer::FrameView;
+use crate::{ImagingError, Window};
+
+/// One part of a rendered instance. An image comes as its attributes, then each of its frames in order.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum RenderedPart {
+    /// The attributes of the instance in the DICOM JSON Model (PS3.18 F), one object.
+    Metadata(ByteBuf),
+    /// What all frames share.
+    Image(Box<ImageAttributes>),
+    /// One frame.
+    Frame(Box<RenderedFrame>),
+    /// A frame that cannot be shown.
+    Failure(FrameFailure),
+    /// Something to read, or a video.
+    Document(DocumentPart),
+    /// Nothing to look at: a presentation state, a segmentation, a radiotherapy object, a key object selection.
+    Other {
+        /// What it is.
+        sop_class_uid: String,
+    },
+    /// The instance has no picture; a stable code says why.
+    NoPicture {
+        /// See [`ImagingError::code`].
+        code: String,
+    },
+}
+
+/// What all frames of an image share.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct ImageAttributes {
+    /// Rows as stored.
+    pub rows: u32,
+    /// Columns as stored.
+    pub columns: u32,
+    /// Bits Stored.
+    pub bits_stored: u32,
+    /// Photometric Interpretation as stored.
+    pub photometric_interpretation: String,
+    /// Modality LUT Sequence (PS3.3 C.11.1).
+    pub modality_lut: Option<LookUpTable>,
+    /// The first VOI LUT (PS3.3 C.11.2).
+    pub voi_lut: Option<LookUpTable>,
+    /// Palette Color Lookup Tables (PS3.3 C.7.9).
+    pub palette: Option<LookUpTable>,
+}
+
+/// One frame.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RenderedFrame {
+    /// Number within the instance, from 1.
+    pub frame: u32,
+    /// The preview.
+    pub preview: Preview,
+    /// For the contact sheet; of long runs only evenly spaced frames have one.
+    pub thumbnail: Option<Thumbnail>,
+    /// A larger JPEG, of the frame that it was asked for.
+    pub poster_jpeg: Option<ByteBuf>,
+    /// The bit-exact frame, when it was asked for.
+    pub diagnostic: Option<DiagnosticFrame>,
+    /// What is drawn over the frame.
+    pub overlays: Vec<OverlayPlane>,
+    /// From what the frame is subtracted.
+    pub mask: Option<FrameMask>,
+    /// What a viewer must know.
+    pub view: FrameView,
+}
+
+/// One plane of one bit per pixel (PS3.3 C.9.2).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OverlayPlane {
+    /// Rows of the plane.
+    pub rows: u32,
+    /// Columns of the plane.
+    pub columns: u32,
+    /// Row and column of the image at which the plane begins, from 1; may lie outside.
+    pub origin: [i32; 2],
+    /// Overlay Label, or its description.
+    pub label: Option<String>,
+    /// The bits, row by row without alignment, lowest bit first (PS3.5 8.1.2), deflated.
+    pub deflated: ByteBuf,
+}
+
+/// Mask subtraction of one frame (PS3.3 C.7.6.10).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FrameMask {
+    /// The frames whose mean is subtracted, as numbers within the instance, from 1.
+    pub frames: Vec<u32>,
+    /// Mask Sub-pixel Shift: rows, columns.
+    pub shift: [f64; 2],
+    /// Whether the preview shows the difference.
+    pub is_default: bool,
+    /// The window in which the difference is shown.
+    pub window: Window,
+}
+
+/// A frame that cannot be shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FrameFailure {
+    /// Number within the instance, from 1.
+    pub frame: u32,
+    /// Why.
+    pub error: ImagingError,
+}
+
+/// Something to read, or a video.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DocumentPart {
+    /// What it is.
+    pub kind: DocumentKind,
+    /// What its author calls it.
+    pub title: Option<String>,
+    /// What `bytes` are.
+    pub media_type: String,
+    /// The document.
+    pub bytes: ByteBuf,
+}
