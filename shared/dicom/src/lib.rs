@@ -14,6 +14,7 @@
 pub mod charset;
 pub mod data_set;
 mod deflate;
+pub mod dicom_json;
 pub mod error;
 pub mod frames;
 pub mod geometry;
@@ -29,6 +30,7 @@ pub use dicom_dictionary_std::tags;
 
 pub use data_set::{DataSet, Element, Item, PixelElement};
 pub use deflate::inflate_frame;
+pub use dicom_json::{metadata_json, write_metadata_json};
 pub use error::HeaderError;
 pub use frames::{FrameError, frame_ranges};
 pub use header::{HeaderRead, InstanceHeader, InstanceKind, read_header};
