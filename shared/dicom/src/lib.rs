@@ -12,6 +12,7 @@
 //! - [`display_order`] sorts the slices of a series.
 
 pub mod charset;
+mod code;
 pub mod data_set;
 mod deflate;
 pub mod dicom_json;
@@ -19,22 +20,27 @@ pub mod error;
 pub mod frames;
 pub mod geometry;
 pub mod header;
+pub mod report;
 pub mod scan;
 pub mod slice_order;
 pub mod sniff;
+pub mod sop_class;
 pub mod transfer_syntax;
 mod vietnamese;
 
 pub use dicom_core::{Tag, VR};
 pub use dicom_dictionary_std::tags;
 
+pub use code::Code;
 pub use data_set::{DataSet, Element, Item, PixelElement};
 pub use deflate::inflate_frame;
 pub use dicom_json::{metadata_json, write_metadata_json};
 pub use error::HeaderError;
 pub use frames::{FrameError, frame_ranges};
 pub use header::{HeaderRead, InstanceHeader, InstanceKind, read_header};
+pub use report::{ReportDocument, ReportLine, read_report};
 pub use scan::{Scan, scan_file, scan_prefix};
 pub use slice_order::{SliceKey, display_order};
 pub use sniff::{Sniffed, sniff};
+pub use sop_class::sop_class_name;
 pub use transfer_syntax::{PixelEncoding, TransferSyntax};
