@@ -229,7 +229,9 @@ impl<'b> Pass<'b> {
             }
             let Some(head) = self.read_head()? else { return self.at_end_of_bytes() };
             if head.tag.group() == 0xFFFE {
-                self.read_item_or_delimiter(&head)?;
+                if let Step::NeedMore = self.read_item_or_delimiter(&head)? {
+                    return Ok(Step::NeedMore);
+                }
                 continue;
             }
             if self.open.is_empty() && is_bulk(head.tag) {

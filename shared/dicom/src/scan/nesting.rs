@@ -81,11 +81,12 @@ impl Pass<'_> {
         Ok(())
     }
 
-    pub(super) fn read_item_or_delimiter(&mut self, head: &ElementHead) -> Result<(), HeaderError> {
+    pub(super) fn read_item_or_delimiter(&mut self, head: &ElementHead) -> Result<Step, HeaderError> {
         match head.tag {
             ITEM if self.open.last().is_some_and(|open| !open.is_item) => {
                 let node = self.push(ITEM, VR::UN, head.value_start, head.value_start)?;
-                self.open_at(head, node, self.encoding, true)
+                self.open_at(head, node, self.encoding, true)?;
+                Ok(Step::Done)
             }
             ITEM_DELIMITATION | SEQUENCE_DELIMITATION => {
                 self.position = head.value_start;
@@ -98,10 +99,13 @@ impl Pass<'_> {
                         break;
                     }
                 }
-                Ok(())
+                Ok(Step::Done)
             }
             // A writer that gave its sequence the length 0 leaves the items behind it. They belong nowhere.
-            ITEM if head.length != UNDEFINED_LENGTH => self.take_value(head).map(|_| ()),
+            ITEM if head.length != UNDEFINED_LENGTH => {
+                let value = self.take_value(head)?;
+                Ok(value.map_or(Step::NeedMore, |_| Step::Done))
+            }
             _ => Err(self.malformed()),
         }
     }
