@@ -123,9 +123,9 @@ impl Writer {
             let level = siblings.level;
             let Some(kind) = item.text(tags::VALUE_TYPE) else { continue };
             let concept = Code::read(item, tags::CONCEPT_NAME_CODE_SEQUENCE);
-            let is_known =
+            let is_left_out =
                 concept.as_ref().is_some_and(|c| c.is_dcm(&PATIENT_IDENTIFIERS) || c.is_dcm(&LANGUAGE));
-            if is_known {
+            if is_left_out {
                 continue;
             }
             let name = concept.map(|code| value::one_line(&code.readable())).filter(|name| !name.is_empty());
