@@ -240,7 +240,16 @@ pub(crate) fn latin_1(bytes: &[u8]) -> String {
 
 /// Blanks and NULs around a value are padding (PS3.5 6.2).
 pub(crate) fn trim(text: &str) -> &str {
-    text.trim_matches(|c: char| c == '\0' || c.is_whitespace())
+    text.trim_matches(is_padding)
+}
+
+/// Blanks before a long text are its own.
+pub(crate) fn trim_end(text: &str) -> &str {
+    text.trim_end_matches(is_padding)
+}
+
+fn is_padding(c: char) -> bool {
+    c == '\0' || c.is_whitespace()
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The elements of a scanned data set, and typed access to their values.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use dicom_core::{Tag, VR};
 use dicom_dictionary_std::tags;
@@ -49,6 +50,7 @@ pub struct DataSet<'a> {
     transfer_syntax_uid: String,
     syntax: TransferSyntax,
     pixels: Option<PixelElement>,
+    document: Option<Range<usize>>,
     charset: Charset,
 }
 
@@ -58,12 +60,16 @@ impl<'a> DataSet<'a> {
         nodes: Vec<Node>,
         transfer_syntax_uid: String,
         syntax: TransferSyntax,
-        pixels: Option<PixelElement>,
     ) -> Self {
+        let charset = Charset::default();
         let mut data_set =
-            Self { bytes, nodes, transfer_syntax_uid, syntax, pixels, charset: Charset::default() };
+            Self { bytes, nodes, transfer_syntax_uid, syntax, pixels: None, document: None, charset };
         data_set.read_charset();
         data_set
+    }
+
+    pub(crate) fn with_bulk(self, pixels: Option<PixelElement>, document: Option<Range<usize>>) -> Self {
+        Self { pixels, document, ..self }
     }
 
     /// The same elements over the bytes they were scanned from.
@@ -74,6 +80,7 @@ impl<'a> DataSet<'a> {
             transfer_syntax_uid: self.transfer_syntax_uid,
             syntax: self.syntax,
             pixels: self.pixels,
+            document: self.document,
             charset: Charset::default(),
         };
         data_set.read_charset();
@@ -109,6 +116,11 @@ impl<'a> DataSet<'a> {
         self.pixels.as_ref()
     }
 
+    /// Where Encapsulated Document (0042,0011) is, if there is one and all of it is here.
+    pub(crate) fn document(&self) -> Option<Range<usize>> {
+        self.document.clone().filter(|range| range.end <= self.bytes.len())
+    }
+
     /// The bytes that were scanned: the file, or what it inflated to.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
@@ -130,7 +142,7 @@ impl<'d> Item<'d> {
         let mut at = self.first;
         std::iter::from_fn(move || {
             let node = self.data_set.nodes.get(at).filter(|_| at < self.end)?;
-            let element = Element { data_set: self.data_set, index: at, node };
+            let element = Element { data_set: self.data_set, index: at, node, vr: node.vr };
             at = node.next;
             Some(element)
         })
@@ -180,6 +192,7 @@ pub struct Element<'d> {
     data_set: &'d DataSet<'d>,
     index: usize,
     node: &'d Node,
+    vr: VR,
 }
 
 impl<'d> Element<'d> {
@@ -192,7 +205,16 @@ impl<'d> Element<'d> {
     /// Its value representation, from the file or, where that has none, from the dictionary.
     #[must_use]
     pub fn vr(self) -> VR {
-        self.node.vr
+        self.vr
+    }
+
+    /// The same value, read as another VR. A value that was written as UN is little endian (PS3.5 6.2.2, note 2).
+    pub(crate) fn with_vr(self, vr: VR) -> Self {
+        Self { vr, ..self }
+    }
+
+    pub(crate) fn is_big_endian(self) -> bool {
+        self.node.big_endian && self.node.vr != VR::UN
     }
 
     /// Its value as stored.
@@ -215,8 +237,9 @@ impl<'d> Element<'d> {
         charset::trim(&self.decoded()).to_owned()
     }
 
-    fn decoded(self) -> String {
-        match self.node.vr {
+    /// The whole value as text, with its padding.
+    pub(crate) fn decoded(self) -> String {
+        match self.vr {
             VR::PN | VR::LO | VR::SH | VR::ST | VR::LT | VR::UT | VR::UC | VR::UN => {
                 self.data_set.charset.decode(self.bytes())
             }
@@ -234,7 +257,7 @@ impl<'d> Element<'d> {
     #[must_use]
     pub fn ints(self) -> Vec<i64> {
         let bytes = self.bytes();
-        match self.node.vr {
+        match self.vr {
             VR::US | VR::OW | VR::AT => self.numbers(bytes, |b: [u8; 2]| i64::from(u16::from_le_bytes(b))),
             VR::SS => self.numbers(bytes, |b: [u8; 2]| i64::from(i16::from_le_bytes(b))),
             VR::UL | VR::OL => self.numbers(bytes, |b: [u8; 4]| i64::from(u32::from_le_bytes(b))),
@@ -251,7 +274,7 @@ impl<'d> Element<'d> {
     #[must_use]
     pub fn floats(self) -> Vec<f64> {
         let bytes = self.bytes();
-        match self.node.vr {
+        match self.vr {
             VR::FL | VR::OF => self.numbers(bytes, |b: [u8; 4]| f64::from(f32::from_le_bytes(b))),
             VR::FD | VR::OD => self.numbers(bytes, f64::from_le_bytes),
             VR::DS | VR::IS => self.decimals(),
@@ -270,7 +293,7 @@ impl<'d> Element<'d> {
     }
 
     fn numbers<const N: usize, T>(self, bytes: &[u8], read: impl Fn([u8; N]) -> T) -> Vec<T> {
-        let big_endian = self.node.big_endian;
+        let big_endian = self.is_big_endian();
         let value = |chunk: &[u8]| {
             let mut raw = [0; N];
             raw.copy_from_slice(chunk);

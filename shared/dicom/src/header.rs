@@ -12,11 +12,15 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::data_set::Item;
+use crate::key_objects::{KeyReference, key_object_selection};
 use crate::scan::{Scan, scan_prefix};
 use crate::{DataSet, HeaderError, PixelEncoding, SliceKey, TransferSyntax, geometry};
 
 /// Longest text that is kept of one descriptive attribute, in characters: twice what LO allows (PS3.5 6.2).
 const TEXT_CHARS_MAX: usize = 128;
+
+const STORAGE_CLASSES: &str = "1.2.840.10008.5.1.4.1.1.";
+const KEY_OBJECT_SELECTION: &str = "88.59";
 
 /// Whether the header ended within the bytes at hand.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,10 +39,24 @@ pub enum InstanceKind {
     Image,
     /// A video stream.
     Video,
-    /// A readable report: structured report, encapsulated PDF or CDA.
+    /// A readable report: see [`ReportKind`].
     Report,
-    /// Anything else: key object selection, presentation state, segmentation, radiotherapy object, waveform.
+    /// A key object selection: it marks images.
+    KeyObjects,
+    /// Anything else: presentation state, segmentation, radiotherapy object, waveform.
     Other,
+}
+
+/// In which form a report is readable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReportKind {
+    /// A structured report.
+    Structured,
+    /// An encapsulated PDF.
+    Pdf,
+    /// An encapsulated CDA document.
+    Cda,
 }
 
 /// What the header of one instance says. `Debug` hides the patient.
@@ -90,6 +108,9 @@ pub struct InstanceHeader {
     pub acquisition_time: Option<String>,
     /// Whether there is pixel data in any of its three forms.
     pub has_pixel_data: bool,
+    /// What a key object selection marks, unless it marks images that are not to be used.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub key_references: Vec<KeyReference>,
 }
 
 /// Reads the header of an object of `total_bytes` from its first bytes.
@@ -120,15 +141,14 @@ impl InstanceHeader {
         // Files whose data set lost the attribute still name the instance in their file meta information.
         let sop_instance_uid = SopInstanceUid::parse(&uid(tags::SOP_INSTANCE_UID))
             .or_else(|_| SopInstanceUid::parse(&uid(tags::MEDIA_STORAGE_SOP_INSTANCE_UID)));
+        let sop_class_uid =
+            text(tags::SOP_CLASS_UID).or_else(|| text(tags::MEDIA_STORAGE_SOP_CLASS_UID)).unwrap_or_default();
         Ok(Self {
             study_instance_uid: StudyInstanceUid::parse(&uid(tags::STUDY_INSTANCE_UID))
                 .map_err(|_| HeaderError::MissingStudyInstanceUid)?,
             series_instance_uid: SeriesInstanceUid::parse(&uid(tags::SERIES_INSTANCE_UID))
                 .map_err(|_| HeaderError::MissingSeriesInstanceUid)?,
             sop_instance_uid: sop_instance_uid.map_err(|_| HeaderError::MissingSopInstanceUid)?,
-            sop_class_uid: text(tags::SOP_CLASS_UID)
-                .or_else(|| text(tags::MEDIA_STORAGE_SOP_CLASS_UID))
-                .unwrap_or_default(),
             transfer_syntax_uid: data_set.transfer_syntax_uid().to_owned(),
             modality: text(tags::MODALITY).unwrap_or_else(|| "OT".to_owned()),
             patient: patient(root),
@@ -148,18 +168,17 @@ impl InstanceHeader {
             slice_position: slice_position(root),
             acquisition_time: text(tags::ACQUISITION_TIME),
             has_pixel_data,
+            key_references: key_references(data_set, &sop_class_uid),
+            sop_class_uid,
         })
     }
 
     /// What kind of thing the instance is.
     #[must_use]
     pub fn kind(&self) -> InstanceKind {
-        let class = self.sop_class_uid.strip_prefix("1.2.840.10008.5.1.4.1.1.").unwrap_or("");
-        match class {
-            // Key object selection is a structured report that only points at images.
-            "88.59" => InstanceKind::Other,
-            "104.1" | "104.2" => InstanceKind::Report,
-            _ if class.starts_with("88.") => InstanceKind::Report,
+        match self.storage_class() {
+            KEY_OBJECT_SELECTION => InstanceKind::KeyObjects,
+            _ if self.report_kind().is_some() => InstanceKind::Report,
             // Segmentations, RT dose: their pixels mean nothing without the images that they belong to.
             "66.4" | "66.7" | "481.2" => InstanceKind::Other,
             _ if !self.has_pixel_data => InstanceKind::Other,
@@ -168,6 +187,23 @@ impl InstanceHeader {
             }
             _ => InstanceKind::Image,
         }
+    }
+
+    /// In which form it is a report, if it is one.
+    #[must_use]
+    pub fn report_kind(&self) -> Option<ReportKind> {
+        match self.storage_class() {
+            // A structured report that only points at images.
+            KEY_OBJECT_SELECTION => None,
+            "104.1" => Some(ReportKind::Pdf),
+            "104.2" => Some(ReportKind::Cda),
+            class => class.starts_with("88.").then_some(ReportKind::Structured),
+        }
+    }
+
+    /// The last components of the SOP class, of those that PS3.4 B.5 lists.
+    fn storage_class(&self) -> &str {
+        self.sop_class_uid.strip_prefix(STORAGE_CLASSES).unwrap_or("")
     }
 
     /// What decides the place of this instance in its series.
@@ -204,6 +240,14 @@ fn patient(root: Item<'_>) -> PatientDemographics {
         birth_date: root.text(tags::PATIENT_BIRTH_DATE).and_then(|t| BirthDate::parse(&t).ok()),
         sex: root.text(tags::PATIENT_SEX).filter(|sex| matches!(sex.as_str(), "M" | "F" | "O")),
     }
+}
+
+fn key_references(data_set: &DataSet<'_>, sop_class_uid: &str) -> Vec<KeyReference> {
+    if sop_class_uid.strip_prefix(STORAGE_CLASSES) != Some(KEY_OBJECT_SELECTION) {
+        return Vec::new();
+    }
+    let selection = key_object_selection(data_set);
+    if selection.rejects { Vec::new() } else { selection.references }
 }
 
 /// Text without control characters, cut to a length that no honest value reaches.

@@ -7,32 +7,47 @@
 //! GET returns.
 //!
 //! - [`read_header`] answers what an instance is, or that more bytes are needed.
-//! - [`DataSet`] gives the attributes and the encoded frames to the renderer.
+//! - [`DataSet`] gives the attributes and the encoded frames to the renderer; [`metadata_json`] writes them all.
+//! - [`read_report`], [`encapsulated_document`], [`video_stream`] and [`key_object_selection`] read what is no image.
 //! - [`charset`] decodes text (PS3.5 6.1), and repairs what was labelled wrongly.
 //! - [`display_order`] sorts the slices of a series.
 
 pub mod charset;
+mod code;
 pub mod data_set;
 mod deflate;
+pub mod dicom_json;
+pub mod encapsulated;
 pub mod error;
 pub mod frames;
 pub mod geometry;
 pub mod header;
+pub mod key_objects;
+pub mod report;
 pub mod scan;
 pub mod slice_order;
 pub mod sniff;
+pub mod sop_class;
 pub mod transfer_syntax;
+pub mod video;
 mod vietnamese;
 
 pub use dicom_core::{Tag, VR};
 pub use dicom_dictionary_std::tags;
 
+pub use code::Code;
 pub use data_set::{DataSet, Element, Item, PixelElement};
 pub use deflate::inflate_frame;
+pub use dicom_json::{metadata_json, write_metadata_json};
+pub use encapsulated::{DocumentKind, EncapsulatedDocument, encapsulated_document};
 pub use error::HeaderError;
 pub use frames::{FrameError, frame_ranges};
-pub use header::{HeaderRead, InstanceHeader, InstanceKind, read_header};
+pub use header::{HeaderRead, InstanceHeader, InstanceKind, ReportKind, read_header};
+pub use key_objects::{KeyObjectSelection, KeyReference, key_object_selection};
+pub use report::{ReportDocument, ReportLine, read_report};
 pub use scan::{Scan, scan_file, scan_prefix};
 pub use slice_order::{SliceKey, display_order};
 pub use sniff::{Sniffed, sniff};
+pub use sop_class::sop_class_name;
 pub use transfer_syntax::{PixelEncoding, TransferSyntax};
+pub use video::{VideoStream, video_stream};

@@ -4,11 +4,19 @@
 //! the next element is looked at. The pass ends at Pixel Data, at an encapsulated document, or at the end of the
 //! object, and says so, because a header that was cut between two elements looks complete otherwise.
 
-use std::borrow::Cow;
+mod head;
+mod nesting;
 
-use dicom_core::{DataDictionary, Tag, VR};
-use dicom_dictionary_std::{StandardDataDictionary, tags};
+use std::borrow::Cow;
+use std::ops::Range;
+
+use dicom_core::{Tag, VR};
+use dicom_dictionary_std::tags;
 use filmless_domain::Limits;
+
+pub(crate) use self::head::dictionary_vr;
+use self::head::{ElementHead, Encoding};
+use self::nesting::{Open, UNDEFINED_LENGTH};
 
 use crate::data_set::{DataSet, Node, PixelElement};
 use crate::sniff::data_set_start;
@@ -23,10 +31,6 @@ pub enum Scan<'a> {
     NeedMore,
 }
 
-const ITEM: Tag = Tag(0xFFFE, 0xE000);
-const ITEM_DELIMITATION: Tag = Tag(0xFFFE, 0xE00D);
-const SEQUENCE_DELIMITATION: Tag = Tag(0xFFFE, 0xE0DD);
-const UNDEFINED_LENGTH: u32 = u32::MAX;
 const DICOMDIR_SOP_CLASS: &[u8] = b"1.2.840.10008.1.3.10";
 
 /// Scans a whole file.
@@ -51,7 +55,7 @@ pub fn scan_prefix<'a>(prefix: &'a [u8], total_bytes: u64, limits: &Limits) -> R
 fn scan<'a>(
     prefix: &'a [u8],
     total_bytes: u64,
-    with_pixels: bool,
+    with_bulk: bool,
     limits: &Limits,
 ) -> Result<Scan<'a>, HeaderError> {
     if total_bytes == 0 {
@@ -70,12 +74,15 @@ fn scan<'a>(
         return Ok(Scan::NeedMore);
     }
     if pass.syntax.deflated {
-        return if all_here { scan_deflated(prefix, &pass, with_pixels, limits) } else { Ok(Scan::NeedMore) };
+        return if all_here { scan_deflated(prefix, &pass, with_bulk, limits) } else { Ok(Scan::NeedMore) };
     }
-    match pass.read_data_set()? {
-        Step::NeedMore => Ok(Scan::NeedMore),
-        Step::Done => Ok(Scan::Complete(Box::new(pass.into_data_set(Cow::Borrowed(prefix))))),
+    if let Step::NeedMore = pass.read_data_set()? {
+        return Ok(Scan::NeedMore);
     }
+    if with_bulk {
+        pass.read_past_document();
+    }
+    Ok(Scan::Complete(Box::new(pass.into_data_set(Cow::Borrowed(prefix)))))
 }
 
 /// Inflates a deflated data set (PS3.5 A.5) in growing steps until its header ends, and, when the pixels are
@@ -83,7 +90,7 @@ fn scan<'a>(
 fn scan_deflated<'a>(
     file: &'a [u8],
     meta: &Pass<'a>,
-    with_pixels: bool,
+    with_bulk: bool,
     limits: &Limits,
 ) -> Result<Scan<'a>, HeaderError> {
     let packed = file.get(meta.position..).unwrap_or(&[]);
@@ -97,13 +104,16 @@ fn scan_deflated<'a>(
         if let Step::NeedMore = pass.read_data_set()? {
             continue;
         }
-        let wanted = pass.pixels.as_ref().map_or(0, PixelElement::end_or_max);
-        if with_pixels && !inflated.complete && wanted > inflated.bytes.len() as u64 {
+        let wanted = pass.bulk_end();
+        if with_bulk && !inflated.complete && wanted > inflated.bytes.len() as u64 {
             if steps.is_empty() {
                 return Err(HeaderError::DeflateTooLarge);
             }
             steps = vec![wanted];
             continue;
+        }
+        if with_bulk {
+            pass.read_past_document();
         }
         let carried = pass.into_data_set(Cow::Borrowed(&[]));
         return Ok(Scan::Complete(Box::new(carried.with_bytes(inflated.bytes))));
@@ -114,29 +124,6 @@ fn scan_deflated<'a>(
 enum Step {
     NeedMore,
     Done,
-}
-
-/// A sequence or item that is being read.
-struct Open {
-    node: usize,
-    /// Where it ends, unless a delimiter ends it.
-    end: Option<usize>,
-    is_item: bool,
-    /// The encoding to return to after it.
-    outer: Encoding,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Encoding {
-    pub explicit_vr: bool,
-    pub big_endian: bool,
-}
-
-struct ElementHead {
-    tag: Tag,
-    vr: VR,
-    length: u32,
-    value_start: usize,
 }
 
 struct Pass<'b> {
@@ -150,6 +137,7 @@ struct Pass<'b> {
     syntax: TransferSyntax,
     transfer_syntax_uid: String,
     pixels: Option<PixelElement>,
+    document: Option<Range<usize>>,
 }
 
 impl<'b> Pass<'b> {
@@ -165,11 +153,13 @@ impl<'b> Pass<'b> {
             syntax: TransferSyntax::from_uid(""),
             transfer_syntax_uid: String::new(),
             pixels: None,
+            document: None,
         }
     }
 
     fn into_data_set(self, bytes: Cow<'_, [u8]>) -> DataSet<'_> {
-        DataSet::new(bytes, self.nodes, self.transfer_syntax_uid, self.syntax, self.pixels)
+        DataSet::new(bytes, self.nodes, self.transfer_syntax_uid, self.syntax)
+            .with_bulk(self.pixels, self.document)
     }
 
     /// Reads the file meta information (PS3.10 7.1), which is always explicit and little endian, and settles the
@@ -228,18 +218,6 @@ impl<'b> Pass<'b> {
         Ok(Step::Done)
     }
 
-    /// How the element at hand looks: a small group in one byte order, and two capitals for a VR or not.
-    fn looks(&self) -> Option<Encoding> {
-        let [g0, g1, _, _, v0, v1] = *self.bytes.get(self.position..self.position + 6)? else { return None };
-        let (little, big) = (u16::from_le_bytes([g0, g1]), u16::from_be_bytes([g0, g1]));
-        let explicit_vr = v0.is_ascii_uppercase() && v1.is_ascii_uppercase();
-        match (little <= 0x00FF, big <= 0x00FF) {
-            (true, _) => Some(Encoding { explicit_vr, big_endian: false }),
-            (false, true) => Some(Encoding { explicit_vr, big_endian: true }),
-            (false, false) => None,
-        }
-    }
-
     fn read_data_set(&mut self) -> Result<Step, HeaderError> {
         loop {
             self.close_ended();
@@ -251,7 +229,9 @@ impl<'b> Pass<'b> {
             }
             let Some(head) = self.read_head()? else { return self.at_end_of_bytes() };
             if head.tag.group() == 0xFFFE {
-                self.read_item_or_delimiter(&head)?;
+                if let Step::NeedMore = self.read_item_or_delimiter(&head)? {
+                    return Ok(Step::NeedMore);
+                }
                 continue;
             }
             if self.open.is_empty() && is_bulk(head.tag) {
@@ -270,36 +250,6 @@ impl<'b> Pass<'b> {
                 return Ok(Step::NeedMore);
             }
         }
-    }
-
-    /// Reads tag, VR and length; `None` when the bytes end within them.
-    fn read_head(&mut self) -> Result<Option<ElementHead>, HeaderError> {
-        let at = self.position;
-        let Some(&[t0, t1, t2, t3, v0, v1, l0, l1]) = self.bytes.get(at..at + 8) else { return Ok(None) };
-        let big = self.encoding.big_endian;
-        let u16_at = |a, b| if big { u16::from_be_bytes([a, b]) } else { u16::from_le_bytes([a, b]) };
-        let u32_at = |b| if big { u32::from_be_bytes(b) } else { u32::from_le_bytes(b) };
-        let tag = Tag(u16_at(t0, t1), u16_at(t2, t3));
-        let long = |vr| ElementHead { tag, vr, length: u32_at([v0, v1, l0, l1]), value_start: at + 8 };
-        if tag.group() == 0xFFFE {
-            return Ok(Some(long(VR::UN)));
-        }
-        // One implicit element in an explicit data set is known from old writers (VR "\0\0"); it is read as such
-        // when its length can be true.
-        if !(self.encoding.explicit_vr && v0.is_ascii_uppercase() && v1.is_ascii_uppercase()) {
-            let head = long(dictionary_vr(tag));
-            let plausible = !self.encoding.explicit_vr
-                || u64::from(head.length) <= self.total.saturating_sub(head.value_start as u64);
-            return if plausible { Ok(Some(head)) } else { Err(self.malformed()) };
-        }
-        let vr = VR::from_binary([v0, v1]);
-        if !has_long_length([v0, v1]) {
-            let length = u32::from(u16_at(l0, l1));
-            return Ok(Some(ElementHead { tag, vr: vr.unwrap_or(VR::UN), length, value_start: at + 8 }));
-        }
-        let Some(&[a, b, c, d]) = self.bytes.get(at + 8..at + 12) else { return Ok(None) };
-        let length = u32_at([a, b, c, d]);
-        Ok(Some(ElementHead { tag, vr: vr.unwrap_or(VR::UN), length, value_start: at + 12 }))
     }
 
     /// Moves past a value and returns its bytes; `None` when they are not all here.
@@ -336,115 +286,6 @@ impl<'b> Pass<'b> {
         Ok(index)
     }
 
-    /// A value is a sequence when its VR says so, when it is UN of undefined length (PS3.5 6.2.2, note 4), or when
-    /// the dictionary says so and its bytes begin with an item.
-    fn is_sequence(&self, head: &ElementHead) -> bool {
-        if head.length == UNDEFINED_LENGTH {
-            return true;
-        }
-        let by_name = head.vr == VR::SQ || (head.vr == VR::UN && dictionary_vr(head.tag) == VR::SQ);
-        let begins = self.bytes.get(head.value_start..head.value_start + 4);
-        by_name
-            && (head.length == 0
-                || begins.is_none()
-                || matches!(begins, Some([0xFE, 0xFF, 0x00, 0xE0] | [0xFF, 0xFE, 0xE0, 0x00])))
-    }
-
-    /// Encapsulated pixels below the top level are those of an icon (PS3.3 C.7.6.1.1.6).
-    fn skip_fragments(&mut self, head: &ElementHead) -> Result<Step, HeaderError> {
-        let Some(end) = crate::frames::end_of_fragments(self.bytes, head.value_start, self.total)? else {
-            return Ok(Step::NeedMore);
-        };
-        self.position = end;
-        self.push_leaf(head)?;
-        Ok(Step::Done)
-    }
-
-    fn open_sequence(&mut self, head: &ElementHead) -> Result<(), HeaderError> {
-        let outer = self.encoding;
-        let node = self.push(head.tag, VR::SQ, head.value_start, head.value_start)?;
-        // A sequence of VR UN is implicit little endian, whatever is around it (PS3.5 6.2.2, note 4).
-        if head.vr == VR::UN && self.encoding.explicit_vr {
-            self.encoding = Encoding { explicit_vr: false, big_endian: false };
-        }
-        self.open_at(head, node, outer, false)
-    }
-
-    fn open_at(
-        &mut self,
-        head: &ElementHead,
-        node: usize,
-        outer: Encoding,
-        is_item: bool,
-    ) -> Result<(), HeaderError> {
-        let end = if head.length == UNDEFINED_LENGTH {
-            None
-        } else {
-            let end = head.value_start as u64 + u64::from(head.length);
-            if end > self.total {
-                return Err(HeaderError::Truncated);
-            }
-            Some(usize::try_from(end).map_err(|_| HeaderError::HeaderTooLong)?)
-        };
-        // Each level is a sequence and an item within it.
-        if self.open.len() >= 2 * self.limits.depth_max {
-            return Err(HeaderError::TooDeep);
-        }
-        self.open.push(Open { node, end, is_item, outer });
-        self.position = head.value_start;
-        Ok(())
-    }
-
-    fn read_item_or_delimiter(&mut self, head: &ElementHead) -> Result<(), HeaderError> {
-        match head.tag {
-            ITEM if self.open.last().is_some_and(|open| !open.is_item) => {
-                let node = self.push(ITEM, VR::UN, head.value_start, head.value_start)?;
-                self.open_at(head, node, self.encoding, true)
-            }
-            ITEM_DELIMITATION | SEQUENCE_DELIMITATION => {
-                self.position = head.value_start;
-                let is_item = head.tag == ITEM_DELIMITATION;
-                // A delimiter after an item or sequence of defined length is superfluous.
-                while let Some(open) = self.open.pop() {
-                    let found = open.is_item == is_item;
-                    self.close(open);
-                    if found {
-                        break;
-                    }
-                }
-                Ok(())
-            }
-            // A writer that gave its sequence the length 0 leaves the items behind it. They belong nowhere.
-            ITEM if head.length != UNDEFINED_LENGTH => self.take_value(head).map(|_| ()),
-            _ => Err(self.malformed()),
-        }
-    }
-
-    /// Only items may stand directly in a sequence.
-    fn refuse_stranger_in_sequence(&self) -> Result<(), HeaderError> {
-        match self.open.last() {
-            Some(open) if !open.is_item => Err(self.malformed()),
-            _ => Ok(()),
-        }
-    }
-
-    fn close_ended(&mut self) {
-        while self.open.last().is_some_and(|open| open.end.is_some_and(|end| self.position >= end)) {
-            if let Some(open) = self.open.pop() {
-                self.close(open);
-            }
-        }
-    }
-
-    fn close(&mut self, open: Open) {
-        let next = self.nodes.len();
-        if let Some(node) = self.nodes.get_mut(open.node) {
-            node.next = next;
-            node.end = self.position;
-        }
-        self.encoding = open.outer;
-    }
-
     /// The header ends where bulk data begins; whether that data can be whole is checked here.
     fn stop_at_bulk(&mut self, head: &ElementHead) -> Result<Step, HeaderError> {
         let length = (head.length != UNDEFINED_LENGTH).then_some(u64::from(head.length));
@@ -454,7 +295,11 @@ impl<'b> Pass<'b> {
         {
             return Err(HeaderError::Truncated);
         }
-        if head.tag != tags::ENCAPSULATED_DOCUMENT {
+        if head.tag == tags::ENCAPSULATED_DOCUMENT {
+            self.document = length
+                .and_then(|length| usize::try_from(start + length).ok())
+                .map(|end| head.value_start..end);
+        } else {
             self.pixels = Some(PixelElement {
                 tag: head.tag,
                 vr: head.vr,
@@ -469,16 +314,22 @@ impl<'b> Pass<'b> {
         Ok(Step::Done)
     }
 
-    /// The object ends here; whatever is still open had an end that was never reached, unless it was undefined.
-    fn finish(&mut self) -> Result<Step, HeaderError> {
-        if self.open.iter().any(|open| open.end.is_some()) {
-            return Err(HeaderError::Truncated);
+    /// First byte after the bulk data, as far as it is declared.
+    fn bulk_end(&self) -> u64 {
+        let document = self.document.as_ref().map_or(0, |range| range.end as u64);
+        self.pixels.as_ref().map_or(document, PixelElement::end_or_max)
+    }
+
+    /// What describes an encapsulated document may follow it (PS3.3 C.24.2). A document is not lost to a tail that
+    /// cannot be read.
+    fn read_past_document(&mut self) {
+        let Some(document) = self.document.clone() else { return };
+        let whole = self.nodes.len();
+        self.position = document.end;
+        if !matches!(self.read_data_set(), Ok(Step::Done)) {
+            self.nodes.truncate(whole);
         }
-        let undefined_left = !self.open.is_empty();
-        while let Some(open) = self.open.pop() {
-            self.close(open);
-        }
-        if undefined_left { Err(HeaderError::Truncated) } else { Ok(Step::Done) }
+        self.document = Some(document);
     }
 
     /// Fewer than eight bytes are left: more may follow, or blank padding ends the object, or it was cut.
@@ -509,18 +360,6 @@ fn is_bulk(tag: Tag) -> bool {
             | tags::DOUBLE_FLOAT_PIXEL_DATA
             | tags::ENCAPSULATED_DOCUMENT
     )
-}
-
-/// The VRs whose length has 32 bits (PS3.5 7.1.2).
-fn has_long_length(vr: [u8; 2]) -> bool {
-    matches!(
-        &vr,
-        b"OB" | b"OD" | b"OF" | b"OL" | b"OV" | b"OW" | b"SQ" | b"SV" | b"UC" | b"UN" | b"UR" | b"UT" | b"UV"
-    )
-}
-
-fn dictionary_vr(tag: Tag) -> VR {
-    StandardDataDictionary.by_tag(tag).map_or(VR::UN, |entry| entry.vr.relaxed())
 }
 
 fn trim(value: &[u8]) -> &[u8] {

@@ -38,6 +38,10 @@ pub(crate) fn from_tcvn3(bytes: &[u8]) -> Option<String> {
         if !is_syllable(&decode_word(word)?) {
             return None;
         }
+        // A symbol on its own, as in "« Thorax »" or "3 ½", proves nothing.
+        if word.len() == 1 {
+            continue;
+        }
         let in_latin_1: String = word.iter().map(|b| char::from(*b)).collect();
         certain |= !is_plausible_in_latin_1(&in_latin_1);
         likely += usize::from(!is_syllable(&in_latin_1));
@@ -114,6 +118,7 @@ mod tests {
             (b"NGUY\xd4N TH\xde", "NGUYỄN THỊ"),
             (b"L\xaa H\xb6i", "Lê Hải"),
             (b"Ch\xf4p CLVT ng\xf9c", "Chụp CLVT ngực"),
+            (b"Ch\xf4p \xeb ng\xf9c", "Chụp ở ngực"),
         ] {
             assert_eq!(from_tcvn3(bytes).as_deref(), Some(expected), "{bytes:x?}");
         }
@@ -135,6 +140,8 @@ mod tests {
             b"Fran\xe7ois",
             b"RH\xd4NE",
             b"50 \xb5m",
+            b"\xab Thorax \xbb",
+            b"Genou 3 \xbd",
             b"plain",
         ] {
             assert_eq!(from_tcvn3(bytes), None, "{bytes:x?}");

@@ -2,6 +2,8 @@
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
+mod data_set_writer;
+
 use std::fs;
 use std::path::PathBuf;
 
@@ -108,6 +110,27 @@ fn a_prefix_gives_the_same_header_or_asks_for_more() {
             }
         }
         assert!(asked > 132, "{file}");
+    }
+}
+
+/// A writer that gives its sequences no length leaves items that belong nowhere.
+#[test]
+fn stray_item_that_is_cut_asks_for_more() {
+    let stray = [&[0xFE, 0xFF, 0x00, 0xE0, 40, 0, 0, 0][..], &[b'x'; 40]].concat();
+    let bytes = data_set_writer::file(
+        "1.2.840.10008.1.2.1",
+        &[
+            data_set_writer::element(0x0008, 0x0018, "UI", b"1.2.3"),
+            data_set_writer::sequence(0x0008, 0x1115, &[]),
+            stray,
+            data_set_writer::element(0x0020, 0x000D, "UI", b"1.2"),
+            data_set_writer::element(0x0020, 0x000E, "UI", b"1.2.1"),
+        ],
+    );
+    assert_eq!(whole(&bytes).unwrap().series_instance_uid.as_str(), "1.2.1");
+    for end in 0..bytes.len() {
+        let read = read_header(&bytes[..end], bytes.len() as u64, &Limits::default());
+        assert_eq!(read, Ok(HeaderRead::NeedMore), "{end}");
     }
 }
 

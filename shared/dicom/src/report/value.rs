@@ -1,0 +1,220 @@
+//! The values of content items (PS3.3 C.17.3.2), as a person writes them.
+
+use dicom_core::Tag;
+use dicom_dictionary_std::tags;
+
+use crate::code::Code;
+use crate::data_set::Item;
+
+/// Longest single value, in characters: a whole narrative report fits.
+const VALUE_CHARS_MAX: usize = 32 << 10;
+
+/// The value of a content item of this value type; `None` when it has none that can be read.
+pub(super) fn read(item: Item<'_>, kind: &str) -> Option<String> {
+    let text = |tag: Tag| item.text(tag);
+    let value = match kind {
+        "TEXT" => text(tags::TEXT_VALUE).map(|text| paragraphs(&text)),
+        "CODE" => Code::read(item, tags::CONCEPT_CODE_SEQUENCE).map(|code| one_line(&code.readable())),
+        "NUM" => number(item),
+        "DATE" => text(tags::DATE).map(|text| date(&text)),
+        "TIME" => text(tags::TIME).map(|text| time(&text)),
+        "DATETIME" => text(tags::DATE_TIME).map(|text| date_time(&text)),
+        "PNAME" => text(tags::PERSON_NAME).map(|text| person(&text)),
+        "UIDREF" => text(tags::UID).map(|text| one_line(&text)),
+        "TABLE" => Some("Table".to_owned()),
+        _ => None,
+    };
+    value.filter(|value| !value.is_empty())
+}
+
+/// Measured Value (PS3.3 C.18.1): the number with its unit, or why there is none.
+fn number(item: Item<'_>) -> Option<String> {
+    let measured = item.first_item(tags::MEASURED_VALUE_SEQUENCE);
+    let number = measured.and_then(|m| m.text(tags::NUMERIC_VALUE)).map(|text| one_line(&text));
+    let Some(number) = number.filter(|number| !number.is_empty()) else {
+        return Code::read(item, tags::NUMERIC_VALUE_QUALIFIER_CODE_SEQUENCE)
+            .map(|code| one_line(&code.readable()));
+    };
+    let unit = measured.and_then(|m| Code::read(m, tags::MEASUREMENT_UNITS_CODE_SEQUENCE));
+    match unit.and_then(|unit| readable_unit(&unit)) {
+        Some(unit) if unit.starts_with('%') => Some(format!("{number}{unit}")),
+        Some(unit) => Some(format!("{number} {unit}")),
+        None => Some(number),
+    }
+}
+
+/// UCUM codes are how units are written anyway (mm, cm/s, mGy.cm), but for those that name things in braces or
+/// brackets. "1" is no unit.
+fn readable_unit(unit: &Code) -> Option<String> {
+    let is_plain = !unit.value.is_empty() && !unit.value.contains(['{', '[', '}', ']']);
+    let text = match unit.value.as_str() {
+        "1" => return None,
+        "[hnsf'U]" => "HU".to_owned(),
+        // A range of a score, such as {0:10}, or the thing that was counted.
+        value if value.starts_with('{') && value.contains(':') => return None,
+        "{ratio}" | "{no units}" => return None,
+        "Cel" => "°C".to_owned(),
+        value if is_plain && unit.scheme == "UCUM" => match value.strip_prefix('u') {
+            Some(rest) if !rest.is_empty() => format!("µ{rest}"),
+            _ => value.replace('.', "·"),
+        },
+        _ => unit.readable(),
+    };
+    Some(one_line(&text)).filter(|text| !text.is_empty() && text != "no units")
+}
+
+/// `YYYYMMDD` with hyphens; anything else as it is.
+pub(super) fn date(text: &str) -> String {
+    match text.as_bytes() {
+        digits if digits.len() == 8 && digits.iter().all(u8::is_ascii_digit) => {
+            format!("{}-{}-{}", &text[..4], &text[4..6], &text[6..])
+        }
+        _ => one_line(text),
+    }
+}
+
+/// `HHMMSS.FFFFFF` with colons and without fractions, as far as it goes; anything else as it is.
+fn time(text: &str) -> String {
+    let whole = text.split('.').next().unwrap_or(text);
+    if whole.is_empty()
+        || whole.len() % 2 == 1
+        || whole.len() > 6
+        || !whole.bytes().all(|b| b.is_ascii_digit())
+    {
+        return one_line(text);
+    }
+    let parts: Vec<&str> = (0..whole.len()).step_by(2).map(|at| &whole[at..at + 2]).collect();
+    parts.join(":")
+}
+
+/// DT (PS3.5 6.2): date, time, and an offset from UTC.
+pub(super) fn date_time(text: &str) -> String {
+    let digits = text.bytes().take_while(|b| b.is_ascii_digit() || *b == b'.').count();
+    let (stamp, offset) = text.split_at(digits);
+    if stamp.len() < 8 || !stamp.bytes().take(8).all(|b| b.is_ascii_digit()) {
+        return one_line(text);
+    }
+    let (day, clock) = stamp.split_at(8);
+    let offset = match offset.as_bytes() {
+        [sign @ (b'+' | b'-'), rest @ ..] if rest.len() == 4 && rest.iter().all(u8::is_ascii_digit) => {
+            format!(" {}{}:{}", char::from(*sign), &offset[1..3], &offset[3..])
+        }
+        _ => String::new(),
+    };
+    if clock.is_empty() { date(day) } else { format!("{} {}{offset}", date(day), time(clock)) }
+}
+
+/// PN (PS3.5 6.2.1): the first group that says something, its components parted by blanks, prefix first.
+pub(super) fn person(text: &str) -> String {
+    let is_name = |group: &&str| group.chars().any(char::is_alphanumeric);
+    let group = text.split('=').find(is_name).unwrap_or_default();
+    let components: Vec<&str> = group.split('^').map(str::trim).collect();
+    let at = |index: usize| components.get(index).copied().unwrap_or_default();
+    let ordered = [at(3), at(0), at(1), at(2), at(4)];
+    one_line(&ordered.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" "))
+}
+
+/// Graphic Type (0070,0023) of a spatial region, or that a range of time is meant (PS3.3 C.18.6, C.18.7, C.18.9).
+pub(super) fn region(item: Item<'_>, kind: &str) -> String {
+    let graphic = item.text(tags::GRAPHIC_TYPE).map(|text| sentence_case(&text));
+    match (kind, graphic) {
+        ("TCOORD", _) => "Range of time".to_owned(),
+        (_, Some(graphic)) if !graphic.is_empty() => graphic,
+        _ => "Region".to_owned(),
+    }
+}
+
+pub(super) fn reference_name(kind: &str) -> &'static str {
+    match kind {
+        "IMAGE" => "Image reference",
+        "WAVEFORM" => "Waveform reference",
+        _ => "Reference",
+    }
+}
+
+/// How many things are referred to.
+pub(super) fn references(kind: &str, count: usize) -> String {
+    let noun = match kind {
+        "IMAGE" => "image",
+        "WAVEFORM" => "waveform",
+        _ => "document",
+    };
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+/// The defined terms of DICOM are capitals; a person writes "Complete".
+pub(super) fn sentence_case(text: &str) -> String {
+    let text = one_line(text).replace('_', " ").to_lowercase();
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// Text without line breaks and control characters.
+pub(super) fn one_line(text: &str) -> String {
+    let words = text.split(|c: char| c.is_control() || c.is_whitespace()).filter(|word| !word.is_empty());
+    let mut line = String::new();
+    for word in words {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    line.chars().take(VALUE_CHARS_MAX).collect()
+}
+
+/// Text whose line breaks are all alike: writers use CR, LF and both.
+fn paragraphs(text: &str) -> String {
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    let kept = text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t'));
+    kept.take(VALUE_CHARS_MAX).collect::<String>().trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_times_and_names_are_readable() {
+        for (read, expected) in [
+            (date("20240131"), "2024-01-31"),
+            (date("2024.01.31"), "2024.01.31"),
+            (time("143005.120000"), "14:30:05"),
+            (time("1430"), "14:30"),
+            (time("14:30"), "14:30"),
+            (date_time("20240131143005.12+0700"), "2024-01-31 14:30:05 +07:00"),
+            (date_time("20240131"), "2024-01-31"),
+            (date_time("2024"), "2024"),
+            (person("Nguyễn^Thị^Hoà^BS.^CKII"), "BS. Nguyễn Thị Hoà CKII"),
+            (person("=山田^太郎"), "山田 太郎"),
+            (person("^^^^"), ""),
+            (sentence_case("UNVERIFIED"), "Unverified"),
+            (references("IMAGE", 1), "1 image"),
+            (references("IMAGE", 12), "12 images"),
+            (one_line("a\r\n  b\0"), "a b"),
+            (paragraphs("a\r\nb\rc\u{7}\n"), "a\nb\nc"),
+        ] {
+            assert_eq!(read, expected);
+        }
+    }
+
+    #[test]
+    fn units_are_written_as_usual() {
+        for (value, meaning, expected) in [
+            ("mm", "millimeter", Some("mm")),
+            ("mGy.cm", "mGy.cm", Some("mGy·cm")),
+            ("1", "no units", None),
+            ("{ratio}", "ratio", None),
+            ("{0:5}", "range: 0:5", None),
+            ("{H.B.}/min", "beats per minute", Some("beats per minute")),
+            ("[hnsf'U]", "Hounsfield unit", Some("HU")),
+            ("mm[Hg]", "mmHg", Some("mmHg")),
+        ] {
+            let unit = Code {
+                value: value.to_owned(),
+                scheme: "UCUM".to_owned(),
+                meaning: Some(meaning.to_owned()),
+            };
+            assert_eq!(readable_unit(&unit).as_deref(), expected, "{value}");
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! The DICOM JSON Model of written and of real files.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
+mod data_set_writer;
+
+use std::fs;
+use std::path::PathBuf;
+
+use data_set_writer::{element, file, sequence};
+use filmless_dicom::{metadata_json, scan_file};
+use filmless_domain::Limits;
+use serde_json::{Value, json};
+
+const EXPLICIT: &str = "1.2.840.10008.1.2.1";
+
+fn json_of(bytes: &[u8]) -> Value {
+    let data_set = scan_file(bytes, &Limits::default()).unwrap();
+    serde_json::from_slice(&metadata_json(&data_set)).unwrap()
+}
+
+fn data(name: &str) -> Vec<u8> {
+    fs::read(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)).unwrap()
+}
+
+#[test]
+fn every_kind_of_value_has_its_form() {
+    let bytes = file(
+        EXPLICIT,
+        &[
+            element(0x0008, 0x0000, "UL", &12_u32.to_le_bytes()),
+            element(0x0008, 0x0005, "CS", b"ISO_IR 100"),
+            element(0x0008, 0x0008, "CS", b"ORIGINAL\\\\AXIAL "),
+            element(0x0008, 0x0090, "PN", b""),
+            element(0x0009, 0x0010, "LO", b"MAKER"),
+            element(0x0009, 0x1001, "UN", &[1, 2, 3, 4]),
+            element(0x0009, 0x1002, "OB", &[7; 5000]),
+            element(0x0009, 0x1003, "UV", &u64::MAX.to_le_bytes()),
+            element(0x0010, 0x0010, "PN", b"Yamada^Tarou=\xc4=\xfc"),
+            element(0x0018, 0x0050, "DS", b" 2.50\\thick"),
+            element(0x0018, 0x6020, "SL", &(-7_i32).to_le_bytes()),
+            element(0x0020, 0x0013, "IS", b"+012"),
+            element(0x0020, 0x4000, "LT", b" two\r\nlines "),
+            element(0x0028, 0x0009, "AT", &[0x18, 0, 0x63, 0x10]),
+            element(0x0028, 0x0106, "UN", &5_u16.to_le_bytes()),
+            sequence(0x0040, 0xA730, &[element(0x0040, 0xA160, "UT", b"J\xe9r\xf4me"), vec![]]),
+            element(0x0040, 0xA0A0, "FD", &f64::INFINITY.to_le_bytes()),
+            element(0x7FE0, 0x0010, "OW", &[0; 8]),
+        ],
+    );
+    let expected = json!({
+        "00080005": {"vr": "CS", "Value": ["ISO_IR 192"]},
+        "00080008": {"vr": "CS", "Value": ["ORIGINAL", null, "AXIAL"]},
+        "00080090": {"vr": "PN"},
+        "00083002": {"vr": "UI", "Value": [EXPLICIT]},
+        "00090010": {"vr": "LO", "Value": ["MAKER"]},
+        "00091001": {"vr": "UN", "InlineBinary": "AQIDBA=="},
+        "00091002": {"vr": "OB"},
+        "00091003": {"vr": "UV", "Value": ["18446744073709551615"]},
+        "00100010": {"vr": "PN", "Value": [
+            {"Alphabetic": "Yamada^Tarou", "Ideographic": "Ä", "Phonetic": "ü"}
+        ]},
+        "00180050": {"vr": "DS", "Value": [2.5, "thick"]},
+        "00186020": {"vr": "SL", "Value": [-7]},
+        "00200013": {"vr": "IS", "Value": [12]},
+        "00204000": {"vr": "LT", "Value": [" two\r\nlines"]},
+        "00280009": {"vr": "AT", "Value": ["00181063"]},
+        "00280106": {"vr": "US", "Value": [5]},
+        "0040A0A0": {"vr": "FD", "Value": ["inf"]},
+        "0040A730": {"vr": "SQ", "Value": [{"0040A160": {"vr": "UT", "Value": ["Jérôme"]}}, {}]},
+    });
+    assert_eq!(json_of(&bytes), expected);
+    let data_set = scan_file(&bytes, &Limits::default()).unwrap();
+    let text = String::from_utf8(metadata_json(&data_set)).unwrap();
+    let keys: Vec<usize> = expected.as_object().unwrap().keys().map(|key| text.find(key).unwrap()).collect();
+    assert!(keys.is_sorted(), "attributes are in the order of their tags");
+}
+
+#[test]
+fn first_of_two_equal_attributes_is_kept() {
+    let bytes =
+        file(EXPLICIT, &[element(0x0010, 0x0020, "LO", b"first"), element(0x0010, 0x0020, "LO", b"second")]);
+    assert_eq!(json_of(&bytes)["00100020"]["Value"], json!(["first"]));
+}
+
+#[test]
+fn big_endian_and_implicit_files_give_the_same_model() {
+    let mr = json_of(&data("MR_small_bigendian.dcm"));
+    assert_eq!(mr["00280010"], json!({"vr": "US", "Value": [64]}));
+    assert_eq!(mr["00280106"], json!({"vr": "SS", "Value": [0]}));
+    assert_eq!(mr["00083002"]["Value"], json!(["1.2.840.10008.1.2.2"]));
+    assert!(mr.get("7FE00010").is_none() && mr.get("00020010").is_none());
+}
+
+#[test]
+fn text_is_utf_8_whatever_the_file_was() {
+    let korean = json_of(&data("chrKoreanMulti.dcm"));
+    assert_eq!(korean["00100010"]["Value"][0]["Alphabetic"], "김희중");
+    assert_eq!(korean["00080005"]["Value"], json!(["ISO_IR 192"]));
+}
+
+#[test]
+fn deepest_and_longest_headers_are_written() {
+    let limits = Limits::default();
+    let mut nested = element(0x0040, 0xA160, "UT", b"deep");
+    for _ in 0..limits.depth_max {
+        nested = sequence(0x0040, 0xA730, &[nested]);
+    }
+    let many = (0..limits.elements_max - 1000)
+        .map(|n| element(0x0009 + 2 * (n / 0xFFFF) as u16, (n % 0xFFFF) as u16 + 1, "SH", b""));
+    let bytes = file(EXPLICIT, &many.chain([nested]).collect::<Vec<_>>());
+    let mut at = &json_of(&bytes);
+    assert!(at.as_object().unwrap().len() > limits.elements_max - 2000);
+    for _ in 0..limits.depth_max {
+        at = &at["0040A730"]["Value"][0];
+    }
+    assert_eq!(at["0040A160"]["Value"], json!(["deep"]));
+}

@@ -1,0 +1,146 @@
+//! Structured reports as they are read.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
+mod data_set_writer;
+
+use std::fs;
+use std::path::PathBuf;
+
+use data_set_writer::{element, file, sequence};
+use filmless_dicom::report::{REPORT_BYTES_MAX, REPORT_LINES_MAX};
+use filmless_dicom::{ReportDocument, read_report, scan_file};
+use filmless_domain::Limits;
+use serde_json::json;
+
+fn report_of(bytes: &[u8]) -> ReportDocument {
+    read_report(&scan_file(bytes, &Limits::default()).unwrap())
+}
+
+/// `level name: value`, a line each.
+fn lines_of(report: &ReportDocument) -> Vec<String> {
+    let line = |line: &filmless_dicom::ReportLine| {
+        let name = line.name.as_deref().unwrap_or("-");
+        let value = line.value.as_deref().unwrap_or("-");
+        format!("{} {name}: {value}", line.level)
+    };
+    report.lines.iter().map(line).collect()
+}
+
+fn code(group: u16, number: u16, scheme: &str, value: &str, meaning: &str) -> Vec<u8> {
+    let concept = [
+        element(0x0008, 0x0100, "SH", value.as_bytes()),
+        element(0x0008, 0x0102, "SH", scheme.as_bytes()),
+        element(0x0008, 0x0104, "LO", meaning.as_bytes()),
+    ];
+    sequence(group, number, &[concept.concat()])
+}
+
+/// One content item.
+fn content(kind: &str, name: [&str; 3], rest: &[Vec<u8>]) -> Vec<u8> {
+    let head =
+        [element(0x0040, 0xA040, "CS", kind.as_bytes()), code(0x0040, 0xA043, name[0], name[1], name[2])];
+    [head.concat(), rest.concat()].concat()
+}
+
+fn text(value: &str) -> Vec<u8> {
+    element(0x0040, 0xA160, "UT", value.as_bytes())
+}
+
+fn report(items: &[Vec<u8>]) -> Vec<u8> {
+    file(
+        "1.2.840.10008.1.2.1",
+        &[
+            element(0x0008, 0x0005, "CS", b"ISO_IR 192"),
+            code(0x0040, 0xA043, "LN", "18747-6", "Báo cáo CT ngực"),
+            element(0x0040, 0xA491, "CS", b"COMPLETE"),
+            sequence(0x0040, 0xA730, items),
+        ],
+    )
+}
+
+const FINDING: [&str; 3] = ["DCM", "121071", "Finding"];
+
+#[test]
+fn content_becomes_lines_in_its_order() {
+    let unit = code(0x0040, 0x08EA, "UCUM", "mm", "millimeter");
+    let measured = sequence(0x0040, 0xA300, &[[unit, element(0x0040, 0xA30A, "DS", b"12.5")].concat()]);
+    let site =
+        content("CODE", ["SRT", "G-C0E3", "Finding Site"], &[code(0x0040, 0xA168, "SRT", "T", "Lung")]);
+    let image = || content("IMAGE", ["", "", ""], &[]);
+    let bytes = report(&[
+        content(
+            "PNAME",
+            ["DCM", "121008", "Người đọc"],
+            &[element(0x0040, 0xA123, "PN", b"Tr\xe1\xba\xa7n^An")],
+        ),
+        content("PNAME", ["DCM", "121029", "Subject Name"], &[element(0x0040, 0xA123, "PN", b"Secret^Name")]),
+        content(
+            "CONTAINER",
+            ["DCM", "121070", "Findings"],
+            &[sequence(
+                0x0040,
+                0xA730,
+                &[
+                    content("TEXT", FINDING, &[text("Nốt mờ\r\nthuỳ trên")]),
+                    content(
+                        "NUM",
+                        ["SRT", "M-02550", "Diameter"],
+                        &[measured, sequence(0x0040, 0xA730, &[site])],
+                    ),
+                    image(),
+                    image(),
+                    content("TEXT", ["", "", "Empty"], &[]),
+                    content("DATE", ["DCM", "1", "Day"], &[element(0x0040, 0xA121, "DA", b"20240131")]),
+                ],
+            )],
+        ),
+        content("CONTAINER", ["DCM", "121076", "Conclusions"], &[]),
+    ]);
+    let report = report_of(&bytes);
+    assert_eq!(report.title, "Báo cáo CT ngực");
+    assert_eq!(
+        lines_of(&report),
+        [
+            "0 Completion: Complete",
+            "0 Người đọc: Trần An",
+            "0 Findings: -",
+            "1 Finding: Nốt mờ\nthuỳ trên",
+            "1 Diameter: 12.5 mm",
+            "2 Finding Site: Lung",
+            "1 Image reference: 2 images",
+            "1 Day: 2024-01-31",
+        ]
+    );
+    let heading = serde_json::to_value(&report.lines[2]).unwrap();
+    assert_eq!(heading, json!({"level": 0, "name": "Findings"}));
+}
+
+#[test]
+fn endless_reports_end_with_a_word_about_it() {
+    let line = content("TEXT", FINDING, &[text("x")]);
+    let long = content("TEXT", FINDING, &[text(&"y".repeat(30_000))]);
+    for bytes in [report(&vec![line; REPORT_LINES_MAX + 5]), report(&vec![long; 20])] {
+        let report = report_of(&bytes);
+        assert!(report.lines.len() <= REPORT_LINES_MAX + 1);
+        assert!(serde_json::to_vec(&report).unwrap().len() < 2 * REPORT_BYTES_MAX);
+        assert!(report.lines.last().unwrap().value.as_deref().unwrap().contains("longer"));
+    }
+}
+
+#[test]
+fn report_of_another_maker_is_read() {
+    let bytes = fs::read(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/test-SR.dcm")).unwrap();
+    let report = report_of(&bytes);
+    assert_eq!(report.title, "Diagnosis");
+    let lines = lines_of(&report);
+    assert_eq!(lines[2], "0 Verified by: Riesmeier Jörg, OFFIS e.V., 2001-02-13 18:47:46");
+    assert!(lines.contains(&"1 Diameter: 3 Length Unit".to_owned()), "{lines:#?}");
+    assert!(lines.contains(&"0 Image reference: 1 image".to_owned()));
+}
+
+#[test]
+fn image_has_no_report() {
+    let bytes = fs::read(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/chrGreek.dcm")).unwrap();
+    assert_eq!(report_of(&bytes).lines, []);
+}
