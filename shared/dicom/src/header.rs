@@ -5,14 +5,14 @@ use std::fmt;
 use dicom_core::Tag;
 use dicom_dictionary_std::tags;
 use filmless_domain::{
-    AccessionNumber, BirthDate, Limits, PatientDemographics, PatientId, SeriesInstanceUid, SopInstanceUid,
-    StudyInstanceUid,
+    AccessionNumber, BirthDate, KeyReference, Limits, PatientDemographics, PatientId, SeriesInstanceUid,
+    SopInstanceUid, StudyInstanceUid,
 };
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::data_set::Item;
-use crate::key_objects::{KeyReference, key_object_selection};
+use crate::key_objects::key_object_selection;
 use crate::scan::{Scan, scan_prefix};
 use crate::{DataSet, HeaderError, PixelEncoding, SliceKey, TransferSyntax, geometry};
 

@@ -2,8 +2,7 @@
 
 use dicom_core::Tag;
 use dicom_dictionary_std::tags;
-use filmless_domain::SopInstanceUid;
-use serde::{Deserialize, Serialize};
+use filmless_domain::{KeyReference, SopInstanceUid};
 
 use crate::DataSet;
 use crate::code::Code;
@@ -16,16 +15,6 @@ pub const KEY_REFERENCES_MAX: usize = 1000;
 /// Titles that say that the images are not to be used (PS3.16 CID 7011), DCM: for quality, for patient safety, wrong
 /// worklist entry, data retention expired.
 const REJECTIONS: [&str; 4] = ["113001", "113037", "113038", "113039"];
-
-/// One instance that was marked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KeyReference {
-    /// Referenced SOP Instance UID (0008,1155).
-    pub sop_instance_uid: SopInstanceUid,
-    /// Referenced Frame Number (0008,1160), from 1; empty when the whole instance is meant.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub frames: Vec<u32>,
-}
 
 /// What a key object selection says.
 #[derive(Debug, Clone, PartialEq, Eq)]

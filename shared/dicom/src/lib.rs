@@ -43,7 +43,7 @@ pub use encapsulated::{DocumentKind, EncapsulatedDocument, encapsulated_document
 pub use error::HeaderError;
 pub use frames::{FrameError, frame_ranges};
 pub use header::{HeaderRead, InstanceHeader, InstanceKind, ReportKind, read_header};
-pub use key_objects::{KeyObjectSelection, KeyReference, key_object_selection};
+pub use key_objects::{KeyObjectSelection, key_object_selection};
 pub use report::{ReportDocument, ReportLine, read_report};
 pub use scan::{Scan, scan_file, scan_prefix};
 pub use slice_order::{SliceKey, display_order};

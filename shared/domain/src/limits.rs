@@ -26,6 +26,8 @@ pub struct Limits {
     pub side_pixels_max: u32,
     /// Most rows × columns × samples of one frame.
     pub frame_samples_max: u64,
+    /// Largest report, document or video that is put before a reader, in bytes; a larger one is downloaded.
+    pub document_bytes_max: u64,
     /// Most entries of one ZIP.
     pub zip_entries_max: usize,
     /// Most bytes of all entries of one ZIP, unpacked.
@@ -56,6 +58,7 @@ impl Default for Limits {
             frames_max: 20_000,
             side_pixels_max: 32_768,
             frame_samples_max: 400_000_000,
+            document_bytes_max: 256 * MIB,
             zip_entries_max: 20_000,
             zip_unpacked_bytes_max: 8192 * MIB,
             zip_ratio_max: 200,

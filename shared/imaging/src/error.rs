@@ -36,6 +36,9 @@ pub enum ImagingError {
     /// The pixel data is damaged, or contradicts Rows and Columns.
     #[error("The pixel data of this image is damaged.")]
     CorruptPixelData,
+    /// A report, document or video that is damaged, or larger than is put before a reader.
+    #[error("This document cannot be shown here; the original can be downloaded.")]
+    DocumentNotShown,
     /// The preview could not be encoded.
     #[error("The preview of this image could not be made.")]
     PreviewFailed,
@@ -55,6 +58,7 @@ impl ImagingError {
             Self::ImageTooLarge => "image-too-large",
             Self::TooManyFrames => "too-many-frames",
             Self::CorruptPixelData => "corrupt-pixel-data",
+            Self::DocumentNotShown => "document-not-shown",
             Self::PreviewFailed => "preview-failed",
         }
     }

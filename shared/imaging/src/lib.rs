@@ -14,6 +14,7 @@ mod colour;
 mod contact_sheet;
 mod diagnostic;
 mod display;
+mod document;
 mod error;
 mod frame_source;
 mod functional_groups;

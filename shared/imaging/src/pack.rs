@@ -169,7 +169,8 @@ impl<W: Write> SeriesPackBuilder<W> {
             }),
             RenderedPart::Document(document) => self.push_document(sop_instance_uid, document),
             RenderedPart::Other { sop_class_uid } => {
-                self.index.others.push(OtherEntry { sop_instance_uid, sop_class_uid, name: None });
+                let name = filmless_dicom::sop_class_name(&sop_class_uid).map(str::to_owned);
+                self.index.others.push(OtherEntry { sop_instance_uid, sop_class_uid, name });
             }
             RenderedPart::NoPicture { code } => {
                 self.index.without_picture.push(WithoutPicture { sop_instance_uid, code, frame: None });

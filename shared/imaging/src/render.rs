@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::thread;
 
-use filmless_dicom::{DataSet, PixelEncoding, scan_file};
+use filmless_dicom::{DataSet, InstanceHeader, InstanceKind, PixelEncoding, metadata_json, scan_file};
 use filmless_domain::Limits;
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
@@ -12,6 +12,7 @@ use crate::ImagingError;
 use crate::codec::{Decoded, decode_frame};
 use crate::diagnostic::{DiagnosticFrame, FrameOrigin, diagnostic};
 use crate::display::{DisplayFrame, show};
+use crate::document::{report, video};
 use crate::frame_source::{FrameSource, encoding_of};
 use crate::functional_groups::FrameAttributes;
 use crate::image_pixel::ImagePixel;
@@ -71,12 +72,25 @@ pub fn render_file(
     options: &RenderOptions,
     sink: &mut dyn FnMut(RenderedPart) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
-    match scan_file(file, limits).map_err(ImagingError::Header) {
-        Ok(data_set) => match OpenImage::new(&data_set, limits) {
+    let no_picture = |error: ImagingError| RenderedPart::NoPicture { code: error.code().to_owned() };
+    let data_set = match scan_file(file, limits) {
+        Ok(data_set) => data_set,
+        Err(error) => return sink(no_picture(ImagingError::Header(error))),
+    };
+    sink(RenderedPart::Metadata(ByteBuf::from(metadata_json(&data_set))))?;
+    // A file without usable UIDs does not come this far in a delivery, but may still hold a picture.
+    let header = InstanceHeader::from_data_set(&data_set);
+    match header.as_ref().map_or(InstanceKind::Image, InstanceHeader::kind) {
+        InstanceKind::Image => match OpenImage::new(&data_set, limits) {
             Ok(image) => image.render_all(options, sink),
-            Err(error) => sink(RenderedPart::NoPicture { code: error.code().to_owned() }),
+            Err(error) => sink(no_picture(error)),
         },
-        Err(error) => sink(RenderedPart::NoPicture { code: error.code().to_owned() }),
+        InstanceKind::Video => sink(video(&data_set, limits).unwrap_or_else(no_picture)),
+        InstanceKind::Report => sink(report(&data_set, limits).unwrap_or_else(no_picture)),
+        InstanceKind::KeyObjects | InstanceKind::Other => {
+            let sop_class_uid = header.map(|header| header.sop_class_uid).unwrap_or_default();
+            sink(RenderedPart::Other { sop_class_uid })
+        }
     }
 }
 

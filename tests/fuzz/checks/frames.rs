@@ -1,10 +1,15 @@
-//! Every frame of a file, decoded and drawn, within limits that keep one run short.
+//! Every part of a file, decoded and drawn, within limits that keep one run short.
+
+use std::ops::ControlFlow;
 
 use filmless_domain::Limits;
-use filmless_imaging::{Layers, PreviewSize, render_layers};
+use filmless_imaging::{PreviewSize, RenderOptions, render_file, render_image};
 
 pub fn check(bytes: &[u8]) {
     let limits =
         Limits { frames_max: 8, side_pixels_max: 1024, frame_samples_max: 1 << 20, ..Limits::default() };
-    let _ = render_layers(bytes, &limits, PreviewSize { side_max: 64 }, Layers::PreviewAndDiagnostic);
+    let options = RenderOptions::new(PreviewSize { side_max: 64 });
+    let _ = render_file(bytes, &limits, &options, &mut |_| ControlFlow::Continue(()));
+    // Whatever the file calls itself, its pixels are tried.
+    let _ = render_image(bytes, &limits, &options);
 }

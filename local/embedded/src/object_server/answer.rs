@@ -7,7 +7,7 @@ use http::{
     header::{
         ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
         ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD,
-        CONTENT_SECURITY_POLICY, ORIGIN, VARY, X_CONTENT_TYPE_OPTIONS,
+        CONTENT_ENCODING, CONTENT_SECURITY_POLICY, ORIGIN, VARY, X_CONTENT_TYPE_OPTIONS,
     },
 };
 use hyper::body::Incoming;
@@ -32,8 +32,9 @@ impl CorsOrigins {
 pub(crate) async fn answer(
     service: &S3Service,
     origins: &CorsOrigins,
-    request: Request<Incoming>,
+    mut request: Request<Incoming>,
 ) -> Response<Body> {
+    join_content_encodings(request.headers_mut());
     let origin = origins.allowed(request.headers()).cloned();
     let mut response = if is_preflight(&request) {
         preflight(origin.is_some())
@@ -49,6 +50,17 @@ pub(crate) async fn answer(
     };
     add_headers(response.headers_mut(), origin);
     response
+}
+
+/// An SDK that sends a compressed object in chunks names both encodings, each in a header of its own. One list means the
+/// same (RFC 9110 5.3), and signatures are computed over the list.
+fn join_content_encodings(headers: &mut HeaderMap) {
+    let named: Vec<_> = headers.get_all(CONTENT_ENCODING).iter().map(HeaderValue::as_bytes).collect();
+    if named.len() > 1
+        && let Ok(joined) = HeaderValue::from_bytes(&named.join(&b","[..]))
+    {
+        headers.insert(CONTENT_ENCODING, joined);
+    }
 }
 
 fn is_preflight(request: &Request<Incoming>) -> bool {

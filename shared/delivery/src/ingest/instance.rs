@@ -194,7 +194,7 @@ fn record_of(object: &CreatedObject, header: InstanceHeader) -> InstanceRecord {
         slice_position: header.slice_position,
         acquisition_time: header.acquisition_time,
         frames: header.number_of_frames,
-        key_references: Vec::new(),
+        key_references: header.key_references,
         key: object.key.clone(),
         version_id: object.version_id.clone(),
         etag: object.etag.clone(),

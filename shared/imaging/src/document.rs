@@ -1,0 +1,62 @@
+//! What is read or watched instead of looked at: structured reports, encapsulated documents, videos.
+
+use std::ops::Range;
+
+use filmless_dicom::{DataSet, encapsulated_document, read_report, video_stream};
+use filmless_domain::Limits;
+use serde_bytes::ByteBuf;
+
+use crate::ImagingError;
+use crate::index::DocumentKind;
+use crate::part::{DocumentPart, RenderedPart};
+
+/// An encapsulated document as it is, else a structured report as lines of text.
+pub(crate) fn report(data_set: &DataSet<'_>, limits: &Limits) -> Result<RenderedPart, ImagingError> {
+    let Some(document) = encapsulated_document(data_set) else { return structured_report(data_set) };
+    let kind = match document.kind {
+        filmless_dicom::DocumentKind::Pdf => DocumentKind::Pdf,
+        filmless_dicom::DocumentKind::Cda => DocumentKind::Cda,
+        filmless_dicom::DocumentKind::Other => return Err(ImagingError::DocumentNotShown),
+    };
+    Ok(RenderedPart::Document(DocumentPart {
+        kind,
+        title: Some(document.title).filter(|title| !title.is_empty()),
+        media_type: document.media_type.to_owned(),
+        bytes: joined(data_set, &[document.range], limits)?,
+    }))
+}
+
+fn structured_report(data_set: &DataSet<'_>) -> Result<RenderedPart, ImagingError> {
+    let report = read_report(data_set);
+    if report.lines.is_empty() {
+        return Err(ImagingError::DocumentNotShown);
+    }
+    let bytes = serde_json::to_vec(&report).map_err(|_| ImagingError::DocumentNotShown)?;
+    Ok(RenderedPart::Document(DocumentPart {
+        kind: DocumentKind::Report,
+        title: Some(report.title).filter(|title| !title.is_empty()),
+        media_type: "application/json".to_owned(),
+        bytes: ByteBuf::from(bytes),
+    }))
+}
+
+/// The video stream as it is: what no browser plays is there to be downloaded.
+pub(crate) fn video(data_set: &DataSet<'_>, limits: &Limits) -> Result<RenderedPart, ImagingError> {
+    let stream = video_stream(data_set).map_err(|_| ImagingError::CorruptPixelData)?;
+    let stream = stream.ok_or(ImagingError::NoPixelData)?;
+    Ok(RenderedPart::Document(DocumentPart {
+        kind: DocumentKind::Video,
+        title: None,
+        media_type: stream.media_type.to_owned(),
+        bytes: joined(data_set, &stream.ranges, limits)?,
+    }))
+}
+
+fn joined(data_set: &DataSet<'_>, ranges: &[Range<usize>], limits: &Limits) -> Result<ByteBuf, ImagingError> {
+    let length: u64 = ranges.iter().map(|range| range.len() as u64).sum();
+    if length > limits.document_bytes_max {
+        return Err(ImagingError::DocumentNotShown);
+    }
+    let parts: Option<Vec<&[u8]>> = ranges.iter().map(|range| data_set.bytes().get(range.clone())).collect();
+    parts.map(|parts| ByteBuf::from(parts.concat())).ok_or(ImagingError::DocumentNotShown)
+}
