@@ -4,12 +4,14 @@ mod plan;
 mod renderer;
 mod series_writer;
 
+use bytes::Bytes;
 use filmless_domain::object_key::{self, SeriesKeys};
 use filmless_domain::{SeriesInstanceUid, StudyInstanceUid, StudyState};
-use filmless_store::index::{SeriesRecord, StudyRecord};
+use filmless_store::index::{InstanceRecord, SeriesRecord, StudyRecord};
 use filmless_store::{ObjectVersion, Served, StoreError};
 use futures::{StreamExt, stream};
 use serde_json::json;
+use tokio::sync::mpsc;
 use tracing::{info, instrument};
 
 use crate::messages::{ReleaseTask, Task};
@@ -18,6 +20,9 @@ pub(crate) use plan::KeyMarks;
 use plan::{PlannedInstance, plan_series};
 pub use renderer::{InProcessRenderer, InstanceRenderer, RenderedParts, no_picture, parts_channel};
 use series_writer::SeriesWriter;
+
+/// Files that are downloaded while others are rendered.
+const DOWNLOADS_AT_ONCE: usize = 2;
 
 /// Renders a series, unless its contents changed since that was asked for, or its pack shows them already.
 ///
@@ -54,37 +59,58 @@ async fn write_series(
     plan: Vec<PlannedInstance>,
 ) -> Result<(), DeliveryError> {
     let mut writer = SeriesWriter::create(study, record)?;
-    let members: Vec<_> =
-        plan.iter().map(|p| (p.record.sop_instance_uid.clone(), p.key_frames.clone())).collect();
-    let mut rendering = stream::iter(plan)
-        .map(|planned| {
-            let services = services.clone();
-            async move { start_rendering(&services, &planned).await }
-        })
-        .buffered(services.renderer.parallelism() + 1);
-    for (sop_instance_uid, key_frames) in members {
-        let Some(parts) = rendering.next().await else { break };
-        writer.write_instance(&sop_instance_uid, key_frames, parts?).await?;
+    let (sender, mut started) = mpsc::channel(services.renderer.parallelism());
+    tokio::spawn(start_rendering(services.clone(), plan, sender));
+    while let Some(instance) = started.recv().await {
+        let StartedInstance { planned, parts } = instance?;
+        writer.write_instance(&planned.record.sop_instance_uid, planned.key_frames, parts).await?;
     }
     writer.finish(services, study, record).await
 }
 
+/// An instance whose parts are on their way.
+struct StartedInstance {
+    planned: PlannedInstance,
+    parts: RenderedParts,
+}
+
+/// Downloads ahead, but starts the instances one after the other, in the order in which their parts are written: one
+/// that took its turn before an earlier one would wait for it for ever.
 async fn start_rendering(
-    services: &Services,
-    planned: &PlannedInstance,
-) -> Result<RenderedParts, DeliveryError> {
-    let limits = &services.settings.limits;
-    let record = &planned.record;
-    let object = ObjectVersion { key: &record.key, version_id: record.version_id.as_deref() };
-    match services.studies.get(object, limits.object_bytes_max).await {
-        Ok(file) => Ok(services.renderer.render(file, limits, planned.options).await),
-        Err(StoreError::NotFound) => {
-            let (sender, parts) = parts_channel();
-            let _ = sender.send(no_picture("object-deleted")).await;
-            Ok(parts)
+    services: Services,
+    plan: Vec<PlannedInstance>,
+    sender: mpsc::Sender<Result<StartedInstance, DeliveryError>>,
+) {
+    let mut files = stream::iter(plan)
+        .map(|planned| async {
+            let file = download(&services, &planned.record).await;
+            (planned, file)
+        })
+        .buffered(DOWNLOADS_AT_ONCE);
+    while let Some((planned, file)) = files.next().await {
+        let started = match file {
+            Ok(file) => {
+                let limits = &services.settings.limits;
+                let parts = services.renderer.render(file, limits, planned.options).await;
+                Ok(StartedInstance { planned, parts })
+            }
+            Err(DeliveryError::Store(StoreError::NotFound)) => {
+                let (sender, parts) = parts_channel();
+                let _ = sender.send(no_picture("object-deleted")).await;
+                Ok(StartedInstance { planned, parts })
+            }
+            Err(error) => Err(error),
+        };
+        // Nobody listens any more when the writer failed.
+        if sender.send(started).await.is_err() {
+            return;
         }
-        Err(error) => Err(error.into()),
     }
+}
+
+async fn download(services: &Services, record: &InstanceRecord) -> Result<Bytes, DeliveryError> {
+    let object = ObjectVersion { key: &record.key, version_id: record.version_id.as_deref() };
+    Ok(services.studies.get(object, services.settings.limits.object_bytes_max).await?)
 }
 
 /// Moves a settled study on once every series shows its contents: manifest first, then the state together with

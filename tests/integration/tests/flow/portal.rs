@@ -135,7 +135,11 @@ async fn images_come_by_presigned_urls_that_open_nothing_else() {
     let bare = Browser::default();
     let mut answer = agent().get(pack).header("range", "bytes=0-3").call().unwrap();
     assert_eq!(answer.status().as_u16(), 206);
-    assert_eq!(answer.body_mut().read_to_vec().unwrap(), b"RIFF");
+    let jpeg_ls = [0xFF, 0xD8, 0xFF, 0xF7];
+    assert_eq!(answer.body_mut().read_to_vec().unwrap(), jpeg_ls, "the first frame, lossless");
+    let mut index = agent().get(grant["series"][0]["index_url"].as_str().unwrap()).call().unwrap();
+    assert_eq!(index.headers()["content-encoding"], "gzip");
+    assert_eq!(index.body_mut().read_to_vec().unwrap()[..2], [0x1F, 0x8B]);
     let (unsigned, _) = bare.get(pack.split('?').next().unwrap());
     assert_eq!(unsigned, 403);
     let (other_key, _) = bare.get(&pack.replacen(".pack", ".index.json", 1));
