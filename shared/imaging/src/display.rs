@@ -8,6 +8,7 @@ use crate::colour::{to_bytes, ybr_full_to_rgb};
 use crate::functional_groups::FrameAttributes;
 use crate::image_pixel::ImagePixel;
 use crate::lut::Lut;
+use crate::overlay::over_frame;
 use crate::palette::Palette;
 use crate::samples::Samples;
 use crate::window::VoiWindow;
@@ -77,8 +78,21 @@ impl Voi {
     }
 }
 
-/// Shows one decoded frame, in its default look. Also returns the window that was used, if it was one.
+/// Shows one decoded frame, in its default look, with its overlays. Also returns the window that was used, if it was
+/// one.
 pub(crate) fn show(
+    decoded: &Decoded,
+    image: &ImagePixel,
+    frame: FrameAttributes<'_>,
+) -> Result<(DisplayFrame, Option<VoiWindow>), ImagingError> {
+    let (mut shown, window) = show_pixels(decoded, image, frame)?;
+    for overlay in over_frame(frame, &decoded.samples) {
+        overlay.draw(&mut shown);
+    }
+    Ok((shown, window))
+}
+
+fn show_pixels(
     decoded: &Decoded,
     image: &ImagePixel,
     frame: FrameAttributes<'_>,

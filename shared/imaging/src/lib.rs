@@ -21,6 +21,7 @@ mod functional_groups;
 mod image_pixel;
 mod index;
 mod lut;
+mod overlay;
 mod pack;
 mod palette;
 mod part;
@@ -41,6 +42,7 @@ pub use pack::{KeyFrames, PackError, SeriesArtifacts, SeriesDescription, SeriesP
 pub use part::{
     DocumentPart, FrameFailure, FrameMask, ImageAttributes, OverlayPlane, RenderedFrame, RenderedPart,
 };
+pub use overlay::Overlay;
 pub use preview::{Preview, PreviewSize, Thumbnail};
 pub use render::{Layers, RenderOptions, RenderedInstance, display_frame, render_file, render_image};
 pub use viewer::FrameView;

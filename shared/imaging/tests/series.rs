@@ -338,3 +338,40 @@ fn damaged_frame_does_not_take_the_others_with_it() {
     let index = pack.finish().unwrap().index;
     assert_eq!(index.without_picture[0].frame, Some(2));
 }
+
+#[test]
+fn overlays_are_drawn_white_in_every_look() {
+    let plane = |origin: [u16; 2]| {
+        [
+            us(0x6002, 0x10, 2),
+            us(0x6002, 0x11, 2),
+            element(0x6002, 0x40, "CS", b"G"),
+            element(0x6002, 0x50, "SS", &words(origin)),
+            us(0x6002, 0x100, 1),
+            us(0x6002, 0x102, 0),
+            element(0x6002, 0x3000, "OW", &words([0b0110])),
+        ]
+        .concat()
+    };
+    let in_pixels = [
+        us(0x6000, 0x10, 2),
+        us(0x6000, 0x11, 2),
+        element(0x6000, 0x50, "SS", &words([1, 1])),
+        us(0x6000, 0x100, 16),
+        us(0x6000, 0x102, 15),
+    ]
+    .concat();
+    let stored = words([0, 1, 2, 3]);
+    let marked = words([0x8000, 1, 2, 0x8003]);
+    for (name, photometric, extra, stored, expected) in [
+        ("white", "MONOCHROME2", plane([1, 1]), &stored, [0, 255, 255, 255]),
+        ("white on white", "MONOCHROME1", plane([1, 1]), &stored, [255, 255, 255, 0]),
+        ("from outside", "MONOCHROME2", plane([0, 1]), &stored, [255, 85, 170, 255]),
+        ("in unused bits", "MONOCHROME2", in_pixels, &marked, [255, 85, 170, 255]),
+    ] {
+        let pixels = Pixels { photometric, extra, ..Pixels::grey(2, 2, 16, 12) };
+        assert_eq!(shown(&pixels.native(stored)), expected, "{name}");
+    }
+    let colour = Pixels { extra: plane([1, 1]), ..Pixels::colour(2, 2, "RGB") }.native(&[7; 12]);
+    assert_eq!(shown(&colour), [7, 7, 7, 255, 255, 255, 255, 255, 255, 7, 7, 7]);
+}
