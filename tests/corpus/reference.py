@@ -112,7 +112,16 @@ def show(ds, frame, stored):
         v = (y - low) / (high - low) if high > low else np.zeros_like(y)
     v = np.clip(np.nan_to_num(v), 0, 1) * 255
     v = np.round(v).astype(np.uint8)
-    return 255 - v if ds.get("PhotometricInterpretation") == "MONOCHROME1" else v
+    inverse = ds.get("PresentationLUTShape") == "INVERSE"
+    v = 255 - v if ds.get("PhotometricInterpretation") == "MONOCHROME1" or inverse else v
+    # A supplemental palette colours the values from its first entry on (PS3.3 C.7.6.19).
+    if ds.get("PixelPresentation") in ("COLOR", "MIXED") and "RedPaletteColorLookupTableDescriptor" in ds:
+        coloured = stored >= ds.RedPaletteColorLookupTableDescriptor[1]
+        if coloured.any():
+            colours = apply_color_lut(stored, ds)
+            colours = (colours >> 8 if colours.dtype == np.uint16 else colours).astype(np.uint8)[..., :3]
+            return np.where(coloured[..., None], colours, v[..., None])
+    return v
 
 
 def plane(ds, group, frame):

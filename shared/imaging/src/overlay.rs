@@ -5,11 +5,11 @@ use std::io::Write;
 use filmless_dicom::{Tag, VR};
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
-use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
 
 use crate::functional_groups::FrameAttributes;
 use crate::samples::Samples;
-use crate::{DisplayFrame, ImagingError};
+use crate::{DisplayFrame, OverlayPlane};
 
 /// Sixteen planes may lie over an image, one per even group (PS3.5 7.6).
 const GROUPS: std::ops::RangeInclusive<u16> = 0x6000..=0x601E;
@@ -27,8 +27,8 @@ const DATA: u16 = 0x3000;
 const WHITE: u8 = 255;
 
 /// One plane over one frame.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Overlay {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Overlay {
     /// Overlay Rows.
     pub rows: u32,
     /// Overlay Columns.
@@ -38,7 +38,6 @@ pub struct Overlay {
     /// Overlay Label, else Overlay Description.
     pub label: Option<String>,
     /// One bit per pixel, row by row without alignment, lowest bit first.
-    #[serde(with = "serde_bytes")]
     pub bits: Vec<u8>,
 }
 
@@ -194,14 +193,13 @@ impl Overlay {
         }
     }
 
-    /// The bits, deflated, as they are stored in a pack.
-    ///
-    /// # Errors
-    /// [`ImagingError::PreviewFailed`] when they cannot be deflated.
-    pub fn deflate(&self) -> Result<Vec<u8>, ImagingError> {
+    /// The plane as it is stored in a pack; `None` when it cannot be deflated.
+    pub fn into_plane(self) -> Option<OverlayPlane> {
         let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
-        encoder.write_all(&self.bits).map_err(|_| ImagingError::PreviewFailed)?;
-        encoder.finish().map_err(|_| ImagingError::PreviewFailed)
+        encoder.write_all(&self.bits).ok()?;
+        let deflated = ByteBuf::from(encoder.finish().ok()?);
+        let Self { rows, columns, origin, label, .. } = self;
+        Some(OverlayPlane { rows, columns, origin, label, deflated })
     }
 }
 
