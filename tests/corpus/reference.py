@@ -112,7 +112,59 @@ def show(ds, frame, stored):
         v = (y - low) / (high - low) if high > low else np.zeros_like(y)
     v = np.clip(np.nan_to_num(v), 0, 1) * 255
     v = np.round(v).astype(np.uint8)
-    return 255 - v if ds.get("PhotometricInterpretation") == "MONOCHROME1" else v
+    inverse = ds.get("PresentationLUTShape") == "INVERSE"
+    v = 255 - v if ds.get("PhotometricInterpretation") == "MONOCHROME1" or inverse else v
+    # A supplemental palette colours the values from its first entry on (PS3.3 C.7.6.19).
+    if ds.get("PixelPresentation") in ("COLOR", "MIXED") and "RedPaletteColorLookupTableDescriptor" in ds:
+        coloured = stored >= ds.RedPaletteColorLookupTableDescriptor[1]
+        if coloured.any():
+            colours = apply_color_lut(stored, ds)
+            colours = (colours >> 8 if colours.dtype == np.uint16 else colours).astype(np.uint8)[..., :3]
+            return np.where(coloured[..., None], colours, v[..., None])
+    return v
+
+
+def plane(ds, group, frame):
+    """One overlay plane over one frame, rows × columns of booleans; None where there is none (PS3.3 C.9.2, C.9.3)."""
+    if (group, 0x3000) in ds and len(ds[group, 0x3000].value):
+        count = int(ds[group, 0x15].value or 1) if (group, 0x15) in ds else None
+        first = int(ds[group, 0x51].value) - 1 if (group, 0x51) in ds else None
+        place = 0 if count is None and first is None else frame - (first or 0)
+        if not 0 <= place < (count or 1):
+            return None
+        bits = ds.overlay_array(group)
+        return (bits[place] if bits.ndim == 3 else bits).astype(bool)
+    if (group, 0x102) in ds and ds.BitsAllocated == 16 and not ds.file_meta.TransferSyntaxUID.is_compressed:
+        order = ">u2" if ds.file_meta.TransferSyntaxUID == pydicom.uid.ExplicitVRBigEndian else "<u2"
+        words = np.frombuffer(ds.PixelData, order, ds.Rows * ds.Columns, frame * ds.Rows * ds.Columns * 2)
+        bit = ds[group, 0x102].value
+        unused = bit > ds.HighBit or bit <= ds.HighBit - ds.BitsStored
+        return (words >> bit & 1).reshape(ds.Rows, ds.Columns).astype(bool) if unused else None
+    return None
+
+
+def outline(bits):
+    """The pixels of a region that have a neighbour outside."""
+    p = np.pad(bits, 1)
+    return bits & ~(p[:-2, 1:-1] & p[2:, 1:-1] & p[1:-1, :-2] & p[1:-1, 2:])
+
+
+def draw_overlays(ds, frame, shown):
+    """Overlays in white, whatever the photometric interpretation, as DCMTK draws graphics; regions as outlines."""
+    for group in range(0x6000, 0x6020, 2):
+        if (group, 0x10) not in ds:
+            continue
+        bits = plane(ds, group, frame)
+        if bits is None:
+            continue
+        if (group, 0x40) in ds and ds[group, 0x40].value == "R":
+            bits = outline(bits)
+        top, left = (int(v) - 1 for v in ds[group, 0x50].value) if (group, 0x50) in ds else (0, 0)
+        rows, columns = np.nonzero(bits)
+        rows, columns = rows + top, columns + left
+        inside = (rows >= 0) & (rows < shown.shape[0]) & (columns >= 0) & (columns < shown.shape[1])
+        shown[rows[inside], columns[inside]] = 255
+    return shown
 
 
 def read(path):
@@ -135,7 +187,7 @@ def read(path):
 def render(path, frame):
     """The look of one frame of a file, counted from 0."""
     ds = read(path)
-    return show(ds, frame, decode(ds, frame))
+    return draw_overlays(ds, frame, show(ds, frame, decode(ds, frame)).copy())
 
 
 def stored(path, frame):

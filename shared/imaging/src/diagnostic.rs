@@ -1,7 +1,8 @@
 //! The bit-exact form of a frame.
 //!
-//! A source that a browser decodes as it is stays as it is: no generation is lost. Everything else becomes JPEG-LS,
-//! which is decoded again and compared; what JPEG-LS cannot hold, or did not hold, becomes deflated little endian.
+//! A source that a browser decodes as it is stays as it is: no generation is lost. A large X-ray becomes
+//! high-throughput JPEG 2000, of which a prefix is a smaller picture; everything else becomes JPEG-LS. Both are decoded
+//! again and compared; what they cannot hold, or did not hold, becomes deflated little endian.
 
 use std::io::Write;
 
@@ -12,14 +13,18 @@ use flate2::write::DeflateEncoder;
 use serde::{Deserialize, Serialize};
 
 use crate::ImagingError;
-use crate::codec::{Decoded, browser_shows_right_colours};
+use crate::codec::{Decoded, browser_shows_right_colours, decode_jpeg_2000};
+use crate::ht_j2k::{self, Picture};
 use crate::image_pixel::ImagePixel;
 use crate::samples::Samples;
 
 const JPEG_LS_LOSSLESS: &str = "1.2.840.10008.1.2.4.80";
+const HT_J2K_LOSSLESS: &str = "1.2.840.10008.1.2.4.201";
 const DEFLATED_FRAME: &str = "1.2.840.10008.1.2.8.1";
 /// JPEG-LS holds samples of 2 to 16 bits (ITU-T T.87 C.2.2).
 const JPEG_LS_BITS_MIN: u32 = 2;
+/// Pictures of at least so many pixels are worth looking at before they are whole.
+const LARGE_PIXELS_MIN: usize = 4_000_000;
 
 /// One frame, bit-exact, and how to read it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,6 +109,10 @@ pub(crate) fn diagnostic(
     if let Some((codestream, media_type)) = kept(origin, image) {
         return Ok(framed(origin.transfer_syntax_uid, media_type, plain.bits, codestream.to_vec()));
     }
+    if let Some((bytes, resolutions)) = plain.to_ht_j2k(image) {
+        let frame = framed(HT_J2K_LOSSLESS, "image/jphc", plain.bits, bytes);
+        return Ok(frame.map(|frame| DiagnosticFrame { resolutions, ..frame }));
+    }
     let frame = match plain.to_jpeg_ls(image) {
         Some(bytes) => framed(JPEG_LS_LOSSLESS, "image/jls", plain.bits, bytes),
         None => {
@@ -184,6 +193,30 @@ impl Plain {
         (decoded == self.bytes).then_some(encoded)
     }
 
+    /// Encodes a large single picture of more than eight bits, decodes it again with another library and compares;
+    /// `None` when it is not one, or when anything fails.
+    fn to_ht_j2k(&self, image: &ImagePixel) -> Option<(Vec<u8>, Vec<Resolution>)> {
+        let is_large = image.pixels() >= LARGE_PIXELS_MIN && image.number_of_frames == 1;
+        if !is_large || image.samples_per_pixel != 1 || !(9..=16).contains(&self.bits) {
+            return None;
+        }
+        let unused = 32 - self.bits;
+        let value = |pair: &[u8]| {
+            let word = i32::from(u16::from_le_bytes([pair[0], pair[1]]));
+            if image.signed { word << unused >> unused } else { word }
+        };
+        let values: Vec<i32> = self.bytes.chunks_exact(2).map(value).collect();
+        let picture = Picture {
+            width: u32::try_from(image.columns).ok()?,
+            height: u32::try_from(image.rows).ok()?,
+            bits: self.bits,
+            signed: image.signed,
+        };
+        let (bytes, resolutions) = ht_j2k::encode(&values, picture)?;
+        let again = jpeg_2000_values(&bytes, image, self.bits)?;
+        (again == self.bytes).then_some((bytes, resolutions))
+    }
+
     fn bits_when_deflated(&self) -> u32 {
         match self.bits {
             0..=8 => 8,
@@ -202,6 +235,13 @@ impl Plain {
     }
 }
 
+/// The samples of a codestream in the form of [`Plain`].
+fn jpeg_2000_values(codestream: &[u8], image: &ImagePixel, bits: u32) -> Option<Vec<u8>> {
+    let image = ImagePixel { bits_allocated: 16, bits_stored: bits, high_bit: bits - 1, ..image.clone() };
+    let decoded = decode_jpeg_2000(codestream, &image).ok()?;
+    Plain::of(&decoded.samples, &image, None).map(|plain| plain.bytes)
+}
+
 impl DiagnosticFrame {
     /// Decodes a frame that was encoded here, to values, to compare them with those of another reader. `None` for a
     /// source that was kept.
@@ -210,6 +250,10 @@ impl DiagnosticFrame {
         let samples = rows as usize * columns as usize * usize::from(self.samples_per_pixel);
         let bits = u32::from(self.bits_per_sample);
         let (plain, width) = match self.transfer_syntax_uid.as_str() {
+            HT_J2K_LOSSLESS if !self.resolutions.is_empty() => {
+                let image = ImagePixel::of_grey(rows, columns, bits, self.sample_type == SampleType::Signed);
+                (jpeg_2000_values(&self.bytes, &image, bits)?, 2)
+            }
             JPEG_LS_LOSSLESS => (CharLS::default().decode(&self.bytes).ok()?, if bits <= 8 { 1 } else { 2 }),
             DEFLATED_FRAME => {
                 let width = bits as usize / 8;
@@ -238,18 +282,7 @@ mod tests {
     use super::*;
 
     fn image(signed: bool, samples_per_pixel: usize) -> ImagePixel {
-        ImagePixel {
-            rows: 8,
-            columns: 8,
-            samples_per_pixel,
-            bits_allocated: 16,
-            bits_stored: 16,
-            high_bit: 15,
-            signed,
-            planar: false,
-            photometric: "MONOCHROME2".to_owned(),
-            number_of_frames: 1,
-        }
+        ImagePixel { samples_per_pixel, ..ImagePixel::of_grey(8, 8, 16, signed) }
     }
 
     fn round_trip(samples: Samples, image: &ImagePixel, tag: filmless_dicom::Tag) -> (String, Vec<f64>) {
@@ -280,5 +313,39 @@ mod tests {
         assert_eq!(syntax, DEFLATED_FRAME);
         let (syntax, _) = round_trip(Samples::Bytes(vec![3; 64]), &image(false, 1), tags::PIXEL_DATA);
         assert_eq!(syntax, JPEG_LS_LOSSLESS);
+    }
+
+    /// Two thousand rows and a few more columns of something smooth with noise, or of jumps over the whole range.
+    fn large(bits: u32, signed: bool, jumps: bool) -> (Samples, ImagePixel) {
+        let full = u32::from(u16::MAX >> (16 - bits));
+        let value = |i: u32| {
+            let noise = i.wrapping_mul(2_654_435_761) >> 9;
+            let smooth = (i / 2010 + i % 2010) * full / 4100 + noise % 8;
+            (if jumps { noise * 77 } else { smooth.min(full) } & full) as u16
+        };
+        let format = crate::samples::WordFormat { bits_stored: bits, high_bit: bits - 1, signed };
+        let words = (0..2000 * 2010).map(value).collect();
+        (Samples::Words { words, format }, ImagePixel::of_grey(2000, 2010, bits, signed))
+    }
+
+    #[test]
+    fn large_picture_has_resolutions_and_comes_back_exactly() {
+        for (bits, signed, jumps, media_type) in [
+            (10, false, false, "image/jphc"),
+            (12, true, false, "image/jphc"),
+            (14, false, false, "image/jphc"),
+            (16, false, false, "image/jphc"),
+            (12, false, true, "image/jphc"),
+            (8, false, false, "image/jls"),
+        ] {
+            let (samples, image) = large(bits, signed, jumps);
+            let expected = samples.to_numbers();
+            let origin =
+                FrameOrigin { codestream: None, transfer_syntax_uid: "", pixel_tag: Some(tags::PIXEL_DATA) };
+            let frame = diagnostic(&origin, &Decoded { samples, is_rgb: false }, &image).unwrap().unwrap();
+            assert_eq!(frame.media_type, media_type, "{bits} {signed}");
+            assert_eq!(frame.resolutions.is_empty(), media_type == "image/jls");
+            assert_eq!(frame.decode(2000, 2010).unwrap(), expected, "{bits} {signed}");
+        }
     }
 }

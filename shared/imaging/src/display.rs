@@ -1,6 +1,6 @@
 //! From stored values to what a screen shows (PS3.3 C.11, PS3.4 N.2): modality, VOI, presentation.
 
-use filmless_dicom::tags;
+use filmless_dicom::{Item, tags};
 
 use crate::ImagingError;
 use crate::codec::Decoded;
@@ -8,6 +8,7 @@ use crate::colour::{to_bytes, ybr_full_to_rgb};
 use crate::functional_groups::FrameAttributes;
 use crate::image_pixel::ImagePixel;
 use crate::lut::Lut;
+use crate::overlay::over_frame;
 use crate::palette::Palette;
 use crate::samples::Samples;
 use crate::window::VoiWindow;
@@ -52,7 +53,8 @@ impl Modality {
         Self::Rescale { slope, intercept: of(tags::RESCALE_INTERCEPT).unwrap_or(0.0) }
     }
 
-    fn apply(&self, value: f64) -> f64 {
+    /// The modality value of a stored value.
+    pub fn apply(&self, value: f64) -> f64 {
         match self {
             Self::Rescale { slope, intercept } => value * slope + intercept,
             Self::Table(lut) => f64::from(lut.get(value)),
@@ -77,8 +79,21 @@ impl Voi {
     }
 }
 
-/// Shows one decoded frame, in its default look. Also returns the window that was used, if it was one.
+/// Shows one decoded frame, in its default look, with its overlays. Also returns the window that was used, if it was
+/// one.
 pub(crate) fn show(
+    decoded: &Decoded,
+    image: &ImagePixel,
+    frame: FrameAttributes<'_>,
+) -> Result<(DisplayFrame, Option<VoiWindow>), ImagingError> {
+    let (mut shown, window) = show_pixels(decoded, image, frame)?;
+    for overlay in over_frame(frame, &decoded.samples) {
+        overlay.draw(&mut shown);
+    }
+    Ok((shown, window))
+}
+
+fn show_pixels(
     decoded: &Decoded,
     image: &ImagePixel,
     frame: FrameAttributes<'_>,
@@ -103,7 +118,11 @@ pub(crate) fn show(
         }
         (1, photometric) => {
             let (pixels, window) = show_grey(&decoded.samples, image, frame, photometric == "MONOCHROME1");
-            Ok((framed(1, pixels), window))
+            let palette = Palette::supplemental(frame.root, image.signed);
+            Ok(match palette.and_then(|palette| palette.apply_over(&decoded.samples, &pixels)) {
+                Some(coloured) => (framed(3, coloured), window),
+                None => (framed(1, pixels), window),
+            })
         }
         _ => Err(ImagingError::UnsupportedPixelFormat),
     }
@@ -154,6 +173,13 @@ fn word_table(format: crate::samples::WordFormat, grey: impl Fn(f64) -> u8) -> V
     (0..=u16::MAX).map(|word| by_value[(usize::from(word) >> shift) & (distinct - 1)]).collect()
 }
 
+/// The first VOI LUT, of the image or of its Frame VOI LUT With LUT macro (C.7.6.16.2.10b).
+pub(crate) fn voi_table(image: &ImagePixel, frame: FrameAttributes<'_>, modality: &Modality) -> Option<Lut> {
+    let of_image = frame.root.first_item(tags::VOILUT_SEQUENCE);
+    let of_frame = || frame.group(tags::FRAME_VOILUT_SEQUENCE)?.first_item(tags::VOILUT_SEQUENCE);
+    Lut::from_item(of_image.or_else(of_frame)?, modality.is_signed(image))
+}
+
 /// VOI LUT Sequence, else the first window, else all values that occur (PS3.3 C.11.2).
 fn voi_of_frame(
     samples: &Samples,
@@ -161,18 +187,18 @@ fn voi_of_frame(
     frame: FrameAttributes<'_>,
     modality: &Modality,
 ) -> Voi {
-    let table = frame.root.first_item(tags::VOILUT_SEQUENCE);
-    if let Some(lut) = table.and_then(|item| Lut::from_item(item, modality.is_signed(image))) {
+    if let Some(lut) = voi_table(image, frame, modality) {
         return Voi::Table(lut);
     }
     if let Some((window, _)) = VoiWindow::of_frame(frame).into_iter().next() {
         return Voi::Window(window);
     }
-    let padding = Padding::of(frame, image);
+    let padding = padding(frame.root, image);
+    let is_padding = |stored: f64| padding.is_some_and(|[low, high]| (low..=high).contains(&stored));
     let (mut lowest, mut highest) = (f64::INFINITY, f64::NEG_INFINITY);
     let mut see = |stored: f64| {
         let value = modality.apply(stored);
-        if value.is_finite() && !padding.contains(stored) {
+        if value.is_finite() && !is_padding(stored) {
             (lowest, highest) = (lowest.min(value), highest.max(value));
         }
     };
@@ -199,21 +225,13 @@ fn occurring(values: impl Iterator<Item = usize>, distinct: usize, see: impl FnM
     (0..distinct).filter(|value| seen[*value]).for_each(see);
 }
 
-/// Pixel Padding Value and Range Limit (PS3.3 C.7.5.1.1.2): values that are no measurement.
-struct Padding(Option<(f64, f64)>);
-
-impl Padding {
-    fn of(frame: FrameAttributes<'_>, image: &ImagePixel) -> Self {
-        let value = |tag| {
-            let word = frame.root.int(tag)? as u16;
-            Some(if image.signed { f64::from(word.cast_signed()) } else { f64::from(word) })
-        };
-        let first = value(tags::PIXEL_PADDING_VALUE);
-        let last = value(tags::PIXEL_PADDING_RANGE_LIMIT).or(first);
-        Self(first.zip(last).map(|(a, b)| (a.min(b), a.max(b))))
-    }
-
-    fn contains(&self, stored: f64) -> bool {
-        self.0.is_some_and(|(low, high)| (low..=high).contains(&stored))
-    }
+/// Pixel Padding Value and Range Limit (PS3.3 C.7.5.1.1.2): the lowest and highest stored value that is no measurement.
+pub(crate) fn padding(root: Item<'_>, image: &ImagePixel) -> Option<[f64; 2]> {
+    let value = |tag| {
+        let word = root.int(tag)? as u16;
+        Some(if image.signed { f64::from(word.cast_signed()) } else { f64::from(word) })
+    };
+    let first = value(tags::PIXEL_PADDING_VALUE)?;
+    let last = value(tags::PIXEL_PADDING_RANGE_LIMIT).unwrap_or(first);
+    Some([first.min(last), first.max(last)])
 }

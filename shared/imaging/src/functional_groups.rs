@@ -6,6 +6,10 @@ use filmless_dicom::{DataSet, Item, Tag, tags};
 #[derive(Clone, Copy)]
 pub(crate) struct FrameAttributes<'d> {
     pub root: Item<'d>,
+    /// The frame, counted from 0.
+    pub index: u32,
+    /// How the words of the data set are stored.
+    pub big_endian: bool,
     per_frame: Option<Item<'d>>,
     shared: Option<Item<'d>>,
 }
@@ -16,8 +20,12 @@ impl<'d> FrameAttributes<'d> {
         let root = data_set.root();
         let shared = root.first_item(tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE);
         let mut items = root.get(tags::PER_FRAME_FUNCTIONAL_GROUPS_SEQUENCE).map(|e| e.items());
+        let big_endian = data_set.transfer_syntax().big_endian;
         (0..frames)
-            .map(|_| Self { root, per_frame: items.as_mut().and_then(Iterator::next), shared })
+            .map(|index| {
+                let per_frame = items.as_mut().and_then(Iterator::next);
+                Self { root, index, big_endian, per_frame, shared }
+            })
             .collect()
     }
 

@@ -1,6 +1,6 @@
 //! The Image Pixel Module (PS3.3 C.7.6.3), checked against the limits before anything is allocated.
 
-use filmless_dicom::{DataSet, tags};
+use filmless_dicom::{DataSet, Item, tags};
 use filmless_domain::Limits;
 
 use crate::ImagingError;
@@ -59,11 +59,25 @@ impl ImagePixel {
             high_bit: high_bit.unwrap_or(bits_stored - 1),
             signed: root.int(tags::PIXEL_REPRESENTATION) == Some(1),
             planar: samples_per_pixel > 1 && root.int(tags::PLANAR_CONFIGURATION) == Some(1),
-            photometric: root
-                .text(tags::PHOTOMETRIC_INTERPRETATION)
-                .map_or_else(|| default_photometric(samples_per_pixel), |text| text.to_ascii_uppercase()),
+            photometric: photometric(root, samples_per_pixel),
             number_of_frames,
         })
+    }
+
+    /// A single grey picture that uses all its bits.
+    pub fn of_grey(rows: u32, columns: u32, bits_stored: u32, signed: bool) -> Self {
+        Self {
+            rows: rows as usize,
+            columns: columns as usize,
+            samples_per_pixel: 1,
+            bits_allocated: if bits_stored > 8 { 16 } else { 8 },
+            bits_stored,
+            high_bit: bits_stored.saturating_sub(1),
+            signed,
+            planar: false,
+            photometric: "MONOCHROME2".to_owned(),
+            number_of_frames: 1,
+        }
     }
 
     pub fn pixels(&self) -> usize {
@@ -79,8 +93,17 @@ impl ImagePixel {
     }
 }
 
-fn default_photometric(samples_per_pixel: u32) -> String {
-    if samples_per_pixel >= 3 { "RGB" } else { "MONOCHROME2" }.to_owned()
+/// Photometric Interpretation. Presentation LUT Shape INVERSE belongs to MONOCHROME1 and says the same (PS3.3 C.8.11.3);
+/// beside MONOCHROME2 it is believed, because nobody writes it by default.
+fn photometric(root: Item<'_>, samples_per_pixel: u32) -> String {
+    let stated = root.text(tags::PHOTOMETRIC_INTERPRETATION).map(|text| text.to_ascii_uppercase());
+    let inverse = || root.text(tags::PRESENTATION_LUT_SHAPE).as_deref() == Some("INVERSE");
+    match stated {
+        Some(stated) if stated == "MONOCHROME2" && inverse() => "MONOCHROME1".to_owned(),
+        Some(stated) => stated,
+        None if samples_per_pixel >= 3 => "RGB".to_owned(),
+        None => "MONOCHROME2".to_owned(),
+    }
 }
 
 /// Bits Allocated of files that lost it, from the length of their native pixels.

@@ -18,15 +18,22 @@ mod document;
 mod error;
 mod frame_source;
 mod functional_groups;
+mod ht_j2k;
 mod image_pixel;
 mod index;
 mod lut;
+mod mask;
+mod overlay;
 mod pack;
 mod palette;
 mod part;
 mod preview;
+mod regions;
 mod render;
+mod run_position;
 mod samples;
+mod subtraction;
+mod tables;
 mod viewer;
 mod window;
 
@@ -42,5 +49,7 @@ pub use part::{
     DocumentPart, FrameFailure, FrameMask, ImageAttributes, OverlayPlane, RenderedFrame, RenderedPart,
 };
 pub use preview::{Preview, PreviewSize, Thumbnail};
+pub use regions::Region;
 pub use render::{Layers, RenderOptions, RenderedInstance, display_frame, render_file, render_image};
+pub use run_position::RunPosition;
 pub use viewer::FrameView;

@@ -32,13 +32,49 @@ impl Palette {
         Ok(Self([table(RED)?, table(GREEN)?, table(BLUE)?]))
     }
 
+    /// The Supplemental Palette of a grey image (PS3.3 C.7.6.19), which colours the stored values from its first entry
+    /// on: perfusion maps are stored so.
+    pub fn supplemental(root: Item<'_>, signed: bool) -> Option<Self> {
+        let presented = root.text(tags::PIXEL_PRESENTATION)?;
+        if !matches!(presented.as_str(), "COLOR" | "MIXED") {
+            return None;
+        }
+        Self::from_item(root, signed).ok()
+    }
+
+    /// Interleaved RGB, grey below the first entry; `None` when nothing is coloured.
+    pub fn apply_over(&self, samples: &Samples, grey: &[u8]) -> Option<Vec<u8>> {
+        let first = self.0[0].first as f64;
+        let values = samples.to_numbers();
+        if values.iter().all(|value| *value < first) {
+            return None;
+        }
+        let colour = |(value, grey): (f64, &u8)| {
+            if value < first { [*grey; 3] } else { self.colour(value) }
+        };
+        Some(values.into_iter().zip(grey).flat_map(colour).collect())
+    }
+
+    /// The first and the last value that has an entry in any of the tables.
+    pub fn range(&self) -> (i64, i64) {
+        let firsts = self.0.iter().map(|lut| lut.first);
+        let lasts = self.0.iter().map(|lut| lut.first + lut.data.len() as i64 - 1);
+        (firsts.min().unwrap_or(0), lasts.max().unwrap_or(0))
+    }
+
+    /// The colour of a stored value.
+    pub fn colour(&self, value: f64) -> [u8; 3] {
+        self.0.each_ref().map(|lut| output_8(lut, value))
+    }
+
+    #[cfg(test)]
+    pub fn of(tables: [Lut; 3]) -> Self {
+        Self(tables)
+    }
+
     /// Interleaved RGB of eight bits.
     pub fn apply(&self, samples: &Samples) -> Vec<u8> {
-        samples
-            .to_numbers()
-            .into_iter()
-            .flat_map(|value| self.0.each_ref().map(|lut| output_8(lut, value)))
-            .collect()
+        samples.to_numbers().into_iter().flat_map(|value| self.colour(value)).collect()
     }
 }
 

@@ -12,6 +12,8 @@ pub(crate) const TILE_SIDE: u32 = 96;
 /// Longest side of a poster.
 pub(crate) const POSTER_SIDE: u32 = 640;
 const PREVIEW_QUALITY: f32 = 80.0;
+/// Of 0 (fast) to 6 (small): 2 takes two thirds of the time of 4, the default, for previews 4 % larger.
+const PREVIEW_METHOD: i32 = 2;
 const POSTER_QUALITY: u8 = 88;
 
 /// How large a preview may become. It is never larger than its frame.
@@ -60,9 +62,24 @@ pub struct Thumbnail {
     pub pixels: Vec<u8>,
 }
 
-/// Encodes the preview of a frame whose pixels are `aspect` times as high as wide.
-pub(crate) fn preview(frame: &DisplayFrame, aspect: f64, size: PreviewSize) -> Result<Preview, ImagingError> {
+/// The preview of a frame whose pixels are `aspect` times as high as wide, and its thumbnail if it is wanted: made from
+/// the preview where that is large enough, because it costs a fraction of making it from the frame.
+pub(crate) fn preview_and_thumbnail(
+    frame: &DisplayFrame,
+    aspect: f64,
+    size: PreviewSize,
+    has_thumbnail: bool,
+) -> Result<(Preview, Option<Thumbnail>), ImagingError> {
     let scaled = fit(frame, aspect, size.side_max)?;
+    let thumbnail = match has_thumbnail {
+        true if scaled.width.max(scaled.height) >= 2 * TILE_SIDE => Some(thumbnail(&scaled, 1.0)?),
+        true => Some(thumbnail(frame, aspect)?),
+        false => None,
+    };
+    Ok((encode_webp(&scaled)?, thumbnail))
+}
+
+fn encode_webp(scaled: &DisplayFrame) -> Result<Preview, ImagingError> {
     let rgb: Vec<u8>;
     let pixels = if scaled.channels == 1 {
         rgb = scaled.pixels.iter().flat_map(|grey| [*grey; 3]).collect();
@@ -70,13 +87,16 @@ pub(crate) fn preview(frame: &DisplayFrame, aspect: f64, size: PreviewSize) -> R
     } else {
         &scaled.pixels
     };
+    let mut config = webp::WebPConfig::new().map_err(|()| ImagingError::PreviewFailed)?;
+    config.quality = PREVIEW_QUALITY;
+    config.method = PREVIEW_METHOD;
     let webp = webp::Encoder::from_rgb(pixels, scaled.width, scaled.height)
-        .encode_simple(false, PREVIEW_QUALITY)
+        .encode_advanced(&config)
         .map_err(|_| ImagingError::PreviewFailed)?;
     Ok(Preview { webp: webp.to_vec(), width: scaled.width, height: scaled.height })
 }
 
-pub(crate) fn thumbnail(frame: &DisplayFrame, aspect: f64) -> Result<Thumbnail, ImagingError> {
+fn thumbnail(frame: &DisplayFrame, aspect: f64) -> Result<Thumbnail, ImagingError> {
     let scaled = fit(frame, aspect, TILE_SIDE)?;
     Ok(Thumbnail {
         width: scaled.width,
@@ -168,8 +188,15 @@ mod tests {
             (100, 100, 0.5, 100, (100, 50)),
             (10_000, 1, 1.0, 100, (100, 1)),
         ] {
-            let preview = preview(&grey(width, height), aspect, PreviewSize { side_max }).unwrap();
+            let frame = grey(width, height);
+            let (preview, thumbnail) =
+                preview_and_thumbnail(&frame, aspect, PreviewSize { side_max }, true).unwrap();
+            let thumbnail = thumbnail.unwrap();
             assert_eq!((preview.width, preview.height), expected);
+            let (wide, high) = (f64::from(expected.0), f64::from(expected.1));
+            let scale = (f64::from(TILE_SIDE) / wide.max(high)).min(1.0);
+            assert!((f64::from(thumbnail.width) - (wide * scale).max(1.0)).abs() <= 1.0);
+            assert!((f64::from(thumbnail.height) - (high * scale).max(1.0)).abs() <= 1.0);
             assert_eq!(&preview.webp[8..12], b"WEBP");
         }
     }

@@ -16,9 +16,13 @@ use crate::document::{report, video};
 use crate::frame_source::{FrameSource, encoding_of};
 use crate::functional_groups::FrameAttributes;
 use crate::image_pixel::ImagePixel;
+use crate::overlay::{Overlay, over_frame};
 use crate::part::{FrameFailure, ImageAttributes, RenderedFrame, RenderedPart};
-use crate::preview::{PreviewSize, poster, preview, thumbnail};
+use crate::preview::{PreviewSize, poster, preview_and_thumbnail};
+use crate::subtraction::SubtractedRun;
+use crate::tables::FrameTables;
 use crate::viewer::{FrameView, pixel_aspect};
+use crate::window::VoiWindow;
 
 /// Thumbnails that one instance contributes at most; a contact sheet has room for no more.
 const THUMBNAILS_MAX: u32 = 100;
@@ -136,6 +140,7 @@ struct OpenImage<'d> {
     image: ImagePixel,
     source: FrameSource<'d>,
     attributes: Vec<FrameAttributes<'d>>,
+    run: Option<SubtractedRun>,
 }
 
 impl<'d> OpenImage<'d> {
@@ -149,26 +154,50 @@ impl<'d> OpenImage<'d> {
         let image = ImagePixel::from_data_set(data_set, limits)?;
         let source = FrameSource::of(data_set, &image)?;
         let attributes = FrameAttributes::of_all_frames(data_set, image.number_of_frames);
-        Ok(Self { data_set, image, source, attributes })
+        let mut opened = Self { data_set, image, source, attributes, run: None };
+        opened.run = SubtractedRun::of(&opened.image, &opened.attributes, &|index| opened.decode(index));
+        Ok(opened)
     }
 
     fn attributes(&self, index: u32) -> Result<FrameAttributes<'d>, ImagingError> {
         self.attributes.get(index as usize).copied().ok_or(ImagingError::CorruptPixelData)
     }
 
+    fn decode(&self, index: u32) -> Result<Decoded, ImagingError> {
+        decode_frame(self.data_set, &self.source, &self.image, index)
+    }
+
     /// Shows one frame, counted from 0.
     fn show(&self, index: u32) -> Result<DisplayFrame, ImagingError> {
-        let decoded = decode_frame(self.data_set, &self.source, &self.image, index)?;
-        show(&decoded, &self.image, self.attributes(index)?).map(|(shown, _)| shown)
+        self.show_decoded(&self.decode(index)?, self.attributes(index)?).map(|(shown, _)| shown)
+    }
+
+    /// Shows a frame in its default look, which is subtracted where that is recommended. The window is that of the
+    /// whole values.
+    fn show_decoded(
+        &self,
+        decoded: &Decoded,
+        frame: FrameAttributes<'d>,
+    ) -> Result<(DisplayFrame, Option<VoiWindow>), ImagingError> {
+        let (shown, window) = show(decoded, &self.image, frame)?;
+        let subtracted = self.run.as_ref().filter(|run| run.is_default()).and_then(|run| {
+            let decode = |index| self.decode(index);
+            run.show(&decoded.samples, &self.image, frame, &self.attributes, &decode)
+        });
+        Ok((subtracted.unwrap_or(shown), window))
     }
 
     fn shared(&self) -> ImageAttributes {
+        let tables = self.attributes.first().map(|frame| FrameTables::of(*frame, &self.image));
+        let FrameTables { modality, voi, palette } = tables.unwrap_or_default();
         ImageAttributes {
             rows: self.image.rows as u32,
             columns: self.image.columns as u32,
             bits_stored: self.image.bits_stored,
             photometric_interpretation: self.image.photometric.clone(),
-            ..ImageAttributes::default()
+            modality_lut: modality,
+            voi_lut: voi,
+            palette,
         }
     }
 
@@ -216,22 +245,24 @@ impl<'d> OpenImage<'d> {
     /// Everything that is wanted of one frame, counted from 0.
     fn render(&self, index: u32, options: &RenderOptions) -> Result<RenderedFrame, ImagingError> {
         let attributes = self.attributes(index)?;
-        let decoded = decode_frame(self.data_set, &self.source, &self.image, index)?;
-        let (shown, window) = show(&decoded, &self.image, attributes)?;
+        let decoded = self.decode(index)?;
+        let (shown, window) = self.show_decoded(&decoded, attributes)?;
         let aspect = pixel_aspect(attributes);
         let has_thumbnail = index.is_multiple_of(self.image.number_of_frames.div_ceil(THUMBNAILS_MAX));
         let has_poster = options.poster_frame == Some(index + 1);
+        let (preview, thumbnail) = preview_and_thumbnail(&shown, aspect, options.preview, has_thumbnail)?;
+        let overlays = over_frame(attributes, &decoded.samples);
         Ok(RenderedFrame {
             frame: index + 1,
-            preview: preview(&shown, aspect, options.preview)?,
-            thumbnail: if has_thumbnail { Some(thumbnail(&shown, aspect)?) } else { None },
+            preview,
+            thumbnail,
             poster_jpeg: if has_poster { Some(ByteBuf::from(poster(&shown, aspect)?)) } else { None },
             diagnostic: match options.layers {
                 Layers::Preview => None,
                 Layers::PreviewAndDiagnostic => self.diagnostic(index, &decoded)?,
             },
-            overlays: Vec::new(),
-            mask: None,
+            overlays: overlays.into_iter().filter_map(Overlay::into_plane).collect(),
+            mask: self.run.as_ref().and_then(|run| run.mask(attributes)),
             view: FrameView::of_frame(attributes, &self.image, index + 1, window),
         })
     }

@@ -3,10 +3,12 @@
 use filmless_dicom::{Item, Tag, geometry, tags};
 use serde::{Deserialize, Serialize};
 
-use crate::display::Modality;
+use crate::display::{Modality, padding};
 use crate::functional_groups::FrameAttributes;
 use crate::image_pixel::ImagePixel;
 use crate::index::{Rescale, Spacing, Window};
+use crate::regions::{Region, regions};
+use crate::run_position::RunPosition;
 use crate::window::VoiWindow;
 
 /// Measures and presentation of one frame.
@@ -29,6 +31,21 @@ pub struct FrameView {
     pub slice_position: Option<f64>,
     /// How long the frame is shown, in milliseconds.
     pub frame_time_ms: Option<f64>,
+    /// Lowest and highest stored value that is no measurement (PS3.3 C.7.5.1.1.2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub padding: Option<[f64; 2]>,
+    /// Height of a pixel over its width, when they differ.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aspect: Option<f64>,
+    /// Frame of Reference UID: positions under one UID can be compared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frame_of_reference_uid: Option<String>,
+    /// Calibrated regions of an ultrasound picture.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub regions: Vec<Region>,
+    /// Place in a nuclear medicine run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position_in_run: Option<RunPosition>,
 }
 
 impl FrameView {
@@ -41,6 +58,7 @@ impl FrameView {
         let position = geometry_of(frame, tags::IMAGE_POSITION_PATIENT, tags::PLANE_POSITION_SEQUENCE);
         let orientation =
             geometry_of(frame, tags::IMAGE_ORIENTATION_PATIENT, tags::PLANE_ORIENTATION_SEQUENCE);
+        let position_in_run = RunPosition::of(frame.root, frame.index);
         let along = position.zip(orientation).and_then(|(p, o)| geometry::slice_position(p, o));
         let proposed = VoiWindow::of_frame(frame);
         let name =
@@ -54,7 +72,18 @@ impl FrameView {
             position,
             orientation,
             slice_position: along.or_else(|| frame.root.float(tags::SLICE_LOCATION)),
-            frame_time_ms: (image.number_of_frames > 1).then(|| frame_time_ms(frame.root, number)).flatten(),
+            frame_time_ms: (image.number_of_frames > 1)
+                .then(|| {
+                    let stated = frame_time_ms(frame.root, number);
+                    stated.or_else(|| RunPosition::frame_time_ms(frame.root, position_in_run))
+                })
+                .flatten()
+                .filter(|ms| ms.is_finite() && *ms > 0.0),
+            padding: if image.samples_per_pixel == 1 { padding(frame.root, image) } else { None },
+            aspect: Some(pixel_aspect(frame)).filter(|aspect| (aspect - 1.0).abs() > 1e-3),
+            frame_of_reference_uid: frame.root.text(tags::FRAME_OF_REFERENCE_UID),
+            regions: regions(frame.root),
+            position_in_run,
         }
     }
 }
@@ -116,7 +145,6 @@ fn frame_time_ms(root: Item<'_>, number: u32) -> Option<f64> {
         .or_else(vector)
         .or_else(|| rate(tags::RECOMMENDED_DISPLAY_FRAME_RATE))
         .or_else(|| rate(tags::CINE_RATE))
-        .filter(|ms| ms.is_finite() && *ms > 0.0)
 }
 
 /// Height of a pixel over its width, as far as it is known (PS3.3 C.7.6.3.1.7, 10.7).

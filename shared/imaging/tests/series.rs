@@ -122,7 +122,8 @@ fn index_has_the_documented_names() {
                 "window": { "center": 600.0, "width": 1600.0 },
                 "spacing": { "row_mm": 0.3125, "column_mm": 0.3125, "source": "pixel-spacing" },
                 "position": position, "orientation": [1.0, 0.0, 0.0, 0.0, 1.0, 0.0],
-                "slice_position": slice_position, "frame_time_ms": null
+                "slice_position": slice_position, "frame_time_ms": null,
+                "frame_of_reference_uid": "1.3.6.1.4.1.5962.1.4.4.1.20040826185059.5457"
             }],
             "without_picture": [{ "sop_instance_uid": "1.2", "code": "no-pixel-data" }]
         })
@@ -227,10 +228,11 @@ fn grey_looks_follow_the_standard() {
             dicom_bytes::element(0x28, 0x3006, "US", &words(data.iter().copied())),
         ]
         .concat();
-        let item = item(&inner, inner.len() as u32);
-        lying(0x28, tag, "SQ", &item, item.len() as u32)
+        sequence(0x28, tag, &inner)
     };
     let padding = us(0x28, 0x120, 3);
+    let shape = |name: &str| dicom_bytes::element(0x2050, 0x20, "CS", name.as_bytes());
+    let in_group = |inner: Vec<u8>| sequence(0x5200, 0x9229, &sequence(0x28, 0x9132, &inner));
     for (name, photometric, extra, expected) in [
         ("all values, without a window", "MONOCHROME2", vec![], [0, 85, 170, 255]),
         ("monochrome 1", "MONOCHROME1", vec![], [255, 170, 85, 0]),
@@ -253,6 +255,11 @@ fn grey_looks_follow_the_standard() {
         ("decimal comma", "MONOCHROME2", window("2,0", "3,0"), [0, 64, 191, 255]),
         ("VOI LUT", "MONOCHROME2", lut(0x3010, &[255, 10, 20, 0]), [255, 10, 20, 0]),
         ("modality LUT", "MONOCHROME2", lut(0x3000, &[30, 20, 10, 0]), [255, 170, 85, 0]),
+        ("VOI LUT of monochrome 1", "MONOCHROME1", lut(0x3010, &[255, 10, 20, 0]), [0, 245, 235, 255]),
+        ("VOI LUT of the frame", "MONOCHROME2", in_group(lut(0x3010, &[255, 10, 20, 0])), [255, 10, 20, 0]),
+        ("inverse beside monochrome 2", "MONOCHROME2", shape("INVERSE"), [255, 170, 85, 0]),
+        ("inverse beside monochrome 1", "MONOCHROME1", shape("INVERSE"), [255, 170, 85, 0]),
+        ("identity", "MONOCHROME2", shape("IDENTITY"), [0, 85, 170, 255]),
         ("padding is no measurement", "MONOCHROME2", padding, [0, 128, 255, 255]),
     ] {
         let pixels = Pixels { photometric, extra, ..Pixels::grey(2, 2, 16, 12) };
@@ -305,12 +312,71 @@ fn colour_looks_follow_the_standard() {
 }
 
 #[test]
+fn supplemental_palette_colours_the_values_from_its_first_entry_on() {
+    let channel = |channel: u16, entries: [u16; 2]| {
+        [
+            element(0x28, 0x1101 + channel, "US", &words([2, 2, 16])),
+            element(0x28, 0x1201 + channel, "OW", &words(entries.map(|v| v << 8))),
+        ]
+        .concat()
+    };
+    let tables = [channel(0, [255, 1]), channel(1, [0, 2]), channel(2, [0, 3])].concat();
+    let presentation = element(0x8, 0x9205, "CS", b"COLOR");
+    let window = [element(0x28, 0x1050, "DS", b"2"), element(0x28, 0x1051, "DS", b"3")].concat();
+    let pixels = Pixels { extra: [window, tables].concat(), ..Pixels::grey(2, 2, 16, 12) };
+    let stored = |values| element(0x7FE0, 0x10, "OW", &words(values));
+    let file =
+        |values| [meta(EXPLICIT), presentation.clone(), identity(), pixels.bytes(), stored(values)].concat();
+    assert_eq!(shown(&file([0, 1, 2, 3])), [0, 0, 0, 64, 64, 64, 255, 0, 0, 1, 2, 3]);
+    assert_eq!(shown(&file([0, 1, 1, 0])), [0, 64, 64, 0]);
+}
+
+#[test]
+fn viewer_is_told_what_it_must_know() {
+    let long = |number, value: u32| element(0x18, number, "UL", &value.to_le_bytes());
+    let double = |number, value: f64| element(0x18, number, "FD", &value.to_le_bytes());
+    let region = [
+        us(0x18, 0x6012, 1),
+        us(0x18, 0x6014, 1),
+        long(0x6018, 10),
+        long(0x601A, 20),
+        long(0x601C, 90),
+        long(0x601E, 80),
+        us(0x18, 0x6024, 3),
+        us(0x18, 0x6026, 4),
+        double(0x602C, 0.02),
+        double(0x602E, -0.5),
+    ]
+    .concat();
+    let extra = [
+        sequence(0x18, 0x6011, &region),
+        element(0x20, 0x52, "UI", b"1.2.9"),
+        element(0x28, 0x34, "IS", b"4\\3"),
+        us(0x28, 0x120, 7),
+        us(0x28, 0x121, 5),
+        element(0x54, 0x20, "US", &words([1, 2])),
+        element(0x54, 0x30, "US", &words([1, 1])),
+        sequence(0x54, 0x32, &[element(0x18, 0x1242, "IS", b"250"), us(0x54, 0x33, 2)].concat()),
+    ]
+    .concat();
+    let file = Pixels { frames: Some("2"), extra, ..Pixels::grey(2, 2, 16, 12) }.native(&[0; 16]);
+    let view = &both_layers(&file).frames[1].view;
+    assert_eq!((view.padding, view.aspect), (Some([5.0, 7.0]), Some(4.0 / 3.0)));
+    assert_eq!(view.frame_of_reference_uid.as_deref(), Some("1.2.9"));
+    let region = &view.regions[0];
+    assert_eq!((region.x0, region.y0, region.x1, region.y1), (10, 20, 90, 80));
+    assert_eq!((region.unit_x, region.unit_y, region.delta_x, region.delta_y), (3, 4, 0.02, -0.5));
+    let position = view.position_in_run.unwrap();
+    assert_eq!((position.detector, position.phase, position.slice), (Some(2), Some(1), None));
+    assert_eq!(view.frame_time_ms, Some(250.0));
+}
+
+#[test]
 fn every_frame_of_a_run_has_its_own_attributes() {
     let frame = |intercept: &str| {
         let value = element(0x28, 0x1052, "DS", intercept.as_bytes());
         let inner = [value, element(0x28, 0x1053, "DS", b"1")].concat();
-        let item_of_macro = item(&inner, inner.len() as u32);
-        let group = lying(0x28, 0x9145, "SQ", &item_of_macro, item_of_macro.len() as u32);
+        let group = sequence(0x28, 0x9145, &inner);
         item(&group, group.len() as u32)
     };
     let frames = [frame("10"), frame("20")].concat();
@@ -337,4 +403,85 @@ fn damaged_frame_does_not_take_the_others_with_it() {
     add(&mut pack, "1.1", &file);
     let index = pack.finish().unwrap().index;
     assert_eq!(index.without_picture[0].frame, Some(2));
+}
+
+#[test]
+fn overlays_are_drawn_white_in_every_look() {
+    let plane = |origin: [u16; 2]| {
+        [
+            us(0x6002, 0x10, 2),
+            us(0x6002, 0x11, 2),
+            element(0x6002, 0x40, "CS", b"G"),
+            element(0x6002, 0x50, "SS", &words(origin)),
+            us(0x6002, 0x100, 1),
+            us(0x6002, 0x102, 0),
+            element(0x6002, 0x3000, "OW", &words([0b0110])),
+        ]
+        .concat()
+    };
+    let in_pixels = [
+        us(0x6000, 0x10, 2),
+        us(0x6000, 0x11, 2),
+        element(0x6000, 0x50, "SS", &words([1, 1])),
+        us(0x6000, 0x100, 16),
+        us(0x6000, 0x102, 15),
+    ]
+    .concat();
+    let stored = words([0, 1, 2, 3]);
+    let marked = words([0x8000, 1, 2, 0x8003]);
+    for (name, photometric, extra, stored, expected) in [
+        ("white", "MONOCHROME2", plane([1, 1]), &stored, [0, 255, 255, 255]),
+        ("white on white", "MONOCHROME1", plane([1, 1]), &stored, [255, 255, 255, 0]),
+        ("from outside", "MONOCHROME2", plane([0, 1]), &stored, [255, 85, 170, 255]),
+        ("in unused bits", "MONOCHROME2", in_pixels, &marked, [255, 85, 170, 255]),
+    ] {
+        let pixels = Pixels { photometric, extra, ..Pixels::grey(2, 2, 16, 12) };
+        assert_eq!(shown(&pixels.native(stored)), expected, "{name}");
+    }
+    let colour = Pixels { extra: plane([1, 1]), ..Pixels::colour(2, 2, "RGB") }.native(&[7; 12]);
+    assert_eq!(shown(&colour), [7, 7, 7, 255, 255, 255, 255, 255, 255, 7, 7, 7]);
+}
+
+/// A run of two mask frames and two with a vessel, over anatomy that must vanish.
+fn angiography(mode: &str, operation: Vec<u8>) -> Vec<u8> {
+    let side = 32;
+    let anatomy = |row: usize, column: usize| 1000 + (row * 37 + column * 11) as u16 % 400;
+    let vessel = |row: usize, column: usize| column == row || column == row + 1;
+    let frames = (0..4).flat_map(|frame| {
+        (0..side * side).map(move |i| {
+            let (row, column) = (i / side, i % side);
+            anatomy(row, column) - if frame >= 2 && vessel(row, column) { 300 } else { 0 }
+        })
+    });
+    let extra = [
+        element(0x28, 0x1050, "DS", b"1200"),
+        element(0x28, 0x1051, "DS", b"400"),
+        element(0x28, 0x1090, "CS", mode.as_bytes()),
+        sequence(0x28, 0x6100, &operation),
+    ]
+    .concat();
+    Pixels { frames: Some("4"), extra, ..Pixels::grey(32, 32, 16, 12) }.native(&words(frames))
+}
+
+#[test]
+fn angiography_is_shown_subtracted_where_it_is_recommended() {
+    let average =
+        || [element(0x28, 0x6101, "CS", b"AVG_SUB"), element(0x28, 0x6110, "US", &words([1, 2]))].concat();
+    let interval =
+        || [element(0x28, 0x6101, "CS", b"TID"), element(0x28, 0x6120, "SS", &words([2]))].concat();
+    for (name, operation) in [("average", average()), ("interval", interval())] {
+        let file = angiography("SUB", operation);
+        let pixels = display_frame(&file, &Limits::default(), 3).unwrap().pixels;
+        let levels: std::collections::BTreeSet<u8> = pixels.iter().copied().collect();
+        assert_eq!(levels.len(), 2, "{name}: vessel and nothing: {levels:?}");
+        assert!(pixels[0] < 50 && pixels[2] > 200, "{name}: the vessel is dark: {levels:?}");
+        let instance = both_layers(&file);
+        let mask = instance.frames[2].mask.as_ref().unwrap();
+        assert!(mask.is_default && mask.shift == [0.0, 0.0]);
+        assert_eq!(mask.frames, if name == "average" { vec![1, 2] } else { vec![1] });
+    }
+    let natural = angiography("NAT", average());
+    let pixels = display_frame(&natural, &Limits::default(), 3).unwrap().pixels;
+    assert!(pixels.iter().collect::<std::collections::BTreeSet<_>>().len() > 20);
+    assert!(!both_layers(&natural).frames[2].mask.as_ref().unwrap().is_default);
 }

@@ -59,8 +59,10 @@ fn samples(words: Vec<u16>, header: Jpeg2000Header, image: &ImagePixel) -> Sampl
     }
     let bits_stored =
         if header.signed == image.signed { precision.max(image.bits_stored.min(16)) } else { precision };
+    // The decoder extends signs into bits that belong to no value.
+    let used = u16::MAX >> (16 - bits_stored);
     Samples::Words {
-        words,
+        words: words.into_iter().map(|word| word & used).collect(),
         format: WordFormat { bits_stored, high_bit: bits_stored - 1, signed: image.signed },
     }
 }

@@ -5,6 +5,7 @@ mod jpeg;
 mod jpeg2000;
 mod jpeg_12;
 mod jpeg_ls;
+mod jpeg_xl;
 mod markers;
 mod native;
 mod rle;
@@ -19,6 +20,7 @@ use crate::image_pixel::ImagePixel;
 use crate::samples::Samples;
 
 pub(crate) use jpeg::browser_shows_right_colours;
+pub(crate) use jpeg2000::decode as decode_jpeg_2000;
 pub(crate) use markers::jpeg_family;
 
 /// What a decoder gives back.
@@ -67,8 +69,7 @@ fn decode_codestream(
             native::decode(data_set, &frame, image, 0)
         }
         PixelEncoding::Video => Err(ImagingError::Video),
-        PixelEncoding::Native | PixelEncoding::JpegXl | PixelEncoding::Unknown => {
-            Err(ImagingError::UnsupportedTransferSyntax)
-        }
+        PixelEncoding::JpegXl => jpeg_xl::decode(codestream, image),
+        PixelEncoding::Native | PixelEncoding::Unknown => Err(ImagingError::UnsupportedTransferSyntax),
     }
 }

@@ -132,6 +132,12 @@ pub fn item(value: &[u8], length: u32) -> Vec<u8> {
     [&[0xFE, 0xFF, 0x00, 0xE0][..], &length.to_le_bytes(), value].concat()
 }
 
+/// A sequence of one item.
+pub fn sequence(group: u16, number: u16, inner: &[u8]) -> Vec<u8> {
+    let item = item(inner, inner.len() as u32);
+    lying(group, number, "SQ", &item, item.len() as u32)
+}
+
 pub fn encapsulate(fragments: &[&[u8]]) -> Vec<u8> {
     let mut bytes = lying(0x7FE0, 0x10, "OB", &item(&[], 0), UNDEFINED);
     for fragment in fragments {

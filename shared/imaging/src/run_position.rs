@@ -1,0 +1,69 @@
+//! Where a frame of a nuclear medicine image lies among the others (PS3.3 C.8.4.8): each dimension has a vector with one
+//! number per frame.
+
+use filmless_dicom::{Item, Tag, tags};
+use serde::{Deserialize, Serialize};
+
+/// Numbers from 1, as far as the image names its dimensions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct RunPosition {
+    /// Energy Window Vector.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub energy_window: Option<u32>,
+    /// Detector Vector.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detector: Option<u32>,
+    /// Phase Vector.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phase: Option<u32>,
+    /// Rotation Vector.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rotation: Option<u32>,
+    /// R-R Interval Vector.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rr_interval: Option<u32>,
+    /// Time Slot Vector.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_slot: Option<u32>,
+    /// Angular View Vector.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub angular_view: Option<u32>,
+    /// Slice Vector.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slice: Option<u32>,
+}
+
+impl RunPosition {
+    /// The position of a frame, counted from 0; `None` when no dimension is named.
+    pub(crate) fn of(root: Item<'_>, index: u32) -> Option<Self> {
+        let number = |tag: Tag| {
+            let numbers = root.get(tag)?.ints();
+            numbers.get(index as usize).and_then(|v| u32::try_from(*v).ok()).filter(|v| *v > 0)
+        };
+        let position = Self {
+            energy_window: number(tags::ENERGY_WINDOW_VECTOR),
+            detector: number(tags::DETECTOR_VECTOR),
+            phase: number(tags::PHASE_VECTOR),
+            rotation: number(tags::ROTATION_VECTOR),
+            rr_interval: number(tags::RR_INTERVAL_VECTOR),
+            time_slot: number(tags::TIME_SLOT_VECTOR),
+            angular_view: number(tags::ANGULAR_VIEW_VECTOR),
+            slice: number(tags::SLICE_VECTOR),
+        };
+        (position != Self::default()).then_some(position)
+    }
+
+    /// How long the frame took, in milliseconds: of its phase (C.8.4.10), or of its gate (C.8.4.11).
+    pub(crate) fn frame_time_ms(root: Item<'_>, position: Option<Self>) -> Option<f64> {
+        let of_phase = || {
+            let phase = position?.phase? as usize;
+            let item = root.get(tags::PHASE_INFORMATION_SEQUENCE)?.items().nth(phase - 1)?;
+            item.float(tags::ACTUAL_FRAME_DURATION)
+        };
+        let of_gate = || {
+            let gate = root.first_item(tags::GATED_INFORMATION_SEQUENCE)?;
+            gate.first_item(tags::DATA_INFORMATION_SEQUENCE)?.float(tags::FRAME_TIME)
+        };
+        of_phase().or_else(of_gate)
+    }
+}
