@@ -118,8 +118,7 @@ def show(ds, frame, stored):
     if ds.get("PixelPresentation") in ("COLOR", "MIXED") and "RedPaletteColorLookupTableDescriptor" in ds:
         coloured = stored >= ds.RedPaletteColorLookupTableDescriptor[1]
         if coloured.any():
-            colours = apply_color_lut(stored, ds)
-            colours = (colours >> 8 if colours.dtype == np.uint16 else colours).astype(np.uint8)[..., :3]
+            colours = np.stack([palette(ds, stored, name) for name in ("Red", "Green", "Blue")], axis=-1)
             return np.where(coloured[..., None], colours, v[..., None])
     return v
 
@@ -165,6 +164,14 @@ def draw_overlays(ds, frame, shown):
         inside = (rows >= 0) & (rows < shown.shape[0]) & (columns >= 0) & (columns < shown.shape[1])
         shown[rows[inside], columns[inside]] = 255
     return shown
+
+
+def palette(ds, stored, name):
+    """One colour of a palette of plain sixteen-bit entries."""
+    _, start, _ = ds[f"{name}PaletteColorLookupTableDescriptor"].value
+    data = np.frombuffer(ds[f"{name}PaletteColorLookupTableData"].value, "<u2")
+    data = data >> 8 if data.max() > 255 else data
+    return data[np.clip(stored.astype(np.int64) - start, 0, len(data) - 1)].astype(np.uint8)
 
 
 def read(path):
