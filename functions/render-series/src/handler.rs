@@ -1,6 +1,7 @@
 //! From the queue's event to the use case.
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use filmless_delivery::download::pack_download;
 use filmless_delivery::messages::SettleTask;
 use filmless_delivery::render::render_series;
 use filmless_delivery::settle::check_quiet;
@@ -22,5 +23,6 @@ async fn run(services: &Services, task: SettleTask) -> Result<(), DeliveryError>
         SettleTask::RenderSeries { study_instance_uid, series_instance_uid, content_digest } => {
             render_series(services, &study_instance_uid, &series_instance_uid, &content_digest).await
         }
+        SettleTask::PackDownload { study_instance_uid } => pack_download(services, &study_instance_uid).await,
     }
 }

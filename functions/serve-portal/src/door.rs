@@ -6,8 +6,8 @@ use std::error::Error;
 use async_trait::async_trait;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use filmless_delivery::portal::{LinkOpening, LinkStatus, SignIn, StudySummary, StudyView};
-use filmless_domain::{Language, StudyInstanceUid};
+use filmless_delivery::portal::{LinkOpening, LinkStatus, SignIn, StudyDownload, StudySummary, StudyView};
+use filmless_domain::{Language, SopInstanceUid, StudyInstanceUid};
 use filmless_runtime::error_chain;
 use thiserror::Error;
 
@@ -69,4 +69,14 @@ pub trait Guest: Send + Sync {
     async fn list_studies(&self) -> Result<Vec<StudySummary>, PortalError>;
     /// One of them, with fresh URLs; `None` when it is unknown, not released or not theirs.
     async fn open_study(&self, study: &StudyInstanceUid) -> Result<Option<StudyView>, PortalError>;
+    /// All files of one of them in one ZIP; `None` as above.
+    async fn find_download(&self, study: &StudyInstanceUid) -> Result<Option<StudyDownload>, PortalError>;
+    /// Asks for that ZIP; false when the study is unknown, not released or not theirs.
+    async fn request_download(&self, study: &StudyInstanceUid) -> Result<bool, PortalError>;
+    /// A presigned URL of one file as it was uploaded; `None` as above.
+    async fn original_url(
+        &self,
+        study: &StudyInstanceUid,
+        instance: &SopInstanceUid,
+    ) -> Result<Option<String>, PortalError>;
 }

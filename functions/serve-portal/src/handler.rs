@@ -8,7 +8,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
-use crate::pages::{guide, language, link, sign_in, studies, study, trouble, well_known};
+use crate::pages::{download, guide, language, link, sign_in, studies, study, trouble, well_known};
 use crate::{Door, PortalConfig, assets, protection};
 
 /// Everything the pages work with.
@@ -38,6 +38,8 @@ pub fn router(services: Arc<PortalServices>) -> Router {
         .route("/studies", get(studies::show))
         .route("/studies/{study_uid}", get(study::show))
         .route("/studies/{study_uid}/grant", get(study::grant))
+        .route("/studies/{study_uid}/download", get(download::show).post(download::ask))
+        .route("/studies/{study_uid}/files/{instance_uid}", get(download::original))
         .route("/guide", get(guide::show))
         .route("/language", post(language::choose))
         .route("/assets/{name}", get(assets::show))

@@ -1,8 +1,10 @@
 //! The port over the real use cases.
 
 use async_trait::async_trait;
-use filmless_delivery::portal::{LinkOpening, LinkStatus, Portal, Session, SignIn, StudySummary, StudyView};
-use filmless_domain::{Language, StudyInstanceUid};
+use filmless_delivery::portal::{
+    LinkOpening, LinkStatus, Portal, Session, SignIn, StudyDownload, StudySummary, StudyView,
+};
+use filmless_domain::{Language, SopInstanceUid, StudyInstanceUid};
 
 use crate::{Door, Guest, PortalError};
 
@@ -51,5 +53,21 @@ impl Guest for SignedIn {
 
     async fn open_study(&self, study: &StudyInstanceUid) -> Result<Option<StudyView>, PortalError> {
         self.portal.open_study(&self.session, study).await.map_err(PortalError::failed)
+    }
+
+    async fn find_download(&self, study: &StudyInstanceUid) -> Result<Option<StudyDownload>, PortalError> {
+        self.portal.find_download(&self.session, study).await.map_err(PortalError::failed)
+    }
+
+    async fn request_download(&self, study: &StudyInstanceUid) -> Result<bool, PortalError> {
+        self.portal.request_download(&self.session, study).await.map_err(PortalError::failed)
+    }
+
+    async fn original_url(
+        &self,
+        study: &StudyInstanceUid,
+        instance: &SopInstanceUid,
+    ) -> Result<Option<String>, PortalError> {
+        self.portal.original_url(&self.session, study, instance).await.map_err(PortalError::failed)
     }
 }

@@ -4,6 +4,7 @@
 //! through the outbox.
 
 mod credentials;
+pub mod download;
 mod error;
 pub mod ingest;
 pub mod messages;

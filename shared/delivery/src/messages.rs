@@ -25,6 +25,11 @@ pub enum SettleTask {
         /// The contents that are to be rendered.
         content_digest: String,
     },
+    /// Make the ZIP of a study that somebody wants to download.
+    PackDownload {
+        /// Which study.
+        study_instance_uid: StudyInstanceUid,
+    },
 }
 
 /// Work for `release-study`: put this study before the gate.

@@ -123,6 +123,20 @@ pub struct StudyView {
     pub urls_expire_at: Timestamp,
 }
 
+/// All files of a study in one ZIP.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StudyDownload {
+    /// Nobody asked for it yet, or it is being made.
+    NotMade,
+    /// It is there.
+    Ready {
+        /// A presigned URL.
+        url: String,
+        /// Its size.
+        bytes: u64,
+    },
+}
+
 /// A series somebody may see, with presigned URLs.
 #[derive(Debug, Clone)]
 pub struct SeriesView {

@@ -123,6 +123,12 @@ pub fn study_manifest(study: &StudyInstanceUid) -> ObjectKey {
     ObjectKey(format!("{study}/study.json"))
 }
 
+/// All files of a study in one ZIP, by what the study holds. It lies apart from what is kept, so that it can expire.
+#[must_use]
+pub fn study_download(study: &StudyInstanceUid, content_digest: &str) -> ObjectKey {
+    ObjectKey(format!("downloads/{study}/{}.zip", short(content_digest)))
+}
+
 /// The objects of one rendered series in the derived bucket. The digest of the series' contents is part of
 /// each key, so that a viewer never reads the index of one rendering with the pack of another.
 #[derive(Debug, Clone, PartialEq, Eq)]

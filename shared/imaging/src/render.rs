@@ -3,7 +3,9 @@
 use std::ops::ControlFlow;
 use std::thread;
 
-use filmless_dicom::{DataSet, InstanceHeader, InstanceKind, PixelEncoding, metadata_json, scan_file};
+use filmless_dicom::{
+    DataSet, InstanceHeader, InstanceKind, PixelEncoding, metadata_json, scan_file, sop_class_name,
+};
 use filmless_domain::Limits;
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
@@ -93,6 +95,11 @@ pub fn render_file(
         InstanceKind::Report => sink(report(&data_set, limits).unwrap_or_else(no_picture)),
         InstanceKind::KeyObjects | InstanceKind::Other => {
             let sop_class_uid = header.map(|header| header.sop_class_uid).unwrap_or_default();
+            // An image that lost its pixels is missed; a presentation state never had any.
+            let is_image = sop_class_name(&sop_class_uid).is_some_and(|name| name.ends_with("Image Storage"));
+            if is_image {
+                return sink(no_picture(ImagingError::NoPixelData));
+            }
             sink(RenderedPart::Other { sop_class_uid })
         }
     }

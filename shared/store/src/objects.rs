@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::SdkError;
+use aws_sdk_s3::operation::get_object::builders::GetObjectFluentBuilder;
 use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
 use bytes::Bytes;
@@ -262,12 +263,35 @@ impl Bucket {
     /// # Errors
     /// [`StoreError::Unavailable`] when there are no credentials to sign with.
     pub async fn presign_get(&self, key: &ObjectKey, ttl: Duration) -> Result<String, StoreError> {
-        let settings = PresigningConfig::expires_in(ttl.min(PRESIGNED_TTL_MAX))
-            .map_err(StoreError::corrupt("presign GetObject"))?;
-        let request = self.public_client.get_object().bucket(&self.name).key(key.as_str());
-        let signed = request.presigned(settings).await;
-        Ok(signed.map_err(|e| StoreError::unavailable("presign GetObject")(Box::new(e)))?.uri().to_owned())
+        presign(self.public_client.get_object().bucket(&self.name).key(key.as_str()), ttl).await
     }
+
+    /// The same, for a browser that is to save it as a file of this name (letters, digits, `.`, `-`).
+    ///
+    /// # Errors
+    /// As [`Bucket::presign_get`].
+    pub async fn presign_download(
+        &self,
+        object: ObjectVersion<'_>,
+        file_name: &str,
+        ttl: Duration,
+    ) -> Result<String, StoreError> {
+        let request = self
+            .public_client
+            .get_object()
+            .bucket(&self.name)
+            .key(object.key.as_str())
+            .set_version_id(object.version_id.map(str::to_owned))
+            .response_content_disposition(format!("attachment; filename=\"{file_name}\""));
+        presign(request, ttl).await
+    }
+}
+
+async fn presign(request: GetObjectFluentBuilder, ttl: Duration) -> Result<String, StoreError> {
+    let settings = PresigningConfig::expires_in(ttl.min(PRESIGNED_TTL_MAX))
+        .map_err(StoreError::corrupt("presign GetObject"))?;
+    let signed = request.presigned(settings).await;
+    Ok(signed.map_err(|e| StoreError::unavailable("presign GetObject")(Box::new(e)))?.uri().to_owned())
 }
 
 fn is_not_found<E, R>(error: &SdkError<E, R>) -> bool

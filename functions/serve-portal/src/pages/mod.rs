@@ -11,6 +11,7 @@ use crate::texts::{Texts, texts};
 use crate::visitor::Visitor;
 use crate::{PortalError, assets};
 
+pub(crate) mod download;
 pub(crate) mod guide;
 pub(crate) mod language;
 pub(crate) mod link;

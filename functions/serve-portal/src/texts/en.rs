@@ -1,8 +1,8 @@
 //! English.
 
 use super::{
-    FrameTexts, GuideQuestion, GuideStep, GuideTexts, LinkTexts, ModalityTexts, SignInTexts, StudiesTexts,
-    StudyTexts, Texts, TroubleTexts,
+    DownloadTexts, FrameTexts, GuideQuestion, GuideStep, GuideTexts, LinkTexts, ModalityTexts, SignInTexts,
+    StudiesTexts, StudyTexts, Texts, TroubleTexts,
 };
 
 const MONTHS: [&str; 12] =
@@ -97,6 +97,16 @@ pub(super) const EN: Texts = Texts {
         no_picture: "This series cannot be previewed. The original is kept by the hospital.",
         broken_picture: "This image cannot be shown on your device. The original is kept by the hospital.",
         no_script: "JavaScript is switched off, so only the small images below can be shown.",
+    },
+    download: DownloadTexts {
+        title: "Download the original images",
+        what: "All original images (DICOM) of this study in one ZIP file, for a doctor with their own software. To look \
+               at the images you do not need it.",
+        private: "The file holds personal health data. Save it only on a device that you trust.",
+        ask: "Prepare the download",
+        preparing: "The file is being prepared. This page looks again by itself; you may also come back later.",
+        ready: |megabytes| format!("Download ZIP ({megabytes} MB)"),
+        back: "Back to the images",
     },
     guide: GuideTexts {
         title: "How to see your images",

@@ -21,6 +21,8 @@ pub struct Texts {
     pub studies: StudiesTexts,
     /// A study and its viewer.
     pub study: StudyTexts,
+    /// The download of a study.
+    pub download: DownloadTexts,
     /// How to open the images.
     pub guide: GuideTexts,
     /// When something is not as it should be.
@@ -205,6 +207,24 @@ pub struct GuideQuestion {
     pub question: &'static str,
     /// Its answer.
     pub answer: &'static str,
+}
+
+/// The download of a study.
+pub struct DownloadTexts {
+    /// Link to it, and its heading.
+    pub title: &'static str,
+    /// What is in it, and for whom.
+    pub what: &'static str,
+    /// How to treat it.
+    pub private: &'static str,
+    /// Button that asks for it.
+    pub ask: &'static str,
+    /// While it is being made.
+    pub preparing: &'static str,
+    /// Link to the file; its size in megabytes.
+    pub ready: fn(u64) -> String,
+    /// Link back to the images.
+    pub back: &'static str,
 }
 
 /// How to open the images.

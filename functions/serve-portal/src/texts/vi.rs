@@ -1,8 +1,8 @@
 //! Tiếng Việt.
 
 use super::{
-    FrameTexts, GuideQuestion, GuideStep, GuideTexts, LinkTexts, ModalityTexts, SignInTexts, StudiesTexts,
-    StudyTexts, Texts, TroubleTexts,
+    DownloadTexts, FrameTexts, GuideQuestion, GuideStep, GuideTexts, LinkTexts, ModalityTexts, SignInTexts,
+    StudiesTexts, StudyTexts, Texts, TroubleTexts,
 };
 
 pub(super) const VI: Texts = Texts {
@@ -87,6 +87,16 @@ pub(super) const VI: Texts = Texts {
         no_picture: "Loạt ảnh này không xem trước được. Bản gốc vẫn được bệnh viện lưu giữ.",
         broken_picture: "Ảnh này không hiện được trên máy của Ông/Bà. Bản gốc vẫn được bệnh viện lưu giữ.",
         no_script: "Trình duyệt đang tắt JavaScript nên chỉ xem được các ảnh thu nhỏ dưới đây.",
+    },
+    download: DownloadTexts {
+        title: "Tải ảnh gốc",
+        what: "Toàn bộ ảnh gốc (DICOM) của lần chụp này trong một tệp ZIP, dành cho bác sĩ dùng phần mềm riêng. Để xem \
+               ảnh, ông bà không cần tải.",
+        private: "Tệp chứa dữ liệu sức khoẻ cá nhân. Chỉ lưu trên thiết bị mà ông bà tin cậy.",
+        ask: "Chuẩn bị tệp tải về",
+        preparing: "Tệp đang được chuẩn bị. Trang này tự kiểm tra lại; ông bà cũng có thể quay lại sau.",
+        ready: |megabytes| format!("Tải tệp ZIP ({megabytes} MB)"),
+        back: "Quay lại xem ảnh",
     },
     guide: GuideTexts {
         title: "Hướng dẫn xem hình ảnh",

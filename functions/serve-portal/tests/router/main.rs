@@ -150,7 +150,8 @@ async fn an_old_slip_says_that_a_newer_one_exists() {
 
 #[tokio::test]
 async fn nobody_sees_personal_pages_without_a_session() {
-    let paths = ["/studies".to_owned(), format!("/studies/{STUDY}")];
+    let study = format!("/studies/{STUDY}");
+    let paths = ["/studies".to_owned(), format!("{study}/download"), format!("{study}/files/1.2.3"), study];
     for (path, cookie) in paths.iter().flat_map(|path| [(path, ""), (path, "filmless_session=forged")]) {
         let answer = get(path, &[("cookie", cookie)]).await;
         assert_eq!((answer.status, answer.header(LOCATION)), (StatusCode::SEE_OTHER, "/"), "{path} {cookie}");
@@ -210,13 +211,30 @@ async fn the_grant_renews_the_urls_of_every_series() {
 async fn another_patients_study_is_as_unknown_as_any() {
     let unknown = get("/studies/1.2.3", &[("cookie", HOA)]).await;
     assert_eq!(unknown.status, StatusCode::NOT_FOUND);
-    for path in
-        [format!("/studies/{STUDY_OF_ANOTHER}"), "/studies/not%20a%20uid".into(), "/studies/..%2F..".into()]
-    {
+    for path in [
+        format!("/studies/{STUDY_OF_ANOTHER}"),
+        format!("/studies/{STUDY_OF_ANOTHER}/download"),
+        format!("/studies/{STUDY_OF_ANOTHER}/files/1.2.3"),
+        format!("/studies/{STUDY}/files/not-a-uid"),
+        "/studies/not%20a%20uid".into(),
+        "/studies/..%2F..".into(),
+    ] {
         let answer = get(&path, &[("cookie", HOA)]).await;
         assert_eq!((answer.status, &answer.body), (unknown.status, &unknown.body), "{path}");
         assert_eq!(answer.headers, unknown.headers, "{path}");
     }
+}
+
+#[tokio::test]
+async fn the_originals_are_downloaded_from_the_object_store() {
+    let page = get(&format!("/studies/{STUDY}/download"), &[("cookie", HOA)]).await;
+    assert!(page.body.contains(&format!("{S3}/derived/downloads/1.zip?")) && page.body.contains("158 MB"));
+    let asked = post(&format!("/studies/{STUDY}/download"), &[("cookie", HOA)], "").await;
+    assert_eq!(asked.header(LOCATION), format!("/studies/{STUDY}/download?asked"));
+    let theirs = post(&format!("/studies/{STUDY_OF_ANOTHER}/download"), &[("cookie", HOA)], "").await;
+    assert_eq!(theirs.status, StatusCode::NOT_FOUND);
+    let file = get(&format!("/studies/{STUDY}/files/1.2.3"), &[("cookie", HOA)]).await;
+    assert!(file.header(LOCATION).starts_with(&format!("{S3}/derived/1.2.3.dcm?")));
 }
 
 #[tokio::test]

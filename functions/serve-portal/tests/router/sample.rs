@@ -1,8 +1,10 @@
 //! A portal with two patients, in memory.
 
 use async_trait::async_trait;
-use filmless_delivery::portal::{LinkOpening, LinkStatus, SeriesView, SignIn, StudySummary, StudyView};
-use filmless_domain::{BirthDate, Language, Secret, SeriesInstanceUid, StudyInstanceUid};
+use filmless_delivery::portal::{
+    LinkOpening, LinkStatus, SeriesView, SignIn, StudyDownload, StudySummary, StudyView,
+};
+use filmless_domain::{BirthDate, Language, Secret, SeriesInstanceUid, SopInstanceUid, StudyInstanceUid};
 use jiff::Timestamp;
 use jiff::civil::date;
 use serve_portal::{Door, Guest, PortalError};
@@ -155,6 +157,25 @@ impl Guest for SampleGuest {
             ..self.portal.summary()
         };
         Ok(vec![preparing, self.portal.summary()])
+    }
+
+    async fn find_download(&self, study: &StudyInstanceUid) -> Result<Option<StudyDownload>, PortalError> {
+        let url = self.portal.url("downloads/1.zip");
+        let is_theirs = self.language == Language::Vi && study.as_str() == STUDY;
+        Ok(is_theirs.then_some(StudyDownload::Ready { url, bytes: 158_000_000 }))
+    }
+
+    async fn request_download(&self, study: &StudyInstanceUid) -> Result<bool, PortalError> {
+        Ok(self.language == Language::Vi && study.as_str() == STUDY)
+    }
+
+    async fn original_url(
+        &self,
+        study: &StudyInstanceUid,
+        instance: &SopInstanceUid,
+    ) -> Result<Option<String>, PortalError> {
+        let is_theirs = self.language == Language::Vi && study.as_str() == STUDY;
+        Ok(is_theirs.then(|| self.portal.url(&format!("{instance}.dcm"))))
     }
 
     async fn open_study(&self, study: &StudyInstanceUid) -> Result<Option<StudyView>, PortalError> {

@@ -1,12 +1,12 @@
 //! What somebody who was let in may see.
 
 use filmless_domain::object_key::SeriesKeys;
-use filmless_domain::{StudyInstanceUid, StudyState};
-use filmless_store::PRESIGNED_TTL_MAX;
+use filmless_domain::{SopInstanceUid, StudyInstanceUid, StudyState};
 use filmless_store::index::{SeriesRecord, StudyRecord};
+use filmless_store::{ObjectVersion, PRESIGNED_TTL_MAX};
 
-use super::{Portal, SeriesView, Session, StudySummary, StudyView};
-use crate::{DeliveryError, Services};
+use super::{Portal, SeriesView, Session, StudyDownload, StudySummary, StudyView};
+use crate::{DeliveryError, Services, download};
 
 impl Portal {
     /// The studies of the session's account, newest first; those on their way are named, without a picture.
@@ -65,6 +65,64 @@ impl Portal {
             series,
             urls_expire_at,
         }))
+    }
+
+    /// The ZIP of all files of a study of the session's account; `None` for any other study.
+    ///
+    /// # Errors
+    /// [`DeliveryError`].
+    pub async fn find_download(
+        &self,
+        session: &Session,
+        study: &StudyInstanceUid,
+    ) -> Result<Option<StudyDownload>, DeliveryError> {
+        let Some(record) = self.services.index.study(study).await?.filter(|s| may_see(session, s)) else {
+            return Ok(None);
+        };
+        let found = download::find(&self.services, study).await?;
+        let Some(bytes) = found.bytes else { return Ok(Some(StudyDownload::NotMade)) };
+        let date = record.study_date.map(|date| format!("-{date}")).unwrap_or_default();
+        let object = ObjectVersion { key: &found.key, version_id: None };
+        let name = format!("dicom{date}.zip");
+        let url = self.services.derived.presign_download(object, &name, PRESIGNED_TTL_MAX).await?;
+        Ok(Some(StudyDownload::Ready { url, bytes }))
+    }
+
+    /// Asks for that ZIP to be made; whether the study is one of theirs.
+    ///
+    /// # Errors
+    /// [`DeliveryError`].
+    pub async fn request_download(
+        &self,
+        session: &Session,
+        study: &StudyInstanceUid,
+    ) -> Result<bool, DeliveryError> {
+        let known = self.services.index.study(study).await?;
+        let is_theirs = known.is_some_and(|s| may_see(session, &s));
+        if is_theirs {
+            download::request(&self.services, study).await?;
+        }
+        Ok(is_theirs)
+    }
+
+    /// A presigned URL of one file of a study of the session's account, as it was uploaded; `None` for any other.
+    ///
+    /// # Errors
+    /// [`DeliveryError`].
+    pub async fn original_url(
+        &self,
+        session: &Session,
+        study: &StudyInstanceUid,
+        instance: &SopInstanceUid,
+    ) -> Result<Option<String>, DeliveryError> {
+        let known = self.services.index.study(study).await?;
+        if !known.is_some_and(|s| may_see(session, &s)) {
+            return Ok(None);
+        }
+        let Some(record) = self.services.index.instance(study, instance).await? else { return Ok(None) };
+        let object = ObjectVersion { key: &record.key, version_id: record.version_id.as_deref() };
+        let name = format!("{instance}.dcm");
+        Ok(Some(self.services.studies.presign_download(object, &name, PRESIGNED_TTL_MAX).await?))
     }
 
     async fn series_view(

@@ -16,7 +16,7 @@ use tracing::{info, instrument};
 
 use crate::messages::{ReleaseTask, Task};
 use crate::{DeliveryError, Services, outbox, settle};
-pub(crate) use plan::KeyMarks;
+pub(crate) use plan::{KeyMarks, slice_key};
 use plan::{PlannedInstance, plan_series};
 pub use renderer::{InProcessRenderer, InstanceRenderer, RenderedParts, no_picture, parts_channel};
 use series_writer::SeriesWriter;

@@ -107,7 +107,8 @@ fn choose_poster(plan: &mut [PlannedInstance], frames: u32) {
     }
 }
 
-fn slice_key(instance: &InstanceRecord) -> SliceKey {
+/// What decides the place of an instance in its series.
+pub(crate) fn slice_key(instance: &InstanceRecord) -> SliceKey {
     SliceKey {
         slice_position: instance.slice_position,
         acquisition_time: instance.acquisition_time.clone(),

@@ -72,6 +72,18 @@ impl Index {
         if self.put_new(&key, instance).await? { Ok(None) } else { self.get(&key).await }
     }
 
+    /// One instance of a study.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn instance(
+        &self,
+        study: &StudyInstanceUid,
+        instance: &SopInstanceUid,
+    ) -> Result<Option<InstanceRecord>, StoreError> {
+        self.get(&instance_key(study, instance)).await
+    }
+
     /// All instances of a study, by UID.
     ///
     /// # Errors

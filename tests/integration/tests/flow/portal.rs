@@ -9,16 +9,16 @@ use crate::system::{System, link_of};
 
 /// A browser without scripts: keeps the session's cookie and follows redirects.
 #[derive(Default)]
-struct Browser {
+pub struct Browser {
     cookie: RefCell<String>,
 }
 
 impl Browser {
-    fn get(&self, url: &str) -> (u16, String) {
+    pub fn get(&self, url: &str) -> (u16, String) {
         self.read(agent().get(url).header("cookie", &*self.cookie.borrow()).call().unwrap(), url)
     }
 
-    fn submit(&self, system: &System, path: &str, fields: &[(&str, &str)]) -> (u16, String) {
+    pub fn submit(&self, system: &System, path: &str, fields: &[(&str, &str)]) -> (u16, String) {
         let url = format!("{}{path}", system.text("portal"));
         let request = agent().post(&url).header("origin", system.text("portal"));
         let answer =
@@ -39,11 +39,11 @@ impl Browser {
     }
 }
 
-fn agent() -> Agent {
+pub fn agent() -> Agent {
     Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into()
 }
 
-fn path_of(link: &str) -> String {
+pub fn path_of(link: &str) -> String {
     link[link.find("/x/").unwrap()..].to_owned()
 }
 

@@ -118,7 +118,7 @@ impl System {
         self.until_some(key, find).await
     }
 
-    async fn until_some<T>(&self, what: &str, find: impl Fn() -> Option<T>) -> T {
+    pub async fn until_some<T>(&self, what: &str, find: impl Fn() -> Option<T>) -> T {
         let started = Instant::now();
         loop {
             if let Some(found) = find() {

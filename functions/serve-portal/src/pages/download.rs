@@ -1,0 +1,73 @@
+//! The originals of a study, for doctors with software of their own: all in one ZIP, or one by one.
+
+use askama::Template;
+use axum::extract::{Path, Query};
+use axum::http::StatusCode;
+use axum::response::Response;
+use filmless_delivery::portal::StudyDownload;
+use filmless_domain::{SopInstanceUid, StudyInstanceUid};
+use serde::Deserialize;
+
+use super::{Frame, page, see_other};
+use crate::PortalError;
+use crate::visitor::Visitor;
+
+const MEGABYTE: u64 = 1_000_000;
+
+#[derive(Template)]
+#[template(path = "download.html")]
+struct DownloadPage<'a> {
+    frame: Frame<'a>,
+    study_url: String,
+    /// Address and words of the file, when it is there.
+    file: Option<(String, String)>,
+    is_asked_for: bool,
+}
+
+/// Whether the file was asked for already.
+#[derive(Deserialize)]
+pub(crate) struct Asked {
+    asked: Option<String>,
+}
+
+/// `GET /studies/{study_uid}/download`
+pub(crate) async fn show(
+    visitor: Visitor,
+    Path(uid): Path<String>,
+    Query(query): Query<Asked>,
+) -> Result<Response, PortalError> {
+    let Some(guest) = visitor.guest().await? else { return see_other("/", []) };
+    let study = StudyInstanceUid::parse(&uid).map_err(|_| PortalError::NotFound)?;
+    let download = guest.find_download(&study).await?.ok_or(PortalError::NotFound)?;
+    let frame = Frame::new(&visitor, visitor.language(Some(guest.language())), true);
+    let file = match download {
+        StudyDownload::NotMade => None,
+        StudyDownload::Ready { url, bytes } => {
+            Some((url, (frame.t.download.ready)(bytes.div_ceil(MEGABYTE))))
+        }
+    };
+    let is_asked_for = query.asked.is_some();
+    page(StatusCode::OK, &DownloadPage { frame, study_url: format!("/studies/{study}"), file, is_asked_for })
+}
+
+/// `POST /studies/{study_uid}/download`
+pub(crate) async fn ask(visitor: Visitor, Path(uid): Path<String>) -> Result<Response, PortalError> {
+    let Some(guest) = visitor.guest().await? else { return see_other("/", []) };
+    let study = StudyInstanceUid::parse(&uid).map_err(|_| PortalError::NotFound)?;
+    if !guest.request_download(&study).await? {
+        return Err(PortalError::NotFound);
+    }
+    see_other(&format!("/studies/{study}/download?asked"), [])
+}
+
+/// `GET /studies/{study_uid}/files/{instance_uid}`
+pub(crate) async fn original(
+    visitor: Visitor,
+    Path((study, instance)): Path<(String, String)>,
+) -> Result<Response, PortalError> {
+    let Some(guest) = visitor.guest().await? else { return see_other("/", []) };
+    let study = StudyInstanceUid::parse(&study).map_err(|_| PortalError::NotFound)?;
+    let instance = SopInstanceUid::parse(&instance).map_err(|_| PortalError::NotFound)?;
+    let url = guest.original_url(&study, &instance).await?.ok_or(PortalError::NotFound)?;
+    see_other(&url, [])
+}
