@@ -5,14 +5,17 @@
 
 A file counts as equal when the mean absolute error over all display values is at most 2 of 255. Every other file must
 stand in the list of known differences with its reason, and every line of that list must still be true, so that the
-list can only shrink. Where the diagnostic layer was encoded by us, its values must be those of the file, exactly.
+list can only shrink. Where the diagnostic layer was encoded by us, its values must be those of the file, exactly; and
+so must be the UIDs and the patient's name, whatever its character set.
 """
 
 import argparse
 import csv
 import json
 import logging
+import re
 import sys
+import unicodedata
 import warnings
 from multiprocessing import Pool
 from pathlib import Path
@@ -25,6 +28,15 @@ import reference
 MEAN_ABSOLUTE_ERROR_MAX = 2.0
 # The rounding of the inverse DCT is left open by ITU-T T.81 (A.3.3), so decoders of lossy JPEG differ by one.
 DCT_SYNTAXES = tuple(f"1.2.840.10008.1.2.4.{number}" for number in range(50, 57))
+
+HEADER_ATTRIBUTES = {
+    "study_instance_uid": "StudyInstanceUID",
+    "series_instance_uid": "SeriesInstanceUID",
+    "sop_instance_uid": "SOPInstanceUID",
+    "sop_class_uid": "SOPClassUID",
+    "modality": "Modality",
+    "patient_name": "PatientName",
+}
 
 
 def quiet():
@@ -73,6 +85,34 @@ def compare_stored(job):
     return line["path"], "inexact" if differing else "exact", f"{differing} of {ours.size} values"
 
 
+def text(value):
+    """Characters and nothing else: padding, empty components and the two ways to write an accent do not count, nor
+    does a name without a letter. pydicom leaves the escape sequences of some character sets in the text."""
+    characters = re.sub(r"\x1b[ -/]+[0-~]", "", str(value or ""))
+    characters = unicodedata.normalize("NFC", characters.strip(" \0").rstrip("^= "))
+    return characters if any(map(str.isalnum, characters)) else ""
+
+
+def compare_header(job):
+    """Whether the header names the same instance and the same patient: same, misread, or refused."""
+    _, line, root, _ = job
+    if "header" not in line:
+        return line["path"], "refused", line.get("refused", "?")
+    ours = line["header"]
+    ours = {**ours, "patient_name": ours["patient"]["name"]}
+    try:
+        ds = reference.read(root / line["path"])
+        theirs = {name: ds.get(keyword) for name, keyword in HEADER_ATTRIBUTES.items()}
+    except Exception as error:  # noqa: BLE001 - anything at all means: no reference
+        return line["path"], "no-reference", str(error)[:120].replace("\n", " ")
+    # What the data set lacks is taken from the file meta information, and of unknown modality is "other".
+    theirs["sop_instance_uid"] = theirs["sop_instance_uid"] or ds.file_meta.get("MediaStorageSOPInstanceUID")
+    theirs["sop_class_uid"] = theirs["sop_class_uid"] or ds.file_meta.get("MediaStorageSOPClassUID")
+    theirs["modality"] = theirs["modality"] or "OT"
+    misread = [name for name in theirs if text(ours[name]) != text(theirs[name])]
+    return line["path"], "misread" if misread else "same", ", ".join(misread)
+
+
 def key(path):
     """A file is named in the list by its folder and name, so that the list holds wherever the corpus lies."""
     return "/".join(Path(path).parts[-2:])
@@ -97,15 +137,18 @@ def main():
     with Pool(initializer=quiet) as pool:
         looks = pool.map(compare, jobs, chunksize=8)
         values = pool.map(compare_stored, jobs, chunksize=8)
+        headers = pool.map(compare_header, jobs, chunksize=8)
     if arguments.write:
-        arguments.write.write_text("".join("\t".join(outcome) + "\n" for outcome in looks + values))
+        arguments.write.write_text("".join("\t".join(outcome) + "\n" for outcome in looks + values + headers))
     present = {key(line["path"]) for line in lines}
     with arguments.known.open(newline="") as file:
         known = {row["path"]: row for row in csv.DictReader(file, delimiter="\t") if row["path"] in present}
     wrong = {key(path): (outcome, why) for path, outcome, why in looks if outcome in ("different", "only-theirs")}
     wrong |= {key(path): (outcome, why) for path, outcome, why in values if outcome == "inexact"}
+    wrong |= {key(path): (outcome, why) for path, outcome, why in headers if outcome == "misread"}
     tell("look", looks)
     tell("diagnostic values", values)
+    tell("header", headers)
     unexpected = {path: why for path, why in wrong.items() if known.get(path, {}).get("outcome") != why[0]}
     stale = [path for path in known if path not in wrong]
     for path, (outcome, why) in sorted(unexpected.items()):

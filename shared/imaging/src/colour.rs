@@ -2,8 +2,8 @@
 
 use crate::samples::{Samples, WordFormat};
 
-/// Brings interleaved samples down to eight bits each by cutting low bits.
-pub(crate) fn to_bytes(samples: &Samples) -> Vec<u8> {
+/// Brings interleaved samples of so many bits down to eight bits each by cutting low bits.
+pub(crate) fn to_bytes(samples: &Samples, bits_stored: u32) -> Vec<u8> {
     match samples {
         Samples::Bytes(bytes) => bytes.clone(),
         Samples::Words { words, format } => {
@@ -11,7 +11,10 @@ pub(crate) fn to_bytes(samples: &Samples) -> Vec<u8> {
             let shift = format.bits_stored.saturating_sub(8);
             words.iter().map(|word| (unsigned.value(*word) >> shift).min(255) as u8).collect()
         }
-        Samples::Numbers(values) => values.iter().map(|v| v.clamp(0.0, 255.0) as u8).collect(),
+        Samples::Numbers(values) => {
+            let step = f64::from(bits_stored.saturating_sub(8)).exp2();
+            values.iter().map(|value| (value / step).clamp(0.0, 255.0) as u8).collect()
+        }
     }
 }
 
@@ -56,6 +59,9 @@ mod tests {
     #[test]
     fn colour_of_many_bits_keeps_its_high_bits() {
         let format = WordFormat { bits_stored: 16, high_bit: 15, signed: false };
-        assert_eq!(to_bytes(&Samples::Words { words: vec![0xFFFF, 0x8000, 0x00FF], format }), [255, 128, 0]);
+        let words = Samples::Words { words: vec![0xFFFF, 0x8000, 0x00FF], format };
+        assert_eq!(to_bytes(&words, 16), [255, 128, 0]);
+        let numbers = [u32::MAX, 1 << 31, (1 << 24) - 1].map(f64::from).to_vec();
+        assert_eq!(to_bytes(&Samples::Numbers(numbers), 32), [255, 128, 0]);
     }
 }

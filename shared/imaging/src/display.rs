@@ -106,7 +106,7 @@ fn show_pixels(
     };
     match (image.samples_per_pixel, image.photometric.as_str()) {
         (3, photometric) => {
-            let mut pixels = to_bytes(&decoded.samples);
+            let mut pixels = to_bytes(&decoded.samples, image.bits_stored);
             if !decoded.is_rgb && matches!(photometric, "YBR_FULL" | "YBR_FULL_422") {
                 ybr_full_to_rgb(&mut pixels);
             }

@@ -43,7 +43,8 @@ pub(crate) fn decode(
             Samples::Numbers(each(raw, big_endian, f64::from_le_bytes))
         }
         (_, 8) if is_422 => return Ok(Decoded { samples: Samples::Bytes(expand_422(raw)), is_rgb: false }),
-        (_, 8) => bytes(&swap_words(data_set, raw), image),
+        (_, 8) if big_endian => bytes(&swapped(data_set, pixels, start, raw), image),
+        (_, 8) => bytes(raw, image),
         (_, 16) => {
             Samples::Words { words: each(raw, big_endian, u16::from_le_bytes), format: word_format(image) }
         }
@@ -68,13 +69,14 @@ pub(crate) fn bytes(raw: &[u8], image: &ImagePixel) -> Samples {
     }
 }
 
-/// Bytes in big endian OW are swapped in pairs (PS3.5 A.3, 8.1.2).
-fn swap_words<'p>(data_set: &DataSet<'_>, raw: &'p [u8]) -> Cow<'p, [u8]> {
-    let is_ow = data_set.pixels().is_some_and(|p| p.vr == VR::OW);
-    if !(data_set.transfer_syntax().big_endian && is_ow) || raw.len() % 2 == 1 {
+/// Bytes in big endian OW are swapped in pairs, which frames of an odd length share (PS3.5 A.3, 8.1.2).
+fn swapped<'p>(data_set: &DataSet<'_>, pixels: &'p [u8], start: usize, raw: &'p [u8]) -> Cow<'p, [u8]> {
+    if data_set.pixels().is_none_or(|p| p.vr != VR::OW) {
         return Cow::Borrowed(raw);
     }
-    Cow::Owned(raw.chunks_exact(2).flat_map(|pair| [pair[1], pair[0]]).collect())
+    // The last byte of an element of an odd length has no other.
+    let byte = |place: usize| pixels.get(place ^ 1).or(pixels.get(place)).copied().unwrap_or_default();
+    Cow::Owned((start..start + raw.len()).map(byte).collect())
 }
 
 /// Frames of one bit follow one another without alignment, first pixel in the lowest bit (PS3.5 8.1.1, D).
