@@ -2,7 +2,7 @@
 
 use super::{
     DownloadTexts, FrameTexts, GuideQuestion, GuideStep, GuideTexts, LinkTexts, ModalityTexts, SignInTexts,
-    StudiesTexts, StudyTexts, Texts, TroubleTexts,
+    StudiesTexts, StudyTexts, Texts, TroubleTexts, viewer,
 };
 
 pub(super) const VI: Texts = Texts {
@@ -64,37 +64,24 @@ pub(super) const VI: Texts = Texts {
         series: "Các loạt ảnh",
         series_number: |number| format!("Loạt ảnh {number}"),
         stage: "Hình ảnh đang xem",
-        counter: "Ảnh {n} / {total}",
-        quick_preview: "Ảnh xem nhanh – không dùng để chẩn đoán",
-        slider: "Chọn ảnh",
-        previous: "Ảnh trước",
-        next: "Ảnh sau",
-        play: "Phát",
-        pause: "Dừng",
-        zoom_in: "Phóng to",
-        zoom_out: "Thu nhỏ",
-        large: "Xem lớn",
-        small: "Đóng",
-        loading: "Đang tải ảnh…",
-        offline: "Mất kết nối mạng. Đang thử lại…",
-        signed_out: "Phiên xem đã hết. Xin đăng nhập lại.",
-        failed: "Chưa tải được hình ảnh này.",
+        general_note: "Hình ảnh ở đây để Ông/Bà xem và trao đổi với bác sĩ. Việc chẩn đoán do bác sĩ thực hiện.",
+        print_note: "Hình ảnh không được in ra giấy. Xin xem hình ảnh trên điện thoại hoặc máy tính.",
         retry: "Thử lại",
         hint: "Kéo thanh trượt, hoặc vuốt ngang trên ảnh, để xem các ảnh khác.",
         without_picture: |count| {
             format!("{count} ảnh không xem trước được. Bản gốc vẫn được bệnh viện lưu giữ.")
         },
         no_picture: "Loạt ảnh này không xem trước được. Bản gốc vẫn được bệnh viện lưu giữ.",
-        broken_picture: "Ảnh này không hiện được trên máy của Ông/Bà. Bản gốc vẫn được bệnh viện lưu giữ.",
         no_script: "Trình duyệt đang tắt JavaScript nên chỉ xem được các ảnh thu nhỏ dưới đây.",
     },
+    viewer: &viewer::VI,
     download: DownloadTexts {
         title: "Tải ảnh gốc",
         what: "Toàn bộ ảnh gốc (DICOM) của lần chụp này trong một tệp ZIP, dành cho bác sĩ dùng phần mềm riêng. Để xem \
-               ảnh, ông bà không cần tải.",
-        private: "Tệp chứa dữ liệu sức khoẻ cá nhân. Chỉ lưu trên thiết bị mà ông bà tin cậy.",
+               ảnh, Ông/Bà không cần tải.",
+        private: "Tệp chứa dữ liệu sức khoẻ cá nhân. Chỉ lưu trên thiết bị mà Ông/Bà tin cậy.",
         ask: "Chuẩn bị tệp tải về",
-        preparing: "Tệp đang được chuẩn bị. Trang này tự kiểm tra lại; ông bà cũng có thể quay lại sau.",
+        preparing: "Tệp đang được chuẩn bị. Trang này tự kiểm tra lại; Ông/Bà cũng có thể quay lại sau.",
         ready: |megabytes| format!("Tải tệp ZIP ({megabytes} MB)"),
         back: "Quay lại xem ảnh",
     },
