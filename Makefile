@@ -31,7 +31,7 @@ build: $(BUILD_TOOLS) web ## Build the program
 	@cargo build --workspace --bins
 
 .PHONY: web
-web: web/dist/viewer.js ## Build style sheet and viewer
+web: web/dist/style.css ## Build style sheet and viewer
 
 .PHONY: test
 test: $(TEST_TOOLS) lint build node_modules_of_tests ## Everything that must hold before a change goes in
@@ -73,7 +73,7 @@ $(TEST_TOOLS): tools/install-tools
 	@tools/install-tools $(NODE) --tests
 	@mkdir -p $(@D) && touch $@ $(BUILD_TOOLS)
 
-web/dist/viewer.js: $(WEB_SOURCES) web/node_modules/.package-lock.json | $(BUILD_TOOLS)
+web/dist/style.css: $(WEB_SOURCES) web/node_modules/.package-lock.json | $(BUILD_TOOLS)
 	npm --prefix web run --silent build -- --logLevel warn
 	@touch $@
 

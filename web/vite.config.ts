@@ -10,7 +10,7 @@ function gzip(): Plugin {
     name: "gzip",
     apply: "build",
     writeBundle({ dir = "dist" }) {
-      for (const name of readdirSync(dir).filter((name) => /\.(js|css|svg)$/.test(name))) {
+      for (const name of readdirSync(dir).filter((name) => /\.(js|css|svg|wasm)$/.test(name))) {
         const path = join(dir, name);
         writeFileSync(`${path}.gz`, gzipSync(readFileSync(path), { level: 9 }));
       }
@@ -18,16 +18,43 @@ function gzip(): Plugin {
   };
 }
 
-/** Names are stable: the portal puts a hash of the content into each URL itself. */
+/** The codecs ask for Node's modules, but only when they run in Node. */
+function withoutNode(): Plugin {
+  const names = ["fs", "path"];
+  return {
+    name: "without-node",
+    enforce: "pre",
+    resolveId: (id, importer) => (names.includes(id) && importer?.includes("codec-") === true ? "\0nothing" : null),
+    load: (id) => (id === "\0nothing" ? "export default {};" : null),
+  };
+}
+
+/** Scripts are called .js, whatever their source is called, so that every server knows their media type. */
+function assetName(names: readonly string[]): string {
+  const [name = ""] = names;
+  if (name === "style.css") {
+    return "style.css";
+  }
+  return name.endsWith(".mjs") ? `${name.slice(0, -".mjs".length).replaceAll(".", "-")}-[hash].js` : "[name]-[hash][extname]";
+}
+
+const output = {
+  entryFileNames: "[name]-[hash].js",
+  chunkFileNames: "[name]-[hash].js",
+  assetFileNames: ({ names }: { names: readonly string[] }) => assetName(names),
+};
+
+/** All lies in one folder, under names that change with the content; the portal finds the entry by its beginning. */
 export default defineConfig({
+  base: "/assets/",
   build: {
     target: ["es2020", "safari14"],
     modulePreload: false,
-    rollupOptions: {
-      input: { viewer: "src/viewer.ts", style: "src/style.css" },
-      output: { entryFileNames: "[name].js", assetFileNames: "[name][extname]" },
-    },
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 1500,
+    rollupOptions: { input: { viewer: "src/viewer.ts", style: "src/style.css" }, output },
   },
-  plugins: [gzip()],
+  worker: { format: "es", plugins: () => [withoutNode()], rollupOptions: { output } },
+  plugins: [withoutNode(), gzip()],
   test: { include: ["test/**/*.test.ts"] },
 });

@@ -10,7 +10,7 @@ use std::{env, fs, io, process};
 fn main() {
     let dist = Path::new("../../web/dist");
     println!("cargo:rerun-if-changed={}", dist.display());
-    if !dist.join("viewer.js").is_file() {
+    if !dist.join("style.css").is_file() {
         println!("cargo:rerun-if-changed=../../web");
         eprintln!("web/dist is missing: run `make web` first (it needs Node 20 and npm)");
         process::exit(1);
@@ -60,6 +60,7 @@ fn media_type(path: &Path) -> &'static str {
         Some("css") => "text/css; charset=utf-8",
         Some("svg") => "image/svg+xml",
         Some("png") => "image/png",
+        Some("wasm") => "application/wasm",
         _ => "application/octet-stream",
     }
 }

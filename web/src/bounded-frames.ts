@@ -4,7 +4,7 @@ export class BoundedFrames<Value> {
   private bytes = 0;
 
   constructor(
-    private readonly bytesMax: number,
+    private bytesMax: number,
     private readonly release: (value: Value) => void = () => undefined,
   ) {}
 
@@ -29,6 +29,16 @@ export class BoundedFrames<Value> {
     this.drop(frame);
     this.values.set(frame, { value, bytes });
     this.bytes += bytes;
+    this.shrink(wanted);
+  }
+
+  /** Another limit, from now on. */
+  limit(bytesMax: number, wanted: number): void {
+    this.bytesMax = bytesMax;
+    this.shrink(wanted);
+  }
+
+  private shrink(wanted: number): void {
     while (this.bytes > this.bytesMax) {
       const farthest = this.farthest(wanted);
       if (farthest === null || farthest === wanted) {

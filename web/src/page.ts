@@ -1,26 +1,12 @@
 /** The parts of the study page that the viewer brings to life. The page itself is made on the server. */
 
-export interface SeriesEntry {
-  readonly seriesInstanceUid: string;
-  readonly button: HTMLButtonElement;
-  readonly label: string;
-  readonly frames: number;
-  readonly posterUrl: string | null;
-  readonly indexUrl: string;
-  readonly packUrl: string;
-}
+import type { SeriesEntry } from "./pane.js";
+import type { SeriesUrls } from "./grant.js";
+import type { Words } from "./words.js";
 
-/** Words, in the language of the page. */
-export type Word =
-  | "counter"
-  | "offline"
-  | "signedOut"
-  | "failed"
-  | "brokenPicture"
-  | "play"
-  | "pause"
-  | "large"
-  | "small";
+export interface SeriesButton extends SeriesEntry, SeriesUrls {
+  readonly button: HTMLButtonElement;
+}
 
 export class Page {
   readonly viewer = part("viewer", HTMLElement);
@@ -29,6 +15,8 @@ export class Page {
   readonly canvas = part("picture", HTMLCanvasElement);
   readonly controls = part("controls", HTMLElement);
   readonly counter = part("counter", HTMLOutputElement);
+  readonly quality = part("quality", HTMLElement);
+  readonly keyMark = part("key-mark", HTMLElement);
   readonly slider = part("slider", HTMLInputElement);
   readonly scrollRow = part("scroll-row", HTMLElement);
   readonly hint = part("hint", HTMLElement);
@@ -38,12 +26,16 @@ export class Page {
   readonly zoomIn = part("zoom-in", HTMLButtonElement);
   readonly zoomOut = part("zoom-out", HTMLButtonElement);
   readonly large = part("large", HTMLButtonElement);
+  readonly toolsToggle = part("tools-toggle", HTMLButtonElement);
+  readonly tools = part("tools", HTMLElement);
+  readonly documents = part("documents", HTMLElement);
   readonly retry = part("retry", HTMLButtonElement);
+  readonly words: Words = JSON.parse(this.viewer.dataset["words"] ?? "{}") as Words;
   private readonly note = part("note", HTMLElement);
   private readonly noteText = part("note-text", HTMLElement);
   private readonly signIn = part("sign-in", HTMLAnchorElement);
 
-  readonly series: readonly SeriesEntry[] = [
+  readonly series: readonly SeriesButton[] = [
     ...document.querySelectorAll<HTMLButtonElement>("button[data-series]"),
   ].map((button) => ({
     seriesInstanceUid: button.dataset["series"] ?? "",
@@ -51,6 +43,7 @@ export class Page {
     label: button.dataset["label"] ?? "",
     frames: Number(button.dataset["frames"]),
     posterUrl: button.dataset["posterUrl"] ?? null,
+    thumbsUrl: button.dataset["thumbsUrl"] ?? null,
     indexUrl: button.dataset["indexUrl"] ?? "",
     packUrl: button.dataset["packUrl"] ?? "",
   }));
@@ -59,16 +52,11 @@ export class Page {
     return this.viewer.dataset["grantUrl"] ?? "";
   }
 
-  word(word: Word): string {
-    return this.viewer.dataset[word] ?? "";
-  }
-
   /** Says something over the picture, with at most one thing to do about it; null clears it. */
-  say(word: Word | null, action: "retry" | "signIn" | null = null): void {
-    const text = word === null ? "" : this.word(word);
-    this.note.hidden = word === null;
-    if (this.noteText.textContent !== text) {
-      this.noteText.textContent = text;
+  say(words: string | null, action: "retry" | "signIn" | null = null): void {
+    this.note.hidden = words === null;
+    if (this.noteText.textContent !== words) {
+      this.noteText.textContent = words;
     }
     this.retry.hidden = action !== "retry";
     this.signIn.hidden = action !== "signIn";
@@ -80,7 +68,7 @@ export class Page {
     for (const element of document.querySelectorAll<HTMLElement>(".skip, .masthead, .support, .series-section")) {
       element.inert = isLarge;
     }
-    setToggle(this.large, isLarge, this.word(isLarge ? "small" : "large"));
+    setToggle(this.large, isLarge, isLarge ? this.words.small : this.words.large);
   }
 
   get isLarge(): boolean {
@@ -88,8 +76,13 @@ export class Page {
   }
 
   setPlaying(isPlaying: boolean): void {
-    setToggle(this.play, isPlaying, this.word(isPlaying ? "pause" : "play"));
+    setToggle(this.play, isPlaying, isPlaying ? this.words.pause : this.words.play);
   }
+}
+
+/** A text with its blanks, `{n}` and the like, filled in. */
+export function fill(text: string, values: Readonly<Record<string, string | number>>): string {
+  return text.replace(/\{(\w+)\}/g, (blank, name: string) => String(values[name] ?? blank));
 }
 
 function setToggle(button: HTMLButtonElement, isOn: boolean, label: string): void {

@@ -1,5 +1,8 @@
 /** Pictures that the browser itself decodes. */
 
+import type { Shown } from "./stage.js";
+import type { Matrix, Raster } from "./view-geometry.js";
+
 export interface Picture {
   readonly source: CanvasImageSource;
   readonly width: number;
@@ -22,4 +25,16 @@ export async function decodePicture(bytes: Uint8Array<ArrayBuffer>, mediaType: s
     URL.revokeObjectURL(url);
   }
   return { source: image, width: image.naturalWidth, height: image.naturalHeight, release: () => undefined };
+}
+
+/** A quick picture, stretched over the pixels it stands for. */
+export function quick({ source }: Picture, raster: Raster): Shown {
+  return {
+    raster,
+    quality: "preview",
+    paint: (context, { a, b, c, d, e, f }: Matrix) => {
+      context.setTransform(a, b, c, d, e, f);
+      context.drawImage(source, 0, 0, raster.columns, raster.rows);
+    },
+  };
 }

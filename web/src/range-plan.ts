@@ -1,10 +1,6 @@
 /** Which bytes of a pack to fetch next: those nearest to what is looked at. */
 
-/** Part of an object, end exclusive. */
-export interface Span {
-  readonly offset: number;
-  readonly length: number;
-}
+import type { Span } from "./series-index.js";
 
 /** Consecutive frames and the bytes that hold them. */
 export interface FrameRange {
@@ -19,21 +15,22 @@ export interface FrameRange {
  * they follow each other in the pack and fit into `bytesMax`. A frame larger than that comes alone.
  */
 export function nextRange(
-  spans: readonly Span[],
+  spans: readonly (Span | null)[],
   isNeeded: (frame: number) => boolean,
   wanted: number,
   bytesMax: number,
 ): FrameRange | null {
-  const seed = nearest(spans.length, wanted, isNeeded);
+  const isThere = (frame: number) => isSpan(spans[frame]) && isNeeded(frame);
+  const seed = nearest(spans.length, wanted, isThere);
   const span = seed === null ? undefined : spans[seed];
-  if (seed === null || span === undefined) {
+  if (seed === null || span === undefined || span === null) {
     return null;
   }
   let range: FrameRange = { first: seed, last: seed, start: span.offset, end: span.offset + span.length };
   for (;;) {
     const sides = [range.last + 1, range.first - 1].sort((a, b) => Math.abs(a - wanted) - Math.abs(b - wanted));
     const grown = sides
-      .filter((frame) => spans[frame] !== undefined && isNeeded(frame))
+      .filter((frame) => isSpan(spans[frame]) && isNeeded(frame))
       .map((frame) => grow(range, frame, spans[frame]))
       .find((candidate) => candidate !== null && candidate.end - candidate.start <= bytesMax);
     if (grown === undefined || grown === null) {
@@ -43,8 +40,8 @@ export function nextRange(
   }
 }
 
-function grow(range: FrameRange, frame: number, span: Span | undefined): FrameRange | null {
-  if (span === undefined) {
+function grow(range: FrameRange, frame: number, span: Span | null | undefined): FrameRange | null {
+  if (!isSpan(span)) {
     return null;
   }
   if (frame > range.last && span.offset === range.end) {
@@ -54,6 +51,10 @@ function grow(range: FrameRange, frame: number, span: Span | undefined): FrameRa
     return { ...range, first: frame, start: span.offset };
   }
   return null;
+}
+
+function isSpan(span: Span | null | undefined): span is Span {
+  return span !== undefined && span !== null;
 }
 
 /** The needed frame nearest to the wanted one, the following one first. */

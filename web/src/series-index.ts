@@ -1,9 +1,18 @@
-/** The index of a series pack: where each frame's picture lies, and what is known about it. */
+/**
+ * The index of a series pack, versions 1 and 2: what the quick view needs of it. What a frame's full quality needs is
+ * kept as it came and read in `full/frame-details.ts`, when it is wanted.
+ */
 
-/** Where a frame's quick picture lies in the pack. */
-export interface Preview {
+export type Json = Readonly<Record<string, unknown>>;
+
+/** Part of a pack. */
+export interface Span {
   readonly offset: number;
   readonly length: number;
+}
+
+/** Where a frame's quick picture lies in the pack. */
+export interface Preview extends Span {
   readonly width: number;
   readonly height: number;
   readonly mediaType: string;
@@ -13,12 +22,47 @@ export interface Preview {
 export interface Frame {
   readonly sopInstanceUid: string;
   readonly preview: Preview;
+  readonly rows: number;
+  readonly columns: number;
+  /** Height of a pixel over its width. */
+  readonly aspect: number;
+  /** Marked by a doctor. */
+  readonly isKey: boolean;
   /** Time to the next frame of a moving picture; null for still ones. */
   readonly frameTimeMs: number | null;
+  /** Frames of one instance whose keys are alike belong to one run (a detector's turn, an energy window). */
+  readonly runKey: string;
+  readonly raw: Json;
+}
+
+/** The layout of the contact sheet. */
+export interface Thumbs {
+  readonly tile: number;
+  readonly columns: number;
+  /** Which frame each tile shows. */
+  readonly frames: readonly number[];
+}
+
+/** A report, PDF or film within the pack. */
+export interface DocumentEntry extends Span {
+  readonly kind: string;
+  readonly title: string;
+  readonly mediaType: string;
 }
 
 export interface SeriesIndex {
+  readonly modality: string;
   readonly frames: readonly Frame[];
+  /** Which frame is shown first. */
+  readonly posterFrame: number;
+  readonly thumbs: Thumbs | null;
+  readonly documents: readonly DocumentEntry[];
+  /** Names of what is kept but not shown. */
+  readonly others: readonly string[];
+  /** Number of instances or frames that should have a picture and have none. */
+  readonly withoutPicture: number;
+  /** Look-up tables, as they came. */
+  readonly tables: readonly unknown[];
 }
 
 /** The index is not what the renderer writes. */
@@ -29,36 +73,78 @@ export class InvalidIndexError extends Error {
   }
 }
 
-type Json = Record<string, unknown>;
-
-/** Reads the parts that the quick view needs; unknown fields are left alone. */
 export function parseIndex(json: unknown): SeriesIndex {
   const index = object(json, "object");
-  if (index["version"] !== 1) {
+  if (index["version"] !== 1 && index["version"] !== 2) {
     throw new InvalidIndexError("version");
   }
-  const frames = index["frames"];
-  if (!Array.isArray(frames)) {
+  if (!Array.isArray(index["frames"])) {
     throw new InvalidIndexError("frames");
   }
-  return { frames: frames.map(parseFrame) };
+  const frames = index["frames"].map(parseFrame);
+  const poster = index["poster_frame"];
+  const isPlace = typeof poster === "number" && Number.isInteger(poster) && frames[poster] !== undefined;
+  return {
+    modality: text(index["modality"]),
+    frames,
+    posterFrame: isPlace ? poster : Math.floor(frames.length / 2),
+    thumbs: parseThumbs(index["thumbs"], frames.length),
+    documents: list(index["documents"]).map(parseDocument),
+    others: list(index["others"]).map((other) => text(object(other, "other")["name"])),
+    withoutPicture: list(index["without_picture"]).length,
+    tables: list(index["tables"]),
+  };
 }
 
 function parseFrame(json: unknown): Frame {
-  const frame = object(json, "frame");
-  const preview = object(frame["preview"], "preview");
-  const frameTimeMs = frame["frame_time_ms"];
+  const raw = object(json, "frame");
+  const preview = object(raw["preview"], "preview");
+  const run = raw["position_in_run"];
+  const place: Json = typeof run === "object" && run !== null ? (run as Json) : {};
+  const width = count(preview["width"], "width");
+  const height = count(preview["height"], "height");
   return {
-    sopInstanceUid: String(frame["sop_instance_uid"]),
-    preview: {
-      offset: count(preview["offset"], "offset"),
-      length: count(preview["length"], "length"),
-      width: count(preview["width"], "width"),
-      height: count(preview["height"], "height"),
-      mediaType: String(preview["media_type"]),
-    },
-    frameTimeMs: typeof frameTimeMs === "number" && frameTimeMs > 0 ? frameTimeMs : null,
+    sopInstanceUid: text(raw["sop_instance_uid"]),
+    preview: { ...span(preview), width, height, mediaType: text(preview["media_type"]) },
+    rows: positive(raw["rows"]) ?? height,
+    columns: positive(raw["columns"]) ?? width,
+    aspect: positive(raw["aspect"]) ?? aspectOfPreview(raw, width, height),
+    isKey: raw["is_key"] === true,
+    frameTimeMs: positive(raw["frame_time_ms"]),
+    runKey: ["energy_window", "detector", "rotation", "rr_interval"].map((name) => place[name]).join(),
+    raw,
   };
+}
+
+/** Version 1 does not say how high a pixel is, but its previews have the right proportions. */
+function aspectOfPreview(raw: Json, width: number, height: number): number {
+  const [rows, columns] = [positive(raw["rows"]), positive(raw["columns"])];
+  if (rows === null || columns === null || width < 16 || height < 16) {
+    return 1;
+  }
+  const aspect = (height * columns) / (width * rows);
+  return Math.abs(aspect - 1) < 0.05 ? 1 : aspect;
+}
+
+function parseThumbs(json: unknown, frames: number): Thumbs | null {
+  if (typeof json !== "object" || json === null) {
+    return null;
+  }
+  const { tile, columns, frames: places } = json as Json;
+  const isPlace = (place: unknown): place is number => typeof place === "number" && place < frames;
+  const shown = list(places).filter(isPlace);
+  return positive(tile) === null || positive(columns) === null || shown.length === 0
+    ? null
+    : { tile: tile as number, columns: columns as number, frames: shown };
+}
+
+function parseDocument(json: unknown): DocumentEntry {
+  const entry = object(json, "document");
+  return { ...span(entry), kind: text(entry["kind"]), title: text(entry["title"]), mediaType: text(entry["media_type"]) };
+}
+
+function span(json: Json): Span {
+  return { offset: count(json["offset"], "offset"), length: count(json["length"], "length") };
 }
 
 function object(value: unknown, field: string): Json {
@@ -66,6 +152,18 @@ function object(value: unknown, field: string): Json {
     throw new InvalidIndexError(field);
   }
   return value as Json;
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+function positive(value: unknown): number | null {
+  return typeof value === "number" && Number.isFinite(value) && value > 0 ? value : null;
 }
 
 function count(value: unknown, field: string): number {

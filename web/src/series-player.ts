@@ -2,17 +2,18 @@
 
 import { BoundedFrames } from "./bounded-frames.js";
 import { clipAround, type Clip } from "./clip.js";
-import { decodePicture, type Picture } from "./picture.js";
+import { decodePicture, quick, type Picture } from "./picture.js";
 import type { SeriesIndex } from "./series-index.js";
 import type { SeriesLoader } from "./series-loader.js";
+import type { Shown } from "./stage.js";
 import { clamp } from "./view-geometry.js";
 
-const DECODED_BYTES_MAX = 96 * 1024 * 1024;
+const DECODED_BYTES_MAX = 64 * 1024 * 1024;
 const BYTES_PER_PIXEL = 4;
 
 export interface PlayerEvents {
   /** A picture is to be drawn. */
-  onPicture(picture: Picture): void;
+  onPicture(shown: Shown, frame: number): void;
   /** Another frame is wanted. */
   onFrame(frame: number): void;
   /** The wanted frame is (no longer) on its way. */
@@ -21,19 +22,31 @@ export interface PlayerEvents {
   onBroken(): void;
 }
 
+/** Where pictures of full quality come from. */
+export interface FullPictures {
+  /** Says which frame is looked at and which way the eye goes. */
+  want(frame: number, direction: number, isPlaying: boolean): void;
+  /** A frame that is there already. */
+  shown(frame: number): Shown | null;
+  close(): void;
+}
+
 export class SeriesPlayer {
+  full: FullPictures | null = null;
+  isPlaying = false;
   private readonly pictures = new BoundedFrames<Picture>(DECODED_BYTES_MAX, (picture) => picture.release());
   private readonly broken = new Set<number>();
   private wanted: number;
-  private shown: number | null = null;
+  private direction = 1;
+  private painted: { readonly frame: number; readonly quality: string } | null = null;
   private isDecoding = false;
 
   constructor(
-    private readonly index: SeriesIndex,
+    readonly index: SeriesIndex,
     private readonly loader: SeriesLoader,
     private readonly events: PlayerEvents,
   ) {
-    this.wanted = Math.floor(index.frames.length / 2);
+    this.wanted = index.posterFrame;
   }
 
   get frame(): number {
@@ -45,15 +58,24 @@ export class SeriesPlayer {
   }
 
   get clip(): Clip | null {
-    return clipAround(this.index.frames, this.wanted);
+    return clipAround(this.index.frames, this.wanted, this.index.modality);
   }
 
   /** Wants a frame; the nearest one there is. */
   go(frame: number): void {
-    this.wanted = clamp(frame, 0, this.frames - 1);
-    this.events.onFrame(this.wanted);
-    this.loader.want(this.wanted);
+    const next = clamp(frame, 0, this.frames - 1);
+    this.direction = Math.sign(next - this.wanted) || this.direction;
+    this.wanted = next;
+    this.events.onFrame(next);
+    this.loader.want(next);
+    this.full?.want(next, this.direction, this.isPlaying);
     void this.paint();
+  }
+
+  /** Pictures of full quality can be had from now on. */
+  setFull(full: FullPictures): void {
+    this.full = full;
+    full.want(this.wanted, this.direction, this.isPlaying);
   }
 
   /** Whether a frame could be drawn at once. */
@@ -61,45 +83,66 @@ export class SeriesPlayer {
     return this.pictures.has(frame) || this.loader.bytesOf(frame) !== undefined || this.broken.has(frame);
   }
 
-  /** Bytes of a frame have come in. */
-  onBytes(frame: number): void {
+  /** A frame can be drawn, or drawn better. */
+  onArrival(frame: number): void {
     if (frame === this.wanted) {
       void this.paint();
     }
   }
 
+  /** Draws the wanted frame again, because it looks different now. */
+  repaint(): void {
+    this.painted = null;
+    void this.paint();
+  }
+
   close(): void {
     this.loader.close();
+    this.full?.close();
+    this.full = null;
     this.pictures.clear();
   }
 
   /** Decodes until the wanted frame is shown; frames wished for in between are drawn on the way. */
   private async paint(): Promise<void> {
+    const full = this.full?.shown(this.wanted) ?? null;
+    if (full !== null) {
+      this.put(full, this.wanted);
+      this.events.onWaiting(false);
+      return;
+    }
     if (this.isDecoding) {
       return;
     }
     this.isDecoding = true;
     try {
-      while (this.shown !== this.wanted && (await this.paintOnce(this.wanted))) {
+      while (this.painted?.frame !== this.wanted && (await this.paintOnce(this.wanted))) {
         // The wanted frame may have changed while it was decoded.
       }
     } finally {
       this.isDecoding = false;
     }
-    this.events.onWaiting(this.shown !== this.wanted && !this.broken.has(this.wanted));
+    this.events.onWaiting(this.painted?.frame !== this.wanted && !this.broken.has(this.wanted));
   }
 
   private async paintOnce(frame: number): Promise<boolean> {
     const picture = this.pictures.get(frame) ?? (await this.decode(frame));
     if (picture === null) {
-      if (this.broken.has(frame)) {
+      if (this.broken.has(frame) && this.full?.shown(frame) == null) {
         this.events.onBroken();
       }
       return this.wanted !== frame;
     }
-    this.shown = frame;
-    this.events.onPicture(picture);
+    const entry = this.index.frames[frame];
+    if (entry !== undefined && !(this.painted?.frame === frame && this.painted.quality === "full")) {
+      this.put(this.full?.shown(frame) ?? quick(picture, entry), frame);
+    }
     return true;
+  }
+
+  private put(shown: Shown, frame: number): void {
+    this.painted = { frame, quality: shown.quality };
+    this.events.onPicture(shown, frame);
   }
 
   private async decode(frame: number): Promise<Picture | null> {

@@ -1,16 +1,57 @@
 /** The black surface with the current picture. */
 
-import type { Picture } from "./picture.js";
-import { clamp, fit, FITTED, pan, zoomAt, type Point, type Size, type View } from "./view-geometry.js";
+import {
+  apply,
+  clamp,
+  compose,
+  FITTED,
+  invert,
+  mirror,
+  pan,
+  rotate,
+  toStage,
+  withPixelSide,
+  zoomAt,
+  type Matrix,
+  type Point,
+  type Raster,
+  type Size,
+  type View,
+} from "./view-geometry.js";
+
+/** Something that can be drawn, quick or in full quality. */
+export interface Shown {
+  readonly raster: Raster;
+  readonly quality: "preview" | "full";
+  /** Draws into a canvas of `canvas` pixels; `matrix` leads from picture pixels to canvas pixels. */
+  paint(context: CanvasRenderingContext2D, matrix: Matrix, canvas: Size): void;
+}
+
+/** What a finger or the left mouse button does instead of going through the images; points from the top left. */
+export interface StageTool {
+  /** Whether the arrow keys belong to it. */
+  readonly takesKeys: boolean;
+  down(at: Point): void;
+  move(at: Point, by: Point): void;
+  up(at: Point): void;
+  /** A second finger came: what was begun is not meant. */
+  cancel(): void;
+}
 
 export class Stage {
-  private view: View = FITTED;
-  private picture: Picture | null = null;
+  tool: StageTool | null = null;
+  /** Called after each drawing, for what lies over the picture. */
+  onDraw: (() => void) | null = null;
+  /** Called when the view was changed by hand. */
+  onView: ((view: View) => void) | null = null;
+  private current: View = FITTED;
+  private shown: Shown | null = null;
+  private drawing = 0;
 
   constructor(
     readonly element: HTMLElement,
     private readonly poster: HTMLImageElement,
-    private readonly canvas: HTMLCanvasElement,
+    readonly canvas: HTMLCanvasElement,
   ) {
     new ResizeObserver(() => this.draw()).observe(element);
     poster.addEventListener("error", () => {
@@ -18,17 +59,30 @@ export class Stage {
     });
   }
 
+  get view(): View {
+    return this.current;
+  }
+
+  get picture(): Shown | null {
+    return this.shown;
+  }
+
   get isEnlarged(): boolean {
-    return this.view.scale > 1;
+    return this.current.scale > 1;
   }
 
   get size(): Size {
     return { width: this.element.clientWidth, height: this.element.clientHeight };
   }
 
+  /** From picture pixels to CSS pixels of the stage; null while nothing is shown. */
+  get matrix(): Matrix | null {
+    return this.shown === null ? null : toStage(this.current, this.shown.raster, this.size);
+  }
+
   /** Shows a series by its poster until its first picture is there. */
   showPoster(url: string | null): void {
-    this.picture = null;
+    this.shown = null;
     this.canvas.hidden = true;
     this.poster.hidden = url === null;
     if (url !== null && this.poster.src !== url) {
@@ -37,23 +91,49 @@ export class Stage {
     this.setView(FITTED);
   }
 
-  show(picture: Picture): void {
-    this.picture = picture;
+  show(shown: Shown): void {
+    this.shown = shown;
     this.canvas.hidden = false;
     this.poster.hidden = true;
+    this.element.dataset["quality"] = shown.quality;
     this.draw();
   }
 
   zoom(factor: number, at: Point = { x: 0, y: 0 }): void {
-    this.setView(zoomAt(this.view, factor, at, this.fitted(), this.size));
+    this.change((view, raster, size) => zoomAt(view, factor, at, raster, size));
   }
 
   pan(by: Point): void {
-    this.setView(pan(this.view, by, this.fitted(), this.size));
+    this.change((view, raster, size) => pan(view, by, raster, size));
+  }
+
+  rotate(): void {
+    this.change(rotate);
+  }
+
+  mirror(): void {
+    this.change(mirror);
+  }
+
+  /** One picture pixel to `side` pixels of the screen. */
+  setPixelSide(side: number): void {
+    this.change((view, raster, size) => withPixelSide(view, side / devicePixelRatio, raster, size));
+  }
+
+  /** Fits the picture as it is turned. */
+  fit(): void {
+    this.change(({ turn }) => ({ ...FITTED, turn }));
   }
 
   resetView(): void {
-    this.setView(FITTED);
+    this.change(() => FITTED);
+  }
+
+  /** Takes over the view of another stage. */
+  setView(view: View): void {
+    this.current = view;
+    this.element.classList.toggle("is-enlarged", this.isEnlarged);
+    this.redraw();
   }
 
   /** A point of the window, measured from the centre of the stage. */
@@ -62,19 +142,30 @@ export class Stage {
     return { x: clientX - box.left - box.width / 2, y: clientY - box.top - box.height / 2 };
   }
 
-  private setView(view: View): void {
-    this.view = view;
-    this.element.classList.toggle("is-enlarged", this.isEnlarged);
-    this.draw();
+  /** The picture pixel (with fraction) at a point of the stage. */
+  toPicture(at: Point): Point | null {
+    const { matrix } = this;
+    return matrix === null ? null : apply(invert(matrix), at);
   }
 
-  private fitted(): Size {
-    return fit(this.picture ?? { width: 0, height: 0 }, this.size);
+  /** Draws with the next frame of the screen, once for all who ask until then. */
+  redraw(): void {
+    if (this.drawing === 0) {
+      this.drawing = requestAnimationFrame(() => this.draw());
+    }
+  }
+
+  private change(step: (view: View, raster: Raster, size: Size) => View): void {
+    const raster = this.shown?.raster ?? { columns: 0, rows: 0, aspect: 1 };
+    this.setView(step(this.current, raster, this.size));
+    this.onView?.(this.current);
   }
 
   private draw(): void {
+    cancelAnimationFrame(this.drawing);
+    this.drawing = 0;
     const context = this.canvas.getContext("2d", { alpha: false });
-    if (this.picture === null || context === null) {
+    if (this.shown === null || context === null) {
       return;
     }
     const { width, height } = this.size;
@@ -84,18 +175,11 @@ export class Stage {
       this.canvas.width = pixels.width;
       this.canvas.height = pixels.height;
     }
-    const fitted = this.fitted();
-    const drawn = { width: fitted.width * this.view.scale, height: fitted.height * this.view.scale };
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, pixels.width, pixels.height);
-    context.setTransform(density, 0, 0, density, 0, 0);
     context.imageSmoothingQuality = "high";
-    context.drawImage(
-      this.picture.source,
-      (width - drawn.width) / 2 + this.view.shift.x,
-      (height - drawn.height) / 2 + this.view.shift.y,
-      drawn.width,
-      drawn.height,
-    );
+    const toDevice = { a: density, b: 0, c: 0, d: density, e: 0, f: 0 };
+    this.shown.paint(context, compose(toDevice, toStage(this.current, this.shown.raster, this.size)), pixels);
+    this.onDraw?.();
   }
 }

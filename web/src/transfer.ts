@@ -6,6 +6,9 @@ export class ExpiredError extends Error {}
 /** The object is not there. */
 export class MissingError extends Error {}
 
+/** A connection that is silent for so long is dead: a phone that slept often does not notice it. */
+const SILENCE_MS_MAX = 20_000;
+
 /** How a request is told to start again: after 1, 2, 4, 8, then every 15 seconds, a little apart from others. */
 export function backOffMs(attempt: number, random: number): number {
   return Math.min(15_000, 1_000 * 2 ** attempt) * (0.75 + random / 2);
@@ -40,9 +43,24 @@ export async function fetchBytes(
   signal: AbortSignal,
   onBytes: (bytes: Uint8Array<ArrayBuffer>) => void,
 ): Promise<void> {
-  const response = await get(url, { signal, headers: { Range: `bytes=${start}-${end - 1}` } });
-  const skipped = response.status === 206 ? 0 : start;
-  const held = new Uint8Array(end - start);
+  const silence = new Silence(signal);
+  try {
+    const headers = { Range: `bytes=${start}-${end - 1}` };
+    const response = await get(url, { signal: silence.signal, headers });
+    await read(response, response.status === 206 ? 0 : start, end - start, () => silence.end(), onBytes);
+  } finally {
+    silence.stop();
+  }
+}
+
+async function read(
+  response: Response,
+  skipped: number,
+  length: number,
+  onLife: () => void,
+  onBytes: (bytes: Uint8Array<ArrayBuffer>) => void,
+): Promise<void> {
+  const held = new Uint8Array(length);
   let position = -skipped;
   const reader = response.body?.getReader();
   if (reader === undefined) {
@@ -51,8 +69,9 @@ export async function fetchBytes(
   for (;;) {
     const { done, value } = await reader.read();
     if (done) {
-      break;
+      throw new Error("the answer was cut short");
     }
+    onLife();
     const from = Math.max(0, -position);
     const room = held.length - Math.max(0, position);
     const part = value.subarray(from, from + room);
@@ -64,5 +83,34 @@ export async function fetchBytes(
       return;
     }
   }
-  throw new Error("the answer was cut short");
+}
+
+/** Aborts a request that has fallen silent, or that its caller aborts. */
+class Silence {
+  private readonly abort = new AbortController();
+  private timer = 0;
+  private readonly onAbort = () => this.abort.abort();
+
+  constructor(private readonly caller: AbortSignal) {
+    if (caller.aborted) {
+      this.abort.abort();
+    }
+    caller.addEventListener("abort", this.onAbort);
+    this.end();
+  }
+
+  get signal(): AbortSignal {
+    return this.abort.signal;
+  }
+
+  /** Something was heard. */
+  end(): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(this.onAbort, SILENCE_MS_MAX) as unknown as number;
+  }
+
+  stop(): void {
+    clearTimeout(this.timer);
+    this.caller.removeEventListener("abort", this.onAbort);
+  }
 }

@@ -1,4 +1,4 @@
-/** Where a picture lies on the stage: fitted, enlarged, moved. All lengths in CSS pixels. */
+/** Where a picture lies on the stage: fitted, enlarged, moved, turned. All lengths in CSS pixels. */
 
 export interface Size {
   readonly width: number;
@@ -10,14 +10,72 @@ export interface Point {
   readonly y: number;
 }
 
-/** Enlargement over the fitted size, and the shift of the picture's centre from the stage's. */
+/** The pixels of a picture and the height of one over its width. */
+export interface Raster {
+  readonly columns: number;
+  readonly rows: number;
+  readonly aspect: number;
+}
+
+/** x' = a·x + c·y + e, y' = b·x + d·y + f: the order of a canvas. */
+export interface Matrix {
+  readonly a: number;
+  readonly b: number;
+  readonly c: number;
+  readonly d: number;
+  readonly e: number;
+  readonly f: number;
+}
+
+/** Enlargement over the fitted size, shift of the picture's centre from the stage's, and the turn (no e, f). */
 export interface View {
   readonly scale: number;
   readonly shift: Point;
+  readonly turn: Matrix;
 }
 
-export const FITTED: View = { scale: 1, shift: { x: 0, y: 0 } };
+const UPRIGHT: Matrix = { a: 1, b: 0, c: 0, d: 1, e: 0, f: 0 };
+/** A quarter clockwise, as y points down. */
+const QUARTER: Matrix = { a: 0, b: 1, c: -1, d: 0, e: 0, f: 0 };
+const MIRRORED: Matrix = { ...UPRIGHT, a: -1 };
+
+export const FITTED: View = { scale: 1, shift: { x: 0, y: 0 }, turn: UPRIGHT };
 export const SCALE_MAX = 8;
+const PIXEL_SIDE_MAX = 16;
+
+/** `first`, then `then`. */
+export function compose(then: Matrix, first: Matrix): Matrix {
+  return {
+    a: then.a * first.a + then.c * first.b,
+    b: then.b * first.a + then.d * first.b,
+    c: then.a * first.c + then.c * first.d,
+    d: then.b * first.c + then.d * first.d,
+    e: then.a * first.e + then.c * first.f + then.e,
+    f: then.b * first.e + then.d * first.f + then.f,
+  };
+}
+
+export function apply({ a, b, c, d, e, f }: Matrix, { x, y }: Point): Point {
+  return { x: a * x + c * y + e, y: b * x + d * y + f };
+}
+
+export function invert({ a, b, c, d, e, f }: Matrix): Matrix {
+  const det = a * d - b * c;
+  return {
+    a: d / det,
+    b: -b / det,
+    c: -c / det,
+    d: a / det,
+    e: (c * f - d * e) / det,
+    f: (b * e - a * f) / det,
+  };
+}
+
+/** The picture's size with square pixels, as it is turned. */
+export function turnedSize({ columns, rows, aspect }: Raster, { a }: Matrix): Size {
+  const height = rows * aspect;
+  return a === 0 ? { width: height, height: columns } : { width: columns, height };
+}
 
 /** The largest size with the picture's proportions that fits into the stage. */
 export function fit(picture: Size, stage: Size): Size {
@@ -28,29 +86,77 @@ export function fit(picture: Size, stage: Size): Size {
   return { width: picture.width * factor, height: picture.height * factor };
 }
 
+/** CSS pixels per picture pixel (its width) in a view. */
+export function pixelSide(view: View, raster: Raster, stage: Size): number {
+  const turned = turnedSize(raster, view.turn);
+  return turned.width > 0 ? (fit(turned, stage).width / turned.width) * view.scale : 1;
+}
+
+/** From picture pixels (0,0 is the outer corner of the first one) to the stage, from its top left corner. */
+export function toStage(view: View, raster: Raster, stage: Size): Matrix {
+  const side = pixelSide(view, raster, stage);
+  const centred: Matrix = {
+    a: side,
+    b: 0,
+    c: 0,
+    d: side * raster.aspect,
+    e: (-side * raster.columns) / 2,
+    f: (-side * raster.aspect * raster.rows) / 2,
+  };
+  const { x, y } = view.shift;
+  return compose({ ...view.turn, e: stage.width / 2 + x, f: stage.height / 2 + y }, centred);
+}
+
+/** How small and how large a picture may become: one of its pixels to a pixel of the screen is always possible. */
+function scaleRange(raster: Raster, view: View, stage: Size): readonly [number, number] {
+  const fitted = pixelSide({ ...view, scale: 1 }, raster, stage);
+  return [Math.min(1, 1 / fitted), Math.max(SCALE_MAX, PIXEL_SIDE_MAX / fitted)];
+}
+
 /** Enlarges around a point of the stage (measured from its centre), which stays where it is. */
-export function zoomAt(view: View, factor: number, point: Point, fitted: Size, stage: Size): View {
-  const scale = clamp(view.scale * factor, 1, SCALE_MAX);
+export function zoomAt(view: View, factor: number, point: Point, raster: Raster, stage: Size): View {
+  const [min, max] = scaleRange(raster, view, stage);
+  // A picture that is made smaller by hand comes to rest where it fits.
+  const scale = clamp(view.scale * factor, factor < 1 ? Math.min(1, view.scale) : min, max);
   const change = scale / view.scale;
   const shift = {
     x: point.x - (point.x - view.shift.x) * change,
     y: point.y - (point.y - view.shift.y) * change,
   };
-  return keepInside({ scale, shift }, fitted, stage);
+  return keepInside({ ...view, scale, shift }, raster, stage);
 }
 
-export function pan(view: View, by: Point, fitted: Size, stage: Size): View {
-  return keepInside({ ...view, shift: { x: view.shift.x + by.x, y: view.shift.y + by.y } }, fitted, stage);
+/** Shows the picture so that one of its pixels is `side` CSS pixels wide. */
+export function withPixelSide(view: View, side: number, raster: Raster, stage: Size): View {
+  const scale = side / pixelSide({ ...view, scale: 1 }, raster, stage);
+  return keepInside({ ...view, scale }, raster, stage);
+}
+
+export function pan(view: View, by: Point, raster: Raster, stage: Size): View {
+  return keepInside({ ...view, shift: { x: view.shift.x + by.x, y: view.shift.y + by.y } }, raster, stage);
+}
+
+export function rotate(view: View, raster: Raster, stage: Size): View {
+  return turnBy(QUARTER, view, raster, stage);
+}
+
+/** Exchanges left and right of the screen. */
+export function mirror(view: View, raster: Raster, stage: Size): View {
+  return turnBy(MIRRORED, view, raster, stage);
+}
+
+function turnBy(by: Matrix, view: View, raster: Raster, stage: Size): View {
+  return keepInside({ scale: view.scale, shift: apply(by, view.shift), turn: compose(by, view.turn) }, raster, stage);
 }
 
 /** No edge of the picture comes further in than the stage's edge, unless the picture is smaller. */
-function keepInside(view: View, fitted: Size, stage: Size): View {
-  const roomX = Math.max(0, (fitted.width * view.scale - stage.width) / 2);
-  const roomY = Math.max(0, (fitted.height * view.scale - stage.height) / 2);
-  return {
-    scale: view.scale,
-    shift: { x: clamp(view.shift.x, -roomX, roomX), y: clamp(view.shift.y, -roomY, roomY) },
-  };
+function keepInside(view: View, raster: Raster, stage: Size): View {
+  const side = pixelSide(view, raster, stage);
+  const { width, height } = turnedSize(raster, view.turn);
+  const roomX = Math.max(0, (width * side - stage.width) / 2);
+  const roomY = Math.max(0, (height * side - stage.height) / 2);
+  const shift = { x: clamp(view.shift.x, -roomX, roomX), y: clamp(view.shift.y, -roomY, roomY) };
+  return { ...view, shift };
 }
 
 export function clamp(value: number, min: number, max: number): number {

@@ -1,91 +1,65 @@
-/** Entry: puts the page, the series and the stage together. */
+/** Entry: puts the page and the series together. Everything that the first picture can do without comes later. */
 
-import { ClipPlayer } from "./clip.js";
 import { listenToGestures } from "./gestures.js";
 import { Grant } from "./grant.js";
-import { Page, type SeriesEntry } from "./page.js";
-import { SeriesLoader, type LoaderState } from "./series-loader.js";
-import { SeriesPlayer } from "./series-player.js";
-import { Stage } from "./stage.js";
+import type { SourceState } from "./pack-source.js";
+import { fill, Page, type SeriesButton } from "./page.js";
+import { Pane, whenIdle } from "./pane.js";
+import type { SeriesIndex } from "./series-index.js";
+import { Stage, type Shown, type StageTool } from "./stage.js";
+import type { Tools } from "./tools/tools.js";
 
 const ZOOM_STEP = 1.5;
 const PAGE_STEPS = 10;
 const LOADING_SHOWN_AFTER_MS = 250;
+/** Screens on which the tools are open from the start. */
+const WIDE = "(min-width: 960px)";
 
 class Viewer {
   private readonly stage: Stage;
-  private readonly grant: Grant;
-  private readonly clips = new ClipPlayer();
-  private current: SeriesEntry | null = null;
-  private player: SeriesPlayer | null = null;
-  private loader: SeriesLoader | null = null;
+  private readonly pane: Pane;
+  private tools: Promise<Tools> | null = null;
+  private secondTool: (() => StageTool | null) | null = null;
+  private current: SeriesButton | null = null;
   private loadingTimer = 0;
 
   constructor(private readonly page: Page) {
     this.stage = new Stage(page.stage, page.poster, page.canvas);
     const urls = page.series.map((series) => [series.seriesInstanceUid, series] as const);
-    this.grant = new Grant(page.grantUrl, new Map(urls));
+    this.pane = new Pane(this.stage, new Grant(page.grantUrl, new Map(urls)));
+    this.pane.listen({
+      onFrame: (frame, frames) => this.showFrame(frame, frames),
+      onIndex: (index) => this.showIndex(index),
+      onPicture: (shown) => this.showPicture(shown),
+      onWaiting: (isWaiting) => this.setWaiting(isWaiting),
+      onBroken: () => page.say(page.words.brokenPicture),
+      onState: (state) => this.showState(state),
+      onPlaying: (isPlaying) => page.setPlaying(isPlaying),
+    });
     this.listen();
     page.controls.hidden = false;
   }
 
-  async open(series: SeriesEntry): Promise<void> {
-    this.close();
+  async open(series: SeriesButton): Promise<void> {
+    const { page } = this;
     this.current = series;
-    for (const { button } of this.page.series) {
+    for (const { button } of page.series) {
       button.setAttribute("aria-pressed", String(button === series.button));
     }
-    this.page.canvas.setAttribute("aria-label", series.label);
-    this.page.say(null);
-    this.stage.showPoster(series.posterUrl);
-    this.setSlider(Math.floor(series.frames / 2), series.frames);
+    page.canvas.setAttribute("aria-label", series.label);
+    page.say(null);
+    page.play.hidden = true;
+    page.quality.textContent = series.frames > 0 ? page.words.quickPreview : "";
+    page.documents.hidden = true;
+    page.viewer.classList.toggle("is-without-pictures", series.frames === 0);
+    this.showFrame(Math.floor(series.frames / 2), series.frames);
     this.setWaiting(true);
-    const loader = new SeriesLoader(this.grant, series.seriesInstanceUid, {
-      onFrame: (frame) => this.player?.onBytes(frame),
-      onState: (state) => this.showState(state),
-    });
-    this.loader = loader;
-    const index = await loader.open();
-    if (index === null || this.loader !== loader) {
-      return;
-    }
-    this.player = new SeriesPlayer(index, loader, {
-      onPicture: (picture) => {
-        this.page.say(null);
-        this.stage.show(picture);
-      },
-      onFrame: (frame) => {
-        this.setSlider(frame, index.frames.length);
-        this.page.play.hidden = (this.player?.clip ?? null) === null;
-      },
-      onWaiting: (isWaiting) => this.setWaiting(isWaiting),
-      onBroken: () => this.page.say("brokenPicture"),
-    });
-    this.player.go(this.player.frame);
+    await this.pane.open(series);
   }
 
-  private close(): void {
-    this.stopClip();
-    this.loader?.close();
-    this.player?.close();
-    this.player = null;
-    this.page.play.hidden = true;
-  }
-
-  private go(frame: number): void {
-    this.stopClip();
-    this.player?.go(frame);
-  }
-
-  private step(by: number): void {
-    if (this.player !== null && by !== 0) {
-      this.go(this.player.frame + by);
-    }
-  }
-
-  private setSlider(frame: number, frames: number): void {
-    const { slider, counter, previous, next, scrollRow, hint } = this.page;
-    const text = this.page.word("counter").replace("{n}", String(frame + 1)).replace("{total}", String(frames));
+  private showFrame(frame: number, frames: number): void {
+    const { slider, counter, previous, next, scrollRow, hint, words, keyMark, play } = this.page;
+    const text = frames > 0 ? fill(words.counter, { n: frame + 1, total: frames }) : "";
     scrollRow.hidden = hint.hidden = frames < 2;
     slider.max = String(frames);
     slider.value = String(frame + 1);
@@ -94,6 +68,32 @@ class Viewer {
     counter.textContent = text;
     previous.disabled = frame === 0;
     next.disabled = frame === frames - 1;
+    keyMark.hidden = this.pane.index?.frames[frame]?.isKey !== true;
+    play.hidden = this.pane.clip === null;
+  }
+
+  private showIndex(index: SeriesIndex): void {
+    if (index.documents.length + index.others.length + index.withoutPicture > 0) {
+      void this.showDocuments();
+    }
+  }
+
+  private async showDocuments(): Promise<void> {
+    const { pane, page } = this;
+    const { showDocuments } = await import("./documents/documents.js");
+    if (pane.index !== null && pane.source !== null) {
+      showDocuments(page.documents, pane.index, pane.source, page.words);
+    }
+  }
+
+  private showPicture(shown: Shown): void {
+    const { quality, words } = this.page;
+    const text = shown.quality === "full" ? words.fullQuality : words.quickPreview;
+    if (quality.textContent !== text) {
+      quality.textContent = text;
+    }
+    quality.classList.toggle("is-full", shown.quality === "full");
+    this.page.say(null);
   }
 
   private setWaiting(isWaiting: boolean): void {
@@ -106,49 +106,43 @@ class Viewer {
     }
   }
 
-  private showState(state: LoaderState): void {
+  private showState(state: SourceState): void {
+    const { page } = this;
     if (state === "fine") {
-      this.page.say(null);
+      page.say(null);
     } else if (state === "offline") {
-      this.page.say("offline");
+      page.say(page.words.offline);
     } else {
       this.setWaiting(false);
-      this.page.say(state === "failed" ? "failed" : "signedOut", state === "failed" ? "retry" : "signIn");
+      page.say(state === "failed" ? page.words.failed : page.words.signedOut, state === "failed" ? "retry" : "signIn");
     }
   }
 
-  private toggleClip(): void {
-    const clip = this.player?.clip ?? null;
-    if (this.clips.isPlaying || clip === null) {
-      this.stopClip();
-      return;
+  private async toggleTools(isOpen: boolean): Promise<void> {
+    const { page } = this;
+    page.toolsToggle.setAttribute("aria-expanded", String(isOpen));
+    page.toolsToggle.classList.toggle("is-on", isOpen);
+    page.viewer.classList.toggle("has-tools", isOpen);
+    page.tools.hidden = !isOpen;
+    if (isOpen) {
+      this.tools ??= import("./tools/tools.js").then(({ Tools }) => new Tools(page, this.pane));
+      const tools = await this.tools;
+      this.secondTool = () => tools.windowTool;
+    } else {
+      (await this.tools)?.rest();
     }
-    this.page.setPlaying(true);
-    this.clips.play(clip.frameTimeMs, () => {
-      const { player } = this;
-      const next = player === null || player.frame >= clip.last ? clip.first : player.frame + 1;
-      const isReady = player?.isReady(next) ?? false;
-      if (isReady) {
-        player?.go(next);
-      }
-      return isReady;
-    });
-  }
-
-  private stopClip(): void {
-    this.clips.stop();
-    this.page.setPlaying(false);
   }
 
   private listen(): void {
-    const { page, stage } = this;
-    page.slider.addEventListener("input", () => this.go(Number(page.slider.value) - 1));
-    page.previous.addEventListener("click", () => this.step(-1));
-    page.next.addEventListener("click", () => this.step(1));
+    const { page, stage, pane } = this;
+    page.slider.addEventListener("input", () => pane.go(Number(page.slider.value) - 1));
+    page.previous.addEventListener("click", () => pane.step(-1));
+    page.next.addEventListener("click", () => pane.step(1));
     page.zoomIn.addEventListener("click", () => stage.zoom(ZOOM_STEP));
     page.zoomOut.addEventListener("click", () => stage.zoom(1 / ZOOM_STEP));
     page.large.addEventListener("click", () => page.setLarge(!page.isLarge));
-    page.play.addEventListener("click", () => this.toggleClip());
+    page.play.addEventListener("click", () => pane.toggleClip());
+    page.toolsToggle.addEventListener("click", () => void this.toggleTools(page.tools.hidden));
     page.retry.addEventListener("click", () => {
       if (this.current !== null) {
         void this.open(this.current);
@@ -161,18 +155,24 @@ class Viewer {
       });
     }
     listenToGestures(stage, {
-      onSteps: (steps) => this.step(steps),
-      framesShown: () => this.player?.frames ?? 1,
+      onSteps: (steps) => pane.step(steps),
+      framesShown: () => pane.player?.frames ?? 1,
       isUpright: () => page.isLarge,
+      secondTool: () => this.secondTool?.() ?? null,
     });
     document.addEventListener("keydown", (event) => this.onKey(event));
+    if (matchMedia(WIDE).matches) {
+      whenIdle(() => void this.toggleTools(true));
+    }
   }
 
   /** Keys move the images while nothing else on the page wants them. */
   private onKey(event: KeyboardEvent): void {
+    const { page, pane } = this;
     const target = event.target instanceof Element ? event.target : document.body;
-    const isHere = target === document.body || this.page.viewer.contains(target);
-    if (!isHere || target === this.page.slider || event.ctrlKey || event.altKey || event.metaKey) {
+    const isHere = target === document.body || page.viewer.contains(target);
+    const isTyped = target.matches("input, select, textarea, video") || target.closest("[data-keys]") !== null;
+    if (!isHere || isTyped || event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) {
       return;
     }
     const steps: Record<string, number> = {
@@ -186,11 +186,15 @@ class Viewer {
       End: Number.POSITIVE_INFINITY,
     };
     const by = steps[event.key];
-    if (by !== undefined && (this.player?.frames ?? 1) > 1) {
+    const zooms: Record<string, number> = { "+": ZOOM_STEP, "=": ZOOM_STEP, "-": 1 / ZOOM_STEP };
+    const zoom = zooms[event.key];
+    if (by !== undefined && (pane.player?.frames ?? 1) > 1) {
       event.preventDefault();
-      this.step(by);
-    } else if (event.key === "Escape" && this.page.isLarge) {
-      this.page.setLarge(false);
+      pane.step(by);
+    } else if (zoom !== undefined && page.stage.contains(target)) {
+      this.stage.zoom(zoom);
+    } else if (event.key === "Escape" && page.isLarge) {
+      page.setLarge(false);
     }
   }
 }

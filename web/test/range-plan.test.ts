@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { nextRange, type Span } from "../src/range-plan.js";
+import { nextRange } from "../src/range-plan.js";
+import type { Span } from "../src/series-index.js";
 
 /** Ten frames of 100 bytes, one after the other. */
 const TEN: readonly Span[] = Array.from({ length: 10 }, (_, frame) => ({ offset: frame * 100, length: 100 }));
@@ -40,6 +41,11 @@ describe("the next range", () => {
       { offset: 5100, length: 100 },
     ];
     expect(nextRange(gap, all, 1, 10_000)).toEqual({ first: 1, last: 2, start: 5000, end: 5200 });
+  });
+
+  it("leaves out frames that have no bytes", () => {
+    const spans = [null, { offset: 0, length: 100 }, null, { offset: 100, length: 100 }];
+    expect(nextRange(spans, all, 2, 1000)).toEqual({ first: 3, last: 3, start: 100, end: 200 });
   });
 
   it("brings every frame exactly once when it is asked again and again", () => {

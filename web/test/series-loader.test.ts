@@ -1,10 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Grant } from "../src/grant.js";
-import { SeriesLoader, type LoaderState } from "../src/series-loader.js";
+import { PackSource, type SourceState } from "../src/pack-source.js";
+import { SeriesLoader } from "../src/series-loader.js";
 
 const FRAMES = 40;
 const FRAME_BYTES = 20_000;
 const UID = "1.2.3";
+
+function frames(count: number): unknown[] {
+  return Array.from({ length: count }, (_, frame) => ({
+    sop_instance_uid: `1.${frame}`,
+    preview: { offset: frame * FRAME_BYTES, length: FRAME_BYTES, width: 256, height: 256, media_type: "image/webp" },
+  }));
+}
 
 /** An object store and a portal, as far as a browser sees them. */
 class Network {
@@ -12,10 +20,7 @@ class Network {
   isDown = false;
   validKey = "first";
   isSignedIn = true;
-  frames: unknown[] = Array.from({ length: FRAMES }, (_, frame) => ({
-    sop_instance_uid: `1.${frame}`,
-    preview: { offset: frame * FRAME_BYTES, length: FRAME_BYTES, width: 256, height: 256, media_type: "image/webp" },
-  }));
+  frames: unknown[] = frames(FRAMES);
 
   fetch = (url: string, init: RequestInit): Promise<Response> => {
     if (this.isDown) {
@@ -44,15 +49,20 @@ class Network {
 }
 
 let network: Network;
-let states: LoaderState[];
+let states: SourceState[];
 let arrived: number[];
 
-function loader(): SeriesLoader {
+function source(): PackSource {
   const urls = { indexUrl: network.url("index"), packUrl: network.url("pack") };
-  return new SeriesLoader(new Grant("/grant", new Map([[UID, urls]])), UID, {
-    onFrame: (frame) => arrived.push(frame),
-    onState: (state) => states.push(state),
-  });
+  return new PackSource(new Grant("/grant", new Map([[UID, urls]])), UID, (state) => states.push(state));
+}
+
+async function open(from = source()): Promise<SeriesLoader> {
+  const index = await from.index();
+  if (index === null) {
+    throw new Error("the series was given up");
+  }
+  return new SeriesLoader(from, index, (frame) => arrived.push(frame));
 }
 
 async function settle(): Promise<void> {
@@ -80,8 +90,7 @@ afterEach(() => {
 
 describe("a series", () => {
   it("arrives whole, the frames around the wanted one first, each once", async () => {
-    const series = loader();
-    expect((await series.open())?.frames.length).toBe(FRAMES);
+    const series = await open();
     series.want(20);
     await settle();
     expect(arrived.slice(0, 2).every((frame) => Math.abs(frame - 20) <= 1)).toBe(true);
@@ -92,8 +101,7 @@ describe("a series", () => {
   });
 
   it("goes on unseen when its URLs have run out", async () => {
-    const series = loader();
-    await series.open();
+    const series = await open();
     network.validKey = "second";
     series.want(20);
     await settle();
@@ -102,8 +110,7 @@ describe("a series", () => {
   });
 
   it("says that the network is away, and goes on when it is back", async () => {
-    const series = loader();
-    await series.open();
+    const series = await open();
     network.isDown = true;
     series.want(20);
     await settle();
@@ -117,8 +124,7 @@ describe("a series", () => {
 
   it("does not wait out the pause when the device says that it is online", async () => {
     network.isDown = true;
-    const series = loader();
-    const index = series.open();
+    const index = source().index();
     await settle();
     network.isDown = false;
     dispatchEvent(new Event("online"));
@@ -126,8 +132,7 @@ describe("a series", () => {
   });
 
   it("asks to sign in when the session has ended", async () => {
-    const series = loader();
-    await series.open();
+    const series = await open();
     network.validKey = "second";
     network.isSignedIn = false;
     series.want(20);
@@ -138,13 +143,14 @@ describe("a series", () => {
 
   it("is given up when its index cannot be read", async () => {
     network.frames = [{}];
-    expect(await loader().open()).toBeNull();
+    expect(await source().index()).toBeNull();
     expect(states).toEqual(["failed"]);
   });
 
   it("asks for nothing more once it is closed", async () => {
-    const series = loader();
-    await series.open();
+    const from = source();
+    const series = await open(from);
+    from.close();
     series.close();
     series.want(3);
     await settle();

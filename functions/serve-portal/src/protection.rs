@@ -21,9 +21,11 @@ pub(crate) const BODY_BYTES_MAX: usize = 16 * 1024;
 /// The headers that say what a browser may do with our pages.
 pub(crate) fn headers(config: &PortalConfig) -> Vec<(HeaderName, HeaderValue)> {
     let s3 = &config.s3_origin;
+    // The codecs of full quality are WebAssembly in workers; films of a study are blobs.
     let csp = format!(
-        "default-src 'none'; img-src 'self' data: blob: {s3}; connect-src 'self' {s3}; script-src 'self'; \
-         style-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+        "default-src 'none'; img-src 'self' data: blob: {s3}; media-src blob:; connect-src 'self' {s3}; \
+         script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self'; manifest-src 'self'; \
+         form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     );
     let mut headers = vec![
         (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),

@@ -1,9 +1,12 @@
 //! "My studies", newest first.
 
 use askama::Template;
-use axum::http::StatusCode;
-use axum::response::Response;
+use axum::Json;
+use axum::http::header::{ACCEPT, VARY};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
 use filmless_delivery::portal::StudySummary;
+use serde::Serialize;
 
 use super::{Frame, page, see_other};
 use crate::PortalError;
@@ -51,11 +54,51 @@ pub(super) fn title(t: &Texts, study: &StudySummary) -> String {
     if name.is_empty() { t.modalities(&study.modalities) } else { name.to_owned() }
 }
 
-/// `GET /studies`
-pub(crate) async fn show(visitor: Visitor) -> Result<Response, PortalError> {
-    let Some(guest) = visitor.guest().await? else { return see_other("/", []) };
+/// The studies that can be opened, for the viewer's comparison.
+#[derive(Serialize)]
+struct StudyList<'a> {
+    studies: Vec<StudyChoice<'a>>,
+}
+
+#[derive(Serialize)]
+struct StudyChoice<'a> {
+    study_instance_uid: &'a str,
+    title: String,
+    date: Option<String>,
+    modality: String,
+}
+
+impl<'a> StudyChoice<'a> {
+    fn new(t: &Texts, study: &'a StudySummary) -> Self {
+        Self {
+            study_instance_uid: study.study_instance_uid.as_str(),
+            title: title(t, study),
+            date: study.date.map(t.date),
+            modality: t.modalities(&study.modalities),
+        }
+    }
+}
+
+/// `GET /studies`, as a page or, when asked for, as JSON.
+pub(crate) async fn show(visitor: Visitor, headers: HeaderMap) -> Result<Response, PortalError> {
+    let is_json = headers
+        .get(ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value == "application/json");
+    let Some(guest) = visitor.guest().await? else {
+        return if is_json {
+            Ok((StatusCode::UNAUTHORIZED, Json(())).into_response())
+        } else {
+            see_other("/", [])
+        };
+    };
     let list = guest.list_studies().await?;
     let frame = Frame::new(&visitor, visitor.language(Some(guest.language())), true);
+    if is_json {
+        let released = list.iter().filter(|study| study.is_released);
+        let studies = released.map(|study| StudyChoice::new(frame.t, study)).collect();
+        return Ok(([(VARY, "accept")], Json(StudyList { studies })).into_response());
+    }
     let studies = list.iter().map(|study| Card::new(frame.t, study)).collect();
     page(StatusCode::OK, &StudiesPage { frame, patient_name: guest.patient_name(), studies })
 }

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::studies::title;
 use super::{Frame, page, see_other};
-use crate::texts::Texts;
+use crate::texts::{Texts, texts};
 use crate::visitor::Visitor;
 use crate::{Guest, PortalError, assets};
 
@@ -21,6 +21,7 @@ struct StudyPage<'a> {
     frame: Frame<'a>,
     script_url: String,
     grant_url: String,
+    words: String,
     title: String,
     date: String,
     modality: String,
@@ -48,21 +49,25 @@ impl StudyPage<'_> {
 
 impl<'a> Tile<'a> {
     fn new(t: &Texts, view: &'a SeriesView, is_main: bool) -> Self {
-        let described = view.description.as_deref().map(str::trim).filter(|text| !text.is_empty());
-        let label = match (described, view.number) {
-            (Some(description), _) => description.to_owned(),
-            (None, Some(number)) => (t.study.series_number)(number),
-            (None, None) => t.modality(&view.modality).to_owned(),
-        };
         let without_picture = (view.without_picture > 0).then(|| match view.frames {
             0 => t.study.no_picture.to_owned(),
             _ => (t.study.without_picture)(view.without_picture),
         });
-        Self { view, label, images: (t.images)(view.frames), without_picture, is_main }
+        Self { view, label: label(t, view), images: (t.images)(view.frames), without_picture, is_main }
     }
 }
 
-/// Fresh URLs for a page that is already open.
+/// What a series is called: its description, else its number, else what it was made with.
+fn label(t: &Texts, view: &SeriesView) -> String {
+    let described = view.description.as_deref().map(str::trim).filter(|text| !text.is_empty());
+    match (described, view.number) {
+        (Some(description), _) => description.to_owned(),
+        (None, Some(number)) => (t.study.series_number)(number),
+        (None, None) => t.modality(&view.modality).to_owned(),
+    }
+}
+
+/// Fresh URLs for a page that is already open, and all that a second stage needs to show a study beside another.
 #[derive(Serialize)]
 struct Grant<'a> {
     urls_expire_at: String,
@@ -72,8 +77,32 @@ struct Grant<'a> {
 #[derive(Serialize)]
 struct SeriesGrant<'a> {
     series_instance_uid: &'a str,
+    number: Option<i64>,
+    description: Option<&'a str>,
+    label: String,
+    modality: &'a str,
+    frames: u32,
     index_url: &'a str,
     pack_url: &'a str,
+    poster_url: Option<&'a str>,
+    thumbs_url: Option<&'a str>,
+}
+
+impl<'a> SeriesGrant<'a> {
+    fn new(t: &Texts, series: &'a SeriesView) -> Self {
+        Self {
+            series_instance_uid: series.series_instance_uid.as_str(),
+            number: series.number,
+            description: series.description.as_deref(),
+            label: label(t, series),
+            modality: &series.modality,
+            frames: series.frames,
+            index_url: &series.index_url,
+            pack_url: &series.pack_url,
+            poster_url: series.poster_url.as_deref(),
+            thumbs_url: series.thumbs_url.as_deref(),
+        }
+    }
 }
 
 /// `GET /studies/{study_uid}`
@@ -90,6 +119,7 @@ pub(crate) async fn show(visitor: Visitor, Path(uid): Path<String>) -> Result<Re
         frame,
         script_url: assets::url("viewer.js"),
         grant_url: format!("/studies/{}/grant", summary.study_instance_uid.as_str()),
+        words: serde_json::to_string(t.viewer).map_err(PortalError::failed)?,
         title: title(t, summary),
         date: summary.date.map_or_else(|| t.studies.no_date.to_owned(), t.date),
         modality: t.modalities(&summary.modalities),
@@ -108,11 +138,8 @@ pub(crate) async fn grant(visitor: Visitor, Path(uid): Path<String>) -> Result<R
         return Ok((StatusCode::UNAUTHORIZED, Json(())).into_response());
     };
     let study = find(guest.as_ref(), &uid).await?;
-    let series = study.series.iter().map(|series| SeriesGrant {
-        series_instance_uid: series.series_instance_uid.as_str(),
-        index_url: &series.index_url,
-        pack_url: &series.pack_url,
-    });
+    let t = texts(visitor.language(Some(guest.language())));
+    let series = study.series.iter().map(|series| SeriesGrant::new(t, series));
     let grant = Grant { urls_expire_at: study.urls_expire_at.to_string(), series: series.collect() };
     Ok(Json(grant).into_response())
 }

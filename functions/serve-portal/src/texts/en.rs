@@ -2,7 +2,7 @@
 
 use super::{
     DownloadTexts, FrameTexts, GuideQuestion, GuideStep, GuideTexts, LinkTexts, ModalityTexts, SignInTexts,
-    StudiesTexts, StudyTexts, Texts, TroubleTexts,
+    StudiesTexts, StudyTexts, Texts, TroubleTexts, viewer,
 };
 
 const MONTHS: [&str; 12] =
@@ -73,21 +73,8 @@ pub(super) const EN: Texts = Texts {
         series: "Series",
         series_number: |number| format!("Series {number}"),
         stage: "The image shown",
-        counter: "Image {n} / {total}",
-        quick_preview: "Quick preview – not for diagnosis",
-        slider: "Choose an image",
-        previous: "Previous image",
-        next: "Next image",
-        play: "Play",
-        pause: "Stop",
-        zoom_in: "Zoom in",
-        zoom_out: "Zoom out",
-        large: "Full screen",
-        small: "Close",
-        loading: "Loading the image…",
-        offline: "No network. Trying again…",
-        signed_out: "Your visit has ended. Please sign in again.",
-        failed: "This image could not be loaded.",
+        general_note: "These images are for you to see and to talk over with your doctor. A diagnosis is made by a doctor.",
+        print_note: "Images are not printed. Please look at them on a phone or a computer.",
         retry: "Try again",
         hint: "Drag the slider, or swipe sideways on the image, to see the others.",
         without_picture: |count| {
@@ -95,7 +82,6 @@ pub(super) const EN: Texts = Texts {
             format!("{count} {words} be previewed. The original is kept by the hospital.")
         },
         no_picture: "This series cannot be previewed. The original is kept by the hospital.",
-        broken_picture: "This image cannot be shown on your device. The original is kept by the hospital.",
         no_script: "JavaScript is switched off, so only the small images below can be shown.",
     },
     download: DownloadTexts {
@@ -108,6 +94,7 @@ pub(super) const EN: Texts = Texts {
         ready: |megabytes| format!("Download ZIP ({megabytes} MB)"),
         back: "Back to the images",
     },
+    viewer: &viewer::EN,
     guide: GuideTexts {
         title: "How to see your images",
         intro: "The hospital no longer prints film. You see your images on your phone, with nothing to install.",

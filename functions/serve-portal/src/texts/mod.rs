@@ -6,6 +6,9 @@ use jiff::civil::Date;
 
 mod en;
 mod vi;
+mod viewer;
+
+pub use viewer::ViewerTexts;
 
 /// The words of one language.
 pub struct Texts {
@@ -19,10 +22,12 @@ pub struct Texts {
     pub link: LinkTexts,
     /// "My studies".
     pub studies: StudiesTexts,
-    /// A study and its viewer.
+    /// The page of a study.
     pub study: StudyTexts,
     /// The download of a study.
     pub download: DownloadTexts,
+    /// The viewer's script.
+    pub viewer: &'static ViewerTexts,
     /// How to open the images.
     pub guide: GuideTexts,
     /// When something is not as it should be.
@@ -135,7 +140,7 @@ pub struct StudiesTexts {
     pub open: &'static str,
 }
 
-/// A study and its viewer. `{n}` and `{total}` are filled in by the viewer.
+/// The page of a study.
 pub struct StudyTexts {
     /// Patient's code at the hospital.
     pub patient_id: &'static str,
@@ -147,36 +152,10 @@ pub struct StudyTexts {
     pub series_number: fn(i64) -> String,
     /// Name of the stage for a screen reader.
     pub stage: &'static str,
-    /// Which image is shown.
-    pub counter: &'static str,
-    /// What the picture is good for.
-    pub quick_preview: &'static str,
-    /// Label of the slider.
-    pub slider: &'static str,
-    /// Button.
-    pub previous: &'static str,
-    /// Button.
-    pub next: &'static str,
-    /// Button that starts the film.
-    pub play: &'static str,
-    /// Button that stops it.
-    pub pause: &'static str,
-    /// Button.
-    pub zoom_in: &'static str,
-    /// Button.
-    pub zoom_out: &'static str,
-    /// Button that fills the screen.
-    pub large: &'static str,
-    /// Button that goes back.
-    pub small: &'static str,
-    /// While bytes are on their way.
-    pub loading: &'static str,
-    /// The network is away.
-    pub offline: &'static str,
-    /// The session has ended.
-    pub signed_out: &'static str,
-    /// It cannot be shown at all.
-    pub failed: &'static str,
+    /// What all of this is good for.
+    pub general_note: &'static str,
+    /// On paper, instead of images.
+    pub print_note: &'static str,
     /// Button.
     pub retry: &'static str,
     /// One way to move between images.
@@ -185,8 +164,6 @@ pub struct StudyTexts {
     pub without_picture: fn(u32) -> String,
     /// A series without any picture.
     pub no_picture: &'static str,
-    /// A picture that the browser could not read.
-    pub broken_picture: &'static str,
     /// Above the contact sheet, when scripts do not run.
     pub no_script: &'static str,
 }

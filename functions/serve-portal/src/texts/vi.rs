@@ -2,7 +2,7 @@
 
 use super::{
     DownloadTexts, FrameTexts, GuideQuestion, GuideStep, GuideTexts, LinkTexts, ModalityTexts, SignInTexts,
-    StudiesTexts, StudyTexts, Texts, TroubleTexts,
+    StudiesTexts, StudyTexts, Texts, TroubleTexts, viewer,
 };
 
 pub(super) const VI: Texts = Texts {
@@ -64,28 +64,14 @@ pub(super) const VI: Texts = Texts {
         series: "Các loạt ảnh",
         series_number: |number| format!("Loạt ảnh {number}"),
         stage: "Hình ảnh đang xem",
-        counter: "Ảnh {n} / {total}",
-        quick_preview: "Ảnh xem nhanh – không dùng để chẩn đoán",
-        slider: "Chọn ảnh",
-        previous: "Ảnh trước",
-        next: "Ảnh sau",
-        play: "Phát",
-        pause: "Dừng",
-        zoom_in: "Phóng to",
-        zoom_out: "Thu nhỏ",
-        large: "Xem lớn",
-        small: "Đóng",
-        loading: "Đang tải ảnh…",
-        offline: "Mất kết nối mạng. Đang thử lại…",
-        signed_out: "Phiên xem đã hết. Xin đăng nhập lại.",
-        failed: "Chưa tải được hình ảnh này.",
+        general_note: "Hình ảnh ở đây để Ông/Bà xem và trao đổi với bác sĩ. Việc chẩn đoán do bác sĩ thực hiện.",
+        print_note: "Hình ảnh không được in ra giấy. Xin xem hình ảnh trên điện thoại hoặc máy tính.",
         retry: "Thử lại",
         hint: "Kéo thanh trượt, hoặc vuốt ngang trên ảnh, để xem các ảnh khác.",
         without_picture: |count| {
             format!("{count} ảnh không xem trước được. Bản gốc vẫn được bệnh viện lưu giữ.")
         },
         no_picture: "Loạt ảnh này không xem trước được. Bản gốc vẫn được bệnh viện lưu giữ.",
-        broken_picture: "Ảnh này không hiện được trên máy của Ông/Bà. Bản gốc vẫn được bệnh viện lưu giữ.",
         no_script: "Trình duyệt đang tắt JavaScript nên chỉ xem được các ảnh thu nhỏ dưới đây.",
     },
     download: DownloadTexts {
@@ -98,6 +84,7 @@ pub(super) const VI: Texts = Texts {
         ready: |megabytes| format!("Tải tệp ZIP ({megabytes} MB)"),
         back: "Quay lại xem ảnh",
     },
+    viewer: &viewer::VI,
     guide: GuideTexts {
         title: "Hướng dẫn xem hình ảnh",
         intro: "Bệnh viện không in phim nữa. Ông/Bà xem hình ảnh ngay trên điện thoại, không cần cài đặt gì.",

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use axum::body::{Body, to_bytes};
 use axum::http::header::{
     ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION,
-    ORIGIN, SET_COOKIE,
+    ORIGIN, SET_COOKIE, VARY,
 };
 use axum::http::{HeaderMap, HeaderName, Method, Request, StatusCode};
 use filmless_domain::Hospital;
@@ -173,6 +173,34 @@ async fn the_list_tells_released_studies_from_those_on_their_way() {
 }
 
 #[tokio::test]
+async fn the_list_is_told_to_scripts_as_json() {
+    let json = [("cookie", HOA), ("accept", "application/json")];
+    let answer = get("/studies", &json).await;
+    assert_eq!(answer.header(CONTENT_TYPE), "application/json");
+    assert_eq!((answer.header(CACHE_CONTROL), answer.header(VARY)), ("no-store", "accept"));
+    let list: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
+    let expected = serde_json::json!({"studies": [{
+        "study_instance_uid": STUDY, "title": "Chụp CLVT ngực", "date": "23/11/2020",
+        "modality": "Chụp cắt lớp vi tính (CT)",
+    }]});
+    assert_eq!(list, expected, "a study on its way is not offered");
+    let refused = get("/studies", &[("accept", "application/json")]).await;
+    assert_eq!((refused.status, refused.body.as_str()), (StatusCode::UNAUTHORIZED, "null"));
+    let page = get("/studies", &[("cookie", HOA), ("accept", "text/html,*/*")]).await;
+    assert!(page.header(CONTENT_TYPE).starts_with("text/html"));
+}
+
+#[tokio::test]
+async fn the_words_of_the_viewer_are_in_the_page() {
+    let answer = get(&format!("/studies/{STUDY}"), &[("cookie", HOA)]).await;
+    let start = answer.body.find("data-words=\"").unwrap() + "data-words=\"".len();
+    let words = answer.body[start..].split('"').next().unwrap().replace("&#34;", "\"").replace("&#38;", "&");
+    let words: serde_json::Value = serde_json::from_str(&words).unwrap();
+    assert_eq!(words["quickPreview"], "Hình xem nhanh, không dùng để chẩn đoán");
+    assert!(words.as_object().unwrap().values().all(|word| !word.as_str().unwrap().is_empty()));
+}
+
+#[tokio::test]
 async fn a_study_page_holds_poster_series_and_urls() {
     let answer = get(&format!("/studies/{STUDY}"), &[("cookie", HOA)]).await;
     assert_eq!(answer.status, StatusCode::OK);
@@ -184,7 +212,7 @@ async fn a_study_page_holds_poster_series_and_urls() {
     let poster = format!(r#"<img id="poster" src="{S3}/derived/{STUDY}.2.poster.jpg?"#);
     assert!(answer.body.contains(&poster), "the poster of the main series is in the page");
     assert_eq!(answer.body.matches(r#"aria-pressed="true""#).count(), 1);
-    assert_eq!(answer.body.matches("<button type=\"button\" class=\"series\"").count(), 3);
+    assert_eq!(answer.body.matches("<button type=\"button\" class=\"series\"").count(), 4);
 }
 
 #[tokio::test]
@@ -203,7 +231,18 @@ async fn the_grant_renews_the_urls_of_every_series() {
     assert_eq!(grant["urls_expire_at"], "2020-11-23T09:30:00Z");
     assert_eq!(grant["series"].as_array().unwrap().len(), 4);
     assert_eq!(grant["series"][0]["series_instance_uid"], format!("{STUDY}.1"));
-    assert!(grant["series"][0]["pack_url"].as_str().unwrap().starts_with(S3));
+    let lung = &grant["series"][1];
+    assert_eq!((lung["number"].as_i64(), lung["frames"].as_u64()), (Some(2), Some(300)));
+    assert_eq!(lung["description"], "Lung <1mm> & \"sharp\"");
+    assert_eq!(
+        (lung["label"].as_str(), lung["modality"].as_str()),
+        (lung["description"].as_str(), Some("CT"))
+    );
+    for url in ["index_url", "pack_url", "poster_url", "thumbs_url"] {
+        assert!(lung[url].as_str().unwrap().starts_with(S3), "{url}");
+    }
+    assert_eq!(grant["series"][2]["label"], "Loạt ảnh 3");
+    assert_eq!(grant["series"][3]["poster_url"], serde_json::Value::Null);
     assert_eq!(answer.header(CACHE_CONTROL), "no-store");
 }
 
@@ -268,8 +307,9 @@ async fn every_answer_carries_the_protecting_headers() {
         assert_eq!(
             csp,
             format!(
-                "default-src 'none'; img-src 'self' data: blob: {S3}; connect-src 'self' {S3}; script-src 'self'; \
-                 style-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+                "default-src 'none'; img-src 'self' data: blob: {S3}; media-src blob:; connect-src 'self' {S3}; \
+                 script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self'; manifest-src 'self'; \
+                 form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
             ),
             "{path}"
         );

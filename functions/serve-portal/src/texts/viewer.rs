@@ -1,0 +1,380 @@
+//! The words of the viewer's script. They travel in the page, as JSON, under the names of `web/src/words.ts`. Blanks in
+//! braces are filled in by the viewer.
+
+use serde::Serialize;
+
+/// The words of the viewer.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ViewerTexts {
+    /// Which image is shown; `{n}` of `{total}`.
+    pub counter: &'static str,
+    /// What a quick picture is good for.
+    pub quick_preview: &'static str,
+    /// The picture is bit-exact.
+    pub full_quality: &'static str,
+    /// A doctor marked the image.
+    pub key_image: &'static str,
+    /// Label of the slider.
+    pub slider: &'static str,
+    /// Button.
+    pub previous: &'static str,
+    /// Button.
+    pub next: &'static str,
+    /// Button that starts the film.
+    pub play: &'static str,
+    /// Button that stops it.
+    pub pause: &'static str,
+    /// Button.
+    pub zoom_in: &'static str,
+    /// Button.
+    pub zoom_out: &'static str,
+    /// Button that fills the screen.
+    pub large: &'static str,
+    /// Button that goes back.
+    pub small: &'static str,
+    /// Button.
+    pub close: &'static str,
+    /// While bytes are on their way.
+    pub loading: &'static str,
+    /// The network is away.
+    pub offline: &'static str,
+    /// The session has ended.
+    pub signed_out: &'static str,
+    /// It cannot be shown at all.
+    pub failed: &'static str,
+    /// A picture that the browser could not read.
+    pub broken_picture: &'static str,
+    /// Button that opens the tools.
+    pub tools: &'static str,
+    /// Heading: what a finger or the mouse does.
+    pub touch_tool: &'static str,
+    /// Tool: go through the images.
+    pub browse: &'static str,
+    /// Tool: brightness and contrast.
+    pub window_tool: &'static str,
+    /// Tool: move the picture.
+    pub move_tool: &'static str,
+    /// Tool: the value of a pixel.
+    pub probe: &'static str,
+    /// Tool.
+    pub length: &'static str,
+    /// Tool.
+    pub angle: &'static str,
+    /// Tool: mean within an ellipse.
+    pub ellipse: &'static str,
+    /// Button: remove measurements.
+    pub clear: &'static str,
+    /// How to use a tool.
+    pub keys_hint: &'static str,
+    /// Measuring waits for full quality.
+    pub only_preview: &'static str,
+    /// Heading: brightness, colours.
+    pub look: &'static str,
+    /// List of windows.
+    pub preset: &'static str,
+    /// Window of the file.
+    pub preset_default: &'static str,
+    /// Window of all values.
+    pub preset_range: &'static str,
+    /// Window.
+    pub preset_lung: &'static str,
+    /// Window.
+    pub preset_bone: &'static str,
+    /// Window.
+    pub preset_brain: &'static str,
+    /// Window.
+    pub preset_abdomen: &'static str,
+    /// Window.
+    pub preset_mediastinum: &'static str,
+    /// Window.
+    pub preset_vessels: &'static str,
+    /// A window; `{c}` its centre, `{w}` its width.
+    pub window_values: &'static str,
+    /// Button.
+    pub invert: &'static str,
+    /// List of colour maps.
+    pub colours: &'static str,
+    /// Colour map.
+    pub grey: &'static str,
+    /// Colour map.
+    pub grey_inverted: &'static str,
+    /// Colour map.
+    pub hot_iron: &'static str,
+    /// Button: drawings over the image.
+    pub overlays: &'static str,
+    /// Button: subtract the mask.
+    pub mask: &'static str,
+    /// Heading: how the picture lies.
+    pub position: &'static str,
+    /// Button.
+    pub rotate: &'static str,
+    /// Button.
+    pub flip: &'static str,
+    /// Button.
+    pub fit: &'static str,
+    /// Button: a pixel to a pixel.
+    pub actual_size: &'static str,
+    /// Button: everything as at first.
+    pub reset: &'static str,
+    /// Heading: films.
+    pub film: &'static str,
+    /// List.
+    pub speed: &'static str,
+    /// Button: again and again.
+    pub repeat: &'static str,
+    /// Heading: small pictures.
+    pub images: &'static str,
+    /// A small picture; `{n}` its number.
+    pub show_image: &'static str,
+    /// Button.
+    pub next_key: &'static str,
+    /// Heading.
+    pub measurements: &'static str,
+    /// `{value}` with its unit.
+    pub length_result: &'static str,
+    /// `{value}` in degrees.
+    pub angle_result: &'static str,
+    /// Mean, deviation, lowest, highest and area.
+    pub ellipse_result: &'static str,
+    /// The area alone.
+    pub ellipse_area_only: &'static str,
+    /// Value, column and row.
+    pub probe_result: &'static str,
+    /// Outside, or not measured.
+    pub no_value: &'static str,
+    /// After a length in pixels.
+    pub uncalibrated: &'static str,
+    /// After a length that is not one in the patient.
+    pub at_detector: &'static str,
+    /// `{value}` in millimetres.
+    pub slice_position: &'static str,
+    /// Heading.
+    pub documents: &'static str,
+    /// Button; `{title}`.
+    pub open_document: &'static str,
+    /// A document without title.
+    pub report: &'static str,
+    /// A document without title.
+    pub pdf: &'static str,
+    /// A document without title.
+    pub video: &'static str,
+    /// Link.
+    pub download: &'static str,
+    /// A page; `{n}` of `{total}`.
+    pub page: &'static str,
+    /// It cannot be shown here.
+    pub document_failed: &'static str,
+    /// Kept but not shown: `{names}`.
+    pub kept: &'static str,
+    /// `{n}` images that have no picture.
+    pub without_picture: &'static str,
+    /// Button.
+    pub compare: &'static str,
+    /// List of studies.
+    pub compare_with: &'static str,
+    /// List of series.
+    pub compare_series: &'static str,
+    /// Button.
+    pub compare_close: &'static str,
+    /// This study, in the list of studies.
+    pub this_study: &'static str,
+    /// Check box.
+    pub link_scroll: &'static str,
+    /// Check box.
+    pub link_view: &'static str,
+    /// How both scroll.
+    pub linked_by_position: &'static str,
+    /// How both scroll.
+    pub linked_by_number: &'static str,
+    /// Name of the second stage.
+    pub other_stage: &'static str,
+}
+
+pub(super) const VI: ViewerTexts = ViewerTexts {
+    counter: "Ảnh {n} / {total}",
+    quick_preview: "Hình xem nhanh, không dùng để chẩn đoán",
+    full_quality: "Chất lượng đầy đủ",
+    key_image: "Ảnh được bác sĩ đánh dấu",
+    slider: "Chọn ảnh",
+    previous: "Ảnh trước",
+    next: "Ảnh sau",
+    play: "Phát",
+    pause: "Dừng",
+    zoom_in: "Phóng to",
+    zoom_out: "Thu nhỏ",
+    large: "Xem lớn",
+    small: "Đóng",
+    close: "Đóng",
+    loading: "Đang tải…",
+    offline: "Mất kết nối mạng. Đang thử lại…",
+    signed_out: "Phiên xem đã hết. Xin đăng nhập lại.",
+    failed: "Chưa tải được hình ảnh này.",
+    broken_picture: "Ảnh này không hiện được trên máy của Ông/Bà. Bản gốc vẫn được bệnh viện lưu giữ.",
+    tools: "Công cụ",
+    touch_tool: "Ngón tay hoặc chuột dùng để",
+    browse: "Lướt ảnh",
+    window_tool: "Sáng tối",
+    move_tool: "Di chuyển",
+    probe: "Giá trị",
+    length: "Đo dài",
+    angle: "Đo góc",
+    ellipse: "Vùng elip",
+    clear: "Xóa",
+    keys_hint: "Kéo trên ảnh. Bằng bàn phím: chọn ảnh bằng phím Tab, dùng phím mũi tên và Enter.",
+    only_preview: "Công cụ này cần ảnh chất lượng đầy đủ. Ảnh đang được tải, hoặc chưa có cho loạt này.",
+    look: "Hiển thị",
+    preset: "Cửa sổ",
+    preset_default: "Theo máy chụp",
+    preset_range: "Toàn bộ giá trị",
+    preset_lung: "Phổi",
+    preset_bone: "Xương",
+    preset_brain: "Não",
+    preset_abdomen: "Bụng",
+    preset_mediastinum: "Trung thất",
+    preset_vessels: "Mạch máu",
+    window_values: "Mức {c} · Rộng {w}",
+    invert: "Đảo màu",
+    colours: "Bảng màu",
+    grey: "Xám",
+    grey_inverted: "Xám đảo",
+    hot_iron: "Sắt nóng",
+    overlays: "Lớp phủ",
+    mask: "Xóa nền (DSA)",
+    position: "Vị trí ảnh",
+    rotate: "Xoay 90°",
+    flip: "Lật ngang",
+    fit: "Vừa khung",
+    actual_size: "Cỡ 1:1",
+    reset: "Như ban đầu",
+    film: "Phim",
+    speed: "Tốc độ",
+    repeat: "Lặp lại",
+    images: "Ảnh thu nhỏ",
+    show_image: "Đến ảnh {n}",
+    next_key: "Ảnh được đánh dấu",
+    measurements: "Kết quả đo",
+    length_result: "Dài {value}",
+    angle_result: "Góc {value}°",
+    ellipse_result: "TB {mean} {unit} · ĐLC {deviation} · {lowest} đến {highest} · {area}",
+    ellipse_area_only: "Diện tích {area}",
+    probe_result: "{value} (cột {column}, hàng {row})",
+    no_value: "không có giá trị",
+    uncalibrated: "chưa hiệu chuẩn",
+    at_detector: "tại đầu thu",
+    slice_position: "Vị trí lát cắt {value} mm",
+    documents: "Tài liệu",
+    open_document: "Xem: {title}",
+    report: "Báo cáo",
+    pdf: "Tài liệu PDF",
+    video: "Đoạn phim",
+    download: "Tải về máy",
+    page: "Trang {n} / {total}",
+    document_failed: "Tài liệu này không hiện được trên máy của Ông/Bà.",
+    kept: "Được bệnh viện lưu giữ, không hiển thị ở đây: {names}.",
+    without_picture: "{n} ảnh không xem được ở đây. Bản gốc vẫn được bệnh viện lưu giữ.",
+    compare: "So sánh",
+    compare_with: "So sánh với lần chụp",
+    compare_series: "Loạt ảnh",
+    compare_close: "Đóng so sánh",
+    this_study: "Lần chụp này",
+    link_scroll: "Cuộn cùng nhau",
+    link_view: "Sáng tối và phóng to cùng nhau",
+    linked_by_position: "Hai bên cuộn theo vị trí trong cơ thể.",
+    linked_by_number: "Hai bên cuộn theo số thứ tự ảnh.",
+    other_stage: "Hình ảnh so sánh",
+};
+
+pub(super) const EN: ViewerTexts = ViewerTexts {
+    counter: "Image {n} / {total}",
+    quick_preview: "Quick preview, not for diagnosis",
+    full_quality: "Full quality",
+    key_image: "Marked by the doctor",
+    slider: "Choose an image",
+    previous: "Previous image",
+    next: "Next image",
+    play: "Play",
+    pause: "Stop",
+    zoom_in: "Zoom in",
+    zoom_out: "Zoom out",
+    large: "Full screen",
+    small: "Close",
+    close: "Close",
+    loading: "Loading…",
+    offline: "No network. Trying again…",
+    signed_out: "Your visit has ended. Please sign in again.",
+    failed: "This image could not be loaded.",
+    broken_picture: "This image cannot be shown on your device. The original is kept by the hospital.",
+    tools: "Tools",
+    touch_tool: "Finger or mouse",
+    browse: "Browse",
+    window_tool: "Brightness",
+    move_tool: "Move",
+    probe: "Value",
+    length: "Length",
+    angle: "Angle",
+    ellipse: "Ellipse",
+    clear: "Remove",
+    keys_hint: "Drag on the image. By keyboard: move to the image with Tab, then arrow keys and Enter.",
+    only_preview: "This tool needs full quality, which is still loading or not there for this series.",
+    look: "Display",
+    preset: "Window",
+    preset_default: "As recorded",
+    preset_range: "Whole range",
+    preset_lung: "Lung",
+    preset_bone: "Bone",
+    preset_brain: "Brain",
+    preset_abdomen: "Abdomen",
+    preset_mediastinum: "Mediastinum",
+    preset_vessels: "Vessels",
+    window_values: "Level {c} · Width {w}",
+    invert: "Invert",
+    colours: "Colours",
+    grey: "Grey",
+    grey_inverted: "Inverted grey",
+    hot_iron: "Hot iron",
+    overlays: "Overlay",
+    mask: "Subtract (DSA)",
+    position: "Position",
+    rotate: "Rotate 90°",
+    flip: "Flip",
+    fit: "Fit",
+    actual_size: "1:1",
+    reset: "Reset",
+    film: "Film",
+    speed: "Speed",
+    repeat: "Repeat",
+    images: "Small pictures",
+    show_image: "Go to image {n}",
+    next_key: "Marked image",
+    measurements: "Measurements",
+    length_result: "Length {value}",
+    angle_result: "Angle {value}°",
+    ellipse_result: "Mean {mean} {unit} · SD {deviation} · {lowest} to {highest} · {area}",
+    ellipse_area_only: "Area {area}",
+    probe_result: "{value} (column {column}, row {row})",
+    no_value: "no value",
+    uncalibrated: "not calibrated",
+    at_detector: "at the detector",
+    slice_position: "Slice position {value} mm",
+    documents: "Documents",
+    open_document: "Show: {title}",
+    report: "Report",
+    pdf: "PDF document",
+    video: "Video",
+    download: "Download",
+    page: "Page {n} / {total}",
+    document_failed: "This document cannot be shown on your device.",
+    kept: "Kept by the hospital, not shown here: {names}.",
+    without_picture: "{n} image(s) cannot be shown here. The originals are kept by the hospital.",
+    compare: "Compare",
+    compare_with: "Compare with the study",
+    compare_series: "Series",
+    compare_close: "End comparison",
+    this_study: "This study",
+    link_scroll: "Scroll together",
+    link_view: "Window and zoom together",
+    linked_by_position: "Both follow the position in the body.",
+    linked_by_number: "Both follow the number of the image.",
+    other_stage: "The image compared",
+};

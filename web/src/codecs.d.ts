@@ -1,0 +1,18 @@
+/** The codecs come without types. */
+
+interface CodecOptions {
+  locateFile(): string;
+}
+
+declare module "@cornerstonejs/codec-charls/decodewasmjs" {
+  export default function charls<Module>(options: CodecOptions): Promise<Module>;
+}
+
+declare module "@cornerstonejs/codec-openjph/wasmjs" {
+  export default function openjph<Module>(options: CodecOptions): Promise<Module>;
+}
+
+declare module "*?url" {
+  const url: string;
+  export default url;
+}

@@ -1,0 +1,256 @@
+/** A second stage beside the first one: another series of this study, or one of another study. */
+
+import { listenToGestures } from "../gestures.js";
+import { fill, type Page } from "../page.js";
+import { Pane } from "../pane.js";
+import type { SeriesIndex } from "../series-index.js";
+import { Stage } from "../stage.js";
+import { fillList, make, select, toolButton } from "../tools/elements.js";
+import { ICONS } from "../tools/icons.js";
+import { fetchStudies, openStudy, type OpenStudy, type StudyChoice } from "./catalogue.js";
+import { isSameSpace, nearestFrame, offsetFrame } from "./linking.js";
+
+export interface ComparisonEvents {
+  onPane(pane: Pane | null): void;
+  onClose(): void;
+}
+
+/** Each of two series gets half of the memory of one. */
+const SHARE = 0.5;
+
+export class Comparison {
+  isViewLinked = true;
+  private isScrollLinked = true;
+  private offset = 0;
+  private pane: Pane | null = null;
+  private study: OpenStudy | null = null;
+  private studies: readonly StudyChoice[] = [];
+  private isFollowing = false;
+  private isClosed = false;
+  private readonly element: HTMLElement;
+  private readonly studyList: ReturnType<typeof select>;
+  private readonly seriesList: ReturnType<typeof select>;
+  private stageElement: HTMLElement;
+  private canvas: HTMLCanvasElement | null = null;
+  private readonly stopListening: () => void;
+  private readonly counter = make("output", { class: "other-counter" });
+  private readonly quality = make("span", { class: "quality" });
+  private readonly slider = make("input", { type: "range", class: "slider", min: 1, max: 1, value: 1, step: 1 });
+  private readonly linkNote = make("p", { class: "link-note", role: "status" });
+
+  constructor(
+    private readonly page: Page,
+    private readonly main: Pane,
+    private readonly events: ComparisonEvents,
+  ) {
+    const { words } = page;
+    this.studyList = select(words.compareWith, (place) => void this.chooseStudy(place));
+    this.seriesList = select(words.compareSeries, (place) => this.chooseSeries(place));
+    this.stageElement = make("div", { class: "stage" });
+    this.slider.setAttribute("aria-label", words.slider);
+    this.element = make("section", { class: "other", "aria-label": words.otherStage }, this.head(), this.stageElement, this.foot());
+    page.stage.parentElement?.append(this.element);
+    page.viewer.classList.add("is-comparing");
+    this.stopListening = main.listen({
+      onFrame: () => this.follow(),
+      onIndex: () => this.join(),
+      onFull: () => this.join(),
+    });
+    main.stage.onView = (view) => {
+      if (this.isViewLinked && !this.isClosed) {
+        this.pane?.stage.setView(view);
+      }
+    };
+    void this.open();
+  }
+
+  close(): void {
+    this.isClosed = true;
+    this.stopListening();
+    this.pane?.close();
+    this.main.stage.onView = null;
+    this.main.full?.limit(1);
+    this.element.remove();
+    this.page.viewer.classList.remove("is-comparing");
+    this.main.stage.redraw();
+  }
+
+  private head(): HTMLElement {
+    const { words } = this.page;
+    const close = toolButton(words.compareClose, ICONS.close, () => this.events.onClose(), { "data-do": "close-comparison" });
+    return make("div", { class: "other-head" }, this.studyList.field, this.seriesList.field, close);
+  }
+
+  private foot(): HTMLElement {
+    const { words } = this.page;
+    const toggle = (label: string, onToggle: (isOn: boolean) => void) => {
+      const box = make("input", { type: "checkbox", checked: true });
+      box.addEventListener("change", () => onToggle(box.checked));
+      return make("label", { class: "check" }, box, make("span", {}, label));
+    };
+    const scroll = toggle(words.linkScroll, (isOn) => {
+      this.isScrollLinked = isOn;
+      this.join();
+    });
+    const view = toggle(words.linkView, (isOn) => {
+      this.isViewLinked = isOn;
+    });
+    this.slider.addEventListener("input", () => this.pane?.go(Number(this.slider.value) - 1));
+    const row = make("p", { class: "counter-row" }, this.counter, this.quality);
+    return make("div", { class: "other-foot" }, row, this.slider, make("div", { class: "links" }, scroll, view), this.linkNote);
+  }
+
+  private async open(): Promise<void> {
+    this.studies = await fetchStudies().catch(() => []);
+    const here = this.studies.findIndex(({ grantUrl }) => grantUrl === this.page.grantUrl);
+    if (here < 0) {
+      this.studies = [{ uid: "", label: "", grantUrl: this.page.grantUrl }, ...this.studies];
+    }
+    const labels = this.studies.map(({ label, grantUrl }) =>
+      grantUrl === this.page.grantUrl ? `${this.page.words.thisStudy} ${label}`.trim() : label,
+    );
+    fillList(this.studyList.list, labels);
+    await this.chooseStudy(Math.max(0, here));
+  }
+
+  private async chooseStudy(place: number): Promise<void> {
+    const choice = this.studies[place];
+    const study = choice === undefined ? null : await openStudy(choice).catch(() => null);
+    if (study === null || this.isClosed) {
+      this.linkNote.textContent = this.page.words.failed;
+      return;
+    }
+    this.studyList.list.selectedIndex = place;
+    this.study = study;
+    fillList(this.seriesList.list, study.series.map(({ label }) => label));
+    const other = study.series.findIndex(({ seriesInstanceUid }) => seriesInstanceUid !== this.main.series?.seriesInstanceUid);
+    this.openPane(study);
+    this.chooseSeries(Math.max(0, other));
+  }
+
+  /** A stage of its own for each study, as its URLs are renewed on their own. */
+  private openPane({ grant }: OpenStudy): void {
+    const { words } = this.page;
+    this.pane?.close();
+    const poster = make("img", { alt: "", hidden: true });
+    const canvas = make("canvas", { role: "img", id: "other-picture", hidden: true });
+    const attributes = { class: "stage", role: "group", tabindex: 0, "aria-label": words.otherStage };
+    const element = make("div", attributes, poster, canvas);
+    this.stageElement.replaceWith(element);
+    this.stageElement = element;
+    this.canvas = canvas;
+    const stage = new Stage(element, poster, canvas);
+    const pane = new Pane(stage, grant);
+    this.pane = pane;
+    this.listenTo(pane);
+    this.main.full?.limit(SHARE);
+    this.events.onPane(pane);
+  }
+
+  private listenTo(pane: Pane): void {
+    const { stage } = pane;
+    const { element } = stage;
+    const { words } = this.page;
+    pane.listen({
+      onFrame: (frame, frames) => {
+        this.showFrame(frame, frames);
+        this.rejoin();
+      },
+      onIndex: () => this.join(),
+      onFull: () => {
+        pane.full?.limit(SHARE);
+        this.join();
+      },
+      onPicture: ({ quality }) => {
+        this.quality.textContent = quality === "full" ? words.fullQuality : words.quickPreview;
+        this.quality.classList.toggle("is-full", quality === "full");
+      },
+      onState: (state) => {
+        this.linkNote.textContent = state === "fine" ? "" : state === "offline" ? words.offline : words.failed;
+      },
+    });
+    listenToGestures(stage, {
+      onSteps: (steps) => pane.step(steps),
+      framesShown: () => pane.player?.frames ?? 1,
+      isUpright: () => this.page.isLarge,
+    });
+    element.addEventListener("keydown", (event) => {
+      const by: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 };
+      const steps = by[event.key];
+      if (steps !== undefined && stage.tool?.takesKeys !== true) {
+        event.preventDefault();
+        pane.step(steps);
+      }
+    });
+    stage.onView = (view) => {
+      if (this.isViewLinked) {
+        this.main.stage.setView(view);
+      }
+    };
+  }
+
+  private chooseSeries(place: number): void {
+    const series = this.study?.series[place];
+    if (series !== undefined && this.pane !== null) {
+      this.seriesList.list.selectedIndex = place;
+      this.canvas?.setAttribute("aria-label", series.label);
+      void this.pane.open(series);
+    }
+  }
+
+  private showFrame(frame: number, frames: number): void {
+    const text = fill(this.page.words.counter, { n: frame + 1, total: frames });
+    this.counter.textContent = text;
+    this.slider.max = String(frames);
+    this.slider.value = String(frame + 1);
+    this.slider.setAttribute("aria-valuetext", text);
+    this.slider.hidden = frames < 2;
+  }
+
+  /** Takes the images that are shown now for images of the same place, or follows the position in the patient. */
+  private join(): void {
+    const { words } = this.page;
+    if (this.isClosed || this.pane?.index == null || this.main.index === null) {
+      return;
+    }
+    this.offset = this.pane.frame - this.main.frame;
+    const isByPosition = this.frameInPosition() !== null;
+    this.linkNote.textContent = !this.isScrollLinked ? "" : isByPosition ? words.linkedByPosition : words.linkedByNumber;
+    if (isByPosition) {
+      this.follow();
+    }
+  }
+
+  /** The reader moved the second series alone: from now on the images go on from there. */
+  private rejoin(): void {
+    if (!this.isFollowing && this.pane?.index != null && this.main.index !== null && this.frameInPosition() === null) {
+      this.offset = this.pane.frame - this.main.frame;
+    }
+  }
+
+  private follow(): void {
+    const { pane } = this;
+    if (!this.isScrollLinked || this.isClosed || pane?.index == null) {
+      return;
+    }
+    const frame = this.frameInPosition() ?? offsetFrame(this.main.frame, this.offset, pane.index.frames.length);
+    if (frame !== pane.frame) {
+      this.isFollowing = true;
+      pane.go(frame);
+      this.isFollowing = false;
+    }
+  }
+
+  /** The frame of the second series at the place of the first one's. */
+  private frameInPosition(): number | null {
+    const [from, to] = [this.main.full, this.pane?.full];
+    const index: SeriesIndex | null = this.pane?.index ?? null;
+    if (from == null || to == null || index === null) {
+      return null;
+    }
+    const here = from.details(this.main.frame);
+    return isSameSpace(here, to.details(this.pane?.frame ?? 0))
+      ? nearestFrame(here, index.frames.map((_, frame) => to.details(frame)))
+      : null;
+  }
+}

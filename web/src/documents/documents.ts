@@ -1,0 +1,93 @@
+/** Reports, PDFs and films of a series, in place; and what is kept but not shown, in words. */
+
+import type { PackSource } from "../pack-source.js";
+import { fill } from "../page.js";
+import type { DocumentEntry, SeriesIndex } from "../series-index.js";
+import { make } from "../tools/elements.js";
+import type { Words } from "../words.js";
+
+/** Fills the section below the picture. A series of documents alone shows its first one at once. */
+export function showDocuments(section: HTMLElement, index: SeriesIndex, source: PackSource, words: Words): void {
+  const buttons = index.documents.map((entry) => {
+    const title = titleOf(entry, words);
+    const button = make("button", { type: "button", class: "document-button" }, fill(words.openDocument, { title }));
+    const place = make("div", { class: "document-place", hidden: true });
+    button.setAttribute("aria-expanded", "false");
+    button.addEventListener("click", () => {
+      place.hidden = !place.hidden;
+      button.setAttribute("aria-expanded", String(!place.hidden));
+      if (!place.hidden && place.childElementCount === 0) {
+        void open(place, entry, source, words);
+      }
+    });
+    return { button, place };
+  });
+  const title = index.documents.length > 0 ? [make("h2", {}, words.documents)] : [];
+  section.replaceChildren(...title, ...buttons.flatMap(({ button, place }) => [button, place]), ...notes(index, words));
+  section.hidden = false;
+  if (index.frames.length === 0) {
+    buttons[0]?.button.click();
+  }
+}
+
+function titleOf({ title, kind }: DocumentEntry, words: Words): string {
+  const kinds: Readonly<Record<string, string>> = { report: words.report, pdf: words.pdf, video: words.video };
+  return title || (kinds[kind] ?? words.report);
+}
+
+function notes({ others, withoutPicture }: SeriesIndex, words: Words): Node[] {
+  const counts = new Map<string, number>();
+  for (const name of others) {
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  const names = [...counts].map(([name, count]) => (count > 1 ? `${name} (${count})` : name)).join(", ");
+  return [
+    names === "" ? "" : fill(words.kept, { names }),
+    withoutPicture === 0 ? "" : fill(words.withoutPicture, { n: withoutPicture }),
+  ]
+    .filter((text) => text !== "")
+    .map((text) => make("p", { class: "kept" }, text));
+}
+
+async function open(place: HTMLElement, entry: DocumentEntry, source: PackSource, words: Words): Promise<void> {
+  place.replaceChildren(make("p", { role: "status" }, words.loading));
+  const bytes = await source.whole(entry);
+  if (bytes === null) {
+    place.replaceChildren();
+    return;
+  }
+  try {
+    place.replaceChildren(...(await contents(entry, bytes, words)));
+  } catch {
+    place.replaceChildren(make("p", { role: "alert" }, words.documentFailed), download(entry, bytes, words));
+  }
+}
+
+async function contents(entry: DocumentEntry, bytes: Uint8Array<ArrayBuffer>, words: Words): Promise<Node[]> {
+  switch (entry.mediaType) {
+    case "application/json": {
+      const { reportElement } = await import("./report.js");
+      return [reportElement(JSON.parse(new TextDecoder().decode(bytes)))];
+    }
+    case "application/pdf": {
+      const { pdfElement } = await import("./pdf.js");
+      return [await pdfElement(bytes, words), download(entry, bytes, words)];
+    }
+    case "video/mp4": {
+      const video = make("video", { controls: true, playsinline: true, src: blobUrl(entry, bytes) });
+      return [video, download(entry, bytes, words)];
+    }
+    default:
+      return [download(entry, bytes, words)];
+  }
+}
+
+function download(entry: DocumentEntry, bytes: Uint8Array<ArrayBuffer>, words: Words): HTMLElement {
+  const extensions: Readonly<Record<string, string>> = { "application/pdf": "pdf", "video/mp4": "mp4", "video/mpeg": "mpg" };
+  const name = `${titleOf(entry, words)}.${extensions[entry.mediaType] ?? "bin"}`;
+  return make("a", { class: "plain-link", href: blobUrl(entry, bytes), download: name }, words.download);
+}
+
+function blobUrl({ mediaType }: DocumentEntry, bytes: Uint8Array<ArrayBuffer>): string {
+  return URL.createObjectURL(new Blob([bytes], { type: mediaType }));
+}

@@ -1,0 +1,94 @@
+/** Draws without WebGL. */
+
+import { colourOf, colourTable, shadeOf, type Abgr } from "./look.js";
+import type { Drawing, Drawn, Renderer } from "./renderer.js";
+
+export class CpuRenderer implements Renderer {
+  readonly name = "2d";
+  private readonly canvas = document.createElement("canvas");
+  private last: Drawing | null = null;
+
+  draw(drawing: Drawing): Drawn | null {
+    const { box, step } = drawing;
+    const [width, height] = [Math.ceil(box.width / step), Math.ceil(box.height / step)];
+    const context = this.canvas.getContext("2d", { alpha: false });
+    if (context === null || width <= 0 || height <= 0) {
+      return null;
+    }
+    if (!isSame(this.last, drawing)) {
+      this.canvas.width = width;
+      this.canvas.height = height;
+      const words = shade(drawing, width, height);
+      context.putImageData(new ImageData(new Uint8ClampedArray(words.buffer), width, height), 0, 0);
+      this.last = drawing;
+    }
+    return { source: this.canvas, x: 0, y: 0, width, height };
+  }
+}
+
+function isSame(last: Drawing | null, { values, look, box, step }: Drawing): boolean {
+  return (
+    last !== null &&
+    last.values === values &&
+    last.look === look &&
+    last.step === step &&
+    last.box.x === box.x &&
+    last.box.y === box.y &&
+    last.box.width === box.width &&
+    last.box.height === box.height
+  );
+}
+
+/** The colours of a drawing, row by row. */
+export function shade({ values, look, box, step }: Drawing, width: number, height: number): Uint32Array<ArrayBuffer> {
+  const { columns } = values.decoded;
+  const colourAt = colours(values, look);
+  const words = new Uint32Array(width * height);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const [column, row] = [box.x + x * step, box.y + y * step];
+      words[y * width + x] =
+        step === 1 ? colourAt(row * columns + column) : mean(colourAt, columns, column, row, box, step);
+    }
+  }
+  return words;
+}
+
+/** From the place of a pixel to its colour. */
+function colours(values: Drawing["values"], look: Drawing["look"]): (pixel: number) => Abgr {
+  const { samples } = values.decoded;
+  if (values.isColour) {
+    const colour = colourOf(values);
+    return (pixel) => colour(3 * pixel);
+  }
+  if (samples.BYTES_PER_ELEMENT > 2) {
+    const colour = shadeOf(values, look);
+    return (pixel) => colour(samples[pixel] ?? 0);
+  }
+  const table = colourTable(values, look);
+  const mask = table.length - 1;
+  return (pixel) => table[(samples[pixel] ?? 0) & mask] ?? 0;
+}
+
+function mean(
+  colourAt: (pixel: number) => Abgr,
+  columns: number,
+  column: number,
+  row: number,
+  box: Drawing["box"],
+  step: number,
+): Abgr {
+  let [red, green, blue, count] = [0, 0, 0, 0];
+  const [right, bottom] = [Math.min(column + step, box.x + box.width), Math.min(row + step, box.y + box.height)];
+  for (let y = row; y < bottom; y++) {
+    for (let x = column; x < right; x++) {
+      const colour = colourAt(y * columns + x);
+      red += colour & 0xff;
+      green += (colour >>> 8) & 0xff;
+      blue += (colour >>> 16) & 0xff;
+      count += 1;
+    }
+  }
+  const byte = (sum: number) => Math.round(sum / count);
+  return (0xff000000 | (byte(blue) << 16) | (byte(green) << 8) | byte(red)) >>> 0;
+}

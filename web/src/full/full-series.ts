@@ -1,0 +1,235 @@
+/** Brings the frames around the shown one in full quality, and keeps them within a limit of memory. */
+
+import { BoundedFrames } from "../bounded-frames.js";
+import type { PackSource } from "../pack-source.js";
+import { RangeRequests } from "../range-requests.js";
+import type { SeriesIndex } from "../series-index.js";
+import type { FullPictures } from "../series-player.js";
+import type { Shown } from "../stage.js";
+import { inflate } from "./decode.js";
+import { DecoderPool } from "./decoder-pool.js";
+import { frameDetails, type FrameDetails, type Mask } from "./frame-details.js";
+import { FrameValues } from "./frame-values.js";
+import { fullShown, type DrawnOverlay } from "./full-shown.js";
+import { DEFAULT_LOOK, type Look } from "./look.js";
+import { overlayCanvas } from "./overlay-plane.js";
+import { meanOf, subtract, type MaskMean } from "./subtraction.js";
+import { parseTables, type Table } from "./tables.js";
+
+/** With the quick pictures (64 MB) the decoded frames stay within 192 MB. */
+const DECODED_BYTES_MAX = 128 * 1024 * 1024;
+const SUBTRACTED_BYTES_MAX = 16 * 1024 * 1024;
+const REQUEST_BYTES_MAX = 2 * 1024 * 1024;
+/** A frame is only fetched when the eye rests on it for so long. */
+const REST_MS = 90;
+const AHEAD_WIDE = 12;
+const AHEAD_NARROW = 4;
+const WIDE_PX = 960;
+
+/** One for all series: a codec is loaded once. */
+const decoders = new DecoderPool();
+
+export class FullSeries implements FullPictures {
+  private look_: Look = DEFAULT_LOOK;
+  private readonly tables: readonly (Table | null)[];
+  private readonly known = new Map<number, FrameDetails>();
+  private readonly decoded: BoundedFrames<FrameValues>;
+  private readonly subtracted = new BoundedFrames<FrameValues>(SUBTRACTED_BYTES_MAX);
+  private readonly means = new Map<string, MaskMean>();
+  private readonly overlays = new Map<number, readonly DrawnOverlay[]>();
+  private readonly decoding = new Set<number>();
+  private readonly broken = new Set<number>();
+  private readonly requests: RangeRequests;
+  private wanted = 0;
+  private direction = 1;
+  private isPlaying = false;
+  private neededFrames: readonly number[] = [];
+  private bytesMax = DECODED_BYTES_MAX;
+  private restTimer = 0;
+  private isClosed = false;
+
+  constructor(
+    private readonly index: SeriesIndex,
+    private readonly source: PackSource,
+    private readonly onArrival: (frame: number) => void,
+  ) {
+    this.tables = parseTables(index.tables);
+    this.decoded = new BoundedFrames(DECODED_BYTES_MAX);
+    const spans = index.frames.map((_, frame) => this.details(frame).diagnostic);
+    this.requests = new RangeRequests(source, spans, {
+      requestsMax: 2,
+      bytesMax: () => REQUEST_BYTES_MAX,
+      isNeeded: (frame) => this.isNeeded(frame),
+      onFrame: (frame, bytes) => void this.decode(frame, bytes),
+    });
+  }
+
+  get look(): Look {
+    return this.look_;
+  }
+
+  setLook(look: Partial<Look>): void {
+    this.look_ = { ...this.look_, ...look };
+    this.want(this.wanted, this.direction, this.isPlaying);
+  }
+
+  /** Less memory, when there is another series beside this one. */
+  limit(share: number): void {
+    this.bytesMax = DECODED_BYTES_MAX * share;
+    this.decoded.limit(this.bytesMax, this.wanted);
+  }
+
+  get bytesHeld(): number {
+    return this.decoded.bytesHeld;
+  }
+
+  details(frame: number): FrameDetails {
+    const found = this.known.get(frame);
+    const entry = this.index.frames[frame];
+    if (found !== undefined || entry === undefined) {
+      return found ?? frameDetails({}, { rows: 0, columns: 0, aspect: 1 });
+    }
+    const details = frameDetails(entry.raw, entry);
+    this.known.set(frame, details);
+    return details;
+  }
+
+  want(frame: number, direction: number, isPlaying: boolean): void {
+    this.wanted = frame;
+    this.direction = direction;
+    this.isPlaying = isPlaying;
+    clearTimeout(this.restTimer);
+    this.restTimer = window.setTimeout(() => this.rest(), isPlaying ? 0 : REST_MS);
+  }
+
+  shown(frame: number): Shown | null {
+    const values = this.values(frame);
+    return values === null ? null : fullShown(values, this.look_, this.overlays.get(frame) ?? []);
+  }
+
+  /** The values of a frame as it is shown: with the mask taken off, when that is wanted. Null while on their way. */
+  values(frame: number): FrameValues | null {
+    const values = this.decoded.get(frame) ?? null;
+    const mask = this.maskOf(frame);
+    return values === null || mask === null ? values : this.subtracted_(frame, values, mask);
+  }
+
+  /** Whether the mask of a frame is to be taken off. */
+  isMasked(frame: number): boolean {
+    return this.maskOf(frame) !== null;
+  }
+
+  close(): void {
+    this.isClosed = true;
+    clearTimeout(this.restTimer);
+    this.requests.close();
+    this.decoded.clear();
+    this.subtracted.clear();
+    this.means.clear();
+  }
+
+  private maskOf(frame: number): Mask | null {
+    const { mask } = this.details(frame);
+    return mask !== null && (this.look_.isMasked ?? mask.isDefault) ? mask : null;
+  }
+
+  private rest(): void {
+    this.neededFrames = this.around();
+    const values = this.values(this.wanted);
+    if (values !== null) {
+      this.onArrival(this.wanted);
+    }
+    this.requests.want(this.wanted);
+  }
+
+  /** The shown frame, its mask, and its neighbours, more of them the way the eye goes. */
+  private around(): readonly number[] {
+    const { rows, columns, diagnostic } = this.details(this.wanted);
+    const bytes = rows * columns * (diagnostic?.samplesPerPixel ?? 1) * Math.ceil((diagnostic?.bitsPerSample ?? 16) / 8);
+    const room = Math.floor(this.bytesMax / 2 / Math.max(1, bytes));
+    const ahead = Math.min(savesData() ? 0 : isWide() ? AHEAD_WIDE : AHEAD_NARROW, room) * (this.isPlaying ? 2 : 1);
+    const masks = this.maskOf(this.wanted)?.frames ?? [];
+    const mean = this.means.get(masks.join());
+    const next = Array.from({ length: ahead }, (_, step) => this.wanted + this.direction * (step + 1));
+    const back = Array.from({ length: Math.floor(ahead / 3) }, (_, step) => this.wanted - this.direction * (step + 1));
+    return [this.wanted, ...(mean === undefined ? masks : []), ...next, ...back];
+  }
+
+  private isNeeded(frame: number): boolean {
+    return (
+      this.neededFrames.includes(frame) &&
+      !this.decoded.has(frame) &&
+      !this.decoding.has(frame) &&
+      !this.broken.has(frame)
+    );
+  }
+
+  private async decode(frame: number, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    const details = this.details(frame);
+    const { diagnostic, rows, columns } = details;
+    if (diagnostic === null) {
+      return;
+    }
+    this.decoding.add(frame);
+    const { mediaType, samplesPerPixel: channels, bitsPerSample: bits, sampleType: type } = diagnostic;
+    const [decoded] = await Promise.all([
+      decoders.decode({ bytes, mediaType, rows, columns, channels, bits, type }),
+      this.fetchOverlays(frame, details),
+    ]);
+    this.decoding.delete(frame);
+    if (this.isClosed) {
+      return;
+    }
+    if (decoded === null) {
+      this.broken.add(frame);
+    } else {
+      const values = new FrameValues(details, decoded, this.tables);
+      this.decoded.put(frame, values, values.bytes, this.wanted);
+      this.onArrival(this.maskOf(this.wanted)?.frames.includes(frame) === true ? this.wanted : frame);
+    }
+    this.requests.pump();
+  }
+
+  private async fetchOverlays(frame: number, { overlays }: FrameDetails): Promise<void> {
+    if (overlays.length === 0 || this.overlays.has(frame)) {
+      return;
+    }
+    const drawn: DrawnOverlay[] = [];
+    for (const overlay of overlays) {
+      const bytes = await this.source.whole(overlay);
+      const canvas = bytes === null ? null : overlayCanvas(overlay, await inflate(bytes).catch(() => new Uint8Array()));
+      if (canvas !== null) {
+        drawn.push({ overlay, canvas });
+      }
+    }
+    this.overlays.set(frame, drawn);
+  }
+
+  private subtracted_(frame: number, values: FrameValues, mask: Mask): FrameValues | null {
+    const found = this.subtracted.get(frame);
+    if (found !== undefined) {
+      return found;
+    }
+    const key = mask.frames.join();
+    const frames = mask.frames.map((place) => this.decoded.get(place)).filter((entry) => entry !== undefined);
+    const mean = this.means.get(key) ?? (frames.length === mask.frames.length ? meanOf(frames) : null);
+    if (mean === null) {
+      return null;
+    }
+    this.means.set(key, mean);
+    const difference = subtract(values, mean, mask);
+    if (difference !== null) {
+      this.subtracted.put(frame, difference, difference.bytes, frame);
+    }
+    return difference ?? values;
+  }
+}
+
+function isWide(): boolean {
+  return innerWidth >= WIDE_PX;
+}
+
+/** The reader asked the browser to be thrifty. */
+function savesData(): boolean {
+  return (navigator as { connection?: { saveData?: boolean } }).connection?.saveData === true;
+}

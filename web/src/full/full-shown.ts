@@ -1,0 +1,57 @@
+/** A frame in full quality, as the stage draws it. */
+
+import type { Shown } from "../stage.js";
+import { apply, invert, type Matrix, type Size } from "../view-geometry.js";
+import type { Overlay } from "./frame-details.js";
+import type { FrameValues } from "./frame-values.js";
+import type { Look } from "./look.js";
+import { draw, type Box } from "./renderer.js";
+
+export interface DrawnOverlay {
+  readonly overlay: Overlay;
+  readonly canvas: HTMLCanvasElement;
+}
+
+export function fullShown(values: FrameValues, look: Look, overlays: readonly DrawnOverlay[]): Shown {
+  const { columns, rows } = values.decoded;
+  const raster = { columns, rows, aspect: values.details.aspect };
+  return {
+    raster,
+    quality: "full",
+    paint: (context, matrix, canvas) => {
+      const step = stepFor(matrix);
+      const box = visibleBox(matrix, canvas, raster, step);
+      const drawn = box === null ? null : draw({ values, look, box, step });
+      context.setTransform(matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f);
+      if (drawn !== null && box !== null) {
+        const { source, x, y, width, height } = drawn;
+        context.drawImage(source, x, y, width, height, box.x, box.y, width * step, height * step);
+      }
+      for (const { overlay, canvas: plane } of look.hasOverlays ? overlays : []) {
+        context.drawImage(plane, overlay.column - 1, overlay.row - 1);
+      }
+    },
+  };
+}
+
+/** How many picture pixels fall on one of the canvas. */
+function stepFor({ a, b, c, d }: Matrix): number {
+  return Math.max(1, Math.floor(1 / Math.max(Math.hypot(a, b), Math.hypot(c, d))));
+}
+
+/** The part of the picture that lies on the canvas, in whole steps and a little more than that. */
+export function visibleBox(matrix: Matrix, canvas: Size, raster: { columns: number; rows: number }, step: number): Box | null {
+  const back = invert(matrix);
+  const corners = [
+    apply(back, { x: 0, y: 0 }),
+    apply(back, { x: canvas.width, y: canvas.height }),
+  ] as const;
+  const range = (from: number, to: number, size: number) => {
+    const start = Math.max(0, Math.floor((Math.min(from, to) - 2 * step) / step) * step);
+    const end = Math.min(size, Math.ceil((Math.max(from, to) + 2 * step) / step) * step);
+    return [start, end - start] as const;
+  };
+  const [x, width] = range(corners[0].x, corners[1].x, raster.columns);
+  const [y, height] = range(corners[0].y, corners[1].y, raster.rows);
+  return width > 0 && height > 0 ? { x, y, width, height } : null;
+}

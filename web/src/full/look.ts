@@ -1,0 +1,110 @@
+/** How a frame is shown: from stored values to colours (PS3.3 C.11, PS3.4 N.2). */
+
+import { colourMap, type ColourMap } from "./color-map.js";
+import type { Window } from "./frame-details.js";
+import type { FrameValues } from "./frame-values.js";
+import { greyAt, highestOutput } from "./tables.js";
+import { applyWindow, spanning } from "./window.js";
+
+export interface Look {
+  /** Null for the default of each frame. */
+  readonly window: Window | null;
+  readonly isInverted: boolean;
+  readonly colours: ColourMap;
+  readonly hasOverlays: boolean;
+  /** Subtracts the mask; null for the default of each frame. */
+  readonly isMasked: boolean | null;
+}
+
+export const DEFAULT_LOOK: Look = {
+  window: null,
+  isInverted: false,
+  colours: "grey",
+  hasOverlays: true,
+  isMasked: null,
+};
+
+/** A colour as a canvas stores it in a little endian word. */
+export type Abgr = number;
+
+const OPAQUE = 0xff000000;
+const BLACK = OPAQUE;
+
+/** The window that a frame is shown with; null where a table is used instead. */
+export function windowOf(values: FrameValues, look: Look): Window | null {
+  if (look.window !== null) {
+    return look.window;
+  }
+  const isTable = values.table("voiLut")?.kind === "grey";
+  return isTable ? null : (values.details.window ?? spanning(...values.modalityRange));
+}
+
+/** From a stored value of one channel to its colour. */
+export function shadeOf(values: FrameValues, look: Look): (stored: number) => Abgr {
+  const palette = values.table("palette");
+  if (values.isPalette && palette?.kind === "palette") {
+    const { first, colours } = palette;
+    const last = colours.length / 3 - 1;
+    return (stored) => pack(colours, 3 * Math.min(Math.floor(last), Math.max(0, stored - first)));
+  }
+  const grey = greyOf(values, look);
+  const colours = colourMap(look.colours);
+  // The lowest value of MONOCHROME1 is white (C.7.6.3.1.2).
+  const isInverted = look.isInverted !== (values.photometric === "MONOCHROME1");
+  return (stored) => {
+    if (values.isPadding(stored)) {
+      return BLACK;
+    }
+    const shown = Math.round(grey(values.modality(stored)) * 255);
+    return pack(colours, 3 * (isInverted ? 255 - shown : shown));
+  };
+}
+
+function greyOf(values: FrameValues, look: Look): (value: number) => number {
+  const window = windowOf(values, look);
+  const table = values.table("voiLut");
+  if (window === null && table?.kind === "grey") {
+    return (value) => Math.min(1, greyAt(table, value) / highestOutput(table));
+  }
+  const shown = window ?? spanning(0, 1);
+  return (value) => applyWindow(shown, value);
+}
+
+/**
+ * The colours of all values that occur, at the place of their bit pattern: 256 or 65,536 of them. Signed values lie
+ * at the place of their two's complement.
+ */
+export function colourTable(values: FrameValues, look: Look): Uint32Array<ArrayBuffer> {
+  const shade = shadeOf(values, look);
+  const colours = new Uint32Array(values.decoded.samples.BYTES_PER_ELEMENT === 1 ? 256 : 65_536).fill(BLACK);
+  const [lowest, highest] = values.range;
+  for (let stored = lowest; stored <= highest; stored++) {
+    colours[stored & (colours.length - 1)] = shade(stored);
+  }
+  return colours;
+}
+
+/** The colour of three interleaved samples from `place` on. */
+export function colourOf(values: FrameValues): (place: number) => Abgr {
+  const { samples } = values.decoded;
+  const shift = Math.max(0, (values.details.diagnostic?.bitsPerSample ?? 8) - 8);
+  const byte = (place: number) => (samples[place] ?? 0) >> shift;
+  if (values.photometric.startsWith("YBR_FULL")) {
+    return (place) => fromYbr(byte(place), byte(place + 1), byte(place + 2));
+  }
+  return (place) => (OPAQUE | (byte(place + 2) << 16) | (byte(place + 1) << 8) | byte(place)) >>> 0;
+}
+
+/** YBR_FULL to RGB (PS3.3 C.7.6.3.1.2). */
+export function fromYbr(y: number, cb: number, cr: number): Abgr {
+  const byte = (value: number) => Math.min(255, Math.max(0, Math.round(value)));
+  const red = byte(y + 1.402 * (cr - 128));
+  const green = byte(y - 0.344136 * (cb - 128) - 0.714136 * (cr - 128));
+  const blue = byte(y + 1.772 * (cb - 128));
+  return (OPAQUE | (blue << 16) | (green << 8) | red) >>> 0;
+}
+
+function pack(colours: Uint8Array, place: number): Abgr {
+  const [red = 0, green = 0, blue = 0] = [colours[place], colours[place + 1], colours[place + 2]];
+  return (OPAQUE | (blue << 16) | (green << 8) | red) >>> 0;
+}

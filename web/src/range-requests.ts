@@ -1,0 +1,114 @@
+/** Brings frames of a pack by ranged requests, those nearest to what is looked at first. */
+
+import type { PackSource } from "./pack-source.js";
+import { nextRange, type FrameRange } from "./range-plan.js";
+import type { Span } from "./series-index.js";
+
+export interface RangePolicy {
+  /** At the same time. */
+  readonly requestsMax: number;
+  /** Of the n-th request. */
+  bytesMax(request: number): number;
+  /** Whether a frame should be brought now. */
+  isNeeded(frame: number): boolean;
+  onFrame(frame: number, bytes: Uint8Array<ArrayBuffer>): void;
+}
+
+interface Request {
+  readonly range: FrameRange;
+  readonly abort: AbortController;
+  /** The frame awaited next. */
+  next: number;
+}
+
+/** A wanted frame further away than this in a running request is asked for anew. */
+const SOON_BYTES = 192 * 1024;
+
+export class RangeRequests {
+  private readonly requests = new Set<Request>();
+  private started = 0;
+  private wanted = 0;
+
+  constructor(
+    private readonly source: PackSource,
+    private readonly spans: readonly (Span | null)[],
+    private readonly policy: RangePolicy,
+  ) {}
+
+  /** Says which frame is looked at; it and its neighbours come first. */
+  want(frame: number): void {
+    this.wanted = frame;
+    const isMissing = this.policy.isNeeded(frame) && !this.isSoon(frame);
+    if (isMissing && this.requests.size >= this.policy.requestsMax) {
+      this.abortFarthest();
+    }
+    this.pump();
+  }
+
+  close(): void {
+    for (const request of this.requests) {
+      request.abort.abort();
+    }
+    this.requests.clear();
+  }
+
+  pump(): void {
+    while (!this.source.isPaused && this.requests.size < this.policy.requestsMax) {
+      const isNeeded = (frame: number) => this.policy.isNeeded(frame) && !this.isRequested(frame);
+      const range = nextRange(this.spans, isNeeded, this.wanted, this.policy.bytesMax(this.started));
+      if (range === null) {
+        return;
+      }
+      this.started += 1;
+      void this.bring(range);
+    }
+  }
+
+  private async bring(range: FrameRange): Promise<void> {
+    const request: Request = { range, abort: new AbortController(), next: range.first };
+    this.requests.add(request);
+    let failure: unknown = null;
+    try {
+      await this.source.bytes(range.start, range.end, request.abort.signal, (bytes) => this.take(request, bytes));
+    } catch (error) {
+      failure = request.abort.signal.aborted ? null : error;
+    }
+    this.requests.delete(request);
+    if (failure === null || (await this.source.recover(failure))) {
+      this.pump();
+    }
+  }
+
+  /** Hands on every frame that has arrived whole. */
+  private take(request: Request, bytes: Uint8Array<ArrayBuffer>): void {
+    const { range } = request;
+    for (; request.next <= range.last; request.next++) {
+      const span = this.spans[request.next];
+      if (span === undefined || span === null || span.offset + span.length > range.start + bytes.length) {
+        return;
+      }
+      const start = span.offset - range.start;
+      this.policy.onFrame(request.next, bytes.slice(start, start + span.length));
+    }
+  }
+
+  private isRequested(frame: number): boolean {
+    return [...this.requests].some(({ range, next }) => frame >= next && frame <= range.last);
+  }
+
+  private isSoon(frame: number): boolean {
+    const start = (place: number) => this.spans[place]?.offset ?? 0;
+    return [...this.requests].some(
+      ({ range, next }) => frame >= next && frame <= range.last && start(frame) - start(next) < SOON_BYTES,
+    );
+  }
+
+  private abortFarthest(): void {
+    const distance = ({ range }: Request) => Math.max(range.first - this.wanted, this.wanted - range.last);
+    const [farthest] = [...this.requests].sort((a, b) => distance(b) - distance(a));
+    if (farthest !== undefined) {
+      farthest.abort.abort();
+      this.requests.delete(farthest);
+    }
+  }
+}

@@ -1,0 +1,51 @@
+/** Windows to choose from. */
+
+import type { Window } from "../full/frame-details.js";
+import type { FrameValues } from "../full/frame-values.js";
+import { spanning } from "../full/window.js";
+import type { Words } from "../words.js";
+
+export interface Preset {
+  readonly label: string;
+  /** Null for what is recorded in the file. */
+  readonly window: Window | null;
+}
+
+/** Usual windows of computed tomography, in Hounsfield units. */
+const CT: readonly (readonly [keyof Words, number, number])[] = [
+  ["presetLung", -600, 1500],
+  ["presetMediastinum", 50, 350],
+  ["presetAbdomen", 40, 400],
+  ["presetBone", 400, 1800],
+  ["presetBrain", 40, 80],
+  ["presetVessels", 200, 600],
+];
+
+/** Of the file first, then of the modality, then the whole range. */
+export function presetsOf(values: FrameValues | null, modality: string, words: Words): readonly Preset[] {
+  const recorded = values?.details.presets ?? [];
+  const named = recorded.map((window) => ({ label: window.name ?? windowText(window, words), window }));
+  const usual = modality === "CT" ? CT : [];
+  const whole = values === null ? [] : [{ label: words.presetRange, window: spanning(...values.modalityRange) }];
+  return [
+    { label: words.presetDefault, window: null },
+    ...named,
+    ...usual.map(([word, center, width]) => ({ label: words[word], window: linear(center, width) })),
+    ...whole,
+  ];
+}
+
+export function windowText({ center, width }: Window, words: Words): string {
+  return words.windowValues.replace("{c}", short(center)).replace("{w}", short(width));
+}
+
+/** A number as long as it needs to be. */
+export function short(value: number): string {
+  const size = Math.abs(value);
+  const digits = size === 0 || Number.isInteger(value) ? 0 : size < 1 ? 3 : size < 10 ? 2 : 1;
+  return size !== 0 && (size < 0.001 || size >= 1e7) ? value.toExponential(2) : value.toFixed(digits);
+}
+
+function linear(center: number, width: number): Window {
+  return { center, width, function: "LINEAR", name: null };
+}
