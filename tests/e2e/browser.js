@@ -10,12 +10,16 @@ const AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-
 export const PHONE = { name: "phone", viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
 export const DESKTOP = { name: "desktop", viewport: { width: 1440, height: 900 } };
 
-export function launch() {
+/** With WebGL drawn by the processor, or `isWithoutWebGl`. */
+export function launch({ isWithoutWebGl = false } = {}) {
+  const drawing = isWithoutWebGl
+    ? ["--disable-gpu", "--disable-3d-apis"]
+    : ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"];
   return chromium.launch({
     executablePath: process.env.CHROMIUM_BIN ?? "/usr/bin/chromium",
     args: [
       "--no-sandbox",
-      "--disable-gpu",
+      ...drawing,
       "--disable-quic",
       "--no-first-run",
       "--disable-background-networking",

@@ -124,6 +124,9 @@ export class Pane {
       return;
     }
     this.setPlaying(true);
+    if (this.frame === clip.last && !this.clips.isLooping) {
+      this.player?.go(clip.first);
+    }
     const timeMs = () => clip.frameTimesMs[this.frame - clip.first] ?? clip.frameTimesMs[0] ?? 100;
     this.clips.play(timeMs, () => {
       const { player } = this;

@@ -24,6 +24,8 @@ export function fullShown(values: FrameValues, look: Look, overlays: readonly Dr
       const drawn = box === null ? null : draw({ values, look, box, step });
       context.setTransform(matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f);
       if (drawn !== null && box !== null) {
+        // Enlarged by straight lines between pixels: a smoother curve would overshoot at edges.
+        context.imageSmoothingQuality = isEnlarging(matrix) ? "low" : "high";
         const { source, x, y, width, height } = drawn;
         context.drawImage(source, x, y, width, height, box.x, box.y, width * step, height * step);
       }
@@ -32,6 +34,10 @@ export function fullShown(values: FrameValues, look: Look, overlays: readonly Dr
       }
     },
   };
+}
+
+function isEnlarging({ a, b, c, d }: Matrix): boolean {
+  return Math.min(Math.hypot(a, b), Math.hypot(c, d)) >= 1;
 }
 
 /** How many picture pixels fall on one of the canvas. */

@@ -1,0 +1,34 @@
+/** A portal with the walk's study, and the ways into it. */
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { STUDY, writeStudy } from "./dicom.js";
+import { awaitSms, send, startFilmless } from "./filmless.js";
+
+const BIRTH_DATE = "02031958";
+
+export async function openPortal() {
+  const folder = mkdtempSync(join(tmpdir(), "filmless-walk-"));
+  const filmless = await startFilmless(join(folder, "data"));
+  const { files, order } = writeStudy(folder);
+  await send(filmless, files, order);
+  const { text } = await awaitSms(filmless);
+  const [link] = /https?:\/\/\S+\/x\/\S+/.exec(text);
+  const [, account] = /^TK (\S+)$/m.exec(text);
+  const [, password] = /^MK (\S+)$/m.exec(text);
+  const origins = [filmless.portal, filmless.s3].map((url) => new URL(url).origin);
+  const close = async () => {
+    await filmless.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { url: filmless.portal, origins, link, account, password, close };
+}
+
+/** Opens the link of the SMS and answers its question. */
+export async function openLink({ link }, page) {
+  await page.goto(link);
+  await page.fill("#birth-date", BIRTH_DATE);
+  await page.click("main .primary");
+  await page.waitForURL(`**/studies/${STUDY.uid}`);
+}

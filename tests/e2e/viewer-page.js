@@ -1,0 +1,119 @@
+/** The viewer's stage and tools, in picture pixels. */
+
+import { setTimeout as pause } from "node:timers/promises";
+
+const WAIT_MS_MAX = 10_000;
+
+export class ViewerPage {
+  constructor(page, raster) {
+    Object.assign(this, { page, raster });
+  }
+
+  /** Full quality is there, and the tools are open. */
+  async ready() {
+    await this.page.locator("#stage[data-quality=full]").waitFor();
+    if (await this.page.locator("#tools").isHidden()) {
+      await this.page.click("#tools-toggle");
+    }
+    await this.page.locator("[data-tool=length]").waitFor();
+  }
+
+  async choose(tool) {
+    await this.page.click(`[data-tool=${tool}]`);
+    await this.page.evaluate(() => document.getElementById("viewer").scrollIntoView());
+  }
+
+  async do(name) {
+    await this.page.click(`[data-do=${name}]`);
+  }
+
+  /** Where the centre of a picture pixel lies on the screen, while the picture is fitted and upright. */
+  async at(column, row) {
+    const box = await this.page.locator("#stage").boundingBox();
+    const { columns, rows, aspect } = this.raster;
+    const side = Math.min(box.width / columns, box.height / (rows * aspect));
+    return {
+      x: box.x + box.width / 2 + (column + 0.5 - columns / 2) * side,
+      y: box.y + box.height / 2 + (row + 0.5 - rows / 2) * side * aspect,
+    };
+  }
+
+  /** A drag of the mouse from pixel to pixel. */
+  async drag(from, to) {
+    const [start, end] = [await this.at(...from), await this.at(...to)];
+    const { mouse } = this.page;
+    await mouse.move(start.x, start.y);
+    await mouse.down();
+    await mouse.move((start.x + end.x) / 2, (start.y + end.y) / 2, { steps: 4 });
+    await mouse.move(end.x, end.y, { steps: 4 });
+    await mouse.up();
+  }
+
+  async tap(column, row) {
+    const { x, y } = await this.at(column, row);
+    await this.page.mouse.click(x, y);
+  }
+
+  /** The texts of the measurements, oldest first. */
+  results() {
+    return this.page.locator(".results li span").allTextContents();
+  }
+
+  /** The colour in the middle of a picture pixel, as it is on the stage. */
+  async colourAt(column, row) {
+    const [{ x, y }, box] = [await this.at(column, row), await this.page.locator("#stage").boundingBox()];
+    return this.page.evaluate(readPixel, { x: (x - box.x) / box.width, y: (y - box.y) / box.height, id: "picture" });
+  }
+
+  /** Waits until a pixel has a colour, give or take a rounding. */
+  async awaitColour(column, row, expected, tolerance = 1) {
+    const wanted = Array.isArray(expected) ? expected : [expected, expected, expected];
+    await this.eventually(
+      () => this.colourAt(column, row),
+      (found) => found !== null && found.every((part, place) => Math.abs(part - wanted[place]) <= tolerance),
+      `colour ${wanted} at ${column}, ${row}`,
+    );
+  }
+
+  async eventually(read, isRight, what) {
+    const end = Date.now() + WAIT_MS_MAX;
+    let found;
+    do {
+      found = await read();
+      if (isRight(found)) {
+        return found;
+      }
+      await pause(30);
+    } while (Date.now() < end);
+    throw new Error(`${what} did not come, but ${JSON.stringify(found)}`);
+  }
+
+  /** The letters at the edges: left, right, top, bottom. */
+  async letters() {
+    return (await this.page.locator("#stage .edge").allTextContents()).join("");
+  }
+
+  facts() {
+    return this.page.locator("#stage .frame-facts").textContent();
+  }
+
+  /** All pixels of the stage, to be compared with those of another way of drawing. */
+  pixels() {
+    return this.page.evaluate(() => {
+      const canvas = document.getElementById("picture");
+      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+      return Array.from(data.filter((_, place) => place % 4 === 0));
+    });
+  }
+}
+
+/** Runs in the page. */
+function readPixel({ x, y, id }) {
+  const canvas = document.getElementById(id);
+  if (canvas.hidden) {
+    return null;
+  }
+  const context = canvas.getContext("2d");
+  const [column, row] = [Math.floor(x * canvas.width), Math.floor(y * canvas.height)];
+  return [...context.getImageData(column, row, 1, 1).data.slice(0, 3)];
+}

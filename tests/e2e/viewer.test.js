@@ -1,0 +1,382 @@
+/** Every tool of the viewer, and what it does to pixels and numbers, on packs whose values are known. */
+
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { DESKTOP, launch, PHONE, Visitor } from "./browser.js";
+import { STUDY } from "./dicom.js";
+import { angiography, CT, ct, documents, nuclear, thickCt, ultrasound } from "./fixtures.js";
+import { servePack } from "./pack.js";
+import { openLink, openPortal } from "./portal.js";
+import { StudyPage } from "./study-page.js";
+import { ViewerPage } from "./viewer-page.js";
+
+const [LUNG, HEART, CHEST] = STUDY.series.map(({ number }) => `${STUDY.uid}.${number}`);
+const FULL = "Chất lượng đầy đủ";
+const SQUARE = { ...CT, aspect: 1 };
+
+let browser;
+let withoutWebGl;
+let portal;
+
+before(async () => {
+  portal = await openPortal();
+  browser = await launch();
+  withoutWebGl = await launch({ isWithoutWebGl: true });
+});
+
+after(async () => {
+  await browser?.close();
+  await withoutWebGl?.close();
+  await portal?.close();
+});
+
+/** Opens the study with packs of ours in place of its own. */
+async function view(from, device, packs, raster, steps) {
+  const visitor = await Visitor.arrive(from, device, portal.origins);
+  try {
+    const { page } = visitor;
+    for (const [uid, pack] of Object.entries(packs)) {
+      await servePack(page, uid, pack);
+    }
+    await openLink(portal, page);
+    await steps(new ViewerPage(page, raster), visitor);
+    assert.deepEqual(visitor.errors, [], "the console is clean");
+    assert.deepEqual(visitor.foreignRequests, [], "no third party is asked for anything");
+  } finally {
+    await visitor.leave();
+  }
+}
+
+/** What a value is shown as (PS3.3 C.11.2.1.2.1). */
+function shown(value, center, width) {
+  return Math.round(255 * Math.min(1, Math.max(0, (value - (center - 0.5)) / (width - 1) + 0.5)));
+}
+
+const ways = [
+  { name: "on a phone", device: PHONE, from: () => browser, renderer: "webgl2" },
+  { name: "on a desktop", device: DESKTOP, from: () => browser, renderer: "webgl2" },
+  { name: "without WebGL", device: DESKTOP, from: () => withoutWebGl, renderer: "2d" },
+];
+
+for (const { name, device, from, renderer } of ways) {
+  describe(`a CT ${name}`, () => {
+    const see = (steps) => view(from(), device, { [LUNG]: ct() }, CT, steps);
+
+    it("becomes bit-exact, says so, and is drawn as its window wants it", async () => {
+      await see(async (viewer) => {
+        await viewer.ready();
+        const { page } = viewer;
+        assert.equal(await page.locator("#quality").textContent(), FULL);
+        assert.equal(await page.locator("html").getAttribute("data-renderer"), renderer);
+        await viewer.awaitColour(15, 15, shown(CT.tissue, 40, 400));
+        await viewer.awaitColour(40, 40, 0);
+        await page.locator("#slider").fill("12");
+        await viewer.awaitColour(15, 15, shown(CT.tissue + 11, 40, 400));
+        assert.match(await viewer.facts(), /Vị trí lát cắt 55\.0 mm/);
+      });
+    });
+
+    it("is measured: value, length, angle, ellipse", async () => {
+      await see(async (viewer, visitor) => {
+        await viewer.ready();
+        await viewer.choose("probe");
+        await viewer.tap(15, 20);
+        assert.deepEqual(await viewer.results(), ["100 HU (cột 16, hàng 21)"]);
+        await viewer.choose("length");
+        await viewer.drag([30, 30], [50, 30]);
+        await viewer.drag([35, 35], [35, 55]);
+        const [, across, down] = await viewer.results();
+        assert.ok(Math.abs(Number(/Dài ([\d.]+) mm/.exec(across)[1]) - 10) < 0.15, across);
+        assert.ok(Math.abs(Number(/Dài ([\d.]+) mm/.exec(down)[1]) - 16) < 0.25, down);
+        await viewer.choose("angle");
+        await viewer.drag([55, 10], [40, 10]);
+        await viewer.drag([40, 15], [40, 25]);
+        await viewer.choose("ellipse");
+        await viewer.drag([9, 9], [22, 22]);
+        const [, , , angle, ellipse] = await viewer.results();
+        assert.ok(Math.abs(Number(/Góc ([\d.]+)°/.exec(angle)[1]) - 90) < 3, angle);
+        assert.match(ellipse, /TB 100\.0 HU · ĐLC 0\.00 · 100 đến 100/);
+        await visitor.screenshot("measured");
+        await viewer.page.locator("#slider").fill("2");
+        await viewer.page.waitForFunction(() => document.querySelectorAll(".results li").length === 0);
+        await viewer.page.locator("#slider").fill("1");
+        await viewer.page.waitForFunction(() => document.querySelectorAll(".results li").length === 5);
+        await viewer.do("clear");
+        assert.deepEqual(await viewer.results(), []);
+      });
+    });
+
+    it("changes its window by drag and by name, and is inverted", async () => {
+      await see(async (viewer) => {
+        await viewer.ready();
+        const preset = viewer.page.locator(".choice", { hasText: "Cửa sổ" }).locator("select");
+        await preset.selectOption({ label: "Phổi" });
+        await viewer.awaitColour(15, 15, shown(CT.tissue, -600, 1500));
+        await viewer.awaitColour(40, 40, shown(CT.air, -600, 1500));
+        await viewer.do("invert");
+        await viewer.awaitColour(40, 40, 255 - shown(CT.air, -600, 1500));
+        await viewer.do("invert");
+        await preset.selectOption({ label: "Air" });
+        const sigmoid = Math.round(255 / (1 + Math.exp((-4 * (CT.tissue + 500)) / 1400)));
+        await viewer.awaitColour(15, 15, sigmoid);
+        await preset.selectOption({ label: "Toàn bộ giá trị" });
+        await viewer.awaitColour(40, 40, 0);
+        await viewer.awaitColour(15, 15, 255);
+        await preset.selectOption({ label: "Theo máy chụp" });
+        await viewer.choose("window");
+        assert.match(await viewer.facts(), /Mức 40 · Rộng 400/);
+        await viewer.drag([20, 32], [44, 32]);
+        const [, width] = /Mức 40 · Rộng ([\d.]+)/.exec(await viewer.facts());
+        assert.ok(Number(width) > 450, `a drag to the right makes the window wider: ${width}`);
+        await viewer.awaitColour(15, 15, shown(CT.tissue, 40, Number(width)), 2);
+        await viewer.do("reset");
+        await viewer.awaitColour(15, 15, shown(CT.tissue, 40, 400));
+      });
+    });
+
+    it("is turned and flipped, its sides with it", async () => {
+      await see(async (viewer, { page }) => {
+        await viewer.ready();
+        await viewer.eventually(() => viewer.letters(), (letters) => letters === "RLAP", "the letters RLAP");
+        const square = viewer.raster;
+        await viewer.do("flip");
+        await viewer.awaitColour(63 - 15, 15, shown(CT.tissue, 40, 400));
+        assert.equal(await viewer.letters(), "LRAP");
+        await viewer.do("flip");
+        await viewer.do("rotate");
+        viewer.raster = { columns: 64, rows: 64, aspect: 1 / 1.6 };
+        await viewer.awaitColour(63 - 15, 15, shown(CT.tissue, 40, 400));
+        assert.equal(await viewer.letters(), "PARL");
+        await viewer.do("reset");
+        viewer.raster = square;
+        await viewer.awaitColour(15, 15, shown(CT.tissue, 40, 400));
+        await viewer.do("actual");
+        // The scale bar tells how wide a pixel is: 0.5 mm to a pixel of the screen.
+        const bar = () =>
+          page.evaluate(() => ({
+            px: Number(/h([\d.]+)/.exec(document.querySelector(".bar").getAttribute("d"))[1]) * window.devicePixelRatio,
+            mm: parseFloat(document.querySelector(".bar-label").textContent) * 10,
+          }));
+        await viewer.eventually(bar, ({ px, mm }) => Math.abs(px * 0.5 - mm) < 0.01, "one pixel to a pixel");
+        await viewer.do("fit");
+        await viewer.awaitColour(15, 15, shown(CT.tissue, 40, 400));
+      });
+    });
+  });
+}
+
+/** Runs in the page. */
+function refuseWebGl() {
+  const { getContext } = HTMLCanvasElement.prototype;
+  HTMLCanvasElement.prototype.getContext = function (name, ...rest) {
+    return name === "webgl2" ? null : getContext.call(this, name, ...rest);
+  };
+}
+
+describe("both ways of drawing", () => {
+  it("have the same result, pixel by pixel", async () => {
+    const drawn = [];
+    for (const renderer of ["webgl2", "2d"]) {
+      await view(browser, DESKTOP, { [LUNG]: ct() }, CT, async (viewer, { page }) => {
+        if (renderer === "2d") {
+          await page.addInitScript(refuseWebGl);
+          await page.reload();
+        }
+        await viewer.ready();
+        assert.equal(await page.locator("html").getAttribute("data-renderer"), renderer);
+        const preset = viewer.page.locator(".choice", { hasText: "Cửa sổ" }).locator("select");
+        await preset.selectOption({ label: "Air" });
+        await page.locator("#stage .frame-facts", { hasText: "Mức -500" }).waitFor();
+        drawn.push(await viewer.pixels());
+      });
+    }
+    const [gl, cpu] = drawn;
+    assert.equal(gl.length, cpu.length);
+    const difference = gl.reduce((most, value, place) => Math.max(most, Math.abs(value - cpu[place])), 0);
+    assert.ok(difference <= 1, `they differ by ${difference}`);
+  });
+});
+
+describe("the tools on a desktop", () => {
+  it("are worked by keyboard alone", async () => {
+    await view(browser, DESKTOP, { [LUNG]: ct() }, CT, async (viewer, { page }) => {
+      await viewer.ready();
+      await page.locator("[data-tool=length]").focus();
+      await page.keyboard.press("Enter");
+      await page.locator("#stage").focus();
+      await page.keyboard.press("Enter");
+      for (let step = 0; step < 2; step++) {
+        await page.keyboard.press("Shift+ArrowRight");
+      }
+      await page.keyboard.press("Enter");
+      assert.deepEqual(await viewer.results(), ["Dài 10.00 mm"]);
+      await page.locator("[data-tool=window]").focus();
+      await page.keyboard.press("Enter");
+      await page.locator("#stage").focus();
+      await page.keyboard.press("ArrowRight");
+      assert.match(await viewer.facts(), /Mức 40 · Rộng 416/);
+      await page.locator("[data-tool=browse]").focus();
+      await page.keyboard.press("Enter");
+      await page.locator("#stage").focus();
+      await page.keyboard.press("ArrowRight");
+      await new StudyPage(page).awaitCounter("2 / 12");
+    });
+  });
+
+  it("lead to marked images and by small pictures to any", async () => {
+    await view(browser, DESKTOP, { [LUNG]: ct() }, CT, async (viewer, { page }) => {
+      await viewer.ready();
+      const study = new StudyPage(page);
+      assert.equal(await page.locator("#key-mark").isVisible(), false);
+      await viewer.do("next-key");
+      await study.awaitCounter("8 / 12");
+      assert.ok(await page.locator("#key-mark").isVisible());
+      await page.locator(".thumbs-box summary").click();
+      await page.getByRole("button", { name: "Đến ảnh 5" }).click();
+      await study.awaitCounter("5 / 12");
+      assert.equal(await page.locator(".thumb[aria-current]").getAttribute("data-frame"), "4");
+    });
+  });
+
+  it("measure a film of ultrasound region by region, and play it at any speed", async () => {
+    await view(browser, DESKTOP, { [HEART]: ultrasound() }, SQUARE, async (viewer, { page }) => {
+      const study = new StudyPage(page);
+      await study.choose("Heart");
+      await viewer.ready();
+      await viewer.awaitColour(15, 15, [254, 0, 0], 2);
+      await viewer.awaitColour(40, 15, [0, 0, 254], 2);
+      await viewer.choose("length");
+      await viewer.drag([30, 10], [50, 10]);
+      await viewer.drag([30, 40], [50, 60]);
+      await viewer.drag([5, 20], [5, 50]);
+      const [centimetres, doppler, across] = await viewer.results();
+      assert.ok(Math.abs(Number(/Dài ([\d.]+) mm/.exec(centimetres)[1]) - 20) < 0.3, centimetres);
+      assert.match(doppler, /Dài 0\.(19|20|21) s · (39|40|41)\.\d cm\/s/);
+      assert.match(across, /px \(chưa hiệu chuẩn\)/);
+      await viewer.choose("browse");
+      await page.getByLabel("Tốc độ").selectOption("4×");
+      await viewer.do("loop");
+      await page.click("#play");
+      await study.awaitCounter("6 / 6");
+      await page.locator("#play:not(.is-on)").waitFor();
+      assert.match(await study.counter.textContent(), /6 \/ 6/, "the film stops at its end");
+    });
+  });
+
+  it("take the mask of an angiography off and put it back, with its overlay", async () => {
+    await view(browser, DESKTOP, { [CHEST]: angiography() }, SQUARE, async (viewer, { page }) => {
+      await new StudyPage(page).choose("Chest");
+      await viewer.ready();
+      // 30 in a window of 101 around 0: (30 + 0.5) / 100 + 0.5.
+      await viewer.awaitColour(15, 15, Math.round(255 * 0.805));
+      await viewer.awaitColour(40, 15, Math.round(255 * 0.505));
+      await viewer.awaitColour(60, 60, 255);
+      await viewer.do("overlays");
+      await viewer.awaitColour(60, 60, Math.round(255 * 0.505));
+      await viewer.do("mask");
+      await viewer.awaitColour(15, 15, shown(530, 500, 1000));
+      await viewer.choose("probe");
+      await viewer.tap(15, 15);
+      assert.match((await viewer.results())[0], /^530 /);
+      await viewer.choose("length");
+      await viewer.drag([30, 30], [50, 30]);
+      assert.match((await viewer.results())[1], /Dài (3\.9|4\.0)\d mm \(tại đầu thu\)/);
+    });
+  });
+
+  it("show counts in colours, and turn projections ten times a second", async () => {
+    await view(browser, DESKTOP, { [HEART]: nuclear() }, SQUARE, async (viewer, { page }) => {
+      await new StudyPage(page).choose("Heart");
+      await viewer.ready();
+      await viewer.awaitColour(15, 15, 128);
+      const colours = page.getByLabel("Bảng màu");
+      await colours.selectOption("Sắt nóng");
+      await viewer.awaitColour(15, 15, [255, 0, 0]);
+      await viewer.awaitColour(40, 15, [128, 0, 0]);
+      await colours.selectOption("Xám đảo");
+      await viewer.awaitColour(40, 15, 255 - 64);
+      await viewer.choose("probe");
+      await viewer.tap(15, 15);
+      assert.match((await viewer.results())[0], /^0\.500 /);
+      assert.ok(await page.locator("#play").isVisible(), "projections are a film");
+    });
+  });
+});
+
+describe("documents", () => {
+  for (const device of [PHONE, DESKTOP]) {
+    it(`are read in place on a ${device.name}, and what is not shown is named`, async () => {
+      await view(browser, device, { [CHEST]: documents() }, SQUARE, async (_, visitor) => {
+        const { page } = visitor;
+        await page.locator("button.series", { hasText: "Chest" }).click();
+        const report = page.locator(".report");
+        await report.waitFor();
+        assert.match(await report.textContent(), /DLP: 612 mGy\.cm/);
+        assert.match(await report.textContent(), /<b>không<\/b>/, "texts are never markup");
+        await page.getByRole("button", { name: "Tài liệu PDF" }).click();
+        await page.locator(".pdf canvas[data-drawn]").waitFor();
+        assert.match(await page.locator(".pdf canvas").textContent(), /Ket qua/);
+        const ink = await page.locator(".pdf canvas").evaluate((canvas) => {
+          const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+          return data.filter((value, place) => place % 4 === 0 && value < 100).length;
+        });
+        assert.ok(ink > 50, "letters are drawn");
+        await page.getByRole("button", { name: "Đoạn phim" }).click();
+        await page.getByRole("link", { name: "Tải về máy" }).last().waitFor();
+        const notes = (await page.locator(".kept").allTextContents()).join(" ");
+        assert.match(notes, /Grayscale Softcopy Presentation State Storage \(2\)/);
+        assert.match(notes, /1 ảnh không xem được/);
+        await visitor.screenshot("documents");
+        assert.deepEqual(await visitor.accessibilityViolations(), []);
+      });
+    });
+  }
+});
+
+describe("a comparison", () => {
+  for (const device of [PHONE, DESKTOP]) {
+    it(`scrolls by position in the body, and links window and zoom at will, on a ${device.name}`, async () => {
+      await view(browser, device, { [LUNG]: ct(), [HEART]: thickCt() }, CT, async (viewer, visitor) => {
+        const { page } = visitor;
+        await viewer.ready();
+        await page.getByRole("button", { name: "So sánh", exact: true }).click();
+        const other = page.locator(".other");
+        await other.locator(".stage[data-quality=full]").waitFor();
+        await page.locator(".link-note", { hasText: "vị trí trong cơ thể" }).waitFor();
+        // 30 mm is slice 7 of the thin ones and slice 3 of the thick ones.
+        await page.locator("#slider").fill("7");
+        await other.locator(".other-counter", { hasText: "3 / 5" }).waitFor();
+        await page.locator("#slider").fill("12");
+        await other.locator(".other-counter", { hasText: "5 / 5" }).waitFor();
+        const facts = other.locator(".frame-facts");
+        const preset = page.locator(".choice", { hasText: "Cửa sổ" }).locator("select");
+        await preset.selectOption({ label: "Phổi" });
+        await facts.filter({ hasText: "Mức -600" }).waitFor();
+        await page.getByLabel("Sáng tối và phóng to cùng nhau").uncheck();
+        await preset.selectOption({ label: "Xương" });
+        await page.locator("#stage .frame-facts", { hasText: "Mức 400" }).waitFor();
+        assert.match(await facts.textContent(), /Mức -600/);
+        await page.getByLabel("Cuộn cùng nhau").uncheck();
+        await page.locator("#slider").fill("1");
+        assert.match(await other.locator(".other-counter").textContent(), /5 \/ 5/);
+        await page.evaluate(() => window.scrollTo(0, 0));
+        await visitor.screenshot("comparison");
+        assert.deepEqual(await visitor.accessibilityViolations(), []);
+        assert.ok((await visitor.overflowPx()) <= 0, "no wider than the screen");
+        await page.click("[data-do=close-comparison]");
+        assert.equal(await other.count(), 0);
+      });
+    });
+  }
+});
+
+describe("on paper", () => {
+  it("a note stands in place of the images", async () => {
+    await view(browser, DESKTOP, { [LUNG]: ct() }, CT, async (viewer, { page }) => {
+      await viewer.ready();
+      await page.emulateMedia({ media: "print" });
+      assert.ok(await page.locator(".print-note").isVisible());
+      assert.equal(await page.locator("#stage").isVisible(), false);
+    });
+  });
+});
