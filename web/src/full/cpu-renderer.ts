@@ -1,5 +1,6 @@
 /** Draws without WebGL. */
 
+import { makeRoom } from "./canvas-room.js";
 import { colourOf, colourTable, shadeOf, type Abgr } from "./look.js";
 import type { Drawing, Drawn, Renderer } from "./renderer.js";
 
@@ -16,13 +17,12 @@ export class CpuRenderer implements Renderer {
       return null;
     }
     if (!isSame(this.last, drawing)) {
-      this.canvas.width = width;
-      this.canvas.height = height;
+      makeRoom(this.canvas, width, height);
       const words = shade(drawing, width, height);
       context.putImageData(new ImageData(new Uint8ClampedArray(words.buffer), width, height), 0, 0);
       this.last = drawing;
     }
-    return { source: this.canvas, x: 0, y: 0, width, height };
+    return { source: this.canvas, width, height };
   }
 }
 

@@ -26,8 +26,8 @@ export function fullShown(values: FrameValues, look: Look, overlays: readonly Dr
       if (drawn !== null && box !== null) {
         // Enlarged by straight lines between pixels: a smoother curve would overshoot at edges.
         context.imageSmoothingQuality = isEnlarging(matrix) ? "low" : "high";
-        const { source, x, y, width, height } = drawn;
-        context.drawImage(source, x, y, width, height, box.x, box.y, width * step, height * step);
+        const { source, width, height } = drawn;
+        context.drawImage(source, 0, 0, width, height, box.x, box.y, width * step, height * step);
       }
       for (const { overlay, canvas: plane } of look.hasOverlays ? overlays : []) {
         context.drawImage(plane, overlay.column - 1, overlay.row - 1);

@@ -3,6 +3,7 @@
  * 65,536 entries, and a change of window changes the table only.
  */
 
+import { makeRoom } from "./canvas-room.js";
 import type { FrameValues } from "./frame-values.js";
 import { colourTable, type Look } from "./look.js";
 import type { Drawing, Drawn, Renderer } from "./renderer.js";
@@ -22,7 +23,7 @@ uniform usampler2D stored;
 uniform sampler2D colours;
 uniform ivec4 box;
 uniform int stride;
-uniform int height;
+uniform int top;
 out vec4 colour;
 
 vec3 colourAt(ivec2 pixel) {
@@ -32,7 +33,7 @@ vec3 colourAt(ivec2 pixel) {
 
 void main() {
   ivec2 at = ivec2(gl_FragCoord.xy);
-  ivec2 first = box.xy + ivec2(at.x, height - 1 - at.y) * stride;
+  ivec2 first = box.xy + ivec2(at.x, top - 1 - at.y) * stride;
   ivec2 end = min(first + stride, box.xy + box.zw);
   vec3 sum = vec3(0.0);
   for (int y = first.y; y < end.y; y++) {
@@ -73,16 +74,14 @@ export class GlRenderer implements Renderer {
     }
     const { gl, canvas, uniform } = context;
     this.load(context, values, look);
-    if (canvas.width < width || canvas.height < height) {
-      canvas.width = Math.max(canvas.width, width);
-      canvas.height = Math.max(canvas.height, height);
-    }
-    gl.viewport(0, 0, width, height);
+    makeRoom(canvas, width, height);
+    // The picture lies at the top left; WebGL counts from the bottom.
+    gl.viewport(0, canvas.height - height, width, height);
     gl.uniform4i(uniform("box"), box.x, box.y, box.width, box.height);
     gl.uniform1i(uniform("stride"), step);
-    gl.uniform1i(uniform("height"), height);
+    gl.uniform1i(uniform("top"), canvas.height);
     gl.drawArrays(gl.TRIANGLES, 0, 3);
-    return gl.isContextLost() ? null : { source: canvas, x: 0, y: canvas.height - height, width, height };
+    return gl.isContextLost() ? null : { source: canvas, width, height };
   }
 
   private load({ gl, stored, colours }: Context, values: FrameValues, look: Look): void {

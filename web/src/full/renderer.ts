@@ -21,11 +21,9 @@ export interface Drawing {
   readonly step: number;
 }
 
-/** Where the drawing lies in a canvas that the renderer keeps; to be used at once. */
+/** The drawing, at the top left of a canvas that the renderer keeps; to be used at once. */
 export interface Drawn {
   readonly source: CanvasImageSource;
-  readonly x: number;
-  readonly y: number;
   readonly width: number;
   readonly height: number;
 }
