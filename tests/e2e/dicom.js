@@ -112,6 +112,7 @@ function ctSlices(study, series) {
       [0x00200013, "IS", slice + 1],
       [0x00200032, "DS", `-80\\-80\\${slice * 3}`],
       [0x00200037, "DS", "1\\0\\0\\0\\1\\0"],
+      [0x00200052, "UI", `${study.uid}.99`],
       [0x00280030, "DS", "1\\1"],
       [0x00280100, "US", 16],
       [0x00280101, "US", 16],
@@ -119,9 +120,10 @@ function ctSlices(study, series) {
       [0x00280103, "US", 1],
       [0x00281050, "DS", "40"],
       [0x00281051, "DS", "400"],
-      [0x00281052, "DS", "0"],
+      [0x00281052, "DS", "-1024"],
       [0x00281053, "DS", "1"],
-      [0x7fe00010, "OW", pixels(rows, columns, slice / (series.images - 1), 2, -60, 400)],
+      [0x00281054, "LO", "HU"],
+      [0x7fe00010, "OW", pixels(rows, columns, slice / (series.images - 1), 2, 1024 - 60, 1024 + 400)],
     ];
     return file("1.2.840.10008.5.1.4.1.1.2", `${study.uid}.${series.number}.${slice + 1}`, elements);
   });
@@ -143,13 +145,20 @@ function ultrasoundClip(study, series) {
   return [file("1.2.840.10008.5.1.4.1.1.3.1", `${study.uid}.${series.number}.1`, elements)];
 }
 
+/** Large enough that its full quality comes resolution by resolution. */
 function xRay(study, series) {
-  const [rows, columns] = [300, 240];
+  const [rows, columns] = [2400, 1920];
   const elements = [
     ...common(study, series, "DX", rows, columns),
-    ...eightBit(),
+    [0x00181164, "DS", "0.15\\0.15"],
     [0x00200013, "IS", 1],
-    [0x7fe00010, "OB", pixels(rows, columns, 0.5, 1, 60, 250)],
+    [0x00280100, "US", 16],
+    [0x00280101, "US", 12],
+    [0x00280102, "US", 11],
+    [0x00280103, "US", 0],
+    [0x00281050, "DS", "2048"],
+    [0x00281051, "DS", "4096"],
+    [0x7fe00010, "OW", pixels(rows, columns, 0.5, 2, 1000, 4000)],
   ];
   return [file("1.2.840.10008.5.1.4.1.1.1.1", `${study.uid}.${series.number}.1`, elements)];
 }

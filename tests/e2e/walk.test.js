@@ -1,48 +1,29 @@
 /** From the SMS to the image: what a patient does, on a phone and on a desktop. */
 
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { DESKTOP, launch, PHONE, Visitor } from "./browser.js";
-import { STUDY, writeStudy } from "./dicom.js";
-import { awaitSms, send, startFilmless } from "./filmless.js";
+import { STUDY } from "./dicom.js";
+import { openLink as answerLink, openPortal } from "./portal.js";
 import { line, StudyPage } from "./study-page.js";
 
-const BIRTH_DATE = "02031958";
-
 let browser;
-let filmless;
-let folder;
-let origins;
-/** What the SMS says. */
-let link;
-let account;
-let password;
+let portal;
 
 before(async () => {
-  folder = mkdtempSync(join(tmpdir(), "filmless-walk-"));
-  filmless = await startFilmless(join(folder, "data"));
-  origins = [filmless.portal, filmless.s3].map((url) => new URL(url).origin);
-  const { files, order } = writeStudy(folder);
-  await send(filmless, files, order);
-  const sms = await awaitSms(filmless);
-  [link] = /https?:\/\/\S+\/x\/\S+/.exec(sms.text);
-  [, account] = /^TK (\S+)$/m.exec(sms.text);
-  [, password] = /^MK (\S+)$/m.exec(sms.text);
-  browser = await launch();
+  portal = await openPortal();
+  // Drawing by hand is faster where the processor would have to play the graphics card.
+  browser = await launch({ isWithoutWebGl: true });
 });
 
 after(async () => {
   await browser?.close();
-  await filmless?.stop();
-  rmSync(folder, { recursive: true, force: true });
+  await portal?.close();
 });
 
 /** Runs a walk and checks what must hold on every page of it. */
 async function walk(device, steps, options) {
-  const visitor = await Visitor.arrive(browser, device, origins, options);
+  const visitor = await Visitor.arrive(browser, device, portal.origins, options);
   try {
     await steps(visitor);
     assert.deepEqual(visitor.errors, [], "the console is clean");
@@ -59,16 +40,13 @@ async function check(visitor, name) {
   assert.ok((await visitor.overflowPx()) <= 0, `${name} is wider than the screen`);
 }
 
-async function openLink({ page }) {
-  await page.goto(link);
-  await page.fill("#birth-date", BIRTH_DATE);
-  await page.click("main .primary");
-  await page.waitForURL(`**/studies/${STUDY.uid}`);
+function openLink({ page }) {
+  return answerLink(portal, page);
 }
 
 async function signIn({ page }, typedPassword) {
-  await page.goto(filmless.portal);
-  await page.fill("#account", account);
+  await page.goto(portal.url);
+  await page.fill("#account", portal.account);
   await page.fill("#password", typedPassword);
   await page.click("main .primary");
 }
@@ -78,7 +56,7 @@ for (const device of [PHONE, DESKTOP]) {
     it("the link refuses a wrong birth date and opens with the right one", async () => {
       await walk(device, async (visitor) => {
         const { page } = visitor;
-        await page.goto(link);
+        await page.goto(portal.link);
         assert.doesNotMatch(await page.content(), /Nguyễn|N20-0317542/, "nothing is shown before the birth date");
         await check(visitor, "link");
         visitor.expectStatus(403);
@@ -171,7 +149,7 @@ for (const device of [PHONE, DESKTOP]) {
         await signIn(visitor, "WRONG-WRONG");
         assert.match(await page.locator("[role=alert]").textContent(), /chưa đúng/);
         await check(visitor, "sign-in-refused");
-        await signIn(visitor, password.toLowerCase().replaceAll("-", " "));
+        await signIn(visitor, portal.password.toLowerCase().replaceAll("-", " "));
         await page.waitForURL("**/studies");
         await check(visitor, "studies");
         await page.click("button.language");
@@ -181,7 +159,7 @@ for (const device of [PHONE, DESKTOP]) {
         await check(visitor, "study-en");
         await page.locator(".tabs form button").click();
         assert.match(await page.locator("[role=status]").textContent(), /signed out/);
-        await page.goto(`${new URL(filmless.portal).origin}/studies/${STUDY.uid}`);
+        await page.goto(`${new URL(portal.url).origin}/studies/${STUDY.uid}`);
         assert.equal(new URL(page.url()).pathname, "/", "a study is closed to whoever signed out");
       });
     });
@@ -189,15 +167,15 @@ for (const device of [PHONE, DESKTOP]) {
     it("guide, sign-in and a dead link help", async () => {
       await walk(device, async (visitor) => {
         const { page } = visitor;
-        await page.goto(filmless.portal);
+        await page.goto(portal.url);
         await check(visitor, "sign-in");
-        await page.goto(new URL("/guide", filmless.portal).href);
+        await page.goto(new URL("/guide", portal.url).href);
         assert.equal(await page.locator(".steps li").count(), 4);
         await check(visitor, "guide");
         visitor.expectStatus(404);
-        await page.goto(new URL("/x/nothing", filmless.portal).href);
+        await page.goto(new URL("/x/nothing", portal.url).href);
         await check(visitor, "link-gone");
-        await page.goto(new URL("/nowhere", filmless.portal).href);
+        await page.goto(new URL("/nowhere", portal.url).href);
         await check(visitor, "not-found");
         assert.match(await page.locator(".support").textContent(), /1900 0000/);
       });
@@ -278,7 +256,7 @@ describe("the network", () => {
   });
 
   it("is said to be away, and pictures go on when it is back", async () => {
-    const visitor = await Visitor.arrive(browser, PHONE, origins);
+    const visitor = await Visitor.arrive(browser, PHONE, portal.origins);
     const { page, context } = visitor;
     await openLink(visitor);
     const study = new StudyPage(page);

@@ -22,8 +22,16 @@ export interface PlayerEvents {
   onBroken(): void;
 }
 
+/**
+ * A quick picture has the look of the file. Once the reader chose another one, full quality is awaited so long before
+ * the quick picture is shown all the same.
+ */
+const OTHER_LOOK_MS_MAX = 500;
+
 /** Where pictures of full quality come from. */
 export interface FullPictures {
+  /** Whether quick pictures look different. */
+  readonly isOtherLook: boolean;
   /** Says which frame is looked at and which way the eye goes. */
   want(frame: number, direction: number, isPlaying: boolean): void;
   /** A frame that is there already. */
@@ -40,6 +48,7 @@ export class SeriesPlayer {
   private direction = 1;
   private painted: { readonly frame: number; readonly quality: string } | null = null;
   private isDecoding = false;
+  private awaited = 0;
 
   constructor(
     readonly index: SeriesIndex,
@@ -97,6 +106,7 @@ export class SeriesPlayer {
   }
 
   close(): void {
+    clearTimeout(this.awaited);
     this.loader.close();
     this.full?.close();
     this.full = null;
@@ -107,10 +117,22 @@ export class SeriesPlayer {
   private async paint(): Promise<void> {
     const full = this.full?.shown(this.wanted) ?? null;
     if (full !== null) {
+      clearTimeout(this.awaited);
+      this.awaited = 0;
       this.put(full, this.wanted);
       this.events.onWaiting(false);
       return;
     }
+    if (this.full?.isOtherLook === true && !this.isPlaying && this.painted !== null) {
+      this.events.onWaiting(true);
+      this.awaited ||= setTimeout(() => void this.paintQuick(), OTHER_LOOK_MS_MAX) as unknown as number;
+      return;
+    }
+    await this.paintQuick();
+  }
+
+  private async paintQuick(): Promise<void> {
+    this.awaited = 0;
     if (this.isDecoding) {
       return;
     }

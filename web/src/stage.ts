@@ -165,10 +165,10 @@ export class Stage {
     cancelAnimationFrame(this.drawing);
     this.drawing = 0;
     const context = this.canvas.getContext("2d", { alpha: false });
-    if (this.shown === null || context === null) {
+    const { width, height } = this.size;
+    if (this.shown === null || context === null || width === 0 || height === 0) {
       return;
     }
-    const { width, height } = this.size;
     const density = clamp(devicePixelRatio, 1, 3);
     const pixels = { width: Math.round(width * density), height: Math.round(height * density) };
     if (this.canvas.width !== pixels.width || this.canvas.height !== pixels.height) {

@@ -68,6 +68,12 @@ export class FullSeries implements FullPictures {
     return this.look_;
   }
 
+  /** Overlays and the subtraction of the file are in the quick pictures as well. */
+  get isOtherLook(): boolean {
+    const { window, isInverted, colours, isMasked } = this.look_;
+    return window !== null || isInverted || colours !== "grey" || isMasked !== null;
+  }
+
   setLook(look: Partial<Look>): void {
     this.look_ = { ...this.look_, ...look };
     this.want(this.wanted, this.direction, this.isPlaying);
@@ -99,7 +105,7 @@ export class FullSeries implements FullPictures {
     this.direction = direction;
     this.isPlaying = isPlaying;
     clearTimeout(this.restTimer);
-    this.restTimer = window.setTimeout(() => this.rest(), isPlaying ? 0 : REST_MS);
+    this.restTimer = window.setTimeout(() => this.rest(), isPlaying || this.isOtherLook ? 0 : REST_MS);
   }
 
   shown(frame: number): Shown | null {
