@@ -44,8 +44,8 @@ export class ViewerPage {
     const { mouse } = this.page;
     await mouse.move(start.x, start.y);
     await mouse.down();
-    await mouse.move((start.x + end.x) / 2, (start.y + end.y) / 2, { steps: 4 });
-    await mouse.move(end.x, end.y, { steps: 4 });
+    await mouse.move((start.x + end.x) / 2, (start.y + end.y) / 2, { steps: 2 });
+    await mouse.move(end.x, end.y, { steps: 2 });
     await mouse.up();
   }
 

@@ -27,7 +27,7 @@ export class FilmControls {
     }, { "aria-pressed": "true", "data-do": "loop" });
     this.film = make("div", { class: "tool-buttons" }, speed.field, loop);
     this.key = toolButton(words.nextKey, ICONS.key, () => this.goToKey(), { "data-do": "next-key" });
-    this.element = make("div", { class: "tool-group", role: "group", "aria-label": words.film }, this.film, this.key);
+    this.element = make("div", { class: "tool-group", role: "group", "aria-label": words.film }, this.film, make("div", { class: "tool-buttons" }, this.key));
   }
 
   refresh(): void {

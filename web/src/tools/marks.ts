@@ -12,6 +12,7 @@ import { windowText } from "./presets.js";
 import { windowOf } from "../full/look.js";
 
 const HANDLE_PX = 24;
+const LINE_PX = 20;
 const BAR_SHARE_MAX = 0.3;
 const EDGES = ["left", "right", "top", "bottom"] as const;
 
@@ -123,7 +124,9 @@ export class Marks {
         yield makeSvg("circle", { class: "mark", cx: x, cy: y, r: 5 });
       }
       if (last !== undefined) {
-        yield this.label(last, this.resultOf(annotation));
+        const text = this.resultOf(annotation);
+        // The place of a value is where the mark is; the list has it in words.
+        yield this.label(last, annotation.kind === "probe" ? text.replace(/ \(.*/, "") : text);
       }
     }
   }
@@ -132,15 +135,13 @@ export class Marks {
   private label({ x, y }: Point, text: string): Node {
     const { width, height } = this.pane.stage.size;
     const isRight = x > width * 0.55;
+    const left = isRight ? x - 10 : x + 10;
+    const lines = text.split(" · ");
+    const top = Math.min(height - LINE_PX * lines.length, Math.max(LINE_PX, y - 10));
     return makeSvg(
       "text",
-      {
-        class: "mark-label",
-        x: isRight ? x - 10 : x + 10,
-        y: Math.min(height - 10, Math.max(20, y - 10)),
-        "text-anchor": isRight ? "end" : "start",
-      },
-      text,
+      { class: "mark-label", "text-anchor": isRight ? "end" : "start" },
+      ...lines.map((line, place) => makeSvg("tspan", { x: left, y: top + place * LINE_PX }, line)),
     );
   }
 

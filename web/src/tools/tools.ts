@@ -64,7 +64,7 @@ export class Tools {
       this.look.element,
       this.positionGroup(),
       film.element,
-      make("div", { class: "tool-group" }, this.compareButton),
+      make("div", { class: "tool-buttons" }, this.compareButton),
       thumbs.element,
     );
     this.choose("browse");
