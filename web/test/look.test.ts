@@ -123,6 +123,14 @@ describe("stored values", () => {
     expect(reds(values)).toEqual([10, 10, 40, 40]);
   });
 
+  it("of a supplemental palette are grey below it and coloured from it on", () => {
+    const data = Buffer.from([10, 20, 30, 40, 50, 60]).toString("base64");
+    const raw = { palette: 0, window: { center: 2, width: 4, function: "LINEAR_EXACT" } };
+    const values = frame(Uint8Array.from([0, 2, 5, 9]), raw, [{ kind: "palette", first: 5, bits: 8, data }]);
+    expect(reds(values)).toEqual([0, 128, 10, 40]);
+    expect(values.valueAt(2, 0)).toBe(5);
+  });
+
   it("lie in the table at their bit pattern", () => {
     const table = colourTable(frame(Int16Array.from([-1, 1])), { ...DEFAULT_LOOK, window: linear(0, 2, "LINEAR_EXACT") });
     expect([(table[0xffff] ?? 0) & 0xff, (table[0] ?? 0) & 0xff, (table[1] ?? 0) & 0xff]).toEqual([0, 128, 255]);

@@ -3,7 +3,7 @@
 import { colourMap, type ColourMap } from "./color-map.js";
 import type { Window } from "./frame-details.js";
 import type { FrameValues } from "./frame-values.js";
-import { greyAt, highestOutput } from "./tables.js";
+import { greyAt, highestOutput, type PaletteTable } from "./tables.js";
 import { applyWindow, spanning } from "./window.js";
 
 export interface Look {
@@ -41,23 +41,33 @@ export function windowOf(values: FrameValues, look: Look): Window | null {
 
 /** From a stored value of one channel to its colour. */
 export function shadeOf(values: FrameValues, look: Look): (stored: number) => Abgr {
-  const palette = values.table("palette");
-  if (values.isPalette && palette?.kind === "palette") {
-    const { first, colours } = palette;
-    const last = colours.length / 3 - 1;
-    return (stored) => pack(colours, 3 * Math.min(Math.floor(last), Math.max(0, stored - first)));
+  const table = values.table("palette");
+  const palette = table?.kind === "palette" ? table : null;
+  if (values.isPalette && palette !== null) {
+    return paletteColour(palette);
   }
   const grey = greyOf(values, look);
   const colours = colourMap(look.colours);
   // The lowest value of MONOCHROME1 is white (C.7.6.3.1.2).
   const isInverted = look.isInverted !== (values.photometric === "MONOCHROME1");
+  // A Supplemental Palette colours the values from its first entry on (C.7.6.19).
+  const colouredFrom = palette?.first ?? Number.POSITIVE_INFINITY;
+  const coloured = palette === null ? null : paletteColour(palette);
   return (stored) => {
+    if (coloured !== null && stored >= colouredFrom) {
+      return coloured(stored);
+    }
     if (values.isPadding(stored)) {
       return BLACK;
     }
     const shown = Math.round(grey(values.modality(stored)) * 255);
     return pack(colours, 3 * (isInverted ? 255 - shown : shown));
   };
+}
+
+function paletteColour({ first, colours }: PaletteTable): (stored: number) => Abgr {
+  const last = Math.floor(colours.length / 3) - 1;
+  return (stored) => pack(colours, 3 * Math.min(last, Math.max(0, stored - first)));
 }
 
 function greyOf(values: FrameValues, look: Look): (value: number) => number {
