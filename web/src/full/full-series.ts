@@ -19,12 +19,19 @@ import { parseTables, type Table } from "./tables.js";
 /** With the quick pictures (64 MB) the decoded frames stay within 192 MB. */
 const DECODED_BYTES_MAX = 128 * 1024 * 1024;
 const SUBTRACTED_BYTES_MAX = 16 * 1024 * 1024;
+const BYTES_PER_PIXEL = 4;
 const REQUEST_BYTES_MAX = 2 * 1024 * 1024;
 /** A frame is only fetched when the eye rests on it for so long. */
 const REST_MS = 90;
 const AHEAD_WIDE = 12;
 const AHEAD_NARROW = 4;
 const WIDE_PX = 960;
+
+/** A decoded frame and what lies over it; they come and go together. */
+interface Kept {
+  readonly values: FrameValues;
+  readonly overlays: readonly DrawnOverlay[];
+}
 
 /** One for all series: a codec is loaded once. */
 const decoders = new DecoderPool();
@@ -33,10 +40,11 @@ export class FullSeries implements FullPictures {
   private look_: Look = DEFAULT_LOOK;
   private readonly tables: readonly (Table | null)[];
   private readonly known = new Map<number, FrameDetails>();
-  private readonly decoded: BoundedFrames<FrameValues>;
+  private readonly decoded: BoundedFrames<Kept>;
   private readonly subtracted = new BoundedFrames<FrameValues>(SUBTRACTED_BYTES_MAX);
+  /** Frames of a mask whose mean is not known yet: these must not be let go of, however far away they are. */
+  private readonly maskFrames = new Map<number, Kept>();
   private readonly means = new Map<string, MaskMean>();
-  private readonly overlays = new Map<number, readonly DrawnOverlay[]>();
   private readonly decoding = new Set<number>();
   private readonly broken = new Set<number>();
   private readonly requests: RangeRequests;
@@ -110,12 +118,12 @@ export class FullSeries implements FullPictures {
 
   shown(frame: number): Shown | null {
     const values = this.values(frame);
-    return values === null ? null : fullShown(values, this.look_, this.overlays.get(frame) ?? []);
+    return values === null ? null : fullShown(values, this.look_, this.kept(frame)?.overlays ?? []);
   }
 
   /** The values of a frame as it is shown: with the mask taken off, when that is wanted. Null while on their way. */
   values(frame: number): FrameValues | null {
-    const values = this.decoded.get(frame) ?? null;
+    const values = this.kept(frame)?.values ?? null;
     const mask = this.maskOf(frame);
     return values === null || mask === null ? values : this.subtracted_(frame, values, mask);
   }
@@ -131,7 +139,12 @@ export class FullSeries implements FullPictures {
     this.requests.close();
     this.decoded.clear();
     this.subtracted.clear();
+    this.maskFrames.clear();
     this.means.clear();
+  }
+
+  private kept(frame: number): Kept | undefined {
+    return this.decoded.get(frame) ?? this.maskFrames.get(frame);
   }
 
   private maskOf(frame: number): Mask | null {
@@ -164,7 +177,7 @@ export class FullSeries implements FullPictures {
   private isNeeded(frame: number): boolean {
     return (
       this.neededFrames.includes(frame) &&
-      !this.decoded.has(frame) &&
+      this.kept(frame) === undefined &&
       !this.decoding.has(frame) &&
       !this.broken.has(frame)
     );
@@ -178,9 +191,9 @@ export class FullSeries implements FullPictures {
     }
     this.decoding.add(frame);
     const { mediaType, samplesPerPixel: channels, bitsPerSample: bits, sampleType: type } = diagnostic;
-    const [decoded] = await Promise.all([
+    const [decoded, overlays] = await Promise.all([
       decoders.decode({ bytes, mediaType, rows, columns, channels, bits, type }),
-      this.fetchOverlays(frame, details),
+      this.fetchOverlays(details),
     ]);
     this.decoding.delete(frame);
     if (this.isClosed) {
@@ -190,16 +203,20 @@ export class FullSeries implements FullPictures {
       this.broken.add(frame);
     } else {
       const values = new FrameValues(details, decoded, this.tables);
-      this.decoded.put(frame, values, values.bytes, this.wanted);
-      this.onArrival(this.maskOf(this.wanted)?.frames.includes(frame) === true ? this.wanted : frame);
+      const planes = overlays.reduce((sum, { overlay }) => sum + overlay.rows * overlay.columns * BYTES_PER_PIXEL, 0);
+      const kept = { values, overlays };
+      const mask = this.maskOf(this.wanted)?.frames ?? [];
+      const isOfMask = mask.includes(frame) && !this.means.has(mask.join());
+      this.decoded.put(frame, kept, values.bytes + planes, this.wanted);
+      if (isOfMask) {
+        this.maskFrames.set(frame, kept);
+      }
+      this.onArrival(isOfMask ? this.wanted : frame);
     }
     this.requests.pump();
   }
 
-  private async fetchOverlays(frame: number, { overlays }: FrameDetails): Promise<void> {
-    if (overlays.length === 0 || this.overlays.has(frame)) {
-      return;
-    }
+  private async fetchOverlays({ overlays }: FrameDetails): Promise<readonly DrawnOverlay[]> {
     const drawn: DrawnOverlay[] = [];
     for (const overlay of overlays) {
       const bytes = await this.source.whole(overlay);
@@ -208,7 +225,7 @@ export class FullSeries implements FullPictures {
         drawn.push({ overlay, canvas });
       }
     }
-    this.overlays.set(frame, drawn);
+    return drawn;
   }
 
   private subtracted_(frame: number, values: FrameValues, mask: Mask): FrameValues | null {
@@ -217,12 +234,13 @@ export class FullSeries implements FullPictures {
       return found;
     }
     const key = mask.frames.join();
-    const frames = mask.frames.map((place) => this.decoded.get(place)).filter((entry) => entry !== undefined);
+    const frames = mask.frames.map((place) => this.kept(place)?.values).filter((entry) => entry !== undefined);
     const mean = this.means.get(key) ?? (frames.length === mask.frames.length ? meanOf(frames) : null);
     if (mean === null) {
       return null;
     }
     this.means.set(key, mean);
+    this.maskFrames.clear();
     const difference = subtract(values, mean, mask);
     if (difference !== null) {
       this.subtracted.put(frame, difference, difference.bytes, frame);

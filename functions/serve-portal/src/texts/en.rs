@@ -95,6 +95,7 @@ pub(super) const EN: Texts = Texts {
         ready: |megabytes| format!("Download ZIP ({megabytes} MB)"),
         back: "Back to the images",
     },
+    viewer: &viewer::EN,
     guide: GuideTexts {
         title: "How to see your images",
         intro: "The hospital no longer prints film. You see your images on your phone, with nothing to install.",

@@ -28,6 +28,8 @@ pub struct Texts {
     pub viewer: &'static ViewerTexts,
     /// The download of a study.
     pub download: DownloadTexts,
+    /// The viewer's script.
+    pub viewer: &'static ViewerTexts,
     /// How to open the images.
     pub guide: GuideTexts,
     /// When something is not as it should be.

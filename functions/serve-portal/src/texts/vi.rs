@@ -85,6 +85,7 @@ pub(super) const VI: Texts = Texts {
         ready: |megabytes| format!("Tải tệp ZIP ({megabytes} MB)"),
         back: "Quay lại xem ảnh",
     },
+    viewer: &viewer::VI,
     guide: GuideTexts {
         title: "Hướng dẫn xem hình ảnh",
         intro: "Bệnh viện không in phim nữa. Ông/Bà xem hình ảnh ngay trên điện thoại, không cần cài đặt gì.",
