@@ -5,11 +5,11 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 
 use crate::pages::{download, guide, language, link, sign_in, studies, study, trouble, well_known};
-use crate::{Door, PortalConfig, assets, protection};
+use crate::{Door, PortalConfig, assets, compression, protection};
 
 /// Everything the pages work with.
 pub struct PortalServices {
@@ -36,7 +36,7 @@ pub fn router(services: Arc<PortalServices>) -> Router {
         .route("/sign-out", post(sign_in::sign_out))
         .route("/x/{token}", get(link::show).post(link::submit))
         .route("/studies", get(studies::show))
-        .route("/studies/{study_uid}", get(study::show))
+        .route("/studies/{study_uid}", get(study::show).layer(from_fn(compression::gzip)))
         .route("/studies/{study_uid}/grant", get(study::grant))
         .route("/studies/{study_uid}/download", get(download::show).post(download::ask))
         .route("/studies/{study_uid}/files/{instance_uid}", get(download::original))

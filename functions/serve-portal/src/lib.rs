@@ -7,6 +7,7 @@
 //! The same [`router`] runs in Lambda and in the embedded profile.
 
 mod assets;
+mod compression;
 mod config;
 mod cookies;
 mod door;
