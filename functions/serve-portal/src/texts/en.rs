@@ -84,7 +84,6 @@ pub(super) const EN: Texts = Texts {
         no_picture: "This series cannot be previewed. The original is kept by the hospital.",
         no_script: "JavaScript is switched off, so only the small images below can be shown.",
     },
-    viewer: &viewer::EN,
     download: DownloadTexts {
         title: "Download the original images",
         what: "All original images (DICOM) of this study in one ZIP file, for a doctor with their own software. To look \

@@ -24,8 +24,6 @@ pub struct Texts {
     pub studies: StudiesTexts,
     /// The page of a study.
     pub study: StudyTexts,
-    /// The viewer's script.
-    pub viewer: &'static ViewerTexts,
     /// The download of a study.
     pub download: DownloadTexts,
     /// The viewer's script.

@@ -74,7 +74,6 @@ pub(super) const VI: Texts = Texts {
         no_picture: "Loạt ảnh này không xem trước được. Bản gốc vẫn được bệnh viện lưu giữ.",
         no_script: "Trình duyệt đang tắt JavaScript nên chỉ xem được các ảnh thu nhỏ dưới đây.",
     },
-    viewer: &viewer::VI,
     download: DownloadTexts {
         title: "Tải ảnh gốc",
         what: "Toàn bộ ảnh gốc (DICOM) của lần chụp này trong một tệp ZIP, dành cho bác sĩ dùng phần mềm riêng. Để xem \
