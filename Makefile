@@ -56,11 +56,20 @@ corpus: corpus_folder $(TEST_TOOLS) build ## Compare with other decoders over a 
 
 .PHONY: corpus_folder
 corpus_folder:
-	@if [ ! -d "$(DIR)" ]; then echo "make corpus DIR=...: '$(DIR)' is not a folder, nothing was compared" >&2; exit 1; fi
+	@if [ ! -d "$(DIR)" ]; then echo "DIR=... is missing: '$(DIR)' is not a folder, nothing was read" >&2; exit 1; fi
+
+.PHONY: gallery
+gallery: corpus_folder $(TEST_TOOLS) ## Draw one picture of every modality below a folder (DIR=... OUT=gallery.png)
+	@cargo build --quiet --workspace --example render_corpus
+	@rm -rf $(TARGET)/gallery
+	@$(TARGET)/debug/examples/render_corpus "$(abspath $(DIR))" $(TARGET)/gallery
+	@tests/corpus/python tests/corpus/gallery.py "$(abspath $(DIR))" $(TARGET)/gallery "$(or $(OUT),gallery.png)"
 
 .PHONY: bench
-bench: build ## Measure, print one line per figure, write target/bench.json
+bench: build $(TEST_TOOLS) ## Measure, print one line per figure, write target/bench.json
 	@tools/measure-delivery.mjs $(TARGET)/bench.json
+	@cargo build --quiet --workspace --example measure_imaging
+	@tests/corpus/python tests/bench/measure_imaging.py $(TARGET)/debug/examples $(TARGET)/bench.json
 
 .PHONY: clean
 clean: ## Remove everything that was built or installed here
