@@ -9,13 +9,14 @@ import net from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { chromium } from "playwright-core";
 import { awaitSms, send, startFilmless } from "../e2e/filmless.js";
 import { Figures, median } from "./figures.js";
 import { audit } from "./lighthouse.js";
 import { readSeries, serveOhif } from "./ohif.js";
 import { SlowLink } from "./slow-link.js";
 import { STUDY, writeThorax } from "./thorax.js";
-import { launch, visitOhif, visitPortal } from "./visit.js";
+import { launchOptions, visitOhif, visitPortal } from "./visit.js";
 
 /** Kilobits per second; the buffer is that of a base station, a third of a second. */
 const LINK = { down: 1600, up: 750, bufferBytes: 64 * 1024, roundTripMs: 150 };
@@ -102,7 +103,7 @@ async function measure(folder) {
   const link = new SlowLink(LINK);
   const study = writeThorax(folder);
   const filmless = await startBehind(link, folder);
-  const browser = await launch();
+  const browser = await chromium.launch(launchOptions());
   try {
     await send(filmless, study.files, study.order);
     const session = await confirm(browser, await awaitSms(filmless));
@@ -118,7 +119,8 @@ async function measure(folder) {
     const peer = values["without-peer"] ? () => null : await measurePeer(browser, link, series);
     report(figures, ours, peer);
     if (!values["without-lighthouse"]) {
-      await audit(figures, new URL("/", session.url).href, session);
+      const pages = { "sign-in": new URL("/", session.url).href, study: session.url };
+      await audit(figures, { pages, cookies: session.cookies, port: await freePort(), folder: target });
     }
   } finally {
     await browser.close();

@@ -5,11 +5,14 @@ import { chromium } from "playwright-core";
 import { firstPictureOf, Screen } from "./screen.js";
 
 const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, locale: "vi-VN" };
-const PATIENCE_MS = 600_000;
+/** The whole series of the peer takes five minutes. */
+const PATIENCE_MS = 420_000;
+/** What has not come by then does not come. */
+const FULL_PATIENCE_MS = 45_000;
 const POLL_MS = 50;
 
-export function launch(...more) {
-  return chromium.launch({
+export function launchOptions(...more) {
+  return {
     executablePath: process.env.CHROMIUM_BIN ?? "/usr/bin/chromium",
     args: [
       "--no-sandbox",
@@ -23,13 +26,49 @@ export function launch(...more) {
       "--ignore-gpu-blocklist",
       ...more,
     ],
-  });
+  };
 }
 
 /** Runs in the page before anything else: notes when something was first so, in milliseconds since navigation. */
 function watch() {
   const seen = {};
-  window.benchSeen = seen;
+  const pieces = [];
+  Object.assign(window, { benchSeen: seen, benchPieces: pieces });
+  // Every byte of a ranged answer that the page takes is noted, in whatever portions it takes them.
+  const fetchUnwatched = window.fetch;
+  window.fetch = async (...request) => {
+    const response = await fetchUnwatched(...request);
+    const [, start] = /^bytes (\d+)-/.exec(response.headers.get("content-range") ?? "") ?? [];
+    if (start !== undefined) {
+      watchBody(response, Number(start));
+    }
+    return response;
+  };
+  const watchBody = (response, start) => {
+    let next = start;
+    const take = (length) => {
+      pieces.push({ start: next, end: next + length, at: performance.now() });
+      next += length;
+    };
+    const { body } = response;
+    const arrayBuffer = response.arrayBuffer.bind(response);
+    const getReader = body.getReader.bind(body);
+    response.arrayBuffer = async () => {
+      const bytes = await arrayBuffer();
+      take(bytes.byteLength);
+      return bytes;
+    };
+    body.getReader = (...mode) => {
+      const reader = getReader(...mode);
+      const read = reader.read.bind(reader);
+      reader.read = async (...view) => {
+        const result = await read(...view);
+        take(result.value?.byteLength ?? 0);
+        return result;
+      };
+      return reader;
+    };
+  };
   const note = (name) => {
     seen[name] ??= performance.now();
   };
@@ -52,58 +91,28 @@ function watch() {
   requestAnimationFrame(look);
 }
 
-/** When each byte of a range of an object has come in, told by the browser's own record of the network. */
-class Arrivals {
-  #requests = new Map();
-  #events = [];
-  /** Of the record's clock, in seconds. */
-  startedAt = null;
-
-  constructor(session, isWanted) {
-    session.on("Network.requestWillBeSent", ({ requestId, request, timestamp, type }) => {
-      this.startedAt ??= type === "Document" ? timestamp : null;
-      const [, start, end] = /^bytes=(\d+)-(\d+)$/.exec(request.headers["Range"] ?? "") ?? [];
-      if (isWanted(request.url) && start !== undefined) {
-        this.#requests.set(requestId, { next: Number(start), last: Number(end) });
-      }
-    });
-    session.on("Network.dataReceived", ({ requestId, dataLength, timestamp }) => {
-      const request = this.#requests.get(requestId);
-      if (request !== undefined) {
-        this.#events.push({ start: request.next, end: request.next + dataLength, timestamp });
-        request.next += dataLength;
-      }
-    });
-  }
-
-  /** Milliseconds since navigation until the whole range was there; null when it is not. */
-  whole({ offset, length }) {
-    const pieces = this.#events
-      .map(({ start, end, timestamp }) => ({
-        start: Math.max(start, offset),
-        end: Math.min(end, offset + length),
-        timestamp,
-      }))
-      .filter(({ start, end }) => start < end)
-      .sort((a, b) => a.start - b.start || a.timestamp - b.timestamp);
-    let covered = offset;
-    let at = 0;
-    for (const { start, end, timestamp } of pieces) {
-      if (start > covered) {
-        return null;
-      }
-      if (end > covered) {
-        covered = end;
-        at = Math.max(at, timestamp);
-      }
+/** Milliseconds since navigation until the whole range had been read by the page; null while it has not. */
+function wholeAt(pieces, { offset, length }) {
+  let covered = offset;
+  let at = 0;
+  for (const piece of pieces.sort((a, b) => a.start - b.start || a.at - b.at)) {
+    if (piece.start > covered) {
+      return null;
     }
-    return covered < offset + length ? null : (at - this.startedAt) * 1000;
+    if (piece.end > covered) {
+      covered = piece.end;
+      at = Math.max(at, piece.at);
+    }
+    if (covered >= offset + length) {
+      return at;
+    }
   }
+  return null;
 }
 
 /** Calls `attempt` until it answers something else than null. */
-export async function until(what, attempt) {
-  const end = Date.now() + PATIENCE_MS;
+export async function until(what, attempt, patienceMs = PATIENCE_MS) {
+  const end = Date.now() + patienceMs;
   for (;;) {
     const value = await attempt();
     if (value !== null) {
@@ -116,20 +125,18 @@ export async function until(what, attempt) {
   }
 }
 
-async function open(browser, cookies, url, isWanted, use) {
+async function open(browser, cookies, url, use) {
   const context = await browser.newContext(PHONE);
   try {
     await context.addCookies(cookies);
     const page = await context.newPage();
     await page.addInitScript(watch);
     const session = await context.newCDPSession(page);
-    await session.send("Network.enable");
-    const arrivals = new Arrivals(session, isWanted);
     const screen = new Screen(session);
     await screen.start();
     await page.goto(url, { waitUntil: "commit", timeout: PATIENCE_MS });
     const seen = (name) => page.evaluate((name) => window.benchSeen?.[name] ?? null, name);
-    return await use({ page, screen, arrivals, seen });
+    return await use({ page, screen, seen });
   } finally {
     await context.close();
   }
@@ -137,13 +144,13 @@ async function open(browser, cookies, url, isWanted, use) {
 
 /** The study page of the portal. `previews` is the range of the pack that holds them all. */
 export function visitPortal(browser, link, { cookies, url, previews, shot }) {
-  return open(browser, cookies, url, (wanted) => wanted.includes(".pack?"), async (visit) => {
-    const { page, screen, arrivals, seen } = visit;
+  return open(browser, cookies, url, async ({ page, screen, seen }) => {
     const before = link.down.bytes;
-    const scrollable = await until("previews", async () => arrivals.whole(previews));
+    const pieces = () => page.evaluate(() => window.benchPieces ?? []);
+    const scrollable = await until("previews", async () => wholeAt(await pieces(), previews));
     const bytes = link.down.bytes - before;
     const hasFull = (await page.locator("#quality").count()) > 0;
-    const full = hasFull ? await until("full quality", () => seen("full")) : null;
+    const full = hasFull ? await until("full quality", () => seen("full"), FULL_PATIENCE_MS).catch(() => null) : null;
     const frames = await screen.stop();
     const origin = await page.evaluate(() => performance.timeOrigin);
     const stage = await page.locator("#stage").boundingBox();
@@ -157,7 +164,7 @@ export function visitPortal(browser, link, { cookies, url, previews, shot }) {
 
 /** OHIF. Of all signs of its first picture the earliest counts. Waits for the whole series only when told to. */
 export function visitOhif(browser, link, { url, frames, framesSent, isWhole, shot }) {
-  return open(browser, [], url, () => false, async ({ page, seen }) => {
+  return open(browser, [], url, async ({ page, seen }) => {
     const before = link.down.bytes;
     framesSent.clear();
     await until("first picture", async () => (await seen("peerPainted")) ?? (await seen("rendered")));
