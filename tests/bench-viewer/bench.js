@@ -1,5 +1,6 @@
+#!/usr/bin/env node
 /**
- * bench.js OUT.json [--visits N] [--without-peer] [--without-lighthouse]: how fast a phone on a slow link sees a CT of
+ * bench.js OUT.json [--quick] [--without-peer] [--without-lighthouse]: how fast a phone on a slow link sees a CT of
  * 300 slices, beside OHIF with the same frames on the same link. Prints one line per figure and adds them to OUT.json.
  */
 
@@ -24,17 +25,18 @@ const LINK = { down: 1600, up: 750, bufferBytes: 64 * 1024, roundTripMs: 150 };
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
-    visits: { type: "string", default: "5" },
+    quick: { type: "boolean", default: false },
     "without-peer": { type: "boolean", default: false },
     "without-lighthouse": { type: "boolean", default: false },
   },
 });
 const [out] = positionals;
 if (out === undefined) {
-  console.error("usage: bench.js OUT.json [--visits N] [--without-peer] [--without-lighthouse]");
+  console.error("usage: bench.js OUT.json [--quick] [--without-peer] [--without-lighthouse]");
   process.exit(2);
 }
-const visits = Number(values.visits);
+/** The peer takes minutes for its whole series, so a quick run leaves that out. */
+const visits = values.quick ? 3 : 5;
 const target = resolve(dirname(out), "bench-viewer");
 
 async function freePort() {
@@ -90,8 +92,9 @@ async function measurePeer(browser, link, series) {
   const visit = { frames: series.frames.size, framesSent: ohif.framesSent };
   // Once without the slow link: what has to be compressed is, and all slices must come.
   await visitOhif(browser, link, { ...visit, url: url(ohif.port), isWhole: true });
+  const shot = join(target, "ohif.png");
   const peer = await repeat(visits, (time) =>
-    visitOhif(browser, link, { ...visit, url: url(door.port), isWhole: time === visits - 1, shot: join(target, "ohif.png") }),
+    visitOhif(browser, link, { ...visit, url: url(door.port), isWhole: !values.quick && time === 0, shot }),
   );
   ohif.close();
   return peer;
@@ -118,16 +121,17 @@ async function measure(folder) {
     console.log("  OHIF");
     const peer = values["without-peer"] ? () => null : await measurePeer(browser, link, series);
     report(figures, ours, peer);
+    figures.write();
     if (!values["without-lighthouse"]) {
       const pages = { "sign-in": new URL("/", session.url).href, study: session.url };
       await audit(figures, { pages, cookies: session.cookies, port: await freePort(), folder: target });
+      figures.write();
     }
   } finally {
     await browser.close();
     await filmless.stop();
     link.close();
   }
-  figures.write();
 }
 
 function report(figures, ours, peer) {

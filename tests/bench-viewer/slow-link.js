@@ -57,6 +57,8 @@ class Flow {
   #held = 0;
   #window = INITIAL_WINDOW_BYTES;
   #inFlight = 0;
+  /** On their way, in order: timers may overtake each other, bytes must not. */
+  #travelling = [];
   #hasEnded = false;
   #pump = () => this.#send();
 
@@ -87,7 +89,8 @@ class Flow {
     // One segment at a time, so that flows which wait for the same room take turns.
     const [segment] = this.#segments;
     if (segment !== undefined && this.#inFlight + segment.length <= this.#window) {
-      if (this.direction.take(segment.length, () => this.#travel(segment))) {
+      if (this.direction.take(segment.length, () => this.#travel())) {
+        this.#travelling.push(segment);
         this.#segments.shift();
         this.#held -= segment.length;
         this.#inFlight += segment.length;
@@ -103,17 +106,20 @@ class Flow {
     }
   }
 
-  #travel(segment) {
+  #travel() {
     setTimeout(() => {
+      const segment = this.#travelling.shift();
       if (!this.to.destroyed) {
         this.to.write(segment);
       }
+      setTimeout(() => this.#acknowledge(segment.length), this.oneWayMs);
     }, this.oneWayMs);
-    setTimeout(() => {
-      this.#inFlight -= segment.length;
-      this.#window = Math.min(this.#window + segment.length, WINDOW_BYTES_MAX);
-      this.#send();
-    }, 2 * this.oneWayMs);
+  }
+
+  #acknowledge(length) {
+    this.#inFlight -= length;
+    this.#window = Math.min(this.#window + length, WINDOW_BYTES_MAX);
+    this.#send();
   }
 }
 

@@ -168,16 +168,18 @@ export function visitOhif(browser, link, { url, frames, framesSent, isWhole, sho
     const before = link.down.bytes;
     framesSent.clear();
     await until("first picture", async () => (await seen("peerPainted")) ?? (await seen("rendered")));
-    const bytes = link.down.bytes - before;
+    const firstBytes = link.down.bytes - before;
     const signs = [await seen("peerPainted"), await seen("rendered")].filter((sign) => sign !== null);
     if (shot !== undefined) {
       await page.screenshot({ path: shot });
     }
     let scrollable = null;
+    let bytes = null;
     if (isWhole) {
       await until("all frames", async () => (framesSent.size >= frames ? true : null));
       scrollable = await page.evaluate(() => performance.now());
+      bytes = link.down.bytes - before;
     }
-    return { first: Math.min(...signs), scrollable, full: Math.min(...signs), bytes };
+    return { first: Math.min(...signs), scrollable, full: Math.min(...signs), firstBytes, bytes };
   });
 }
