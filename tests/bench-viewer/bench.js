@@ -79,7 +79,8 @@ async function repeat(times, visit) {
   const results = [];
   for (let time = 0; time < times; time++) {
     results.push(await visit(time));
-    console.log(`    ${Object.entries(results.at(-1)).map(([name, value]) => `${name} ${value === null ? "-" : Math.round(value)}`).join(", ")}`);
+    const parts = Object.entries(results.at(-1)).map(([name, value]) => `${name} ${value?.toFixed(0) ?? "-"}`);
+    console.log(`    ${parts.join(", ")}`);
   }
   return (name) => median(results.map((result) => result[name]).filter((value) => value !== null));
 }
@@ -114,7 +115,8 @@ async function measure(folder) {
     const [name] = readdirSync(bucket, { withFileTypes: true }).filter((entry) => entry.isDirectory());
     const series = readSeries(join(bucket, name.name));
     const previews = series.index.preview_layer;
-    console.log(`CT, ${STUDY.slices} slices, ${LINK.down} kbit/s, ${LINK.roundTripMs} ms, empty cache, median of ${visits}`);
+    const way = `${LINK.down} kbit/s, ${LINK.roundTripMs} ms`;
+    console.log(`CT, ${STUDY.slices} slices, ${way}, empty cache, median of ${visits}; milliseconds and bytes`);
     console.log("  portal");
     const shot = join(target, "portal.png");
     const ours = await repeat(visits, () => visitPortal(browser, link, { ...session, previews, shot }));

@@ -1,4 +1,4 @@
-/** Lighthouse as a phone: on our own slow link, which is as fast as the one it would imagine, at a quarter of the speed. */
+/** Lighthouse as a phone: on our slow link, which is the one it would imagine, at a quarter of the processor's speed. */
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

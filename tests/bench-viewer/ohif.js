@@ -140,7 +140,8 @@ function dicomWeb({ metadata, frames }) {
     "00201206": count(1),
     "00201208": count(metadata.length),
   };
-  const seriesAnswer = { ...pick("00080060", "0008103E", "0020000D", "0020000E", "00200011"), "00201209": count(metadata.length) };
+  const tagsOfSeries = ["00080060", "0008103E", "0020000D", "0020000E", "00200011"];
+  const seriesAnswer = { ...pick(...tagsOfSeries), "00201209": count(metadata.length) };
   answers.set("/dicomweb/studies", dicomJson([studies]));
   answers.set(`/dicomweb/studies/${study}/series`, dicomJson([seriesAnswer]));
   answers.set(`/dicomweb/studies/${study}/series/${series}/metadata`, dicomJson(metadata));
