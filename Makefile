@@ -19,7 +19,7 @@ WEB_SOURCES := $(shell find web \( -name node_modules -o -name dist \) -prune -o
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: build ## Run everything on this machine, upload a study, show what the patient gets (ARGS="--port 8080 ...")
@@ -71,9 +71,13 @@ bench: build $(TEST_TOOLS) ## Measure, print one line per figure, write target/b
 	@cargo build --quiet --workspace --example measure_imaging
 	@tests/corpus/python tests/bench/measure_imaging.py $(TARGET)/debug/examples $(TARGET)/bench.json
 
+.PHONY: bench-viewer
+bench-viewer: $(TEST_TOOLS) build tests/bench-viewer/node_modules/.package-lock.json ## Measure the viewer on a slow link beside OHIF (ARGS=--quick)
+	@tests/bench-viewer/bench.js $(TARGET)/bench.json $(ARGS)
+
 .PHONY: clean
 clean: ## Remove everything that was built or installed here
-	rm -rf $(TARGET) web/dist web/node_modules tests/e2e/node_modules
+	rm -rf $(TARGET) web/dist web/node_modules tests/e2e/node_modules tests/bench-viewer/node_modules
 
 $(BUILD_TOOLS): tools/install-tools
 	@tools/install-tools $(NODE)

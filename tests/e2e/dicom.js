@@ -31,7 +31,7 @@ function element(tag, vr, value) {
 }
 
 /** A file (PS3.10 7.1) of elements given as [tag, VR, value], sorted by tag. */
-function file(sopClassUid, sopInstanceUid, elements) {
+export function file(sopClassUid, sopInstanceUid, elements) {
   const meta = Buffer.concat([
     element(0x00020001, "OB", Buffer.from([0, 1])),
     element(0x00020002, "UI", sopClassUid),

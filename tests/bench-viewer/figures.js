@@ -1,0 +1,45 @@
+/** Figures as `make bench` writes them, one line each. */
+
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+
+export function median(values) {
+  if (values.length === 0) {
+    return null;
+  }
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+}
+
+function round(value) {
+  return value === null ? null : Number(value.toFixed(3));
+}
+
+export class Figures {
+  #figures = [];
+
+  constructor(path) {
+    this.path = path;
+  }
+
+  /**
+   * `goal` is the most that is good enough, or the least where more is better; `ratioMin` is how many times the
+   * peer must take. What could not be measured is not met.
+   */
+  add(name, value, unit, { peer = null, goal, ratioMin = null, isMoreBetter = false }) {
+    const ratio = peer === null || value === null ? null : peer / value;
+    const isGood = value !== null && (isMoreBetter ? value >= goal : value <= goal);
+    const met = isGood && (ratioMin === null || ratio === null || ratio >= ratioMin);
+    const figure = { name, value: round(value), unit, peer: round(peer), ratio: round(ratio), goal, met };
+    this.#figures.push(figure);
+    const beside = ratio === null ? "" : `, peer ${figure.peer}, ${ratio.toFixed(1)} times`;
+    const wanted = ratioMin === null ? `goal ${goal}` : `goal ${goal}, ${ratioMin} times`;
+    console.log(`${met ? "ok  " : "MISS"} ${name}: ${figure.value ?? "-"} ${unit}${beside} (${wanted})`);
+  }
+
+  /** Puts the figures beside those already there, in place of those of the same name. */
+  write() {
+    const names = this.#figures.map(({ name }) => name);
+    const others = existsSync(this.path) ? JSON.parse(readFileSync(this.path, "utf8")) : [];
+    const all = [...others.filter(({ name }) => !names.includes(name)), ...this.#figures];
+    writeFileSync(this.path, `${JSON.stringify(all, null, 2)}\n`);
+  }
+}
