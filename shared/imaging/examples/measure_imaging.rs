@@ -157,7 +157,7 @@ fn slice(file: &[u8]) -> io::Result<Value> {
 
 /// Renders as many instances at a time as there are threads, and packs them in order.
 fn series(pack: &Path, count: usize, threads: usize, files: &[&str]) -> io::Result<Value> {
-    let options = RenderOptions::new(PreviewSize::for_frames(count as u64));
+    let options = RenderOptions::new(PreviewSize { side_max: 256 });
     let paths: Vec<PathBuf> = (0..count).map(|i| PathBuf::from(files[i % files.len()])).collect();
     let mut builder =
         SeriesPackBuilder::new(SeriesDescription::default(), BufWriter::new(File::create(pack)?));

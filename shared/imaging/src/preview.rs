@@ -23,19 +23,6 @@ pub struct PreviewSize {
     pub side_max: u32,
 }
 
-impl PreviewSize {
-    /// A size for a series of so many frames: a single X-ray is looked at closely, a stack is scrolled through.
-    #[must_use]
-    pub fn for_frames(frames: u64) -> Self {
-        let side_max = match frames {
-            0..=4 => 1600,
-            5..=40 => 768,
-            _ => 512,
-        };
-        Self { side_max }
-    }
-}
-
 /// A lossy preview.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Preview {

@@ -159,5 +159,6 @@ fn main_series(study: &StudyView) -> Option<usize> {
     let poster = object(&study.summary.poster_url);
     let with_poster = study.series.iter().position(|s| poster.is_some() && object(&s.poster_url) == poster);
     let largest = study.series.iter().enumerate().filter(|(_, s)| s.frames > 0).max_by_key(|(_, s)| s.frames);
-    with_poster.or(largest.map(|(index, _)| index))
+    // A study of reports alone is opened at its first one.
+    with_poster.or(largest.map(|(index, _)| index)).or((!study.series.is_empty()).then_some(0))
 }

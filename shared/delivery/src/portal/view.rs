@@ -161,13 +161,14 @@ fn is_on_its_way(study: &StudyRecord) -> bool {
     moving && study.account_key.is_none() && !study.two_patients
 }
 
-/// The series that have a pack, in their order. A series whose late instances are not rendered yet shows what it
+/// The series that have a pack, in their order: pictures, then documents, then what is nothing to look at. A series whose late instances are not rendered yet shows what it
 /// showed before.
 async fn shown_series(services: &Services, study: &StudyRecord) -> Result<Vec<SeriesRecord>, DeliveryError> {
     let mut series = services.index.series(&study.study_instance_uid).await?;
     series.retain(|s| s.rendered_digest.is_some());
     series.sort_by(|a, b| {
-        let key = |s: &SeriesRecord| (s.number.is_none(), s.number, s.series_instance_uid.clone());
+        let kind = |s: &SeriesRecord| (s.frames == 0, s.frames == 0 && s.documents == 0);
+        let key = |s: &SeriesRecord| (kind(s), s.number.is_none(), s.number, s.series_instance_uid.clone());
         key(a).cmp(&key(b))
     });
     Ok(series)
