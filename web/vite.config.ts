@@ -44,6 +44,11 @@ const output = {
   assetFileNames: ({ names }: { names: readonly string[] }) => assetName(names),
 };
 
+/** What draws a frame in full quality comes in one script: no second round trip for a part that the tools share. */
+function chunkOf(id: string): string | null {
+  return /\/src\/full\/(?!decoder-pool|decode-worker|codec-)/.test(id) ? "full-series" : null;
+}
+
 /** All lies in one folder, under names that change with the content; the portal finds the entry by its beginning. */
 export default defineConfig({
   base: "/assets/",
@@ -52,7 +57,7 @@ export default defineConfig({
     modulePreload: false,
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1500,
-    rollupOptions: { input: { viewer: "src/viewer.ts", style: "src/style.css" }, output },
+    rollupOptions: { input: { viewer: "src/viewer.ts", style: "src/style.css" }, output: { ...output, manualChunks: chunkOf, onlyExplicitManualChunks: true } },
   },
   worker: { format: "es", plugins: () => [withoutNode()], rollupOptions: { output } },
   plugins: [withoutNode(), gzip()],

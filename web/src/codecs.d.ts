@@ -2,6 +2,7 @@
 
 interface CodecOptions {
   locateFile(): string;
+  wasmBinary?: ArrayBuffer;
 }
 
 declare module "@cornerstonejs/codec-charls/decodewasmjs" {

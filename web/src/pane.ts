@@ -1,10 +1,11 @@
 /** One stage and the series on it. */
 
 import { ClipPlayer, type Clip } from "./clip.js";
+import { prepareDecoder } from "./full/decoder-pool.js";
 import type { FullSeries } from "./full/full-series.js";
 import type { Grant } from "./grant.js";
 import { PackSource, type SourceState } from "./pack-source.js";
-import type { SeriesIndex } from "./series-index.js";
+import type { Json, SeriesIndex } from "./series-index.js";
 import { SeriesLoader } from "./series-loader.js";
 import { SeriesPlayer } from "./series-player.js";
 import type { Shown, Stage } from "./stage.js";
@@ -35,15 +36,22 @@ export interface PaneEvents {
 }
 
 const IDLE_MS_MAX = 1_000;
+/** The shown frame in full quality goes before the quick pictures of others, unless it is larger than this. */
+const FULL_FIRST_BYTES_MAX = 512 * 1024;
+/** What the page tells those who measure it, once for each series. */
+type Milestone = "first-picture" | "scrollable" | "lossless";
 
 export class Pane {
   readonly clips = new ClipPlayer();
   series: SeriesEntry | null = null;
   player: SeriesPlayer | null = null;
   source: PackSource | null = null;
+  private loader: SeriesLoader | null = null;
   /** Full quality, once it is wanted and there. */
   full: FullSeries | null = null;
   private isFullAsked = false;
+  private isWithoutFull = false;
+  private readonly milestones = new Set<Milestone>();
   private readonly listeners = new Set<Partial<PaneEvents>>();
 
   constructor(
@@ -74,6 +82,12 @@ export class Pane {
     this.series = series;
     this.tell((events) => events.onOpening?.(series));
     this.stage.showPoster(series.posterUrl);
+    void this.stage.hasPoster().then((hasPoster) => {
+      if (hasPoster && this.series === series) {
+        this.reach("first-picture");
+        this.askForFull();
+      }
+    });
     const source = new PackSource(this.grant, series.seriesInstanceUid, (state) =>
       this.tell((events) => events.onState?.(state)),
     );
@@ -82,16 +96,23 @@ export class Pane {
     if (index === null || this.source !== source) {
       return;
     }
-    const loader = new SeriesLoader(source, index, (frame) => this.player?.onArrival(frame));
+    const loader = this.loaderOf(source, index);
+    this.loader = loader;
     this.player = new SeriesPlayer(index, loader, {
       onPicture: (shown) => this.show(shown),
       onFrame: (frame) => this.tell((events) => events.onFrame?.(frame, index.frames.length)),
       onWaiting: (isWaiting) => this.tell((events) => events.onWaiting?.(isWaiting)),
-      onBroken: () => this.tell((events) => events.onBroken?.()),
+      onBroken: () => {
+        this.tell((events) => events.onBroken?.());
+        this.askForFull();
+      },
     });
     this.tell((events) => events.onIndex?.(index));
     if (index.frames.length > 0) {
       this.player.go(this.player.frame);
+      if (this.milestones.has("first-picture")) {
+        this.askForFull();
+      }
     } else {
       this.tell((events) => events.onWaiting?.(false));
     }
@@ -103,7 +124,9 @@ export class Pane {
     this.player?.close();
     this.player = null;
     this.full = null;
-    this.isFullAsked = false;
+    this.loader = null;
+    this.isFullAsked = this.isWithoutFull = false;
+    this.milestones.clear();
   }
 
   go(frame: number): void {
@@ -162,33 +185,85 @@ export class Pane {
   private show(shown: Shown): void {
     this.stage.show(shown);
     this.tell((events) => events.onPicture?.(shown));
-    if (!this.isFullAsked) {
-      this.isFullAsked = true;
-      whenIdle(() => void this.fetchFull());
+    this.reach("first-picture");
+    if (shown.quality === "full") {
+      this.reach("lossless");
+    }
+    this.askForFull();
+  }
+
+  private loaderOf(source: PackSource, index: SeriesIndex): SeriesLoader {
+    return new SeriesLoader(source, index, {
+      onFrame: (frame) => this.player?.onArrival(frame),
+      givesWayTo: (frame) => this.isFullOnItsWay(index, frame),
+      onComplete: () => {
+        this.reach("scrollable");
+        this.full?.goOn();
+      },
+    });
+  }
+
+  private isFullOnItsWay(index: SeriesIndex, frame: number): boolean {
+    const bytes = diagnosticOf(index, frame)?.["length"];
+    const isFirst = typeof bytes === "number" && bytes <= FULL_FIRST_BYTES_MAX && !this.clips.isPlaying;
+    return isFirst && (this.full?.isOnItsWay(frame) ?? !this.isWithoutFull);
+  }
+
+  /** Full quality gives way to the first picture; scripts, codec and frame then come at the same time. */
+  private askForFull(): void {
+    const { player, source } = this;
+    if (this.isFullAsked || player === null || source === null) {
+      return;
+    }
+    this.isFullAsked = true;
+    const { index } = player;
+    const diagnostic = diagnosticOf(index, player.frame) ?? diagnosticOf(index, index.frames.findIndex(hasFull));
+    if (diagnostic !== null) {
+      prepareDecoder(String(diagnostic["media_type"]));
+      void this.fetchFull(player, source);
     }
   }
 
-  /** The script for full quality comes after the first picture, and only where there is full quality. */
-  private async fetchFull(): Promise<void> {
-    const { player, source } = this;
-    if (player === null || source === null || !player.index.frames.some(({ raw }) => raw["diagnostic"] != null)) {
-      return;
-    }
+  private async fetchFull(player: SeriesPlayer, source: PackSource): Promise<void> {
     try {
       const { FullSeries } = await import("./full/full-series.js");
       if (this.player === player) {
-        this.full = new FullSeries(player.index, source, (frame) => player.onArrival(frame));
+        this.full = new FullSeries(player.index, source, {
+          onArrival: (frame) => player.onArrival(frame),
+          onBytes: () => this.loader?.goOn(),
+          hasLinkToItself: () => this.loader?.isComplete ?? true,
+        });
         player.setFull(this.full);
         this.tell((events) => events.onFull?.());
       }
     } catch {
       // The quick pictures stay; the next series asks again.
+      if (this.player === player) {
+        this.isWithoutFull = true;
+        this.loader?.goOn();
+      }
+    }
+  }
+
+  private reach(milestone: Milestone): void {
+    if (!this.milestones.has(milestone)) {
+      this.milestones.add(milestone);
+      performance.mark(`filmless:${milestone}`);
     }
   }
 
   private tell(how: (events: Partial<PaneEvents>) => void): void {
     this.listeners.forEach(how);
   }
+}
+
+function hasFull({ raw }: { readonly raw: Json }): boolean {
+  return typeof raw["diagnostic"] === "object" && raw["diagnostic"] !== null;
+}
+
+function diagnosticOf(index: SeriesIndex, frame: number): Json | null {
+  const entry = index.frames[frame];
+  return entry !== undefined && hasFull(entry) ? (entry.raw["diagnostic"] as Json) : null;
 }
 
 export function whenIdle(run: () => void): void {

@@ -7,11 +7,15 @@ import type { Span } from "./series-index.js";
 export interface RangePolicy {
   /** At the same time. */
   readonly requestsMax: number;
-  /** Of the n-th request. */
-  bytesMax(request: number): number;
+  /** Of the next request. */
+  bytesMax(): number;
   /** Whether a frame should be brought now. */
   isNeeded(frame: number): boolean;
+  /** Whether nothing should be asked for just now; who says so calls [`RangeRequests.pump`] when that is over. */
+  isHeldBack?(): boolean;
   onFrame(frame: number, bytes: Uint8Array<ArrayBuffer>): void;
+  /** All that is needed is there. */
+  onComplete?(): void;
 }
 
 interface Request {
@@ -26,7 +30,6 @@ const SOON_BYTES = 192 * 1024;
 
 export class RangeRequests {
   private readonly requests = new Set<Request>();
-  private started = 0;
   private wanted = 0;
 
   constructor(
@@ -38,9 +41,13 @@ export class RangeRequests {
   /** Says which frame is looked at; it and its neighbours come first. */
   want(frame: number): void {
     this.wanted = frame;
-    const isMissing = this.policy.isNeeded(frame) && !this.isSoon(frame);
-    if (isMissing && this.requests.size >= this.policy.requestsMax) {
-      this.abortFarthest();
+    if (this.policy.isNeeded(frame) && !this.isSoon(frame)) {
+      const late = [...this.requests].find((request) => isOf(request, frame));
+      if (late !== undefined) {
+        this.abort(late);
+      } else if (this.requests.size >= this.policy.requestsMax) {
+        this.abortFarthest();
+      }
     }
     this.pump();
   }
@@ -53,13 +60,16 @@ export class RangeRequests {
   }
 
   pump(): void {
-    while (!this.source.isPaused && this.requests.size < this.policy.requestsMax) {
-      const isNeeded = (frame: number) => this.policy.isNeeded(frame) && !this.isRequested(frame);
-      const range = nextRange(this.spans, isNeeded, this.wanted, this.policy.bytesMax(this.started));
+    const { policy } = this;
+    while (!this.source.isPaused && this.requests.size < policy.requestsMax && policy.isHeldBack?.() !== true) {
+      const isNeeded = (frame: number) => policy.isNeeded(frame) && !this.isRequested(frame);
+      const range = nextRange(this.spans, isNeeded, this.wanted, policy.bytesMax());
       if (range === null) {
+        if (this.requests.size === 0) {
+          policy.onComplete?.();
+        }
         return;
       }
-      this.started += 1;
       void this.bring(range);
     }
   }
@@ -93,13 +103,14 @@ export class RangeRequests {
   }
 
   private isRequested(frame: number): boolean {
-    return [...this.requests].some(({ range, next }) => frame >= next && frame <= range.last);
+    return [...this.requests].some((request) => isOf(request, frame));
   }
 
-  private isSoon(frame: number): boolean {
+  /** Whether a frame is about to arrive. */
+  isSoon(frame: number): boolean {
     const start = (place: number) => this.spans[place]?.offset ?? 0;
     return [...this.requests].some(
-      ({ range, next }) => frame >= next && frame <= range.last && start(frame) - start(next) < SOON_BYTES,
+      (request) => isOf(request, frame) && start(frame) - start(request.next) < SOON_BYTES,
     );
   }
 
@@ -107,8 +118,17 @@ export class RangeRequests {
     const distance = ({ range }: Request) => Math.max(range.first - this.wanted, this.wanted - range.last);
     const [farthest] = [...this.requests].sort((a, b) => distance(b) - distance(a));
     if (farthest !== undefined) {
-      farthest.abort.abort();
-      this.requests.delete(farthest);
+      this.abort(farthest);
     }
   }
+
+  private abort(request: Request): void {
+    request.abort.abort();
+    this.requests.delete(request);
+  }
+}
+
+/** Whether a request is still going to bring a frame. */
+function isOf({ range, next }: Request, frame: number): boolean {
+  return frame >= next && frame <= range.last;
 }

@@ -91,6 +91,11 @@ export class Stage {
     this.setView(FITTED);
   }
 
+  /** Whether the poster can be seen, once that is known. */
+  async hasPoster(): Promise<boolean> {
+    return !this.poster.hidden && this.poster.decode().then(() => true, () => false);
+  }
+
   show(shown: Shown): void {
     this.shown = shown;
     this.canvas.hidden = false;

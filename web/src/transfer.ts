@@ -14,8 +14,9 @@ export function backOffMs(attempt: number, random: number): number {
   return Math.min(15_000, 1_000 * 2 ** attempt) * (0.75 + random / 2);
 }
 
+/** The store is another origin, so no cookie goes there; a preload of the page is found again only by this mode. */
 async function get(url: string, init: RequestInit): Promise<Response> {
-  const response = await fetch(url, { ...init, mode: "cors", credentials: "omit" });
+  const response = await fetch(url, { ...init, mode: "cors", credentials: "same-origin" });
   if (response.status === 403 || response.status === 400) {
     throw new ExpiredError();
   }
@@ -47,21 +48,23 @@ export async function fetchBytes(
   try {
     const headers = { Range: `bytes=${start}-${end - 1}` };
     const response = await get(url, { signal: silence.signal, headers });
-    await read(response, response.status === 206 ? 0 : start, end - start, () => silence.end(), onBytes);
+    await read(response, start, end - start, () => silence.end(), onBytes);
   } finally {
     silence.stop();
   }
 }
 
+/** An answer to a range is read to its end: a connection whose answer is broken off cannot be used again. */
 async function read(
   response: Response,
-  skipped: number,
+  start: number,
   length: number,
   onLife: () => void,
   onBytes: (bytes: Uint8Array<ArrayBuffer>) => void,
 ): Promise<void> {
   const held = new Uint8Array(length);
-  let position = -skipped;
+  const isRange = response.status === 206;
+  let position = isRange ? 0 : -start;
   const reader = response.body?.getReader();
   if (reader === undefined) {
     throw new Error("the answer has no body");
@@ -69,19 +72,21 @@ async function read(
   for (;;) {
     const { done, value } = await reader.read();
     if (done) {
-      throw new Error("the answer was cut short");
+      break;
     }
     onLife();
     const from = Math.max(0, -position);
-    const room = held.length - Math.max(0, position);
-    const part = value.subarray(from, from + room);
-    held.set(part, Math.max(0, position));
+    const to = Math.min(held.length, Math.max(0, position));
+    held.set(value.subarray(from, from + held.length - to), to);
     position += value.length;
     onBytes(held.subarray(0, Math.max(0, Math.min(position, held.length))));
-    if (position >= held.length) {
+    if (position >= held.length && !isRange) {
       await reader.cancel();
       return;
     }
+  }
+  if (position < held.length) {
+    throw new Error("the answer was cut short");
   }
 }
 

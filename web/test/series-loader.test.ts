@@ -51,6 +51,8 @@ class Network {
 let network: Network;
 let states: SourceState[];
 let arrived: number[];
+let awaitedInFull: Set<number>;
+let completions: number;
 
 function source(): PackSource {
   const urls = { indexUrl: network.url("index"), packUrl: network.url("pack") };
@@ -62,7 +64,17 @@ async function open(from = source()): Promise<SeriesLoader> {
   if (index === null) {
     throw new Error("the series was given up");
   }
-  return new SeriesLoader(from, index, (frame) => arrived.push(frame));
+  return new SeriesLoader(from, index, {
+    onFrame: (frame) => arrived.push(frame),
+    givesWayTo: (frame) => awaitedInFull.has(frame),
+    onComplete: () => {
+      completions += 1;
+    },
+  });
+}
+
+function rangeOf(first: number, last: number): string {
+  return `bytes=${first * FRAME_BYTES}-${(last + 1) * FRAME_BYTES - 1}`;
 }
 
 async function settle(): Promise<void> {
@@ -75,6 +87,8 @@ beforeEach(() => {
   network = new Network();
   states = [];
   arrived = [];
+  awaitedInFull = new Set();
+  completions = 0;
   vi.useFakeTimers();
   const events = new EventTarget();
   vi.stubGlobal("fetch", (url: string, init: RequestInit) => network.fetch(url, init));
@@ -98,6 +112,32 @@ describe("a series", () => {
     expect(series.bytesOf(20)?.length).toBe(FRAME_BYTES);
     expect(network.ranges.length).toBeLessThan(8);
     expect(states).toEqual([]);
+    expect(completions).toBe(1);
+    expect(series.isComplete).toBe(true);
+  });
+
+  it("brings a few pictures, gives way to the shown frame in full quality, then brings the others in large ranges", async () => {
+    awaitedInFull.add(20);
+    const series = await open();
+    series.want(20);
+    await settle();
+    expect(network.ranges).toEqual([rangeOf(20, 21)]);
+    expect(series.isComplete).toBe(false);
+    awaitedInFull.clear();
+    series.goOn();
+    await settle();
+    expect(network.ranges).toEqual([rangeOf(20, 21), rangeOf(0, 19), rangeOf(22, 39)]);
+    expect(completions).toBe(1);
+  });
+
+  it("brings what is wanted next even while another frame in full quality is on its way", async () => {
+    awaitedInFull = new Set([20, 30]);
+    const series = await open();
+    series.want(20);
+    await settle();
+    series.want(30);
+    await settle();
+    expect(network.ranges).toEqual([rangeOf(20, 21), rangeOf(30, 31)]);
   });
 
   it("goes on unseen when its URLs have run out", async () => {

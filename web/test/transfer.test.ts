@@ -35,6 +35,20 @@ describe("ranged bytes", () => {
     expect(vi.mocked(fetch).mock.calls[0]?.[1]).toMatchObject({ headers: { Range: "bytes=100-399" } });
   });
 
+  it("are read to the end of the answer, so that its connection can be used again", async () => {
+    const cancel = vi.fn();
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        controller.enqueue(PACK.slice(0, 10));
+        setTimeout(() => controller.close());
+      },
+      cancel,
+    });
+    vi.stubGlobal("fetch", vi.fn(() => Promise.resolve(new Response(body, { status: 206 }))));
+    expect((await bring(0, 10)).at(-1)).toEqual([...PACK.slice(0, 10)]);
+    expect(cancel).not.toHaveBeenCalled();
+  });
+
   it("are the same when the store ignores the range", async () => {
     answer(200, 0, 1000);
     const seen = await bring(100, 400);

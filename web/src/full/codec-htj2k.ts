@@ -3,4 +3,6 @@
 import openjph from "@cornerstonejs/codec-openjph/wasmjs";
 import wasmUrl from "@cornerstonejs/codec-openjph/wasm?url";
 
-export const load = <Module>() => openjph<Module>({ locateFile: () => wasmUrl });
+/** `wasmBinary`: the machine code, where it was fetched already. */
+export const load = <Module>(wasmBinary: ArrayBuffer | null) =>
+  openjph<Module>({ locateFile: () => wasmUrl, ...(wasmBinary === null ? {} : { wasmBinary }) });

@@ -3,4 +3,6 @@
 import charls from "@cornerstonejs/codec-charls/decodewasmjs";
 import wasmUrl from "@cornerstonejs/codec-charls/decodewasm?url";
 
-export const load = <Module>() => charls<Module>({ locateFile: () => wasmUrl });
+/** `wasmBinary`: the machine code, where it was fetched already. */
+export const load = <Module>(wasmBinary: ArrayBuffer | null) =>
+  charls<Module>({ locateFile: () => wasmUrl, ...(wasmBinary === null ? {} : { wasmBinary }) });

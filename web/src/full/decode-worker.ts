@@ -1,11 +1,16 @@
 /** Decodes away from the page, so that fingers are never kept waiting. */
 
-import { decode, UnsupportedHereError, type DecodeTask } from "./decode.js";
+import { decode, UnsupportedHereError, useMachineCode, type DecodeTask } from "./decode.js";
 import type { Decoded } from "./samples.js";
 
 export interface WorkerTask {
   readonly id: number;
   readonly task: DecodeTask;
+}
+
+/** What a worker is told first. */
+export interface WorkerStart {
+  readonly wasm: ArrayBuffer | null;
 }
 
 export interface WorkerAnswer {
@@ -15,7 +20,12 @@ export interface WorkerAnswer {
   readonly isUnsupportedHere: boolean;
 }
 
-addEventListener("message", ({ data: { id, task } }: MessageEvent<WorkerTask>) => {
+addEventListener("message", ({ data }: MessageEvent<WorkerTask | WorkerStart>) => {
+  if ("wasm" in data) {
+    useMachineCode(data.wasm);
+    return;
+  }
+  const { id, task } = data;
   decode(task).then(
     (decoded) => postMessage({ id, decoded, isUnsupportedHere: false }, { transfer: [decoded.samples.buffer] }),
     (error: unknown) => {

@@ -79,14 +79,20 @@ interface Htj2k {
 
 let jpegLs: Promise<JpegLs> | null = null;
 let htj2k: Promise<Htj2k> | null = null;
+let machineCode: ArrayBuffer | null = null;
+
+/** Machine code of the codec that is going to be needed here. */
+export function useMachineCode(wasm: ArrayBuffer | null): void {
+  machineCode = wasm;
+}
 
 async function decodeJpegLs(task: DecodeTask): Promise<Decoded> {
-  jpegLs ??= import("./codec-jpeg-ls.js").then(({ load }) => load<JpegLs>());
+  jpegLs ??= import("./codec-jpeg-ls.js").then(({ load }) => load<JpegLs>(machineCode));
   return decodeWith(new (await jpegLs).JpegLSDecoder(), task);
 }
 
 async function decodeHtj2k(task: DecodeTask): Promise<Decoded> {
-  htj2k ??= import("./codec-htj2k.js").then(({ load }) => load<Htj2k>());
+  htj2k ??= import("./codec-htj2k.js").then(({ load }) => load<Htj2k>(machineCode));
   return decodeWith(new (await htj2k).HTJ2KDecoder(), task);
 }
 

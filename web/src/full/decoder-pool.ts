@@ -1,7 +1,9 @@
-/** Workers that decode, started when the first frame needs them. */
+/** Workers that decode. Script and machine code of a codec are asked for together, before the first frame is there. */
 
-import { decode, type DecodeTask } from "./decode.js";
-import type { WorkerAnswer } from "./decode-worker.js";
+import openjphWasmUrl from "@cornerstonejs/codec-openjph/wasm?url";
+import charlsWasmUrl from "@cornerstonejs/codec-charls/decodewasm?url";
+import type { DecodeTask } from "./decode.js";
+import type { WorkerAnswer, WorkerStart, WorkerTask } from "./decode-worker.js";
 import type { Decoded } from "./samples.js";
 
 const WORKERS_MAX = 2;
@@ -11,14 +13,25 @@ interface Waiting {
   resolve(decoded: Decoded | null): void;
 }
 
-export class DecoderPool {
-  private readonly workers: Worker[] = [];
+class DecoderPool {
+  private readonly workers: (Worker | null)[] = [];
   private readonly waiting = new Map<number, Waiting>();
+  private readonly wasm: Promise<ArrayBuffer | null>;
   private isWithoutWorkers = typeof Worker === "undefined";
   private next = 0;
 
+  constructor(
+    private readonly newWorker: () => Worker,
+    wasmUrl: string | null,
+  ) {
+    this.wasm = wasmUrl === null ? Promise.resolve(null) : fetchWasm(wasmUrl);
+    this.worker(0);
+  }
+
   /** The samples of a frame; null when it cannot be decoded here. */
-  decode(task: DecodeTask): Promise<Decoded | null> {
+  async decode(task: DecodeTask): Promise<Decoded | null> {
+    // A worker is told about the machine code before anything else.
+    await this.wasm;
     if (this.isWithoutWorkers) {
       return onPage(task);
     }
@@ -26,25 +39,26 @@ export class DecoderPool {
       const id = this.next++;
       this.waiting.set(id, { task, resolve });
       // The page keeps the bytes: they are small, and the page may have to decode them itself.
-      this.worker(id)?.postMessage({ id, task });
+      const message: WorkerTask = { id, task };
+      this.worker(id)?.postMessage(message);
     });
   }
 
   private worker(id: number): Worker | null {
     const count = Math.max(1, Math.min(WORKERS_MAX, Math.floor((navigator.hardwareConcurrency || 2) / 2)));
     const place = id % count;
-    const worker = this.workers[place] ?? this.start();
-    if (worker !== null) {
-      this.workers[place] = worker;
-    }
-    return worker;
+    return (this.workers[place] ??= this.start());
   }
 
   private start(): Worker | null {
     try {
-      const worker = new Worker(new URL("./decode-worker.ts", import.meta.url), { type: "module" });
+      const worker = this.newWorker();
       worker.addEventListener("message", ({ data }: MessageEvent<WorkerAnswer>) => this.answer(data));
       worker.addEventListener("error", () => this.doWithoutWorkers());
+      void this.wasm.then((wasm) => {
+        const message: WorkerStart = { wasm };
+        worker.postMessage(message);
+      });
       return worker;
     } catch {
       this.doWithoutWorkers();
@@ -66,7 +80,7 @@ export class DecoderPool {
   private doWithoutWorkers(): void {
     this.isWithoutWorkers = true;
     for (const worker of this.workers) {
-      worker.terminate();
+      worker?.terminate();
     }
     for (const { task, resolve } of this.waiting.values()) {
       void onPage(task).then(resolve);
@@ -75,6 +89,60 @@ export class DecoderPool {
   }
 }
 
-function onPage(task: DecodeTask): Promise<Decoded | null> {
-  return decode(task).catch(() => null);
+/** One for all series: a codec is loaded once. */
+const pools = new Map<string, DecoderPool>();
+
+/** Starts what frames of a media type need to be decoded. */
+export function prepareDecoder(mediaType: string): void {
+  poolFor(mediaType);
+}
+
+export function decodeFrame(task: DecodeTask): Promise<Decoded | null> {
+  return poolFor(task.mediaType).decode(task);
+}
+
+function poolFor(mediaType: string): DecoderPool {
+  const codec = mediaType === "image/jls" || mediaType === "image/jphc" ? mediaType : "";
+  const found = pools.get(codec) ?? newPool(codec);
+  pools.set(codec, found);
+  return found;
+}
+
+function newPool(codec: string): DecoderPool {
+  switch (codec) {
+    case "image/jls":
+      return new DecoderPool(
+        () => new Worker(new URL("./decode-worker-jpeg-ls.ts", import.meta.url), { type: "module" }),
+        charlsWasmUrl,
+      );
+    case "image/jphc":
+      return new DecoderPool(
+        () => new Worker(new URL("./decode-worker-htj2k.ts", import.meta.url), { type: "module" }),
+        openjphWasmUrl,
+      );
+    default:
+      return new DecoderPool(
+        () => new Worker(new URL("./decode-worker.ts", import.meta.url), { type: "module" }),
+        null,
+      );
+  }
+}
+
+/** Null where it did not arrive: whoever decodes asks for it again. */
+async function fetchWasm(url: string): Promise<ArrayBuffer | null> {
+  try {
+    const response = await fetch(url);
+    return response.ok ? await response.arrayBuffer() : null;
+  } catch {
+    return null;
+  }
+}
+
+async function onPage(task: DecodeTask): Promise<Decoded | null> {
+  try {
+    const { decode } = await import("./decode.js");
+    return await decode(task);
+  } catch {
+    return null;
+  }
 }

@@ -7,7 +7,7 @@ import type { SeriesIndex } from "../series-index.js";
 import type { FullPictures } from "../series-player.js";
 import type { Shown } from "../stage.js";
 import { inflate } from "./decode.js";
-import { DecoderPool } from "./decoder-pool.js";
+import { decodeFrame } from "./decoder-pool.js";
 import { frameDetails, type FrameDetails, type Mask } from "./frame-details.js";
 import { FrameValues } from "./frame-values.js";
 import { fullShown, type DrawnOverlay } from "./full-shown.js";
@@ -20,7 +20,8 @@ import { parseTables, type Table } from "./tables.js";
 const DECODED_BYTES_MAX = 128 * 1024 * 1024;
 const SUBTRACTED_BYTES_MAX = 16 * 1024 * 1024;
 const BYTES_PER_PIXEL = 4;
-const REQUEST_BYTES_MAX = 2 * 1024 * 1024;
+/** Of neighbours; small, so that a frame wanted in between does not have to wait for long. */
+const REQUEST_BYTES_MAX = 512 * 1024;
 /** A frame is only fetched when the eye rests on it for so long. */
 const REST_MS = 90;
 const AHEAD_WIDE = 12;
@@ -33,8 +34,14 @@ interface Kept {
   readonly overlays: readonly DrawnOverlay[];
 }
 
-/** One for all series: a codec is loaded once. */
-const decoders = new DecoderPool();
+export interface FullEvents {
+  /** A frame can be drawn, or drawn better. */
+  onArrival(frame: number): void;
+  /** The bytes of a frame are there. */
+  onBytes(): void;
+  /** Whether nothing else waits for the link. */
+  hasLinkToItself(): boolean;
+}
 
 export class FullSeries implements FullPictures {
   private look_: Look = DEFAULT_LOOK;
@@ -59,7 +66,7 @@ export class FullSeries implements FullPictures {
   constructor(
     private readonly index: SeriesIndex,
     private readonly source: PackSource,
-    private readonly onArrival: (frame: number) => void,
+    private readonly events: FullEvents,
   ) {
     this.tables = parseTables(index.tables);
     this.decoded = new BoundedFrames(DECODED_BYTES_MAX);
@@ -152,35 +159,55 @@ export class FullSeries implements FullPictures {
     return mask !== null && (this.look_.isMasked ?? mask.isDefault) ? mask : null;
   }
 
+  /** Whether a frame's bytes are awaited or will be asked for. */
+  isOnItsWay(frame: number): boolean {
+    return this.details(frame).diagnostic !== null && this.isMissing(frame);
+  }
+
+  /** The link is free for the neighbours of the shown frame. */
+  goOn(): void {
+    if (this.restTimer === 0) {
+      this.neededFrames = this.around();
+      this.requests.pump();
+    }
+  }
+
   private rest(): void {
+    this.restTimer = 0;
     this.neededFrames = this.around();
     const values = this.values(this.wanted);
     if (values !== null) {
-      this.onArrival(this.wanted);
+      this.events.onArrival(this.wanted);
     }
     this.requests.want(this.wanted);
   }
 
-  /** The shown frame, its mask, and its neighbours, more of them the way the eye goes. */
+  /**
+   * The shown frame and its mask; once that is there and nobody else waits for the link its neighbours too, more of
+   * them the way the eye goes.
+   */
   private around(): readonly number[] {
+    const masks = this.maskOf(this.wanted)?.frames ?? [];
+    const mean = this.means.get(masks.join());
+    const shown = [this.wanted, ...(mean === undefined ? masks : [])];
+    if (!this.events.hasLinkToItself() || shown.some((frame) => this.isOnItsWay(frame))) {
+      return shown;
+    }
     const { rows, columns, diagnostic } = this.details(this.wanted);
     const bytes = rows * columns * (diagnostic?.samplesPerPixel ?? 1) * Math.ceil((diagnostic?.bitsPerSample ?? 16) / 8);
     const room = Math.floor(this.bytesMax / 2 / Math.max(1, bytes));
     const ahead = Math.min(savesData() ? 0 : isWide() ? AHEAD_WIDE : AHEAD_NARROW, room) * (this.isPlaying ? 2 : 1);
-    const masks = this.maskOf(this.wanted)?.frames ?? [];
-    const mean = this.means.get(masks.join());
     const next = Array.from({ length: ahead }, (_, step) => this.wanted + this.direction * (step + 1));
     const back = Array.from({ length: Math.floor(ahead / 3) }, (_, step) => this.wanted - this.direction * (step + 1));
-    return [this.wanted, ...(mean === undefined ? masks : []), ...next, ...back];
+    return [...shown, ...next, ...back];
   }
 
   private isNeeded(frame: number): boolean {
-    return (
-      this.neededFrames.includes(frame) &&
-      this.kept(frame) === undefined &&
-      !this.decoding.has(frame) &&
-      !this.broken.has(frame)
-    );
+    return this.neededFrames.includes(frame) && this.isMissing(frame);
+  }
+
+  private isMissing(frame: number): boolean {
+    return this.kept(frame) === undefined && !this.decoding.has(frame) && !this.broken.has(frame);
   }
 
   private async decode(frame: number, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
@@ -190,9 +217,11 @@ export class FullSeries implements FullPictures {
       return;
     }
     this.decoding.add(frame);
+    this.goOn();
+    this.events.onBytes();
     const { mediaType, samplesPerPixel: channels, bitsPerSample: bits, sampleType: type } = diagnostic;
     const [decoded, overlays] = await Promise.all([
-      decoders.decode({ bytes, mediaType, rows, columns, channels, bits, type }),
+      decodeFrame({ bytes, mediaType, rows, columns, channels, bits, type }),
       this.fetchOverlays(details),
     ]);
     this.decoding.delete(frame);
@@ -211,7 +240,7 @@ export class FullSeries implements FullPictures {
       if (isOfMask) {
         this.maskFrames.set(frame, kept);
       }
-      this.onArrival(isOfMask ? this.wanted : frame);
+      this.events.onArrival(isOfMask ? this.wanted : frame);
     }
     this.requests.pump();
   }
