@@ -378,6 +378,10 @@ describe("documents", () => {
         const notes = (await page.locator(".kept").allTextContents()).join(" ");
         assert.match(notes, /Grayscale Softcopy Presentation State Storage \(2\)/);
         assert.match(notes, /1 ảnh không xem được/);
+        await page.locator(".kept summary").first().click();
+        const original = page.locator(".kept a").first();
+        await original.waitFor();
+        assert.equal(await original.getAttribute("href"), `/studies/${STUDY.uid}/files/1.1`);
         await visitor.screenshot("documents");
         assert.deepEqual(await visitor.accessibilityViolations(), []);
       });

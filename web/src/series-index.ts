@@ -50,6 +50,12 @@ export interface DocumentEntry extends Span {
   readonly mediaType: string;
 }
 
+/** An instance that is kept but not shown. */
+export interface OtherEntry {
+  readonly sopInstanceUid: string;
+  readonly name: string;
+}
+
 export interface SeriesIndex {
   readonly modality: string;
   readonly frames: readonly Frame[];
@@ -57,10 +63,9 @@ export interface SeriesIndex {
   readonly posterFrame: number;
   readonly thumbs: Thumbs | null;
   readonly documents: readonly DocumentEntry[];
-  /** Names of what is kept but not shown. */
-  readonly others: readonly string[];
-  /** Number of instances or frames that should have a picture and have none. */
-  readonly withoutPicture: number;
+  readonly others: readonly OtherEntry[];
+  /** The instances of pictures that cannot be shown, one entry for each picture. */
+  readonly withoutPicture: readonly string[];
   /** Look-up tables, as they came. */
   readonly tables: readonly unknown[];
 }
@@ -90,8 +95,11 @@ export function parseIndex(json: unknown): SeriesIndex {
     posterFrame: isPlace ? poster : Math.floor(frames.length / 2),
     thumbs: parseThumbs(index["thumbs"], frames.length),
     documents: list(index["documents"]).map(parseDocument),
-    others: list(index["others"]).map((other) => text(object(other, "other")["name"])),
-    withoutPicture: list(index["without_picture"]).length,
+    others: list(index["others"]).map((json) => {
+      const other = object(json, "other");
+      return { sopInstanceUid: text(other["sop_instance_uid"]), name: text(other["name"]) };
+    }),
+    withoutPicture: list(index["without_picture"]).map((json) => text(object(json, "picture")["sop_instance_uid"])),
     tables: list(index["tables"]),
   };
 }

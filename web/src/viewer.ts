@@ -73,7 +73,7 @@ class Viewer {
   }
 
   private showIndex(index: SeriesIndex): void {
-    if (index.documents.length + index.others.length + index.withoutPicture > 0) {
+    if (index.documents.length + index.others.length + index.withoutPicture.length > 0) {
       void this.showDocuments();
     }
   }

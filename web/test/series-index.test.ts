@@ -14,7 +14,7 @@ describe("the series index", () => {
   it("of version 1 is read", () => {
     const frame = { sop_instance_uid: "1.2.3", frame: 1, preview: PREVIEW, diagnostic: null, frame_time_ms: null };
     const parsed = parseIndex(index(frame, frame, { ...frame, rows: 384, columns: 512 }));
-    expect(parsed).toMatchObject({ posterFrame: 1, documents: [], others: [], withoutPicture: 0, tables: [], thumbs: null });
+    expect(parsed).toMatchObject({ posterFrame: 1, documents: [], others: [], withoutPicture: [], tables: [], thumbs: null });
     expect(parsed.frames[0]).toMatchObject({
       sopInstanceUid: "1.2.3",
       preview: { offset: 0, length: 10, width: 256, height: 192, mediaType: "image/webp" },
@@ -36,7 +36,7 @@ describe("the series index", () => {
       thumbs: { tile: 96, columns: 10, frames: [0, 1, 99] },
       documents: [{ kind: "pdf", title: "T", media_type: "application/pdf", offset: 5, length: 6 }],
       others: [{ sop_instance_uid: "1", name: "Raw Data Storage" }],
-      without_picture: [{ code: "no-pixel-data" }],
+      without_picture: [{ sop_instance_uid: "2", code: "no-pixel-data" }],
       tables: [{}],
     });
     expect(parsed).toMatchObject({
@@ -44,8 +44,8 @@ describe("the series index", () => {
       posterFrame: 0,
       thumbs: { tile: 96, columns: 10, frames: [0, 1] },
       documents: [{ kind: "pdf", title: "T", mediaType: "application/pdf", offset: 5, length: 6 }],
-      others: ["Raw Data Storage"],
-      withoutPicture: 1,
+      others: [{ sopInstanceUid: "1", name: "Raw Data Storage" }],
+      withoutPicture: ["2"],
     });
     expect(parsed.frames[0]).toMatchObject({ aspect: 1.2, isKey: true });
   });

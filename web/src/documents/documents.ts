@@ -2,7 +2,7 @@
 
 import type { PackSource } from "../pack-source.js";
 import { fill } from "../page.js";
-import type { DocumentEntry, SeriesIndex } from "../series-index.js";
+import type { DocumentEntry, OtherEntry, SeriesIndex } from "../series-index.js";
 import { make } from "../tools/elements.js";
 import type { Words } from "../words.js";
 
@@ -35,18 +35,30 @@ function titleOf({ title, kind }: DocumentEntry, words: Words): string {
   return title || (kinds[kind] ?? words.report);
 }
 
+/** What is not shown: in words, and behind them each original to download. */
 function notes({ others, withoutPicture }: SeriesIndex, words: Words): Node[] {
   const counts = new Map<string, number>();
-  for (const name of others) {
+  for (const { name } of others) {
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   const names = [...counts].map(([name, count]) => (count > 1 ? `${name} (${count})` : name)).join(", ");
+  const unseen = [...new Set(withoutPicture)].map((sopInstanceUid) => ({ sopInstanceUid, name: "" }));
   return [
-    names === "" ? "" : fill(words.kept, { names }),
-    withoutPicture === 0 ? "" : fill(words.withoutPicture, { n: withoutPicture }),
-  ]
-    .filter((text) => text !== "")
-    .map((text) => make("p", { class: "kept" }, text));
+    ...(others.length === 0 ? [] : [note(fill(words.kept, { names }), others, words)]),
+    ...(unseen.length === 0 ? [] : [note(fill(words.withoutPicture, { n: withoutPicture.length }), unseen, words)]),
+  ];
+}
+
+function note(text: string, originals: readonly OtherEntry[], words: Words): HTMLElement {
+  const links = originals
+    .filter(({ sopInstanceUid }) => sopInstanceUid !== "")
+    .map(({ sopInstanceUid, name }, place) => {
+      const href = `${location.pathname}/files/${encodeURIComponent(sopInstanceUid)}`;
+      return make("li", {}, make("a", { class: "plain-link", href }, [words.download, name, place + 1].filter((word) => word !== "").join(" ")));
+    });
+  return links.length === 0
+    ? make("p", { class: "kept" }, text)
+    : make("details", { class: "kept" }, make("summary", {}, text), make("ul", {}, ...links));
 }
 
 async function open(place: HTMLElement, entry: DocumentEntry, source: PackSource, words: Words): Promise<void> {
