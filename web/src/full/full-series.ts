@@ -16,8 +16,9 @@ import { overlayCanvas } from "./overlay-plane.js";
 import { meanOf, subtract, type MaskMean } from "./subtraction.js";
 import { parseTables, type Table } from "./tables.js";
 
-/** With the quick pictures (64 MB) the decoded frames stay within 192 MB. */
-const DECODED_BYTES_MAX = 128 * 1024 * 1024;
+/** With the quick pictures (64 MB) the decoded frames stay within 192 MB; on a phone, which has less, within 128 MB. */
+const DECODED_BYTES_WIDE = 128 * 1024 * 1024;
+const DECODED_BYTES_NARROW = 64 * 1024 * 1024;
 const SUBTRACTED_BYTES_MAX = 16 * 1024 * 1024;
 const BYTES_PER_PIXEL = 4;
 /** Of neighbours; small, so that a frame wanted in between does not have to wait for long. */
@@ -59,7 +60,8 @@ export class FullSeries implements FullPictures {
   private direction = 1;
   private isPlaying = false;
   private neededFrames: readonly number[] = [];
-  private bytesMax = DECODED_BYTES_MAX;
+  private readonly bytesAlone = isWide() ? DECODED_BYTES_WIDE : DECODED_BYTES_NARROW;
+  private bytesMax = this.bytesAlone;
   private restTimer = 0;
   private isClosed = false;
 
@@ -69,7 +71,7 @@ export class FullSeries implements FullPictures {
     private readonly events: FullEvents,
   ) {
     this.tables = parseTables(index.tables);
-    this.decoded = new BoundedFrames(DECODED_BYTES_MAX);
+    this.decoded = new BoundedFrames(this.bytesMax);
     const spans = index.frames.map((_, frame) => this.details(frame).diagnostic);
     this.requests = new RangeRequests(source, spans, {
       requestsMax: 2,
@@ -96,7 +98,7 @@ export class FullSeries implements FullPictures {
 
   /** Less memory, when there is another series beside this one. */
   limit(share: number): void {
-    this.bytesMax = DECODED_BYTES_MAX * share;
+    this.bytesMax = this.bytesAlone * share;
     this.decoded.limit(this.bytesMax, this.wanted);
   }
 
