@@ -12,7 +12,7 @@ pub(crate) const TILE_SIDE: u32 = 96;
 /// Longest side of a poster.
 pub(crate) const POSTER_SIDE: u32 = 640;
 const PREVIEW_QUALITY: f32 = 80.0;
-/// Of 0 (fast) to 6 (small): 2 takes two thirds of the time of 4, the default, for previews 4 % larger.
+/// Of 0 (fast) to 6 (small): 2 takes three quarters of the time of 4, the default, for previews 4 % larger.
 const PREVIEW_METHOD: i32 = 2;
 const POSTER_QUALITY: u8 = 80;
 
