@@ -4,6 +4,7 @@
 //! may rely on the invariants of the types, because each type has one fallible constructor.
 
 pub mod access;
+pub mod chain;
 pub mod date;
 pub mod gate;
 pub mod hospital;
