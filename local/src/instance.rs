@@ -16,6 +16,8 @@ use crate::cli::TargetOptions;
 pub const STUDIES_BUCKET: &str = "studies";
 pub const DERIVED_BUCKET: &str = "derived";
 pub const SLIPS_BUCKET: &str = "slips";
+pub const AUDIT_BUCKET: &str = "audit";
+pub const USAGE_BUCKET: &str = "usage";
 pub const INDEX_TABLE: &str = "filmless";
 /// Region in the embedded profile's signatures: Singapore, where a Vietnamese hospital's AWS would be.
 pub const REGION: &str = "ap-southeast-1";

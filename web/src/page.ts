@@ -52,6 +52,10 @@ export class Page {
     return this.viewer.dataset["grantUrl"] ?? "";
   }
 
+  get seenUrl(): string {
+    return this.viewer.dataset["seenUrl"] ?? "";
+  }
+
   /** Says something over the picture, with at most one thing to do about it; null clears it. */
   say(words: string | null, action: "retry" | "signIn" | null = null): void {
     this.note.hidden = words === null;

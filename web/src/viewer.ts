@@ -38,6 +38,15 @@ class Viewer {
     });
     this.listen();
     page.controls.hidden = false;
+    void this.tellWhenSeen();
+  }
+
+  /** Tells the hospital, once per page, that the first picture was on the screen. */
+  private async tellWhenSeen(): Promise<void> {
+    if (this.page.seenUrl !== "" && (await this.stage.hasPoster())) {
+      // The patient loses nothing when it does not arrive.
+      fetch(this.page.seenUrl, { method: "POST", credentials: "same-origin", keepalive: true }).catch(() => undefined);
+    }
   }
 
   async open(series: SeriesButton): Promise<void> {

@@ -6,7 +6,10 @@ use std::error::Error;
 use async_trait::async_trait;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use filmless_delivery::portal::{LinkOpening, LinkStatus, SignIn, StudyDownload, StudySummary, StudyView};
+use filmless_delivery::portal::{
+    AccessLine, LinkOpening, LinkStatus, NewShare, ShareLine, ShareOpening, ShareRequest, ShareScope,
+    ShareStatus, SignIn, StudyDownload, StudySummary, StudyView,
+};
 use filmless_domain::{Language, SopInstanceUid, StudyInstanceUid};
 use filmless_runtime::error_chain;
 use thiserror::Error;
@@ -52,10 +55,14 @@ pub trait Door: Send + Sync {
     async fn link_status(&self, token: &str) -> Result<LinkStatus, PortalError>;
     /// The answer to the second check: birth date or password, as typed.
     async fn open_link(&self, token: &str, answer: &str, source: &str) -> Result<LinkOpening, PortalError>;
+    /// What a share is, before its code is asked. Never changes anything.
+    async fn share_status(&self, token: &str) -> Result<ShareStatus, PortalError>;
+    /// The code of a share, as typed.
+    async fn open_share(&self, token: &str, code: &str, source: &str) -> Result<ShareOpening, PortalError>;
     /// Whom a session cookie belongs to.
-    async fn session(&self, cookie: &str) -> Result<Option<Box<dyn Guest>>, PortalError>;
+    async fn session(&self, cookie: &str, source: &str) -> Result<Option<Box<dyn Guest>>, PortalError>;
     /// Ends a session.
-    async fn sign_out(&self, cookie: &str) -> Result<(), PortalError>;
+    async fn sign_out(&self, cookie: &str, source: &str) -> Result<(), PortalError>;
 }
 
 /// Somebody who was let in, and what they may see.
@@ -65,6 +72,10 @@ pub trait Guest: Send + Sync {
     fn patient_name(&self) -> &str;
     /// Language of the order.
     fn language(&self) -> Language;
+    /// What a share lets them see; nothing for the patient.
+    fn share(&self) -> Option<&ShareScope>;
+    /// Ends every session of the account; false for a share.
+    async fn sign_out_everywhere(&self) -> Result<bool, PortalError>;
     /// Their studies, newest first.
     async fn list_studies(&self) -> Result<Vec<StudySummary>, PortalError>;
     /// One of them, with fresh URLs; `None` when it is unknown, not released or not theirs.
@@ -79,4 +90,14 @@ pub trait Guest: Send + Sync {
         study: &StudyInstanceUid,
         instance: &SopInstanceUid,
     ) -> Result<Option<String>, PortalError>;
+    /// The first image of a study is on the screen.
+    async fn see_first_image(&self, study: &StudyInstanceUid) -> Result<(), PortalError>;
+    /// Who opened a study, newest first; `None` when it is not theirs, and for a share.
+    async fn who_opened(&self, study: &StudyInstanceUid) -> Result<Option<Vec<AccessLine>>, PortalError>;
+    /// The shares of the account, newest first; none for a share.
+    async fn list_shares(&self) -> Result<Vec<ShareLine>, PortalError>;
+    /// Makes a share; `None` when the request asks for what cannot be.
+    async fn create_share(&self, request: &ShareRequest) -> Result<Option<NewShare>, PortalError>;
+    /// Ends a share of the account; false for any other.
+    async fn end_share(&self, id: &str) -> Result<bool, PortalError>;
 }

@@ -8,7 +8,9 @@ use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 
-use crate::pages::{download, guide, language, link, sign_in, studies, study, trouble, well_known};
+use crate::pages::{
+    access, download, guide, language, link, share, shares, sign_in, studies, study, trouble, well_known,
+};
 use crate::{Door, PortalConfig, assets, compression, protection};
 
 /// Everything the pages work with.
@@ -34,12 +36,18 @@ pub fn router(services: Arc<PortalServices>) -> Router {
         .route("/", get(sign_in::show))
         .route("/sign-in", post(sign_in::submit))
         .route("/sign-out", post(sign_in::sign_out))
+        .route("/sign-out-everywhere", post(sign_in::sign_out_everywhere))
+        .route("/s/{token}", get(share::show).post(share::submit))
+        .route("/shares", get(shares::show).post(shares::create))
+        .route("/shares/{share_id}/end", post(shares::end))
         .route("/x/{token}", get(link::show).post(link::submit))
         .route("/studies", get(studies::show))
         .route("/studies/{study_uid}", get(study::show).layer(from_fn(compression::gzip)))
         .route("/studies/{study_uid}/grant", get(study::grant))
         .route("/studies/{study_uid}/download", get(download::show).post(download::ask))
         .route("/studies/{study_uid}/files/{instance_uid}", get(download::original))
+        .route("/studies/{study_uid}/seen", post(access::seen))
+        .route("/studies/{study_uid}/access", get(access::show))
         .route("/guide", get(guide::show))
         .route("/language", post(language::choose))
         .route("/assets/{name}", get(assets::show))

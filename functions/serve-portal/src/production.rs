@@ -2,7 +2,8 @@
 
 use async_trait::async_trait;
 use filmless_delivery::portal::{
-    LinkOpening, LinkStatus, Portal, Session, SignIn, StudyDownload, StudySummary, StudyView,
+    AccessLine, LinkOpening, LinkStatus, NewShare, Portal, Session, ShareLine, ShareOpening, ShareRequest,
+    ShareScope, ShareStatus, SignIn, StudyDownload, StudySummary, StudyView,
 };
 use filmless_domain::{Language, SopInstanceUid, StudyInstanceUid};
 
@@ -22,13 +23,21 @@ impl Door for Portal {
         Self::open_link(self, token, answer, source).await.map_err(PortalError::failed)
     }
 
-    async fn session(&self, cookie: &str) -> Result<Option<Box<dyn Guest>>, PortalError> {
-        let session = Self::session(self, cookie).await.map_err(PortalError::failed)?;
+    async fn share_status(&self, token: &str) -> Result<ShareStatus, PortalError> {
+        Self::share_status(self, token).await.map_err(PortalError::failed)
+    }
+
+    async fn open_share(&self, token: &str, code: &str, source: &str) -> Result<ShareOpening, PortalError> {
+        Self::open_share(self, token, code, source).await.map_err(PortalError::failed)
+    }
+
+    async fn session(&self, cookie: &str, source: &str) -> Result<Option<Box<dyn Guest>>, PortalError> {
+        let session = Self::session(self, cookie, source).await.map_err(PortalError::failed)?;
         Ok(session.map(|session| Box::new(SignedIn { portal: self.clone(), session }) as Box<dyn Guest>))
     }
 
-    async fn sign_out(&self, cookie: &str) -> Result<(), PortalError> {
-        Self::sign_out(self, cookie).await.map_err(PortalError::failed)
+    async fn sign_out(&self, cookie: &str, source: &str) -> Result<(), PortalError> {
+        Self::sign_out(self, cookie, source).await.map_err(PortalError::failed)
     }
 }
 
@@ -45,6 +54,14 @@ impl Guest for SignedIn {
 
     fn language(&self) -> Language {
         self.session.language
+    }
+
+    fn share(&self) -> Option<&ShareScope> {
+        self.session.share.as_ref()
+    }
+
+    async fn sign_out_everywhere(&self) -> Result<bool, PortalError> {
+        self.portal.sign_out_everywhere(&self.session).await.map_err(PortalError::failed)
     }
 
     async fn list_studies(&self) -> Result<Vec<StudySummary>, PortalError> {
@@ -69,5 +86,25 @@ impl Guest for SignedIn {
         instance: &SopInstanceUid,
     ) -> Result<Option<String>, PortalError> {
         self.portal.original_url(&self.session, study, instance).await.map_err(PortalError::failed)
+    }
+
+    async fn see_first_image(&self, study: &StudyInstanceUid) -> Result<(), PortalError> {
+        self.portal.see_first_image(&self.session, study).await.map_err(PortalError::failed)
+    }
+
+    async fn who_opened(&self, study: &StudyInstanceUid) -> Result<Option<Vec<AccessLine>>, PortalError> {
+        self.portal.who_opened(&self.session, study).await.map_err(PortalError::failed)
+    }
+
+    async fn list_shares(&self) -> Result<Vec<ShareLine>, PortalError> {
+        self.portal.list_shares(&self.session).await.map_err(PortalError::failed)
+    }
+
+    async fn create_share(&self, request: &ShareRequest) -> Result<Option<NewShare>, PortalError> {
+        self.portal.create_share(&self.session, request).await.map_err(PortalError::failed)
+    }
+
+    async fn end_share(&self, id: &str) -> Result<bool, PortalError> {
+        self.portal.end_share(&self.session, id).await.map_err(PortalError::failed)
     }
 }

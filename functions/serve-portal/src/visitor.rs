@@ -42,7 +42,7 @@ impl Visitor {
     /// Who is signed in, by the cookie.
     pub(crate) async fn guest(&self) -> Result<Option<Box<dyn Guest>>, PortalError> {
         match &self.cookie {
-            Some(cookie) => self.services.door.session(cookie.expose()).await,
+            Some(cookie) => self.services.door.session(cookie.expose(), &self.source).await,
             None => Ok(None),
         }
     }

@@ -24,7 +24,9 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use crate::cli::{MessageSecretsWord, ReleaseOnWord, UpOptions};
-use crate::instance::{DERIVED_BUCKET, INDEX_TABLE, REGION, Running, SLIPS_BUCKET, STUDIES_BUCKET};
+use crate::instance::{
+    AUDIT_BUCKET, DERIVED_BUCKET, INDEX_TABLE, REGION, Running, SLIPS_BUCKET, STUDIES_BUCKET, USAGE_BUCKET,
+};
 use crate::print;
 
 use child::ChildRenderer;
@@ -128,9 +130,10 @@ async fn open_storage(
         format!("http://localhost:{}", portal.port()),
         format!("http://127.0.0.1:{}", portal.port()),
     ];
-    config.buckets = [STUDIES_BUCKET, DERIVED_BUCKET, SLIPS_BUCKET].map(str::to_owned).into();
+    config.buckets =
+        [STUDIES_BUCKET, DERIVED_BUCKET, SLIPS_BUCKET, AUDIT_BUCKET, USAGE_BUCKET].map(str::to_owned).into();
     config.event_buckets = [STUDIES_BUCKET.to_owned()].into();
-    config.versioned_buckets = [STUDIES_BUCKET.to_owned()].into();
+    config.versioned_buckets = [STUDIES_BUCKET, AUDIT_BUCKET, USAGE_BUCKET].map(str::to_owned).into();
     if options.port != 0 {
         config.s3_port = free_or_any(options, 1).await;
         config.dynamodb_port = free_or_any(options, 2).await;
@@ -168,6 +171,8 @@ fn services(
         studies: connection.bucket(STUDIES_BUCKET),
         derived: connection.bucket(DERIVED_BUCKET),
         slips: connection.bucket(SLIPS_BUCKET),
+        audit: connection.bucket(AUDIT_BUCKET),
+        usage: connection.bucket(USAGE_BUCKET),
         index: connection.index(INDEX_TABLE),
         queue,
         sms: Arc::new(outbox.clone()),

@@ -31,6 +31,17 @@ pub(crate) fn new_password(randomness: &dyn Randomness) -> Result<Secret, Delive
     }
 }
 
+/// A new code of digits.
+pub(crate) fn new_code(randomness: &dyn Randomness, digits: usize) -> Result<Secret, DeliveryError> {
+    loop {
+        let mut random = [0; 64];
+        randomness.fill(&mut random)?;
+        if let Some(code) = access::digits_from(&random, digits) {
+            return Ok(code);
+        }
+    }
+}
+
 /// A new token for a link or a session cookie: 192 random bits as base64url.
 pub(crate) fn new_token(randomness: &dyn Randomness) -> Result<Secret, DeliveryError> {
     let mut random = [0; access::LINK_TOKEN_BYTES];

@@ -3,10 +3,12 @@
 //! Each step is idempotent and can be run again alone; each writes what the next one needs and then announces it
 //! through the outbox.
 
+pub mod audit;
 mod credentials;
 pub mod download;
 mod error;
 pub mod ingest;
+pub mod log;
 pub mod messages;
 pub mod notice;
 pub mod outbox;

@@ -1,13 +1,20 @@
 //! What the only public door can ask for.
 
+mod access;
 mod door;
+mod session;
+mod share;
 mod view;
 
+use filmless_domain::audit::Actor;
 use filmless_domain::{BirthDate, Language, PatientId, Secret, SeriesInstanceUid, StudyInstanceUid};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::Services;
+
+pub use access::{AccessLine, AccessWho};
+pub use share::{NewShare, ShareLine, ShareOpening, ShareRequest, ShareStatus};
 
 /// The portal's use cases.
 #[derive(Debug, Clone)]
@@ -32,8 +39,40 @@ pub struct Session {
     pub patient_name: String,
     /// Language of the order.
     pub language: Language,
+    /// What a share lets see; nothing for the patient, who sees all of theirs.
+    pub share: Option<ShareScope>,
     pub(crate) account_key: String,
     pub(crate) patient_id: PatientId,
+    pub(crate) token_digest: String,
+    pub(crate) source: String,
+}
+
+/// What a share lets see.
+#[derive(Debug, Clone)]
+pub struct ShareScope {
+    /// Name of the share in the logs.
+    pub id: String,
+    /// Which studies.
+    pub studies: Vec<StudyInstanceUid>,
+    /// Whether files may be fetched.
+    pub may_download: bool,
+    /// When it ends.
+    pub ends_at: Timestamp,
+}
+
+impl Session {
+    pub(crate) fn actor(&self) -> Actor {
+        match &self.share {
+            Some(share) => Actor::Share { share: share.id.clone() },
+            None => Actor::Account { account: self.account_key.clone() },
+        }
+    }
+
+    /// Whether files may be fetched.
+    #[must_use]
+    pub fn may_download(&self) -> bool {
+        self.share.as_ref().is_none_or(|share| share.may_download)
+    }
 }
 
 /// The answer to account and password.

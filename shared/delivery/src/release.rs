@@ -193,6 +193,8 @@ async fn account_for(services: &Services, order: &Order) -> Result<AccountRecord
             account_name,
             patient_id: patient_id.clone(),
             salt: credentials::new_salt(services.randomness.as_ref())?,
+            sessions_from: None,
+            merged_into: None,
         };
         services.index.open_account(&account).await?;
     }

@@ -40,8 +40,10 @@ pub struct Settings {
     pub message_secrets: MessageSecrets,
     /// Life of a link and of the password issued with it.
     pub link_ttl: Duration,
-    /// Life of a session.
+    /// Longest life of a session.
     pub session_ttl: Duration,
+    /// How long a session may lie idle.
+    pub session_idle: Duration,
     /// Limits on untrusted input.
     pub limits: Limits,
 }
@@ -57,7 +59,8 @@ impl Default for Settings {
             release_on: ReleaseOn::default(),
             message_secrets: MessageSecrets::default(),
             link_ttl: DAY * 365,
-            session_ttl: Duration::from_secs(2 * 3600),
+            session_ttl: Duration::from_secs(12 * 3600),
+            session_idle: Duration::from_secs(3600),
             limits: Limits::default(),
         }
     }
@@ -80,6 +83,10 @@ pub struct Services {
     pub derived: Bucket,
     /// Slips and QR codes.
     pub slips: Bucket,
+    /// The audit log.
+    pub audit: Bucket,
+    /// The usage ledger and its exports.
+    pub usage: Bucket,
     /// The index.
     pub index: Index,
     /// The queues.

@@ -31,11 +31,45 @@ pub fn password_from(random: &[u8]) -> Option<Secret> {
     Some(Secret::new(text))
 }
 
-/// What a person typed as a password, as it is hashed: letters and digits only, upper case.
+/// What a person typed as a password, as it is hashed: letters and digits only, upper case. A character outside the
+/// alphabet stands for the one of it that is most easily read as that: no O and no 0 is ever printed, but Q is.
 #[must_use]
 pub fn typed_password(text: &str) -> Secret {
     let kept = text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase());
-    Secret::new(kept.take(64).collect())
+    Secret::new(kept.take(64).map(read_as).collect())
+}
+
+/// What somebody meant who read a character that we never print.
+const fn read_as(typed: char) -> char {
+    match typed {
+        '0' | 'O' => 'Q',
+        '1' | 'I' | 'L' | '2' | 'Z' => '7',
+        'U' => 'V',
+        'B' | '8' => '3',
+        'S' | '5' => '6',
+        other => other,
+    }
+}
+
+/// Makes a code of digits out of random bytes, or `None` when they hold too few usable ones (bytes of 250 and above
+/// are dropped, so that every digit is equally likely).
+#[must_use]
+pub fn digits_from(random: &[u8], digits: usize) -> Option<Secret> {
+    let usable = random.iter().filter(|b| **b < 250).map(|b| char::from(b'0' + *b % 10));
+    let code: String = usable.take(digits).collect();
+    (code.len() == digits).then(|| Secret::new(code))
+}
+
+/// What a person typed as a code of digits: an O is a zero, an I or L a one.
+#[must_use]
+pub fn typed_digits(text: &str) -> Secret {
+    let digit = |c: char| match c {
+        'o' | 'O' => Some('0'),
+        'i' | 'I' | 'l' | 'L' => Some('1'),
+        c if c.is_ascii_digit() => Some(c),
+        _ => None,
+    };
+    Secret::new(text.chars().filter_map(digit).take(64).collect())
 }
 
 /// The form under which an account is looked up: letters and digits only, unaccented, upper case.
@@ -75,6 +109,9 @@ mod tests {
         let password = password_from(&all).unwrap();
         assert_eq!(password.expose(), "34679-ACDEF");
         assert_eq!(password_from(&[255; 64]), None);
+        for printed in UNAMBIGUOUS {
+            assert_eq!(read_as(char::from(*printed)), char::from(*printed));
+        }
     }
 
     #[test]
@@ -83,6 +120,16 @@ mod tests {
             assert_eq!(typed_password(typed).expose(), "34679ACDEF", "{typed}");
         }
         assert_eq!(account_key("n20 0317542"), account_key("N20-0317542"));
+        assert_eq!(typed_password("0OB8U-ZIL5S2").expose(), "QQ33V777667");
+        assert_eq!(typed_digits(" 1O-2l ").expose(), "1021");
+    }
+
+    #[test]
+    fn codes_have_evenly_likely_digits() {
+        let all: Vec<u8> = (0..250).collect();
+        let code = digits_from(&all, 250).unwrap();
+        assert!((0..10).all(|d| code.expose().matches(&d.to_string()).count() == 25));
+        assert_eq!(digits_from(&[250; 64], 6), None);
     }
 
     #[test]

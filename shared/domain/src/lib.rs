@@ -4,6 +4,8 @@
 //! may rely on the invariants of the types, because each type has one fallible constructor.
 
 pub mod access;
+pub mod audit;
+pub mod audit_fhir;
 pub mod chain;
 pub mod date;
 pub mod gate;
@@ -17,6 +19,8 @@ pub mod person_name;
 pub mod phone;
 pub mod rejection;
 pub mod secret;
+pub mod share;
+pub mod staff;
 pub mod study;
 
 pub use date::BirthDate;

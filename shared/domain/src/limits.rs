@@ -40,6 +40,13 @@ pub struct Limits {
     pub link_failures_max: u32,
     /// Wrong passwords of one account, from one source address, within [`Self::sign_in_window_seconds`].
     pub sign_in_failures_max: u32,
+    /// Wrong passwords from one source address, of whatever accounts, within [`Self::sign_in_window_seconds`].
+    pub source_failures_max: u32,
+    /// Wrong passwords of one account, from wherever, within [`Self::sign_in_window_seconds`]: with more, each source
+    /// has [`Self::sign_in_failures_under_attack_max`].
+    pub account_failures_max: u32,
+    /// As [`Self::sign_in_failures_max`], while the account is being guessed at from many sources.
+    pub sign_in_failures_under_attack_max: u32,
     /// Window in which wrong passwords are counted, in seconds.
     pub sign_in_window_seconds: u32,
 }
@@ -65,6 +72,9 @@ impl Default for Limits {
             order_bytes_max: MIB,
             link_failures_max: 10,
             sign_in_failures_max: 10,
+            source_failures_max: 100,
+            account_failures_max: 100,
+            sign_in_failures_under_attack_max: 3,
             sign_in_window_seconds: 900,
         }
     }

@@ -18,6 +18,10 @@ pub struct Config {
     pub derived_bucket: String,
     /// `SLIPS_BUCKET`: slips and QR codes.
     pub slips_bucket: String,
+    /// `AUDIT_BUCKET`: the audit log.
+    pub audit_bucket: String,
+    /// `USAGE_BUCKET`: the usage ledger and its exports.
+    pub usage_bucket: String,
     /// `INDEX_TABLE`: the DynamoDB table.
     pub index_table: String,
     /// `INTAKE_QUEUE_URL`, `SETTLE_QUEUE_URL`, `RELEASE_QUEUE_URL`, `NOTICES_QUEUE_URL`.
@@ -33,7 +37,7 @@ pub struct Config {
     /// `SES_CONFIGURATION_SET`: where SES reports bounces.
     pub ses_configuration_set: Option<String>,
     /// `PUBLIC_URL`, `EMAIL_FROM`, `HOSPITAL` (JSON), `QUIET_PERIOD_SECONDS`, `RELEASE_ON`, `MESSAGE_SECRETS`,
-    /// `LINK_TTL_DAYS`, `SESSION_TTL_MINUTES`.
+    /// `LINK_TTL_DAYS`, `SESSION_TTL_MINUTES`, `SESSION_IDLE_MINUTES`.
     pub settings: Settings,
 }
 
@@ -64,6 +68,8 @@ impl Config {
             studies_bucket: required("STUDIES_BUCKET")?,
             derived_bucket: required("DERIVED_BUCKET")?,
             slips_bucket: required("SLIPS_BUCKET")?,
+            audit_bucket: required("AUDIT_BUCKET")?,
+            usage_bucket: required("USAGE_BUCKET")?,
             index_table: required("INDEX_TABLE")?,
             queues: QueueUrls {
                 intake: required("INTAKE_QUEUE_URL")?,
@@ -102,6 +108,9 @@ fn settings(optional: &impl Fn(&'static str) -> Option<String>) -> Result<Settin
     if let Some(minutes) = parsed::<u64>("SESSION_TTL_MINUTES", optional("SESSION_TTL_MINUTES"))? {
         settings.session_ttl = Duration::from_secs(minutes * 60);
     }
+    if let Some(minutes) = parsed::<u64>("SESSION_IDLE_MINUTES", optional("SESSION_IDLE_MINUTES"))? {
+        settings.session_idle = Duration::from_secs(minutes * 60);
+    }
     if let Some(word) = optional("RELEASE_ON") {
         settings.release_on = word_of::<ReleaseOn>("RELEASE_ON", word)?;
     }
@@ -135,7 +144,8 @@ mod tests {
                 | "QUIET_PERIOD_SECONDS"
                 | "MESSAGE_SECRETS"
                 | "LINK_TTL_DAYS"
-                | "SESSION_TTL_MINUTES" => None,
+                | "SESSION_TTL_MINUTES"
+                | "SESSION_IDLE_MINUTES" => None,
                 "PUBLIC_URL" => Some("https://xem.benhvien.example/".into()),
                 "HOSPITAL" => Some(r#"{"name_vi":"Bệnh viện A"}"#.into()),
                 other => Some(other.to_lowercase()),

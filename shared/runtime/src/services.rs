@@ -15,6 +15,8 @@ pub async fn services_from(config: Config) -> Services {
         studies: connection.bucket(&config.studies_bucket),
         derived: connection.bucket(&config.derived_bucket),
         slips: connection.bucket(&config.slips_bucket),
+        audit: connection.bucket(&config.audit_bucket),
+        usage: connection.bucket(&config.usage_bucket),
         index: connection.index(&config.index_table),
         queue: Arc::new(SqsQueue::new(connection.sqs(), config.queues)),
         sms: Arc::new(SnsGateway::new(connection.sns(), config.sms_sender_id)),

@@ -224,6 +224,53 @@ impl Bucket {
         answer.map(|_| ()).map_err(|e| StoreError::unavailable("PutObject")(Box::new(e)))
     }
 
+    /// Writes an object unless its key is taken; says whether it did.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn put_new(
+        &self,
+        key: &ObjectKey,
+        body: impl Into<Bytes>,
+        served: Served<'_>,
+    ) -> Result<bool, StoreError> {
+        let request = self.client.put_object().bucket(&self.name).key(key.as_str()).if_none_match("*");
+        let request = request.content_type(served.content_type).body(ByteStream::from(body.into()));
+        match request.send().await {
+            Ok(_) => Ok(true),
+            // 412: it is there; 409: somebody is writing it at this moment, and will be first.
+            Err(SdkError::ServiceError(e)) if matches!(e.raw().status().as_u16(), 409 | 412) => Ok(false),
+            Err(e) => Err(StoreError::unavailable("PutObject")(Box::new(e))),
+        }
+    }
+
+    /// Deletes an object; one that is not there is no error. In a versioned bucket all versions go.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn delete_all_versions(&self, key: &ObjectKey) -> Result<(), StoreError> {
+        let failed = |e| StoreError::unavailable("ListObjectVersions")(e);
+        let listed = self.client.list_object_versions().bucket(&self.name).prefix(key.as_str());
+        let listed = listed.send().await.map_err(|e| failed(Box::new(e)))?;
+        let versions = listed.versions().iter().map(|v| (v.key(), v.version_id()));
+        let markers = listed.delete_markers().iter().map(|m| (m.key(), m.version_id()));
+        for (_, version) in versions.chain(markers).filter(|(found, _)| *found == Some(key.as_str())) {
+            let request = self.client.delete_object().bucket(&self.name).key(key.as_str());
+            let request = request.set_version_id(version.map(str::to_owned));
+            request.send().await.map_err(|e| StoreError::unavailable("DeleteObject")(Box::new(e)))?;
+        }
+        Ok(())
+    }
+
+    /// Deletes the current version of an object; one that is not there is no error.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn delete(&self, key: &ObjectKey) -> Result<(), StoreError> {
+        let request = self.client.delete_object().bucket(&self.name).key(key.as_str());
+        request.send().await.map(|_| ()).map_err(|e| StoreError::unavailable("DeleteObject")(Box::new(e)))
+    }
+
     /// Copies an object within the bucket, without its bytes passing through us.
     ///
     /// # Errors

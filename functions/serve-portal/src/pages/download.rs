@@ -39,7 +39,7 @@ pub(crate) async fn show(
     let Some(guest) = visitor.guest().await? else { return see_other("/", []) };
     let study = StudyInstanceUid::parse(&uid).map_err(|_| PortalError::NotFound)?;
     let download = guest.find_download(&study).await?.ok_or(PortalError::NotFound)?;
-    let frame = Frame::new(&visitor, visitor.language(Some(guest.language())), true);
+    let frame = Frame::new(&visitor, visitor.language(Some(guest.language())), true).of(guest.as_ref());
     let file = match download {
         StudyDownload::NotMade => None,
         StudyDownload::Ready { url, bytes } => {

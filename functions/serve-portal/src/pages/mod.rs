@@ -9,12 +9,15 @@ use filmless_domain::{Hospital, Language};
 
 use crate::texts::{Texts, texts};
 use crate::visitor::Visitor;
-use crate::{PortalError, assets};
+use crate::{Guest, PortalError, assets};
 
+pub(crate) mod access;
 pub(crate) mod download;
 pub(crate) mod guide;
 pub(crate) mod language;
 pub(crate) mod link;
+pub(crate) mod share;
+pub(crate) mod shares;
 pub(crate) mod sign_in;
 pub(crate) mod studies;
 pub(crate) mod study;
@@ -29,6 +32,7 @@ pub(crate) struct Frame<'a> {
     hotline_hours: &'a str,
     hotline_href: String,
     is_signed_in: bool,
+    is_patient: bool,
     back: &'a str,
     style_url: String,
     icon_url: String,
@@ -52,11 +56,17 @@ impl<'a> Frame<'a> {
             hotline_hours: hospital.hotline_hours(language),
             hotline_href: format!("tel:{digits}"),
             is_signed_in,
+            is_patient: is_signed_in,
             back,
             style_url: assets::url("style.css"),
             icon_url: assets::url("icon.svg"),
             touch_icon_url: assets::url("icon-180.png"),
         }
+    }
+
+    /// For that guest: who came with a share has nothing to share.
+    pub(crate) fn of(self, guest: &dyn Guest) -> Self {
+        Self { is_patient: guest.share().is_none(), ..self }
     }
 }
 
@@ -68,6 +78,20 @@ pub(crate) struct MessagePage<'a> {
     title: &'a str,
     paragraphs: Vec<&'a str>,
     action: &'a str,
+}
+
+/// Vietnam's time, all year.
+const HOSPITAL_TIME: jiff::tz::TimeZone = jiff::tz::TimeZone::fixed(jiff::tz::offset(7));
+
+/// A day as people write it, at the hospital.
+pub(crate) fn day(t: &Texts, at: jiff::Timestamp) -> String {
+    (t.date)(at.to_zoned(HOSPITAL_TIME).date())
+}
+
+/// Day and time as people write them, at the hospital.
+pub(crate) fn moment(t: &Texts, at: jiff::Timestamp) -> String {
+    let at = at.to_zoned(HOSPITAL_TIME);
+    format!("{:02}:{:02}, {}", at.hour(), at.minute(), (t.date)(at.date()))
 }
 
 /// A page as a response.

@@ -76,7 +76,17 @@ pub(crate) async fn submit(
 /// `POST /sign-out`
 pub(crate) async fn sign_out(visitor: Visitor) -> Result<Response, PortalError> {
     if let Some(cookie) = &visitor.cookie {
-        visitor.services.door.sign_out(cookie.expose()).await?;
+        visitor.services.door.sign_out(cookie.expose(), &visitor.source).await?;
+    }
+    see_other("/?after=sign-out", cookies::end_session(&visitor.services.config))
+}
+
+/// `POST /sign-out-everywhere`
+pub(crate) async fn sign_out_everywhere(visitor: Visitor) -> Result<Response, PortalError> {
+    if let Some(guest) = visitor.guest().await?
+        && !guest.sign_out_everywhere().await?
+    {
+        return Err(PortalError::NotFound);
     }
     see_other("/?after=sign-out", cookies::end_session(&visitor.services.config))
 }

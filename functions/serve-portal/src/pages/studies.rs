@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use filmless_delivery::portal::StudySummary;
 use serde::Serialize;
 
-use super::{Frame, page, see_other};
+use super::{Frame, day, page, see_other};
 use crate::PortalError;
 use crate::texts::Texts;
 use crate::visitor::Visitor;
@@ -19,6 +19,8 @@ struct StudiesPage<'a> {
     frame: Frame<'a>,
     patient_name: &'a str,
     studies: Vec<Card<'a>>,
+    /// Until when a guest of the patient may look.
+    guest_until: Option<String>,
 }
 
 /// One study as it is read.
@@ -93,12 +95,13 @@ pub(crate) async fn show(visitor: Visitor, headers: HeaderMap) -> Result<Respons
         };
     };
     let list = guest.list_studies().await?;
-    let frame = Frame::new(&visitor, visitor.language(Some(guest.language())), true);
+    let frame = Frame::new(&visitor, visitor.language(Some(guest.language())), true).of(guest.as_ref());
     if is_json {
         let released = list.iter().filter(|study| study.is_released);
         let studies = released.map(|study| StudyChoice::new(frame.t, study)).collect();
         return Ok(([(VARY, "accept")], Json(StudyList { studies })).into_response());
     }
     let studies = list.iter().map(|study| Card::new(frame.t, study)).collect();
-    page(StatusCode::OK, &StudiesPage { frame, patient_name: guest.patient_name(), studies })
+    let guest_until = guest.share().map(|share| (frame.t.sharing.guest_until)(&day(frame.t, share.ends_at)));
+    page(StatusCode::OK, &StudiesPage { frame, patient_name: guest.patient_name(), studies, guest_until })
 }

@@ -21,7 +21,9 @@ struct StudyPage<'a> {
     frame: Frame<'a>,
     script_url: String,
     grant_url: String,
-    download_url: String,
+    download_url: Option<String>,
+    seen_url: String,
+    access_url: String,
     words: String,
     title: String,
     date: String,
@@ -110,17 +112,21 @@ impl<'a> SeriesGrant<'a> {
 pub(crate) async fn show(visitor: Visitor, Path(uid): Path<String>) -> Result<Response, PortalError> {
     let Some(guest) = visitor.guest().await? else { return see_other("/", []) };
     let study = find(guest.as_ref(), &uid).await?;
-    let frame = Frame::new(&visitor, visitor.language(Some(guest.language())), true);
+    let frame = Frame::new(&visitor, visitor.language(Some(guest.language())), true).of(guest.as_ref());
     let t = frame.t;
     let main = main_series(&study);
     let series = study.series.iter().enumerate();
     let series = series.map(|(index, view)| Tile::new(t, view, main == Some(index))).collect();
     let summary = &study.summary;
+    let may_download = guest.share().is_none_or(|share| share.may_download);
     let template = StudyPage {
         frame,
         script_url: assets::url("viewer.js"),
         grant_url: format!("/studies/{}/grant", summary.study_instance_uid.as_str()),
-        download_url: format!("/studies/{}/download", summary.study_instance_uid.as_str()),
+        download_url: may_download
+            .then(|| format!("/studies/{}/download", summary.study_instance_uid.as_str())),
+        seen_url: format!("/studies/{}/seen", summary.study_instance_uid.as_str()),
+        access_url: format!("/studies/{}/access", summary.study_instance_uid.as_str()),
         words: serde_json::to_string(t.viewer).map_err(PortalError::failed)?,
         title: title(t, summary),
         date: summary.date.map_or_else(|| t.studies.no_date.to_owned(), t.date),

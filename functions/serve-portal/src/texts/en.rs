@@ -2,7 +2,7 @@
 
 use super::{
     DownloadTexts, FrameTexts, GuideQuestion, GuideStep, GuideTexts, LinkTexts, ModalityTexts, SignInTexts,
-    StudiesTexts, StudyTexts, Texts, TroubleTexts, viewer,
+    StudiesTexts, StudyTexts, Texts, TroubleTexts, sharing, viewer,
 };
 
 const MONTHS: [&str; 12] =
@@ -95,6 +95,7 @@ pub(super) const EN: Texts = Texts {
         back: "Back to the images",
     },
     viewer: &viewer::EN,
+    sharing: &sharing::EN,
     guide: GuideTexts {
         title: "How to see your images",
         intro: "The hospital no longer prints film. You see your images on your phone, with nothing to install.",

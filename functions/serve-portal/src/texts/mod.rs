@@ -5,9 +5,11 @@ use filmless_domain::Language;
 use jiff::civil::Date;
 
 mod en;
+mod sharing;
 mod vi;
 mod viewer;
 
+pub use sharing::SharingTexts;
 pub use viewer::ViewerTexts;
 
 /// The words of one language.
@@ -28,6 +30,8 @@ pub struct Texts {
     pub download: DownloadTexts,
     /// The viewer's script.
     pub viewer: &'static ViewerTexts,
+    /// Shares, and who opened what.
+    pub sharing: &'static SharingTexts,
     /// How to open the images.
     pub guide: GuideTexts,
     /// When something is not as it should be.

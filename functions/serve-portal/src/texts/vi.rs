@@ -2,7 +2,7 @@
 
 use super::{
     DownloadTexts, FrameTexts, GuideQuestion, GuideStep, GuideTexts, LinkTexts, ModalityTexts, SignInTexts,
-    StudiesTexts, StudyTexts, Texts, TroubleTexts, viewer,
+    StudiesTexts, StudyTexts, Texts, TroubleTexts, sharing, viewer,
 };
 
 pub(super) const VI: Texts = Texts {
@@ -85,6 +85,7 @@ pub(super) const VI: Texts = Texts {
         back: "Quay lại xem ảnh",
     },
     viewer: &viewer::VI,
+    sharing: &sharing::VI,
     guide: GuideTexts {
         title: "Hướng dẫn xem hình ảnh",
         intro: "Bệnh viện không in phim nữa. Ông/Bà xem hình ảnh ngay trên điện thoại, không cần cài đặt gì.",

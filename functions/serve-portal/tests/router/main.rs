@@ -20,6 +20,7 @@ use tower::ServiceExt;
 use url::Url;
 
 const HOA: &str = "filmless_session=session-of-hoa";
+const GUEST: &str = "filmless_session=session-of-guest";
 const JOHN: &str = "filmless_session=session-of-john";
 
 struct Answer {
@@ -151,7 +152,14 @@ async fn an_old_slip_says_that_a_newer_one_exists() {
 #[tokio::test]
 async fn nobody_sees_personal_pages_without_a_session() {
     let study = format!("/studies/{STUDY}");
-    let paths = ["/studies".to_owned(), format!("{study}/download"), format!("{study}/files/1.2.3"), study];
+    let paths = [
+        "/studies".to_owned(),
+        "/shares".to_owned(),
+        format!("{study}/download"),
+        format!("{study}/files/1.2.3"),
+        format!("{study}/access"),
+        study,
+    ];
     for (path, cookie) in paths.iter().flat_map(|path| [(path, ""), (path, "filmless_session=forged")]) {
         let answer = get(path, &[("cookie", cookie)]).await;
         assert_eq!((answer.status, answer.header(LOCATION)), (StatusCode::SEE_OTHER, "/"), "{path} {cookie}");
@@ -439,4 +447,90 @@ async fn robots_are_asked_to_stay_away_and_health_is_told() {
     let json: serde_json::Value = serde_json::from_str(&manifest.body).unwrap();
     assert_eq!(json["icons"].as_array().unwrap().len(), 2);
     assert_eq!(manifest.header(CONTENT_TYPE), "application/manifest+json");
+}
+
+#[tokio::test]
+async fn a_share_asks_for_its_code_and_opens_with_nothing_else() {
+    let page = get("/s/open-share", &[]).await;
+    assert!(page.status == StatusCode::OK && page.body.contains(r#"name="code""#));
+    for secret in ["Nguyễn", "N20-0317542", "CLVT", S3] {
+        assert!(!page.body.contains(secret), "{secret}");
+    }
+    let wrong = post("/s/open-share", &[], "code=000000").await;
+    assert_eq!((wrong.status, wrong.header(SET_COOKIE)), (StatusCode::FORBIDDEN, ""));
+    assert!(wrong.body.contains("Còn 1 lần nhập"));
+    let right = post("/s/open-share", &[], "code=123+456").await;
+    assert_eq!((right.status, right.header(LOCATION)), (StatusCode::SEE_OTHER, "/studies"));
+    assert!(right.header(SET_COOKIE).starts_with("filmless_session=session-of-guest;"));
+    let (unknown, posted) = (get("/s/unknown", &[]).await, post("/s/unknown", &[], "code=123456").await);
+    assert_eq!(unknown.status, StatusCode::NOT_FOUND);
+    assert_eq!((posted.status, posted.body), (unknown.status, unknown.body));
+}
+
+#[tokio::test]
+async fn a_share_is_made_once_with_link_and_code() {
+    let list = get("/shares", &[("cookie", HOA)]).await;
+    for text in
+        ["BS. &#60;Minh&#62;", "Đến hết 30/11/2020", "Đã mở 2 lần, lần cuối 09:00, 24/11/2020", "Đã dừng"]
+    {
+        assert!(list.body.contains(text), "{text}");
+    }
+    assert_eq!(list.body.matches("/end\"").count(), 1, "what has ended cannot be ended");
+    assert!(list.body.contains(&format!(r#"value="{STUDY}""#)) && !list.body.contains("value=\"1.2.3.4\""));
+
+    let form = format!("label=BS.+Minh&relation=doctor&study={STUDY}&days=7&may_download=yes");
+    let made = post("/shares", &[("cookie", HOA)], &form).await;
+    assert_eq!((made.status, made.header(CACHE_CONTROL)), (StatusCode::OK, "no-store"));
+    for text in ["http://127.0.0.1:8080/s/token", "123 456", "data:image/png;base64,cG5n", "30/11/2020"] {
+        assert!(made.body.contains(text), "{text}");
+    }
+    for form in ["", "label=x&relation=enemy", "label=x&relation=doctor&study=1.2.3&days=7", "days=1e9"] {
+        let refused = post("/shares", &[("cookie", HOA)], form).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{form}");
+        assert!(refused.body.contains(r#"role="alert""#));
+    }
+}
+
+#[tokio::test]
+async fn a_guest_sees_what_is_shared_and_rules_nothing() {
+    let list = get("/studies", &[("cookie", GUEST)]).await;
+    assert!(list.body.contains("Được chia sẻ với Ông/Bà đến hết 30/11/2020."));
+    let study = get(&format!("/studies/{STUDY}"), &[("cookie", GUEST)]).await;
+    assert_eq!(study.status, StatusCode::OK);
+    for hidden in ["/shares", "/access\"", "/download\"", "sign-out-everywhere"] {
+        assert!(!list.body.contains(hidden) && !study.body.contains(hidden), "{hidden}");
+    }
+    let cookie = [("cookie", GUEST)];
+    for answer in [
+        get("/shares", &cookie).await,
+        get(&format!("/studies/{STUDY}/access"), &cookie).await,
+        post("/shares", &cookie, &format!("label=x&relation=doctor&study={STUDY}&days=7")).await,
+        post("/shares/s1/end", &cookie, "").await,
+        post("/sign-out-everywhere", &cookie, "").await,
+    ] {
+        assert_eq!(answer.status, StatusCode::NOT_FOUND);
+    }
+}
+
+#[tokio::test]
+async fn a_patient_reads_who_opened_their_study() {
+    let page = get(&format!("/studies/{STUDY}/access"), &[("cookie", HOA)]).await;
+    for text in ["00:00, 24/11/2020", "Người được chia sẻ: BS. &#60;Minh&#62;", "Đã thấy ảnh lúc 00:01"]
+    {
+        assert!(page.body.contains(text), "{text}");
+    }
+    let theirs = get(&format!("/studies/{STUDY_OF_ANOTHER}/access"), &[("cookie", HOA)]).await;
+    assert_eq!(theirs.status, StatusCode::NOT_FOUND);
+    let seen = post(&format!("/studies/{STUDY}/seen"), &[("cookie", HOA)], "").await;
+    assert_eq!((seen.status, seen.body.as_str()), (StatusCode::NO_CONTENT, ""));
+}
+
+#[tokio::test]
+async fn ending_a_share_and_leaving_everywhere_lead_back() {
+    let ended = post("/shares/s1/end", &[("cookie", HOA)], "").await;
+    assert_eq!((ended.status, ended.header(LOCATION)), (StatusCode::SEE_OTHER, "/shares"));
+    assert_eq!(post("/shares/s9/end", &[("cookie", HOA)], "").await.status, StatusCode::NOT_FOUND);
+    let left = post("/sign-out-everywhere", &[("cookie", HOA)], "").await;
+    assert_eq!((left.status, left.header(LOCATION)), (StatusCode::SEE_OTHER, "/?after=sign-out"));
+    assert!(left.header(SET_COOKIE).contains("Max-Age=0"));
 }

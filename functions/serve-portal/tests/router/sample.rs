@@ -2,8 +2,10 @@
 
 use async_trait::async_trait;
 use filmless_delivery::portal::{
-    LinkOpening, LinkStatus, SeriesView, SignIn, StudyDownload, StudySummary, StudyView,
+    AccessLine, AccessWho, LinkOpening, LinkStatus, NewShare, SeriesView, ShareLine, ShareOpening,
+    ShareRequest, ShareScope, ShareStatus, SignIn, StudyDownload, StudySummary, StudyView,
 };
+use filmless_domain::share::Relation;
 use filmless_domain::{BirthDate, Language, Secret, SeriesInstanceUid, SopInstanceUid, StudyInstanceUid};
 use jiff::Timestamp;
 use jiff::civil::date;
@@ -112,17 +114,45 @@ impl Door for SamplePortal {
         })
     }
 
-    async fn session(&self, cookie: &str) -> Result<Option<Box<dyn Guest>>, PortalError> {
+    async fn share_status(&self, token: &str) -> Result<ShareStatus, PortalError> {
         self.check()?;
+        Ok(if token == "open-share" {
+            ShareStatus::Open { language: Language::Vi }
+        } else {
+            ShareStatus::Gone
+        })
+    }
+
+    async fn open_share(&self, token: &str, code: &str, _: &str) -> Result<ShareOpening, PortalError> {
+        Ok(match (token, code) {
+            ("open-share", "123 456") => ShareOpening::Granted(Secret::new("session-of-guest".into())),
+            ("open-share", _) => ShareOpening::Wrong { attempts_left: 1 },
+            _ => ShareOpening::Gone,
+        })
+    }
+
+    async fn session(&self, cookie: &str, source: &str) -> Result<Option<Box<dyn Guest>>, PortalError> {
+        self.check()?;
+        assert!(!source.is_empty());
+        let mut share = None;
         let (patient_name, language) = match cookie {
             "session-of-hoa" => ("Nguyễn Thị Hoà", Language::Vi),
+            "session-of-guest" => {
+                share = Some(ShareScope {
+                    id: "s1".into(),
+                    studies: vec![StudyInstanceUid::parse(STUDY).unwrap()],
+                    may_download: false,
+                    ends_at: "2020-11-30T09:30:00Z".parse().unwrap(),
+                });
+                ("Nguyễn Thị Hoà", Language::Vi)
+            }
             "session-of-john" => ("John <b>Bold</b> & \"Co\"", Language::En),
             _ => return Ok(None),
         };
-        Ok(Some(Box::new(SampleGuest { portal: self.clone(), patient_name, language })))
+        Ok(Some(Box::new(SampleGuest { portal: self.clone(), patient_name, language, share })))
     }
 
-    async fn sign_out(&self, _: &str) -> Result<(), PortalError> {
+    async fn sign_out(&self, _: &str, _: &str) -> Result<(), PortalError> {
         self.check()
     }
 }
@@ -131,6 +161,7 @@ struct SampleGuest {
     portal: SamplePortal,
     patient_name: &'static str,
     language: Language,
+    share: Option<ShareScope>,
 }
 
 #[async_trait]
@@ -141,6 +172,68 @@ impl Guest for SampleGuest {
 
     fn language(&self) -> Language {
         self.language
+    }
+
+    fn share(&self) -> Option<&ShareScope> {
+        self.share.as_ref()
+    }
+
+    async fn sign_out_everywhere(&self) -> Result<bool, PortalError> {
+        Ok(self.share.is_none())
+    }
+
+    async fn see_first_image(&self, _: &StudyInstanceUid) -> Result<(), PortalError> {
+        Ok(())
+    }
+
+    async fn who_opened(&self, study: &StudyInstanceUid) -> Result<Option<Vec<AccessLine>>, PortalError> {
+        let at = |time: &str| format!("2020-11-23T{time}:00Z").parse::<Timestamp>().unwrap();
+        let line = |who, opened_at| AccessLine { who, opened_at, first_image_at: None, downloaded_at: None };
+        let is_theirs = self.share.is_none() && self.language == Language::Vi && study.as_str() == STUDY;
+        Ok(is_theirs.then(|| {
+            vec![
+                AccessLine {
+                    first_image_at: Some(at("17:01")),
+                    ..line(AccessWho::Share("BS. <Minh>".into()), at("17:00"))
+                },
+                line(AccessWho::Patient, at("09:20")),
+            ]
+        }))
+    }
+
+    async fn list_shares(&self) -> Result<Vec<ShareLine>, PortalError> {
+        let at = |day: &str| format!("2020-11-{day}T02:00:00Z").parse::<Timestamp>().unwrap();
+        let open = ShareLine {
+            id: "s1".into(),
+            label: "BS. <Minh>".into(),
+            relation: Relation::Doctor,
+            studies: 2,
+            may_download: true,
+            created_at: at("23"),
+            ends_at: at("30"),
+            is_open: true,
+            opened_at: vec![at("24"), at("23")],
+        };
+        let ended = ShareLine { id: "s0".into(), is_open: false, opened_at: Vec::new(), ..open.clone() };
+        Ok(if self.language == Language::Vi { vec![open, ended] } else { Vec::new() })
+    }
+
+    async fn create_share(&self, request: &ShareRequest) -> Result<Option<NewShare>, PortalError> {
+        let asked = (request.label.as_str(), request.relation, request.days, request.may_download);
+        let is_right = asked == ("BS. Minh", Relation::Doctor, 7, true)
+            && request.studies.iter().map(StudyInstanceUid::as_str).eq([STUDY]);
+        Ok(is_right.then(|| NewShare {
+            id: "s2".into(),
+            label: request.label.clone(),
+            link: Secret::new("http://127.0.0.1:8080/s/token".into()),
+            code: Secret::new("123456".into()),
+            qr_png: b"png".to_vec(),
+            ends_at: "2020-11-30T09:30:00Z".parse().unwrap(),
+        }))
+    }
+
+    async fn end_share(&self, id: &str) -> Result<bool, PortalError> {
+        Ok(self.share.is_none() && id == "s1")
     }
 
     async fn list_studies(&self) -> Result<Vec<StudySummary>, PortalError> {

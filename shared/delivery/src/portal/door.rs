@@ -1,17 +1,31 @@
 //! Who may come in: account and password, or link and second check.
 
-use filmless_domain::{BirthDate, Secret, access, person_name};
-use filmless_store::index::{AccountRecord, LinkRecord, LinkState, SessionRecord};
+use filmless_domain::audit::{AuditAction, AuditOutcome};
+use filmless_domain::{BirthDate, access};
+use filmless_store::index::{AccountRecord, LinkRecord, LinkState};
 
-use super::{LinkOpening, LinkStatus, Portal, Session, SignIn};
+use super::{LinkOpening, LinkStatus, Portal, SignIn};
+use crate::audit::Record;
 use crate::{DeliveryError, credentials};
 
 /// Salt of the hash that is computed for accounts that do not exist, so that they take as long as others.
 const NO_ACCOUNT_SALT: &str = "00000000000000000000000000000000";
 
+/// What the counters say to one more try.
+enum Tries {
+    Allowed,
+    /// Too many; `is_first` for the first one that was.
+    TooMany {
+        is_first: bool,
+    },
+}
+
 impl Portal {
-    /// Checks account and password. Guessing is counted per account and source address, so that nobody can lock
-    /// a patient out from elsewhere.
+    /// Checks account and password.
+    ///
+    /// Guessing is counted three times within a window: per account and source, so that a guesser is stopped; per
+    /// source, so that one who walks through accounts is; and per account, where too many wrong ones from
+    /// anywhere leave each source few tries instead of many. Nobody can lock a patient out from elsewhere.
     ///
     /// # Errors
     /// [`DeliveryError`].
@@ -25,24 +39,58 @@ impl Portal {
         if account_key.is_empty() {
             return Ok(SignIn::Denied);
         }
-        let index = &self.services.index;
-        let limits = &self.services.settings.limits;
         let source_digest = credentials::token_digest(source);
-        let window = limits.sign_in_window_seconds;
-        let tries =
-            index.count_sign_in(&account_key, &source_digest, self.services.clock.now(), window).await?;
-        if tries > limits.sign_in_failures_max {
+        let tries = self.count_sign_in(&account_key, &source_digest).await?;
+        let known = self.services.index.account(&account_key).await?;
+        // What was typed may be anything; only the name of an account that exists is written down.
+        let mut record = Record::new(AuditAction::SignIn, Self::actor_of(known.as_ref())).from(source);
+        if let Some(account) = &known {
+            record = record.account(&account.account_key);
+        }
+        if let Tries::TooMany { is_first } = tries {
+            if is_first {
+                record.outcome(AuditOutcome::Refused).detail("slowed").write(&self.services).await?;
+            }
+            let window = self.services.settings.limits.sign_in_window_seconds;
             return Ok(SignIn::SlowDown { retry_after_seconds: window });
         }
-        let known = index.account(&account_key).await?;
         let is_right = self.is_password_right(known.as_ref(), password).await?;
         match known.filter(|_| is_right) {
             Some(account) => {
-                index.forget_sign_ins(&account_key, &source_digest).await?;
-                Ok(SignIn::Granted(self.start_session(account).await?))
+                self.forget_sign_in(&account_key, &source_digest).await?;
+                Ok(SignIn::Granted(self.start_session(&account, None, record).await?))
             }
-            None => Ok(SignIn::Denied),
+            None => {
+                record.outcome(AuditOutcome::Refused).write(&self.services).await?;
+                Ok(SignIn::Denied)
+            }
         }
+    }
+
+    /// Counted before the password is looked at: tries at the same time must not share one count.
+    async fn count_sign_in(&self, account_key: &str, source_digest: &str) -> Result<Tries, DeliveryError> {
+        let (index, limits) = (&self.services.index, &self.services.settings.limits);
+        let (now, window) = (self.services.clock.now(), limits.sign_in_window_seconds);
+        let here = index.count_sign_in(account_key, source_digest, now, window).await?;
+        let of_source = index.count_sign_in("", source_digest, now, window).await?;
+        let of_account = index.count_sign_in(account_key, "", now, window).await?;
+        let here_max = if of_account > limits.account_failures_max {
+            limits.sign_in_failures_under_attack_max
+        } else {
+            limits.sign_in_failures_max
+        };
+        if here <= here_max && of_source <= limits.source_failures_max {
+            return Ok(Tries::Allowed);
+        }
+        Ok(Tries::TooMany { is_first: here == here_max + 1 || of_source == limits.source_failures_max + 1 })
+    }
+
+    async fn forget_sign_in(&self, account_key: &str, source_digest: &str) -> Result<(), DeliveryError> {
+        let index = &self.services.index;
+        index.forget_sign_ins(account_key, source_digest).await?;
+        index.uncount_sign_in("", source_digest).await?;
+        index.uncount_sign_in(account_key, "").await?;
+        Ok(())
     }
 
     /// What a link is before its second check. Reading it changes nothing, because link previewers read links.
@@ -62,7 +110,7 @@ impl Portal {
         &self,
         token: &str,
         answer: &str,
-        _source: &str,
+        source: &str,
     ) -> Result<LinkOpening, DeliveryError> {
         let index = &self.services.index;
         let digest = credentials::token_digest(token);
@@ -77,38 +125,17 @@ impl Portal {
             return Ok(LinkOpening::Gone);
         };
         let account = index.account(&link.account_key).await?;
+        let record = Record::new(AuditAction::OpenLink, Self::actor_of(account.as_ref())).from(source);
+        let record = record.study(&link.study_instance_uid).account(&link.account_key);
         if self.is_answer_right(&link, account.as_ref(), answer).await?
             && let Some(account) = account
         {
             index.uncount_link_check(&digest).await?;
-            let session = self.start_session(account).await?;
+            let session = self.start_session(&account, None, record).await?;
             return Ok(LinkOpening::Granted { session, study: link.study_instance_uid });
         }
+        record.outcome(AuditOutcome::Refused).write(&self.services).await?;
         Ok(LinkOpening::Wrong { attempts_left: failures_max.saturating_sub(link.failures) })
-    }
-
-    /// The session of a cookie.
-    ///
-    /// # Errors
-    /// [`DeliveryError`].
-    pub async fn session(&self, cookie: &str) -> Result<Option<Session>, DeliveryError> {
-        let digest = credentials::token_digest(cookie);
-        let record = self.services.index.session(&digest, self.services.clock.now()).await?;
-        Ok(record.map(|record| Session {
-            account: record.account_name,
-            patient_name: record.patient_name,
-            language: record.language,
-            account_key: record.account_key,
-            patient_id: record.patient_id,
-        }))
-    }
-
-    /// Ends the session of a cookie.
-    ///
-    /// # Errors
-    /// [`DeliveryError`].
-    pub async fn sign_out(&self, cookie: &str) -> Result<(), DeliveryError> {
-        Ok(self.services.index.end_session(&credentials::token_digest(cookie)).await?)
     }
 
     fn status_of(&self, link: Option<&LinkRecord>) -> LinkStatus {
@@ -154,21 +181,5 @@ impl Portal {
         let now = self.services.clock.now().as_second();
         let issued = self.services.index.credentials(account_key).await?;
         Ok(issued.iter().filter(|c| c.expires_at > now).any(|c| credentials::is_same_hash(&c.hash, &hash)))
-    }
-
-    async fn start_session(&self, account: AccountRecord) -> Result<Secret, DeliveryError> {
-        let token = credentials::new_token(self.services.randomness.as_ref())?;
-        let orders = self.services.index.orders_of_patient(&account.patient_id).await?;
-        let latest = orders.into_iter().max_by_key(|o| o.written_at).map(|o| o.order.patient);
-        let session = SessionRecord {
-            account_key: account.account_key,
-            account_name: account.account_name,
-            patient_name: latest.as_ref().map(|p| person_name::display(&p.name)).unwrap_or_default(),
-            language: latest.map(|p| p.language).unwrap_or_default(),
-            patient_id: account.patient_id,
-            expires_at: (self.services.clock.now() + self.services.settings.session_ttl).as_second(),
-        };
-        self.services.index.start_session(&credentials::token_digest(token.expose()), &session).await?;
-        Ok(token)
     }
 }

@@ -1,12 +1,20 @@
 //! What somebody who was let in may see.
 
+use std::time::Duration;
+
+use filmless_domain::audit::{AuditAction, AuditOutcome};
 use filmless_domain::object_key::SeriesKeys;
 use filmless_domain::{SopInstanceUid, StudyInstanceUid, StudyState};
-use filmless_store::index::{SeriesRecord, StudyRecord};
+use filmless_store::index::{AccessMoment, SeriesRecord, StudyRecord};
 use filmless_store::{ObjectVersion, PRESIGNED_TTL_MAX};
 
-use super::{Portal, SeriesView, Session, StudyDownload, StudySummary, StudyView};
+use super::access::event;
+use super::{Portal, SeriesView, Session, ShareScope, StudyDownload, StudySummary, StudyView};
 use crate::{DeliveryError, Services, download};
+
+/// Life of a presigned URL of an uploaded file. Such a URL cannot be taken back, because the hospital's file stays, so
+/// that it lives just long enough to be followed.
+const ORIGINAL_TTL: Duration = Duration::from_secs(60);
 
 impl Portal {
     /// The studies of the session's account, newest first; those on their way are named, without a picture.
@@ -23,7 +31,7 @@ impl Portal {
                     None => None,
                 };
                 summaries.push(summary(&self.services, &study, &series, poster_url).await?);
-            } else if is_on_its_way(&study) {
+            } else if session.share.is_none() && is_on_its_way(&study) {
                 summaries.push(summary(&self.services, &study, &[], None).await?);
             }
         }
@@ -42,12 +50,11 @@ impl Portal {
         session: &Session,
         study: &StudyInstanceUid,
     ) -> Result<Option<StudyView>, DeliveryError> {
-        let Some(study) = self.services.index.study(study).await?.filter(|s| may_see(session, s)) else {
-            return Ok(None);
-        };
+        let Some(study) = self.visible(session, study).await? else { return Ok(None) };
         let Some(accession) = &study.order_accession else { return Ok(None) };
         let Some(order) = self.services.index.order(accession).await? else { return Ok(None) };
         let patient = order.order.patient;
+        self.record_opening(session, &study.study_instance_uid).await?;
         let urls_expire_at = self.services.clock.now() + PRESIGNED_TTL_MAX;
         let shown = shown_series(&self.services, &study).await?;
         let mut series = Vec::new();
@@ -76,12 +83,12 @@ impl Portal {
         session: &Session,
         study: &StudyInstanceUid,
     ) -> Result<Option<StudyDownload>, DeliveryError> {
-        let Some(record) = self.services.index.study(study).await?.filter(|s| may_see(session, s)) else {
-            return Ok(None);
-        };
+        let Some(record) = self.downloadable(session, study).await? else { return Ok(None) };
         let found = download::find(&self.services, study).await?;
         let Some(bytes) = found.bytes else { return Ok(Some(StudyDownload::NotMade)) };
         let date = record.study_date.map(|date| format!("-{date}")).unwrap_or_default();
+        self.record_opening(session, study).await?;
+        self.record_moment(session, study, AccessMoment::Download, AuditAction::DownloadStudy).await?;
         let object = ObjectVersion { key: &found.key, version_id: None };
         let name = format!("dicom{date}.zip");
         let url = self.services.derived.presign_download(object, &name, PRESIGNED_TTL_MAX).await?;
@@ -97,8 +104,7 @@ impl Portal {
         session: &Session,
         study: &StudyInstanceUid,
     ) -> Result<bool, DeliveryError> {
-        let known = self.services.index.study(study).await?;
-        let is_theirs = known.is_some_and(|s| may_see(session, &s));
+        let is_theirs = self.downloadable(session, study).await?.is_some();
         if is_theirs {
             download::request(&self.services, study).await?;
         }
@@ -115,14 +121,49 @@ impl Portal {
         study: &StudyInstanceUid,
         instance: &SopInstanceUid,
     ) -> Result<Option<String>, DeliveryError> {
-        let known = self.services.index.study(study).await?;
-        if !known.is_some_and(|s| may_see(session, &s)) {
+        if self.downloadable(session, study).await?.is_none() {
             return Ok(None);
         }
         let Some(record) = self.services.index.instance(study, instance).await? else { return Ok(None) };
         let object = ObjectVersion { key: &record.key, version_id: record.version_id.as_deref() };
         let name = format!("{instance}.dcm");
-        Ok(Some(self.services.studies.presign_download(object, &name, PRESIGNED_TTL_MAX).await?))
+        let url = self.services.studies.presign_download(object, &name, ORIGINAL_TTL).await?;
+        let fetched = event(session, AuditAction::DownloadInstance, study);
+        fetched.detail(format!("instance {instance}")).write(&self.services).await?;
+        Ok(Some(url))
+    }
+
+    /// The study, if this session may see it; who asks for another one is written down.
+    async fn visible(
+        &self,
+        session: &Session,
+        study: &StudyInstanceUid,
+    ) -> Result<Option<StudyRecord>, DeliveryError> {
+        let known = self.services.index.study(study).await?;
+        let visible = known.filter(|record| may_see(session, record));
+        if visible.is_none() {
+            let asked = event(session, AuditAction::OpenStudy, study).outcome(AuditOutcome::Refused);
+            asked.write(&self.services).await?;
+        }
+        Ok(visible)
+    }
+
+    async fn downloadable(
+        &self,
+        session: &Session,
+        study: &StudyInstanceUid,
+    ) -> Result<Option<StudyRecord>, DeliveryError> {
+        let visible = self.visible(session, study).await?;
+        Ok(visible.filter(|_| session.may_download()))
+    }
+
+    /// Whether this session may see this study.
+    pub(super) async fn may_see_study(
+        &self,
+        session: &Session,
+        study: &StudyInstanceUid,
+    ) -> Result<bool, DeliveryError> {
+        Ok(self.services.index.study(study).await?.is_some_and(|record| may_see(session, &record)))
     }
 
     async fn series_view(
@@ -151,9 +192,13 @@ impl Portal {
     }
 }
 
-/// The one rule of access: the study was released to this account and is neither held nor recalled.
+/// The one rule of access: the study was released to this account and is neither held nor recalled; and a share
+/// names it.
 fn may_see(session: &Session, study: &StudyRecord) -> bool {
-    study.is_visible() && study.account_key.as_ref() == Some(&session.account_key)
+    let is_shared = |share: &ShareScope| share.studies.contains(&study.study_instance_uid);
+    study.is_visible()
+        && study.account_key.as_ref() == Some(&session.account_key)
+        && session.share.as_ref().is_none_or(is_shared)
 }
 
 fn is_on_its_way(study: &StudyRecord) -> bool {

@@ -21,6 +21,12 @@ pub struct AccountRecord {
     /// Salt of its credentials, 16 random bytes in hex. One per account, so that a sign-in costs one hash however
     /// many slips are out; the passwords are random, so equal ones do not occur.
     pub salt: String,
+    /// Sessions that began before this have ended.
+    #[serde(default, with = "millisecond::optional")]
+    pub sessions_from: Option<Timestamp>,
+    /// The account that took this one in: two codes of one patient.
+    #[serde(default)]
+    pub merged_into: Option<String>,
 }
 
 /// One issued password.
@@ -39,17 +45,22 @@ struct AccountPointer {
 
 #[derive(Debug, Serialize, Deserialize)]
 struct FailureRecord {
-    failures: u32,
+    failures: i64,
     #[serde(with = "millisecond::required")]
     window_started_at: Timestamp,
 }
 
-fn account_pk(account_key: &str) -> String {
+pub(super) fn account_pk(account_key: &str) -> String {
     format!("ACCOUNT#{account_key}")
 }
 
 fn failures_key(account_key: &str, source_digest: &str) -> ItemKey {
     ItemKey::new(account_pk(account_key), format!("FAILURES#{source_digest}"))
+}
+
+/// A right one that was counted in a window that has ended takes its count below 0.
+fn count(failures: i64) -> u32 {
+    u32::try_from(failures.max(0)).unwrap_or(u32::MAX)
 }
 
 impl Index {
@@ -71,6 +82,14 @@ impl Index {
             Some(pointer) => self.account(&pointer.account_key).await,
             None => Ok(None),
         }
+    }
+
+    /// The change that ends every session of an account that began before.
+    #[must_use]
+    pub fn end_sessions_change(account_key: &str, now: Timestamp) -> (ItemKey, Change) {
+        let change =
+            Change::new().set("sessions_from", now.as_millisecond()).when(&Condition::Present("account_key"));
+        (ItemKey::new(account_pk(account_key), "ACCOUNT"), change)
     }
 
     /// Opens an account unless the patient has one or the name is taken: two conditional writes, the patient's
@@ -105,8 +124,8 @@ impl Index {
         self.query(&account_pk(account_key), "CREDENTIAL#").await
     }
 
-    /// Counts a sign-in from this source before its password is looked at, and says how many there were in the
-    /// current window.
+    /// Counts a sign-in to this account (to any, when empty) from this source (from any, when empty) before its
+    /// password is looked at, and says how many there were in the current window.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -130,10 +149,19 @@ impl Index {
             .set("expires_at", ends_at)
             .when(&outside);
         if let Some(record) = self.update::<FailureRecord>(&key, fresh).await? {
-            return Ok(record.failures);
+            return Ok(count(record.failures));
         }
         let counted = self.update::<FailureRecord>(&key, Change::new().add("failures", 1)).await?;
-        Ok(counted.map_or(1, |record| record.failures))
+        Ok(counted.map_or(1, |record| count(record.failures)))
+    }
+
+    /// Takes back one counted sign-in: it was right.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn uncount_sign_in(&self, account_key: &str, source_digest: &str) -> Result<(), StoreError> {
+        let change = Change::new().add("failures", -1).when(&Condition::Present("failures"));
+        self.update::<FailureRecord>(&failures_key(account_key, source_digest), change).await.map(|_| ())
     }
 
     /// Forgets the sign-ins of this source: one was right.

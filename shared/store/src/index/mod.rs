@@ -1,23 +1,29 @@
 //! The index: one DynamoDB table. Every item type, key by key, is described in `docs/STORAGE-LAYOUT.md`.
 
+mod access;
 mod account;
 mod change;
 mod instance;
 mod link;
+mod log;
 mod notice;
 mod order;
 mod outbox;
 mod session;
+mod share;
 mod study;
 mod table;
 
+pub use access::{AccessMoment, AccessRecord};
 pub use account::{AccountRecord, CredentialRecord};
 pub use change::{Change, Condition};
 pub use instance::InstanceRecord;
 pub use link::{LinkRecord, LinkState};
+pub use log::{LogEntry, LogHead, LogName};
 pub use notice::{ChannelRecord, ChannelState, NoticeRecord};
 pub use order::OrderRecord;
 pub use outbox::{OutboxMessage, OutboxRecord};
 pub use session::SessionRecord;
+pub use share::{SharePointer, ShareRecord};
 pub use study::{Arrival, SeriesRecord, StudyPointer, StudyRecord, Touched};
 pub use table::{Index, ItemKey, Transaction, TransactionOutcome};

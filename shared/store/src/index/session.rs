@@ -2,9 +2,10 @@
 
 use filmless_domain::{Language, PatientId};
 use jiff::Timestamp;
+use jiff::fmt::serde::timestamp::millisecond;
 use serde::{Deserialize, Serialize};
 
-use super::{Index, ItemKey};
+use super::{Change, Condition, Index, ItemKey};
 use crate::StoreError;
 
 /// Somebody who was let in.
@@ -20,7 +21,16 @@ pub struct SessionRecord {
     pub patient_name: String,
     /// Language of the order.
     pub language: Language,
-    /// When it ends, in seconds since 1970 (also the table's TTL).
+    /// Digest of the share's token, for whoever came in with a share.
+    #[serde(default)]
+    pub share: Option<String>,
+    /// When it began.
+    #[serde(with = "millisecond::required")]
+    pub started_at: Timestamp,
+    /// When it was last used, to within a few minutes.
+    #[serde(with = "millisecond::required")]
+    pub seen_at: Timestamp,
+    /// When it ends at the latest, in seconds since 1970 (also the table's TTL).
     pub expires_at: i64,
 }
 
@@ -29,12 +39,10 @@ fn session_key(token_digest: &str) -> ItemKey {
 }
 
 impl Index {
-    /// Starts a session.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn start_session(&self, token_digest: &str, session: &SessionRecord) -> Result<(), StoreError> {
-        self.put_new(&session_key(token_digest), session).await.map(|_| ())
+    /// The key of a new session, for the transaction that starts it.
+    #[must_use]
+    pub fn session_key(token_digest: &str) -> ItemKey {
+        session_key(token_digest)
     }
 
     /// The session, unless it ended: the table removes ended items late.
@@ -48,6 +56,16 @@ impl Index {
     ) -> Result<Option<SessionRecord>, StoreError> {
         let session: Option<SessionRecord> = self.get(&session_key(token_digest)).await?;
         Ok(session.filter(|s| s.expires_at > now.as_second()))
+    }
+
+    /// Remembers that the session was used.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn see_session(&self, token_digest: &str, now: Timestamp) -> Result<(), StoreError> {
+        let change =
+            Change::new().set("seen_at", now.as_millisecond()).when(&Condition::Present("account_key"));
+        self.update::<SessionRecord>(&session_key(token_digest), change).await.map(|_| ())
     }
 
     /// Ends a session.

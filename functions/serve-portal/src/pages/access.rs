@@ -1,0 +1,62 @@
+//! Who opened a study, for its patient; and the viewer's word that the first image is on the screen.
+
+use askama::Template;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use filmless_delivery::portal::{AccessLine, AccessWho};
+use filmless_domain::StudyInstanceUid;
+
+use super::{Frame, moment, page, see_other};
+use crate::PortalError;
+use crate::texts::Texts;
+use crate::visitor::Visitor;
+
+#[derive(Template)]
+#[template(path = "access.html")]
+struct AccessPage<'a> {
+    frame: Frame<'a>,
+    study_url: String,
+    lines: Vec<Line>,
+}
+
+/// One opening as it is read.
+struct Line {
+    when: String,
+    who: String,
+    saw: Option<String>,
+    fetched: Option<String>,
+}
+
+impl Line {
+    fn new(t: &Texts, line: &AccessLine) -> Self {
+        let words = t.sharing;
+        Self {
+            when: moment(t, line.opened_at),
+            who: match &line.who {
+                AccessWho::Patient => words.who_patient.to_owned(),
+                AccessWho::Share(label) => (words.who_share)(label),
+            },
+            saw: line.first_image_at.map(|at| (words.who_saw)(&moment(t, at))),
+            fetched: line.downloaded_at.map(|at| (words.who_fetched)(&moment(t, at))),
+        }
+    }
+}
+
+/// `GET /studies/{study_uid}/access`
+pub(crate) async fn show(visitor: Visitor, Path(uid): Path<String>) -> Result<Response, PortalError> {
+    let Some(guest) = visitor.guest().await? else { return see_other("/", []) };
+    let study = StudyInstanceUid::parse(&uid).map_err(|_| PortalError::NotFound)?;
+    let lines = guest.who_opened(&study).await?.ok_or(PortalError::NotFound)?;
+    let frame = Frame::new(&visitor, visitor.language(Some(guest.language())), true).of(guest.as_ref());
+    let lines = lines.iter().map(|line| Line::new(frame.t, line)).collect();
+    page(StatusCode::OK, &AccessPage { frame, study_url: format!("/studies/{study}"), lines })
+}
+
+/// `POST /studies/{study_uid}/seen`
+pub(crate) async fn seen(visitor: Visitor, Path(uid): Path<String>) -> Result<Response, PortalError> {
+    let Some(guest) = visitor.guest().await? else { return Ok(StatusCode::NO_CONTENT.into_response()) };
+    let study = StudyInstanceUid::parse(&uid).map_err(|_| PortalError::NotFound)?;
+    guest.see_first_image(&study).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}

@@ -1,0 +1,180 @@
+//! What a patient shared, and with whom.
+
+use askama::Template;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::Response;
+use filmless_delivery::portal::{ShareLine, ShareRequest, StudySummary};
+use filmless_domain::StudyInstanceUid;
+use filmless_domain::share::{Relation, SHARE_LABEL_CHARS_MAX};
+
+use super::studies::title;
+use super::{Frame, day, moment, page, see_other};
+use crate::texts::Texts;
+use crate::visitor::Visitor;
+use crate::{Guest, PortalError};
+
+/// For how many days a share can be made.
+const DAYS: [u32; 4] = [1, 7, 30, 90];
+/// What is offered first.
+const DAYS_CHOSEN: u32 = 7;
+
+#[derive(Template)]
+#[template(path = "shares.html")]
+struct SharesPage<'a> {
+    frame: Frame<'a>,
+    error: Option<&'a str>,
+    label_chars_max: usize,
+    relations: Vec<(&'a str, &'a str)>,
+    studies: Vec<Choice>,
+    days: Vec<(u32, String, bool)>,
+    shares: Vec<Card>,
+}
+
+#[derive(Template)]
+#[template(path = "share_made.html")]
+struct ShareMadePage<'a> {
+    frame: Frame<'a>,
+    title: String,
+    until: String,
+    link: &'a str,
+    code: String,
+    qr_data_url: String,
+}
+
+/// One study that can be shared.
+struct Choice {
+    uid: String,
+    words: String,
+}
+
+/// One share as it is read.
+struct Card {
+    id: String,
+    label: String,
+    relation: &'static str,
+    what: String,
+    until: String,
+    opened: String,
+    is_open: bool,
+}
+
+impl Card {
+    fn new(t: &Texts, share: &ShareLine) -> Self {
+        let words = t.sharing;
+        let rights = if share.may_download { words.view_and_download } else { words.view };
+        let until = if share.is_open { words.open_until } else { words.ended };
+        let position = Relation::ALL.iter().position(|relation| *relation == share.relation);
+        Self {
+            id: share.id.clone(),
+            label: share.label.clone(),
+            relation: position.map_or("", |position| words.relations[position]),
+            what: format!("{} · {rights}", (words.studies)(share.studies)),
+            until: until(&day(t, share.ends_at)),
+            opened: match share.opened_at.first() {
+                Some(last) => (words.opened)(share.opened_at.len(), &moment(t, *last)),
+                None => words.never_opened.to_owned(),
+            },
+            is_open: share.is_open,
+        }
+    }
+}
+
+/// `GET /shares`
+pub(crate) async fn show(visitor: Visitor) -> Result<Response, PortalError> {
+    let Some(guest) = visitor.guest().await? else { return see_other("/", []) };
+    list(&visitor, guest.as_ref(), false).await
+}
+
+/// `POST /shares`: link and code are in the answer, and nowhere else.
+pub(crate) async fn create(visitor: Visitor, body: String) -> Result<Response, PortalError> {
+    let Some(guest) = visitor.guest().await? else { return see_other("/", []) };
+    if guest.share().is_some() {
+        return Err(PortalError::NotFound);
+    }
+    let made = match request_of(&body) {
+        Some(request) => guest.create_share(&request).await?,
+        None => None,
+    };
+    let Some(made) = made else { return list(&visitor, guest.as_ref(), true).await };
+    let frame = Frame::at(&visitor, visitor.language(Some(guest.language())), true, "/shares");
+    let template = ShareMadePage {
+        title: (frame.t.sharing.made)(&made.label),
+        until: (frame.t.sharing.open_until)(&day(frame.t, made.ends_at)),
+        link: made.link.expose(),
+        code: spaced(made.code.expose()),
+        qr_data_url: data_url(&made.qr_png),
+        frame,
+    };
+    page(StatusCode::OK, &template)
+}
+
+/// `POST /shares/{share_id}/end`
+pub(crate) async fn end(visitor: Visitor, Path(id): Path<String>) -> Result<Response, PortalError> {
+    let Some(guest) = visitor.guest().await? else { return see_other("/", []) };
+    if !guest.end_share(&id).await? {
+        return Err(PortalError::NotFound);
+    }
+    see_other("/shares", [])
+}
+
+async fn list(visitor: &Visitor, guest: &dyn Guest, is_refused: bool) -> Result<Response, PortalError> {
+    if guest.share().is_some() {
+        return Err(PortalError::NotFound);
+    }
+    let frame = Frame::new(visitor, visitor.language(Some(guest.language())), true);
+    let t = frame.t;
+    let (studies, shares) = (guest.list_studies().await?, guest.list_shares().await?);
+    let released = studies.iter().filter(|study| study.is_released);
+    let words = t.sharing;
+    let template = SharesPage {
+        frame,
+        error: is_refused.then_some(words.refused),
+        label_chars_max: SHARE_LABEL_CHARS_MAX,
+        relations: Relation::ALL.iter().zip(words.relations).map(|(r, words)| (r.as_str(), words)).collect(),
+        studies: released.map(|study| choice(t, study)).collect(),
+        days: DAYS.iter().map(|days| (*days, (words.days)(*days), *days == DAYS_CHOSEN)).collect(),
+        shares: shares.iter().map(|share| Card::new(t, share)).collect(),
+    };
+    page(if is_refused { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }, &template)
+}
+
+fn choice(t: &Texts, study: &StudySummary) -> Choice {
+    let date = study.date.map_or_else(|| t.studies.no_date.to_owned(), t.date);
+    Choice {
+        uid: study.study_instance_uid.as_str().to_owned(),
+        words: format!("{date} · {}", title(t, study)),
+    }
+}
+
+/// The form, whose studies are as many fields of one name.
+fn request_of(body: &str) -> Option<ShareRequest> {
+    let mut request = ShareRequest {
+        label: String::new(),
+        relation: Relation::Other,
+        studies: Vec::new(),
+        days: 0,
+        may_download: false,
+    };
+    for (name, value) in url::form_urlencoded::parse(body.as_bytes()) {
+        match name.as_ref() {
+            "label" => request.label = value.into_owned(),
+            "relation" => request.relation = Relation::parse(&value)?,
+            "study" => request.studies.push(StudyInstanceUid::parse(&value).ok()?),
+            "days" => request.days = value.parse().ok()?,
+            "may_download" => request.may_download = true,
+            _ => {}
+        }
+    }
+    Some(request)
+}
+
+/// `123 456`: as it is read aloud.
+fn spaced(code: &str) -> String {
+    code.split_at_checked(code.len() / 2).map_or_else(|| code.to_owned(), |(a, b)| format!("{a} {b}"))
+}
+
+fn data_url(png: &[u8]) -> String {
+    use base64::Engine;
+    format!("data:image/png;base64,{}", base64::engine::general_purpose::STANDARD.encode(png))
+}

@@ -1,0 +1,223 @@
+//! Append-only logs: from pending items to hash-chained NDJSON objects.
+//!
+//! An object is written once, under a key that the first writer decides for all, with `If-None-Match`; only then its
+//! events leave the table, and last the head moves. A crash anywhere is finished by the next run, and two runs at
+//! once write one object.
+
+use filmless_domain::ObjectKey;
+use filmless_domain::chain::{ChainError, ChainHead};
+use filmless_store::index::{LogEntry, LogHead, LogName};
+use filmless_store::{Bucket, Index, ObjectVersion, Served, StoreError};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use thiserror::Error;
+
+use crate::{DeliveryError, Services};
+
+/// Younger events wait: others of the same moment may still be on their way.
+const SEALED_AFTER: SignedDuration = SignedDuration::from_secs(2);
+/// Most events of one object.
+pub const OBJECT_EVENTS_MAX: usize = 20_000;
+/// Largest object, in bytes: bounds the memory of whoever reads it.
+pub const OBJECT_BYTES_MAX: u64 = 64 << 20;
+/// Most objects of one log that are listed.
+const OBJECTS_MAX: usize = 10_000_000;
+
+/// Why a log does not hold.
+#[derive(Debug, Error)]
+pub enum LogError {
+    /// An object does not continue the chain.
+    #[error("the log is broken in {key}: {source}")]
+    Broken {
+        /// Key of the object.
+        key: String,
+        /// Which line.
+        source: ChainError,
+    },
+    /// The objects end elsewhere than the index says.
+    #[error(
+        "the log ends at sequence {found}, but the index says {expected}: lines are missing, or the last was changed"
+    )]
+    OtherEnd {
+        /// Sequence of the last line found.
+        found: u64,
+        /// Sequence according to the index.
+        expected: u64,
+    },
+    /// It could not be read.
+    #[error("the log could not be read")]
+    Store(#[from] StoreError),
+}
+
+/// A log that holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct VerifiedLog {
+    /// Its end.
+    #[serde(flatten)]
+    pub head: ChainHead,
+    /// Its objects.
+    pub objects: usize,
+    /// Events that are in no object yet.
+    pub pending: usize,
+}
+
+/// What is read of a line to find its pending item.
+#[derive(Deserialize)]
+struct Named {
+    id: String,
+    at: Timestamp,
+}
+
+/// A new entry of this event, which serialises as a JSON object with `id` and `at`.
+pub(crate) fn entry(id: &str, at: Timestamp, event: &impl Serialize) -> Result<LogEntry, DeliveryError> {
+    let event = serde_json::to_string(event).map_err(DeliveryError::internal("a log event"))?;
+    Ok(LogEntry { id: id.to_owned(), at, event })
+}
+
+/// A new random id, and the time in the precision of the logs.
+pub(crate) fn new_id(services: &Services) -> Result<(String, Timestamp), DeliveryError> {
+    let mut id = [0; 16];
+    services.randomness.fill(&mut id)?;
+    let now = services.clock.now().as_millisecond();
+    let now = Timestamp::from_millisecond(now).map_err(DeliveryError::internal("a time"))?;
+    Ok((hex::encode(id), now))
+}
+
+/// The prefix of a log's objects in its bucket.
+#[must_use]
+pub const fn prefix(name: LogName) -> &'static str {
+    match name {
+        LogName::Audit => "audit/",
+        LogName::Usage => "ledger/",
+    }
+}
+
+/// Moves what is pending into objects; returns how many events it moved. `now` is the time of the run: with
+/// `all`, even events of this very moment.
+///
+/// # Errors
+/// [`DeliveryError`]; the next run goes on.
+pub async fn seal(
+    index: &Index,
+    bucket: &Bucket,
+    name: LogName,
+    now: Timestamp,
+    all: bool,
+) -> Result<usize, DeliveryError> {
+    let mut moved = 0;
+    loop {
+        // The head first: events that a later head knows of are gone before that head is seen.
+        let head = index.log_head(name).await?;
+        let mut pending = index.pending_log(name).await?;
+        pending.retain(|entry| all || entry.at + SEALED_AFTER <= now);
+        pending.truncate(OBJECT_EVENTS_MAX);
+        if pending.is_empty() && head.next_key.is_none() {
+            return Ok(moved);
+        }
+        let proposed = object_key(name, &head, now);
+        let Some(key) = index.claim_log_key(name, &head, &proposed).await? else { continue };
+        let key = ObjectKey::parse(&key).map_err(DeliveryError::internal("a log key"))?;
+        if pending.is_empty() && !exists(bucket, &key).await? {
+            // Claimed, but never written, and nothing is left to write now.
+            return Ok(moved);
+        }
+        if !pending.is_empty() {
+            let lines = lines_of(&head.chain, &pending)?;
+            bucket.put_new(&key, lines, Served::uncached("application/x-ndjson")).await?;
+        }
+        moved += finish(index, bucket, name, &head, &key).await?;
+    }
+}
+
+/// Takes what the object holds out of the table, whoever wrote it, and moves the head behind it.
+async fn finish(
+    index: &Index,
+    bucket: &Bucket,
+    name: LogName,
+    head: &LogHead,
+    key: &ObjectKey,
+) -> Result<usize, DeliveryError> {
+    let bytes = bucket.get(ObjectVersion { key, version_id: None }, OBJECT_BYTES_MAX).await?;
+    let mut chain = head.chain.clone();
+    let mut count = 0;
+    for (number, line) in (1..).zip(lines(&bytes)) {
+        chain.follow(line, number).map_err(DeliveryError::internal("a log object"))?;
+        let named: Named = serde_json::from_slice(line).map_err(DeliveryError::internal("a log line"))?;
+        index.remove_pending_log(name, &named.id, named.at).await?;
+        count += 1;
+    }
+    index.move_log_head(name, head, &chain).await?;
+    Ok(count)
+}
+
+fn lines_of(head: &ChainHead, pending: &[LogEntry]) -> Result<Vec<u8>, DeliveryError> {
+    let mut chain = head.clone();
+    let mut text = Vec::new();
+    for entry in pending {
+        let event: Map<String, Value> =
+            serde_json::from_str(&entry.event).map_err(DeliveryError::internal("a log event"))?;
+        text.extend(chain.append(&event).map_err(DeliveryError::internal("a log line"))?.into_bytes());
+        text.push(b'\n');
+        if text.len() as u64 > OBJECT_BYTES_MAX / 2 {
+            break;
+        }
+    }
+    Ok(text)
+}
+
+async fn exists(bucket: &Bucket, key: &ObjectKey) -> Result<bool, DeliveryError> {
+    match bucket.size(ObjectVersion { key, version_id: None }).await {
+        Ok(_) => Ok(true),
+        Err(StoreError::NotFound) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// `audit/2026/11/24/000000000001.ndjson`: the day on which it was begun (UTC), and its first sequence.
+fn object_key(name: LogName, head: &LogHead, now: Timestamp) -> String {
+    let day = now.to_zoned(jiff::tz::TimeZone::UTC).strftime("%Y/%m/%d").to_string();
+    format!("{}{day}/{:012}.ndjson", prefix(name), head.chain.sequence + 1)
+}
+
+/// The lines of an object, without their line feeds.
+pub fn lines(object: &[u8]) -> impl Iterator<Item = &[u8]> {
+    object.split(|byte| *byte == b'\n').filter(|line| !line.is_empty())
+}
+
+/// Reads a whole log in order and verifies it: hands every line to `each`, which stops by `false`.
+///
+/// # Errors
+/// [`LogError`] names the first object and line that does not hold.
+pub async fn verify(
+    index: &Index,
+    bucket: &Bucket,
+    name: LogName,
+    mut each: impl FnMut(&[u8]),
+) -> Result<VerifiedLog, LogError> {
+    let end = index.log_head(name).await?;
+    let mut keys = bucket.list(prefix(name), OBJECTS_MAX).await?;
+    // An object behind the head is not finished: its events are still pending.
+    keys.retain(|key| Some(key.as_str()) != end.next_key.as_deref());
+    keys.sort_by_key(|key| sequence_of(key));
+    let mut chain = ChainHead::default();
+    for key in &keys {
+        let bytes = bucket.get(ObjectVersion { key, version_id: None }, OBJECT_BYTES_MAX).await?;
+        for (number, line) in (1..).zip(lines(&bytes)) {
+            let broken = |source| LogError::Broken { key: key.as_str().to_owned(), source };
+            chain.follow(line, number).map_err(broken)?;
+            each(line);
+        }
+    }
+    if chain != end.chain {
+        return Err(LogError::OtherEnd { found: chain.sequence, expected: end.chain.sequence });
+    }
+    let pending = index.pending_log(name).await?.len();
+    Ok(VerifiedLog { head: chain, objects: keys.len(), pending })
+}
+
+/// The first sequence of an object, by its name.
+fn sequence_of(key: &ObjectKey) -> u64 {
+    let name = key.as_str().rsplit('/').next().unwrap_or_default();
+    name.trim_end_matches(".ndjson").parse().unwrap_or(u64::MAX)
+}

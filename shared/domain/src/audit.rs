@@ -1,0 +1,220 @@
+//! Audit events: who did or tried what, when, from where, with which outcome. Never a secret, never image data,
+//! never a name, birth date, phone number or address.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::StudyInstanceUid;
+
+/// Longest reason that staff give, in characters.
+pub const REASON_CHARS_MAX: usize = 500;
+
+/// What was done or tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AuditAction {
+    /// Account and password.
+    SignIn,
+    /// Second check of a link.
+    OpenLink,
+    /// Code of a share.
+    OpenShare,
+    /// Signed out.
+    SignOut,
+    /// Ended every session of the account.
+    SignOutEverywhere,
+    /// Opened a study, once per session.
+    OpenStudy,
+    /// The first image was on the screen, once per session.
+    SeeFirstImage,
+    /// Fetched all files of a study.
+    DownloadStudy,
+    /// Fetched one file of a study.
+    DownloadInstance,
+    /// Made a share.
+    CreateShare,
+    /// Ended a share.
+    EndShare,
+    /// Staff signed in.
+    StaffSignIn,
+    /// Staff signed out.
+    StaffSignOut,
+    /// Staff looked for a patient.
+    FindPatient,
+    /// Staff read the delivery ledger of a study.
+    ReadLedger,
+    /// Staff issued a new slip.
+    ReissueSlip,
+    /// Staff had the message sent again.
+    ResendNotice,
+    /// Staff ended links, passwords and sessions.
+    RevokeAccess,
+    /// Staff released a study.
+    ReleaseStudy,
+    /// Staff held a study.
+    HoldStudy,
+    /// Staff took a study back.
+    RecallStudy,
+    /// Staff corrected phone number or email address.
+    CorrectContact,
+    /// Staff joined two codes of one patient.
+    MergePatients,
+    /// Staff read usage or audit.
+    ReadLog,
+    /// Data was erased at the request of its subject.
+    EraseSubject,
+    /// Data was erased at the end of its retention.
+    EndRetention,
+}
+
+/// What became of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AuditOutcome {
+    /// Done.
+    Success,
+    /// Refused: wrong secret, no right.
+    Refused,
+    /// Not done: the state of things did not allow it, or something failed.
+    Failed,
+}
+
+/// Who.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub enum Actor {
+    /// Whoever came in with the secrets of an account, or tried to.
+    Account {
+        /// Look-up key of the account.
+        account: String,
+    },
+    /// Whoever came in with a share.
+    Share {
+        /// Which share.
+        share: String,
+    },
+    /// Staff.
+    Staff {
+        /// Their stable name.
+        subject: String,
+    },
+    /// A job of ours.
+    System,
+}
+
+/// One line of the audit log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditEvent {
+    /// Unique name of this event.
+    pub id: String,
+    /// When, in milliseconds' precision.
+    pub at: Timestamp,
+    /// What.
+    pub action: AuditAction,
+    /// What became of it.
+    pub outcome: AuditOutcome,
+    /// Who.
+    pub actor: Actor,
+    /// Network address (IPv4, or the /64 of an IPv6 address) or machine from which it was done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// Which study.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub study_instance_uid: Option<StudyInstanceUid>,
+    /// Whose: look-up key of the account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// What else there is to say: a reason, a count, an instance.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+}
+
+impl AuditAction {
+    /// The word in the log.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        self.facts().0
+    }
+
+    /// Word, DICOM code of the kind of event (PS3.16 CID 400) with its meaning, and FHIR's create, read, update,
+    /// delete or execute.
+    pub(crate) const fn facts(self) -> (&'static str, &'static str, &'static str, &'static str) {
+        const LOGIN: &str = "110114";
+        const LOGIN_IS: &str = "User Authentication";
+        const ACCESS: &str = "110103";
+        const ACCESS_IS: &str = "DICOM Instances Accessed";
+        const EXPORT: &str = "110106";
+        const EXPORT_IS: &str = "Export";
+        const RECORD: &str = "110110";
+        const RECORD_IS: &str = "Patient Record";
+        const SECURITY: &str = "110113";
+        const SECURITY_IS: &str = "Security Alert";
+        match self {
+            Self::SignIn => ("sign-in", LOGIN, LOGIN_IS, "E"),
+            Self::OpenLink => ("open-link", LOGIN, LOGIN_IS, "E"),
+            Self::OpenShare => ("open-share", LOGIN, LOGIN_IS, "E"),
+            Self::SignOut => ("sign-out", LOGIN, LOGIN_IS, "E"),
+            Self::SignOutEverywhere => ("sign-out-everywhere", LOGIN, LOGIN_IS, "E"),
+            Self::StaffSignIn => ("staff-sign-in", LOGIN, LOGIN_IS, "E"),
+            Self::StaffSignOut => ("staff-sign-out", LOGIN, LOGIN_IS, "E"),
+            Self::OpenStudy => ("open-study", ACCESS, ACCESS_IS, "R"),
+            Self::SeeFirstImage => ("see-first-image", ACCESS, ACCESS_IS, "R"),
+            Self::DownloadStudy => ("download-study", EXPORT, EXPORT_IS, "R"),
+            Self::DownloadInstance => ("download-instance", EXPORT, EXPORT_IS, "R"),
+            Self::CreateShare => ("create-share", SECURITY, SECURITY_IS, "C"),
+            Self::EndShare => ("end-share", SECURITY, SECURITY_IS, "U"),
+            Self::FindPatient => ("find-patient", "110112", "Query", "E"),
+            Self::ReadLedger => ("read-ledger", RECORD, RECORD_IS, "R"),
+            Self::ReissueSlip => ("reissue-slip", SECURITY, SECURITY_IS, "C"),
+            Self::ResendNotice => ("resend-notice", SECURITY, SECURITY_IS, "C"),
+            Self::RevokeAccess => ("revoke-access", SECURITY, SECURITY_IS, "U"),
+            Self::ReleaseStudy => ("release-study", RECORD, RECORD_IS, "U"),
+            Self::HoldStudy => ("hold-study", RECORD, RECORD_IS, "U"),
+            Self::RecallStudy => ("recall-study", RECORD, RECORD_IS, "D"),
+            Self::CorrectContact => ("correct-contact", RECORD, RECORD_IS, "U"),
+            Self::MergePatients => ("merge-patients", RECORD, RECORD_IS, "U"),
+            Self::ReadLog => ("read-log", "110101", "Audit Log Used", "R"),
+            Self::EraseSubject => ("erase-subject", "110105", "DICOM Study Deleted", "D"),
+            Self::EndRetention => ("end-retention", "110105", "DICOM Study Deleted", "D"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_those_of_the_json() {
+        for action in [
+            AuditAction::SignIn,
+            AuditAction::OpenLink,
+            AuditAction::OpenShare,
+            AuditAction::SignOut,
+            AuditAction::SignOutEverywhere,
+            AuditAction::OpenStudy,
+            AuditAction::SeeFirstImage,
+            AuditAction::DownloadStudy,
+            AuditAction::DownloadInstance,
+            AuditAction::CreateShare,
+            AuditAction::EndShare,
+            AuditAction::StaffSignIn,
+            AuditAction::StaffSignOut,
+            AuditAction::FindPatient,
+            AuditAction::ReadLedger,
+            AuditAction::ReissueSlip,
+            AuditAction::ResendNotice,
+            AuditAction::RevokeAccess,
+            AuditAction::ReleaseStudy,
+            AuditAction::HoldStudy,
+            AuditAction::RecallStudy,
+            AuditAction::CorrectContact,
+            AuditAction::MergePatients,
+            AuditAction::ReadLog,
+            AuditAction::EraseSubject,
+            AuditAction::EndRetention,
+        ] {
+            assert_eq!(serde_json::to_value(action).unwrap(), action.as_str());
+        }
+    }
+}

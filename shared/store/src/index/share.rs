@@ -1,0 +1,147 @@
+//! Shares: found by the hash of their token, listed by account.
+
+use filmless_domain::audit::Actor;
+use filmless_domain::share::Relation;
+use filmless_domain::{Language, PatientId, StudyInstanceUid};
+use jiff::Timestamp;
+use jiff::fmt::serde::timestamp::millisecond;
+use serde::{Deserialize, Serialize};
+
+use super::account::account_pk;
+use super::{Change, Condition, Index, ItemKey};
+use crate::StoreError;
+
+/// What a patient opened for somebody.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ShareRecord {
+    /// Its name in logs and on pages: nothing opens with it.
+    pub id: String,
+    /// SHA-256 of its token, in hex.
+    pub token_digest: String,
+    /// Whose studies.
+    pub account_key: String,
+    /// Their patient code.
+    pub patient_id: PatientId,
+    /// Their name as the hospital writes it.
+    pub patient_name: String,
+    /// Whom it is for, in the patient's words.
+    pub label: String,
+    /// What they are to the patient.
+    pub relation: Relation,
+    /// What it opens.
+    pub studies: Vec<StudyInstanceUid>,
+    /// Whether files may be fetched.
+    pub may_download: bool,
+    /// SHA-256 of token and code: the code is short, and the token is not stored.
+    pub code_hash: String,
+    /// Wrong codes so far.
+    #[serde(default)]
+    pub failures: u32,
+    /// Language of the patient.
+    pub language: Language,
+    /// Who made it.
+    pub created_by: Actor,
+    /// When it was made.
+    #[serde(with = "millisecond::required")]
+    pub created_at: Timestamp,
+    /// When somebody ended it.
+    #[serde(default, with = "millisecond::optional")]
+    pub ended_at: Option<Timestamp>,
+    /// When it ends, in seconds since 1970. The table's TTL is later: who opened it stays readable for a while.
+    pub ends_at: i64,
+    /// When the item goes (the table's TTL), in seconds since 1970.
+    pub expires_at: i64,
+}
+
+/// An item that leads from an account to a share.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SharePointer {
+    /// SHA-256 of the share's token, in hex.
+    pub token_digest: String,
+    /// As the share's.
+    pub expires_at: i64,
+}
+
+impl ShareRecord {
+    /// Whether it still opens anything.
+    #[must_use]
+    pub fn is_open(&self, now: Timestamp) -> bool {
+        self.ended_at.is_none() && self.ends_at > now.as_second()
+    }
+}
+
+fn share_key(token_digest: &str) -> ItemKey {
+    ItemKey::new(format!("SHARE#{token_digest}"), "SHARE")
+}
+
+impl Index {
+    /// The pointer by which an account finds its share.
+    #[must_use]
+    pub fn share_pointer(share: &ShareRecord) -> (ItemKey, SharePointer) {
+        let key = ItemKey::new(account_pk(&share.account_key), format!("SHARE#{}", share.id));
+        (key, SharePointer { token_digest: share.token_digest.clone(), expires_at: share.expires_at })
+    }
+
+    /// The key of the share whose token has this digest.
+    #[must_use]
+    pub fn share_key(token_digest: &str) -> ItemKey {
+        share_key(token_digest)
+    }
+
+    /// The share whose token has this digest.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn share(&self, token_digest: &str) -> Result<Option<ShareRecord>, StoreError> {
+        self.get(&share_key(token_digest)).await
+    }
+
+    /// All shares of an account, ended ones included, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn shares(&self, account_key: &str) -> Result<Vec<ShareRecord>, StoreError> {
+        let pointers: Vec<SharePointer> = self.query(&account_pk(account_key), "SHARE#").await?;
+        let mut shares = Vec::new();
+        for pointer in pointers {
+            shares.extend(self.share(&pointer.token_digest).await?);
+        }
+        shares.sort_by_key(|share| share.created_at);
+        Ok(shares)
+    }
+
+    /// Counts a code before it is looked at; `None` when the share's life has no try left.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn count_share_check(
+        &self,
+        token_digest: &str,
+        failures_max: u32,
+    ) -> Result<Option<ShareRecord>, StoreError> {
+        let allowed = Condition::All(vec![
+            Condition::Present("label"),
+            Condition::below("failures", i64::from(failures_max)),
+        ]);
+        self.update(&share_key(token_digest), Change::new().add("failures", 1).when(&allowed)).await
+    }
+
+    /// Takes back one counted code: it was right.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn uncount_share_check(&self, token_digest: &str) -> Result<(), StoreError> {
+        let change = Change::new().add("failures", -1).when(&Condition::Present("label"));
+        self.update::<ShareRecord>(&share_key(token_digest), change).await.map(|_| ())
+    }
+
+    /// The change that ends a share, once.
+    #[must_use]
+    pub fn end_share_change(token_digest: &str, at: Timestamp) -> (ItemKey, Change) {
+        let change = Change::new()
+            .set("ended_at", at.as_millisecond())
+            .when(&Condition::Present("label"))
+            .when(&Condition::Absent("ended_at"));
+        (share_key(token_digest), change)
+    }
+}
