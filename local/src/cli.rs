@@ -24,6 +24,10 @@ pub enum Command {
     Send(SendOptions),
     /// Show where studies are, why they are held, and what was refused.
     Status(StatusOptions),
+    /// Do what the hotline and the records office do: find, send again, release, hold, correct, recall.
+    Staff(StaffOptions),
+    /// Verify and export the audit log.
+    Audit(AuditOptions),
     /// Decode files for another process (used by `up`).
     #[command(hide = true)]
     RenderChild,
@@ -124,6 +128,174 @@ pub struct StatusOptions {
     /// Print one JSON object instead of a table.
     #[arg(long)]
     pub json: bool,
+}
+
+/// Which system an operator's command works on.
+#[derive(Debug, Clone, Args)]
+pub struct SystemOptions {
+    #[command(flatten)]
+    pub target: TargetOptions,
+    /// Work on the system that the functions' environment variables name (on AWS, with the caller's own rights),
+    /// instead of one that runs on this machine.
+    #[arg(long, conflicts_with_all = ["to", "data"])]
+    pub env: bool,
+    /// Print JSON instead of text.
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct StaffOptions {
+    #[command(subcommand)]
+    pub act: StaffAct,
+    #[command(flatten)]
+    pub system: SystemOptions,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub enum StaffAct {
+    /// Find patients by code, accession number, phone number, or name (accents and case do not count).
+    Find { query: String },
+    /// Show a patient: contact, account, studies, shares.
+    Patient { patient: String },
+    /// Show the delivery ledger of a study: received, rendered, released, slip, SMS, email, opened, first image.
+    Ledger { study: String },
+    /// Issue a new slip; the old link says that it was replaced, the old password ends.
+    Reissue {
+        study: String,
+        #[command(flatten)]
+        why: Why,
+        /// Over which channels the new secrets go.
+        #[arg(long, value_enum, default_value_t = ChannelsWord::All)]
+        channels: ChannelsWord,
+        /// Also write the slip (PDF) to this file.
+        #[arg(long, value_name = "FILE")]
+        slip: Option<PathBuf>,
+    },
+    /// Send the message again; what was issued before stays valid.
+    Resend {
+        study: String,
+        /// Over which channels.
+        #[arg(long, value_enum, default_value_t = ChannelsWord::All)]
+        channels: ChannelsWord,
+    },
+    /// End every session, link, password and share of a patient.
+    Revoke {
+        patient: String,
+        #[command(flatten)]
+        why: Why,
+    },
+    /// Release a held (or recalled) study.
+    Release {
+        study: String,
+        /// Accession number of the order, when the study does not name one.
+        #[arg(long, value_name = "ACCESSION")]
+        order: Option<String>,
+        #[command(flatten)]
+        why: Why,
+    },
+    /// Hold a study: its patient does not see it until it is released by hand.
+    Hold {
+        study: String,
+        #[command(flatten)]
+        why: Why,
+    },
+    /// Correct where a patient's messages go; an empty text means that there is none.
+    Contact {
+        patient: String,
+        #[arg(long, required_unless_present = "email")]
+        phone: Option<String>,
+        #[arg(long)]
+        email: Option<String>,
+    },
+    /// Join two codes of one patient: the account of INTO shows the studies of FROM too.
+    Merge {
+        from: String,
+        into: String,
+        #[command(flatten)]
+        why: Why,
+    },
+    /// Take a study back (wrong patient): ends links, passwords and sessions, deletes what was derived, lists who saw it.
+    Recall {
+        study: String,
+        #[command(flatten)]
+        why: Why,
+    },
+    /// List who opened a study, with their addresses.
+    Viewers { study: String },
+    /// List held studies.
+    Held {
+        /// How many days back.
+        #[arg(long, default_value_t = 31)]
+        days: u16,
+    },
+    /// List patients whom no message reached.
+    Unreached {
+        /// How many days back.
+        #[arg(long, default_value_t = 7)]
+        days: u16,
+    },
+    /// Share studies on a patient's behalf; prints link and code once.
+    Share {
+        patient: String,
+        /// Whom it is for.
+        #[arg(long = "for", value_name = "NAME")]
+        label: String,
+        /// `doctor`, `spouse`, `child`, `parent`, `sibling`, `guardian` or `other`.
+        #[arg(long, default_value = "doctor")]
+        relation: String,
+        /// Which study; may be given several times.
+        #[arg(long, required = true)]
+        study: Vec<String>,
+        /// For how many days.
+        #[arg(long, default_value_t = 7)]
+        days: u32,
+        /// Whether files may be downloaded.
+        #[arg(long)]
+        download: bool,
+    },
+    /// End a share of a patient.
+    EndShare { patient: String, share: String },
+}
+
+/// Why something is done; it is kept in the audit log.
+#[derive(Debug, Clone, Args)]
+pub struct Why {
+    /// Why; kept in the audit log. Name no patient.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum ChannelsWord {
+    /// SMS and email, as far as they are known.
+    All,
+    /// SMS alone.
+    Sms,
+    /// Email alone.
+    Email,
+    /// None: the slip is handed over.
+    None,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct AuditOptions {
+    #[command(subcommand)]
+    pub act: AuditAct,
+    #[command(flatten)]
+    pub system: SystemOptions,
+}
+
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub enum AuditAct {
+    /// Verify the whole hash chain. Exit code 1 when it does not hold.
+    Verify,
+    /// Print the log, one event per line, verifying it on the way.
+    Export {
+        /// As FHIR R4 AuditEvent resources.
+        #[arg(long)]
+        fhir: bool,
+    },
 }
 
 fn parse_duration(text: &str) -> Result<Duration, String> {

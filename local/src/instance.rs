@@ -7,6 +7,8 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use filmless_delivery::MessageSecrets;
+use filmless_domain::Hospital;
 use filmless_store::{Connection, Endpoints};
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +43,10 @@ pub struct Running {
     pub studies_bucket: String,
     /// The data folder.
     pub data: PathBuf,
+    /// What slips and messages say of the hospital.
+    pub hospital: Hospital,
+    /// Which secrets messages carry.
+    pub message_secrets: MessageSecrets,
 }
 
 impl Running {

@@ -1,10 +1,13 @@
 //! The command line of Filmless, and everything on one machine. Exit codes: 0 done, 1 failed, 2 wrong use.
 
+mod audit;
 mod cli;
 mod demo;
 mod instance;
 mod send;
+mod staff;
 mod status;
+mod system;
 mod up;
 
 use std::process::ExitCode;
@@ -35,6 +38,8 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Demo(options) => demo::run(options).await,
         Command::Send(options) => send::run(options).await,
         Command::Status(options) => status::run(options).await,
+        Command::Staff(options) => staff::run(options).await,
+        Command::Audit(options) => audit::run(options).await,
         Command::RenderChild => Ok(ExitCode::SUCCESS),
     }
 }

@@ -3,7 +3,7 @@
 pub mod child;
 pub mod outbox;
 mod outbox_page;
-mod sealing_key;
+pub mod sealing_key;
 mod workers;
 
 use std::net::SocketAddr;
@@ -78,6 +78,11 @@ impl System {
             region: REGION.to_owned(),
             studies_bucket: STUDIES_BUCKET.to_owned(),
             data: data.clone(),
+            hospital: hospital(options)?,
+            message_secrets: match options.message_secrets {
+                MessageSecretsWord::All => MessageSecrets::All,
+                MessageSecretsWord::LinkOnly => MessageSecrets::LinkOnly,
+            },
         };
         let outbox = OutboxFolder::new(&data).context("cannot make the outbox")?;
         let s3_public = options.s3_public_url.clone().unwrap_or_else(|| running.s3.clone());
@@ -181,33 +186,28 @@ fn services(
         renderer: Arc::new(ChildRenderer::new()),
         clock: Arc::new(SystemClock),
         randomness: Arc::new(OsRandomness),
-        settings: Arc::new(settings(options, &running.portal)?),
+        settings: Arc::new(settings(options, running)),
     })
 }
 
-fn settings(options: &UpOptions, portal_url: &str) -> anyhow::Result<Settings> {
-    let hospital = match &options.hospital {
-        None => Hospital::default(),
-        Some(file) => {
-            let text = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-            serde_json::from_slice(&text)
-                .with_context(|| format!("{} is not a hospital file", file.display()))?
-        }
-    };
-    Ok(Settings {
-        hospital,
-        public_url: portal_url.to_owned(),
+fn hospital(options: &UpOptions) -> anyhow::Result<Hospital> {
+    let Some(file) = &options.hospital else { return Ok(Hospital::default()) };
+    let text = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+    serde_json::from_slice(&text).with_context(|| format!("{} is not a hospital file", file.display()))
+}
+
+fn settings(options: &UpOptions, running: &Running) -> Settings {
+    Settings {
+        hospital: running.hospital.clone(),
+        public_url: running.portal.clone(),
         quiet_period: options.settle,
         release_on: match options.release_on {
             ReleaseOnWord::Images => ReleaseOn::Images,
             ReleaseOnWord::Report => ReleaseOn::Report,
         },
-        message_secrets: match options.message_secrets {
-            MessageSecretsWord::All => MessageSecrets::All,
-            MessageSecretsWord::LinkOnly => MessageSecrets::LinkOnly,
-        },
+        message_secrets: running.message_secrets,
         ..Settings::default()
-    })
+    }
 }
 
 async fn serve(

@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
-use filmless_delivery::{Services, outbox};
+use filmless_delivery::{Services, log, outbox};
 use filmless_embedded::{DurableQueue, Received};
 use filmless_runtime::error_chain;
+use filmless_store::index::LogName;
 use filmless_store::port::QueueName;
 use serde_json::json;
 use tokio::task::JoinHandle;
@@ -28,13 +29,15 @@ const MAPPINGS: [Mapping; 4] = [
 ];
 
 const SWEEP_INTERVAL: Duration = Duration::from_secs(5);
+/// Events become lines of the logs this often.
+const SEAL_INTERVAL: Duration = Duration::from_secs(15);
 /// As long as SQS lets a receiver wait.
 const LONG_POLL: Duration = Duration::from_secs(20);
 const PAUSE_AFTER_ERROR: Duration = Duration::from_secs(1);
 
 /// Starts all workers and the sweeper of the outbox.
 pub fn start(services: &Services, queue: &Arc<DurableQueue>) -> Vec<JoinHandle<()>> {
-    let mut tasks = vec![tokio::spawn(sweep(services.clone()))];
+    let mut tasks = vec![tokio::spawn(sweep(services.clone())), tokio::spawn(seal_logs(services.clone()))];
     for mapping in &MAPPINGS {
         for _ in 0..mapping.workers {
             tasks.push(tokio::spawn(work(services.clone(), Arc::clone(queue), mapping)));
@@ -52,6 +55,23 @@ async fn sweep(services: Services) {
             Err(failure) => error!(code = failure.code(), cause = error_chain(&failure), "outbox not swept"),
         }
         tokio::time::sleep(SWEEP_INTERVAL).await;
+    }
+}
+
+async fn seal_logs(services: Services) {
+    loop {
+        tokio::time::sleep(SEAL_INTERVAL).await;
+        for (name, bucket) in [(LogName::Audit, &services.audit), (LogName::Usage, &services.usage)] {
+            let now = services.clock.now();
+            if let Err(failure) = log::seal(&services.index, bucket, name, now, false).await {
+                error!(
+                    code = failure.code(),
+                    cause = error_chain(&failure),
+                    log = name.as_str(),
+                    "log not sealed"
+                );
+            }
+        }
     }
 }
 

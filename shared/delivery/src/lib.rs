@@ -8,6 +8,7 @@ mod credentials;
 pub mod download;
 mod error;
 pub mod ingest;
+mod issue;
 pub mod log;
 pub mod messages;
 pub mod notice;
@@ -17,6 +18,7 @@ pub mod release;
 pub mod render;
 mod services;
 pub mod settle;
+pub mod staff;
 pub mod status;
 
 pub use error::DeliveryError;

@@ -100,7 +100,7 @@ fn settled_channel(
         }
         Err(error) => return Err(error.into()),
     };
-    Ok(ChannelRecord { state, provider_id, at: Some(services.clock.now()) })
+    Ok(ChannelRecord { state, provider_id, at: Some(services.clock.now()), detail: None })
 }
 
 async fn send_sms(

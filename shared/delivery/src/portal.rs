@@ -13,8 +13,10 @@ use jiff::civil::Date;
 
 use crate::Services;
 
+pub(crate) use access::access_lines;
 pub use access::{AccessLine, AccessWho};
 pub use share::{NewShare, ShareLine, ShareOpening, ShareRequest, ShareStatus};
+pub(crate) use share::{ShareOwner, create as create_share_of, end as end_share_of, list as list_shares_of};
 
 /// The portal's use cases.
 #[derive(Debug, Clone)]

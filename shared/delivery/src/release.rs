@@ -1,16 +1,16 @@
 //! The publish gate, and what passing it makes: account, password, link, QR, slip, notice.
 
 use filmless_domain::gate::{StudyFacts, decide};
-use filmless_domain::{HoldReason, Order, Secret, StudyInstanceUid, StudyState, access};
+use filmless_domain::{HoldReason, Order, StudyInstanceUid, StudyState, access};
 use filmless_store::Index;
 use filmless_store::index::{
-    AccountRecord, Change, ChannelRecord, Condition, CredentialRecord, LinkRecord, LinkState, NoticeRecord,
-    OrderRecord, StudyRecord, Transaction, TransactionOutcome,
+    AccountRecord, Change, OrderRecord, StudyRecord, Transaction, TransactionOutcome,
 };
 use tracing::{info, instrument};
 
+use crate::issue::Issue;
 use crate::messages::{NoticeTask, Task};
-use crate::{DeliveryError, Services, credentials, notice, outbox};
+use crate::{DeliveryError, Services, credentials, outbox};
 
 /// How many account names are tried for patient codes that look alike.
 const ACCOUNT_NAMES_MAX: u32 = 50;
@@ -22,22 +22,11 @@ const ACCOUNT_NAMES_MAX: u32 = 50;
 #[instrument(skip_all, fields(study_instance_uid = %study))]
 pub async fn release_study(services: &Services, study: &StudyInstanceUid) -> Result<(), DeliveryError> {
     let Some(record) = services.index.study(study).await? else { return Ok(()) };
-    if !matches!(record.state, StudyState::Rendered | StudyState::Held | StudyState::Released)
-        || record.reason == Some(HoldReason::HeldByStaff)
-    {
+    if !matches!(record.state, StudyState::Rendered | StudyState::Held | StudyState::Released) {
         return Ok(());
     }
-    let (accession_order, patient_orders) = orders_for(services, &record).await?;
-    let patient_orders: Vec<Order> = patient_orders.into_iter().map(|o| o.order).collect();
-    let facts = StudyFacts {
-        accession_number: record.accession_number.as_ref(),
-        patient: &record.patient,
-        two_patients: record.two_patients,
-        instances: record.instances,
-        has_report: record.has_report,
-    };
-    let accession_order = accession_order.map(|o| o.order);
-    match decide(&facts, accession_order.as_ref(), &patient_orders, services.settings.release_on) {
+    match verdict(services, &record).await? {
+        Ok(order) => open_gate(services, record, &order).await,
         Err(reason) => {
             if record.state != StudyState::Held || record.reason != Some(reason) {
                 services.index.hold_study(&record, reason).await?;
@@ -45,15 +34,52 @@ pub async fn release_study(services: &Services, study: &StudyInstanceUid) -> Res
             }
             Ok(())
         }
-        Ok(order) => open_gate(services, record, order).await,
     }
 }
 
-async fn open_gate(services: &Services, study: StudyRecord, order: &Order) -> Result<(), DeliveryError> {
+/// Under which order the study may be shown; what staff decided goes before what the gate says.
+async fn verdict(
+    services: &Services,
+    study: &StudyRecord,
+) -> Result<Result<OrderRecord, HoldReason>, DeliveryError> {
+    if study.reason == Some(HoldReason::HeldByStaff) {
+        return Ok(Err(HoldReason::HeldByStaff));
+    }
+    if let Some(release) = study.staff_release.as_ref().filter(|_| !study.two_patients) {
+        let order = services.index.order(&release.accession_number).await?;
+        if let Some(order) = order.filter(|o| o.order.patient.id == release.patient_id) {
+            return Ok(Ok(order));
+        }
+    }
+    let (accession_order, patient_orders) = orders_for(services, study).await?;
+    let orders: Vec<Order> = patient_orders.iter().map(|o| o.order.clone()).collect();
+    let facts = StudyFacts {
+        accession_number: study.accession_number.as_ref(),
+        patient: &study.patient,
+        two_patients: study.two_patients,
+        instances: study.instances,
+        has_report: study.has_report,
+    };
+    let named = accession_order.as_ref().map(|o| &o.order);
+    let decided = decide(&facts, named, &orders, services.settings.release_on);
+    let accession = match decided {
+        Ok(order) => &order.accession_number,
+        Err(reason) => return Ok(Err(reason)),
+    };
+    let mut known = accession_order.iter().chain(&patient_orders);
+    let order = known.find(|o| o.order.accession_number == *accession).cloned();
+    order.map(Ok).ok_or_else(|| DeliveryError::internal("a verdict")("the order decided for is not known"))
+}
+
+async fn open_gate(
+    services: &Services,
+    study: StudyRecord,
+    order: &OrderRecord,
+) -> Result<(), DeliveryError> {
     if study.account_key.is_none() {
         return first_release(services, study, order).await;
     }
-    let account = services.index.account_of_patient(&order.patient.id).await?;
+    let account = services.index.account_of_patient(&order.order.patient.id).await?;
     if account.map(|a| a.account_key) != study.account_key {
         // The order changed hands after the release: its new patient's images never open with the old slip.
         services.index.hold_study(&study, HoldReason::PatientMismatch).await?;
@@ -100,88 +126,35 @@ pub(crate) async fn orders_for(
 async fn first_release(
     services: &Services,
     mut study: StudyRecord,
-    order: &Order,
+    order: &OrderRecord,
 ) -> Result<(), DeliveryError> {
     let uid = study.study_instance_uid.clone();
-    let account = account_for(services, order).await?;
+    let account = account_for(services, &order.order).await?;
     let now = services.clock.now();
     study.account_key = Some(account.account_key.clone());
-    study.order_accession = Some(order.accession_number.clone());
+    study.order_accession = Some(order.order.accession_number.clone());
     study.link_version = 1;
 
-    let password = credentials::new_password(services.randomness.as_ref())?;
-    let token = credentials::new_token(services.randomness.as_ref())?;
-    let expires_at = (now + services.settings.link_ttl).as_second();
-    let credential = CredentialRecord {
-        hash: credentials::password_hash(password.expose(), &account.salt).await?,
-        expires_at,
-    };
-    let link = LinkRecord {
-        study_instance_uid: uid.clone(),
-        account_key: account.account_key.clone(),
-        version: study.link_version,
-        state: LinkState::Open,
-        language: order.patient.language,
-        failures: 0,
-        expires_at,
-    };
-    let notice = new_notice(services, &study, order, &account, (&password, &token), expires_at).await?;
-    let task = NoticeTask { study_instance_uid: uid.clone(), link_version: study.link_version };
-    let entry = outbox::entry(services, vec![task.to_outbox()?])?;
-
-    let new = || Change::new().when(&Condition::Absent("pk"));
+    let contact = services.index.contact_of(order).await?;
+    let issue = Issue::new(services, &study, &order.order, &account, contact).await?;
     let (study_key, study_change) = Index::release_change(&study, now);
-    let (order_key, order_change) = Index::bind_order_change(&order.accession_number, &uid);
-    let (pointer_key, pointer) = Index::patient_pointer(&order.patient.id, &uid);
-    let credential_key =
-        Index::credential_key(&account.account_key, &format!("{uid}#{}", study.link_version));
+    let (order_key, order_change) = Index::bind_order_change(&order.order.accession_number, &uid);
+    let (pointer_key, pointer) = Index::patient_pointer(&account.patient_id, &uid);
     let transaction = Transaction::new()
         .update(study_key, study_change)
         .update(order_key, order_change)
-        .put(&pointer_key, &pointer, Change::new())?
-        .put(&credential_key, &credential, new())?
-        .put(&Index::link_key(&credentials::token_digest(token.expose())), &link, new())?
-        .put(&NoticeRecord::key(&uid, study.link_version), &notice, new())?
-        .put(&entry.key(), &entry, Change::new())?;
-    match services.index.commit(transaction).await? {
+        .put(&pointer_key, &pointer, Change::new())?;
+    match services.index.commit(issue.add_to(transaction)?).await? {
         TransactionOutcome::Committed => {}
         // Another run released it, or an instance arrived: either way the study comes here again by itself.
         TransactionOutcome::ConditionUnmet(_) => return Ok(()),
     }
     info!("study released");
-    notice::ensure_slip(services, &notice).await?;
-    outbox::publish(services, &entry).await
-}
-
-async fn new_notice(
-    services: &Services,
-    study: &StudyRecord,
-    order: &Order,
-    account: &AccountRecord,
-    (password, token): (&Secret, &Secret),
-    link_expires_at: i64,
-) -> Result<NoticeRecord, DeliveryError> {
-    let uid = &study.study_instance_uid;
-    let context = NoticeRecord::seal_context(uid, study.link_version);
-    let patient = &order.patient;
-    Ok(NoticeRecord {
-        study_instance_uid: uid.clone(),
-        link_version: study.link_version,
-        account_name: account.account_name.clone(),
-        language: patient.language,
-        phone: patient.phone.clone(),
-        email: patient.email.clone(),
-        sms_channel: patient.phone.is_some().then(ChannelRecord::pending),
-        email_channel: patient.email.is_some().then(ChannelRecord::pending),
-        sealed_password: Some(services.sealer.seal(password, &context).await?),
-        sealed_token: Some(services.sealer.seal(token, &context).await?),
-        issued_at: services.clock.now(),
-        link_expires_at,
-    })
+    issue.announce(services).await
 }
 
 /// The patient's account, opened at their first release.
-async fn account_for(services: &Services, order: &Order) -> Result<AccountRecord, DeliveryError> {
+pub(crate) async fn account_for(services: &Services, order: &Order) -> Result<AccountRecord, DeliveryError> {
     let patient_id = &order.patient.id;
     for attempt in 0..ACCOUNT_NAMES_MAX {
         if let Some(account) = services.index.account_of_patient(patient_id).await? {

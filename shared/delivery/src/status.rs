@@ -119,15 +119,12 @@ async fn study_status(index: &Index, study: StudyRecord) -> Result<StudyStatus, 
     } else {
         study.instances
     };
+    let reason = reason_of_hold(&study);
     Ok(StudyStatus {
         study_instance_uid: study.study_instance_uid.to_string(),
         accession_number: study.accession_number.or(study.order_accession).map(|a| a.to_string()),
         state: study.state.as_str().to_owned(),
-        // One that was held and moves again keeps its reason in the index until it is decided anew.
-        reason: study.reason.filter(|_| study.state == StudyState::Held).map(|reason| Reason {
-            code: reason.code().to_owned(),
-            message: reason.explanation().to_owned(),
-        }),
+        reason,
         modalities: study.modalities,
         series: study.series,
         instances,
@@ -138,11 +135,17 @@ async fn study_status(index: &Index, study: StudyRecord) -> Result<StudyStatus, 
     })
 }
 
+/// Why a study is held. One that was held and moves again keeps its reason in the index until it is decided anew.
+pub(crate) fn reason_of_hold(study: &StudyRecord) -> Option<Reason> {
+    let reason = study.reason.filter(|_| study.state == StudyState::Held)?;
+    Some(Reason { code: reason.code().to_owned(), message: reason.explanation().to_owned() })
+}
+
 fn notice_status(notice: &NoticeRecord) -> Vec<NoticeStatus> {
     let channel = |name: &str, channel: &Option<ChannelRecord>| {
         channel.as_ref().map(|c| NoticeStatus {
             channel: name.to_owned(),
-            state: format!("{:?}", c.state).to_lowercase(),
+            state: c.state.as_str().to_owned(),
             link_version: notice.link_version,
             at: c.at,
         })

@@ -215,17 +215,20 @@ fn lenient_phone<'de, D: serde::Deserializer<'de>>(d: D) -> Result<Option<PhoneN
     Ok(Option::<String>::deserialize(d)?.and_then(|text| PhoneNumber::parse(&text).ok()))
 }
 
-/// An address needs one `@` between two parts and no blank, control character, comma or angle bracket: what
-/// could add a header or a second recipient never becomes an address.
 fn lenient_email<'de, D: serde::Deserializer<'de>>(d: D) -> Result<Option<String>, D::Error> {
-    let plausible = |address: &String| {
-        let forbidden =
-            |c: char| c.is_whitespace() || c.is_control() || matches!(c, ',' | ';' | '<' | '>' | '"' | ':');
-        address.len() <= 254
-            && !address.contains(forbidden)
-            && matches!(address.split('@').collect::<Vec<_>>()[..], [user, host] if !user.is_empty() && host.len() > 2)
-    };
-    Ok(Option::<String>::deserialize(d)?.map(|text| text.trim().to_owned()).filter(plausible))
+    let typed = Option::<String>::deserialize(d)?.map(|text| text.trim().to_owned());
+    Ok(typed.filter(|address| is_email(address)))
+}
+
+/// Whether an email can be sent there. An address needs one `@` between two parts and no blank, control character,
+/// comma or angle bracket: what could add a header or a second recipient never becomes an address.
+#[must_use]
+pub fn is_email(address: &str) -> bool {
+    let forbidden =
+        |c: char| c.is_whitespace() || c.is_control() || matches!(c, ',' | ';' | '<' | '>' | '"' | ':');
+    address.len() <= 254
+        && !address.contains(forbidden)
+        && matches!(address.split('@').collect::<Vec<_>>()[..], [user, host] if !user.is_empty() && host.len() > 2)
 }
 
 #[cfg(test)]

@@ -46,7 +46,9 @@ fn spellings(pn: &str) -> Vec<Vec<String>> {
     all
 }
 
-fn words(text: &str) -> Vec<String> {
+/// The words of a name, folded and sorted.
+#[must_use]
+pub fn words(text: &str) -> Vec<String> {
     let folded = fold(text);
     let mut words: Vec<String> =
         folded.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_owned).collect();

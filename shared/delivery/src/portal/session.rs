@@ -3,7 +3,7 @@
 use filmless_domain::audit::{Actor, AuditAction};
 use filmless_domain::{Secret, person_name};
 use filmless_store::index::{
-    AccountRecord, Change, Condition, Index, LogName, SessionRecord, ShareRecord, Transaction,
+    AccountRecord, Change, Condition, Index, LogName, MERGES_MAX, SessionRecord, ShareRecord, Transaction,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -13,9 +13,6 @@ use crate::{DeliveryError, credentials};
 
 /// The use of a session is written down this often.
 const SEEN_EVERY: SignedDuration = SignedDuration::from_secs(5 * 60);
-/// Longest chain of merged accounts that is followed.
-const MERGES_MAX: usize = 8;
-
 impl Portal {
     /// The session of a cookie, used from that source.
     ///

@@ -35,6 +35,11 @@ pub async fn render_series(
     series: &SeriesInstanceUid,
     content_digest: &str,
 ) -> Result<(), DeliveryError> {
+    // What is taken back is not made again.
+    let is_recalled = |record: StudyRecord| record.state == StudyState::Recalled;
+    if services.index.study(study).await?.is_none_or(is_recalled) {
+        return Ok(());
+    }
     let known = services.index.series(study).await?.into_iter().find(|s| s.series_instance_uid == *series);
     let Some(mut record) = known.filter(|s| s.content_digest == content_digest) else { return Ok(()) };
     if record.rendered_digest.as_deref() != Some(content_digest) {
@@ -131,7 +136,7 @@ pub(crate) async fn finish_study(services: &Services, study: &StudyInstanceUid) 
     services.derived.put(&object_key::study_manifest(study), manifest, served).await?;
     let entry =
         outbox::entry(services, vec![ReleaseTask { study_instance_uid: study.clone() }.to_outbox()?])?;
-    if services.index.mark_study_rendered(&record, &entry).await? {
+    if services.index.mark_study_rendered(&record, services.clock.now(), &entry).await? {
         info!(study_instance_uid = %study, images = record.images, "study rendered");
         outbox::publish(services, &entry).await?;
     }

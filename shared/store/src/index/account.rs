@@ -1,6 +1,6 @@
 //! Patient accounts and their credentials.
 
-use filmless_domain::PatientId;
+use filmless_domain::{PatientId, StudyInstanceUid};
 use jiff::Timestamp;
 use jiff::fmt::serde::timestamp::millisecond;
 use serde::{Deserialize, Serialize};
@@ -39,8 +39,8 @@ pub struct CredentialRecord {
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-struct AccountPointer {
-    account_key: String,
+pub(super) struct AccountPointer {
+    pub(super) account_key: String,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -53,6 +53,9 @@ struct FailureRecord {
 pub(super) fn account_pk(account_key: &str) -> String {
     format!("ACCOUNT#{account_key}")
 }
+
+/// Longest chain of merged accounts that is followed.
+pub const MERGES_MAX: usize = 8;
 
 fn failures_key(account_key: &str, source_digest: &str) -> ItemKey {
     ItemKey::new(account_pk(account_key), format!("FAILURES#{source_digest}"))
@@ -72,16 +75,31 @@ impl Index {
         self.get(&ItemKey::new(account_pk(account_key), "ACCOUNT")).await
     }
 
-    /// The account of this patient.
+    /// The account of this patient, or the one that took it in.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn account_of_patient(&self, patient: &PatientId) -> Result<Option<AccountRecord>, StoreError> {
         let pointer: Option<AccountPointer> = self.get(&ItemKey::new(patient_pk(patient), "ACCOUNT")).await?;
         match pointer {
-            Some(pointer) => self.account(&pointer.account_key).await,
+            Some(pointer) => self.account_after_merges(&pointer.account_key).await,
             None => Ok(None),
         }
+    }
+
+    /// The account, or the one that took it in.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn account_after_merges(&self, account_key: &str) -> Result<Option<AccountRecord>, StoreError> {
+        let mut account_key = account_key.to_owned();
+        for _ in 0..MERGES_MAX {
+            match self.account(&account_key).await? {
+                Some(AccountRecord { merged_into: Some(into), .. }) => account_key = into,
+                found => return Ok(found),
+            }
+        }
+        Ok(None)
     }
 
     /// The change that ends every session of an account that began before.
@@ -122,6 +140,37 @@ impl Index {
     /// [`StoreError`].
     pub async fn credentials(&self, account_key: &str) -> Result<Vec<CredentialRecord>, StoreError> {
         self.query(&account_pk(account_key), "CREDENTIAL#").await
+    }
+
+    /// Ends the passwords of an account: those of one study, of one study before a link version, or all of them.
+    /// Returns how many there were.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn end_credentials(
+        &self,
+        account_key: &str,
+        study: Option<&StudyInstanceUid>,
+        before: Option<u32>,
+    ) -> Result<usize, StoreError> {
+        let prefix = study.map_or_else(|| "CREDENTIAL#".to_owned(), |study| format!("CREDENTIAL#{study}#"));
+        let mut keys = self.query_keys(&account_pk(account_key), &prefix).await?;
+        let version = |key: &ItemKey| key.sk.rsplit('#').next().and_then(|text| text.parse::<u32>().ok());
+        keys.retain(|key| before.is_none_or(|before| version(key).is_some_and(|version| version < before)));
+        for key in &keys {
+            self.delete(key).await?;
+        }
+        Ok(keys.len())
+    }
+
+    /// The change that has an account taken in by another, once.
+    #[must_use]
+    pub fn merge_change(account_key: &str, into: &str) -> (ItemKey, Change) {
+        let change = Change::new()
+            .set("merged_into", into)
+            .when(&Condition::Present("account_key"))
+            .when(&Condition::Absent("merged_into"));
+        (ItemKey::new(account_pk(account_key), "ACCOUNT"), change)
     }
 
     /// Counts a sign-in to this account (to any, when empty) from this source (from any, when empty) before its

@@ -4,6 +4,7 @@ use filmless_domain::{Language, StudyInstanceUid};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::study::study_pk;
 use super::{Change, Condition, Index, ItemKey};
 use crate::StoreError;
 
@@ -39,6 +40,14 @@ pub struct LinkRecord {
     pub expires_at: i64,
 }
 
+const fn serde_word(state: LinkState) -> &'static str {
+    match state {
+        LinkState::Open => "open",
+        LinkState::Replaced => "replaced",
+        LinkState::Revoked => "revoked",
+    }
+}
+
 impl LinkRecord {
     /// Whether it has ended by time.
     #[must_use]
@@ -47,7 +56,49 @@ impl LinkRecord {
     }
 }
 
+/// An item that leads from a study to the link of one version.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct LinkPointer {
+    /// SHA-256 of the link's token, in hex.
+    pub token_digest: String,
+    /// Version of the link.
+    pub version: u32,
+    /// As the link's.
+    pub expires_at: i64,
+}
+
 impl Index {
+    /// The key of the pointer to a link version.
+    #[must_use]
+    pub fn link_pointer_key(study: &StudyInstanceUid, version: u32) -> ItemKey {
+        ItemKey::new(study_pk(study), format!("LINK#{version:05}"))
+    }
+
+    /// The links of a study, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn links(&self, study: &StudyInstanceUid) -> Result<Vec<LinkPointer>, StoreError> {
+        self.query(&study_pk(study), "LINK#").await
+    }
+
+    /// The change that closes a link which is open; a link that ended keeps what it is.
+    #[must_use]
+    pub fn close_link_change(token_digest: &str, state: LinkState) -> (ItemKey, Change) {
+        let open = serde_word(LinkState::Open);
+        let change = Change::new().set("state", state).when(&Condition::is_text("state", open));
+        (Self::link_key(token_digest), change)
+    }
+
+    /// Closes a link, if it is open; says whether it was.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn close_link(&self, token_digest: &str, state: LinkState) -> Result<bool, StoreError> {
+        let (key, change) = Self::close_link_change(token_digest, state);
+        Ok(self.update::<LinkRecord>(&key, change).await?.is_some())
+    }
+
     /// The key of the link whose token has this SHA-256 digest, in hex.
     #[must_use]
     pub fn link_key(token_digest: &str) -> ItemKey {

@@ -2,28 +2,35 @@
 
 mod access;
 mod account;
+mod act;
 mod change;
+mod contact;
 mod instance;
 mod link;
 mod log;
 mod notice;
 mod order;
 mod outbox;
+mod search;
 mod session;
 mod share;
+mod staff;
 mod study;
 mod table;
 
 pub use access::{AccessMoment, AccessRecord};
-pub use account::{AccountRecord, CredentialRecord};
+pub use account::{AccountRecord, CredentialRecord, MERGES_MAX};
+pub use act::ActRecord;
 pub use change::{Change, Condition};
+pub use contact::{Contact, ContactRecord};
 pub use instance::InstanceRecord;
-pub use link::{LinkRecord, LinkState};
+pub use link::{LinkPointer, LinkRecord, LinkState};
 pub use log::{LogEntry, LogHead, LogName};
 pub use notice::{ChannelRecord, ChannelState, NoticeRecord};
 pub use order::OrderRecord;
 pub use outbox::{OutboxMessage, OutboxRecord};
+pub use search::PatientPointer;
 pub use session::SessionRecord;
 pub use share::{SharePointer, ShareRecord};
-pub use study::{Arrival, SeriesRecord, StudyPointer, StudyRecord, Touched};
+pub use study::{Arrival, SeriesRecord, StaffRelease, StudyPointer, StudyRecord, Touched};
 pub use table::{Index, ItemKey, Transaction, TransactionOutcome};

@@ -17,6 +17,8 @@ pub enum ChannelState {
     Pending,
     /// The provider has it.
     Sent,
+    /// The provider says that it arrived.
+    Delivered,
     /// The provider refused it for good.
     Failed,
 }
@@ -32,13 +34,29 @@ pub struct ChannelRecord {
     /// When that became so.
     #[serde(default, with = "millisecond::optional")]
     pub at: Option<Timestamp>,
+    /// What the provider said of a failure: its own code or word, never an address.
+    #[serde(default)]
+    pub detail: Option<String>,
+}
+
+impl ChannelState {
+    /// The word in items, JSON and the delivery ledger.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Sent => "sent",
+            Self::Delivered => "delivered",
+            Self::Failed => "failed",
+        }
+    }
 }
 
 impl ChannelRecord {
     /// A message that is still to be sent.
     #[must_use]
     pub fn pending() -> Self {
-        Self { state: ChannelState::Pending, provider_id: None, at: None }
+        Self { state: ChannelState::Pending, provider_id: None, at: None, detail: None }
     }
 }
 

@@ -81,6 +81,7 @@ impl Index {
         let transaction = Transaction::new()
             .update(key, change)
             .put(&pointer_key, &pointer, Change::new())?
+            .point_to_patient(order)?
             .put(&messages.key(), messages, Change::new())?;
         Ok(self.commit(transaction).await? == TransactionOutcome::Committed)
     }

@@ -80,15 +80,31 @@ pub struct StudyRecord {
     /// Version of its newest link; 0 before the first.
     #[serde(default)]
     pub link_version: u32,
+    /// When its series were last all rendered.
+    #[serde(default, with = "millisecond::optional")]
+    pub rendered_at: Option<Timestamp>,
+    /// The order under which staff released it, whatever the gate says.
+    #[serde(default)]
+    pub staff_release: Option<StaffRelease>,
+}
+
+/// A release that staff answer for. It holds as long as the order is for the patient it was for then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StaffRelease {
+    /// Which order.
+    pub accession_number: AccessionNumber,
+    /// Whose it was.
+    pub patient_id: PatientId,
 }
 
 impl StudyRecord {
     /// Whether its patient may see it: released once, and neither held nor recalled since. While late instances
-    /// are on their way, what was rendered before stays visible.
+    /// are on their way, what was rendered before stays visible, and what was held (its reason stays) hidden.
     #[must_use]
     pub fn is_visible(&self) -> bool {
         self.account_key.is_some()
             && !self.two_patients
+            && self.reason.is_none()
             && !matches!(self.state, StudyState::Held | StudyState::Recalled)
     }
 }
@@ -172,7 +188,7 @@ pub(super) fn patient_pk(patient: &PatientId) -> String {
     format!("PATIENT#{}", patient.as_str())
 }
 
-fn series_key(study: &StudyInstanceUid, series: &SeriesInstanceUid) -> ItemKey {
+pub(super) fn series_key(study: &StudyInstanceUid, series: &SeriesInstanceUid) -> ItemKey {
     ItemKey::new(study_pk(study), format!("SERIES#{series}"))
 }
 
@@ -372,10 +388,12 @@ impl Index {
     pub async fn mark_study_rendered(
         &self,
         study: &StudyRecord,
+        rendered_at: Timestamp,
         message: &OutboxRecord,
     ) -> Result<bool, StoreError> {
         let change = Change::new()
             .set("state", StudyState::Rendered)
+            .set("rendered_at", rendered_at.as_millisecond())
             .set("images", study.images)
             .when(&Condition::is_text("state", StudyState::Settled.as_str()))
             .when(&unchanged(study));

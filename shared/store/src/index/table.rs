@@ -242,6 +242,17 @@ impl Index {
         Ok(records)
     }
 
+    /// The keys of those items.
+    pub(super) async fn query_keys(&self, pk: &str, sk_prefix: &str) -> Result<Vec<ItemKey>, StoreError> {
+        #[derive(serde::Deserialize)]
+        struct Keys {
+            pk: String,
+            sk: String,
+        }
+        let found: Vec<Keys> = self.query(pk, sk_prefix).await?;
+        Ok(found.into_iter().map(|keys| ItemKey { pk: keys.pk, sk: keys.sk }).collect())
+    }
+
     /// Runs a transaction; one that meets another is tried again.
     ///
     /// # Errors

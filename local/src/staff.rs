@@ -1,0 +1,158 @@
+//! `filmless staff`: every act of the hotline and the records office.
+
+use std::process::ExitCode;
+
+use anyhow::{Context, anyhow};
+use filmless_delivery::portal::ShareRequest;
+use filmless_delivery::staff::{Channels, ContactCorrection, Desk, StaffError};
+use filmless_domain::share::Relation;
+use filmless_domain::{AccessionNumber, PatientId, StudyInstanceUid};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::cli::{ChannelsWord, StaffAct, StaffOptions};
+use crate::{print, system};
+
+pub async fn run(options: StaffOptions) -> anyhow::Result<ExitCode> {
+    let services = system::services(&options.system).await?;
+    let (member, source) = system::operator();
+    let desk = Desk::new(services, member, source);
+    match act(&desk, options.act).await? {
+        Ok(answer) => {
+            print(&if options.system.json { answer.to_string() } else { text(&answer, 0) });
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(error) => {
+            if options.system.json {
+                print(
+                    &json!({ "error": { "code": error.code(), "message": error.to_string() } }).to_string(),
+                );
+            }
+            eprintln!("filmless: {error}");
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}
+
+/// What was typed wrong is the outer error, what was refused the inner one.
+async fn act(desk: &Desk, act: StaffAct) -> anyhow::Result<Result<Value, StaffError>> {
+    Ok(match act {
+        StaffAct::Find { query } => answer(desk.find(&query).await),
+        StaffAct::Patient { patient } => answer(desk.patient(&patient_of(&patient)?).await),
+        StaffAct::Ledger { study } => answer(desk.ledger(&study_of(&study)?).await),
+        StaffAct::Reissue { study, why, channels, slip } => {
+            let study = study_of(&study)?;
+            let done = desk.reissue(&study, channels_of(channels), &why.reason).await;
+            if let (Ok(_), Some(file)) = (&done, slip) {
+                let pdf = desk.slip(&study).await.map_err(|error| anyhow!(error))?;
+                std::fs::write(&file, pdf).with_context(|| format!("cannot write {}", file.display()))?;
+            }
+            answer(done)
+        }
+        StaffAct::Resend { study, channels } => {
+            answer(desk.resend(&study_of(&study)?, channels_of(channels)).await)
+        }
+        StaffAct::Revoke { patient, why } => answer(desk.revoke(&patient_of(&patient)?, &why.reason).await),
+        StaffAct::Release { study, order, why } => {
+            let order = order.as_deref().map(AccessionNumber::parse).transpose();
+            let order = order.context("the order is not an accession number")?;
+            answer(desk.release(&study_of(&study)?, order.as_ref(), &why.reason).await)
+        }
+        StaffAct::Hold { study, why } => answer(desk.hold(&study_of(&study)?, &why.reason).await),
+        StaffAct::Contact { patient, phone, email } => {
+            let correction = ContactCorrection { phone, email };
+            answer(desk.correct_contact(&patient_of(&patient)?, &correction).await)
+        }
+        StaffAct::Merge { from, into, why } => {
+            answer(desk.merge(&patient_of(&from)?, &patient_of(&into)?, &why.reason).await)
+        }
+        StaffAct::Recall { study, why } => answer(desk.recall(&study_of(&study)?, &why.reason).await),
+        StaffAct::Viewers { study } => answer(desk.viewers(&study_of(&study)?).await),
+        StaffAct::Held { days } => answer(desk.held(days).await),
+        StaffAct::Unreached { days } => answer(desk.unreached(days).await),
+        StaffAct::Share { patient, label, relation, study, days, download } => {
+            let relation = Relation::parse(&relation).context("there is no such relation")?;
+            let studies = study.iter().map(|uid| study_of(uid)).collect::<Result<_, _>>()?;
+            let request = ShareRequest { label, relation, studies, days, may_download: download };
+            let made = desk.share(&patient_of(&patient)?, &request).await;
+            made.map(|share| {
+                json!({
+                    "id": share.id, "for": share.label, "link": share.link.expose(),
+                    "code": share.code.expose(), "ends_at": share.ends_at,
+                })
+            })
+        }
+        StaffAct::EndShare { patient, share } => answer(desk.end_share(&patient_of(&patient)?, &share).await),
+    })
+}
+
+fn answer(done: Result<impl Serialize, StaffError>) -> Result<Value, StaffError> {
+    // An act that has nothing to tell says that it is done.
+    let done = done.map(|value| serde_json::to_value(value).unwrap_or_default())?;
+    Ok(if done.is_null() { json!({ "done": true }) } else { done })
+}
+
+fn study_of(typed: &str) -> anyhow::Result<StudyInstanceUid> {
+    StudyInstanceUid::parse(typed).context("the study is not a Study Instance UID")
+}
+
+fn patient_of(typed: &str) -> anyhow::Result<PatientId> {
+    PatientId::parse(typed).context("the patient is not a patient code")
+}
+
+const fn channels_of(word: ChannelsWord) -> Channels {
+    match word {
+        ChannelsWord::All => Channels::All,
+        ChannelsWord::Sms => Channels::Sms,
+        ChannelsWord::Email => Channels::Email,
+        ChannelsWord::None => Channels::None,
+    }
+}
+
+/// JSON as a person reads it: one fact per line, what belongs together indented.
+fn text(value: &Value, depth: usize) -> String {
+    let pad = "  ".repeat(depth);
+    match value {
+        Value::Array(items) if items.is_empty() => format!("{pad}none"),
+        Value::Array(items) => {
+            let lines: Vec<String> = items.iter().map(|item| line_or_block(item, depth)).collect();
+            lines.join("\n")
+        }
+        Value::Object(fields) => {
+            let shown = fields.iter().filter(|(_, value)| !is_empty(value));
+            let lines: Vec<String> = shown
+                .map(|(name, value)| match value {
+                    Value::Array(items) if !items.iter().any(Value::is_object) => {
+                        let items: Vec<String> = items.iter().map(plain).collect();
+                        format!("{pad}{name}: {}", items.join(", "))
+                    }
+                    Value::Array(_) | Value::Object(_) => format!("{pad}{name}:\n{}", text(value, depth + 1)),
+                    _ => format!("{pad}{name}: {}", plain(value)),
+                })
+                .collect();
+            lines.join("\n")
+        }
+        _ => format!("{pad}{}", plain(value)),
+    }
+}
+
+/// A small object is one line.
+fn line_or_block(item: &Value, depth: usize) -> String {
+    let pad = "  ".repeat(depth);
+    match item {
+        Value::Object(fields) if !fields.values().any(|v| v.is_object() || v.is_array()) => {
+            let shown = fields.iter().filter(|(_, value)| !is_empty(value));
+            let facts: Vec<String> = shown.map(|(name, value)| format!("{name}={}", plain(value))).collect();
+            format!("{pad}{}", facts.join("  "))
+        }
+        _ => format!("{}\n", text(item, depth)),
+    }
+}
+
+fn is_empty(value: &Value) -> bool {
+    value.is_null() || value.as_array().is_some_and(Vec::is_empty)
+}
+
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}

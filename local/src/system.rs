@@ -1,0 +1,73 @@
+//! The services that an operator's command works with: those of a system on this machine, or those that the
+//! functions' environment names.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use async_trait::async_trait;
+use filmless_delivery::render::InProcessRenderer;
+use filmless_delivery::{Services, Settings};
+use filmless_domain::staff::{Role, StaffMember};
+use filmless_runtime::{Config, services_from};
+use filmless_store::port::{OsRandomness, PortError, Queue, QueueName, SystemClock};
+use filmless_store::sealing::LocalSealer;
+
+use crate::cli::SystemOptions;
+use crate::instance::{
+    AUDIT_BUCKET, DERIVED_BUCKET, INDEX_TABLE, Running, SLIPS_BUCKET, STUDIES_BUCKET, USAGE_BUCKET,
+};
+use crate::up::outbox::OutboxFolder;
+use crate::up::sealing_key;
+
+pub async fn services(options: &SystemOptions) -> anyhow::Result<Services> {
+    if options.env {
+        return Ok(services_from(Config::from_env()?).await);
+    }
+    let running = Running::find(&options.target)?;
+    let connection = running.connection();
+    let outbox = OutboxFolder::new(&running.data).context("cannot open the outbox")?;
+    let settings = Settings {
+        hospital: running.hospital.clone(),
+        public_url: running.portal.clone(),
+        message_secrets: running.message_secrets,
+        ..Settings::default()
+    };
+    Ok(Services {
+        studies: connection.bucket(STUDIES_BUCKET),
+        derived: connection.bucket(DERIVED_BUCKET),
+        slips: connection.bucket(SLIPS_BUCKET),
+        audit: connection.bucket(AUDIT_BUCKET),
+        usage: connection.bucket(USAGE_BUCKET),
+        index: connection.index(INDEX_TABLE),
+        queue: Arc::new(SweptLater),
+        sms: Arc::new(outbox.clone()),
+        email: Arc::new(outbox),
+        sealer: Arc::new(LocalSealer::new(&sealing_key::load_or_create(&running.data)?, OsRandomness)),
+        renderer: Arc::new(InProcessRenderer),
+        clock: Arc::new(SystemClock),
+        randomness: Arc::new(OsRandomness),
+        settings: Arc::new(settings),
+    })
+}
+
+/// The queues belong to the running process; what a command makes due lies in the outbox until that sweeps it.
+struct SweptLater;
+
+#[async_trait]
+impl Queue for SweptLater {
+    async fn send(&self, _: QueueName, _: &str, _: Duration) -> Result<(), PortError> {
+        let source = "the running system sends it within seconds".into();
+        Err(PortError::Unavailable { operation: "send from the command line", source })
+    }
+}
+
+/// Whoever may reach storage may do everything: on AWS that is for IAM to grant. The log names the operating system's
+/// user and the machine.
+pub fn operator() -> (StaffMember, String) {
+    let user =
+        std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).unwrap_or_else(|_| "unknown".into());
+    let machine = std::fs::read_to_string("/etc/hostname").unwrap_or_default();
+    let member = StaffMember { subject: format!("cli:{user}"), name: user, roles: Role::ALL.into() };
+    (member, Some(machine.trim()).filter(|m| !m.is_empty()).unwrap_or("this machine").to_owned())
+}

@@ -1,0 +1,224 @@
+//! Finding a patient: by patient code, accession number, phone number, or the words of the name.
+
+use std::collections::BTreeSet;
+
+use filmless_domain::audit::AuditAction;
+use filmless_domain::staff::Act;
+use filmless_domain::{AccessionNumber, PatientId, PhoneNumber, StudyInstanceUid, person_name};
+use filmless_store::index::{Contact, OrderRecord};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::Serialize;
+
+use super::{Desk, StaffError};
+use crate::portal::ShareLine;
+use crate::status::{Reason, reason_of_hold};
+
+/// Most patients of one answer.
+const HITS_MAX: usize = 50;
+/// Longest search, in characters.
+const QUERY_CHARS_MAX: usize = 200;
+
+/// One patient that was found.
+#[derive(Clone, Serialize)]
+pub struct PatientHit {
+    /// The hospital's code.
+    pub patient_id: PatientId,
+    /// Name of the latest order.
+    pub name: String,
+    /// Birth date of the latest order, ISO 8601.
+    pub birth_date: String,
+    /// Number of studies.
+    pub studies: usize,
+}
+
+/// One patient, as the hotline needs them.
+#[derive(Clone, Serialize)]
+pub struct PatientView {
+    /// The hospital's code.
+    pub patient_id: PatientId,
+    /// Name of the latest order.
+    pub name: String,
+    /// Birth date of the latest order, ISO 8601.
+    pub birth_date: String,
+    /// Where messages go.
+    pub phone: Option<String>,
+    /// Where emails go.
+    pub email: Option<String>,
+    /// Whether staff corrected that.
+    pub is_corrected: bool,
+    /// Account name, once something was released.
+    pub account: Option<String>,
+    /// Their studies, newest first.
+    pub studies: Vec<StudyBrief>,
+    /// Their shares, newest first.
+    pub shares: Vec<ShareLine>,
+}
+
+/// One study of a patient. Nothing in it leads to an image.
+#[derive(Debug, Clone, Serialize)]
+pub struct StudyBrief {
+    /// Which study.
+    pub study_instance_uid: StudyInstanceUid,
+    /// Accession number.
+    pub accession_number: Option<AccessionNumber>,
+    /// Study date.
+    pub date: Option<Date>,
+    /// Description, else nothing.
+    pub description: Option<String>,
+    /// Modalities.
+    pub modalities: Vec<String>,
+    /// Its state.
+    pub state: &'static str,
+    /// Why it is held.
+    pub reason: Option<Reason>,
+    /// When it was first released.
+    pub released_at: Option<Timestamp>,
+}
+
+impl std::fmt::Debug for PatientHit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PatientHit(hidden)")
+    }
+}
+
+impl std::fmt::Debug for PatientView {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PatientView(hidden)")
+    }
+}
+
+impl Desk {
+    /// Finds patients by code, accession number, phone number or name; accents and case do not count.
+    ///
+    /// # Errors
+    /// [`StaffError`].
+    pub async fn find(&self, query: &str) -> Result<Vec<PatientHit>, StaffError> {
+        self.demand(Act::Find, AuditAction::FindPatient).await?;
+        let query = query.trim();
+        if query.is_empty() || query.chars().count() > QUERY_CHARS_MAX {
+            return Err(StaffError::refused(
+                "bad-search",
+                "Search for a phone number, a patient code or a name.",
+            ));
+        }
+        let mut found = BTreeSet::new();
+        found.extend(self.found_by_number(query).await?);
+        found.extend(self.found_by_name(query).await?);
+        let mut hits = Vec::new();
+        for patient in found.into_iter().take(HITS_MAX) {
+            hits.extend(self.hit(patient).await?);
+        }
+        let record = self.record(AuditAction::FindPatient);
+        record.detail(format!("{} found", hits.len())).write(&self.services).await?;
+        Ok(hits)
+    }
+
+    async fn found_by_number(&self, query: &str) -> Result<Vec<PatientId>, StaffError> {
+        let index = &self.services.index;
+        let mut found = Vec::new();
+        if let Ok(patient) = PatientId::parse(query)
+            && (!index.orders_of_patient(&patient).await?.is_empty()
+                || !index.studies_of_patient(&patient).await?.is_empty())
+        {
+            found.push(patient);
+        }
+        if let Ok(accession) = AccessionNumber::parse(query) {
+            found.extend(index.order(&accession).await?.map(|o| o.order.patient.id));
+            let studies = index.studies_of_accession(&accession).await?;
+            found.extend(studies.into_iter().filter_map(|study| study.patient.id));
+        }
+        if let Ok(phone) = PhoneNumber::parse(query) {
+            found.extend(index.patients_of_phone(&phone).await?.into_iter().map(|p| p.patient_id));
+        }
+        Ok(found)
+    }
+
+    /// All words have to be in the name.
+    async fn found_by_name(&self, query: &str) -> Result<Vec<PatientId>, StaffError> {
+        let words = person_name::words(query);
+        // A long word is a rare one, more often than not.
+        let Some(rarest) = words.iter().max_by_key(|word| word.len()) else { return Ok(Vec::new()) };
+        let mut found = self.services.index.patients_of_word(rarest).await?;
+        found.retain(|pointer| {
+            let names: Vec<&str> = pointer.name.split(' ').collect();
+            words.iter().all(|word| names.contains(&word.as_str()))
+        });
+        Ok(found.into_iter().map(|pointer| pointer.patient_id).collect())
+    }
+
+    async fn hit(&self, patient_id: PatientId) -> Result<Option<PatientHit>, StaffError> {
+        let Some(latest) = self.latest_order(&patient_id).await? else {
+            let studies = self.services.index.studies_of_patient(&patient_id).await?;
+            let name = studies.iter().find_map(|study| study.patient.name.clone());
+            let birth = studies.iter().find_map(|study| study.patient.birth_date);
+            return Ok((!studies.is_empty()).then(|| PatientHit {
+                patient_id,
+                name: person_name::display(&name.unwrap_or_default()),
+                birth_date: birth.map(String::from).unwrap_or_default(),
+                studies: studies.len(),
+            }));
+        };
+        Ok(Some(PatientHit {
+            studies: self.services.index.studies_of_patient(&patient_id).await?.len(),
+            name: person_name::display(&latest.order.patient.name),
+            birth_date: latest.order.patient.birth_date.into(),
+            patient_id,
+        }))
+    }
+
+    pub(super) async fn latest_order(&self, patient: &PatientId) -> Result<Option<OrderRecord>, StaffError> {
+        let orders = self.services.index.orders_of_patient(patient).await?;
+        Ok(orders.into_iter().max_by_key(|order| order.written_at))
+    }
+
+    /// One patient with contact, account, studies and shares.
+    ///
+    /// # Errors
+    /// [`StaffError`].
+    pub async fn patient(&self, patient_id: &PatientId) -> Result<PatientView, StaffError> {
+        self.demand(Act::Find, AuditAction::FindPatient).await?;
+        let index = &self.services.index;
+        let hit = self.hit(patient_id.clone()).await?.ok_or(StaffError::NotFound)?;
+        let contact = match self.latest_order(patient_id).await? {
+            Some(order) => index.contact_of(&order).await?,
+            None => Contact::default(),
+        };
+        let account = index.account_of_patient(patient_id).await?;
+        let shares = match &account {
+            Some(account) => crate::portal::list_shares_of(&self.services, &account.account_key).await?,
+            None => Vec::new(),
+        };
+        let mut record = self.record(AuditAction::FindPatient);
+        if let Some(account) = &account {
+            record = record.account(&account.account_key);
+        }
+        record.write(&self.services).await?;
+        let mut studies = index.studies_of_patient(patient_id).await?;
+        studies.reverse();
+        Ok(PatientView {
+            patient_id: hit.patient_id,
+            name: hit.name,
+            birth_date: hit.birth_date,
+            phone: contact.phone.map(|phone| phone.as_str().to_owned()),
+            email: contact.email,
+            is_corrected: index.corrected_contact(patient_id).await?.is_some(),
+            account: account.map(|account| account.account_name),
+            studies: studies.iter().map(brief).collect(),
+            shares,
+        })
+    }
+}
+
+pub(super) fn brief(study: &filmless_store::index::StudyRecord) -> StudyBrief {
+    StudyBrief {
+        study_instance_uid: study.study_instance_uid.clone(),
+        accession_number: study.order_accession.clone().or_else(|| study.accession_number.clone()),
+        date: study.study_date,
+        description: study.description.clone(),
+        modalities: study.modalities.clone(),
+        state: study.state.as_str(),
+        reason: reason_of_hold(study),
+        released_at: study.released_at,
+    }
+}

@@ -1,0 +1,127 @@
+//! The delivery ledger of a study: what happened to it, from the first file to the first look.
+
+use filmless_domain::StudyInstanceUid;
+use filmless_domain::audit::AuditAction;
+use filmless_domain::staff::Act;
+use filmless_store::index::{ChannelRecord, NoticeRecord, StudyRecord};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::find::brief;
+use super::{Desk, StaffError, StudyBrief};
+use crate::portal::{AccessLine, AccessWho, access_lines};
+
+/// One study and all that happened to it.
+#[derive(Debug, Clone, Serialize)]
+pub struct StudyLedger {
+    /// The study as it is.
+    #[serde(flatten)]
+    pub study: StudyBrief,
+    /// The hospital's code of the patient it was released to, else of the patient in its images.
+    pub patient_id: Option<filmless_domain::PatientId>,
+    /// Number of series.
+    pub series: u32,
+    /// Number of instances.
+    pub instances: u32,
+    /// Version of its newest link; 0 before the first.
+    pub link_version: u32,
+    /// What happened, oldest first.
+    pub lines: Vec<LedgerLine>,
+}
+
+/// One line of a ledger.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LedgerLine {
+    /// When.
+    pub at: Timestamp,
+    /// What: `received`, `last-received`, `rendered`, `released`, `slip-made`, `sms-pending`, `sms-sent`,
+    /// `sms-delivered`, `sms-failed`, the same for `email`, `opened`, `first-image`, `downloaded`, or a staff action of
+    /// the audit log.
+    pub what: String,
+    /// Version of the link, for slip and messages.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub link_version: Option<u32>,
+    /// Who, where it is not Filmless itself: `patient`, the name of a share, or a member of the staff.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub who: Option<String>,
+    /// A reason.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+}
+
+impl Desk {
+    /// The delivery ledger of a study.
+    ///
+    /// # Errors
+    /// [`StaffError`].
+    pub async fn ledger(&self, study: &StudyInstanceUid) -> Result<StudyLedger, StaffError> {
+        self.demand(Act::ReadLedger, AuditAction::ReadLedger).await?;
+        let case = self.case(study).await?;
+        let index = &self.services.index;
+        let mut lines = of_study(&case.study);
+        for notice in index.notices(study).await? {
+            lines.extend(of_notice(&notice));
+        }
+        for act in index.acts(study).await? {
+            let line = LedgerLine::new(act.at, act.action.as_str());
+            lines.push(LedgerLine { who: Some(act.by), detail: act.reason, ..line });
+        }
+        let account_key = case.account.as_ref().map(|a| a.account_key.as_str()).unwrap_or_default();
+        for access in access_lines(&self.services, account_key, study).await? {
+            lines.extend(of_access(&access));
+        }
+        lines.sort_by_key(|line| line.at);
+        self.record(AuditAction::ReadLedger).study(study).write(&self.services).await?;
+        Ok(StudyLedger {
+            patient_id: case.account.map(|a| a.patient_id).or_else(|| case.study.patient.id.clone()),
+            series: case.study.series,
+            instances: case.study.instances,
+            link_version: case.study.link_version,
+            study: brief(&case.study),
+            lines,
+        })
+    }
+}
+
+impl LedgerLine {
+    fn new(at: Timestamp, what: impl Into<String>) -> Self {
+        Self { at, what: what.into(), link_version: None, who: None, detail: None }
+    }
+}
+
+fn of_study(study: &StudyRecord) -> Vec<LedgerLine> {
+    let mut lines = vec![LedgerLine::new(study.received_at, "received")];
+    if study.last_received_at != study.received_at {
+        lines.push(LedgerLine::new(study.last_received_at, "last-received"));
+    }
+    lines.extend(study.rendered_at.map(|at| LedgerLine::new(at, "rendered")));
+    lines.extend(study.released_at.map(|at| LedgerLine::new(at, "released")));
+    lines
+}
+
+fn of_notice(notice: &NoticeRecord) -> Vec<LedgerLine> {
+    let line = |at, what: String| LedgerLine {
+        link_version: Some(notice.link_version),
+        ..LedgerLine::new(at, what)
+    };
+    let channel = |name: &str, channel: &ChannelRecord| {
+        let what = format!("{name}-{}", channel.state.as_str());
+        LedgerLine { detail: channel.detail.clone(), ..line(channel.at.unwrap_or(notice.issued_at), what) }
+    };
+    let mut lines = vec![line(notice.issued_at, "slip-made".into())];
+    lines.extend(notice.sms_channel.as_ref().map(|c| channel("sms", c)));
+    lines.extend(notice.email_channel.as_ref().map(|c| channel("email", c)));
+    lines
+}
+
+fn of_access(access: &AccessLine) -> Vec<LedgerLine> {
+    let who = match &access.who {
+        AccessWho::Patient => "patient".to_owned(),
+        AccessWho::Share(label) => label.clone(),
+    };
+    let line = |at, what: &str| LedgerLine { who: Some(who.clone()), ..LedgerLine::new(at, what) };
+    let mut lines = vec![line(access.opened_at, "opened")];
+    lines.extend(access.first_image_at.map(|at| line(at, "first-image")));
+    lines.extend(access.downloaded_at.map(|at| line(at, "downloaded")));
+    lines
+}

@@ -1,0 +1,88 @@
+//! Two codes of one patient become one account.
+
+use filmless_domain::audit::AuditAction;
+use filmless_domain::staff::Act;
+use filmless_domain::{PatientId, person_name};
+use filmless_store::index::{Change, Index, Transaction, TransactionOutcome};
+use serde::Serialize;
+
+use super::reissue::changed;
+use super::{Desk, StaffError, reason_of};
+
+/// What a merge moved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Merged {
+    /// Studies that the other account shows now.
+    pub studies: usize,
+    /// Shares of the account taken in: they ended, since nobody could list them any more.
+    pub shares: usize,
+}
+
+impl Desk {
+    /// Has the account of `into` take in the account of `from`: its studies show there, its slips and links keep
+    /// opening, and lead there. Name and birth date of both must be the same: a merge that is not of one person
+    /// would show one patient's images to another.
+    ///
+    /// # Errors
+    /// [`StaffError`].
+    pub async fn merge(
+        &self,
+        from: &PatientId,
+        into: &PatientId,
+        reason: &str,
+    ) -> Result<Merged, StaffError> {
+        self.demand(Act::Merge, AuditAction::MergePatients).await?;
+        let reason = reason_of(reason)?;
+        let (old, new) = (self.account_of(from).await?, self.account_of(into).await?);
+        if old.account_key == new.account_key {
+            return Err(StaffError::refused("same-account", "Both codes lead to one account already."));
+        }
+        self.check_same_person(from, into).await?;
+        let index = &self.services.index;
+        let (key, change) = Index::merge_change(&old.account_key, &new.account_key);
+        let transaction = Transaction::new().update(key, change);
+        let detail = format!("account {} taken in: {reason}", old.account_key);
+        let action = AuditAction::MergePatients;
+        let transaction = self.sign_for_patient(transaction, action, Some(&new), Some(&detail))?;
+        if index.commit(transaction).await? != TransactionOutcome::Committed {
+            return Err(changed());
+        }
+        let studies = self.move_studies(&old.account_key, &new.account_key, from, &new.patient_id).await?;
+        Ok(Merged { studies, shares: self.end_shares_of(&old.account_key).await? })
+    }
+
+    async fn move_studies(
+        &self,
+        old_key: &str,
+        new_key: &str,
+        from: &PatientId,
+        owner: &PatientId,
+    ) -> Result<usize, StaffError> {
+        let index = &self.services.index;
+        let mut moved = 0;
+        for study in index.studies_of_patient(from).await? {
+            if study.account_key.as_deref() != Some(old_key) {
+                continue;
+            }
+            let (study_key, change) = Index::account_change(&study, old_key, new_key);
+            let (pointer_key, pointer) = Index::patient_pointer(owner, &study.study_instance_uid);
+            let transaction =
+                Transaction::new().update(study_key, change).put(&pointer_key, &pointer, Change::new())?;
+            moved += usize::from(index.commit(transaction).await? == TransactionOutcome::Committed);
+        }
+        Ok(moved)
+    }
+
+    async fn check_same_person(&self, from: &PatientId, into: &PatientId) -> Result<(), StaffError> {
+        let (a, b) = (self.latest_order(from).await?, self.latest_order(into).await?);
+        let (Some(a), Some(b)) = (a, b) else { return Err(StaffError::NotFound) };
+        let (a, b) = (a.order.patient, b.order.patient);
+        if a.birth_date == b.birth_date && person_name::same_person(&a.name, &b.name) {
+            return Ok(());
+        }
+        Err(StaffError::refused(
+            "not-one-person",
+            "Name or birth date of the two codes differ. Correct the orders first: images of two people must never meet.",
+        ))
+    }
+}

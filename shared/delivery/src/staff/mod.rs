@@ -1,0 +1,239 @@
+//! What staff can do, on the web console and on the command line alike. Every act checks the role, is written to
+//! the audit log in the transaction of its change, and to the delivery ledger of its study.
+
+mod access;
+mod contact;
+mod find;
+mod gate;
+mod ledger;
+mod merge;
+mod recall;
+mod reissue;
+mod report;
+
+use filmless_domain::audit::{Actor, AuditAction, AuditOutcome, REASON_CHARS_MAX};
+use filmless_domain::staff::{Act, StaffMember};
+use filmless_domain::{PatientId, StudyInstanceUid};
+use filmless_store::StoreError;
+use filmless_store::index::{
+    AccountRecord, ActRecord, Change, LogName, OrderRecord, StudyRecord, Transaction,
+};
+use thiserror::Error;
+
+use crate::audit::Record;
+use crate::{DeliveryError, Services};
+
+pub use access::Revoked;
+pub use contact::ContactCorrection;
+pub use find::{PatientHit, PatientView, StudyBrief};
+pub use ledger::{LedgerLine, StudyLedger};
+pub use merge::Merged;
+pub use recall::{RecallReport, RecallViewer};
+pub use reissue::{Channels, Reissued};
+pub use report::{HeldStudy, Unreached};
+
+/// Most notices of one study within a day: nobody is to be flooded by a button pressed again and again.
+pub const NOTICES_PER_DAY_MAX: usize = 5;
+
+/// Why an act was not done.
+#[derive(Debug, Error)]
+pub enum StaffError {
+    /// None of their roles may do that.
+    #[error("none of your roles may do that")]
+    Forbidden,
+    /// There is no such study, patient, order or share.
+    #[error("there is no such thing")]
+    NotFound,
+    /// The state of things, or the request itself, does not allow it.
+    #[error("{message}")]
+    Refused {
+        /// Stable code.
+        code: &'static str,
+        /// One sentence for staff.
+        message: &'static str,
+    },
+    /// Something failed; try again.
+    #[error(transparent)]
+    Failed(#[from] DeliveryError),
+}
+
+impl StaffError {
+    pub(crate) const fn refused(code: &'static str, message: &'static str) -> Self {
+        Self::Refused { code, message }
+    }
+
+    /// The stable code.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Forbidden => "forbidden",
+            Self::NotFound => "not-found",
+            Self::Refused { code, .. } => code,
+            Self::Failed(error) => error.code(),
+        }
+    }
+}
+
+impl From<StoreError> for StaffError {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+/// Somebody of the staff at work.
+#[derive(Debug, Clone)]
+pub struct Desk {
+    services: Services,
+    member: StaffMember,
+    source: String,
+}
+
+/// One study as an act finds it.
+struct Case {
+    study: StudyRecord,
+    account: Option<AccountRecord>,
+}
+
+impl Desk {
+    /// Somebody at work, from that network address or machine.
+    #[must_use]
+    pub fn new(services: Services, member: StaffMember, source: String) -> Self {
+        Self { services, member, source }
+    }
+
+    /// Who it is.
+    #[must_use]
+    pub fn member(&self) -> &StaffMember {
+        &self.member
+    }
+
+    fn actor(&self) -> Actor {
+        Actor::Staff { subject: self.member.subject.clone() }
+    }
+
+    fn record(&self, action: AuditAction) -> Record {
+        Record::new(action, self.actor()).from(&self.source)
+    }
+
+    /// Lets nobody past who may not do that; who tried is written down.
+    async fn demand(&self, act: Act, action: AuditAction) -> Result<(), StaffError> {
+        if self.member.may(act) {
+            return Ok(());
+        }
+        self.record(action).outcome(AuditOutcome::Refused).write(&self.services).await?;
+        Err(StaffError::Forbidden)
+    }
+
+    async fn case(&self, study: &StudyInstanceUid) -> Result<Case, StaffError> {
+        let study = self.services.index.study(study).await?.ok_or(StaffError::NotFound)?;
+        let account = match &study.account_key {
+            Some(key) => self.services.index.account_after_merges(key).await?,
+            None => None,
+        };
+        Ok(Case { study, account })
+    }
+
+    /// The order a study was released under.
+    async fn order_of(&self, study: &StudyRecord) -> Result<OrderRecord, StaffError> {
+        let never =
+            StaffError::refused("not-released", "The study was never released: there is nothing to send.");
+        let Some(accession) = &study.order_accession else { return Err(never) };
+        self.services.index.order(accession).await?.ok_or(StaffError::NotFound)
+    }
+
+    /// Adds an act on a study to the transaction of its change: to the audit log, and to the study's ledger.
+    fn sign(
+        &self,
+        transaction: Transaction,
+        action: AuditAction,
+        case: &Case,
+        reason: Option<&str>,
+    ) -> Result<Transaction, StaffError> {
+        let uid = &case.study.study_instance_uid;
+        let mut record = self.record(action).study(uid);
+        if let Some(account) = &case.study.account_key {
+            record = record.account(account);
+        }
+        if let Some(reason) = reason {
+            record = record.detail(reason);
+        }
+        let entry = record.entry(&self.services)?;
+        let act = ActRecord {
+            at: entry.at,
+            by: self.member.subject.clone(),
+            action,
+            reason: reason.map(str::to_owned),
+        };
+        let key = act.key(uid, &entry.id);
+        let transaction = transaction.put(&key, &act, Change::new())?;
+        Ok(transaction.log(LogName::Audit, &entry)?)
+    }
+
+    /// An act that concerns a patient and no single study.
+    fn sign_for_patient(
+        &self,
+        transaction: Transaction,
+        action: AuditAction,
+        account: Option<&AccountRecord>,
+        detail: Option<&str>,
+    ) -> Result<Transaction, StaffError> {
+        let mut record = self.record(action);
+        if let Some(account) = account {
+            record = record.account(&account.account_key);
+        }
+        if let Some(detail) = detail {
+            record = record.detail(detail);
+        }
+        Ok(transaction.log(LogName::Audit, &record.entry(&self.services)?)?)
+    }
+
+    /// What an act makes due is written with it; when it cannot be sent at once, the outbox is swept later.
+    fn send_now(sent: Result<(), DeliveryError>) {
+        if let Err(error) = sent {
+            tracing::info!(code = error.code(), "left to the sweeper of the outbox");
+        }
+    }
+
+    async fn account_of(&self, patient: &PatientId) -> Result<AccountRecord, StaffError> {
+        let found = self.services.index.account_of_patient(patient).await?;
+        found.ok_or(StaffError::refused("no-account", "Nothing was released to this patient yet."))
+    }
+
+    /// The account and, where the patient's own was taken in by another, that one too: its old slips are theirs.
+    async fn account_keys(
+        &self,
+        account: &AccountRecord,
+        patient: &PatientId,
+    ) -> Result<Vec<String>, StaffError> {
+        let mut keys = vec![account.account_key.clone()];
+        for patient in [&account.patient_id, patient] {
+            keys.extend(self.services.index.own_account_key(patient).await?);
+        }
+        keys.sort();
+        keys.dedup();
+        Ok(keys)
+    }
+
+    /// The accounts under which passwords of a study may lie.
+    async fn account_keys_of(&self, case: &Case) -> Result<Vec<String>, StaffError> {
+        let Some(account) = &case.account else { return Ok(Vec::new()) };
+        match self.order_of(&case.study).await {
+            Ok(order) => self.account_keys(account, &order.order.patient.id).await,
+            Err(StaffError::Failed(error)) => Err(error.into()),
+            Err(_) => Ok(vec![account.account_key.clone()]),
+        }
+    }
+}
+
+/// The reason as typed: one line, bounded, and never empty where one is asked for.
+fn reason_of(typed: &str) -> Result<String, StaffError> {
+    let clean: String = typed.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let reason = clean.split_whitespace().collect::<Vec<_>>().join(" ");
+    if reason.is_empty() {
+        return Err(StaffError::refused("reason-missing", "Say why: a reason is asked for."));
+    }
+    if reason.chars().count() > REASON_CHARS_MAX {
+        return Err(StaffError::refused("reason-too-long", "The reason is too long."));
+    }
+    Ok(reason)
+}

@@ -1,0 +1,144 @@
+//! Taking a study back: it was shown, or could have been, to the wrong patient.
+
+use filmless_domain::StudyInstanceUid;
+use filmless_domain::audit::{Actor, AuditAction};
+use filmless_domain::staff::Act;
+use filmless_store::Bucket;
+use filmless_store::index::{Index, LinkState, Transaction, TransactionOutcome};
+use jiff::Timestamp;
+use serde::Serialize;
+use tracing::info;
+
+use super::reissue::changed;
+use super::{Case, Desk, StaffError, reason_of};
+use crate::portal::end_share_of;
+
+/// Most objects that are deleted at a time.
+const DELETED_MAX: usize = 100_000;
+
+/// What a recall did, and who has to be spoken to.
+#[derive(Debug, Clone, Serialize)]
+pub struct RecallReport {
+    /// Which study.
+    pub study_instance_uid: StudyInstanceUid,
+    /// Links that opened.
+    pub links: usize,
+    /// Passwords issued for it.
+    pub passwords: usize,
+    /// Shares of it alone.
+    pub shares: usize,
+    /// Derived objects, slips and downloads that were deleted.
+    pub objects: usize,
+    /// Everybody who opened it, oldest first.
+    pub viewers: Vec<RecallViewer>,
+}
+
+/// Somebody who opened a recalled study.
+#[derive(Debug, Clone, Serialize)]
+pub struct RecallViewer {
+    /// Account, or share.
+    pub actor: Actor,
+    /// Network address.
+    pub source: String,
+    /// When they opened it.
+    pub opened_at: Timestamp,
+    /// When they saw the first image.
+    pub first_image_at: Option<Timestamp>,
+    /// When they fetched the files.
+    pub downloaded_at: Option<Timestamp>,
+}
+
+impl Desk {
+    /// Takes a study back. From the first write on nobody can open it; then its links, its passwords, the sessions of
+    /// the account, the shares of it alone and everything that was derived from it end. The uploads, the orders and
+    /// all logs stay: they are the evidence. Running it again finishes what a crash interrupted.
+    ///
+    /// # Errors
+    /// [`StaffError`].
+    pub async fn recall(&self, study: &StudyInstanceUid, reason: &str) -> Result<RecallReport, StaffError> {
+        self.demand(Act::Recall, AuditAction::RecallStudy).await?;
+        let reason = reason_of(reason)?;
+        let case = self.case(study).await?;
+        let index = &self.services.index;
+        let (key, change) = Index::recall_change(&case.study);
+        let mut transaction = Transaction::new().update(key, change);
+        if let Some(account) = &case.account {
+            let (key, change) = Index::end_sessions_change(&account.account_key, self.services.clock.now());
+            transaction = transaction.update(key, change);
+        }
+        let transaction = self.sign(transaction, AuditAction::RecallStudy, &case, Some(&reason))?;
+        if index.commit(transaction).await? != TransactionOutcome::Committed {
+            return Err(changed());
+        }
+        info!(study_instance_uid = %study, "study recalled");
+        let (links, passwords, shares) = self.end_ways_in(&case).await?;
+        for notice in index.notices(study).await? {
+            index.erase_notice_secrets(&notice).await?;
+        }
+        let objects = self.delete_derived(study).await?;
+        let viewers = self.recall_viewers(study).await?;
+        Ok(RecallReport { study_instance_uid: study.clone(), links, passwords, shares, objects, viewers })
+    }
+
+    async fn end_ways_in(&self, case: &Case) -> Result<(usize, usize, usize), StaffError> {
+        let (index, uid) = (&self.services.index, &case.study.study_instance_uid);
+        let (mut links, mut passwords, mut shares) = (0, 0, 0);
+        for link in index.links(uid).await? {
+            links += usize::from(index.close_link(&link.token_digest, LinkState::Revoked).await?);
+        }
+        for key in &self.account_keys_of(case).await? {
+            passwords += index.end_credentials(key, Some(uid), None).await?;
+            let now = self.services.clock.now();
+            let is_alone = |studies: &[StudyInstanceUid]| studies.iter().all(|study| study == uid);
+            for share in index.shares(key).await? {
+                if share.is_open(now) && is_alone(&share.studies) {
+                    let ended =
+                        end_share_of(&self.services, key, &share.id, self.actor(), &self.source).await?;
+                    shares += usize::from(ended);
+                }
+            }
+        }
+        Ok((links, passwords, shares))
+    }
+
+    async fn delete_derived(&self, study: &StudyInstanceUid) -> Result<usize, StaffError> {
+        let services = &self.services;
+        let own = format!("{study}/");
+        let mut deleted = delete_below(&services.derived, &own).await?;
+        deleted += delete_below(&services.derived, &format!("downloads/{study}/")).await?;
+        deleted += delete_below(&services.slips, &own).await?;
+        Ok(deleted)
+    }
+
+    async fn recall_viewers(&self, study: &StudyInstanceUid) -> Result<Vec<RecallViewer>, StaffError> {
+        let accesses = self.services.index.accesses(study).await?;
+        let viewer = |access: filmless_store::index::AccessRecord| RecallViewer {
+            actor: access.actor,
+            source: access.source,
+            opened_at: access.opened_at,
+            first_image_at: access.first_image_at,
+            downloaded_at: access.downloaded_at,
+        };
+        Ok(accesses.into_iter().map(viewer).collect())
+    }
+
+    /// Who opened a study, with their addresses: to speak to them after a recall.
+    ///
+    /// # Errors
+    /// [`StaffError`].
+    pub async fn viewers(&self, study: &StudyInstanceUid) -> Result<Vec<RecallViewer>, StaffError> {
+        self.demand(Act::Recall, AuditAction::ReadLedger).await?;
+        self.case(study).await?;
+        self.record(AuditAction::ReadLedger).study(study).write(&self.services).await?;
+        self.recall_viewers(study).await
+    }
+}
+
+/// Deletes every object below a prefix, with all its versions.
+pub(crate) async fn delete_below(bucket: &Bucket, prefix: &str) -> Result<usize, StaffError> {
+    let keys = bucket.list(prefix, DELETED_MAX).await?;
+    for key in &keys {
+        bucket.delete_all_versions(key).await?;
+    }
+    Ok(keys.len())
+}
