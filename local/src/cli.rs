@@ -93,10 +93,10 @@ pub struct DemoOptions {
 #[derive(Debug, Clone, Args)]
 pub struct TargetOptions {
     /// Portal or S3 address of a system that runs on this machine; the one started last by default.
-    #[arg(long, value_name = "URL")]
+    #[arg(long, global = true, value_name = "URL")]
     pub to: Option<String>,
     /// Data folder of a system that runs on this machine.
-    #[arg(long, value_name = "DIR", env = "FILMLESS_DATA")]
+    #[arg(long, global = true, value_name = "DIR", env = "FILMLESS_DATA")]
     pub data: Option<PathBuf>,
 }
 
@@ -137,7 +137,7 @@ pub struct SystemOptions {
     pub target: TargetOptions,
     /// Work on the system that the functions' environment variables name (on AWS, with the caller's own rights),
     /// instead of one that runs on this machine.
-    #[arg(long, conflicts_with_all = ["to", "data"])]
+    #[arg(long, global = true, conflicts_with = "to")]
     pub env: bool,
     /// Print JSON instead of text.
     #[arg(long, global = true)]

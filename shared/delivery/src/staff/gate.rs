@@ -51,7 +51,7 @@ impl Desk {
         }
         if case.study.state == StudyState::Recalled {
             self.services.index.forget_rendering(study).await?;
-            settle::schedule(&self.services, study).await?;
+            Self::send_now(settle::schedule(&self.services, study).await);
         }
         Self::send_now(outbox::publish(&self.services, &entry).await);
         Ok(())

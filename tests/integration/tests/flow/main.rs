@@ -8,4 +8,6 @@ mod kill;
 mod orders;
 mod portal;
 mod sample;
+mod sharing;
+mod staff;
 mod system;

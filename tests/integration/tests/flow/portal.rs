@@ -10,7 +10,7 @@ use crate::system::{System, link_of};
 /// A browser without scripts: keeps the session's cookie and follows redirects.
 #[derive(Default)]
 pub struct Browser {
-    cookie: RefCell<String>,
+    pub cookie: RefCell<String>,
 }
 
 impl Browser {
@@ -47,7 +47,7 @@ pub fn path_of(link: &str) -> String {
     link[link.find("/x/").unwrap()..].to_owned()
 }
 
-async fn released(system: &System, number: u32) -> (Study, Value) {
+pub async fn released(system: &System, number: u32) -> (Study, Value) {
     let study = Study::numbered(number);
     system.upload("incoming/1", study.slice(1, 1)).await;
     system.upload("incoming/2", study.slice(1, 2)).await;
@@ -56,7 +56,7 @@ async fn released(system: &System, number: u32) -> (Study, Value) {
     (study, system.all_sms().remove(0))
 }
 
-fn password_of(sms: &Value) -> String {
+pub fn password_of(sms: &Value) -> String {
     let is_password = |word: &&str| word.len() == 11 && word.as_bytes()[5] == b'-' && word.is_ascii();
     sms["text"]
         .as_str()

@@ -97,6 +97,39 @@ impl System {
         serde_json::from_slice(&output.stdout).unwrap()
     }
 
+    /// What an operator's command prints, and whether it succeeded.
+    pub fn command(&self, words: &[&str]) -> (bool, String) {
+        let output = Command::new(binary()).args(words).arg("--data").arg(&self.data).output().unwrap();
+        let text = if output.stdout.is_empty() { output.stderr } else { output.stdout };
+        (output.status.success(), String::from_utf8(text).unwrap())
+    }
+
+    /// `filmless staff … --json`.
+    pub fn staff(&self, words: &[&str]) -> Value {
+        let (is_done, text) = self.command(&[&["staff", "--json"], words].concat());
+        assert!(is_done, "{words:?}: {text}");
+        serde_json::from_str(&text).unwrap()
+    }
+
+    /// The code with which an act is refused.
+    pub fn staff_refused(&self, words: &[&str]) -> String {
+        let (is_done, text) = self.command(&[&["staff", "--json"], words].concat());
+        assert!(!is_done, "{words:?} was not refused: {text}");
+        let answer: Value = serde_json::from_str(&text).unwrap();
+        answer["error"]["code"].as_str().unwrap().to_owned()
+    }
+
+    /// Waits for so many SMS; the newest first.
+    pub async fn until_sms(&self, count: usize) -> Vec<Value> {
+        self.until_some("an SMS", || Some(self.sms_newest_first()).filter(|all| all.len() >= count)).await
+    }
+
+    fn sms_newest_first(&self) -> Vec<Value> {
+        let mut files = self.outbox("sms", "json");
+        files.sort_by_key(|file| std::cmp::Reverse(std::fs::metadata(file).unwrap().modified().unwrap()));
+        files.into_iter().map(|file| serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap()).collect()
+    }
+
     pub fn study(&self, uid: &str) -> Option<Value> {
         self.status()["studies"].as_array().unwrap().iter().find(|s| s["study_instance_uid"] == uid).cloned()
     }
