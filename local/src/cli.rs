@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use filmless_domain::QuietHours;
 
 /// Medical images for patients, without film.
 #[derive(Debug, Parser)]
@@ -26,6 +27,8 @@ pub enum Command {
     Status(StatusOptions),
     /// Do what the hotline and the records office do: find, send again, release, hold, correct, recall.
     Staff(StaffOptions),
+    /// Take what a message provider reports: lines of JSON from standard input, as SES and SNS write them.
+    Feedback(SystemOptions),
     /// Verify and export the audit log.
     Audit(AuditOptions),
     /// Decode files for another process (used by `up`).
@@ -59,6 +62,9 @@ pub struct UpOptions {
     /// What must be there before images are released.
     #[arg(long, value_enum, default_value_t = ReleaseOnWord::Images)]
     pub release_on: ReleaseOnWord,
+    /// When no message is sent, in the hospital's time (UTC+7), e.g. `21:00-07:00`.
+    #[arg(long, value_name = "HOURS")]
+    pub quiet_hours: Option<QuietHours>,
     /// Which secrets SMS and email carry.
     #[arg(long, value_enum, default_value_t = MessageSecretsWord::All)]
     pub message_secrets: MessageSecretsWord,
@@ -220,6 +226,21 @@ pub enum StaffAct {
         study: String,
         #[command(flatten)]
         why: Why,
+    },
+    /// Erase all that is kept about a patient, at their request: uploads, orders, everything derived, account, shares.
+    Erase {
+        patient: String,
+        #[command(flatten)]
+        why: Why,
+        /// Only say what would be erased.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Erase the studies whose retention (10, 20 or 30 years) has ended.
+    EndRetention {
+        /// Only say what would be erased.
+        #[arg(long)]
+        dry_run: bool,
     },
     /// List who opened a study, with their addresses.
     Viewers { study: String },

@@ -47,6 +47,8 @@ pub struct Running {
     pub hospital: Hospital,
     /// Which secrets messages carry.
     pub message_secrets: MessageSecrets,
+    /// Quiet period in milliseconds.
+    pub quiet_period_ms: u64,
 }
 
 impl Running {

@@ -3,6 +3,7 @@
 mod audit;
 mod cli;
 mod demo;
+mod feedback;
 mod instance;
 mod send;
 mod staff;
@@ -39,6 +40,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Send(options) => send::run(options).await,
         Command::Status(options) => status::run(options).await,
         Command::Staff(options) => staff::run(options).await,
+        Command::Feedback(options) => feedback::run(options).await,
         Command::Audit(options) => audit::run(options).await,
         Command::RenderChild => Ok(ExitCode::SUCCESS),
     }

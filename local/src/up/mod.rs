@@ -79,6 +79,7 @@ impl System {
             studies_bucket: STUDIES_BUCKET.to_owned(),
             data: data.clone(),
             hospital: hospital(options)?,
+            quiet_period_ms: u64::try_from(options.settle.as_millis()).unwrap_or(u64::MAX),
             message_secrets: match options.message_secrets {
                 MessageSecretsWord::All => MessageSecrets::All,
                 MessageSecretsWord::LinkOnly => MessageSecrets::LinkOnly,
@@ -193,7 +194,10 @@ fn services(
 fn hospital(options: &UpOptions) -> anyhow::Result<Hospital> {
     let Some(file) = &options.hospital else { return Ok(Hospital::default()) };
     let text = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-    serde_json::from_slice(&text).with_context(|| format!("{} is not a hospital file", file.display()))
+    let hospital: Hospital = serde_json::from_slice(&text)
+        .with_context(|| format!("{} is not a hospital file", file.display()))?;
+    hospital.check().with_context(|| format!("{} cannot be used", file.display()))?;
+    Ok(hospital)
 }
 
 fn settings(options: &UpOptions, running: &Running) -> Settings {
@@ -201,6 +205,7 @@ fn settings(options: &UpOptions, running: &Running) -> Settings {
         hospital: running.hospital.clone(),
         public_url: running.portal.clone(),
         quiet_period: options.settle,
+        quiet_hours: options.quiet_hours,
         release_on: match options.release_on {
             ReleaseOnWord::Images => ReleaseOn::Images,
             ReleaseOnWord::Report => ReleaseOn::Report,

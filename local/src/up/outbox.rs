@@ -96,12 +96,20 @@ impl SmsGateway for OutboxFolder {
             .map_err(|e| PortError::Refused { operation: "write to the outbox", source: Box::new(e) })?;
         self.keep("sms", format!("{}.json", sms.idempotency_key), bytes).await
     }
+
+    fn is_idempotent(&self) -> bool {
+        true
+    }
 }
 
 #[async_trait]
 impl EmailGateway for OutboxFolder {
     async fn send(&self, email: &Email) -> Result<String, PortError> {
         self.keep("email", format!("{}.eml", email.idempotency_key), email.raw.clone()).await
+    }
+
+    fn is_idempotent(&self) -> bool {
+        true
     }
 }
 

@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
-use filmless_delivery::{Services, log, outbox};
+use filmless_delivery::{Services, outbox};
 use filmless_embedded::{DurableQueue, Received};
 use filmless_runtime::error_chain;
-use filmless_store::index::LogName;
 use filmless_store::port::QueueName;
+use run_upkeep::handler::{Job, UpkeepEvent};
 use serde_json::json;
 use tokio::task::JoinHandle;
 use tracing::{error, warn};
@@ -29,15 +29,20 @@ const MAPPINGS: [Mapping; 4] = [
 ];
 
 const SWEEP_INTERVAL: Duration = Duration::from_secs(5);
-/// Events become lines of the logs this often.
-const SEAL_INTERVAL: Duration = Duration::from_secs(15);
+/// More often than on AWS: nobody pays for it here.
+const MINUTELY: Duration = Duration::from_secs(15);
+const DAILY: Duration = Duration::from_secs(24 * 3600);
 /// As long as SQS lets a receiver wait.
 const LONG_POLL: Duration = Duration::from_secs(20);
 const PAUSE_AFTER_ERROR: Duration = Duration::from_secs(1);
 
 /// Starts all workers and the sweeper of the outbox.
 pub fn start(services: &Services, queue: &Arc<DurableQueue>) -> Vec<JoinHandle<()>> {
-    let mut tasks = vec![tokio::spawn(sweep(services.clone())), tokio::spawn(seal_logs(services.clone()))];
+    let mut tasks = vec![
+        tokio::spawn(sweep(services.clone())),
+        tokio::spawn(keep_up(services.clone(), Job::Minutely, MINUTELY)),
+        tokio::spawn(keep_up(services.clone(), Job::Daily, DAILY)),
+    ];
     for mapping in &MAPPINGS {
         for _ in 0..mapping.workers {
             tasks.push(tokio::spawn(work(services.clone(), Arc::clone(queue), mapping)));
@@ -58,19 +63,12 @@ async fn sweep(services: Services) {
     }
 }
 
-async fn seal_logs(services: Services) {
+/// What AWS starts by schedule.
+async fn keep_up(services: Services, job: Job, interval: Duration) {
     loop {
-        tokio::time::sleep(SEAL_INTERVAL).await;
-        for (name, bucket) in [(LogName::Audit, &services.audit), (LogName::Usage, &services.usage)] {
-            let now = services.clock.now();
-            if let Err(failure) = log::seal(&services.index, bucket, name, now, false).await {
-                error!(
-                    code = failure.code(),
-                    cause = error_chain(&failure),
-                    log = name.as_str(),
-                    "log not sealed"
-                );
-            }
+        tokio::time::sleep(interval).await;
+        if let Err(failure) = run_upkeep::handler::handle(&services, UpkeepEvent { job }).await {
+            error!(?job, code = failure.code(), cause = error_chain(&failure), "upkeep failed");
         }
     }
 }

@@ -1,19 +1,25 @@
 //! Notices: slip, SMS, email. Sending again what was sent changes nothing.
 
+use std::time::Duration;
+
 use filmless_domain::{Order, Secret, StudyInstanceUid, object_key};
 use filmless_slip::{EmailContent, SlipContent, SmsContent, email_message, qr_png, slip_pdf, sms_text};
-use filmless_store::index::{ChannelRecord, ChannelState, NoticeRecord, StudyRecord};
+use filmless_store::index::{Channel, ChannelRecord, ChannelState, NoticeRecord, StudyRecord};
 use filmless_store::port::{Email, PortError, Sms};
 use filmless_store::{ObjectVersion, Served, StoreError};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, civil::Date};
 use tracing::{info, instrument, warn};
 
+use crate::messages::{NoticeTask, Task};
 use crate::services::MessageSecrets;
-use crate::{DeliveryError, Services};
+use crate::{DeliveryError, Services, outbox};
 
 /// Vietnam's time, all year.
 const HOSPITAL_TIME: TimeZone = TimeZone::fixed(jiff::tz::offset(7));
+
+/// A message waits in its queue at most as long as SQS allows; then it looks at the clock again.
+const PUT_OFF_MAX: Duration = Duration::from_secs(15 * 60);
 
 /// All that slip and messages say.
 struct Content {
@@ -65,42 +71,106 @@ pub async fn send_notice(
         // Held or recalled since: nobody is called to images they cannot see. A later release announces it.
         return Ok(());
     }
-    if is_pending(notice.sms_channel.as_ref()) {
-        let sent = send_sms(services, &notice, &content).await;
-        let channel = settled_channel(services, "sms", sent)?;
-        services.index.mark_sms(&notice, &channel).await?;
+    if let Some(left) = quiet_time_left(services) {
+        return put_off(services, study, link_version, left).await;
     }
-    if is_pending(notice.email_channel.as_ref()) {
-        let sent = send_email(services, &notice, &content).await?;
-        let channel = settled_channel(services, "email", sent)?;
-        services.index.mark_email(&notice, &channel).await?;
+    for channel in [Channel::Sms, Channel::Email] {
+        deliver(services, &notice, &content, channel).await?;
     }
     services.index.erase_notice_secrets(&notice).await?;
     Ok(())
 }
 
-fn is_pending(channel: Option<&ChannelRecord>) -> bool {
-    channel.is_some_and(|c| c.state == ChannelState::Pending)
+/// How long messages have to wait for the morning.
+fn quiet_time_left(services: &Services) -> Option<Duration> {
+    let quiet = services.settings.quiet_hours?;
+    let left = quiet.remaining(services.clock.now(), &HOSPITAL_TIME)?;
+    Some(Duration::try_from(left).unwrap_or_default())
 }
 
-/// A refusal is final for its channel; anything else has to be tried again.
-fn settled_channel(
+async fn put_off(
     services: &Services,
-    name: &'static str,
-    sent: Result<String, PortError>,
-) -> Result<ChannelRecord, DeliveryError> {
-    let (state, provider_id) = match sent {
+    study: &StudyInstanceUid,
+    link_version: u32,
+    left: Duration,
+) -> Result<(), DeliveryError> {
+    let task = NoticeTask { study_instance_uid: study.clone(), link_version };
+    let mut message = task.to_outbox()?;
+    let delay = left.min(PUT_OFF_MAX);
+    message.delay_ms = u64::try_from(delay.as_millis()).unwrap_or_default();
+    info!("notice put off for the quiet hours");
+    outbox::publish(services, &outbox::entry(services, vec![message])?).await
+}
+
+/// Sends one channel of a notice once: whoever is to send says so first. A run that finds another one's word does
+/// it again only where the provider drops the second message; elsewhere nobody knows whether the first one went out,
+/// and the channel counts as failed.
+async fn deliver(
+    services: &Services,
+    notice: &NoticeRecord,
+    content: &Content,
+    channel: Channel,
+) -> Result<(), DeliveryError> {
+    let Some(found) = notice.channel(channel) else { return Ok(()) };
+    let is_idempotent = match channel {
+        Channel::Sms => services.sms.is_idempotent(),
+        Channel::Email => services.email.is_idempotent(),
+    };
+    let sending = ChannelRecord { state: ChannelState::Sending, ..ChannelRecord::pending() };
+    match found.state {
+        ChannelState::Pending => {
+            let from = ChannelState::Pending;
+            if !services.index.mark_channel(notice, channel, from, &sending).await? {
+                return Ok(());
+            }
+        }
+        ChannelState::Sending if is_idempotent => {}
+        ChannelState::Sending => {
+            return settle(services, notice, channel, failed(services, "unanswered")).await;
+        }
+        ChannelState::Sent | ChannelState::Delivered | ChannelState::Failed => return Ok(()),
+    }
+    let sent = match channel {
+        Channel::Sms => send_sms(services, notice, content).await,
+        Channel::Email => send_email(services, notice, content).await?,
+    };
+    match sent {
         Ok(id) => {
-            info!(channel = name, "notice sent");
-            (ChannelState::Sent, Some(id))
+            info!(?channel, "notice sent");
+            let now = Some(services.clock.now());
+            let sent =
+                ChannelRecord { state: ChannelState::Sent, provider_id: Some(id), at: now, detail: None };
+            settle(services, notice, channel, sent).await
         }
         Err(PortError::Refused { operation, .. }) => {
-            warn!(channel = name, operation, "notice refused by the provider");
-            (ChannelState::Failed, None)
+            warn!(?channel, operation, "notice refused by the provider");
+            settle(services, notice, channel, failed(services, "refused")).await
         }
-        Err(error) => return Err(error.into()),
-    };
-    Ok(ChannelRecord { state, provider_id, at: Some(services.clock.now()), detail: None })
+        Err(PortError::Unanswered { operation, .. }) if !is_idempotent => {
+            warn!(?channel, operation, "notice not answered by the provider");
+            settle(services, notice, channel, failed(services, "unanswered")).await
+        }
+        Err(error) => {
+            // It did not go out: the next run may try.
+            settle(services, notice, channel, ChannelRecord::pending()).await?;
+            Err(error.into())
+        }
+    }
+}
+
+fn failed(services: &Services, why: &str) -> ChannelRecord {
+    let at = Some(services.clock.now());
+    ChannelRecord { state: ChannelState::Failed, provider_id: None, at, detail: Some(why.to_owned()) }
+}
+
+async fn settle(
+    services: &Services,
+    notice: &NoticeRecord,
+    channel: Channel,
+    to: ChannelRecord,
+) -> Result<(), DeliveryError> {
+    services.index.mark_channel(notice, channel, ChannelState::Sending, &to).await?;
+    Ok(())
 }
 
 async fn send_sms(

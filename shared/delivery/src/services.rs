@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use filmless_domain::gate::ReleaseOn;
-use filmless_domain::{Hospital, Limits};
+use filmless_domain::{Hospital, Limits, QuietHours};
 use filmless_store::port::{Clock, EmailGateway, Queue, Randomness, SmsGateway};
 use filmless_store::sealing::Sealer;
 use filmless_store::{Bucket, Index};
@@ -44,6 +44,8 @@ pub struct Settings {
     pub session_ttl: Duration,
     /// How long a session may lie idle.
     pub session_idle: Duration,
+    /// When no message is sent.
+    pub quiet_hours: Option<QuietHours>,
     /// Limits on untrusted input.
     pub limits: Limits,
 }
@@ -61,6 +63,7 @@ impl Default for Settings {
             link_ttl: DAY * 365,
             session_ttl: Duration::from_secs(12 * 3600),
             session_idle: Duration::from_secs(3600),
+            quiet_hours: None,
             limits: Limits::default(),
         }
     }

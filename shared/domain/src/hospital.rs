@@ -63,9 +63,63 @@ pub struct Hospital {
     pub hotline_hours_vi: String,
     /// Hotline hours in English.
     pub hotline_hours_en: String,
+    /// What an SMS calls the link, in Vietnamese, at most 30 characters; accents are dropped.
+    pub sms_words_vi: String,
+    /// The same in English.
+    pub sms_words_en: String,
+    /// Subject of an email in Vietnamese, before the hospital's name.
+    pub email_subject_vi: String,
+    /// The same in English.
+    pub email_subject_en: String,
+}
+
+/// What is wrong with the hospital's configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the hospital's `{field}` {why}")]
+pub struct HospitalError {
+    /// Which field.
+    pub field: &'static str,
+    /// What is wrong with it.
+    pub why: &'static str,
 }
 
 impl Hospital {
+    /// Checks what patients will read, before the first of them does.
+    ///
+    /// # Errors
+    /// The first field that is empty, too long, no address, or holds a control character.
+    pub fn check(&self) -> Result<(), HospitalError> {
+        for (field, text, chars_max) in [
+            ("name_vi", &self.name_vi, 120),
+            ("name_en", &self.name_en, 120),
+            ("name_sms", &self.name_sms, 20),
+            ("address", &self.address, 200),
+            ("support_email", &self.support_email, 254),
+            ("hotline", &self.hotline, 40),
+            ("hotline_hours_vi", &self.hotline_hours_vi, 120),
+            ("hotline_hours_en", &self.hotline_hours_en, 120),
+            ("sms_words_vi", &self.sms_words_vi, 30),
+            ("sms_words_en", &self.sms_words_en, 30),
+            ("email_subject_vi", &self.email_subject_vi, 100),
+            ("email_subject_en", &self.email_subject_en, 100),
+        ] {
+            let why = match text {
+                text if text.trim().is_empty() => "is empty",
+                text if text.chars().count() > chars_max => "is too long",
+                text if text.chars().any(char::is_control) => "holds a control character",
+                _ => continue,
+            };
+            return Err(HospitalError { field, why });
+        }
+        if !crate::order::is_email(&self.support_email) {
+            return Err(HospitalError { field: "support_email", why: "is no email address" });
+        }
+        if self.hotline.chars().filter(char::is_ascii_digit).count() < 3 {
+            return Err(HospitalError { field: "hotline", why: "is no telephone number" });
+        }
+        Ok(())
+    }
+
     /// The name in the patient's language.
     #[must_use]
     pub fn name(&self, language: Language) -> &str {
@@ -91,6 +145,35 @@ impl Default for Hospital {
             hotline: "1900 0000".into(),
             hotline_hours_vi: "Thứ 2 – Thứ 6: 7:00–20:00, Thứ 7: 7:00–12:00".into(),
             hotline_hours_en: "Mon–Fri 7:00–20:00, Sat 7:00–12:00".into(),
+            sms_words_vi: "ket qua hinh anh".into(),
+            sms_words_en: "your images".into(),
+            email_subject_vi: "Kết quả hình ảnh của bạn đã sẵn sàng".into(),
+            email_subject_en: "Your images are ready to view".into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_patients_would_stumble_over_is_named() {
+        assert_eq!(Hospital::default().check(), Ok(()));
+        let set = |field: &str, value: &str| {
+            let mut json = serde_json::to_value(Hospital::default()).unwrap();
+            json[field] = value.into();
+            serde_json::from_value::<Hospital>(json).unwrap().check().unwrap_err()
+        };
+        for (field, value, why) in [
+            ("name_vi", " ", "is empty"),
+            ("name_sms", "Benh vien Dai hoc Y Duoc", "is too long"),
+            ("support_email", "hotro", "is no email address"),
+            ("hotline", "gọi cho chúng tôi", "is no telephone number"),
+            ("sms_words_vi", "a\nb", "holds a control character"),
+        ] {
+            let error = set(field, value);
+            assert_eq!((error.field, error.why), (field, why));
         }
     }
 }

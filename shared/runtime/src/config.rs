@@ -37,7 +37,7 @@ pub struct Config {
     /// `SES_CONFIGURATION_SET`: where SES reports bounces.
     pub ses_configuration_set: Option<String>,
     /// `PUBLIC_URL`, `EMAIL_FROM`, `HOSPITAL` (JSON), `QUIET_PERIOD_SECONDS`, `RELEASE_ON`, `MESSAGE_SECRETS`,
-    /// `LINK_TTL_DAYS`, `SESSION_TTL_MINUTES`, `SESSION_IDLE_MINUTES`.
+    /// `LINK_TTL_DAYS`, `SESSION_TTL_MINUTES`, `SESSION_IDLE_MINUTES`, `QUIET_HOURS`.
     pub settings: Settings,
 }
 
@@ -99,6 +99,8 @@ fn settings(optional: &impl Fn(&'static str) -> Option<String>) -> Result<Settin
     let hospital = optional("HOSPITAL").ok_or(ConfigError::Missing("HOSPITAL"))?;
     settings.hospital =
         serde_json::from_str::<Hospital>(&hospital).map_err(|_| ConfigError::Invalid("HOSPITAL"))?;
+    settings.hospital.check().map_err(|_| ConfigError::Invalid("HOSPITAL"))?;
+    settings.quiet_hours = parsed("QUIET_HOURS", optional("QUIET_HOURS"))?;
     if let Some(seconds) = parsed::<u64>("QUIET_PERIOD_SECONDS", optional("QUIET_PERIOD_SECONDS"))? {
         settings.quiet_period = Duration::from_secs(seconds);
     }
@@ -145,7 +147,8 @@ mod tests {
                 | "MESSAGE_SECRETS"
                 | "LINK_TTL_DAYS"
                 | "SESSION_TTL_MINUTES"
-                | "SESSION_IDLE_MINUTES" => None,
+                | "SESSION_IDLE_MINUTES"
+                | "QUIET_HOURS" => None,
                 "PUBLIC_URL" => Some("https://xem.benhvien.example/".into()),
                 "HOSPITAL" => Some(r#"{"name_vi":"Bệnh viện A"}"#.into()),
                 other => Some(other.to_lowercase()),
@@ -171,6 +174,8 @@ mod tests {
             ("QUIET_PERIOD_SECONDS", "-1"),
             ("S3_PATH_STYLE", "yes"),
             ("HOSPITAL", "Bệnh viện A"),
+            ("HOSPITAL", r#"{"name_vi":"Bệnh viện A","hotline":""}"#),
+            ("QUIET_HOURS", "at night"),
         ] {
             assert_eq!(check(&[(name, value)]).unwrap_err(), ConfigError::Invalid(name));
         }

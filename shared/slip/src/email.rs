@@ -81,7 +81,7 @@ pub fn email_message(content: &EmailContent<'_>) -> Result<Vec<u8>, SlipError> {
     let message_id = message_id(content.message_id)?;
     clean::check_link(content.link.expose())?;
     let hospital_name = clean::line(content.hospital.name(content.language));
-    let subject = format!("{} – {hospital_name}", words::EMAIL_SUBJECT.main(content.language));
+    let subject = format!("{} – {hospital_name}", subject_of(content));
     let mut message = MessageBuilder::new()
         .from(Address::new_address(Some(hospital_name), from))
         .to(to)
@@ -137,7 +137,7 @@ struct Words {
     language: &'static str,
     hospital: String,
     address: String,
-    title: &'static str,
+    title: String,
     greeting: String,
     intro: &'static str,
     study: Vec<Row>,
@@ -159,6 +159,12 @@ struct Words {
     automatic: &'static str,
 }
 
+/// What the hospital has its emails say first.
+fn subject_of(content: &EmailContent<'_>) -> String {
+    let hospital = content.hospital;
+    clean::line(content.language.pick(&hospital.email_subject_vi, &hospital.email_subject_en))
+}
+
 impl Words {
     fn of(content: &EmailContent<'_>) -> Self {
         let language = content.language;
@@ -175,7 +181,7 @@ impl Words {
             language: language.tag(),
             hospital: clean::line(hospital.name(language)),
             address: clean::line(&hospital.address),
-            title: say(words::EMAIL_SUBJECT),
+            title: subject_of(content),
             greeting: format!("{} {},", say(words::EMAIL_GREETING), clean::line(content.patient_name)),
             intro: say(words::EMAIL_INTRO),
             study: study.into_iter().filter(|row| !row.value.is_empty()).collect(),

@@ -110,7 +110,10 @@ impl Draft {
             // Phones make a link of a bare host name as well, and the eight characters buy the hotline its place.
             Piece::Guide => draft.guide = labelled(pick("HD", "Help"), without_scheme(content.guide_url)),
             Piece::Hotline => draft.hotline = labelled("Hotline", &compact_phone(&content.hospital.hotline)),
-            Piece::Words => draft.words = pick("ket qua hinh anh", "your images").to_owned(),
+            Piece::Words => {
+                let hospital = content.hospital;
+                draft.words = gsm7::fold_line(pick(&hospital.sms_words_vi, &hospital.sms_words_en));
+            }
         }
         draft
     }

@@ -72,8 +72,6 @@ pub(crate) const MALE: Pair = pair("Nam", "Male");
 pub(crate) const FEMALE: Pair = pair("Nữ", "Female");
 pub(crate) const OTHER_SEX: Pair = pair("Khác", "Other");
 
-pub(crate) const EMAIL_SUBJECT: Pair =
-    pair("Kết quả hình ảnh của bạn đã sẵn sàng", "Your images are ready to view");
 pub(crate) const EMAIL_GREETING: Pair = pair("Kính gửi", "Dear");
 pub(crate) const EMAIL_INTRO: Pair = pair(
     "Hình ảnh của lần khám dưới đây đã có. Bạn có thể xem trên điện thoại hoặc máy tính, không cần phim.",

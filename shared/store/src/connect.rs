@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_s3::config::SharedHttpClient;
@@ -109,16 +110,18 @@ impl Connection {
         aws_sdk_sqs::Client::new(&self.config)
     }
 
-    /// The client of SNS.
+    /// The client of SNS, which tries once: a message must not go out twice.
     #[must_use]
     pub fn sns(&self) -> aws_sdk_sns::Client {
-        aws_sdk_sns::Client::new(&self.config)
+        let config = aws_sdk_sns::config::Builder::from(&self.config);
+        aws_sdk_sns::Client::from_conf(config.retry_config(RetryConfig::disabled()).build())
     }
 
-    /// The client of SES.
+    /// The client of SES, which tries once: a message must not go out twice.
     #[must_use]
     pub fn ses(&self) -> aws_sdk_ses::Client {
-        aws_sdk_ses::Client::new(&self.config)
+        let config = aws_sdk_ses::config::Builder::from(&self.config);
+        aws_sdk_ses::Client::from_conf(config.retry_config(RetryConfig::disabled()).build())
     }
 
     /// The client of KMS.

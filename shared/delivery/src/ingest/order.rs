@@ -40,7 +40,7 @@ pub(super) async fn ingest_order(services: &Services, object: &CreatedObject) ->
         messages.push(ReleaseTask { study_instance_uid }.to_outbox()?);
     }
     let entry = outbox::entry(services, messages)?;
-    if services.index.take_order(&order, object.created_at, &entry).await? {
+    if services.index.take_order(&order, &object.key, object.created_at, &entry).await? {
         info!(studies = entry.messages.len() / 2, "order taken");
         outbox::publish(services, &entry).await?;
     }

@@ -3,6 +3,7 @@
 
 mod access;
 mod contact;
+mod erase;
 mod find;
 mod gate;
 mod ledger;

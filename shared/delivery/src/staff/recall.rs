@@ -3,7 +3,6 @@
 use filmless_domain::StudyInstanceUid;
 use filmless_domain::audit::{Actor, AuditAction};
 use filmless_domain::staff::Act;
-use filmless_store::Bucket;
 use filmless_store::index::{Index, LinkState, Transaction, TransactionOutcome};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -12,9 +11,7 @@ use tracing::info;
 use super::reissue::changed;
 use super::{Case, Desk, StaffError, reason_of};
 use crate::portal::end_share_of;
-
-/// Most objects that are deleted at a time.
-const DELETED_MAX: usize = 100_000;
+use crate::retention::delete_below;
 
 /// What a recall did, and who has to be spoken to.
 #[derive(Debug, Clone, Serialize)]
@@ -132,13 +129,4 @@ impl Desk {
         self.record(AuditAction::ReadLedger).study(study).write(&self.services).await?;
         self.recall_viewers(study).await
     }
-}
-
-/// Deletes every object below a prefix, with all its versions.
-pub(crate) async fn delete_below(bucket: &Bucket, prefix: &str) -> Result<usize, StaffError> {
-    let keys = bucket.list(prefix, DELETED_MAX).await?;
-    for key in &keys {
-        bucket.delete_all_versions(key).await?;
-    }
-    Ok(keys.len())
 }

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::find::brief;
 use super::{Desk, StaffError, StudyBrief};
+use crate::feedback::is_reached;
 
 /// A study that waits for somebody.
 #[derive(Debug, Clone, Serialize)]
@@ -98,8 +99,8 @@ fn why_unreached(notices: &[NoticeRecord]) -> Option<&'static str> {
         return Some("no-contact");
     }
     let any = |states: &[ChannelState]| channels.iter().any(|channel| states.contains(&channel.state));
-    if any(&[ChannelState::Sent, ChannelState::Delivered]) {
+    if is_reached(notices) {
         return None;
     }
-    Some(if any(&[ChannelState::Pending]) { "pending" } else { "failed" })
+    Some(if any(&[ChannelState::Pending, ChannelState::Sending]) { "pending" } else { "failed" })
 }

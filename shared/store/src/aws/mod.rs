@@ -14,6 +14,20 @@ use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 
 use crate::port::PortError;
 
+/// A message that may have been sent must not be sent again by chance: an answer that did not come is told apart.
+fn sending_error<E, R>(operation: &'static str) -> impl FnOnce(SdkError<E, R>) -> PortError
+where
+    E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
+    R: std::fmt::Debug + Send + Sync + 'static,
+{
+    move |error| match error {
+        SdkError::TimeoutError(_) | SdkError::ResponseError(_) | SdkError::DispatchFailure(_) => {
+            PortError::Unanswered { operation, source: Box::new(error) }
+        }
+        error => port_error(operation)(error),
+    }
+}
+
 /// Throttling, time-outs and server faults can be retried; every other answer of the service is final.
 fn port_error<E, R>(operation: &'static str) -> impl FnOnce(SdkError<E, R>) -> PortError
 where

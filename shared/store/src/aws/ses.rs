@@ -3,7 +3,7 @@ use aws_sdk_ses::Client;
 use aws_sdk_ses::primitives::Blob;
 use aws_sdk_ses::types::RawMessage;
 
-use super::port_error;
+use super::sending_error;
 use crate::port::{Email, EmailGateway, PortError};
 
 /// Email through SES.
@@ -33,6 +33,10 @@ impl EmailGateway for SesGateway {
             .destinations(&email.to)
             .set_configuration_set_name(self.configuration_set.clone())
             .raw_message(raw);
-        Ok(request.send().await.map_err(port_error("SendRawEmail"))?.message_id().to_owned())
+        Ok(request.send().await.map_err(sending_error("SendRawEmail"))?.message_id().to_owned())
+    }
+
+    fn is_idempotent(&self) -> bool {
+        false
     }
 }

@@ -2,7 +2,7 @@ use async_trait::async_trait;
 use aws_sdk_sns::Client;
 use aws_sdk_sns::types::MessageAttributeValue;
 
-use super::port_error;
+use super::sending_error;
 use crate::port::{PortError, Sms, SmsGateway};
 
 /// SMS through SNS.
@@ -37,7 +37,11 @@ impl SmsGateway for SnsGateway {
         if let Some(sender_id) = &self.sender_id {
             request = request.message_attributes("AWS.SNS.SMS.SenderID", attribute(sender_id)?);
         }
-        let answer = request.send().await.map_err(port_error("Publish"))?;
+        let answer = request.send().await.map_err(sending_error("Publish"))?;
         Ok(answer.message_id().unwrap_or_default().to_owned())
+    }
+
+    fn is_idempotent(&self) -> bool {
+        false
     }
 }

@@ -16,6 +16,8 @@ pub enum Condition {
     Present(&'static str),
     /// The attribute has this value.
     Is(&'static str, AttributeValue),
+    /// The member of the attribute, a map, has this value.
+    Member(&'static str, &'static str, AttributeValue),
     /// The attribute is below this value.
     Below(&'static str, AttributeValue),
     /// One of them holds.
@@ -139,6 +141,9 @@ impl Change {
             Condition::Absent(name) => format!("attribute_not_exists({})", self.name(name)),
             Condition::Present(name) => format!("attribute_exists({})", self.name(name)),
             Condition::Is(name, value) => format!("{} = {}", self.name(name), self.value(value.clone())),
+            Condition::Member(name, member, value) => {
+                format!("{}.{} = {}", self.name(name), self.name(member), self.value(value.clone()))
+            }
             Condition::Below(name, value) => format!("{} < {}", self.name(name), self.value(value.clone())),
             Condition::Any(parts) => self.joined(parts, " OR "),
             Condition::All(parts) => self.joined(parts, " AND "),
@@ -156,6 +161,12 @@ impl Condition {
     #[must_use]
     pub fn is_text(name: &'static str, value: &str) -> Self {
         Self::Is(name, AttributeValue::S(value.to_owned()))
+    }
+
+    /// The member of the attribute, a map, has this text.
+    #[must_use]
+    pub fn is_member(name: &'static str, member: &'static str, value: &str) -> Self {
+        Self::Member(name, member, AttributeValue::S(value.to_owned()))
     }
 
     /// The attribute has this number.

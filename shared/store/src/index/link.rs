@@ -90,6 +90,14 @@ impl Index {
         (Self::link_key(token_digest), change)
     }
 
+    /// Erases a link.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn erase_link(&self, token_digest: &str) -> Result<(), StoreError> {
+        self.delete(&Self::link_key(token_digest)).await
+    }
+
     /// Closes a link, if it is open; says whether it was.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use jiff::fmt::serde::timestamp::millisecond;
 use serde::{Deserialize, Serialize};
 
 use super::study::study_pk;
-use super::{Change, Condition, Index, ItemKey};
+use super::{Change, Condition, Index, ItemKey, Transaction, TransactionOutcome};
 use crate::StoreError;
 
 /// Where one message is.
@@ -15,6 +15,8 @@ use crate::StoreError;
 pub enum ChannelState {
     /// Still to be sent.
     Pending,
+    /// Being handed to the provider; found so later, nobody knows whether it went out.
+    Sending,
     /// The provider has it.
     Sent,
     /// The provider says that it arrived.
@@ -45,6 +47,7 @@ impl ChannelState {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Pending => "pending",
+            Self::Sending => "sending",
             Self::Sent => "sent",
             Self::Delivered => "delivered",
             Self::Failed => "failed",
@@ -96,9 +99,44 @@ pub struct NoticeRecord {
     pub link_expires_at: i64,
 }
 
-/// The name of a channel's attribute.
-pub(crate) const SMS_CHANNEL: &str = "sms_channel";
-pub(crate) const EMAIL_CHANNEL: &str = "email_channel";
+/// How a message goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Channel {
+    /// SMS.
+    Sms,
+    /// Email.
+    Email,
+}
+
+/// An item that leads from the provider's id of a message to its notice.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct MessagePointer {
+    /// The study it was about.
+    pub study_instance_uid: StudyInstanceUid,
+    /// The link version it carried.
+    pub link_version: u32,
+    /// How it went.
+    pub channel: Channel,
+    /// When the item goes (the table's TTL), in seconds since 1970: reports of a provider come within days.
+    pub expires_at: i64,
+}
+
+/// How long reports of a provider are expected.
+const MESSAGE_POINTER_SECONDS: i64 = 30 * 24 * 3600;
+
+fn message_key(provider_id: &str) -> ItemKey {
+    ItemKey::new(format!("MESSAGE#{provider_id}"), "MESSAGE")
+}
+
+impl Channel {
+    const fn attribute(self) -> &'static str {
+        match self {
+            Self::Sms => "sms_channel",
+            Self::Email => "email_channel",
+        }
+    }
+}
 
 impl NoticeRecord {
     /// The key of the notice of this link version.
@@ -113,13 +151,22 @@ impl NoticeRecord {
         format!("notice {study} {link_version}")
     }
 
+    /// One of its channels, if it has it.
+    #[must_use]
+    pub fn channel(&self, channel: Channel) -> Option<&ChannelRecord> {
+        match channel {
+            Channel::Sms => self.sms_channel.as_ref(),
+            Channel::Email => self.email_channel.as_ref(),
+        }
+    }
+
     /// Whether nothing is left to be sent.
     #[must_use]
     pub fn is_done(&self) -> bool {
         [&self.sms_channel, &self.email_channel]
             .into_iter()
             .flatten()
-            .all(|channel| channel.state != ChannelState::Pending)
+            .all(|channel| !matches!(channel.state, ChannelState::Pending | ChannelState::Sending))
     }
 }
 
@@ -144,31 +191,43 @@ impl Index {
         self.query(&study_pk(study), "NOTICE#").await
     }
 
-    /// Records what became of the SMS.
+    /// Records what became of a channel, if it is still in the state in which that was found; says whether it was. A
+    /// message that the provider has is found again by the provider's id.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn mark_sms(&self, notice: &NoticeRecord, channel: &ChannelRecord) -> Result<(), StoreError> {
-        self.mark_channel(notice, SMS_CHANNEL, channel).await
-    }
-
-    /// Records what became of the email.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn mark_email(&self, notice: &NoticeRecord, channel: &ChannelRecord) -> Result<(), StoreError> {
-        self.mark_channel(notice, EMAIL_CHANNEL, channel).await
-    }
-
-    async fn mark_channel(
+    pub async fn mark_channel(
         &self,
         notice: &NoticeRecord,
-        name: &'static str,
-        channel: &ChannelRecord,
-    ) -> Result<(), StoreError> {
+        channel: Channel,
+        from: ChannelState,
+        to: &ChannelRecord,
+    ) -> Result<bool, StoreError> {
         let key = NoticeRecord::key(&notice.study_instance_uid, notice.link_version);
-        let change = Change::new().set(name, channel).when(&Condition::Present(name));
-        self.update::<NoticeRecord>(&key, change).await.map(|_| ())
+        let change = Change::new().set(channel.attribute(), to).when(&Condition::is_member(
+            channel.attribute(),
+            "state",
+            from.as_str(),
+        ));
+        let mut transaction = Transaction::new().update(key, change);
+        if let (ChannelState::Sent, Some(id)) = (to.state, &to.provider_id) {
+            let pointer = MessagePointer {
+                study_instance_uid: notice.study_instance_uid.clone(),
+                link_version: notice.link_version,
+                channel,
+                expires_at: to.at.unwrap_or(notice.issued_at).as_second() + MESSAGE_POINTER_SECONDS,
+            };
+            transaction = transaction.put(&message_key(id), &pointer, Change::new())?;
+        }
+        Ok(self.commit(transaction).await? == TransactionOutcome::Committed)
+    }
+
+    /// Which message the provider means by this id.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn message(&self, provider_id: &str) -> Result<Option<MessagePointer>, StoreError> {
+        self.get(&message_key(provider_id)).await
     }
 
     /// Erases the secrets of a notice.

@@ -1,10 +1,13 @@
 //! Orders: by accession number, and by patient.
 
-use filmless_domain::{AccessionNumber, Order, PatientId, StudyInstanceUid};
+use filmless_domain::{AccessionNumber, ObjectKey, Order, PatientId, StudyInstanceUid};
 use jiff::Timestamp;
 use jiff::fmt::serde::timestamp::millisecond;
 use serde::{Deserialize, Serialize};
 
+use sha2::{Digest, Sha256};
+
+use super::erase::OrderObject;
 use super::study::patient_pk;
 use super::{Change, Condition, Index, ItemKey, OutboxRecord, Transaction, TransactionOutcome};
 use crate::StoreError;
@@ -27,8 +30,18 @@ struct OrderPointer {
     accession_number: AccessionNumber,
 }
 
+pub(super) fn order_pk(accession: &AccessionNumber) -> String {
+    format!("ORDER#{accession}")
+}
+
 fn order_key(accession: &AccessionNumber) -> ItemKey {
-    ItemKey::new(format!("ORDER#{accession}"), "ORDER")
+    ItemKey::new(order_pk(accession), "ORDER")
+}
+
+/// An order leads to every object it came in: they go with it.
+fn object_key(accession: &AccessionNumber, object: &ObjectKey) -> ItemKey {
+    let digest = hex::encode(Sha256::digest(object.as_str()));
+    ItemKey::new(order_pk(accession), format!("OBJECT#{}", &digest[..32]))
 }
 
 fn pointer_key(patient: &PatientId, accession: &AccessionNumber) -> ItemKey {
@@ -66,6 +79,7 @@ impl Index {
     pub async fn take_order(
         &self,
         order: &Order,
+        object: &ObjectKey,
         written_at: Timestamp,
         messages: &OutboxRecord,
     ) -> Result<bool, StoreError> {
@@ -81,6 +95,11 @@ impl Index {
         let transaction = Transaction::new()
             .update(key, change)
             .put(&pointer_key, &pointer, Change::new())?
+            .put(
+                &object_key(&order.accession_number, object),
+                &OrderObject { key: object.clone() },
+                Change::new(),
+            )?
             .point_to_patient(order)?
             .put(&messages.key(), messages, Change::new())?;
         Ok(self.commit(transaction).await? == TransactionOutcome::Committed)

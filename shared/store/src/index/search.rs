@@ -27,24 +27,29 @@ fn name_pk(word: &str) -> String {
     format!("NAME#{word}")
 }
 
+/// The pointers that an order makes, besides the one by its accession number.
+pub(super) fn pointer_keys(order: &Order) -> Vec<ItemKey> {
+    let patient = order.patient.id.as_str();
+    let mut words = person_name::words(&order.patient.name);
+    words.dedup();
+    let mut keys: Vec<ItemKey> =
+        words.iter().take(NAME_WORDS_MAX).map(|word| ItemKey::new(name_pk(word), patient)).collect();
+    keys.extend(order.patient.phone.as_ref().map(|phone| ItemKey::new(phone_pk(phone), patient)));
+    keys
+}
+
 impl Transaction {
     /// Adds the pointers by which the patient of an order is found.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`], never for these types.
     pub fn point_to_patient(mut self, order: &Order) -> Result<Self, StoreError> {
-        let patient = &order.patient;
-        let words = person_name::words(&patient.name);
-        let pointer = PatientPointer { patient_id: patient.id.clone(), name: words.join(" ") };
-        let mut distinct = words;
-        distinct.dedup();
-        for word in distinct.iter().take(NAME_WORDS_MAX) {
-            self = self.put(&ItemKey::new(name_pk(word), patient.id.as_str()), &pointer, Change::new())?;
+        let name = person_name::words(&order.patient.name).join(" ");
+        let pointer = PatientPointer { patient_id: order.patient.id.clone(), name };
+        for key in pointer_keys(order) {
+            self = self.put(&key, &pointer, Change::new())?;
         }
-        match &patient.phone {
-            Some(phone) => self.point_phone(phone, &patient.id),
-            None => Ok(self),
-        }
+        Ok(self)
     }
 
     /// Adds the pointer from a phone number to a patient: a family may share one number.

@@ -192,12 +192,12 @@ pub(super) fn series_key(study: &StudyInstanceUid, series: &SeriesInstanceUid) -
     ItemKey::new(study_pk(study), format!("SERIES#{series}"))
 }
 
-fn day_pk(day: Date) -> String {
+pub(super) fn day_pk(day: Date) -> String {
     format!("DAY#{day}")
 }
 
 /// The day under which a study is listed: UTC, so that every reader agrees.
-fn day_of(instant: Timestamp) -> Date {
+pub(super) fn day_of(instant: Timestamp) -> Date {
     instant.to_zoned(jiff::tz::TimeZone::UTC).date()
 }
 

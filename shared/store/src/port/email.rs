@@ -23,6 +23,9 @@ pub trait EmailGateway: Send + Sync {
     /// # Errors
     /// [`PortError`].
     async fn send(&self, email: &Email) -> Result<String, PortError>;
+
+    /// Whether a message sent again under its `idempotency_key` reaches its receiver once.
+    fn is_idempotent(&self) -> bool;
 }
 
 impl std::fmt::Debug for Email {

@@ -26,6 +26,15 @@ pub enum PortError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// Nobody knows whether it was done: the answer did not come.
+    #[error("the service did not answer ({operation})")]
+    Unanswered {
+        /// What was asked.
+        operation: &'static str,
+        /// What went wrong below.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// It will never work with this input: do not retry, tell staff.
     #[error("the service refused the request ({operation})")]
     Refused {

@@ -27,6 +27,9 @@ pub trait SmsGateway: Send + Sync {
     /// # Errors
     /// [`PortError`].
     async fn send(&self, sms: &Sms) -> Result<String, PortError>;
+
+    /// Whether a message sent again under its `idempotency_key` reaches its receiver once.
+    fn is_idempotent(&self) -> bool;
 }
 
 impl std::fmt::Debug for Sms {

@@ -119,6 +119,17 @@ impl System {
         answer["error"]["code"].as_str().unwrap().to_owned()
     }
 
+    /// `filmless feedback`, with these lines.
+    pub fn feed(&self, lines: &[&str]) -> String {
+        let mut command = Command::new(binary());
+        command.args(["feedback", "--json", "--data"]).arg(&self.data).stdin(Stdio::piped());
+        let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
+        std::io::Write::write_all(&mut process.stdin.take().unwrap(), lines.join("\n").as_bytes()).unwrap();
+        let output = process.wait_with_output().unwrap();
+        assert!(output.status.success());
+        String::from_utf8(output.stdout).unwrap()
+    }
+
     /// Waits for so many SMS; the newest first.
     pub async fn until_sms(&self, count: usize) -> Vec<Value> {
         self.until_some("an SMS", || Some(self.sms_newest_first()).filter(|all| all.len() >= count)).await

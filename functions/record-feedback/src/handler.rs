@@ -1,0 +1,70 @@
+//! From the two ways in which AWS reports to the use case: SES through SNS and a queue, SNS through its log.
+
+use aws_lambda_events::cloudwatch_logs::LogsEvent;
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use filmless_delivery::feedback::{read_report, record_feedback};
+use filmless_delivery::{DeliveryError, Services};
+use filmless_runtime::batch::report;
+use serde::Deserialize;
+
+/// What the function is invoked with.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub enum FeedbackEvent {
+    /// A batch of the feedback queue, to which SES reports through SNS.
+    Queue(SqsEvent),
+    /// Lines of the log to which SNS reports on SMS.
+    Log(LogsEvent),
+}
+
+/// Handles one event; messages of the queue that failed come again.
+///
+/// # Errors
+/// [`DeliveryError`] for lines of the log: Lambda invokes with them again.
+pub async fn handle(services: &Services, event: FeedbackEvent) -> Result<SqsBatchResponse, DeliveryError> {
+    let mut response = SqsBatchResponse::default();
+    match event {
+        FeedbackEvent::Queue(event) => {
+            for message in event.records {
+                let recorded = record_text(services, message.body.as_deref().unwrap_or_default()).await;
+                if let Err(failure) = recorded {
+                    report(&mut response, message.message_id, &failure);
+                }
+            }
+        }
+        FeedbackEvent::Log(event) => {
+            for line in event.aws_logs.data.log_events {
+                record_text(services, &line.message).await?;
+            }
+        }
+    }
+    Ok(response)
+}
+
+async fn record_text(services: &Services, text: &str) -> Result<(), DeliveryError> {
+    match read_report(text) {
+        Some(feedback) => record_feedback(services, &feedback).await,
+        // Other events of a configuration set (opens, rendering) say nothing of delivery.
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_kinds_of_event_are_read() {
+        let queue = serde_json::json!({ "Records": [{ "messageId": "1", "body": "{}" }] });
+        assert!(matches!(serde_json::from_value(queue).unwrap(), FeedbackEvent::Queue(_)));
+        // gzip of {"messageType":"DATA_MESSAGE","owner":"0","logGroup":"g","logStream":"s",
+        // "subscriptionFilters":[],"logEvents":[{"id":"1","timestamp":0,"message":"m"}]}, made with Python's gzip.
+        let log = serde_json::json!({ "awslogs": { "data": LOG_EVENT } });
+        let FeedbackEvent::Log(event) = serde_json::from_value(log).unwrap() else { panic!("no log event") };
+        assert_eq!(event.aws_logs.data.log_events[0].message, "m");
+    }
+
+    const LOG_EVENT: &str = "H4sIAAAAAAACAzWOuwrDMAxF/0VzhnTNZqibqZOzlVCcVhhB/MBSUkLIv1dt6aYjHe7VDhGZfcBhKwgdnM1g7lfrnO\
+         ktNJBfCauuW53nHPqal6IYfuikoo/KrMzLxI9KRSinC82ClaG7jV/RrpjkgzvQU/2T+kLaLD5qXtv8v9BbhGM83r/o\
+         n8eXAAAA";
+}

@@ -1,0 +1,3 @@
+//! What providers report of messages: delivered, bounced, complained about.
+
+pub mod handler;

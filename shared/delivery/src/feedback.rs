@@ -1,0 +1,198 @@
+//! What providers report of messages: delivered, bounced, complained about, unreachable.
+
+use filmless_domain::StudyInstanceUid;
+use filmless_store::index::{
+    Channel, ChannelRecord, ChannelState, Contact, Index, NoticeRecord, Transaction, TransactionOutcome,
+};
+use serde_json::Value;
+use tracing::{info, instrument, warn};
+
+use crate::issue::Issue;
+use crate::staff::NOTICES_PER_DAY_MAX;
+use crate::{DeliveryError, Services};
+
+/// Longest word of a provider that is kept, in characters.
+const DETAIL_CHARS_MAX: usize = 80;
+
+/// One report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Feedback {
+    /// The provider's id of the message.
+    pub provider_id: String,
+    /// What became of it.
+    pub verdict: Verdict,
+}
+
+/// What became of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// It arrived.
+    Delivered,
+    /// It did not, or nobody there wants it: the provider's own code or word.
+    Failed(String),
+}
+
+/// Reads a report as AWS writes it: an SES event, bare or within an SNS notification, or a line of the log of SMS that
+/// SNS keeps. `None` for anything that says nothing of delivery.
+#[must_use]
+pub fn read_report(text: &str) -> Option<Feedback> {
+    let json: Value = serde_json::from_str(text).ok()?;
+    if let Some(inner) = json["Message"].as_str() {
+        return read_report(inner);
+    }
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    if let Some(provider_id) = text(&json["mail"]["messageId"]) {
+        let kind = json["eventType"].as_str().or(json["notificationType"].as_str())?;
+        let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let verdict = match kind {
+            "Delivery" => Verdict::Delivered,
+            // A transient bounce is tried again by SES itself, for hours; it reports once it gave up.
+            "Bounce" => {
+                let bounce = &json["bounce"];
+                Verdict::Failed(format!(
+                    "bounce {} {}",
+                    word(&bounce["bounceType"]),
+                    word(&bounce["bounceSubType"])
+                ))
+            }
+            "Complaint" => Verdict::Failed("complaint".into()),
+            "Reject" => Verdict::Failed("rejected".into()),
+            _ => return None,
+        };
+        return Some(Feedback { provider_id, verdict });
+    }
+    let provider_id = text(&json["notification"]["messageId"])?;
+    let verdict = match json["status"].as_str()? {
+        "SUCCESS" => Verdict::Delivered,
+        _ => Verdict::Failed(text(&json["delivery"]["providerResponse"]).unwrap_or_default()),
+    };
+    Some(Feedback { provider_id, verdict })
+}
+
+/// Records a report, and tries the other channel when nothing else has reached the patient. A report of a message
+/// that is not known is passed over; the same report twice changes nothing.
+///
+/// # Errors
+/// [`DeliveryError`]: the report has to come again.
+#[instrument(skip_all)]
+pub async fn record_feedback(services: &Services, feedback: &Feedback) -> Result<(), DeliveryError> {
+    let index = &services.index;
+    let Some(message) = index.message(&feedback.provider_id).await? else {
+        info!("report of an unknown message");
+        return Ok(());
+    };
+    let (study, version) = (&message.study_instance_uid, message.link_version);
+    let Some(notice) = index.notice(study, version).await? else { return Ok(()) };
+    let Some(known) = notice.channel(message.channel) else { return Ok(()) };
+    let (state, detail) = match &feedback.verdict {
+        Verdict::Delivered if known.state == ChannelState::Sent => (ChannelState::Delivered, None),
+        Verdict::Failed(why) if matches!(known.state, ChannelState::Sent | ChannelState::Delivered) => {
+            (ChannelState::Failed, Some(without_numbers(why)))
+        }
+        _ => return Ok(()),
+    };
+    let at = Some(services.clock.now());
+    let reported = ChannelRecord { state, detail, at, ..known.clone() };
+    if index.mark_channel(&notice, message.channel, known.state, &reported).await?
+        && state == ChannelState::Failed
+    {
+        warn!(study_instance_uid = %study, channel = ?message.channel, "message did not arrive");
+        return try_other_channel(services, study, message.channel).await;
+    }
+    Ok(())
+}
+
+/// A provider's text may repeat the address: digits and what looks like an address go.
+fn without_numbers(text: &str) -> String {
+    let words = text.split_whitespace().filter(|word| !word.contains('@'));
+    let kept = words.collect::<Vec<_>>().join(" ");
+    kept.chars().filter(|c| !c.is_ascii_digit() && !c.is_control()).take(DETAIL_CHARS_MAX).collect()
+}
+
+async fn try_other_channel(
+    services: &Services,
+    study: &StudyInstanceUid,
+    failed: Channel,
+) -> Result<(), DeliveryError> {
+    let index = &services.index;
+    let notices = index.notices(study).await?;
+    let other = match failed {
+        Channel::Sms => Channel::Email,
+        Channel::Email => Channel::Sms,
+    };
+    let was_tried = notices.iter().any(|notice| notice.channel(other).is_some());
+    if was_tried || notices.len() >= NOTICES_PER_DAY_MAX {
+        return Ok(());
+    }
+    let Some(mut record) = index.study(study).await?.filter(|record| record.is_visible()) else {
+        return Ok(());
+    };
+    let (Some(accession), Some(key)) = (record.order_accession.clone(), record.account_key.clone()) else {
+        return Ok(());
+    };
+    let Some(order) = index.order(&accession).await? else { return Ok(()) };
+    let Some(account) = index.account_after_merges(&key).await? else { return Ok(()) };
+    let known = index.contact_of(&order).await?;
+    let contact = match other {
+        Channel::Sms => Contact { email: None, ..known },
+        Channel::Email => Contact { phone: None, ..known },
+    };
+    if contact == Contact::default() {
+        return Ok(());
+    }
+    let before = record.clone();
+    record.link_version += 1;
+    let issue = Issue::new(services, &record, &order.order, &account, contact).await?;
+    let (study_key, change) = Index::link_version_change(&before, record.link_version);
+    let transaction = issue.add_to(Transaction::new().update(study_key, change))?;
+    match index.commit(transaction).await? {
+        TransactionOutcome::Committed => issue.announce(services).await,
+        // Somebody issued another one at this moment.
+        TransactionOutcome::ConditionUnmet(_) => Ok(()),
+    }
+}
+
+/// Whether any message of a study's notices arrived, or may have, as far as anybody knows.
+#[must_use]
+pub fn is_reached(notices: &[NoticeRecord]) -> bool {
+    let channels = notices.iter().flat_map(|n| [&n.sms_channel, &n.email_channel]).flatten();
+    channels.into_iter().any(|c| matches!(c.state, ChannelState::Sent | ChannelState::Delivered))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reports_are_read_as_the_providers_write_them() {
+        let ses = r#"{"eventType":"Bounce","mail":{"messageId":"e1"},
+            "bounce":{"bounceType":"Permanent","bounceSubType":"General","bouncedRecipients":[{"emailAddress":"a@b.vn"}]}}"#;
+        let failed = |id: &str, why: &str| {
+            Some(Feedback { provider_id: id.into(), verdict: Verdict::Failed(why.into()) })
+        };
+        assert_eq!(read_report(ses), failed("e1", "bounce Permanent General"));
+        let within = serde_json::json!({ "Type": "Notification", "Message": ses }).to_string();
+        assert_eq!(read_report(&within), failed("e1", "bounce Permanent General"));
+        let sms = r#"{"notification":{"messageId":"s1","timestamp":"2026-03-01 02:03:04.567"},
+            "delivery":{"destination":"+84903123456","providerResponse":"Phone is currently unreachable/unavailable"},
+            "status":"FAILURE"}"#;
+        assert_eq!(read_report(sms), failed("s1", "Phone is currently unreachable/unavailable"));
+        let delivered = sms.replace("FAILURE", "SUCCESS");
+        assert_eq!(read_report(&delivered).unwrap().verdict, Verdict::Delivered);
+        for nothing in
+            [r#"{"eventType":"Open","mail":{"messageId":"e1"}}"#, "{}", "not json", r#"{"status":"SUCCESS"}"#]
+        {
+            assert_eq!(read_report(nothing), None, "{nothing}");
+        }
+    }
+
+    #[test]
+    fn a_providers_word_is_kept_without_the_address() {
+        assert_eq!(without_numbers("Phone +84903123456 is unreachable"), "Phone + is unreachable");
+        assert_eq!(
+            without_numbers("smtp; 550 5.1.1 <hoa@example.vn> unknown user"),
+            "smtp;  .. unknown user"
+        );
+        assert_eq!(without_numbers(&"x".repeat(500)).len(), DETAIL_CHARS_MAX);
+    }
+}

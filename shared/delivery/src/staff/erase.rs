@@ -1,0 +1,34 @@
+//! Erasing at the request of whom the data is about.
+
+use filmless_domain::PatientId;
+use filmless_domain::audit::AuditAction;
+use filmless_domain::staff::Act;
+
+use super::{Desk, StaffError, reason_of};
+use crate::retention::{Erased, erase_subject};
+
+impl Desk {
+    /// Erases all that is kept about a patient: uploads, orders, everything derived, slips, account, shares. The logs
+    /// stay; they name nobody. With `is_rehearsal`, only counts.
+    ///
+    /// # Errors
+    /// [`StaffError`].
+    pub async fn erase(
+        &self,
+        patient: &PatientId,
+        reason: &str,
+        is_rehearsal: bool,
+    ) -> Result<Erased, StaffError> {
+        self.demand(Act::Erase, AuditAction::EraseSubject).await?;
+        let reason = reason_of(reason)?;
+        let record = self.record(AuditAction::EraseSubject).detail(reason);
+        let erased = erase_subject(&self.services, patient, record.clone(), is_rehearsal).await?;
+        if erased.studies.is_empty() && erased.orders == 0 && erased.items == 0 {
+            return Err(StaffError::NotFound);
+        }
+        if erased.studies.is_empty() && !is_rehearsal {
+            record.write(&self.services).await?;
+        }
+        Ok(erased)
+    }
+}

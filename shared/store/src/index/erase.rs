@@ -1,0 +1,91 @@
+//! Erasing items, at the end of retention or at a patient's request.
+
+use filmless_domain::{AccessionNumber, ObjectKey, Order, PatientId};
+use serde::{Deserialize, Serialize};
+
+use super::account::account_pk;
+use super::order::order_pk;
+use super::search::pointer_keys;
+use super::study::{StudyRecord, day_pk, patient_pk, study_pk};
+use super::{Index, ItemKey};
+use crate::StoreError;
+
+/// An item that leads from an order to an object it came in.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct OrderObject {
+    /// Key of the object.
+    pub key: ObjectKey,
+}
+
+impl Index {
+    /// The objects in which an order came.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn order_objects(&self, accession: &AccessionNumber) -> Result<Vec<OrderObject>, StoreError> {
+        self.query(&order_pk(accession), "OBJECT#").await
+    }
+
+    /// Erases every item of a study and the pointers to it; the one by day last, because by it the job that erases
+    /// finds what a crash left. Returns the number of items.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn erase_study(
+        &self,
+        study: &StudyRecord,
+        owner: Option<&PatientId>,
+    ) -> Result<usize, StoreError> {
+        let uid = &study.study_instance_uid;
+        let mut erased = self.erase_partition(&study_pk(uid)).await?;
+        let mut partitions: Vec<String> =
+            [study.patient.id.as_ref(), owner].into_iter().flatten().map(patient_pk).collect();
+        partitions.extend(study.accession_number.as_ref().map(|a| format!("ACCESSION#{a}")));
+        partitions.push(day_pk(super::study::day_of(study.received_at)));
+        for pk in partitions {
+            self.delete(&ItemKey::new(pk, format!("STUDY#{uid}"))).await?;
+            erased += 1;
+        }
+        Ok(erased)
+    }
+
+    /// Erases an order and the pointers that it made. Returns the number of items.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn erase_order(&self, order: &Order) -> Result<usize, StoreError> {
+        let mut erased = 0;
+        for key in pointer_keys(order) {
+            self.delete(&key).await?;
+            erased += 1;
+        }
+        let pointer = format!("ORDER#{}", order.accession_number);
+        self.delete(&ItemKey::new(patient_pk(&order.patient.id), pointer)).await?;
+        Ok(erased + 1 + self.erase_partition(&order_pk(&order.accession_number)).await?)
+    }
+
+    /// Erases what is left of a patient: account with its passwords and counters, corrections, pointers. Returns the
+    /// number of items.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn erase_patient(&self, patient: &PatientId) -> Result<usize, StoreError> {
+        let mut erased = 0;
+        if let Some(account_key) = self.own_account_key(patient).await? {
+            for share in self.shares(&account_key).await? {
+                self.delete(&Self::share_key(&share.token_digest)).await?;
+                erased += 1;
+            }
+            erased += self.erase_partition(&account_pk(&account_key)).await?;
+        }
+        Ok(erased + self.erase_partition(&patient_pk(patient)).await?)
+    }
+
+    async fn erase_partition(&self, pk: &str) -> Result<usize, StoreError> {
+        let keys = self.query_keys(pk, "").await?;
+        for key in &keys {
+            self.delete(key).await?;
+        }
+        Ok(keys.len())
+    }
+}
