@@ -29,6 +29,8 @@ pub enum Command {
     Staff(StaffOptions),
     /// Take what a message provider reports: lines of JSON from standard input, as SES and SNS write them.
     Feedback(SystemOptions),
+    /// Do now what is due once a day: call the hotline to its list, erase what its retention has ended.
+    Daily(SystemOptions),
     /// Verify and export the audit log.
     Audit(AuditOptions),
     /// Decode files for another process (used by `up`).

@@ -2,6 +2,7 @@
 
 mod audit;
 mod cli;
+mod daily;
 mod demo;
 mod feedback;
 mod instance;
@@ -41,6 +42,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Status(options) => status::run(options).await,
         Command::Staff(options) => staff::run(options).await,
         Command::Feedback(options) => feedback::run(options).await,
+        Command::Daily(options) => daily::run(options).await,
         Command::Audit(options) => audit::run(options).await,
         Command::RenderChild => Ok(ExitCode::SUCCESS),
     }

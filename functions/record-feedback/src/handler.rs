@@ -55,12 +55,16 @@ mod tests {
 
     #[test]
     fn both_kinds_of_event_are_read() {
-        let queue = serde_json::json!({ "Records": [{ "messageId": "1", "body": "{}" }] });
-        assert!(matches!(serde_json::from_value(queue).unwrap(), FeedbackEvent::Queue(_)));
+        let read = |event: &str| serde_json::from_str::<FeedbackEvent>(event).unwrap();
+        assert!(matches!(
+            read(r#"{"Records":[{"messageId":"1","body":"{}"}]}"#),
+            FeedbackEvent::Queue(event) if event.records.len() == 1
+        ));
         // gzip of {"messageType":"DATA_MESSAGE","owner":"0","logGroup":"g","logStream":"s",
         // "subscriptionFilters":[],"logEvents":[{"id":"1","timestamp":0,"message":"m"}]}, made with Python's gzip.
-        let log = serde_json::json!({ "awslogs": { "data": LOG_EVENT } });
-        let FeedbackEvent::Log(event) = serde_json::from_value(log).unwrap() else { panic!("no log event") };
+        let FeedbackEvent::Log(event) = read(&format!(r#"{{"awslogs":{{"data":"{LOG_EVENT}"}}}}"#)) else {
+            panic!("no log event")
+        };
         assert_eq!(event.aws_logs.data.log_events[0].message, "m");
     }
 

@@ -1,6 +1,6 @@
 //! From the schedule's event to the jobs.
 
-use filmless_delivery::{DeliveryError, Services, log, outbox, retention};
+use filmless_delivery::{DeliveryError, Services, daily_list, log, outbox, retention};
 use filmless_store::index::LogName;
 use serde::{Deserialize, Serialize};
 use tracing::info;
@@ -18,7 +18,7 @@ pub struct UpkeepEvent {
 pub enum Job {
     /// Send what a crash left in the outbox; move events into the logs.
     Minutely,
-    /// Erase what its retention has ended.
+    /// Call the hotline to its list; erase what its retention has ended.
     Daily,
 }
 
@@ -29,6 +29,8 @@ pub struct Upkeep {
     pub swept: usize,
     /// Events that became lines of the logs.
     pub sealed: usize,
+    /// Studies whose patient has to be called.
+    pub unreached: usize,
     /// Studies whose retention had ended.
     pub erased: usize,
 }
@@ -46,10 +48,20 @@ pub async fn handle(services: &Services, event: UpkeepEvent) -> Result<Upkeep, D
                 done.sealed += log::seal(&services.index, bucket, name, services.clock.now(), false).await?;
             }
         }
-        Job::Daily => done.erased = retention::end_retention(services, false).await?.studies.len(),
+        Job::Daily => {
+            done.unreached = daily_list::announce_unreached(services).await?;
+            done.erased = retention::end_retention(services, false).await?.studies.len();
+        }
     }
     if done != Upkeep::default() {
-        info!(job = ?event.job, swept = done.swept, sealed = done.sealed, erased = done.erased, "upkeep done");
+        info!(
+            job = ?event.job,
+            swept = done.swept,
+            sealed = done.sealed,
+            unreached = done.unreached,
+            erased = done.erased,
+            "upkeep done"
+        );
     }
     Ok(done)
 }

@@ -9,7 +9,7 @@ use tracing::{info, instrument, warn};
 
 use crate::issue::Issue;
 use crate::staff::NOTICES_PER_DAY_MAX;
-use crate::{DeliveryError, Services};
+use crate::{DeliveryError, Services, outbox};
 
 /// Longest word of a provider that is kept, in characters.
 const DETAIL_CHARS_MAX: usize = 80;
@@ -146,7 +146,10 @@ async fn try_other_channel(
     let (study_key, change) = Index::link_version_change(&before, record.link_version);
     let transaction = issue.add_to(Transaction::new().update(study_key, change))?;
     match index.commit(transaction).await? {
-        TransactionOutcome::Committed => issue.announce(services).await,
+        TransactionOutcome::Committed => {
+            outbox::leave_to_sweeper(issue.announce(services).await);
+            Ok(())
+        }
         // Somebody issued another one at this moment.
         TransactionOutcome::ConditionUnmet(_) => Ok(()),
     }

@@ -5,6 +5,7 @@
 
 pub mod audit;
 mod credentials;
+pub mod daily_list;
 pub mod download;
 mod error;
 pub mod feedback;

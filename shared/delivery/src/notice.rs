@@ -16,7 +16,7 @@ use crate::services::MessageSecrets;
 use crate::{DeliveryError, Services, outbox};
 
 /// Vietnam's time, all year.
-const HOSPITAL_TIME: TimeZone = TimeZone::fixed(jiff::tz::offset(7));
+pub(crate) const HOSPITAL_TIME: TimeZone = TimeZone::fixed(jiff::tz::offset(7));
 
 /// A message waits in its queue at most as long as SQS allows; then it looks at the clock again.
 const PUT_OFF_MAX: Duration = Duration::from_secs(15 * 60);
@@ -120,6 +120,12 @@ async fn deliver(
     match found.state {
         ChannelState::Pending => {
             let from = ChannelState::Pending;
+            if is_flooded(services, notice, channel).await? {
+                warn!(?channel, "notice not sent: too many messages to one receiver");
+                let failed = failed(services, "too-many-messages");
+                services.index.mark_channel(notice, channel, from, &failed).await?;
+                return Ok(());
+            }
             if !services.index.mark_channel(notice, channel, from, &sending).await? {
                 return Ok(());
             }
@@ -156,6 +162,23 @@ async fn deliver(
             Err(error.into())
         }
     }
+}
+
+/// Whether the receiver got more messages than any patient has studies. A run that is repeated counts again: the
+/// limit is far above what a day brings.
+async fn is_flooded(
+    services: &Services,
+    notice: &NoticeRecord,
+    channel: Channel,
+) -> Result<bool, DeliveryError> {
+    let limits = &services.settings.limits;
+    let receiver = match channel {
+        Channel::Sms => notice.phone.as_ref().map(|phone| phone.as_str()),
+        Channel::Email => notice.email.as_deref(),
+    };
+    let Some(receiver) = receiver else { return Ok(false) };
+    let (now, window) = (services.clock.now(), limits.messages_window_seconds);
+    Ok(services.index.count_message(receiver, now, window).await? > limits.messages_per_receiver_max)
 }
 
 fn failed(services: &Services, why: &str) -> ChannelRecord {

@@ -32,6 +32,13 @@ pub(crate) async fn publish(services: &Services, entry: &OutboxRecord) -> Result
     Ok(services.index.remove_outbox(entry).await?)
 }
 
+/// For what was written and could not be sent at once: the sweeper sends it.
+pub(crate) fn leave_to_sweeper(sent: Result<(), DeliveryError>) {
+    if let Err(error) = sent {
+        tracing::info!(code = error.code(), "left to the sweeper of the outbox");
+    }
+}
+
 /// Sends what a crash or an outage left behind; returns how many entries there were. With `all`, also the young
 /// ones: right after a start, when nobody else can be about to send them.
 ///

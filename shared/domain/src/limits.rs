@@ -49,6 +49,11 @@ pub struct Limits {
     pub sign_in_failures_under_attack_max: u32,
     /// Window in which wrong passwords are counted, in seconds.
     pub sign_in_window_seconds: u32,
+    /// Most messages to one phone number or email address within [`Self::messages_window_seconds`]: whatever goes
+    /// wrong, nobody is flooded.
+    pub messages_per_receiver_max: u32,
+    /// Window in which messages are counted, in seconds.
+    pub messages_window_seconds: u32,
 }
 
 impl Default for Limits {
@@ -76,6 +81,8 @@ impl Default for Limits {
             account_failures_max: 100,
             sign_in_failures_under_attack_max: 3,
             sign_in_window_seconds: 900,
+            messages_per_receiver_max: 30,
+            messages_window_seconds: 24 * 3600,
         }
     }
 }

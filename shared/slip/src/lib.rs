@@ -13,6 +13,7 @@ mod gsm7;
 mod pdf;
 mod qr;
 mod sms;
+mod staff_email;
 mod words;
 
 pub use content::SlipContent;
@@ -21,6 +22,7 @@ pub use error::SlipError;
 pub use pdf::slip_pdf;
 pub use qr::qr_png;
 pub use sms::{SmsContent, SmsText, sms_text};
+pub use staff_email::{UnreachedContent, unreached_message};
 
 #[cfg(test)]
 mod tests;

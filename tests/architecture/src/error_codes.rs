@@ -8,12 +8,13 @@ use crate::workspace::{Source, root, rust_below};
 /// Codes that are acted upon and shown to nobody: a DICOMDIR is known by its code, and kept without complaint.
 const NEVER_SHOWN: [&str; 1] = ["dicomdir"];
 
-/// Codes that the product can show: arms of `fn code`, reasons of rejections, and `code` fields of records and of
-/// the log.
+/// Codes that the product can show: arms of `fn code`, reasons of rejections and refusals, and `code` fields of
+/// records and of the log.
 fn codes_in_the_code() -> BTreeSet<String> {
     let mut codes = BTreeSet::new();
     for source in ["shared", "functions", "local"].into_iter().flat_map(rust_below) {
-        if !source.is_beside_the_product() {
+        // Texts of pages have a field of that name too: the code of a share.
+        if !source.is_beside_the_product() && !source.path.contains("/texts/") {
             codes.extend(codes_of(&source));
         }
     }
@@ -25,11 +26,12 @@ fn codes_of(source: &Source) -> Vec<String> {
     let text = source.product_text();
     let arms = text.split("fn code(").skip(1).map(|body| body.split("\n    }").next().unwrap_or_default());
     let arms = arms.flat_map(|body| body.split("=> \"").skip(1));
-    let rejections =
-        text.split("Rejection::new(").skip(1).filter_map(|call| call.trim_start().strip_prefix('"'));
+    let refusals = ["Rejection::new(", "StaffError::refused("].into_iter();
+    let refusals = refusals.flat_map(|call| text.split(call).skip(1));
+    let refusals = refusals.filter_map(|call| call.trim_start().strip_prefix('"'));
     let fields =
         ["code: \"", "code = \"", "no_picture(\""].into_iter().flat_map(|mark| text.split(mark).skip(1));
-    arms.chain(rejections)
+    arms.chain(refusals)
         .chain(fields)
         .filter_map(|rest| rest.split('"').next())
         .map(str::to_owned)

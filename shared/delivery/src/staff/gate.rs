@@ -51,9 +51,9 @@ impl Desk {
         }
         if case.study.state == StudyState::Recalled {
             self.services.index.forget_rendering(study).await?;
-            Self::send_now(settle::schedule(&self.services, study).await);
+            outbox::leave_to_sweeper(settle::schedule(&self.services, study).await);
         }
-        Self::send_now(outbox::publish(&self.services, &entry).await);
+        outbox::leave_to_sweeper(outbox::publish(&self.services, &entry).await);
         Ok(())
     }
 

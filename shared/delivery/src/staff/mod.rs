@@ -31,6 +31,7 @@ pub use ledger::{LedgerLine, StudyLedger};
 pub use merge::Merged;
 pub use recall::{RecallReport, RecallViewer};
 pub use reissue::{Channels, Reissued};
+pub(crate) use report::list_unreached;
 pub use report::{HeldStudy, Unreached};
 
 /// Most notices of one study within a day: nobody is to be flooded by a button pressed again and again.
@@ -186,13 +187,6 @@ impl Desk {
             record = record.detail(detail);
         }
         Ok(transaction.log(LogName::Audit, &record.entry(&self.services)?)?)
-    }
-
-    /// What an act makes due is written with it; when it cannot be sent at once, the outbox is swept later.
-    fn send_now(sent: Result<(), DeliveryError>) {
-        if let Err(error) = sent {
-            tracing::info!(code = error.code(), "left to the sweeper of the outbox");
-        }
     }
 
     async fn account_of(&self, patient: &PatientId) -> Result<AccountRecord, StaffError> {

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Case, Desk, NOTICES_PER_DAY_MAX, StaffError, reason_of};
 use crate::issue::Issue;
+use crate::outbox;
 
 /// Largest slip that is read.
 const SLIP_BYTES_MAX: u64 = 4 << 20;
@@ -136,7 +137,7 @@ impl Desk {
             TransactionOutcome::Committed => {}
             TransactionOutcome::ConditionUnmet(_) => return Err(changed()),
         }
-        Self::send_now(issue.announce(&self.services).await);
+        outbox::leave_to_sweeper(issue.announce(&self.services).await);
         Ok(Reissued {
             link_version: study.link_version,
             sms: issue.notice.sms_channel.is_some(),

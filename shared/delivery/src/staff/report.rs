@@ -4,6 +4,7 @@ use filmless_domain::StudyInstanceUid;
 use filmless_domain::audit::AuditAction;
 use filmless_domain::staff::Act;
 use filmless_domain::{PatientId, StudyState};
+use filmless_store::StoreError;
 use filmless_store::index::{ChannelState, NoticeRecord, StudyRecord};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
@@ -11,6 +12,7 @@ use serde::Serialize;
 
 use super::find::brief;
 use super::{Desk, StaffError, StudyBrief};
+use crate::Services;
 use crate::feedback::is_reached;
 
 /// A study that waits for somebody.
@@ -45,7 +47,7 @@ impl Desk {
     /// [`StaffError`].
     pub async fn held(&self, days: u16) -> Result<Vec<HeldStudy>, StaffError> {
         self.demand(Act::ReadLists, AuditAction::ReadLedger).await?;
-        let studies = self.studies_of_days(days).await?;
+        let studies = studies_of_days(&self.services, days).await?;
         let held = studies.into_iter().filter(|study| study.state == StudyState::Held);
         Ok(held
             .map(|study| HeldStudy {
@@ -63,32 +65,36 @@ impl Desk {
     /// [`StaffError`].
     pub async fn unreached(&self, days: u16) -> Result<Vec<Unreached>, StaffError> {
         self.demand(Act::ReadLists, AuditAction::ReadLedger).await?;
-        let index = &self.services.index;
-        let mut unreached = Vec::new();
-        for study in self.studies_of_days(days).await? {
-            if !study.is_visible() || !index.accesses(&study.study_instance_uid).await?.is_empty() {
-                continue;
-            }
-            let notices = index.notices(&study.study_instance_uid).await?;
-            let Some(why) = why_unreached(&notices) else { continue };
-            let patient_id = match &study.account_key {
-                Some(key) => index.account_after_merges(key).await?.map(|account| account.patient_id),
-                None => None,
-            };
-            let study_instance_uid = study.study_instance_uid;
-            unreached.push(Unreached { study_instance_uid, patient_id, released_at: study.released_at, why });
-        }
-        Ok(unreached)
+        Ok(list_unreached(&self.services, days).await?)
     }
+}
 
-    async fn studies_of_days(&self, days: u16) -> Result<Vec<StudyRecord>, StaffError> {
-        let today = self.services.clock.now().to_zoned(TimeZone::UTC).date();
-        let mut studies = Vec::new();
-        for back in (0..i32::from(days)).rev() {
-            studies.extend(self.services.index.studies_of_day(today.saturating_sub(back.days())).await?);
-        }
-        Ok(studies)
+async fn studies_of_days(services: &Services, days: u16) -> Result<Vec<StudyRecord>, StoreError> {
+    let today = services.clock.now().to_zoned(TimeZone::UTC).date();
+    let mut studies = Vec::new();
+    for back in (0..i32::from(days)).rev() {
+        studies.extend(services.index.studies_of_day(today.saturating_sub(back.days())).await?);
     }
+    Ok(studies)
+}
+
+pub(crate) async fn list_unreached(services: &Services, days: u16) -> Result<Vec<Unreached>, StoreError> {
+    let index = &services.index;
+    let mut unreached = Vec::new();
+    for study in studies_of_days(services, days).await? {
+        if !study.is_visible() || !index.accesses(&study.study_instance_uid).await?.is_empty() {
+            continue;
+        }
+        let notices = index.notices(&study.study_instance_uid).await?;
+        let Some(why) = why_unreached(&notices) else { continue };
+        let patient_id = match &study.account_key {
+            Some(key) => index.account_after_merges(key).await?.map(|account| account.patient_id),
+            None => None,
+        };
+        let study_instance_uid = study.study_instance_uid;
+        unreached.push(Unreached { study_instance_uid, patient_id, released_at: study.released_at, why });
+    }
+    Ok(unreached)
 }
 
 /// `None` once any message of any version arrived, as far as anybody knows.

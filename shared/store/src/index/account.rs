@@ -185,7 +185,16 @@ impl Index {
         now: Timestamp,
         window_seconds: u32,
     ) -> Result<u32, StoreError> {
-        let key = failures_key(account_key, source_digest);
+        self.count_in_window(&failures_key(account_key, source_digest), now, window_seconds).await
+    }
+
+    /// Counts one more of something, and says how many there were in the current window.
+    pub(super) async fn count_in_window(
+        &self,
+        key: &ItemKey,
+        now: Timestamp,
+        window_seconds: u32,
+    ) -> Result<u32, StoreError> {
         let window_start = now.as_millisecond() - i64::from(window_seconds) * 1000;
         let ends_at = now.as_second() + i64::from(window_seconds);
         let outside = Condition::Any(vec![
@@ -197,10 +206,10 @@ impl Index {
             .set("window_started_at", now.as_millisecond())
             .set("expires_at", ends_at)
             .when(&outside);
-        if let Some(record) = self.update::<FailureRecord>(&key, fresh).await? {
+        if let Some(record) = self.update::<FailureRecord>(key, fresh).await? {
             return Ok(count(record.failures));
         }
-        let counted = self.update::<FailureRecord>(&key, Change::new().add("failures", 1)).await?;
+        let counted = self.update::<FailureRecord>(key, Change::new().add("failures", 1)).await?;
         Ok(counted.map_or(1, |record| count(record.failures)))
     }
 

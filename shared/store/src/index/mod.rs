@@ -5,6 +5,7 @@ mod account;
 mod act;
 mod change;
 mod contact;
+mod day;
 mod erase;
 mod instance;
 mod link;

@@ -4,6 +4,7 @@ use filmless_domain::{Language, PhoneNumber, StudyInstanceUid};
 use jiff::Timestamp;
 use jiff::fmt::serde::timestamp::millisecond;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::study::study_pk;
 use super::{Change, Condition, Index, ItemKey, Transaction, TransactionOutcome};
@@ -220,6 +221,21 @@ impl Index {
             transaction = transaction.put(&message_key(id), &pointer, Change::new())?;
         }
         Ok(self.commit(transaction).await? == TransactionOutcome::Committed)
+    }
+
+    /// Counts a message to a receiver, and says how many went there in the current window.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn count_message(
+        &self,
+        receiver: &str,
+        now: Timestamp,
+        window_seconds: u32,
+    ) -> Result<u32, StoreError> {
+        let digest = hex::encode(Sha256::digest(receiver));
+        let key = ItemKey::new(format!("RECEIVER#{}", &digest[..32]), "MESSAGES");
+        self.count_in_window(&key, now, window_seconds).await
     }
 
     /// Which message the provider means by this id.

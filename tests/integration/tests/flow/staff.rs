@@ -249,6 +249,15 @@ async fn whom_no_message_reached_is_listed_until_they_open_it() {
     let unreached = system.staff(&["unreached"]);
     assert_eq!((&unreached[0]["why"], unreached.as_array().unwrap().len()), (&json!("no-contact"), 1));
     assert_eq!(system.staff_refused(&["resend", &study.uid]), "no-contact");
+    // The hotline is called to the list, once a day, and the email names nobody.
+    for _ in 0..2 {
+        let (is_done, text) = system.command(&["daily", "--json"]);
+        assert_eq!((is_done, text.trim()), (true, r#"{"swept":0,"sealed":0,"unreached":1,"erased":0}"#));
+    }
+    let emails = system.all_emails();
+    let text = String::from_utf8(emails[0].clone()).unwrap();
+    assert!(emails.len() == 1 && text.contains("To: <hotro@benhvien.example>"), "{text}");
+    assert!(!text.contains(&study.patient_id) && !text.contains(&study.uid), "{text}");
     system.staff(&["contact", &study.patient_id, "--phone", "0903123456"]);
     system.staff(&["resend", &study.uid]);
     system.until_sms(1).await;

@@ -1,0 +1,20 @@
+//! `filmless daily`: what AWS starts by schedule, for whoever has another clock.
+
+use std::process::ExitCode;
+
+use anyhow::Context;
+use run_upkeep::handler::{Job, UpkeepEvent, handle};
+
+use crate::cli::SystemOptions;
+use crate::{print, system};
+
+pub async fn run(options: SystemOptions) -> anyhow::Result<ExitCode> {
+    let services = system::services(&options).await?;
+    let done = handle(&services, UpkeepEvent { job: Job::Daily }).await.context("the job did not end")?;
+    if options.json {
+        print(&serde_json::to_string(&done)?);
+    } else {
+        print(&format!("{} patients to be called, {} studies erased", done.unreached, done.erased));
+    }
+    Ok(ExitCode::SUCCESS)
+}

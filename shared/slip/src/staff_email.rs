@@ -1,0 +1,76 @@
+//! The email that calls the hotline to its list. It names nobody: who that is, is read after signing in.
+
+use filmless_domain::Hospital;
+use mail_builder::MessageBuilder;
+use mail_builder::headers::address::Address;
+use mail_builder::headers::date::Date as MailDate;
+use mail_builder::headers::raw::Raw;
+
+use crate::{SlipError, clean};
+
+/// What that email says.
+#[derive(Debug, Clone)]
+pub struct UnreachedContent<'a> {
+    /// The hospital, whose support mailbox receives it.
+    pub hospital: &'a Hospital,
+    /// The hospital's sending mailbox.
+    pub from: &'a str,
+    /// How many studies wait for a call.
+    pub count: usize,
+    /// How many days the list goes back.
+    pub days: u16,
+    /// Where the list is.
+    pub list_url: &'a str,
+    /// When the message is written.
+    pub date: jiff::Timestamp,
+}
+
+/// The email (RFC 5322), Vietnamese first.
+///
+/// # Errors
+/// [`SlipError`] for a mailbox that is none.
+pub fn unreached_message(content: &UnreachedContent<'_>) -> Result<Vec<u8>, SlipError> {
+    let (count, days, url) = (content.count, content.days, content.list_url);
+    let text = format!(
+        "{count} kết quả trong {days} ngày qua chưa đến được người bệnh: tin nhắn và email đều không gửi được, \
+         và chưa ai mở hình ảnh. Xin gọi điện cho họ.\r\nDanh sách: {url}\r\n\r\n\
+         {count} studies of the last {days} days reached no patient: SMS and email failed, and nobody opened the \
+         images. Please call them.\r\nThe list: {url}\r\n"
+    );
+    MessageBuilder::new()
+        .from(Address::new_address(
+            Some(clean::line(&content.hospital.name_vi)),
+            clean::check_mailbox(content.from)?,
+        ))
+        .to(clean::check_mailbox(&content.hospital.support_email)?)
+        .subject(format!("{count} người bệnh chưa nhận được kết quả"))
+        .date(MailDate::new(content.date.as_second()))
+        .header("Auto-Submitted", Raw::new("auto-generated"))
+        .text_body(text)
+        .write_to_vec()
+        .map_err(SlipError::Mail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hotline_is_told_how_many_and_where_but_not_who() {
+        let hospital = Hospital::default();
+        let raw = unreached_message(&UnreachedContent {
+            hospital: &hospital,
+            from: "noreply@benhvien.example",
+            count: 3,
+            days: 7,
+            list_url: "https://xem.benhvien.example/staff/unreached",
+            date: jiff::Timestamp::UNIX_EPOCH,
+        });
+        let raw = raw.unwrap();
+        let message = mail_parser::MessageParser::default().parse(&raw).unwrap();
+        assert_eq!(message.subject(), Some("3 người bệnh chưa nhận được kết quả"));
+        assert_eq!(message.to().unwrap().first().unwrap().address(), Some("hotro@benhvien.example"));
+        let text = message.body_text(0).unwrap();
+        assert!(text.contains("https://xem.benhvien.example/staff/unreached"), "{text}");
+    }
+}
