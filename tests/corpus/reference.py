@@ -95,7 +95,8 @@ def show(ds, frame, stored):
     transformation = functional_group(ds, frame, "PixelValueTransformationSequence")
     slope = attribute(ds, transformation, "RescaleSlope") or 1.0
     intercept = attribute(ds, transformation, "RescaleIntercept") or 0.0
-    if ds.get("ModalityLUTSequence"):
+    # Of an angiography, a table may lead back to the intensity of X-rays: it is not for the eye.
+    if ds.get("ModalityLUTSequence") and ds.get("PixelIntensityRelationship") not in ("LOG", "DISP"):
         y, _ = look_up(ds.ModalityLUTSequence[0], x, signed)
     else:
         y = x * slope + intercept

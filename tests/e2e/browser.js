@@ -72,9 +72,9 @@ export class Visitor {
     return results.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(", ")}`);
   }
 
-  /** How far the page is wider than the screen. */
+  /** How far the page is wider than the screen. A phone shows a wide page smaller, so its inner width says nothing. */
   overflowPx() {
-    return this.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    return this.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   }
 
   async screenshot(name) {

@@ -72,7 +72,7 @@ function pixels(rows, columns, x, bytesPerPixel, grey, bright) {
 function common(study, series, modality, rows, columns) {
   return [
     [0x00080005, "CS", "ISO_IR 192"],
-    [0x00080020, "DA", "20201123"],
+    [0x00080020, "DA", study.date ?? "20201123"],
     [0x00080030, "TM", "081500"],
     [0x00080050, "SH", study.accessionNumber],
     [0x00080060, "CS", modality],
@@ -191,16 +191,25 @@ export const ORDER = {
   result: { status: "final", conclusion: "Bình thường." },
 };
 
-/** Writes the study's files and its order; returns both paths. */
-export function writeStudy(folder) {
-  const files = join(folder, "study");
+/** The same patient, a year before: the lung alone. */
+export const EARLIER = {
+  ...STUDY,
+  uid: `${IMPLEMENTATION}.20191120.1`,
+  accessionNumber: "A20191120001",
+  date: "20191120",
+  series: STUDY.series.slice(0, 1).map((series) => ({ ...series, images: 12 })),
+};
+
+/** Writes a study's files and its order; returns both paths. */
+export function writeStudy(folder, study = STUDY, order = {}) {
+  const files = join(folder, study.uid);
   mkdirSync(files, { recursive: true });
-  for (const series of STUDY.series) {
-    for (const [index, bytes] of series.files(STUDY, series).entries()) {
+  for (const series of study.series) {
+    for (const [index, bytes] of series.files(study, series).entries()) {
       writeFileSync(join(files, `${series.number}-${index + 1}.dcm`), bytes);
     }
   }
-  const order = join(folder, "order.json");
-  writeFileSync(order, JSON.stringify(ORDER, null, 2));
-  return { files, order };
+  const path = join(folder, `${study.uid}.json`);
+  writeFileSync(path, JSON.stringify({ ...ORDER, accession_number: study.accessionNumber, ...order }, null, 2));
+  return { files, order: path };
 }

@@ -45,14 +45,15 @@ export async function send(filmless, files, order) {
   });
 }
 
-/** The first SMS that goes out. */
-export async function awaitSms(filmless) {
+/** The first SMS that goes out and is asked for. */
+export async function awaitSms(filmless, isMeant = () => true) {
   const folder = join(filmless.data, "outbox/sms");
   const end = Date.now() + DELIVERY_MS_MAX;
   while (Date.now() < end) {
-    const [name] = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".json")) : [];
-    if (name !== undefined) {
-      return JSON.parse(readFileSync(join(folder, name), "utf8"));
+    const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".json")) : [];
+    const found = names.map((name) => JSON.parse(readFileSync(join(folder, name), "utf8"))).find(({ text }) => isMeant(text));
+    if (found !== undefined) {
+      return found;
     }
     await pause(100);
   }

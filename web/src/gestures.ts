@@ -1,7 +1,8 @@
 /**
  * Fingers, mouse and wheel on the stage. One finger sideways goes through the images, or moves an enlarged one, or
  * works the tool that was chosen; two fingers and a double tap enlarge. Up and down is left to the page, unless the
- * stage fills the screen or a tool is chosen. The middle mouse button moves the picture.
+ * stage fills the screen or a tool is chosen. The wheel goes through the images, enlarges a single one, and with Ctrl
+ * any; the middle mouse button moves the picture.
  */
 
 import { stepPx, StepCounter } from "./drag-steps.js";
@@ -23,6 +24,8 @@ const TAP_PX_MAX = 12;
 const DOUBLE_TAP_SCALE = 2.5;
 const WHEEL_PX_PER_STEP = 60;
 const WHEEL_LINE_PX = 30;
+const WHEEL_PX_PER_ZOOM = 400;
+const PINCH_PX_PER_ZOOM = 200;
 const BUTTON_MIDDLE = 1;
 const BUTTON_RIGHT = 2;
 
@@ -46,6 +49,8 @@ class Fingers {
   private readonly steps = new StepCounter();
   private tool: StageTool | null = null;
   private isMoving = false;
+  /** The last finger of a pinch moves an enlarged picture, but does not go through the images. */
+  private isPinched = false;
   private travelled = 0;
   private lastTap = { at: 0, point: { x: 0, y: 0 } };
 
@@ -59,12 +64,17 @@ class Fingers {
       return;
     }
     const { stage, pointers } = this;
+    if (event.isPrimary) {
+      // No other finger is down, whatever was missed of its leaving.
+      pointers.clear();
+    }
     stage.element.setPointerCapture(event.pointerId);
     pointers.set(event.pointerId, { x: event.clientX, y: event.clientY });
     this.steps.reset();
     this.isMoving = event.button === BUTTON_MIDDLE;
     this.travelled = pointers.size > 1 ? Number.POSITIVE_INFINITY : 0;
-    if (pointers.size > 1) {
+    this.isPinched = pointers.size > 1;
+    if (this.isPinched) {
       this.tool?.cancel();
       this.tool = null;
     } else if (!this.isMoving) {
@@ -93,7 +103,7 @@ class Fingers {
       this.tool.move(this.inStage(event), by);
     } else if (this.isMoving || (stage.isEnlarged && stage.tool === null)) {
       stage.pan(by);
-    } else if (stage.tool === null) {
+    } else if (stage.tool === null && !this.isPinched) {
       const isFree = event.pointerType === "mouse" || events.isUpright();
       const movement = isFree && Math.abs(by.y) > Math.abs(by.x) ? by.y : by.x;
       events.onSteps(this.steps.add(movement, stepPx(events.framesShown(), stage.size.width)));
@@ -144,9 +154,11 @@ function listenToWheel(stage: Stage, events: GestureEvents): void {
     "wheel",
     (event) => {
       const pixels = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? event.deltaY * WHEEL_LINE_PX : event.deltaY;
-      if (event.ctrlKey) {
+      const isSingle = events.framesShown() === 1 && stage.picture !== null;
+      if (event.ctrlKey || (isSingle && (pixels < 0 || stage.isEnlarged))) {
         event.preventDefault();
-        stage.zoom(Math.exp(-pixels / 200), stage.fromCentre(event.clientX, event.clientY));
+        const reach = event.ctrlKey ? PINCH_PX_PER_ZOOM : WHEEL_PX_PER_ZOOM;
+        stage.zoom(Math.exp(-pixels / reach), stage.fromCentre(event.clientX, event.clientY));
       } else if (events.framesShown() > 1) {
         event.preventDefault();
         events.onSteps(steps.add(pixels, WHEEL_PX_PER_STEP));

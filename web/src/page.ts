@@ -80,6 +80,8 @@ export class Page {
   }
 
   setPlaying(isPlaying: boolean): void {
+    // Nobody wants to hear the number of each frame of a film.
+    this.counter.setAttribute("aria-live", isPlaying ? "off" : "polite");
     setToggle(this.play, isPlaying, isPlaying ? this.words.pause : this.words.play);
   }
 }

@@ -77,7 +77,8 @@ export class Pane {
     return this.player?.clip ?? null;
   }
 
-  async open(series: SeriesEntry): Promise<void> {
+  /** Shows a series from a frame on, or from its most telling one. */
+  async open(series: SeriesEntry, frame: number | null = null): Promise<void> {
     this.close();
     this.series = series;
     this.tell((events) => events.onOpening?.(series));
@@ -109,7 +110,7 @@ export class Pane {
     });
     this.tell((events) => events.onIndex?.(index));
     if (index.frames.length > 0) {
-      this.player.go(this.player.frame);
+      this.player.go(frame ?? this.player.frame);
       if (this.milestones.has("first-picture")) {
         this.askForFull();
       }
@@ -232,6 +233,7 @@ export class Pane {
           onArrival: (frame) => player.onArrival(frame),
           onBytes: () => this.loader?.goOn(),
           hasLinkToItself: () => this.loader?.isComplete ?? true,
+          screenColumns: () => this.stage.screenColumns(player.index.frames[player.frame]),
         });
         player.setFull(this.full);
         this.tell((events) => events.onFull?.());

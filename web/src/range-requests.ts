@@ -14,6 +14,8 @@ export interface RangePolicy {
   /** Whether nothing should be asked for just now; who says so calls [`RangeRequests.pump`] when that is over. */
   isHeldBack?(): boolean;
   onFrame(frame: number, bytes: Uint8Array<ArrayBuffer>): void;
+  /** The beginning of a frame is there; the bytes are only lent. */
+  onPart?(frame: number, bytes: Uint8Array<ArrayBuffer>): void;
   /** All that is needed is there. */
   onComplete?(): void;
 }
@@ -31,6 +33,8 @@ const SOON_BYTES = 192 * 1024;
 export class RangeRequests {
   private readonly requests = new Set<Request>();
   private wanted = 0;
+  /** What there is of a frame whose request broke off: a large one goes on from there. */
+  private begun: { readonly frame: number; readonly bytes: Uint8Array<ArrayBuffer> } | null = null;
 
   constructor(
     private readonly source: PackSource,
@@ -57,6 +61,7 @@ export class RangeRequests {
       request.abort.abort();
     }
     this.requests.clear();
+    this.begun = null;
   }
 
   pump(): void {
@@ -79,7 +84,7 @@ export class RangeRequests {
     this.requests.add(request);
     let failure: unknown = null;
     try {
-      await this.source.bytes(range.start, range.end, request.abort.signal, (bytes) => this.take(request, bytes));
+      await this.fetch(request);
     } catch (error) {
       failure = request.abort.signal.aborted ? null : error;
     }
@@ -89,15 +94,37 @@ export class RangeRequests {
     }
   }
 
-  /** Hands on every frame that has arrived whole. */
+  private async fetch(request: Request): Promise<void> {
+    const { range, abort } = request;
+    const isAlone = range.first === range.last;
+    const before = isAlone && this.begun?.frame === range.first ? this.begun.bytes : new Uint8Array();
+    const whole = before.length > 0 ? new Uint8Array(range.end - range.start) : null;
+    whole?.set(before);
+    let copied = 0;
+    await this.source.bytes(range.start + before.length, range.end, abort.signal, (bytes) => {
+      whole?.set(bytes.subarray(copied), before.length + copied);
+      copied = bytes.length;
+      const there = whole?.subarray(0, before.length + bytes.length) ?? bytes;
+      if (isAlone) {
+        this.begun = there.length < range.end - range.start ? { frame: range.first, bytes: there } : null;
+      }
+      this.take(request, there);
+    });
+  }
+
+  /** Hands on every frame that has arrived whole, and the beginning of the next one. */
   private take(request: Request, bytes: Uint8Array<ArrayBuffer>): void {
     const { range } = request;
     for (; request.next <= range.last; request.next++) {
       const span = this.spans[request.next];
-      if (span === undefined || span === null || span.offset + span.length > range.start + bytes.length) {
+      if (span === undefined || span === null) {
         return;
       }
       const start = span.offset - range.start;
+      if (start + span.length > bytes.length) {
+        this.policy.onPart?.(request.next, bytes.subarray(start));
+        return;
+      }
       this.policy.onFrame(request.next, bytes.slice(start, start + span.length));
     }
   }

@@ -8,6 +8,7 @@ import {
   invert,
   mirror,
   pan,
+  pixelSide,
   rotate,
   toStage,
   withPixelSide,
@@ -53,7 +54,11 @@ export class Stage {
     private readonly poster: HTMLImageElement,
     readonly canvas: HTMLCanvasElement,
   ) {
-    new ResizeObserver(() => this.draw()).observe(element);
+    new ResizeObserver(() => {
+      // A device that was turned leaves nothing of the picture out of reach.
+      this.current = pan(this.current, { x: 0, y: 0 }, this.raster, this.size);
+      this.draw();
+    }).observe(element);
     poster.addEventListener("error", () => {
       poster.hidden = true;
     });
@@ -141,6 +146,11 @@ export class Stage {
     this.redraw();
   }
 
+  /** How many pixels of the screen a picture is wide, as it is enlarged now. */
+  screenColumns(raster: Raster | undefined): number {
+    return raster === undefined ? 0 : pixelSide(this.current, raster, this.size) * raster.columns * devicePixelRatio;
+  }
+
   /** A point of the window, measured from the centre of the stage. */
   fromCentre(clientX: number, clientY: number): Point {
     const box = this.element.getBoundingClientRect();
@@ -160,9 +170,12 @@ export class Stage {
     }
   }
 
+  private get raster(): Raster {
+    return this.shown?.raster ?? { columns: 0, rows: 0, aspect: 1 };
+  }
+
   private change(step: (view: View, raster: Raster, size: Size) => View): void {
-    const raster = this.shown?.raster ?? { columns: 0, rows: 0, aspect: 1 };
-    this.setView(step(this.current, raster, this.size));
+    this.setView(step(this.current, this.raster, this.size));
     this.onView?.(this.current);
   }
 

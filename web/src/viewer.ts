@@ -5,6 +5,7 @@ import { Grant } from "./grant.js";
 import type { SourceState } from "./pack-source.js";
 import { fill, Page, type SeriesButton } from "./page.js";
 import { Pane, whenIdle } from "./pane.js";
+import { currentPlace, enterLarge, keepPlace, leaveLarge } from "./place.js";
 import type { SeriesIndex } from "./series-index.js";
 import { Stage, type Shown, type StageTool } from "./stage.js";
 import type { Tools } from "./tools/tools.js";
@@ -12,6 +13,7 @@ import type { Tools } from "./tools/tools.js";
 const ZOOM_STEP = 1.5;
 const PAGE_STEPS = 10;
 const LOADING_SHOWN_AFTER_MS = 250;
+const PLACE_KEPT_AFTER_MS = 400;
 /** Screens on which the tools are open from the start. */
 const WIDE = "(min-width: 960px)";
 
@@ -22,6 +24,7 @@ class Viewer {
   private secondTool: (() => StageTool | null) | null = null;
   private current: SeriesButton | null = null;
   private loadingTimer = 0;
+  private placeTimer = 0;
 
   constructor(private readonly page: Page) {
     this.stage = new Stage(page.stage, page.poster, page.canvas);
@@ -49,7 +52,8 @@ class Viewer {
     }
   }
 
-  async open(series: SeriesButton): Promise<void> {
+  /** Opens a series at a frame, or at its most telling one. */
+  async open(series: SeriesButton, frame: number | null = null): Promise<void> {
     const { page } = this;
     this.current = series;
     for (const { button } of page.series) {
@@ -61,9 +65,18 @@ class Viewer {
     page.quality.textContent = series.frames > 0 ? page.words.quickPreview : "";
     page.documents.hidden = true;
     page.viewer.classList.toggle("is-without-pictures", series.frames === 0);
-    this.showFrame(Math.floor(series.frames / 2), series.frames);
+    this.showFrame(frame ?? Math.floor(series.frames / 2), series.frames);
     this.setWaiting(true);
-    await this.pane.open(series);
+    await this.pane.open(series, frame);
+  }
+
+  private setLarge(isLarge: boolean): void {
+    if (isLarge) {
+      enterLarge();
+    } else {
+      leaveLarge();
+    }
+    this.page.setLarge(isLarge);
   }
 
   private showFrame(frame: number, frames: number): void {
@@ -77,8 +90,20 @@ class Viewer {
     counter.textContent = text;
     previous.disabled = frame === 0;
     next.disabled = frame === frames - 1;
+    this.keepPlaceSoon();
     keyMark.hidden = this.pane.index?.frames[frame]?.isKey !== true;
     play.hidden = this.pane.clip === null;
+  }
+
+  /** Once the reader rests: browsers allow few changes of the history. */
+  private keepPlaceSoon(): void {
+    clearTimeout(this.placeTimer);
+    this.placeTimer = window.setTimeout(() => {
+      const { current, pane } = this;
+      if (current !== null && pane.player !== null) {
+        keepPlace({ seriesInstanceUid: current.seriesInstanceUid, frame: pane.frame });
+      }
+    }, PLACE_KEPT_AFTER_MS);
   }
 
   private showIndex(index: SeriesIndex): void {
@@ -149,12 +174,13 @@ class Viewer {
     page.next.addEventListener("click", () => pane.step(1));
     page.zoomIn.addEventListener("click", () => stage.zoom(ZOOM_STEP));
     page.zoomOut.addEventListener("click", () => stage.zoom(1 / ZOOM_STEP));
-    page.large.addEventListener("click", () => page.setLarge(!page.isLarge));
+    page.large.addEventListener("click", () => this.setLarge(!page.isLarge));
+    addEventListener("popstate", () => page.setLarge(currentPlace().isLarge === true));
     page.play.addEventListener("click", () => pane.toggleClip());
     page.toolsToggle.addEventListener("click", () => void this.toggleTools(page.tools.hidden));
     page.retry.addEventListener("click", () => {
       if (this.current !== null) {
-        void this.open(this.current);
+        void this.open(this.current, pane.player?.frame ?? null);
       }
     });
     for (const series of page.series) {
@@ -181,7 +207,11 @@ class Viewer {
     const target = event.target instanceof Element ? event.target : document.body;
     const isHere = target === document.body || page.viewer.contains(target);
     const isTyped = target.matches("input, select, textarea, video") || target.closest("[data-keys]") !== null;
-    if (!isHere || isTyped || event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) {
+    const isPlain = !(event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey);
+    if (isPlain && event.key === "Escape" && page.isLarge) {
+      this.setLarge(false);
+    }
+    if (!isHere || isTyped || !isPlain) {
       return;
     }
     const steps: Record<string, number> = {
@@ -202,17 +232,20 @@ class Viewer {
       pane.step(by);
     } else if (zoom !== undefined && page.stage.contains(target)) {
       this.stage.zoom(zoom);
-    } else if (event.key === "Escape" && page.isLarge) {
-      page.setLarge(false);
     }
   }
 }
 
 if (document.getElementById("viewer") !== null) {
   const page = new Page();
-  const first = page.series.find(({ button }) => button.getAttribute("aria-pressed") === "true") ?? page.series[0];
+  const { seriesInstanceUid, frame = null, isLarge = false } = currentPlace();
+  const left = page.series.find((series) => series.seriesInstanceUid === seriesInstanceUid);
+  const main = page.series.find(({ button }) => button.getAttribute("aria-pressed") === "true") ?? page.series[0];
   const viewer = new Viewer(page);
-  if (first !== undefined) {
-    void viewer.open(first);
+  page.setLarge(isLarge);
+  if (left !== undefined) {
+    void viewer.open(left, frame);
+  } else if (main !== undefined) {
+    void viewer.open(main);
   }
 }

@@ -41,7 +41,7 @@ impl Modality {
     /// Modality LUT Sequence (PS3.3 C.11.1), else Rescale Slope and Intercept, of the image or of its Pixel Value
     /// Transformation macro (C.7.6.16.2.9).
     pub fn of_frame(frame: FrameAttributes<'_>, image: &ImagePixel) -> Self {
-        let table = frame.root.first_item(tags::MODALITY_LUT_SEQUENCE);
+        let table = frame.root.first_item(tags::MODALITY_LUT_SEQUENCE).filter(|_| !leads_back(frame));
         if let Some(lut) = table.and_then(|item| Lut::from_item(item, image.signed)) {
             return Self::Table(lut);
         }
@@ -68,6 +68,13 @@ impl Modality {
             Self::Table(_) => false,
         }
     }
+}
+
+/// Whether the Modality LUT leads from values made for the eye back to the intensity of X-rays. The window of an
+/// angiography is one of stored values then (PS3.3 C.8.7.1.1.2), and the table is for calculations.
+fn leads_back(frame: FrameAttributes<'_>) -> bool {
+    let relationship = frame.root.text(tags::PIXEL_INTENSITY_RELATIONSHIP);
+    relationship.is_some_and(|relationship| matches!(relationship.trim(), "LOG" | "DISP"))
 }
 
 impl Voi {

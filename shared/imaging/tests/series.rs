@@ -255,6 +255,17 @@ fn grey_looks_follow_the_standard() {
         ("decimal comma", "MONOCHROME2", window("2,0", "3,0"), [0, 64, 191, 255]),
         ("VOI LUT", "MONOCHROME2", lut(0x3010, &[255, 10, 20, 0]), [255, 10, 20, 0]),
         ("modality LUT", "MONOCHROME2", lut(0x3000, &[30, 20, 10, 0]), [255, 170, 85, 0]),
+        (
+            "modality LUT back to the intensity of X-rays",
+            "MONOCHROME2",
+            [
+                dicom_bytes::element(0x28, 0x1040, "CS", b"LOG "),
+                window("2", "3"),
+                lut(0x3000, &[9000, 8000, 7000, 6000]),
+            ]
+            .concat(),
+            [0, 64, 191, 255],
+        ),
         ("VOI LUT of monochrome 1", "MONOCHROME1", lut(0x3010, &[255, 10, 20, 0]), [0, 245, 235, 255]),
         ("VOI LUT of the frame", "MONOCHROME2", in_group(lut(0x3010, &[255, 10, 20, 0])), [255, 10, 20, 0]),
         ("inverse beside monochrome 2", "MONOCHROME2", shape("INVERSE"), [255, 170, 85, 0]),

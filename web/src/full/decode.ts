@@ -11,6 +11,8 @@ export interface DecodeTask {
   readonly channels: number;
   readonly bits: number;
   readonly type: SampleType;
+  /** How often the picture is halved: `bytes` may then be the beginning of the frame, `rows` and `columns` are halved. */
+  readonly halvings?: number;
 }
 
 /** This place cannot decode it, another one may. */
@@ -59,6 +61,8 @@ interface Codec {
   getDecodedBuffer(): Uint8Array;
   getFrameInfo(): FrameInfo;
   decode(): unknown;
+  /** HTJ2K: without so many of the finest resolutions, which need not be there. */
+  decodeSubResolution?(halvings: number): unknown;
   delete(): void;
 }
 
@@ -100,9 +104,15 @@ async function decodeHtj2k(task: DecodeTask): Promise<Decoded> {
 function decodeWith(codec: Codec, task: DecodeTask): Decoded {
   try {
     codec.getEncodedBuffer(task.bytes.length).set(task.bytes);
-    codec.decode();
+    const { halvings = 0 } = task;
+    if (halvings > 0 && codec.decodeSubResolution !== undefined) {
+      codec.decodeSubResolution(halvings);
+    } else {
+      codec.decode();
+    }
     const { width, height, bitsPerSample, componentCount } = codec.getFrameInfo();
-    if (width !== task.columns || height !== task.rows || componentCount !== task.channels) {
+    const halved = (side: number) => Math.ceil(side / 2 ** halvings);
+    if (halved(width) !== task.columns || halved(height) !== task.rows || componentCount !== task.channels) {
       throw new Error("the frame is not of the size that the index says");
     }
     const bytes = codec.getDecodedBuffer().slice() as Uint8Array<ArrayBuffer>;

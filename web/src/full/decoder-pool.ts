@@ -7,6 +7,8 @@ import type { WorkerAnswer, WorkerStart, WorkerTask } from "./decode-worker.js";
 import type { Decoded } from "./samples.js";
 
 const WORKERS_MAX = 2;
+/** The memory of a codec never shrinks: after a larger picture its worker ends, and the next one starts anew. */
+const KEPT_PIXELS_MAX = 8_000_000;
 
 interface Waiting {
   readonly task: DecodeTask;
@@ -16,6 +18,8 @@ interface Waiting {
 class DecoderPool {
   private readonly workers: (Worker | null)[] = [];
   private readonly waiting = new Map<number, Waiting>();
+  /** How many answers each worker owes; it is told about the machine code before its first task. */
+  private readonly owed = new WeakMap<Worker, number>();
   private readonly wasm: Promise<ArrayBuffer | null>;
   private isWithoutWorkers = typeof Worker === "undefined";
   private next = 0;
@@ -30,8 +34,7 @@ class DecoderPool {
 
   /** The samples of a frame; null when it cannot be decoded here. */
   async decode(task: DecodeTask): Promise<Decoded | null> {
-    // A worker is told about the machine code before anything else.
-    await this.wasm;
+    const wasm = await this.wasm;
     if (this.isWithoutWorkers) {
       return onPage(task);
     }
@@ -40,7 +43,15 @@ class DecoderPool {
       this.waiting.set(id, { task, resolve });
       // The page keeps the bytes: they are small, and the page may have to decode them itself.
       const message: WorkerTask = { id, task };
-      this.worker(id)?.postMessage(message);
+      const worker = this.worker(id);
+      if (worker !== null) {
+        if (!this.owed.has(worker)) {
+          const start: WorkerStart = { wasm };
+          worker.postMessage(start);
+        }
+        this.owed.set(worker, (this.owed.get(worker) ?? 0) + 1);
+        worker.postMessage(message);
+      }
     });
   }
 
@@ -53,12 +64,8 @@ class DecoderPool {
   private start(): Worker | null {
     try {
       const worker = this.newWorker();
-      worker.addEventListener("message", ({ data }: MessageEvent<WorkerAnswer>) => this.answer(data));
+      worker.addEventListener("message", ({ data }: MessageEvent<WorkerAnswer>) => this.answer(worker, data));
       worker.addEventListener("error", () => this.doWithoutWorkers());
-      void this.wasm.then((wasm) => {
-        const message: WorkerStart = { wasm };
-        worker.postMessage(message);
-      });
       return worker;
     } catch {
       this.doWithoutWorkers();
@@ -66,9 +73,16 @@ class DecoderPool {
     }
   }
 
-  private answer({ id, decoded, isUnsupportedHere }: WorkerAnswer): void {
+  private answer(worker: Worker, { id, decoded, isUnsupportedHere }: WorkerAnswer): void {
     const waiting = this.waiting.get(id);
     this.waiting.delete(id);
+    const owed = (this.owed.get(worker) ?? 1) - 1;
+    this.owed.set(worker, owed);
+    const pixels = (waiting?.task.rows ?? 0) * (waiting?.task.columns ?? 0);
+    if (pixels > KEPT_PIXELS_MAX && owed === 0) {
+      worker.terminate();
+      this.workers[this.workers.indexOf(worker)] = null;
+    }
     if (isUnsupportedHere && waiting !== undefined) {
       void onPage(waiting.task).then(waiting.resolve);
     } else {

@@ -11,6 +11,15 @@ export interface Diagnostic extends Span {
   readonly samplesPerPixel: number;
   readonly bitsPerSample: number;
   readonly sampleType: SampleType;
+  /** Prefixes that decode to smaller pictures, ascending; the last one is the whole. Empty when there are none. */
+  readonly resolutions: readonly Resolution[];
+}
+
+/** So many bytes of a frame make a picture of this size. */
+export interface Resolution {
+  readonly columns: number;
+  readonly rows: number;
+  readonly length: number;
 }
 
 /** Modality value = stored value × slope + intercept. */
@@ -131,7 +140,14 @@ function diagnostic(json: unknown, stored: string | null): Diagnostic | null {
     samplesPerPixel: number(entry["samples_per_pixel"]) ?? 1,
     bitsPerSample: number(entry["bits_per_sample"]) ?? 16,
     sampleType: sampleType === "signed" || sampleType === "float" ? sampleType : "unsigned",
+    resolutions: list(entry["resolutions"]).map(resolution).filter((found) => found !== null),
   };
+}
+
+function resolution(json: unknown): Resolution | null {
+  const entry = object(json);
+  const [columns, rows, length] = [entry?.["width"], entry?.["height"], entry?.["length"]].filter(isCount);
+  return columns === undefined || rows === undefined || length === undefined ? null : { columns, rows, length };
 }
 
 function rescale(json: unknown): Rescale | null {

@@ -9,6 +9,7 @@ import type { Shown } from "../stage.js";
 import { inflate } from "./decode.js";
 import { decodeFrame } from "./decoder-pool.js";
 import { frameDetails, type FrameDetails, type Mask } from "./frame-details.js";
+import { FirstResolutions } from "./first-resolutions.js";
 import { FrameValues } from "./frame-values.js";
 import { fullShown, type DrawnOverlay } from "./full-shown.js";
 import { DEFAULT_LOOK, type Look } from "./look.js";
@@ -42,6 +43,8 @@ export interface FullEvents {
   onBytes(): void;
   /** Whether nothing else waits for the link. */
   hasLinkToItself(): boolean;
+  /** How many pixels of the screen the picture is wide. */
+  screenColumns(): number;
 }
 
 export class FullSeries implements FullPictures {
@@ -55,6 +58,7 @@ export class FullSeries implements FullPictures {
   private readonly means = new Map<string, MaskMean>();
   private readonly decoding = new Set<number>();
   private readonly broken = new Set<number>();
+  private readonly first: FirstResolutions;
   private readonly requests: RangeRequests;
   private wanted = 0;
   private direction = 1;
@@ -72,12 +76,19 @@ export class FullSeries implements FullPictures {
   ) {
     this.tables = parseTables(index.tables);
     this.decoded = new BoundedFrames(this.bytesMax);
+    this.first = new FirstResolutions(this.tables, {
+      isWanted: (frame) => frame === this.wanted && this.isMissing(frame),
+      // A window of the reader's own is not in the quick picture: any sharper one is better than none.
+      screenColumns: () => (this.isOtherLook ? 0 : events.screenColumns()),
+      onArrival: (frame) => events.onArrival(frame),
+    });
     const spans = index.frames.map((_, frame) => this.details(frame).diagnostic);
     this.requests = new RangeRequests(source, spans, {
       requestsMax: 2,
       bytesMax: () => REQUEST_BYTES_MAX,
       isNeeded: (frame) => this.isNeeded(frame),
       onFrame: (frame, bytes) => void this.decode(frame, bytes),
+      onPart: (frame, bytes) => this.first.take(frame, this.details(frame), bytes),
     });
   }
 
@@ -126,8 +137,13 @@ export class FullSeries implements FullPictures {
   }
 
   shown(frame: number): Shown | null {
-    const values = this.values(frame);
+    const values = this.drawn(frame);
     return values === null ? null : fullShown(values, this.look_, this.kept(frame)?.overlays ?? []);
+  }
+
+  /** What is drawn of a frame: its values, or those of a smaller resolution as long as they are on their way. */
+  drawn(frame: number): FrameValues | null {
+    return this.kept(frame) === undefined && this.maskOf(frame) === null ? this.first.of(frame) : this.values(frame);
   }
 
   /** The values of a frame as it is shown: with the mask taken off, when that is wanted. Null while on their way. */
@@ -150,6 +166,7 @@ export class FullSeries implements FullPictures {
     this.subtracted.clear();
     this.maskFrames.clear();
     this.means.clear();
+    this.first.close();
   }
 
   private kept(frame: number): Kept | undefined {
@@ -238,6 +255,7 @@ export class FullSeries implements FullPictures {
       const kept = { values, overlays };
       const mask = this.maskOf(this.wanted)?.frames ?? [];
       const isOfMask = mask.includes(frame) && !this.means.has(mask.join());
+      this.first.close();
       this.decoded.put(frame, kept, values.bytes + planes, this.wanted);
       if (isOfMask) {
         this.maskFrames.set(frame, kept);

@@ -1,7 +1,7 @@
 /** A frame in full quality, as the stage draws it. */
 
 import type { Shown } from "../stage.js";
-import { apply, invert, type Matrix, type Size } from "../view-geometry.js";
+import { apply, compose, invert, type Matrix, type Size } from "../view-geometry.js";
 import type { Overlay } from "./frame-details.js";
 import type { FrameValues } from "./frame-values.js";
 import type { Look } from "./look.js";
@@ -14,11 +14,16 @@ export interface DrawnOverlay {
 
 export function fullShown(values: FrameValues, look: Look, overlays: readonly DrawnOverlay[]): Shown {
   const { columns, rows } = values.decoded;
-  const raster = { columns, rows, aspect: values.details.aspect };
+  const { details } = values;
+  // A smaller resolution is stretched over the pixels that it stands for.
+  const isWhole = details.columns === columns && details.rows === rows;
+  const stretch = { a: details.columns / columns, b: 0, c: 0, d: details.rows / rows, e: 0, f: 0 };
+  const raster = { columns, rows, aspect: details.aspect };
   return {
-    raster,
-    quality: "full",
-    paint: (context, matrix, canvas) => {
+    raster: isWhole ? raster : { columns: details.columns, rows: details.rows, aspect: details.aspect },
+    quality: isWhole ? "full" : "preview",
+    paint: (context, toCanvas, canvas) => {
+      const matrix = isWhole ? toCanvas : compose(toCanvas, stretch);
       const step = stepFor(matrix);
       const box = visibleBox(matrix, canvas, raster, step);
       const drawn = box === null ? null : draw({ values, look, box, step });
@@ -29,6 +34,7 @@ export function fullShown(values: FrameValues, look: Look, overlays: readonly Dr
         const { source, width, height } = drawn;
         context.drawImage(source, 0, 0, width, height, box.x, box.y, width * step, height * step);
       }
+      context.setTransform(toCanvas.a, toCanvas.b, toCanvas.c, toCanvas.d, toCanvas.e, toCanvas.f);
       for (const { overlay, canvas: plane } of look.hasOverlays ? overlays : []) {
         context.drawImage(plane, overlay.column - 1, overlay.row - 1);
       }

@@ -47,13 +47,24 @@ export function readSamples(bytes: Uint8Array<ArrayBuffer>, { bits, type }: Samp
   return narrow(words, { bits, type });
 }
 
-/** Masks words of at most 16 bits and spreads their sign. */
-export function narrow(words: ArrayLike<number>, { bits, type }: SampleFormat): SampleArray {
+/**
+ * Masks words of at most 16 bits and spreads their sign, where they are: a mammogram of 20 million pixels must not be
+ * held twice on a phone.
+ */
+export function narrow(words: Uint8Array<ArrayBuffer> | Uint16Array<ArrayBuffer>, { bits, type }: SampleFormat): SampleArray {
   const shift = 32 - bits;
   if (type === "signed") {
-    return Int16Array.from(words, (word) => (word << shift) >> shift);
+    const isWide = words.BYTES_PER_ELEMENT === 2;
+    const signed = isWide ? new Int16Array(words.buffer, words.byteOffset, words.length) : new Int16Array(words.length);
+    for (let place = 0; place < words.length; place++) {
+      signed[place] = ((words[place] ?? 0) << shift) >> shift;
+    }
+    return signed;
   }
-  return bits > 8
-    ? Uint16Array.from(words, (word) => (word << shift) >>> shift)
-    : Uint8Array.from(words, (word) => (word << shift) >>> shift);
+  if (bits < 8 * words.BYTES_PER_ELEMENT) {
+    for (let place = 0; place < words.length; place++) {
+      words[place] = ((words[place] ?? 0) << shift) >>> shift;
+    }
+  }
+  return words;
 }

@@ -58,10 +58,9 @@ export class LookControls {
 
   refresh(): void {
     const { full, frame, index } = this.pane;
-    const values = full?.values(frame) ?? null;
+    const values = full?.drawn(frame) ?? null;
     const details = full?.details(frame) ?? null;
     const isGrey = values === null || !(values.isColour || values.isPalette);
-    this.element.hidden = full === null;
     this.preset.field.hidden = this.invert.hidden = !isGrey;
     this.presets = presetsOf(values, index?.modality ?? "", this.words);
     const { look } = this;
@@ -76,6 +75,7 @@ export class LookControls {
     this.colours.list.selectedIndex = look.colours === "hot-iron" ? 2 : look.isInverted ? 1 : 0;
     this.overlays.hidden = (details?.overlays.length ?? 0) === 0;
     this.mask.hidden = details?.mask == null;
+    this.element.hidden = full === null || (!isGrey && this.overlays.hidden && this.mask.hidden);
     press(this.invert, look.isInverted);
     press(this.overlays, look.hasOverlays);
     press(this.mask, full?.isMasked(frame) ?? false);

@@ -183,7 +183,7 @@ export class Marks {
 
   private drawFacts(): void {
     const { full, frame } = this.pane;
-    const values = full?.values(frame) ?? null;
+    const values = full?.drawn(frame) ?? null;
     const position = full?.details(frame).slicePosition ?? null;
     const window = values === null || values.isColour || values.isPalette ? null : windowOf(values, full?.look ?? never());
     const facts = [

@@ -50,7 +50,7 @@ export class WindowTool implements StageTool {
 
   move(_: Point, by: Point): void {
     const { full, frame } = this.pane;
-    const values = full?.values(frame) ?? null;
+    const values = full?.drawn(frame) ?? null;
     if (full === null || values === null || values.isColour || values.isPalette) {
       return;
     }

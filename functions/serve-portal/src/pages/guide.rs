@@ -9,11 +9,46 @@ use crate::texts::GuideStep;
 use crate::visitor::Visitor;
 use crate::{PortalError, assets};
 
+/// The pictures of the steps: pages of ours on a phone, in the reader's language (`make screenshots`). The slip speaks
+/// both languages.
+const PICTURES: [Picture; 6] = [
+    Picture { name: "guide-slip", is_translated: false, width: 560, height: 794 },
+    Picture::of_phone("guide-birth-date"),
+    Picture::of_phone("guide-view"),
+    Picture::of_phone("guide-zoom"),
+    Picture::of_phone("guide-studies"),
+    Picture::of_phone("guide-share"),
+];
+
+struct Picture {
+    name: &'static str,
+    is_translated: bool,
+    width: u32,
+    height: u32,
+}
+
+impl Picture {
+    const fn of_phone(name: &'static str) -> Self {
+        Self { name, is_translated: true, width: 390, height: 780 }
+    }
+
+    fn url(&self, language: &str) -> String {
+        let suffix = if self.is_translated { format!("-{language}") } else { String::new() };
+        assets::url(&format!("{}{suffix}.webp", self.name))
+    }
+}
+
 #[derive(Template)]
 #[template(path = "guide.html")]
 struct GuidePage<'a> {
     frame: Frame<'a>,
-    steps: Vec<(&'static GuideStep, String)>,
+    steps: Vec<Step>,
+}
+
+struct Step {
+    words: &'static GuideStep,
+    picture: &'static Picture,
+    picture_url: String,
 }
 
 /// `GET /guide`
@@ -21,8 +56,24 @@ pub(crate) async fn show(visitor: Visitor) -> Result<Response, PortalError> {
     let guest = visitor.guest().await?;
     let language = visitor.language(guest.as_ref().map(|guest| guest.language()));
     let frame = Frame::new(&visitor, language, guest.is_some());
-    let drawings = ["guide-scan.svg", "guide-birth-date.svg", "guide-view.svg", "guide-zoom.svg"];
-    let steps = frame.t.guide.steps.iter().zip(drawings).map(|(step, name)| (step, assets::url(name)));
-    let steps = steps.collect();
+    let steps = frame.t.guide.steps.iter().zip(&PICTURES);
+    let steps = steps
+        .map(|(words, picture)| Step { words, picture, picture_url: picture.url(frame.t.tag) })
+        .collect();
     page(StatusCode::OK, &GuidePage { frame, steps })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_step_has_its_picture_in_both_languages() {
+        for picture in &PICTURES {
+            for language in ["vi", "en"] {
+                let url = picture.url(language);
+                assert!(url.contains("?v=") && !url.ends_with("?v="), "{url} is not embedded");
+            }
+        }
+    }
 }

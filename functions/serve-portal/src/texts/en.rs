@@ -1,8 +1,8 @@
 //! English.
 
 use super::{
-    DownloadTexts, FrameTexts, GuideQuestion, GuideStep, GuideTexts, LinkTexts, ModalityTexts, SignInTexts,
-    StudiesTexts, StudyTexts, Texts, TroubleTexts, sharing, viewer,
+    DownloadTexts, FrameTexts, LinkTexts, ModalityTexts, SignInTexts, StudiesTexts, StudyTexts, Texts,
+    TroubleTexts, guide, sharing, viewer,
 };
 
 const MONTHS: [&str; 12] =
@@ -96,59 +96,7 @@ pub(super) const EN: Texts = Texts {
     },
     viewer: &viewer::EN,
     sharing: &sharing::EN,
-    guide: GuideTexts {
-        title: "How to see your images",
-        intro: "The hospital no longer prints film. You see your images on your phone, with nothing to install.",
-        steps: [
-            GuideStep {
-                title: "Scan the QR code or tap the link",
-                text: "Open the camera of your phone, hold it over the QR code on the slip and tap the line that \
-                       appears. Or open the hospital's message and tap the link.",
-                drawing: "A phone scanning the QR code of a result slip",
-            },
-            GuideStep {
-                title: "Enter the birth date",
-                text: "Type day, month and year of the patient's birth, for example 02031958, and tap “Show the images”.",
-                drawing: "A phone with a field for the birth date and a number keypad",
-            },
-            GuideStep {
-                title: "Look at the images",
-                text: "Drag the slider below the image, or swipe sideways on it, to go through the images. \
-                       Tap another series in the list to change.",
-                drawing: "The image screen with its slider and buttons",
-            },
-            GuideStep {
-                title: "Zoom in where you like",
-                text: "Tap the image twice, or spread two fingers on it.",
-                drawing: "Two fingers enlarging an image on a phone",
-            },
-        ],
-        questions_title: "Questions people ask",
-        questions: [
-            GuideQuestion {
-                question: "What if I have no QR code and no message?",
-                answer: "Open the first page of this address and enter the account and password printed on the slip.",
-            },
-            GuideQuestion {
-                question: "I have lost the password.",
-                answer: "Please call the hotline. The hospital issues a new slip; the old one stops working.",
-            },
-            GuideQuestion {
-                question: "Can a doctor elsewhere see the images?",
-                answer: "Yes. Give the doctor your slip, or open the images on your phone and look at them together.",
-            },
-            GuideQuestion {
-                question: "Why does it say “quick preview”?",
-                answer: "It is a small copy that opens quickly on a phone. The hospital keeps the full original \
-                         untouched; doctors make the diagnosis on the original.",
-            },
-            GuideQuestion {
-                question: "Can a stranger who finds the slip see my images?",
-                answer: "The slip holds your password, so please keep it like a personal document. If it is lost, \
-                         call the hotline to have it blocked.",
-            },
-        ],
-    },
+    guide: &guide::EN,
     trouble: TroubleTexts {
         not_found_title: "This page was not found",
         not_found: "A part of the address may be missing, or these images do not belong to your account.",

@@ -5,10 +5,12 @@ use filmless_domain::Language;
 use jiff::civil::Date;
 
 mod en;
+mod guide;
 mod sharing;
 mod vi;
 mod viewer;
 
+pub use guide::{GuideStep, GuideTexts};
 pub use sharing::SharingTexts;
 pub use viewer::ViewerTexts;
 
@@ -33,7 +35,7 @@ pub struct Texts {
     /// Shares, and who opened what.
     pub sharing: &'static SharingTexts,
     /// How to open the images.
-    pub guide: GuideTexts,
+    pub guide: &'static GuideTexts,
     /// When something is not as it should be.
     pub trouble: TroubleTexts,
     /// What an image was made with.
@@ -172,24 +174,6 @@ pub struct StudyTexts {
     pub no_script: &'static str,
 }
 
-/// One step of the guide.
-pub struct GuideStep {
-    /// Heading.
-    pub title: &'static str,
-    /// What to do.
-    pub text: &'static str,
-    /// What the drawing shows.
-    pub drawing: &'static str,
-}
-
-/// A question people ask.
-pub struct GuideQuestion {
-    /// The question.
-    pub question: &'static str,
-    /// Its answer.
-    pub answer: &'static str,
-}
-
 /// The download of a study.
 pub struct DownloadTexts {
     /// Link to it, and its heading.
@@ -206,20 +190,6 @@ pub struct DownloadTexts {
     pub ready: fn(u64) -> String,
     /// Link back to the images.
     pub back: &'static str,
-}
-
-/// How to open the images.
-pub struct GuideTexts {
-    /// Heading.
-    pub title: &'static str,
-    /// What it is about.
-    pub intro: &'static str,
-    /// The steps, in the order of the drawings.
-    pub steps: [GuideStep; 4],
-    /// Heading of the questions.
-    pub questions_title: &'static str,
-    /// The questions.
-    pub questions: [GuideQuestion; 5],
 }
 
 /// When something is not as it should be.

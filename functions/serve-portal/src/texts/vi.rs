@@ -1,8 +1,8 @@
 //! Tiếng Việt.
 
 use super::{
-    DownloadTexts, FrameTexts, GuideQuestion, GuideStep, GuideTexts, LinkTexts, ModalityTexts, SignInTexts,
-    StudiesTexts, StudyTexts, Texts, TroubleTexts, sharing, viewer,
+    DownloadTexts, FrameTexts, LinkTexts, ModalityTexts, SignInTexts, StudiesTexts, StudyTexts, Texts,
+    TroubleTexts, guide, sharing, viewer,
 };
 
 pub(super) const VI: Texts = Texts {
@@ -86,58 +86,7 @@ pub(super) const VI: Texts = Texts {
     },
     viewer: &viewer::VI,
     sharing: &sharing::VI,
-    guide: GuideTexts {
-        title: "Hướng dẫn xem hình ảnh",
-        intro: "Bệnh viện không in phim nữa. Ông/Bà xem hình ảnh ngay trên điện thoại, không cần cài đặt gì.",
-        steps: [
-            GuideStep {
-                title: "Quét mã QR hoặc bấm vào đường dẫn",
-                text: "Mở máy ảnh của điện thoại, đưa vào mã QR trên phiếu, rồi bấm vào dòng chữ hiện ra. \
-                       Hoặc mở tin nhắn của bệnh viện và bấm vào đường dẫn.",
-                drawing: "Điện thoại đang quét mã QR trên phiếu kết quả",
-            },
-            GuideStep {
-                title: "Nhập ngày sinh",
-                text: "Gõ ngày, tháng, năm sinh của người bệnh, ví dụ 02031958, rồi bấm “Xem hình ảnh”.",
-                drawing: "Màn hình điện thoại với ô nhập ngày sinh và bàn phím số",
-            },
-            GuideStep {
-                title: "Xem hình ảnh",
-                text: "Kéo thanh trượt dưới ảnh, hoặc vuốt ngang trên ảnh, để xem lần lượt từng ảnh. \
-                       Bấm vào loạt ảnh khác trong danh sách để đổi.",
-                drawing: "Màn hình xem ảnh với thanh trượt và các nút",
-            },
-            GuideStep {
-                title: "Phóng to khi cần",
-                text: "Chạm hai lần vào ảnh, hoặc dùng hai ngón tay kéo ra, để phóng to.",
-                drawing: "Hai ngón tay phóng to ảnh trên điện thoại",
-            },
-        ],
-        questions_title: "Câu hỏi thường gặp",
-        questions: [
-            GuideQuestion {
-                question: "Không có mã QR hay tin nhắn thì sao?",
-                answer: "Mở trang đầu của địa chỉ này rồi nhập tài khoản và mật khẩu in trên phiếu.",
-            },
-            GuideQuestion {
-                question: "Quên hoặc mất mật khẩu?",
-                answer: "Xin gọi tổng đài. Bệnh viện sẽ cấp lại phiếu mới; phiếu cũ hết hiệu lực.",
-            },
-            GuideQuestion {
-                question: "Có thể cho bác sĩ nơi khác xem không?",
-                answer: "Có. Đưa phiếu cho bác sĩ, hoặc mở hình ảnh trên điện thoại của Ông/Bà để bác sĩ cùng xem.",
-            },
-            GuideQuestion {
-                question: "Vì sao ảnh ghi là “xem nhanh”?",
-                answer: "Đó là bản nhỏ để mở nhanh trên điện thoại. Bản gốc đầy đủ được bệnh viện lưu giữ nguyên vẹn; \
-                         việc chẩn đoán do bác sĩ thực hiện trên bản gốc.",
-            },
-            GuideQuestion {
-                question: "Người lạ nhặt được phiếu có xem được không?",
-                answer: "Phiếu có mật khẩu, nên xin giữ phiếu như giấy tờ riêng. Nếu mất phiếu, xin gọi tổng đài để khóa.",
-            },
-        ],
-    },
+    guide: &guide::VI,
     trouble: TroubleTexts {
         not_found_title: "Không tìm thấy trang này",
         not_found: "Địa chỉ có thể bị gõ thiếu, hoặc hình ảnh này không thuộc tài khoản của Ông/Bà.",

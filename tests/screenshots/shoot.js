@@ -1,0 +1,208 @@
+#!/usr/bin/env node
+/**
+ * Pictures of the pages, for the guide and for the documents: `shoot.js DRESSED_VI DRESSED_EN`, two folders made by
+ * dress.py. Everything is shown by a portal that was started here and given the studies as a hospital gives them.
+ */
+
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { DESKTOP, launch, PHONE } from "../e2e/browser.js";
+import { awaitSms, send, startFilmless } from "../e2e/filmless.js";
+
+const ROOT = resolve(import.meta.dirname, "../..");
+const GUIDE = join(ROOT, "web/public");
+const DOCS = join(ROOT, "docs/images");
+const BIRTH_DATE = "02031958";
+const JPEG_QUALITY = 80;
+const WEBP_QUALITY = 0.8;
+/** As wide as the guide shows the slip. */
+const SLIP_WIDTH = 560;
+const GUIDE_SCREEN = { ...PHONE, viewport: { width: 390, height: 780 }, deviceScaleFactor: 2 };
+const PHONE_SCREEN = { ...PHONE, deviceScaleFactor: 2 };
+
+/** One portal with all studies of a language, and a browser that was let in. */
+async function openPortal(browser, dressed, language) {
+  const folder = mkdtempSync(join(tmpdir(), "filmless-screenshots-"));
+  const filmless = await startFilmless(join(folder, "data"));
+  const names = readdirSync(dressed).filter((name) => name.endsWith(".json"));
+  const links = new Map();
+  for (const name of names.map((name) => name.slice(0, -".json".length))) {
+    await send(filmless, join(dressed, name), join(dressed, `${name}.json`));
+    const known = new Set(links.values());
+    const sms = await awaitSms(filmless, (text) => !known.has(linkOf(text)));
+    links.set(name, linkOf(sms.text));
+  }
+  const enter = async (screen, name) => {
+    const { name: _, ...options } = screen;
+    const context = await browser.newContext({ ...options, locale: language === "vi" ? "vi-VN" : "en-GB" });
+    const page = await context.newPage();
+    await page.goto(links.get(name));
+    return page;
+  };
+  const close = async () => {
+    await filmless.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { data: filmless.data, enter, close };
+}
+
+function linkOf(text) {
+  return /https?:\/\/\S+\/x\/\S+/.exec(text)[0];
+}
+
+async function answer(page) {
+  await page.fill("#birth-date", BIRTH_DATE);
+  await page.click("main .primary");
+  await page.waitForURL("**/studies/*");
+}
+
+async function atRest(page) {
+  await page.locator("#stage[data-quality=full]").waitFor();
+  await page.waitForFunction(() => [...document.images].every((image) => image.complete));
+}
+
+/** Full quality is there, and the tools are open where there is room for them. */
+async function openTools(page) {
+  await atRest(page);
+  if (await page.locator("#tools").isHidden()) {
+    await page.click("#tools-toggle");
+  }
+  await page.locator("[data-tool=length]").waitFor();
+}
+
+async function drag(page, from, to) {
+  const box = await page.locator("#stage").boundingBox();
+  const at = ([x, y]) => [box.x + x * box.width, box.y + y * box.height];
+  await page.mouse.move(...at(from));
+  await page.mouse.down();
+  await page.mouse.move(...at(to), { steps: 4 });
+  await page.mouse.up();
+}
+
+async function measure(page, tool, from, to) {
+  await page.click(`[data-tool=${tool}]`);
+  await drag(page, from, to);
+}
+
+/** What is done before a study is shown on a desktop. */
+const DESKTOP_STEPS = {
+  ct: async (page) => {
+    await measure(page, "ellipse", [0.28, 0.36], [0.4, 0.52]);
+    await measure(page, "length", [0.49, 0.8], [0.53, 0.68]);
+  },
+  mr: async (page) => {
+    await page.locator("#tools").getByRole("button", { name: /^(So sánh|Compare)$/ }).click();
+    await page.locator(".other .stage[data-quality=full]").waitFor();
+    const studies = page.locator(".other-head select").first();
+    const before = await studies.locator("option").filter({ hasText: "2019" }).textContent();
+    await studies.selectOption(before);
+    await page.locator(".other .stage[data-quality=full]").waitFor();
+  },
+  leg: (page) => measure(page, "length", [0.47, 0.3], [0.53, 0.3]),
+  angiography: (page) => page.locator("#slider").fill("32"),
+  nuclear: async (page) => {
+    await page.locator(".choice select").nth(1).selectOption({ index: 1 });
+  },
+};
+
+/** JPEG for documents; a picture of grey noise and letters needs no more. */
+async function keep(page, name) {
+  await page.screenshot({ path: join(DOCS, `${name}.jpg`), type: "jpeg", quality: JPEG_QUALITY });
+}
+
+async function shootStudies(portal, screen, steps) {
+  const names = ["ct", "mr", "chest", "leg", "echo", "angiography", "nuclear", "mammography", "dxa", "report"];
+  for (const name of names) {
+    const page = await portal.enter(screen, name);
+    await answer(page);
+    if (name === "report") {
+      await page.locator(".report").waitFor();
+    } else if (screen === DESKTOP) {
+      await openTools(page);
+    } else {
+      await atRest(page);
+    }
+    await steps[name]?.(page);
+    await page.mouse.move(0, 0);
+    await page.evaluate(() => window.scrollTo(0, 0));
+    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+    await keep(page, `${name}-${screen.name}`);
+    await page.context().close();
+  }
+}
+
+/** WebP by the browser's own encoder, embedded into the portal. */
+async function keepForGuide(page, name, picture) {
+  const png = (picture ?? (await page.screenshot())).toString("base64");
+  const webp = await page.context().browser().newPage().then(async (blank) => {
+    const url = await blank.evaluate(encode, { png, quality: WEBP_QUALITY });
+    await blank.close();
+    return Buffer.from(url.slice(url.indexOf(",") + 1), "base64");
+  });
+  writeFileSync(join(GUIDE, `${name}.webp`), webp);
+}
+
+/** Runs in the page. */
+async function encode({ png, quality }) {
+  const image = new Image();
+  image.src = `data:image/png;base64,${png}`;
+  await image.decode();
+  const canvas = Object.assign(document.createElement("canvas"), { width: image.naturalWidth, height: image.naturalHeight });
+  canvas.getContext("2d").drawImage(image, 0, 0);
+  return canvas.toDataURL("image/webp", quality);
+}
+
+async function shootGuide(portal, language) {
+  const page = await portal.enter(GUIDE_SCREEN, "mr");
+  await page.fill("#birth-date", BIRTH_DATE);
+  await keepForGuide(page, `guide-birth-date-${language}`);
+  await answer(page);
+  await atRest(page);
+  await keepForGuide(page, `guide-view-${language}`);
+  await page.click("#large");
+  await page.locator("#stage").dblclick();
+  await page.locator("#stage.is-enlarged").waitFor();
+  await keepForGuide(page, `guide-zoom-${language}`);
+  await page.keyboard.press("Escape");
+  await page.goto(new URL("/studies", page.url()).href);
+  await page.waitForFunction(() => [...document.images].every((image) => image.complete));
+  await keepForGuide(page, `guide-studies-${language}`);
+  await page.goto(new URL("/shares", page.url()).href);
+  await page.fill("#label", language === "vi" ? "BS. Minh" : "Dr Minh");
+  await keepForGuide(page, `guide-share-${language}`);
+  await page.context().close();
+}
+
+/** The slip as its PDF is printed. */
+async function shootSlip(portal, page) {
+  const folder = join(portal.data, "buckets/slips");
+  const [slip] = readdirSync(folder, { recursive: true }).filter((name) => name.endsWith("slip.pdf"));
+  const options = ["-png", "-singlefile", "-scale-to-x", String(1.5 * SLIP_WIDTH), "-scale-to-y", "-1", join(folder, slip)];
+  await keepForGuide(page, "guide-slip", execFileSync("pdftoppm", options, { maxBuffer: 64 << 20 }));
+}
+
+const [vietnamese, english] = process.argv.slice(2).map((folder) => resolve(folder));
+const browser = await launch();
+try {
+  for (const [dressed, language, screen, steps] of [
+    [vietnamese, "vi", PHONE_SCREEN, {}],
+    [english, "en", DESKTOP, DESKTOP_STEPS],
+  ]) {
+    const portal = await openPortal(browser, dressed, language);
+    try {
+      await shootGuide(portal, language);
+      if (language === "vi") {
+        const page = await portal.enter(PHONE_SCREEN, "mr");
+        await shootSlip(portal, page);
+        await page.context().close();
+      }
+      await shootStudies(portal, screen, steps);
+    } finally {
+      await portal.close();
+    }
+  }
+} finally {
+  await browser.close();
+}
