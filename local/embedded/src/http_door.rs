@@ -101,11 +101,7 @@ impl Door {
     ///
     /// # Errors
     /// [`EmbeddedError::Listen`].
-    pub fn on<H, F, B>(
-        listener: TcpListener,
-        limits: DoorLimits,
-        handler: H,
-    ) -> Result<Self, EmbeddedError>
+    pub fn on<H, F, B>(listener: TcpListener, limits: DoorLimits, handler: H) -> Result<Self, EmbeddedError>
     where
         H: Fn(Request<Incoming>) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Response<B>> + Send + 'static,

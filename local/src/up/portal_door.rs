@@ -1,14 +1,14 @@
 //! The portal's own server: what a slow, greedy or hostile client can hold on to is little, and not for long.
 
-use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
+use axum::http::{Request, StatusCode, header};
+use axum::response::IntoResponse;
 use filmless_embedded::{Door, DoorLimits, EmbeddedError, PeerAddress};
-use http::Request;
 use tokio::net::TcpListener;
 use tower::ServiceExt;
 
@@ -31,14 +31,17 @@ pub fn open(listener: TcpListener, router: Router) -> Result<Door, EmbeddedError
     Door::on(listener, LIMITS, move |request| {
         let (router, peer) = (router.clone(), request.extensions().get::<PeerAddress>().copied());
         async move {
+            // No browser sends a form in chunks. A proxy that reads the length where we read the chunks, or the other
+            // way round, would take the rest of this request for the next one (RFC 9112 11.2).
+            if request.headers().contains_key(header::TRANSFER_ENCODING) {
+                return (StatusCode::LENGTH_REQUIRED, [(header::CONNECTION, "close")]).into_response();
+            }
             let mut request: Request<Body> = request.map(Body::new);
             if let Some(PeerAddress(peer)) = peer {
                 request.extensions_mut().insert(ConnectInfo::<SocketAddr>(peer));
             }
-            match router.oneshot(request).await {
-                Ok(response) => response,
-                Err(never) => match never as Infallible {},
-            }
+            let Ok(response) = router.oneshot(request).await;
+            response
         }
     })
 }

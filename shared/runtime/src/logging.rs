@@ -10,8 +10,7 @@ use tracing_subscriber::{EnvFilter, fmt};
 
 /// What is logged unless `RUST_LOG` says otherwise. Dependencies log warnings only: their lower levels repeat
 /// requests.
-const DEFAULT_LOG_FILTER: &str =
-    "warn,s3s=off,filmless=info,filmless_delivery=info,filmless_embedded=info";
+const DEFAULT_LOG_FILTER: &str = "warn,s3s=off,filmless=info,filmless_delivery=info,filmless_embedded=info";
 
 /// First words of the targets of our own crates.
 const OURS: [&str; 10] = [
@@ -38,8 +37,7 @@ pub fn init_logging() {
 /// `RUST_LOG` or the default; and whatever that says, of dependencies nothing below a warning, and of the S3 server
 /// nothing at all: their lines repeat requests, with names, tokens and signed addresses in them.
 pub fn log_filter<S: Subscriber + for<'a> LookupSpan<'a>>() -> impl Layer<S> {
-    let chosen =
-        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT_LOG_FILTER));
+    let chosen = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT_LOG_FILTER));
     chosen.and_then(filter_fn(may_be_logged))
 }
 

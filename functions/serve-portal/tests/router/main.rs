@@ -3,6 +3,7 @@
 // The exception of clippy.toml covers test functions, not what they share.
 #![allow(clippy::unwrap_used)]
 
+mod openapi;
 mod sample;
 
 use std::sync::Arc;
@@ -340,7 +341,9 @@ async fn with_https_cookies_are_secure_and_http_is_forgotten() {
         answer.header(SET_COOKIE),
         "__Host-filmless_session=session-of-hoa; Path=/; HttpOnly; SameSite=Lax; Secure"
     );
-    assert!(answer.header(HeaderName::from_static("strict-transport-security")).contains("includeSubDomains"));
+    assert!(
+        answer.header(HeaderName::from_static("strict-transport-security")).contains("includeSubDomains")
+    );
 }
 
 #[tokio::test]

@@ -76,13 +76,9 @@ impl Portal {
         let here = index.count_sign_in(account_key, source_digest, now, window).await?;
         let of_source = index.count_sign_in("", source_digest, now, window).await?;
         let of_account = index.count_sign_in(account_key, "", now, window).await?;
-        let is_attack =
-            of_account > limits.account_failures_max || of_source > limits.source_failures_max;
-        let here_max = if is_attack {
-            limits.sign_in_failures_under_attack_max
-        } else {
-            limits.sign_in_failures_max
-        };
+        let is_attack = of_account > limits.account_failures_max || of_source > limits.source_failures_max;
+        let here_max =
+            if is_attack { limits.sign_in_failures_under_attack_max } else { limits.sign_in_failures_max };
         if here <= here_max && of_source <= limits.source_flood_max {
             return Ok(Tries::Allowed);
         }
