@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use filmless_delivery::TrustedProxies;
 use filmless_domain::QuietHours;
 
 /// Medical images for patients, without film.
@@ -58,6 +59,10 @@ pub struct UpOptions {
     /// Address at which browsers reach S3, when it is not the one listened on.
     #[arg(long, value_name = "URL")]
     pub s3_public_url: Option<String>,
+    /// Addresses or networks of the reverse proxies in front of the portal, separated by commas: only their
+    /// `X-Forwarded-For` says where a request comes from.
+    #[arg(long, value_name = "NETWORKS", default_value = "")]
+    pub trusted_proxies: TrustedProxies,
     /// JSON file with the hospital's name, address, support mailbox, hotline and hours.
     #[arg(long, value_name = "FILE")]
     pub hospital: Option<PathBuf>,

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::time::Duration;
 
-use filmless_delivery::Services;
+use filmless_delivery::{Services, TrustedProxies};
 use filmless_domain::{Hospital, ObjectKey};
 use thiserror::Error;
 use url::Url;
@@ -18,6 +18,8 @@ pub struct PortalConfig {
     pub s3_origin: String,
     /// Name and support of the hospital.
     pub hospital: Hospital,
+    /// Proxies in front of us, whose word about the visitor's address is believed.
+    pub trusted_proxies: TrustedProxies,
 }
 
 /// Why the configuration could not be completed.
@@ -45,6 +47,7 @@ impl PortalConfig {
             public_url: Url::parse(&services.settings.public_url).map_err(PortalConfigError::Address)?,
             s3_origin: s3_origin.ascii_serialization(),
             hospital: services.settings.hospital.clone(),
+            trusted_proxies: services.settings.trusted_proxies.clone(),
         })
     }
 

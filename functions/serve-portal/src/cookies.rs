@@ -6,12 +6,15 @@ use filmless_domain::{Language, Secret};
 
 use crate::PortalConfig;
 
-const LANGUAGE: &str = "filmless_language";
 const LANGUAGE_AGE_SECONDS: u32 = 31_536_000;
 
 /// With HTTPS the `__Host-` prefix keeps a sister domain from setting it (RFC 6265bis 4.1.3.2).
 const fn session_name(is_https: bool) -> &'static str {
     if is_https { "__Host-filmless_session" } else { "filmless_session" }
+}
+
+const fn language_name(is_https: bool) -> &'static str {
+    if is_https { "__Host-filmless_language" } else { "filmless_language" }
 }
 
 /// The session cookie, as it was sent.
@@ -20,8 +23,8 @@ pub(crate) fn session(headers: &HeaderMap, config: &PortalConfig) -> Option<Secr
 }
 
 /// The language somebody chose.
-pub(crate) fn language(headers: &HeaderMap) -> Option<Language> {
-    find(headers, LANGUAGE).and_then(Language::from_tag)
+pub(crate) fn language(headers: &HeaderMap, config: &PortalConfig) -> Option<Language> {
+    find(headers, language_name(config.is_https())).and_then(Language::from_tag)
 }
 
 /// `Set-Cookie` that starts a session; it ends with the browser or on the server, whichever is first.
@@ -36,7 +39,12 @@ pub(crate) fn end_session(config: &PortalConfig) -> Option<HeaderValue> {
 
 /// `Set-Cookie` that remembers a language.
 pub(crate) fn choose_language(language: Language, config: &PortalConfig) -> Option<HeaderValue> {
-    set(LANGUAGE, language.tag(), &format!("; Max-Age={LANGUAGE_AGE_SECONDS}"), config)
+    set(
+        language_name(config.is_https()),
+        language.tag(),
+        &format!("; Max-Age={LANGUAGE_AGE_SECONDS}"),
+        config,
+    )
 }
 
 fn set(name: &str, value: &str, age: &str, config: &PortalConfig) -> Option<HeaderValue> {

@@ -5,7 +5,9 @@ use std::error::Error;
 
 use async_trait::async_trait;
 use axum::http::StatusCode;
+use axum::http::header::RETRY_AFTER;
 use axum::response::{IntoResponse, Response};
+use filmless_delivery::DeliveryError;
 use filmless_delivery::portal::{
     AccessLine, LinkOpening, LinkStatus, NewShare, ShareLine, ShareOpening, ShareRequest, ShareScope,
     ShareStatus, SignIn, StudyDownload, StudySummary, StudyView,
@@ -14,18 +16,33 @@ use filmless_domain::{Language, SopInstanceUid, StudyInstanceUid};
 use filmless_runtime::error_chain;
 use thiserror::Error;
 
+/// When to come again while too many are at the door: the queue is empty by then.
+const BUSY_SECONDS: &str = "5";
+
 /// Why a page could not be made.
 #[derive(Debug, Error)]
 pub enum PortalError {
     /// There is no such thing, or it is not theirs: nobody can tell which.
     #[error("not found")]
     NotFound,
+    /// Too many are at the door at this moment.
+    #[error("too busy")]
+    Busy,
     /// The use case behind it failed.
     #[error("the use case failed")]
     Failed(#[source] Box<dyn Error + Send + Sync>),
 }
 
 impl PortalError {
+    /// What a use case of ours failed with.
+    #[must_use]
+    pub fn of(error: DeliveryError) -> Self {
+        match error {
+            DeliveryError::Busy => Self::Busy,
+            error => Self::failed(error),
+        }
+    }
+
     /// Wraps a failure of the use case.
     pub fn failed(source: impl Error + Send + Sync + 'static) -> Self {
         Self::Failed(Box::new(source))
@@ -37,6 +54,7 @@ impl IntoResponse for PortalError {
     fn into_response(self) -> Response {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND.into_response(),
+            Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, BUSY_SECONDS)]).into_response(),
             Self::Failed(source) => {
                 let cause = error_chain(source.as_ref());
                 tracing::error!(code = "portal-failed", cause, "a page could not be made");

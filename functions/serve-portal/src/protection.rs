@@ -1,11 +1,13 @@
 //! Headers on every answer, and the refusal of requests that another site makes in the patient's name.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, ORIGIN, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
-    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, HOST, ORIGIN, REFERRER_POLICY,
+    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
@@ -17,6 +19,9 @@ use crate::handler::PortalServices;
 
 /// Largest accepted request body: a form of two short fields.
 pub(crate) const BODY_BYTES_MAX: usize = 16 * 1024;
+
+/// How long the body of a request may take: a form of two short fields is one packet.
+const BODY_WAIT_MAX: Duration = Duration::from_secs(15);
 
 /// The headers that say what a browser may do with our pages.
 pub(crate) fn headers(config: &PortalConfig) -> Vec<(HeaderName, HeaderValue)> {
@@ -41,7 +46,10 @@ pub(crate) fn headers(config: &PortalConfig) -> Vec<(HeaderName, HeaderValue)> {
     ];
     headers.extend(HeaderValue::try_from(csp).ok().map(|csp| (CONTENT_SECURITY_POLICY, csp)));
     if config.is_https() {
-        headers.push((STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=63072000")));
+        headers.push((
+            STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static("max-age=63072000; includeSubDomains"),
+        ));
     }
     headers
 }
@@ -57,6 +65,22 @@ pub(crate) async fn add_headers(
     headers.extend(services.headers.iter().cloned());
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
+}
+
+/// Reads the body before anything else is done for the request: a client that sends it drop by drop holds nothing but
+/// its own connection, and that not for long.
+pub(crate) async fn read_whole_body(request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let announced = parts.headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    if announced.is_some_and(|bytes: u64| bytes > BODY_BYTES_MAX as u64) {
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    }
+    match tokio::time::timeout(BODY_WAIT_MAX, to_bytes(body, BODY_BYTES_MAX)).await {
+        Ok(Ok(bytes)) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
+        // Too long, or broken off: whoever broke it off reads no answer.
+        Ok(Err(_)) => StatusCode::PAYLOAD_TOO_LARGE.into_response(),
+        Err(_) => StatusCode::REQUEST_TIMEOUT.into_response(),
+    }
 }
 
 /// Refuses what another site submits.

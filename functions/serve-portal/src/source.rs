@@ -3,20 +3,24 @@
 use std::net::{IpAddr, SocketAddr};
 
 use axum::extract::ConnectInfo;
-use axum::http::Extensions;
+use axum::http::request::Parts;
+use filmless_delivery::TrustedProxies;
 use lambda_http::request::RequestContext;
 
-/// The network address, as the gateway or the socket saw it: headers such as `X-Forwarded-For` are whatever the
-/// visitor wrote. An IPv6 visitor owns a whole /64, so that is what counts as one source.
-pub(crate) fn of(extensions: &Extensions) -> String {
-    let gateway = match extensions.get::<RequestContext>() {
+/// The network address, as the gateway or the socket saw it. A header such as `X-Forwarded-For` is whatever the
+/// visitor wrote, unless the peer is a proxy that the hospital named. An IPv6 visitor owns a whole /64, so that is
+/// what counts as one source.
+pub(crate) fn of(parts: &Parts, proxies: &TrustedProxies) -> String {
+    let gateway = match parts.extensions.get::<RequestContext>() {
         Some(RequestContext::ApiGatewayV2(context)) => {
             context.http.source_ip.as_deref().and_then(|text| text.parse().ok())
         }
         _ => None,
     };
-    let socket = extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-    gateway.or(socket).map_or_else(|| "unknown".to_owned(), network)
+    let socket = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    let forwarded_for = || parts.headers.get_all("x-forwarded-for").iter();
+    let visitor = |peer| proxies.visitor(peer, forwarded_for().filter_map(|line| line.to_str().ok()));
+    gateway.or(socket).map(visitor).map_or_else(|| "unknown".to_owned(), network)
 }
 
 fn network(address: IpAddr) -> String {
@@ -32,6 +36,7 @@ fn network(address: IpAddr) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use axum::http::Request;
 
     #[test]
     fn neighbours_in_one_ipv6_network_are_one_source() {
@@ -47,9 +52,12 @@ mod tests {
 
     #[test]
     fn the_socket_is_the_source_where_there_is_no_gateway() {
-        let mut extensions = Extensions::new();
-        assert_eq!(of(&extensions), "unknown");
-        extensions.insert(ConnectInfo(SocketAddr::from(([203, 0, 113, 9], 4711))));
-        assert_eq!(of(&extensions), "203.0.113.9");
+        let lie = Request::builder().header("x-forwarded-for", "198.51.100.1").body(()).unwrap();
+        let mut parts = lie.into_parts().0;
+        let nobody = TrustedProxies::default();
+        assert_eq!(of(&parts, &nobody), "unknown");
+        parts.extensions.insert(ConnectInfo(SocketAddr::from(([203, 0, 113, 9], 4711))));
+        assert_eq!(of(&parts, &nobody), "203.0.113.9");
+        assert_eq!(of(&parts, &"203.0.113.0/24".parse().unwrap()), "198.51.100.1");
     }
 }

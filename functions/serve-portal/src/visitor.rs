@@ -32,9 +32,9 @@ impl Visitor {
         Self {
             services: Arc::clone(services),
             cookie: cookies::session(&parts.headers, &services.config),
-            source: source::of(&parts.extensions),
+            source: source::of(parts, &services.config.trusted_proxies),
             path: parts.uri.path().to_owned(),
-            chosen: cookies::language(&parts.headers),
+            chosen: cookies::language(&parts.headers, &services.config),
             accepted: accepted(&parts.headers),
         }
     }
@@ -44,6 +44,14 @@ impl Visitor {
         match &self.cookie {
             Some(cookie) => self.services.door.session(cookie.expose(), &self.source).await,
             None => Ok(None),
+        }
+    }
+
+    /// Ends the session they came with: who is let in anew has one session, not two.
+    pub(crate) async fn leave_session(&self) -> Result<(), PortalError> {
+        match &self.cookie {
+            Some(cookie) => self.services.door.sign_out(cookie.expose(), &self.source).await,
+            None => Ok(()),
         }
     }
 

@@ -1,13 +1,14 @@
-//! How both servers meet the network: HTTP/1.1 with a limit on everything a client could hold on to.
+//! How every server of the embedded profile meets the network: HTTP/1.1 with a limit on everything a client could hold on to.
 
 use std::{
+    collections::HashMap,
     convert::Infallible,
     fmt,
     future::Future,
     io,
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     pin::{Pin, pin},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     task::{Context, Poll},
     time::Duration,
 };
@@ -35,23 +36,31 @@ use crate::EmbeddedError;
 
 /// What one client may take.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct DoorLimits {
+pub struct DoorLimits {
     /// Open connections; further ones wait to be accepted.
-    pub(crate) connections_max: usize,
+    pub connections_max: usize,
+    /// Open connections of one address; further ones are closed at once, so that nobody takes all places alone.
+    pub connections_per_address_max: usize,
     /// From the first byte of a request to the end of its header, and between requests.
-    pub(crate) header_wait_max: Duration,
+    pub header_wait_max: Duration,
     /// How long a client may take none of an answer that is waiting for it.
-    pub(crate) stalled_write_max: Duration,
+    pub stalled_write_max: Duration,
     /// Request line and headers together.
-    pub(crate) header_bytes_max: usize,
+    pub header_bytes_max: usize,
     /// How long a shutdown waits for requests that are being worked on.
-    pub(crate) drain_max: Duration,
+    pub drain_max: Duration,
 }
+
+/// Who asks: the other end of the connection. Every request has it among its extensions.
+#[derive(Debug, Clone, Copy)]
+pub struct PeerAddress(pub SocketAddr);
 
 impl Default for DoorLimits {
     fn default() -> Self {
         Self {
             connections_max: 512,
+            // Hospitals upload from one address.
+            connections_per_address_max: 512,
             header_wait_max: Duration::from_secs(30),
             stalled_write_max: Duration::from_secs(60),
             header_bytes_max: 64 * 1024,
@@ -62,7 +71,7 @@ impl Default for DoorLimits {
 
 /// A listening server.
 #[derive(Debug)]
-pub(crate) struct Door {
+pub struct Door {
     address: SocketAddr,
     stop: watch::Sender<bool>,
     task: JoinHandle<()>,
@@ -70,7 +79,10 @@ pub(crate) struct Door {
 
 impl Door {
     /// Listens on the address and answers every request with the handler.
-    pub(crate) async fn open<H, F, B>(
+    ///
+    /// # Errors
+    /// [`EmbeddedError::Listen`].
+    pub async fn open<H, F, B>(
         address: SocketAddr,
         limits: DoorLimits,
         handler: H,
@@ -82,20 +94,36 @@ impl Door {
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
         let cannot_listen = |source| EmbeddedError::Listen { address, source };
-        let listener = TcpListener::bind(address).await.map_err(cannot_listen)?;
-        let bound = listener.local_addr().map_err(cannot_listen)?;
+        Self::on(TcpListener::bind(address).await.map_err(cannot_listen)?, limits, handler)
+    }
+
+    /// The same on a listener that is there already.
+    ///
+    /// # Errors
+    /// [`EmbeddedError::Listen`].
+    pub fn on<H, F, B>(listener: TcpListener, limits: DoorLimits, handler: H) -> Result<Self, EmbeddedError>
+    where
+        H: Fn(Request<Incoming>) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Response<B>> + Send + 'static,
+        B: Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let unbound = SocketAddr::from(([0, 0, 0, 0], 0));
+        let address =
+            listener.local_addr().map_err(|source| EmbeddedError::Listen { address: unbound, source })?;
         let (stop, stopped) = watch::channel(false);
         let task = tokio::spawn(accept(listener, limits, handler, stopped));
-        Ok(Self { address: bound, stop, task })
+        Ok(Self { address, stop, task })
     }
 
     /// Where it listens.
-    pub(crate) fn url(&self) -> String {
+    #[must_use]
+    pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
     /// Stops accepting, lets running requests end, and returns.
-    pub(crate) async fn close(self) {
+    pub async fn close(self) {
         // Fails only when the accept loop has already ended.
         let _ = self.stop.send(true);
         let _ = self.task.await;
@@ -115,13 +143,14 @@ async fn accept<H, F, B>(
 {
     let graceful = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(limits.connections_max));
+    let crowd = Crowd::default();
     let mut server = http1::Builder::new();
     server
         .timer(TokioTimer::new())
         .header_read_timeout(limits.header_wait_max)
         .max_buf_size(limits.header_bytes_max);
     loop {
-        let (stream, place) = tokio::select! {
+        let (stream, peer, place) = tokio::select! {
             // The guard that comes back must not be held over the next wait.
             () = async { drop(stopped.wait_for(|stop| *stop).await) } => break,
             next = next_connection(&listener, &places) => match next {
@@ -134,17 +163,19 @@ async fn accept<H, F, B>(
                 }
             },
         };
+        let Some(member) = crowd.admit(peer.ip(), limits.connections_per_address_max) else { continue };
         // Small answers must not wait for the acknowledgement of the one before (Nagle).
         let _ = stream.set_nodelay(true);
         let handler = handler.clone();
-        let service = service_fn(move |request| {
+        let service = service_fn(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(PeerAddress(peer));
             let answer = handler(request);
             async move { Ok::<_, Infallible>(answer.await) }
         });
         let io = TokioIo::new(ImpatientWriter::new(stream, limits.stalled_write_max));
         let connection = graceful.watch(server.serve_connection(io, service));
         tokio::spawn(async move {
-            let _place = place;
+            let _held = (place, member);
             // A client that breaks off is its own business.
             if let Err(error) = connection.await {
                 tracing::debug!(error = &error as &dyn std::error::Error, "a connection ended early");
@@ -158,10 +189,44 @@ async fn accept<H, F, B>(
 async fn next_connection(
     listener: &TcpListener,
     places: &Arc<Semaphore>,
-) -> io::Result<(TcpStream, OwnedSemaphorePermit)> {
+) -> io::Result<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
     let place = Arc::clone(places).acquire_owned().await.map_err(io::Error::other)?;
-    let (stream, _) = listener.accept().await?;
-    Ok((stream, place))
+    let (stream, peer) = listener.accept().await?;
+    Ok((stream, peer, place))
+}
+
+/// How many connections each address has open.
+#[derive(Clone, Default)]
+struct Crowd(Arc<Mutex<HashMap<IpAddr, usize>>>);
+
+/// One connection of an address; counted until it is dropped.
+struct Member {
+    crowd: Crowd,
+    address: IpAddr,
+}
+
+impl Crowd {
+    fn admit(&self, address: IpAddr, connections_max: usize) -> Option<Member> {
+        let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = open.entry(address).or_default();
+        if *count >= connections_max {
+            return None;
+        }
+        *count += 1;
+        Some(Member { crowd: self.clone(), address })
+    }
+}
+
+impl Drop for Member {
+    fn drop(&mut self) {
+        let mut open = self.crowd.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = open.get_mut(&self.address) {
+            *count -= 1;
+            if *count == 0 {
+                open.remove(&self.address);
+            }
+        }
+    }
 }
 
 /// A stream that gives up on a peer that takes nothing for too long.

@@ -32,4 +32,5 @@ pub use credentials::Credentials;
 pub use database::DatabaseError;
 pub use embedded::{Embedded, EmbeddedConfig};
 pub use error::EmbeddedError;
+pub use http_door::{Door, DoorLimits, PeerAddress};
 pub use queue::{DeadLetter, Depth, DurableQueue, QueueError, Received, Retry, RetryPolicy};

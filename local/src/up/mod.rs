@@ -3,6 +3,7 @@
 pub mod child;
 pub mod outbox;
 mod outbox_page;
+mod portal_door;
 pub mod sealing_key;
 mod workers;
 
@@ -15,13 +16,15 @@ use filmless_delivery::portal::Portal;
 use filmless_delivery::{MessageSecrets, Services, Settings};
 use filmless_domain::Hospital;
 use filmless_domain::gate::ReleaseOn;
-use filmless_embedded::{Credentials, Embedded, EmbeddedConfig};
+use filmless_embedded::{Credentials, Door, Embedded, EmbeddedConfig};
 use filmless_store::port::{OsRandomness, Queue, SystemClock};
 use filmless_store::sealing::LocalSealer;
 use filmless_store::{Connection, Endpoints};
 use serve_portal::{PortalConfig, PortalServices};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::cli::{MessageSecretsWord, ReleaseOnWord, UpOptions};
 use crate::instance::{
@@ -38,6 +41,7 @@ pub struct System {
     pub services: Services,
     pub outbox: OutboxFolder,
     embedded: Embedded,
+    portal: Door,
     tasks: Vec<JoinHandle<()>>,
 }
 
@@ -51,15 +55,15 @@ pub async fn run(options: UpOptions) -> anyhow::Result<ExitCode> {
 
 /// One line per event, for a person at a terminal.
 pub fn init_logging() {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(filmless_runtime::DEFAULT_LOG_FILTER));
-    let _ =
-        tracing_subscriber::fmt().compact().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    let lines = tracing_subscriber::fmt::layer().compact().with_writer(std::io::stderr);
+    let log = tracing_subscriber::registry().with(filmless_runtime::log_filter()).with(lines);
+    let _ = log.try_init();
+    filmless_runtime::hide_panics();
 }
 
 impl System {
     pub async fn start(options: &UpOptions) -> anyhow::Result<Self> {
-        std::fs::create_dir_all(&options.data)
+        create_private_folder(&options.data)
             .with_context(|| format!("cannot make the folder {}", options.data.display()))?;
         let data = options.data.canonicalize()?;
         let listener = listen(options).await?;
@@ -90,10 +94,12 @@ impl System {
         let services = services(options, &running, &s3_public, &embedded, &outbox)?;
         services.index.create_table().await.context("cannot make the index table")?;
 
-        let mut tasks = workers::start(&services, &embedded.queue());
-        tasks.push(serve(listener, &services, &outbox).await?);
+        let tasks = workers::start(&services, &embedded.queue());
+        // Behind a proxy everybody comes from this machine, and not every proxy says for whom it asks.
+        let page_of_messages = options.public_url.is_none().then(|| outbox.clone());
+        let portal = serve(listener, &services, page_of_messages).await?;
         running.write()?;
-        Ok(Self { running, services, outbox, embedded, tasks })
+        Ok(Self { running, services, outbox, embedded, portal, tasks })
     }
 
     /// Serves until Ctrl-C or SIGTERM. Work in progress is left to the queues, which know how to go on.
@@ -111,8 +117,15 @@ impl System {
         for task in &self.tasks {
             task.abort();
         }
+        self.portal.close().await;
         self.embedded.shutdown().await;
     }
+}
+
+/// The folder holds names, passwords on slips and images: nobody else on the machine looks into a new one.
+fn create_private_folder(folder: &std::path::Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
 async fn listen(options: &UpOptions) -> anyhow::Result<TcpListener> {
@@ -211,6 +224,7 @@ fn settings(options: &UpOptions, running: &Running) -> Settings {
             ReleaseOnWord::Report => ReleaseOn::Report,
         },
         message_secrets: running.message_secrets,
+        trusted_proxies: options.trusted_proxies.clone(),
         ..Settings::default()
     }
 }
@@ -218,16 +232,13 @@ fn settings(options: &UpOptions, running: &Running) -> Settings {
 async fn serve(
     listener: TcpListener,
     services: &Services,
-    outbox: &OutboxFolder,
-) -> anyhow::Result<JoinHandle<()>> {
+    page_of_messages: Option<OutboxFolder>,
+) -> anyhow::Result<Door> {
     let config = PortalConfig::of(services).await?;
     let door = Arc::new(Portal::new(services.clone()));
-    let router = serve_portal::router(Arc::new(PortalServices::new(door, config)));
-    let router = outbox_page::router(outbox.clone()).merge(router);
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    Ok(tokio::spawn(async move {
-        if let Err(error) = axum::serve(listener, service).await {
-            tracing::error!(cause = %error, "the portal ended");
-        }
-    }))
+    let mut router = serve_portal::router(Arc::new(PortalServices::new(door, config)));
+    if let Some(outbox) = page_of_messages {
+        router = outbox_page::router(outbox).merge(router);
+    }
+    Ok(portal_door::open(listener, router)?)
 }

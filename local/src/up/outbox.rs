@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
@@ -35,6 +36,8 @@ impl OutboxFolder {
         for kind in ["sms", "email"] {
             fs::create_dir_all(folder.join(kind))?;
         }
+        // The messages hold passwords.
+        fs::set_permissions(&folder, fs::Permissions::from_mode(0o700))?;
         Ok(Self { folder })
     }
 

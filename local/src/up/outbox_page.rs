@@ -1,5 +1,6 @@
 //! `/outbox`: what patients got, for whoever sits at this machine. It shows passwords, so it answers only to
-//! connections from this very machine that came through no proxy.
+//! connections from this very machine that came through no proxy, and is not there at
+//! all where the portal has a public address.
 
 use std::net::SocketAddr;
 
@@ -36,7 +37,8 @@ pub fn router(outbox: OutboxFolder) -> Router {
 fn is_local(peer: SocketAddr, headers: &HeaderMap) -> bool {
     let host = headers.get(header::HOST).and_then(|h| h.to_str().ok()).unwrap_or_default();
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-    let is_proxied = headers.contains_key("forwarded") || headers.contains_key("x-forwarded-for");
+    let marks = ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"];
+    let is_proxied = marks.iter().any(|mark| headers.contains_key(*mark));
     // The host name is checked because a page from elsewhere may have its name resolve to this machine.
     peer.ip().is_loopback() && !is_proxied && matches!(name, "127.0.0.1" | "localhost" | "[::1]")
 }
@@ -71,12 +73,14 @@ async fn download(
 }
 
 fn private(body: impl IntoResponse) -> Response {
-    let policy = "default-src 'none'; style-src 'unsafe-inline'";
+    let policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'";
     let headers = [
         (header::CACHE_CONTROL, "no-store"),
         (header::CONTENT_SECURITY_POLICY, policy),
         (header::REFERRER_POLICY, "no-referrer"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
     ];
     (headers, body).into_response()
 }

@@ -7,7 +7,7 @@ use filmless_domain::{Secret, access};
 use filmless_store::port::Randomness;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::DeliveryError;
 
@@ -19,6 +19,19 @@ const ARGON2_BYTES: usize = 32;
 
 /// Hashes at a time: bounds the memory that a crowd at the door can ask for.
 static HASHES_AT_ONCE: Semaphore = Semaphore::const_new(4);
+
+/// People at the door at a time, hashing or waiting for their turn. Whoever comes then is asked to come again within
+/// seconds: an answer late by more than that is none.
+const DOOR_PLACES: usize = 256;
+static PLACES_AT_THE_DOOR: Semaphore = Semaphore::const_new(DOOR_PLACES);
+
+/// A place at the door, taken before anything is counted or looked up, so that being turned away costs nobody a try.
+///
+/// # Errors
+/// [`DeliveryError::Busy`] when all are taken.
+pub(crate) fn place_at_the_door() -> Result<SemaphorePermit<'static>, DeliveryError> {
+    PLACES_AT_THE_DOOR.try_acquire().map_err(|_| DeliveryError::Busy)
+}
 
 /// A new password.
 pub(crate) fn new_password(randomness: &dyn Randomness) -> Result<Secret, DeliveryError> {

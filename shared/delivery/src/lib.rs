@@ -23,6 +23,8 @@ mod services;
 pub mod settle;
 pub mod staff;
 pub mod status;
+mod trusted_proxies;
 
 pub use error::DeliveryError;
 pub use services::{MessageSecrets, Services, Settings};
+pub use trusted_proxies::{InvalidTrustedProxies, TrustedProxies};

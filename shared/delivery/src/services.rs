@@ -10,6 +10,7 @@ use filmless_store::sealing::Sealer;
 use filmless_store::{Bucket, Index};
 use serde::{Deserialize, Serialize};
 
+use crate::TrustedProxies;
 use crate::render::InstanceRenderer;
 
 /// Which secrets a message carries.
@@ -44,6 +45,8 @@ pub struct Settings {
     pub session_ttl: Duration,
     /// How long a session may lie idle.
     pub session_idle: Duration,
+    /// Proxies in front of the portal.
+    pub trusted_proxies: TrustedProxies,
     /// When no message is sent.
     pub quiet_hours: Option<QuietHours>,
     /// Limits on untrusted input.
@@ -63,6 +66,7 @@ impl Default for Settings {
             link_ttl: DAY * 365,
             session_ttl: Duration::from_secs(12 * 3600),
             session_idle: Duration::from_secs(3600),
+            trusted_proxies: TrustedProxies::default(),
             quiet_hours: None,
             limits: Limits::default(),
         }

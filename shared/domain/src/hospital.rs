@@ -87,7 +87,7 @@ impl Hospital {
     /// Checks what patients will read, before the first of them does.
     ///
     /// # Errors
-    /// The first field that is empty, too long, no address, or holds a control character.
+    /// The first field that is empty, too long, no address, or holds a control or an invisible character.
     pub fn check(&self) -> Result<(), HospitalError> {
         for (field, text, chars_max) in [
             ("name_vi", &self.name_vi, 120),
@@ -107,6 +107,7 @@ impl Hospital {
                 text if text.trim().is_empty() => "is empty",
                 text if text.chars().count() > chars_max => "is too long",
                 text if text.chars().any(char::is_control) => "holds a control character",
+                text if text.chars().any(crate::invisible::is_invisible) => "holds an invisible character",
                 _ => continue,
             };
             return Err(HospitalError { field, why });
@@ -171,6 +172,7 @@ mod tests {
             ("support_email", "hotro", "is no email address"),
             ("hotline", "gọi cho chúng tôi", "is no telephone number"),
             ("sms_words_vi", "a\nb", "holds a control character"),
+            ("name_en", "A\u{202e}B", "holds an invisible character"),
         ] {
             let error = set(field, value);
             assert_eq!((error.field, error.why), (field, why));

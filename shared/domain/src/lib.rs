@@ -11,6 +11,7 @@ pub mod date;
 pub mod gate;
 pub mod hospital;
 pub mod ids;
+pub mod invisible;
 pub mod limits;
 pub mod object_key;
 pub mod order;

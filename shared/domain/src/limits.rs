@@ -40,8 +40,12 @@ pub struct Limits {
     pub link_failures_max: u32,
     /// Wrong passwords of one account, from one source address, within [`Self::sign_in_window_seconds`].
     pub sign_in_failures_max: u32,
-    /// Wrong passwords from one source address, of whatever accounts, within [`Self::sign_in_window_seconds`].
+    /// Wrong passwords from one source address, of whatever accounts, within [`Self::sign_in_window_seconds`]: with
+    /// more, each account has [`Self::sign_in_failures_under_attack_max`] from there. Not none: a whole hospital and
+    /// half a town can share one address, and its guesser must not lock them out.
     pub source_failures_max: u32,
+    /// Wrong passwords from one source address after which nothing more from there is looked at in the window.
+    pub source_flood_max: u32,
     /// Wrong passwords of one account, from wherever, within [`Self::sign_in_window_seconds`]: with more, each source
     /// has [`Self::sign_in_failures_under_attack_max`].
     pub account_failures_max: u32,
@@ -78,6 +82,7 @@ impl Default for Limits {
             link_failures_max: 10,
             sign_in_failures_max: 10,
             source_failures_max: 100,
+            source_flood_max: 2000,
             account_failures_max: 100,
             sign_in_failures_under_attack_max: 3,
             sign_in_window_seconds: 900,

@@ -19,7 +19,7 @@ pub fn display(pn: &str) -> String {
     let group = pn.split('=').find(|g| g.chars().any(char::is_alphanumeric)).unwrap_or("");
     let words: Vec<&str> =
         group.split(|c: char| c == '^' || c.is_whitespace()).filter(|w| !w.is_empty()).collect();
-    words.join(" ").nfc().collect()
+    crate::invisible::one_line(&words.join(" ")).nfc().collect()
 }
 
 /// Whether two names can be the same person's: the same words, in any order, blind to accents and case.

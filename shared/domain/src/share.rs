@@ -59,12 +59,11 @@ impl Relation {
     }
 }
 
-/// Whom a share is for, as typed: blanks joined, control characters dropped. `None` when nothing is left or it is
+/// Whom a share is for, as typed: on one line, without what is not seen. `None` when nothing is left or it is
 /// too long.
 #[must_use]
 pub fn share_label(typed: &str) -> Option<String> {
-    let clean: String = typed.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let label = clean.split_whitespace().collect::<Vec<_>>().join(" ");
+    let label = crate::invisible::one_line(typed);
     (!label.is_empty() && label.chars().count() <= SHARE_LABEL_CHARS_MAX).then_some(label)
 }
 
@@ -83,6 +82,7 @@ mod tests {
     #[test]
     fn labels_are_one_line_of_bounded_length() {
         assert_eq!(share_label("  BS.\r\n Nguyễn  Văn A ").as_deref(), Some("BS. Nguyễn Văn A"));
+        assert_eq!(share_label("BS.\u{202e} hniM\u{200b}").as_deref(), Some("BS. hniM"));
         assert_eq!(share_label(" \n"), None);
         assert_eq!(share_label(&"ế".repeat(SHARE_LABEL_CHARS_MAX)).map(|l| l.chars().count()), Some(80));
         assert_eq!(share_label(&"ế".repeat(SHARE_LABEL_CHARS_MAX + 1)), None);

@@ -37,7 +37,8 @@ pub struct Config {
     /// `SES_CONFIGURATION_SET`: where SES reports bounces.
     pub ses_configuration_set: Option<String>,
     /// `PUBLIC_URL`, `EMAIL_FROM`, `HOSPITAL` (JSON), `QUIET_PERIOD_SECONDS`, `RELEASE_ON`, `MESSAGE_SECRETS`,
-    /// `LINK_TTL_DAYS`, `SESSION_TTL_MINUTES`, `SESSION_IDLE_MINUTES`, `QUIET_HOURS`.
+    /// `LINK_TTL_DAYS`, `SESSION_TTL_MINUTES`, `SESSION_IDLE_MINUTES`, `QUIET_HOURS`,
+    /// `TRUSTED_PROXIES`.
     pub settings: Settings,
 }
 
@@ -101,6 +102,7 @@ fn settings(optional: &impl Fn(&'static str) -> Option<String>) -> Result<Settin
         serde_json::from_str::<Hospital>(&hospital).map_err(|_| ConfigError::Invalid("HOSPITAL"))?;
     settings.hospital.check().map_err(|_| ConfigError::Invalid("HOSPITAL"))?;
     settings.quiet_hours = parsed("QUIET_HOURS", optional("QUIET_HOURS"))?;
+    settings.trusted_proxies = parsed("TRUSTED_PROXIES", optional("TRUSTED_PROXIES"))?.unwrap_or_default();
     if let Some(seconds) = parsed::<u64>("QUIET_PERIOD_SECONDS", optional("QUIET_PERIOD_SECONDS"))? {
         settings.quiet_period = Duration::from_secs(seconds);
     }
@@ -148,6 +150,7 @@ mod tests {
                 | "LINK_TTL_DAYS"
                 | "SESSION_TTL_MINUTES"
                 | "SESSION_IDLE_MINUTES"
+                | "TRUSTED_PROXIES"
                 | "QUIET_HOURS" => None,
                 "PUBLIC_URL" => Some("https://xem.benhvien.example/".into()),
                 "HOSPITAL" => Some(r#"{"name_vi":"Bệnh viện A"}"#.into()),
@@ -176,6 +179,7 @@ mod tests {
             ("HOSPITAL", "Bệnh viện A"),
             ("HOSPITAL", r#"{"name_vi":"Bệnh viện A","hotline":""}"#),
             ("QUIET_HOURS", "at night"),
+            ("TRUSTED_PROXIES", "everybody"),
         ] {
             assert_eq!(check(&[(name, value)]).unwrap_err(), ConfigError::Invalid(name));
         }

@@ -6,5 +6,5 @@ mod logging;
 mod services;
 
 pub use config::{Config, ConfigError};
-pub use logging::{DEFAULT_LOG_FILTER, error_chain, init_logging};
+pub use logging::{error_chain, hide_panics, init_logging, log_filter};
 pub use services::services_from;

@@ -1,18 +1,58 @@
 use std::error::Error;
 use std::fmt::Write;
 
-use tracing_subscriber::EnvFilter;
+use tracing::{Level, Metadata, Subscriber};
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::layer::{Layer, SubscriberExt};
+use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, fmt};
 
 /// What is logged unless `RUST_LOG` says otherwise. Dependencies log warnings only: their lower levels repeat
 /// requests.
-pub const DEFAULT_LOG_FILTER: &str =
-    "warn,s3s=off,filmless=info,filmless_delivery=info,filmless_embedded=info";
+const DEFAULT_LOG_FILTER: &str = "warn,s3s=off,filmless=info,filmless_delivery=info,filmless_embedded=info";
+
+/// First words of the targets of our own crates.
+const OURS: [&str; 10] = [
+    "filmless",
+    "export_usage",
+    "ingest_study",
+    "record_feedback",
+    "reconcile",
+    "release_study",
+    "render_series",
+    "run_upkeep",
+    "send_notice",
+    "serve_portal",
+];
 
 /// Logs as JSON lines to standard error, at `RUST_LOG`'s level or `info`.
 pub fn init_logging() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT_LOG_FILTER));
+    let lines = fmt::layer().json().with_writer(std::io::stderr);
     // A second call, in tests, changes nothing.
-    let _ = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    let _ = tracing_subscriber::registry().with(log_filter()).with(lines).try_init();
+    hide_panics();
+}
+
+/// `RUST_LOG` or the default; and whatever that says, of dependencies nothing below a warning, and of the S3 server
+/// nothing at all: their lines repeat requests, with names, tokens and signed addresses in them.
+pub fn log_filter<S: Subscriber + for<'a> LookupSpan<'a>>() -> impl Layer<S> {
+    let chosen = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT_LOG_FILTER));
+    chosen.and_then(filter_fn(may_be_logged))
+}
+
+fn may_be_logged(metadata: &Metadata<'_>) -> bool {
+    let name = metadata.target().split("::").next().unwrap_or_default();
+    let is_ours = OURS.iter().any(|ours| name == *ours || name.starts_with("filmless_"));
+    is_ours || (name != "s3s" && *metadata.level() <= Level::WARN)
+}
+
+/// The message of a panic can repeat what it choked on: only its place is logged.
+pub fn hide_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(code = "panicked", place, "a bug was met");
+    }));
 }
 
 /// An error with all its causes, for the log line at the boundary where it is handled. Causes that come from

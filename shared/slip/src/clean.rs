@@ -1,5 +1,6 @@
 //! Text from outside, made fit for one line of a page or a message.
 
+use filmless_domain::invisible::is_invisible;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 use crate::SlipError;
@@ -21,15 +22,6 @@ pub(crate) fn line(text: &str) -> String {
         .map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c })
         .collect();
     visible.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// Characters that change how their neighbours look without being seen: they could make a slip read otherwise
-/// than it is stored.
-fn is_invisible(c: char) -> bool {
-    matches!(c,
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
-        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
-        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// Refuses whatever is not an absolute web address in the characters of RFC 3986.

@@ -51,10 +51,11 @@ pub(crate) async fn submit(
         LinkStatus::Gone => return gone(&visitor),
     };
     match services.door.open_link(&token, typed.answer.trim(), &visitor.source).await? {
-        LinkOpening::Granted { session, study } => see_other(
-            &format!("/studies/{}", study.as_str()),
-            cookies::start_session(&session, &services.config),
-        ),
+        LinkOpening::Granted { session, study } => {
+            visitor.leave_session().await?;
+            let to = format!("/studies/{}", study.as_str());
+            see_other(&to, cookies::start_session(&session, &services.config))
+        }
         LinkOpening::Wrong { attempts_left } => {
             ask(&visitor, StatusCode::FORBIDDEN, Some(language), Some(attempts_left))
         }

@@ -47,6 +47,7 @@ pub(crate) async fn submit(
     };
     match services.door.open_share(&token, &typed.code, &visitor.source).await? {
         ShareOpening::Granted(session) => {
+            visitor.leave_session().await?;
             see_other("/studies", cookies::start_session(&session, &services.config))
         }
         ShareOpening::Wrong { attempts_left } => {

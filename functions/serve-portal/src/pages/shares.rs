@@ -1,7 +1,7 @@
 //! What a patient shared, and with whom.
 
 use askama::Template;
-use axum::extract::Path;
+use axum::extract::{Path, RawForm};
 use axum::http::StatusCode;
 use axum::response::Response;
 use filmless_delivery::portal::{ShareLine, ShareRequest, StudySummary};
@@ -87,7 +87,7 @@ pub(crate) async fn show(visitor: Visitor) -> Result<Response, PortalError> {
 }
 
 /// `POST /shares`: link and code are in the answer, and nowhere else.
-pub(crate) async fn create(visitor: Visitor, body: String) -> Result<Response, PortalError> {
+pub(crate) async fn create(visitor: Visitor, RawForm(body): RawForm) -> Result<Response, PortalError> {
     let Some(guest) = visitor.guest().await? else { return see_other("/", []) };
     if guest.share().is_some() {
         return Err(PortalError::NotFound);
@@ -148,7 +148,7 @@ fn choice(t: &Texts, study: &StudySummary) -> Choice {
 }
 
 /// The form, whose studies are as many fields of one name.
-fn request_of(body: &str) -> Option<ShareRequest> {
+fn request_of(body: &[u8]) -> Option<ShareRequest> {
     let mut request = ShareRequest {
         label: String::new(),
         relation: Relation::Other,
@@ -156,7 +156,7 @@ fn request_of(body: &str) -> Option<ShareRequest> {
         days: 0,
         may_download: false,
     };
-    for (name, value) in url::form_urlencoded::parse(body.as_bytes()) {
+    for (name, value) in url::form_urlencoded::parse(body) {
         match name.as_ref() {
             "label" => request.label = value.into_owned(),
             "relation" => request.relation = Relation::parse(&value)?,

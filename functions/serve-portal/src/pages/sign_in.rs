@@ -58,7 +58,10 @@ pub(crate) async fn submit(
     let answer = services.door.sign_in(account, typed.password.trim(), &visitor.source).await?;
     let frame = Frame::at(&visitor, visitor.language(None), false, "/");
     match answer {
-        SignIn::Granted(token) => see_other("/studies", cookies::start_session(&token, &services.config)),
+        SignIn::Granted(token) => {
+            visitor.leave_session().await?;
+            see_other("/studies", cookies::start_session(&token, &services.config))
+        }
         SignIn::Denied => {
             let error = Some(frame.t.sign_in.denied.to_owned());
             page(StatusCode::FORBIDDEN, &SignInPage { frame, notice: None, error, account })
@@ -75,9 +78,7 @@ pub(crate) async fn submit(
 
 /// `POST /sign-out`
 pub(crate) async fn sign_out(visitor: Visitor) -> Result<Response, PortalError> {
-    if let Some(cookie) = &visitor.cookie {
-        visitor.services.door.sign_out(cookie.expose(), &visitor.source).await?;
-    }
+    visitor.leave_session().await?;
     see_other("/?after=sign-out", cookies::end_session(&visitor.services.config))
 }
 

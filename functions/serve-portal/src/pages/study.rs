@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use filmless_delivery::portal::{SeriesView, StudyView};
 use filmless_domain::StudyInstanceUid;
+use filmless_domain::invisible::one_line;
 use serde::Serialize;
 
 use super::studies::title;
@@ -62,9 +63,9 @@ impl<'a> Tile<'a> {
 
 /// What a series is called: its description, else its number, else what it was made with.
 fn label(t: &Texts, view: &SeriesView) -> String {
-    let described = view.description.as_deref().map(str::trim).filter(|text| !text.is_empty());
+    let described = view.description.as_deref().map(one_line).filter(|text| !text.is_empty());
     match (described, view.number) {
-        (Some(description), _) => description.to_owned(),
+        (Some(description), _) => description,
         (None, Some(number)) => (t.study.series_number)(number),
         (None, None) => t.modality(&view.modality).to_owned(),
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
@@ -24,11 +24,14 @@ pub(crate) async fn explain(
     let status = response.status();
     let media_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let is_bare = media_type.is_none_or(|media_type| media_type.starts_with("text/plain"));
-    if (status.is_client_error() || status.is_server_error()) && is_bare {
-        trouble_page(&visitor, status)
-    } else {
-        response
+    if !((status.is_client_error() || status.is_server_error()) && is_bare) {
+        return response;
     }
+    let mut explained = trouble_page(&visitor, status);
+    for header in [ALLOW, RETRY_AFTER] {
+        explained.headers_mut().extend(response.headers().get(&header).map(|value| (header, value.clone())));
+    }
+    explained
 }
 
 fn trouble_page(visitor: &Visitor, status: StatusCode) -> Response {
@@ -36,6 +39,7 @@ fn trouble_page(visitor: &Visitor, status: StatusCode) -> Response {
     let t = &frame.t.trouble;
     let (title, text) = match status {
         StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => (t.not_found_title, t.not_found),
+        StatusCode::SERVICE_UNAVAILABLE => (t.busy_title, t.busy),
         _ if status.is_server_error() => (t.failed_title, t.failed),
         _ => (t.refused_title, t.refused),
     };

@@ -100,6 +100,8 @@ pub(super) const EN: Texts = Texts {
     trouble: TroubleTexts {
         not_found_title: "This page was not found",
         not_found: "A part of the address may be missing, or these images do not belong to your account.",
+        busy_title: "Very many people are signing in",
+        busy: "Please wait a few seconds and try again. This attempt was not counted.",
         failed_title: "Something went wrong",
         failed: "The fault is ours, not yours. Your images are safe. Please try again in a few minutes.",
         refused_title: "The request was not accepted",

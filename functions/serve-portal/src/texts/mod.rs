@@ -198,6 +198,10 @@ pub struct TroubleTexts {
     pub not_found_title: &'static str,
     /// Its explanation.
     pub not_found: &'static str,
+    /// Heading of a door with too many people before it.
+    pub busy_title: &'static str,
+    /// Its explanation.
+    pub busy: &'static str,
     /// Heading of a fault of ours.
     pub failed_title: &'static str,
     /// Its explanation.

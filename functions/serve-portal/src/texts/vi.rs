@@ -90,6 +90,8 @@ pub(super) const VI: Texts = Texts {
     trouble: TroubleTexts {
         not_found_title: "Không tìm thấy trang này",
         not_found: "Địa chỉ có thể bị gõ thiếu, hoặc hình ảnh này không thuộc tài khoản của Ông/Bà.",
+        busy_title: "Hiện có rất nhiều người cùng đăng nhập",
+        busy: "Xin chờ vài giây rồi thử lại. Lần nhập vừa rồi không bị tính.",
         failed_title: "Trang đang gặp trục trặc",
         failed: "Lỗi ở phía bệnh viện, không phải do Ông/Bà. Hình ảnh vẫn an toàn. Xin thử lại sau ít phút.",
         refused_title: "Yêu cầu không được nhận",

@@ -3,6 +3,7 @@
 // The exception of clippy.toml covers test functions, not what they share.
 #![allow(clippy::unwrap_used)]
 
+mod openapi;
 mod sample;
 
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use axum::http::header::{
     ORIGIN, SET_COOKIE, VARY,
 };
 use axum::http::{HeaderMap, HeaderName, Method, Request, StatusCode};
+use filmless_delivery::TrustedProxies;
 use filmless_domain::Hospital;
 use sample::{S3, STUDY, STUDY_OF_ANOTHER, SamplePortal};
 use serve_portal::{PortalConfig, PortalServices, router};
@@ -52,6 +54,7 @@ impl Portal {
             public_url: Url::parse(self.public_url).unwrap(),
             s3_origin: S3.into(),
             hospital: Hospital::default(),
+            trusted_proxies: TrustedProxies::default(),
         };
         let services = PortalServices::new(Arc::new(self.sample), config);
         let response = router(Arc::new(services)).oneshot(request).await.unwrap();
@@ -338,7 +341,9 @@ async fn with_https_cookies_are_secure_and_http_is_forgotten() {
         answer.header(SET_COOKIE),
         "__Host-filmless_session=session-of-hoa; Path=/; HttpOnly; SameSite=Lax; Secure"
     );
-    assert!(answer.header(HeaderName::from_static("strict-transport-security")).starts_with("max-age="));
+    assert!(
+        answer.header(HeaderName::from_static("strict-transport-security")).contains("includeSubDomains")
+    );
 }
 
 #[tokio::test]

@@ -24,8 +24,8 @@ impl Portal {
     /// Checks account and password.
     ///
     /// Guessing is counted three times within a window: per account and source, so that a guesser is stopped; per
-    /// source, so that one who walks through accounts is; and per account, where too many wrong ones from
-    /// anywhere leave each source few tries instead of many. Nobody can lock a patient out from elsewhere.
+    /// source, so that one who walks through accounts has few tries at each; and per account, where too many wrong
+    /// ones from anywhere leave each source few tries instead of many. Nobody can lock a patient out from elsewhere.
     ///
     /// # Errors
     /// [`DeliveryError`].
@@ -39,6 +39,8 @@ impl Portal {
         if account_key.is_empty() {
             return Ok(SignIn::Denied);
         }
+        let _place = credentials::place_at_the_door()?;
+        let began_at = self.services.clock.now();
         let source_digest = credentials::token_digest(source);
         let tries = self.count_sign_in(&account_key, &source_digest).await?;
         let known = self.services.index.account(&account_key).await?;
@@ -58,7 +60,7 @@ impl Portal {
         match known.filter(|_| is_right) {
             Some(account) => {
                 self.forget_sign_in(&account_key, &source_digest).await?;
-                Ok(SignIn::Granted(self.start_session(&account, None, record).await?))
+                Ok(SignIn::Granted(self.start_session(&account, None, began_at, record).await?))
             }
             None => {
                 record.outcome(AuditOutcome::Refused).write(&self.services).await?;
@@ -74,15 +76,16 @@ impl Portal {
         let here = index.count_sign_in(account_key, source_digest, now, window).await?;
         let of_source = index.count_sign_in("", source_digest, now, window).await?;
         let of_account = index.count_sign_in(account_key, "", now, window).await?;
-        let here_max = if of_account > limits.account_failures_max {
-            limits.sign_in_failures_under_attack_max
-        } else {
-            limits.sign_in_failures_max
-        };
-        if here <= here_max && of_source <= limits.source_failures_max {
+        let is_attack = of_account > limits.account_failures_max || of_source > limits.source_failures_max;
+        let here_max =
+            if is_attack { limits.sign_in_failures_under_attack_max } else { limits.sign_in_failures_max };
+        if here <= here_max && of_source <= limits.source_flood_max {
             return Ok(Tries::Allowed);
         }
-        Ok(Tries::TooMany { is_first: here == here_max + 1 || of_source == limits.source_failures_max + 1 })
+        // Only crossings are written down: a flood must not fill the audit log.
+        let is_flood = of_source > limits.source_flood_max;
+        let is_first = if is_flood { of_source == limits.source_flood_max + 1 } else { here == here_max + 1 };
+        Ok(Tries::TooMany { is_first })
     }
 
     async fn forget_sign_in(&self, account_key: &str, source_digest: &str) -> Result<(), DeliveryError> {
@@ -119,11 +122,19 @@ impl Portal {
             LinkStatus::Replaced => return Ok(LinkOpening::Replaced),
             LinkStatus::Gone => return Ok(LinkOpening::Gone),
         }
+        let _place = credentials::place_at_the_door()?;
+        let began_at = self.services.clock.now();
         let failures_max = self.services.settings.limits.link_failures_max;
         // Counted first: answers that come at the same time must not share one count.
         let Some(link) = index.count_link_check(&digest, failures_max).await? else {
             return Ok(LinkOpening::Gone);
         };
+        // Staff may have ended it at this very moment.
+        match link.state {
+            LinkState::Open => {}
+            LinkState::Replaced => return Ok(LinkOpening::Replaced),
+            LinkState::Revoked => return Ok(LinkOpening::Gone),
+        }
         let account = index.account(&link.account_key).await?;
         let record = Record::new(AuditAction::OpenLink, Self::actor_of(account.as_ref())).from(source);
         let record = record.study(&link.study_instance_uid).account(&link.account_key);
@@ -131,7 +142,7 @@ impl Portal {
             && let Some(account) = account
         {
             index.uncount_link_check(&digest).await?;
-            let session = self.start_session(&account, None, record).await?;
+            let session = self.start_session(&account, None, began_at, record).await?;
             return Ok(LinkOpening::Granted { session, study: link.study_instance_uid });
         }
         record.outcome(AuditOutcome::Refused).write(&self.services).await?;
@@ -162,24 +173,31 @@ impl Portal {
         self.is_password_right(account, answer).await
     }
 
+    /// The birth date of the patient whose account the link leads to. An order that changed hands says another
+    /// patient's, which must not open the account of the first.
     async fn birth_date_of(&self, link: &LinkRecord) -> Result<Option<BirthDate>, DeliveryError> {
-        let study = self.services.index.study(&link.study_instance_uid).await?;
-        let Some(accession) = study.and_then(|s| s.order_accession) else { return Ok(None) };
-        let order = self.services.index.order(&accession).await?;
-        Ok(order.map(|o| o.order.patient.birth_date))
+        let index = &self.services.index;
+        let Some(study) = index.study(&link.study_instance_uid).await? else { return Ok(None) };
+        let Some(accession) = study.order_accession else { return Ok(None) };
+        let Some(order) = index.order(&accession).await? else { return Ok(None) };
+        let patient = order.order.patient;
+        let owner = index.account_of_patient(&patient.id).await?.map(|account| account.account_key);
+        let account = self.account_since(&link.account_key, None).await?.map(|account| account.account_key);
+        Ok((owner.is_some() && owner == account).then_some(patient.birth_date))
     }
 
-    /// One hash whatever the account, none of whose results can be told apart by time.
+    /// One hash and one query whatever the account. The query runs beside the hash, which takes many times as long,
+    /// so that the number of passwords that are out cannot be told by time.
     async fn is_password_right(
         &self,
         account: Option<&AccountRecord>,
         typed: &str,
     ) -> Result<bool, DeliveryError> {
         let salt = account.map_or(NO_ACCOUNT_SALT, |a| a.salt.as_str());
-        let hash = credentials::password_hash(typed, salt).await?;
         let account_key = account.map_or("", |a| a.account_key.as_str());
+        let issued = async { Ok(self.services.index.credentials(account_key).await?) };
+        let (hash, issued) = tokio::try_join!(credentials::password_hash(typed, salt), issued)?;
         let now = self.services.clock.now().as_second();
-        let issued = self.services.index.credentials(account_key).await?;
         Ok(issued.iter().filter(|c| c.expires_at > now).any(|c| credentials::is_same_hash(&c.hash, &hash)))
     }
 }

@@ -100,11 +100,14 @@ impl Portal {
         Ok(None)
     }
 
-    /// Starts a session and records how; the session is the account's that took this one in.
+    /// Starts a session and records how; the session is the account's that took this one in. It counts as begun at
+    /// `began_at`, when its secret was not looked at yet: staff who end the secret at this very moment end the
+    /// session, too.
     pub(super) async fn start_session(
         &self,
         account: &AccountRecord,
         share: Option<&ShareRecord>,
+        began_at: Timestamp,
         audit: Record,
     ) -> Result<Secret, DeliveryError> {
         let services = &self.services;
@@ -121,7 +124,7 @@ impl Portal {
             account_name: account.account_name,
             patient_id: account.patient_id,
             share: share.map(|share| share.token_digest.clone()),
-            started_at: now,
+            started_at: began_at,
             seen_at: now,
             expires_at: (now + services.settings.session_ttl).as_second(),
         };

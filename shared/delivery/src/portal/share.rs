@@ -181,6 +181,7 @@ impl Portal {
             return Ok(ShareOpening::Gone);
         }
         let index = &self.services.index;
+        let began_at = self.services.clock.now();
         let digest = credentials::token_digest(token);
         let failures_max = self.services.settings.limits.link_failures_max;
         let Some(share) = index.count_share_check(&digest, failures_max).await? else {
@@ -193,7 +194,8 @@ impl Portal {
         let account = index.account(&share.account_key).await?;
         if let Some(account) = account.filter(|_| is_right) {
             index.uncount_share_check(&digest).await?;
-            return Ok(ShareOpening::Granted(self.start_session(&account, Some(&share), record).await?));
+            let session = self.start_session(&account, Some(&share), began_at, record).await?;
+            return Ok(ShareOpening::Granted(session));
         }
         record.outcome(AuditOutcome::Refused).write(&self.services).await?;
         Ok(ShareOpening::Wrong { attempts_left: failures_max.saturating_sub(share.failures) })

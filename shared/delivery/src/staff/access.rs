@@ -47,6 +47,9 @@ impl Desk {
             ended.passwords += index.end_credentials(&key, None, None).await?;
         }
         ended.shares = self.end_shares_of(&account.account_key).await?;
+        // Once more: somebody may have come in by a link that was not closed yet.
+        let (key, change) = Index::end_sessions_change(&account.account_key, self.services.clock.now());
+        index.commit(Transaction::new().update(key, change)).await?;
         Ok(ended)
     }
 

@@ -1,13 +1,24 @@
 //! The whole way of a study: a real `filmless up`, real S3 and DynamoDB requests, real files.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod attack_crowd;
+mod attack_enumeration;
+mod attack_forgery;
+mod attack_guessing;
+mod attack_protocol;
+mod attack_routes;
+mod attack_sessions;
+mod attack_text;
 mod bad_input;
 mod contents;
 mod delivery;
 mod kill;
+mod logs;
 mod orders;
+mod patients;
 mod portal;
 mod sample;
 mod sharing;
 mod staff;
 mod system;
+mod wire;

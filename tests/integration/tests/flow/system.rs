@@ -21,7 +21,7 @@ pub struct System {
 }
 
 /// The binary lies beside the test's own: `cargo build -p filmless` makes it.
-fn binary() -> PathBuf {
+pub fn binary() -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let binary = test.parent().and_then(Path::parent).unwrap().join("filmless");
     assert!(binary.exists(), "{} is missing: run `cargo build -p filmless` first", binary.display());
@@ -37,11 +37,16 @@ impl System {
     }
 
     pub fn start_in(data: &Path, options: &[&str]) -> Self {
+        Self::start_with(data, options, &[])
+    }
+
+    pub fn start_with(data: &Path, options: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut process = Command::new(binary())
             .args(["up", "--port", "0", "--settle", "1s", "--data"])
             .arg(data)
             .args(options)
             .env("XDG_STATE_HOME", data.join("state"))
+            .envs(variables.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::from(std::fs::File::create(data.join("log")).unwrap()))
             .spawn()
@@ -58,6 +63,10 @@ impl System {
     pub fn kill(&mut self) {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.process.id()
     }
 
     pub fn text(&self, field: &str) -> String {

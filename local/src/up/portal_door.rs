@@ -1,0 +1,47 @@
+//! The portal's own server: what a slow, greedy or hostile client can hold on to is little, and not for long.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::{Request, StatusCode, header};
+use axum::response::IntoResponse;
+use filmless_embedded::{Door, DoorLimits, EmbeddedError, PeerAddress};
+use tokio::net::TcpListener;
+use tower::ServiceExt;
+
+/// A page is asked for by everybody at once after a round, and by clients that never finish a request at any time.
+const LIMITS: DoorLimits = DoorLimits {
+    connections_max: 4096,
+    // A hospital's whole Wi-Fi comes from one address.
+    connections_per_address_max: 2048,
+    header_wait_max: Duration::from_secs(10),
+    stalled_write_max: Duration::from_secs(30),
+    header_bytes_max: 16 * 1024,
+    drain_max: Duration::from_secs(5),
+};
+
+/// Serves the router until it is closed.
+pub fn open(listener: TcpListener, router: Router) -> Result<Door, EmbeddedError> {
+    // Every connection is a file descriptor, and the usual limit is 1,024 of them. Where it cannot be raised, fewer
+    // connections wait longer.
+    let _ = rlimit::increase_nofile_limit(u64::from(u16::MAX));
+    Door::on(listener, LIMITS, move |request| {
+        let (router, peer) = (router.clone(), request.extensions().get::<PeerAddress>().copied());
+        async move {
+            // No browser sends a form in chunks. A proxy that reads the length where we read the chunks, or the other
+            // way round, would take the rest of this request for the next one (RFC 9112 11.2).
+            if request.headers().contains_key(header::TRANSFER_ENCODING) {
+                return (StatusCode::LENGTH_REQUIRED, [(header::CONNECTION, "close")]).into_response();
+            }
+            let mut request: Request<Body> = request.map(Body::new);
+            if let Some(PeerAddress(peer)) = peer {
+                request.extensions_mut().insert(ConnectInfo::<SocketAddr>(peer));
+            }
+            let Ok(response) = router.oneshot(request).await;
+            response
+        }
+    })
+}

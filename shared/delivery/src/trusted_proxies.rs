@@ -1,0 +1,93 @@
+//! Where a request comes from, when it came through a proxy.
+
+use std::net::{IpAddr, SocketAddr};
+use std::str::FromStr;
+
+use ipnet::IpNet;
+use thiserror::Error;
+
+/// The proxies whose `X-Forwarded-For` is believed. None by default: anybody can write that header, and a believed
+/// lie is a new source address for every guess.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TrustedProxies(Vec<IpNet>);
+
+/// The text is no list of networks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("expected addresses or networks such as 10.0.0.0/8, separated by commas")]
+pub struct InvalidTrustedProxies;
+
+impl FromStr for TrustedProxies {
+    type Err = InvalidTrustedProxies;
+
+    fn from_str(text: &str) -> Result<Self, InvalidTrustedProxies> {
+        let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+        let network = |part: &str| part.parse().or_else(|_| part.parse::<IpAddr>().map(IpNet::from));
+        let networks = parts.map(|part| network(part).map_err(|_| InvalidTrustedProxies));
+        networks.collect::<Result<_, _>>().map(Self)
+    }
+}
+
+impl TrustedProxies {
+    /// The visitor's address: `peer`, unless that is a proxy of ours, which says in the last entry of
+    /// `X-Forwarded-For` from whom it has the request; and so on to the left, as long as the proxies are ours. What
+    /// stands further left is whatever the visitor wrote.
+    #[must_use]
+    pub fn visitor<'a>(
+        &self,
+        peer: IpAddr,
+        forwarded_for: impl DoubleEndedIterator<Item = &'a str>,
+    ) -> IpAddr {
+        let mut visitor = peer.to_canonical();
+        for entry in forwarded_for.flat_map(|line| line.split(',')).rev().map(str::trim) {
+            if !self.0.iter().any(|network| network.contains(&visitor)) {
+                break;
+            }
+            let Some(address) = address_of(entry) else { break };
+            visitor = address.to_canonical();
+        }
+        visitor
+    }
+}
+
+/// An entry is an address, with a port from some proxies.
+fn address_of(entry: &str) -> Option<IpAddr> {
+    let bare = entry.trim_start_matches('[').trim_end_matches(']');
+    bare.parse().ok().or_else(|| entry.parse::<SocketAddr>().ok().map(|address| address.ip()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(trusted: &str, peer: &str, forwarded_for: &[&str], expected: &str) {
+        let trusted: TrustedProxies = trusted.parse().unwrap();
+        let visitor = trusted.visitor(peer.parse().unwrap(), forwarded_for.iter().copied());
+        assert_eq!(visitor.to_string(), expected, "{trusted:?} {peer} {forwarded_for:?}");
+    }
+
+    #[test]
+    fn the_header_is_believed_from_our_own_proxies_only() {
+        check("", "203.0.113.9", &["198.51.100.1"], "203.0.113.9");
+        check("10.0.0.0/8", "203.0.113.9", &["198.51.100.1"], "203.0.113.9");
+        check("10.0.0.0/8", "10.1.2.3", &["198.51.100.1"], "198.51.100.1");
+        check("127.0.0.1", "::ffff:127.0.0.1", &["198.51.100.1"], "198.51.100.1");
+        check("::1", "::1", &["[2001:db8::1]:4711"], "2001:db8::1");
+        check("10.0.0.0/8", "10.1.2.3", &["198.51.100.1:4711"], "198.51.100.1");
+    }
+
+    #[test]
+    fn what_the_visitor_wrote_himself_is_never_reached() {
+        check("10.0.0.0/8", "10.1.2.3", &["1.1.1.1, 198.51.100.1"], "198.51.100.1");
+        check("10.0.0.0/8", "10.1.2.3", &["1.1.1.1", "198.51.100.1"], "198.51.100.1");
+        check("10.0.0.0/8", "10.1.2.3", &["1.1.1.1, 198.51.100.1, 10.9.9.9"], "198.51.100.1");
+        check("10.0.0.0/8", "10.1.2.3", &["1.1.1.1, nonsense"], "10.1.2.3");
+        check("10.0.0.0/8", "10.1.2.3", &[], "10.1.2.3");
+    }
+
+    #[test]
+    fn a_list_that_is_none_is_refused() {
+        for bad in ["10.0.0.0/33", "proxy.example", "10.0.0.1 10.0.0.2"] {
+            assert_eq!(bad.parse::<TrustedProxies>(), Err(InvalidTrustedProxies), "{bad}");
+        }
+    }
+}

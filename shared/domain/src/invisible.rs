@@ -1,0 +1,36 @@
+//! Characters that are not seen and change what is.
+
+/// Whether a character changes how its neighbours look without being seen (bidirectional overrides, joiners, soft
+/// hyphens, fillers, variation selectors, tags): with it a name could read otherwise than it is stored.
+#[must_use]
+pub const fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// The text on one line without such characters: control characters and line breaks become blanks, runs of blanks one.
+#[must_use]
+pub fn one_line(text: &str) -> String {
+    let visible = text.chars().filter(|c| !is_invisible(*c));
+    let visible =
+        visible.map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c });
+    visible.collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_is_what_is_seen() {
+        for (text, expected) in [
+            ("Nguyễn Thị Hoà", "Nguyễn Thị Hoà"),
+            ("a\r\nb\u{2028}c\u{85}d\0e", "a b c d e"),
+            ("gnp\u{202e}.exe\u{200b}\u{feff}", "gnp.exe"),
+        ] {
+            assert_eq!(one_line(text), expected, "{text:?}");
+        }
+    }
+}
