@@ -7,6 +7,7 @@ mod feedback;
 mod instance;
 mod send;
 mod staff;
+mod staff_accounts;
 mod status;
 mod system;
 mod up;
@@ -40,6 +41,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Send(options) => send::run(options).await,
         Command::Status(options) => status::run(options).await,
         Command::Staff(options) => staff::run(options).await,
+        Command::StaffAccount(options) => staff_accounts::run(options).await,
         Command::Feedback(options) => feedback::run(options).await,
         Command::Audit(options) => audit::run(options).await,
         Command::RenderChild => Ok(ExitCode::SUCCESS),

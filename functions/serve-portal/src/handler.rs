@@ -9,13 +9,15 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 
 use crate::pages::{
-    access, download, guide, language, link, share, shares, sign_in, studies, study, trouble, well_known,
+    access, download, guide, language, link, share, shares, sign_in, staff, studies, study, trouble,
+    well_known,
 };
-use crate::{Door, PortalConfig, assets, compression, protection};
+use crate::{Door, PortalConfig, StaffDoor, assets, compression, protection};
 
 /// Everything the pages work with.
 pub struct PortalServices {
     pub(crate) door: Arc<dyn Door>,
+    pub(crate) staff: Option<Arc<dyn StaffDoor>>,
     pub(crate) config: PortalConfig,
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
 }
@@ -25,14 +27,22 @@ impl PortalServices {
     #[must_use]
     pub fn new(door: Arc<dyn Door>, config: PortalConfig) -> Self {
         let headers = protection::headers(&config);
-        Self { door, config, headers }
+        Self { door, staff: None, config, headers }
+    }
+
+    /// With a console for whoever comes in by that door; without one there is none.
+    #[must_use]
+    pub fn with_staff(self, staff: Arc<dyn StaffDoor>) -> Self {
+        Self { staff: Some(staff), ..self }
     }
 }
 
 /// The portal. Serve it with `into_make_service_with_connect_info::<SocketAddr>()` where there is no gateway,
 /// so that guessers are told apart.
 pub fn router(services: Arc<PortalServices>) -> Router {
+    let console = if services.staff.is_some() { staff::routes() } else { Router::new() };
     Router::new()
+        .merge(console)
         .route("/", get(sign_in::show))
         .route("/sign-in", post(sign_in::submit))
         .route("/sign-out", post(sign_in::sign_out))

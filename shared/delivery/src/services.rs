@@ -44,6 +44,10 @@ pub struct Settings {
     pub session_ttl: Duration,
     /// How long a session may lie idle.
     pub session_idle: Duration,
+    /// Longest life of a session of staff: a working day.
+    pub staff_session_ttl: Duration,
+    /// How long a session of staff may lie idle.
+    pub staff_session_idle: Duration,
     /// When no message is sent.
     pub quiet_hours: Option<QuietHours>,
     /// Limits on untrusted input.
@@ -63,6 +67,8 @@ impl Default for Settings {
             link_ttl: DAY * 365,
             session_ttl: Duration::from_secs(12 * 3600),
             session_idle: Duration::from_secs(3600),
+            staff_session_ttl: Duration::from_secs(10 * 3600),
+            staff_session_idle: Duration::from_secs(30 * 60),
             quiet_hours: None,
             limits: Limits::default(),
         }
