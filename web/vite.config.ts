@@ -32,8 +32,8 @@ function withoutNode(): Plugin {
 /** Scripts are called .js, whatever their source is called, so that every server knows their media type. */
 function assetName(names: readonly string[]): string {
   const [name = ""] = names;
-  if (name === "style.css") {
-    return "style.css";
+  if (name === "style.css" || name === "console.css") {
+    return name;
   }
   return name.endsWith(".mjs") ? `${name.slice(0, -".mjs".length).replaceAll(".", "-")}-[hash].js` : "[name]-[hash][extname]";
 }
@@ -57,7 +57,7 @@ export default defineConfig({
     modulePreload: false,
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1500,
-    rollupOptions: { input: { viewer: "src/viewer.ts", style: "src/style.css" }, output: { ...output, manualChunks: chunkOf, onlyExplicitManualChunks: true } },
+    rollupOptions: { input: { viewer: "src/viewer.ts", style: "src/style.css", console: "src/console.css" }, output: { ...output, manualChunks: chunkOf, onlyExplicitManualChunks: true } },
   },
   worker: { format: "es", plugins: () => [withoutNode()], rollupOptions: { output } },
   plugins: [withoutNode(), gzip()],

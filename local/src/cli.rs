@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use filmless_delivery::TrustedProxies;
-use filmless_domain::QuietHours;
+use filmless_domain::staff::Role;
+use filmless_domain::{QuietHours, staff_oidc};
 
 /// Medical images for patients, without film.
 #[derive(Debug, Parser)]
@@ -28,6 +29,8 @@ pub enum Command {
     Status(StatusOptions),
     /// Do what the hotline and the records office do: find, send again, release, hold, correct, recall.
     Staff(StaffOptions),
+    /// Make, list and remove the accounts with which staff sign in to the console of a system on this machine.
+    StaffAccount(AccountOptions),
     /// Take what a message provider reports: lines of JSON from standard input, as SES and SNS write them.
     Feedback(SystemOptions),
     /// Do now what is due once a day: call the hotline to its list, erase what its retention has ended.
@@ -75,6 +78,34 @@ pub struct UpOptions {
     /// Which secrets SMS and email carry.
     #[arg(long, value_enum, default_value_t = MessageSecretsWord::All)]
     pub message_secrets: MessageSecretsWord,
+    #[command(flatten)]
+    pub staff_oidc: StaffOidcOptions,
+}
+
+/// The identity provider with which staff sign in to the console. Without one, `up` serves a small one of its own.
+#[derive(Debug, Clone, Args)]
+pub struct StaffOidcOptions {
+    /// Issuer identifier of an OpenID Connect provider for the console of staff.
+    #[arg(long, value_name = "URL", env = "STAFF_OIDC_ISSUER", requires = "staff_oidc_client_id")]
+    pub staff_oidc_issuer: Option<String>,
+    /// Our client id at that provider.
+    #[arg(long, value_name = "ID", env = "STAFF_OIDC_CLIENT_ID")]
+    pub staff_oidc_client_id: Option<String>,
+    /// Our client secret there; rather by the environment, since arguments are seen by everybody on this machine.
+    #[arg(long, value_name = "SECRET", env = "STAFF_OIDC_CLIENT_SECRET", hide_env_values = true)]
+    pub staff_oidc_client_secret: Option<String>,
+    /// What is asked for.
+    #[arg(long, value_name = "SCOPES", env = "STAFF_OIDC_SCOPES", default_value = staff_oidc::SCOPES)]
+    pub staff_oidc_scopes: String,
+    /// The claim that names somebody in the logs.
+    #[arg(long, value_name = "CLAIM", env = "STAFF_OIDC_SUBJECT_CLAIM", default_value = staff_oidc::SUBJECT_CLAIM)]
+    pub staff_oidc_subject_claim: String,
+    /// The claim that holds roles or groups, e.g. `realm_access.roles` or `cognito:groups`.
+    #[arg(long, value_name = "CLAIM", env = "STAFF_OIDC_ROLES_CLAIM", default_value = staff_oidc::ROLES_CLAIM)]
+    pub staff_oidc_roles_claim: String,
+    /// JSON that says which of our roles a group of the provider is: `{"group": "hotline"}`.
+    #[arg(long, value_name = "JSON", env = "STAFF_OIDC_ROLE_MAP")]
+    pub staff_oidc_role_map: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -304,6 +335,56 @@ pub enum ChannelsWord {
     Email,
     /// None: the slip is handed over.
     None,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct AccountOptions {
+    #[command(subcommand)]
+    pub act: AccountAct,
+    #[command(flatten)]
+    pub target: TargetOptions,
+    /// Print JSON instead of text.
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub enum AccountAct {
+    /// Make an account, or give one a new password and these roles; prints the password once.
+    Add {
+        /// Its name: letters without accents, digits, or . _ - @
+        name: String,
+        /// What it may do; may be given several times.
+        #[arg(long, required = true, value_enum)]
+        role: Vec<RoleWord>,
+    },
+    /// List the accounts.
+    List,
+    /// Remove an account, and end what it has open.
+    Remove { name: String },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum RoleWord {
+    /// Finds patients, sends slips and messages again, ends lost links.
+    Hotline,
+    /// Also releases, holds, merges and recalls.
+    Records,
+    /// Reads the usage ledger.
+    Finance,
+    /// Everything, the audit log and erasure too.
+    Admin,
+}
+
+impl From<RoleWord> for Role {
+    fn from(word: RoleWord) -> Self {
+        match word {
+            RoleWord::Hotline => Self::Hotline,
+            RoleWord::Records => Self::Records,
+            RoleWord::Finance => Self::Finance,
+            RoleWord::Admin => Self::Admin,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Args)]

@@ -8,6 +8,7 @@ mod feedback;
 mod instance;
 mod send;
 mod staff;
+mod staff_accounts;
 mod status;
 mod system;
 mod up;
@@ -41,6 +42,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Send(options) => send::run(options).await,
         Command::Status(options) => status::run(options).await,
         Command::Staff(options) => staff::run(options).await,
+        Command::StaffAccount(options) => staff_accounts::run(options).await,
         Command::Feedback(options) => feedback::run(options).await,
         Command::Daily(options) => daily::run(options).await,
         Command::Audit(options) => audit::run(options).await,

@@ -17,7 +17,8 @@ pub(crate) struct Asset {
 include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 
 /// The address of an asset. It changes with the content, so that a browser may keep it for ever.
-pub(crate) fn url(name: &str) -> String {
+#[must_use]
+pub fn url(name: &str) -> String {
     if let Some(script) = script(name) {
         return format!("/assets/{}", script.name);
     }
@@ -61,7 +62,7 @@ mod tests {
 
     #[test]
     fn every_asset_a_page_names_is_embedded() {
-        for name in ["style.css", "icon.svg", "icon-192.png", "icon-512.png", "icon-180.png"] {
+        for name in ["style.css", "console.css", "icon.svg", "icon-192.png", "icon-512.png", "icon-180.png"] {
             assert!(find(name).is_some(), "{name}");
             assert!(url(name).contains("?v="), "{name}");
         }

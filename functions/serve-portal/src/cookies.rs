@@ -1,4 +1,4 @@
-//! The two cookies: who is signed in, and the language somebody chose (RFC 6265).
+//! The cookies: who is signed in, as a patient or as staff, and the language somebody chose (RFC 6265).
 
 use axum::http::header::COOKIE;
 use axum::http::{HeaderMap, HeaderValue};
@@ -7,6 +7,7 @@ use filmless_domain::{Language, Secret};
 use crate::PortalConfig;
 
 const LANGUAGE_AGE_SECONDS: u32 = 31_536_000;
+const STAFF_SIGN_IN_AGE_SECONDS: u32 = 600;
 
 /// With HTTPS the `__Host-` prefix keeps a sister domain from setting it (RFC 6265bis 4.1.3.2).
 const fn session_name(is_https: bool) -> &'static str {
@@ -15,6 +16,16 @@ const fn session_name(is_https: bool) -> &'static str {
 
 const fn language_name(is_https: bool) -> &'static str {
     if is_https { "__Host-filmless_language" } else { "filmless_language" }
+}
+
+/// The session of staff, which is another than a patient's: one browser may have both.
+const fn staff_session_name(is_https: bool) -> &'static str {
+    if is_https { "__Host-filmless_staff" } else { "filmless_staff" }
+}
+
+/// A sign-in of staff that is at the identity provider.
+const fn staff_sign_in_name(is_https: bool) -> &'static str {
+    if is_https { "__Host-filmless_staff_sign_in" } else { "filmless_staff_sign_in" }
 }
 
 /// The session cookie, as it was sent.
@@ -35,6 +46,38 @@ pub(crate) fn start_session(token: &Secret, config: &PortalConfig) -> Option<Hea
 /// `Set-Cookie` that forgets the session.
 pub(crate) fn end_session(config: &PortalConfig) -> Option<HeaderValue> {
     set(session_name(config.is_https()), "", "; Max-Age=0", config)
+}
+
+/// The session cookie of staff, as it was sent.
+pub(crate) fn staff_session(headers: &HeaderMap, config: &PortalConfig) -> Option<Secret> {
+    find(headers, staff_session_name(config.is_https())).map(|value| Secret::new(value.to_owned()))
+}
+
+/// The cookie of a sign-in of staff, as it was sent.
+pub(crate) fn staff_sign_in(headers: &HeaderMap, config: &PortalConfig) -> Option<Secret> {
+    find(headers, staff_sign_in_name(config.is_https())).map(|value| Secret::new(value.to_owned()))
+}
+
+/// `Set-Cookie` for the way to the identity provider and back. It has to be `Lax`: the way back begins there.
+pub(crate) fn begin_staff_sign_in(token: &Secret, config: &PortalConfig) -> Option<HeaderValue> {
+    let age = format!("; Max-Age={STAFF_SIGN_IN_AGE_SECONDS}");
+    set(staff_sign_in_name(config.is_https()), token.expose(), &age, config)
+}
+
+/// `Set-Cookie` lines that forget a sign-in and start the session it led to.
+pub(crate) fn start_staff_session(token: &Secret, config: &PortalConfig) -> Vec<HeaderValue> {
+    let session = set(staff_session_name(config.is_https()), token.expose(), "", config);
+    session.into_iter().chain(end_staff_sign_in(config)).collect()
+}
+
+/// `Set-Cookie` that forgets a sign-in.
+pub(crate) fn end_staff_sign_in(config: &PortalConfig) -> Option<HeaderValue> {
+    set(staff_sign_in_name(config.is_https()), "", "; Max-Age=0", config)
+}
+
+/// `Set-Cookie` that forgets the session of staff.
+pub(crate) fn end_staff_session(config: &PortalConfig) -> Option<HeaderValue> {
+    set(staff_session_name(config.is_https()), "", "; Max-Age=0", config)
 }
 
 /// `Set-Cookie` that remembers a language.

@@ -8,12 +8,13 @@ use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::{from_fn, from_fn_with_state};
 
 use crate::pages::trouble;
-use crate::routes::{router_of, routes};
-use crate::{Door, PortalConfig, protection};
+use crate::routes::{Who, router_of, routes};
+use crate::{Door, PortalConfig, StaffDoor, protection};
 
 /// Everything the pages work with.
 pub struct PortalServices {
     pub(crate) door: Arc<dyn Door>,
+    pub(crate) staff: Option<Arc<dyn StaffDoor>>,
     pub(crate) config: PortalConfig,
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
 }
@@ -23,14 +24,22 @@ impl PortalServices {
     #[must_use]
     pub fn new(door: Arc<dyn Door>, config: PortalConfig) -> Self {
         let headers = protection::headers(&config);
-        Self { door, config, headers }
+        Self { door, staff: None, config, headers }
+    }
+
+    /// With a console for whoever comes in by that door; without one there is none.
+    #[must_use]
+    pub fn with_staff(self, staff: Arc<dyn StaffDoor>) -> Self {
+        Self { staff: Some(staff), ..self }
     }
 }
 
 /// The portal. Serve it with `into_make_service_with_connect_info::<SocketAddr>()` where there is no gateway,
 /// so that guessers are told apart.
 pub fn router(services: Arc<PortalServices>) -> Router {
-    router_of(routes())
+    let has_console = services.staff.is_some();
+    let offered = routes().into_iter().filter(|route| has_console || route.who != Who::Staff);
+    router_of(offered)
         .fallback(|| async { StatusCode::NOT_FOUND })
         .layer(DefaultBodyLimit::max(protection::BODY_BYTES_MAX))
         .layer(from_fn(protection::read_whole_body))

@@ -1,4 +1,4 @@
-//! The only public door: sign-in, the link of the slip, "my studies" and the study page.
+//! The only public door: sign-in, the link of the slip, "my studies" and the study page; and the console of staff.
 //!
 //! Pages are HTML made on the server ([`askama`] escapes every value), so that they work on an old phone and
 //! without scripts; one small script makes the images scroll. Pictures never pass through here: a page holds
@@ -17,10 +17,15 @@ mod production;
 mod protection;
 mod routes;
 mod source;
+mod staff_door;
+mod staff_production;
 mod texts;
 mod visitor;
 
+pub use assets::url as asset_url;
 pub use config::{PortalConfig, PortalConfigError};
 pub use door::{Door, Guest, PortalError};
 pub use handler::{PortalServices, router};
 pub use routes::{Route, Who, routes};
+pub use staff_door::{Clerk, StaffDoor, StaffSignInBegun, StaffSignInEnded};
+pub use staff_production::{OidcDoor, STAFF_RETURN_PATH};

@@ -4,14 +4,19 @@ use std::sync::Arc;
 
 use filmless_delivery::portal::Portal;
 use filmless_runtime::{Config, init_logging, services_from};
-use serve_portal::{PortalConfig, PortalServices, router};
+use serve_portal::{OidcDoor, PortalConfig, PortalServices, router};
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     init_logging();
-    let services = services_from(Config::from_env()?).await;
+    let mut environment = Config::from_env()?;
+    let provider = environment.staff_oidc.take();
+    let services = services_from(environment).await;
     let config = PortalConfig::of(&services).await?;
-    let door = Arc::new(Portal::new(services));
-    let portal = router(Arc::new(PortalServices::new(door, config)));
+    let mut portal = PortalServices::new(Arc::new(Portal::new(services.clone())), config);
+    if let Some(provider) = provider {
+        portal = portal.with_staff(Arc::new(OidcDoor::new(services, provider, None)?));
+    }
+    let portal = router(Arc::new(portal));
     lambda_http::run(portal).await.map_err(anyhow::Error::from_boxed)
 }

@@ -62,7 +62,10 @@ pub(crate) async fn add_headers(
 ) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    headers.extend(services.headers.iter().cloned());
+    // The console has a stricter policy of its own.
+    for (name, value) in &services.headers {
+        headers.entry(name).or_insert_with(|| value.clone());
+    }
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }

@@ -10,7 +10,7 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 
 use crate::handler::PortalServices;
 use crate::pages::{
-    access, download, guide, language, link, share, shares, sign_in, studies, study, well_known,
+    access, download, guide, language, link, share, shares, sign_in, staff, studies, study, well_known,
 };
 use crate::{assets, compression};
 
@@ -25,6 +25,8 @@ pub enum Who {
     Guest,
     /// The patient alone; it does not exist for the holder of a share.
     Patient,
+    /// Staff, by their roles; it does not exist where staff have no console.
+    Staff,
 }
 
 impl Who {
@@ -35,6 +37,7 @@ impl Who {
             Self::Anyone => "anyone",
             Self::Guest => "guest",
             Self::Patient => "patient",
+            Self::Staff => "staff",
         }
     }
 }
@@ -73,16 +76,21 @@ where
 }
 
 impl Route {
+    /// Without a script, and without the store of images.
+    pub(crate) fn restricted(self) -> Self {
+        Self { service: self.service.layer(from_fn(staff::restrict)), ..self }
+    }
+
     fn compressed(self) -> Self {
         Self { service: self.service.layer(from_fn(compression::gzip)), ..self }
     }
 }
 
-/// Every route of the portal.
+/// Every route of the portal, the console of staff included.
 #[must_use]
 pub fn routes() -> Vec<Route> {
     use Who::{Anyone, Guest, Patient};
-    vec![
+    let mut routes = vec![
         get("/", Anyone, sign_in::show),
         post("/sign-in", Anyone, sign_in::submit),
         post("/sign-out", Anyone, sign_in::sign_out),
@@ -109,10 +117,12 @@ pub fn routes() -> Vec<Route> {
         get("/robots.txt", Anyone, well_known::robots),
         get("/favicon.ico", Anyone, well_known::favicon),
         get("/healthz", Anyone, well_known::health),
-    ]
+    ];
+    routes.extend(staff::routes());
+    routes
 }
 
 /// A router of these routes; several of one address are its methods.
-pub(crate) fn router_of(routes: Vec<Route>) -> Router<State> {
-    routes.into_iter().fold(Router::new(), |router, route| router.route(route.path, route.service))
+pub(crate) fn router_of(routes: impl Iterator<Item = Route>) -> Router<State> {
+    routes.fold(Router::new(), |router, route| router.route(route.path, route.service))
 }

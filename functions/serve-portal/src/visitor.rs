@@ -18,6 +18,8 @@ pub(crate) struct Visitor {
     pub(crate) services: Arc<PortalServices>,
     /// The session cookie, unchecked.
     pub(crate) cookie: Option<Secret>,
+    /// The session cookie of staff, unchecked.
+    pub(crate) staff_cookie: Option<Secret>,
     /// Where the request comes from.
     pub(crate) source: String,
     /// Path of the page.
@@ -32,6 +34,7 @@ impl Visitor {
         Self {
             services: Arc::clone(services),
             cookie: cookies::session(&parts.headers, &services.config),
+            staff_cookie: cookies::staff_session(&parts.headers, &services.config),
             source: source::of(parts, &services.config.trusted_proxies),
             path: parts.uri.path().to_owned(),
             chosen: cookies::language(&parts.headers, &services.config),
@@ -53,6 +56,11 @@ impl Visitor {
             Some(cookie) => self.services.door.sign_out(cookie.expose(), &self.source).await,
             None => Ok(()),
         }
+    }
+
+    /// The language of the console: what they chose, else Vietnamese.
+    pub(crate) fn console_language(&self) -> Language {
+        self.chosen.unwrap_or_default()
     }
 
     /// The language of the page: what they chose, else what the order says, else what the browser asks for,

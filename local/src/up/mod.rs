@@ -1,32 +1,36 @@
 //! `filmless up`: everything on one machine.
 
 pub mod child;
+mod identity;
 pub mod outbox;
 mod outbox_page;
 mod portal_door;
 pub mod sealing_key;
 mod workers;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context;
 use filmless_delivery::portal::Portal;
 use filmless_delivery::{MessageSecrets, Services, Settings};
-use filmless_domain::Hospital;
 use filmless_domain::gate::ReleaseOn;
+use filmless_domain::staff_oidc::{OidcSettings, RoleMap};
+use filmless_domain::{Hospital, Secret};
 use filmless_embedded::{Credentials, Door, Embedded, EmbeddedConfig};
+use filmless_identity::ReachedAt;
 use filmless_store::port::{OsRandomness, Queue, SystemClock};
 use filmless_store::sealing::LocalSealer;
 use filmless_store::{Connection, Endpoints};
-use serve_portal::{PortalConfig, PortalServices};
+use serve_portal::{OidcDoor, PortalConfig, PortalServices};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
+use url::Url;
 
-use crate::cli::{MessageSecretsWord, ReleaseOnWord, UpOptions};
+use crate::cli::{MessageSecretsWord, ReleaseOnWord, StaffOidcOptions, UpOptions};
 use crate::instance::{
     AUDIT_BUCKET, DERIVED_BUCKET, INDEX_TABLE, REGION, Running, SLIPS_BUCKET, STUDIES_BUCKET, USAGE_BUCKET,
 };
@@ -97,7 +101,7 @@ impl System {
         let tasks = workers::start(&services, &embedded.queue());
         // Behind a proxy everybody comes from this machine, and not every proxy says for whom it asks.
         let page_of_messages = options.public_url.is_none().then(|| outbox.clone());
-        let portal = serve(listener, &services, page_of_messages).await?;
+        let portal = serve(listener, options, &services, page_of_messages).await?;
         running.write()?;
         Ok(Self { running, services, outbox, embedded, portal, tasks })
     }
@@ -231,14 +235,54 @@ fn settings(options: &UpOptions, running: &Running) -> Settings {
 
 async fn serve(
     listener: TcpListener,
+    options: &UpOptions,
     services: &Services,
     page_of_messages: Option<OutboxFolder>,
 ) -> anyhow::Result<Door> {
     let config = PortalConfig::of(services).await?;
-    let door = Arc::new(Portal::new(services.clone()));
-    let mut router = serve_portal::router(Arc::new(PortalServices::new(door, config)));
+    let mut portal = PortalServices::new(Arc::new(Portal::new(services.clone())), config);
+    let mut router = axum::Router::new();
     if let Some(outbox) = page_of_messages {
-        router = outbox_page::router(outbox).merge(router);
+        router = router.merge(outbox_page::router(outbox));
     }
-    Ok(portal_door::open(listener, router)?)
+    let staff = match external_provider(&options.staff_oidc)? {
+        Some(provider) => OidcDoor::new(services.clone(), provider, None)?,
+        None => {
+            let data = options.data.canonicalize()?;
+            let (identity, provider) = identity::open(&data, services)?;
+            router = router.merge(identity);
+            // By the socket and not by the public address, which may be a proxy's that cannot be reached from here.
+            let here = Url::parse(&format!("http://{}", reached_at(listener.local_addr()?)))?;
+            OidcDoor::new(services.clone(), provider, Some(ReachedAt(here)))?
+        }
+    };
+    portal = portal.with_staff(Arc::new(staff));
+    Ok(portal_door::open(listener, router.merge(serve_portal::router(Arc::new(portal))))?)
+}
+
+/// The identity provider that the hospital has, if it named one.
+fn external_provider(options: &StaffOidcOptions) -> anyhow::Result<Option<OidcSettings>> {
+    let (Some(issuer), Some(client_id)) = (&options.staff_oidc_issuer, &options.staff_oidc_client_id) else {
+        return Ok(None);
+    };
+    let secret = options.staff_oidc_client_secret.clone().map(Secret::new);
+    let mut provider = OidcSettings::new(issuer.trim().to_owned(), client_id.clone(), secret);
+    provider.scopes.clone_from(&options.staff_oidc_scopes);
+    provider.subject_claim.clone_from(&options.staff_oidc_subject_claim);
+    provider.roles_claim.clone_from(&options.staff_oidc_roles_claim);
+    if let Some(map) = &options.staff_oidc_role_map {
+        let map = RoleMap::parse(map).context("--staff-oidc-role-map is no JSON of groups and roles")?;
+        provider.role_map = Some(map);
+    }
+    Ok(Some(provider))
+}
+
+/// Where a listener is reached from this machine.
+fn reached_at(listener: SocketAddr) -> SocketAddr {
+    let ip = match listener.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, listener.port())
 }

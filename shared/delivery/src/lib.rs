@@ -23,6 +23,7 @@ mod services;
 pub mod settle;
 pub mod staff;
 pub mod status;
+pub mod tries;
 mod trusted_proxies;
 
 pub use error::DeliveryError;

@@ -180,6 +180,26 @@ fn object_key(name: LogName, head: &LogHead, now: Timestamp) -> String {
     format!("{}{day}/{:012}.ndjson", prefix(name), head.chain.sequence + 1)
 }
 
+/// The finished objects that were begun on a day (UTC), in order.
+pub(crate) async fn keys_of_day(
+    index: &Index,
+    bucket: &Bucket,
+    name: LogName,
+    day: jiff::civil::Date,
+) -> Result<Vec<ObjectKey>, StoreError> {
+    let unfinished = index.log_head(name).await?.next_key;
+    let mut keys =
+        bucket.list(&format!("{}{}/", prefix(name), day.strftime("%Y/%m/%d")), OBJECTS_MAX).await?;
+    keys.retain(|key| Some(key.as_str()) != unfinished.as_deref());
+    keys.sort_by_key(sequence_of);
+    Ok(keys)
+}
+
+/// One object.
+pub(crate) async fn read(bucket: &Bucket, key: &ObjectKey) -> Result<bytes::Bytes, StoreError> {
+    bucket.get(ObjectVersion { key, version_id: None }, OBJECT_BYTES_MAX).await
+}
+
 /// The lines of an object, without their line feeds.
 pub fn lines(object: &[u8]) -> impl Iterator<Item = &[u8]> {
     object.split(|byte| *byte == b'\n').filter(|line| !line.is_empty())

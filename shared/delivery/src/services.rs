@@ -47,6 +47,10 @@ pub struct Settings {
     pub session_idle: Duration,
     /// Proxies in front of the portal.
     pub trusted_proxies: TrustedProxies,
+    /// Longest life of a session of staff: a working day.
+    pub staff_session_ttl: Duration,
+    /// How long a session of staff may lie idle.
+    pub staff_session_idle: Duration,
     /// When no message is sent.
     pub quiet_hours: Option<QuietHours>,
     /// Limits on untrusted input.
@@ -67,6 +71,8 @@ impl Default for Settings {
             session_ttl: Duration::from_secs(12 * 3600),
             session_idle: Duration::from_secs(3600),
             trusted_proxies: TrustedProxies::default(),
+            staff_session_ttl: Duration::from_secs(10 * 3600),
+            staff_session_idle: Duration::from_secs(30 * 60),
             quiet_hours: None,
             limits: Limits::default(),
         }

@@ -23,6 +23,7 @@ pub mod rejection;
 pub mod secret;
 pub mod share;
 pub mod staff;
+pub mod staff_oidc;
 pub mod study;
 
 pub use date::BirthDate;

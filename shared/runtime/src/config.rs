@@ -4,8 +4,9 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use filmless_delivery::{MessageSecrets, Settings};
-use filmless_domain::Hospital;
 use filmless_domain::gate::ReleaseOn;
+use filmless_domain::staff_oidc::{OidcSettings, RoleMap};
+use filmless_domain::{Hospital, Secret};
 use filmless_store::aws::QueueUrls;
 use thiserror::Error;
 
@@ -36,6 +37,10 @@ pub struct Config {
     pub sms_sender_id: Option<String>,
     /// `SES_CONFIGURATION_SET`: where SES reports bounces.
     pub ses_configuration_set: Option<String>,
+    /// `STAFF_OIDC_ISSUER`, `STAFF_OIDC_CLIENT_ID`, `STAFF_OIDC_CLIENT_SECRET`, `STAFF_OIDC_SCOPES`,
+    /// `STAFF_OIDC_SUBJECT_CLAIM`, `STAFF_OIDC_ROLES_CLAIM`, `STAFF_OIDC_ROLE_MAP` (JSON): where staff sign in. None
+    /// where there is no console.
+    pub staff_oidc: Option<OidcSettings>,
     /// `PUBLIC_URL`, `EMAIL_FROM`, `HOSPITAL` (JSON), `QUIET_PERIOD_SECONDS`, `RELEASE_ON`, `MESSAGE_SECRETS`,
     /// `LINK_TTL_DAYS`, `SESSION_TTL_MINUTES`, `SESSION_IDLE_MINUTES`, `QUIET_HOURS`,
     /// `TRUSTED_PROXIES`.
@@ -83,9 +88,38 @@ impl Config {
             s3_path_style: parsed("S3_PATH_STYLE", optional("S3_PATH_STYLE"))?.unwrap_or(false),
             sms_sender_id: optional("SMS_SENDER_ID"),
             ses_configuration_set: optional("SES_CONFIGURATION_SET"),
+            staff_oidc: staff_oidc(&optional)?,
             settings: settings(&optional)?,
         })
     }
+}
+
+fn staff_oidc(
+    optional: &impl Fn(&'static str) -> Option<String>,
+) -> Result<Option<OidcSettings>, ConfigError> {
+    const ISSUER: &str = "STAFF_OIDC_ISSUER";
+    const ROLE_MAP: &str = "STAFF_OIDC_ROLE_MAP";
+    let Some(issuer) = optional(ISSUER) else { return Ok(None) };
+    let issuer = issuer.trim().to_owned();
+    if !OidcSettings::is_issuer_safe(&issuer) {
+        return Err(ConfigError::Invalid(ISSUER));
+    }
+    let client_id = optional("STAFF_OIDC_CLIENT_ID").ok_or(ConfigError::Missing("STAFF_OIDC_CLIENT_ID"))?;
+    let secret = optional("STAFF_OIDC_CLIENT_SECRET").map(Secret::new);
+    let mut provider = OidcSettings::new(issuer, client_id, secret);
+    if let Some(scopes) = optional("STAFF_OIDC_SCOPES") {
+        provider.scopes = scopes;
+    }
+    if let Some(claim) = optional("STAFF_OIDC_SUBJECT_CLAIM") {
+        provider.subject_claim = claim;
+    }
+    if let Some(claim) = optional("STAFF_OIDC_ROLES_CLAIM") {
+        provider.roles_claim = claim;
+    }
+    if let Some(map) = optional(ROLE_MAP) {
+        provider.role_map = Some(RoleMap::parse(&map).ok_or(ConfigError::Invalid(ROLE_MAP))?);
+    }
+    Ok(Some(provider))
 }
 
 fn settings(optional: &impl Fn(&'static str) -> Option<String>) -> Result<Settings, ConfigError> {
@@ -140,6 +174,7 @@ mod tests {
         Config::read(|name| {
             let changed = changes.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned());
             changed.or_else(|| match name {
+                _ if name.starts_with("STAFF_OIDC_") => None,
                 "S3_PUBLIC_URL"
                 | "S3_PATH_STYLE"
                 | "SMS_SENDER_ID"
@@ -166,6 +201,20 @@ mod tests {
         assert_eq!(config.settings.release_on, ReleaseOn::Report);
         assert_eq!(config.settings.message_secrets, MessageSecrets::LinkOnly);
         assert_eq!(config.settings.hospital.name_vi, "Bệnh viện A");
+    }
+
+    #[test]
+    fn the_provider_of_staff_is_there_when_it_is_named() {
+        assert!(check(&[]).unwrap().staff_oidc.is_none());
+        let issuer = ("STAFF_OIDC_ISSUER", "https://id.benhvien.example/realms/bv");
+        let id = ("STAFF_OIDC_CLIENT_ID", "filmless");
+        assert_eq!(check(&[issuer]).unwrap_err(), ConfigError::Missing("STAFF_OIDC_CLIENT_ID"));
+        let plain = ("STAFF_OIDC_ISSUER", "http://id.benhvien.example");
+        assert_eq!(check(&[plain, id]).unwrap_err(), ConfigError::Invalid("STAFF_OIDC_ISSUER"));
+        let map = ("STAFF_OIDC_ROLE_MAP", r#"{"a": "root"}"#);
+        assert_eq!(check(&[issuer, id, map]).unwrap_err(), ConfigError::Invalid("STAFF_OIDC_ROLE_MAP"));
+        let provider = check(&[issuer, id]).unwrap().staff_oidc.unwrap();
+        assert_eq!((provider.roles_claim.as_str(), provider.subject_claim.as_str()), ("roles", "sub"));
     }
 
     #[test]

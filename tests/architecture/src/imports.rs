@@ -2,7 +2,7 @@
 
 use crate::workspace::{Package, assert_none, packages};
 
-const SHARED: [&str; 7] = [
+const SHARED: [&str; 8] = [
     "filmless-domain",
     "filmless-dicom",
     "filmless-imaging",
@@ -10,6 +10,7 @@ const SHARED: [&str; 7] = [
     "filmless-store",
     "filmless-delivery",
     "filmless-runtime",
+    "filmless-identity",
 ];
 
 /// What is synchronous, takes values and returns values.
@@ -19,11 +20,20 @@ const PURE: [&str; 4] = ["filmless-domain", "filmless-dicom", "filmless-imaging"
 fn may_import(importer: &Package, imported: &Package) -> bool {
     let allowed: &[&str] = match importer.name.as_str() {
         "filmless-domain" => &[],
-        "filmless-dicom" | "filmless-slip" | "filmless-store" | "filmless-embedded" => &["filmless-domain"],
+        "filmless-dicom" | "filmless-slip" | "filmless-store" | "filmless-embedded" | "filmless-identity" => {
+            &["filmless-domain"]
+        }
         "filmless-imaging" => &["filmless-dicom", "filmless-domain"],
         "filmless-delivery" => &SHARED[..5],
         "filmless-runtime" => &["filmless-delivery", "filmless-store", "filmless-domain"],
         "filmless" => return !imported.folder.starts_with("tests/"),
+        "serve-portal" => &[
+            "filmless-delivery",
+            "filmless-store",
+            "filmless-runtime",
+            "filmless-domain",
+            "filmless-identity",
+        ],
         _ if is_function(importer) => {
             &["filmless-delivery", "filmless-store", "filmless-runtime", "filmless-domain"]
         }

@@ -19,6 +19,7 @@ pub(crate) mod link;
 pub(crate) mod share;
 pub(crate) mod shares;
 pub(crate) mod sign_in;
+pub(crate) mod staff;
 pub(crate) mod studies;
 pub(crate) mod study;
 pub(crate) mod trouble;

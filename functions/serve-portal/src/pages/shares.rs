@@ -148,14 +148,8 @@ fn choice(t: &Texts, study: &StudySummary) -> Choice {
 }
 
 /// The form, whose studies are as many fields of one name.
-fn request_of(body: &[u8]) -> Option<ShareRequest> {
-    let mut request = ShareRequest {
-        label: String::new(),
-        relation: Relation::Other,
-        studies: Vec::new(),
-        days: 0,
-        may_download: false,
-    };
+pub(super) fn request_of(body: &[u8]) -> Option<ShareRequest> {
+    let mut request = no_request();
     for (name, value) in url::form_urlencoded::parse(body) {
         match name.as_ref() {
             "label" => request.label = value.into_owned(),
@@ -169,12 +163,23 @@ fn request_of(body: &[u8]) -> Option<ShareRequest> {
     Some(request)
 }
 
+/// A request for nothing.
+pub(super) fn no_request() -> ShareRequest {
+    ShareRequest {
+        label: String::new(),
+        relation: Relation::Other,
+        studies: Vec::new(),
+        days: 0,
+        may_download: false,
+    }
+}
+
 /// `123 456`: as it is read aloud.
-fn spaced(code: &str) -> String {
+pub(super) fn spaced(code: &str) -> String {
     code.split_at_checked(code.len() / 2).map_or_else(|| code.to_owned(), |(a, b)| format!("{a} {b}"))
 }
 
-fn data_url(png: &[u8]) -> String {
+pub(super) fn data_url(png: &[u8]) -> String {
     use base64::Engine;
     format!("data:image/png;base64,{}", base64::engine::general_purpose::STANDARD.encode(png))
 }

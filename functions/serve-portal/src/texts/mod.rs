@@ -4,6 +4,7 @@
 use filmless_domain::Language;
 use jiff::civil::Date;
 
+pub(crate) mod console;
 mod en;
 mod guide;
 mod sharing;

@@ -6,19 +6,11 @@ use filmless_store::index::{AccountRecord, LinkRecord, LinkState};
 
 use super::{LinkOpening, LinkStatus, Portal, SignIn};
 use crate::audit::Record;
+use crate::tries::{self, Tries};
 use crate::{DeliveryError, credentials};
 
 /// Salt of the hash that is computed for accounts that do not exist, so that they take as long as others.
 const NO_ACCOUNT_SALT: &str = "00000000000000000000000000000000";
-
-/// What the counters say to one more try.
-enum Tries {
-    Allowed,
-    /// Too many; `is_first` for the first one that was.
-    TooMany {
-        is_first: bool,
-    },
-}
 
 impl Portal {
     /// Checks account and password.
@@ -42,7 +34,7 @@ impl Portal {
         let _place = credentials::place_at_the_door()?;
         let began_at = self.services.clock.now();
         let source_digest = credentials::token_digest(source);
-        let tries = self.count_sign_in(&account_key, &source_digest).await?;
+        let tries = tries::count(&self.services, &account_key, &source_digest).await?;
         let known = self.services.index.account(&account_key).await?;
         // What was typed may be anything; only the name of an account that exists is written down.
         let mut record = Record::new(AuditAction::SignIn, Self::actor_of(known.as_ref())).from(source);
@@ -59,7 +51,7 @@ impl Portal {
         let is_right = self.is_password_right(known.as_ref(), password).await?;
         match known.filter(|_| is_right) {
             Some(account) => {
-                self.forget_sign_in(&account_key, &source_digest).await?;
+                tries::forget(&self.services, &account_key, &source_digest).await?;
                 Ok(SignIn::Granted(self.start_session(&account, None, began_at, record).await?))
             }
             None => {
@@ -67,33 +59,6 @@ impl Portal {
                 Ok(SignIn::Denied)
             }
         }
-    }
-
-    /// Counted before the password is looked at: tries at the same time must not share one count.
-    async fn count_sign_in(&self, account_key: &str, source_digest: &str) -> Result<Tries, DeliveryError> {
-        let (index, limits) = (&self.services.index, &self.services.settings.limits);
-        let (now, window) = (self.services.clock.now(), limits.sign_in_window_seconds);
-        let here = index.count_sign_in(account_key, source_digest, now, window).await?;
-        let of_source = index.count_sign_in("", source_digest, now, window).await?;
-        let of_account = index.count_sign_in(account_key, "", now, window).await?;
-        let is_attack = of_account > limits.account_failures_max || of_source > limits.source_failures_max;
-        let here_max =
-            if is_attack { limits.sign_in_failures_under_attack_max } else { limits.sign_in_failures_max };
-        if here <= here_max && of_source <= limits.source_flood_max {
-            return Ok(Tries::Allowed);
-        }
-        // Only crossings are written down: a flood must not fill the audit log.
-        let is_flood = of_source > limits.source_flood_max;
-        let is_first = if is_flood { of_source == limits.source_flood_max + 1 } else { here == here_max + 1 };
-        Ok(Tries::TooMany { is_first })
-    }
-
-    async fn forget_sign_in(&self, account_key: &str, source_digest: &str) -> Result<(), DeliveryError> {
-        let index = &self.services.index;
-        index.forget_sign_ins(account_key, source_digest).await?;
-        index.uncount_sign_in("", source_digest).await?;
-        index.uncount_sign_in(account_key, "").await?;
-        Ok(())
     }
 
     /// What a link is before its second check. Reading it changes nothing, because link previewers read links.

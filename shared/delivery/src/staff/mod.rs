@@ -3,11 +3,13 @@
 
 mod access;
 mod contact;
+mod entrance;
 mod erase;
 mod find;
 mod gate;
 mod ledger;
 mod merge;
+mod read_audit;
 mod recall;
 mod reissue;
 mod report;
@@ -26,13 +28,15 @@ use crate::{DeliveryError, Services};
 
 pub use access::Revoked;
 pub use contact::ContactCorrection;
+pub use entrance::StaffEntrance;
 pub use find::{PatientHit, PatientView, StudyBrief};
 pub use ledger::{LedgerLine, StudyLedger};
 pub use merge::Merged;
+pub use read_audit::AuditVerdict;
 pub use recall::{RecallReport, RecallViewer};
 pub use reissue::{Channels, Reissued};
 pub(crate) use report::list_unreached;
-pub use report::{HeldStudy, Unreached};
+pub use report::{FailedChannel, HeldStudy, Unreached};
 
 /// Most notices of one study within a day: nobody is to be flooded by a button pressed again and again.
 pub const NOTICES_PER_DAY_MAX: usize = 5;

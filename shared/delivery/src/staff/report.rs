@@ -3,9 +3,10 @@
 use filmless_domain::StudyInstanceUid;
 use filmless_domain::audit::AuditAction;
 use filmless_domain::staff::Act;
-use filmless_domain::{PatientId, StudyState};
+use filmless_domain::{PatientId, StudyState, person_name};
 use filmless_store::StoreError;
 use filmless_store::index::{ChannelState, NoticeRecord, StudyRecord};
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use serde::Serialize;
@@ -14,6 +15,7 @@ use super::find::brief;
 use super::{Desk, StaffError, StudyBrief};
 use crate::Services;
 use crate::feedback::is_reached;
+use crate::notice::HOSPITAL_TIME;
 
 /// A study that waits for somebody.
 #[derive(Debug, Clone, Serialize)]
@@ -28,16 +30,60 @@ pub struct HeldStudy {
 }
 
 /// A patient to whom a study was released and whom no message reached.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Clone, Serialize)]
 pub struct Unreached {
     /// Which study.
     pub study_instance_uid: StudyInstanceUid,
     /// Whose.
     pub patient_id: Option<PatientId>,
+    /// Name on the order.
+    pub name: String,
+    /// The number that is known: perhaps one that does not work.
+    pub phone: Option<String>,
     /// When it was released.
     pub released_at: Option<Timestamp>,
     /// `no-contact`: neither number nor address is known; `failed`: every channel failed; `pending`: still being tried.
     pub why: &'static str,
+}
+
+/// A message that a provider gave up.
+#[derive(Clone, Serialize)]
+pub struct FailedChannel {
+    /// Which study.
+    pub study_instance_uid: StudyInstanceUid,
+    /// Whose.
+    pub patient_id: Option<PatientId>,
+    /// Name on the order.
+    pub name: String,
+    /// `sms` or `email`.
+    pub channel: &'static str,
+    /// Version of the link that it carried.
+    pub link_version: u32,
+    /// When that became known.
+    pub at: Option<Timestamp>,
+    /// What the provider said.
+    pub detail: Option<String>,
+    /// Whether any other message reached the patient, or they opened the study.
+    pub is_reached: bool,
+}
+
+impl std::fmt::Debug for Unreached {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Unreached(hidden)")
+    }
+}
+
+impl std::fmt::Debug for FailedChannel {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("FailedChannel(hidden)")
+    }
+}
+
+/// Whom a study was released to, as far as a list needs it.
+struct Addressee {
+    patient_id: Option<PatientId>,
+    name: String,
+    phone: Option<String>,
 }
 
 impl Desk {
@@ -67,8 +113,59 @@ impl Desk {
         self.demand(Act::ReadLists, AuditAction::ReadLedger).await?;
         Ok(list_unreached(&self.services, days).await?)
     }
+
+    /// The same, of the studies that began to arrive on one day at the hospital.
+    ///
+    /// # Errors
+    /// [`StaffError`].
+    pub async fn unreached_on(&self, day: Date) -> Result<Vec<Unreached>, StaffError> {
+        self.demand(Act::ReadLists, AuditAction::ReadLedger).await?;
+        let mut studies = self.services.index.studies_of_day(day.saturating_sub(1.day())).await?;
+        studies.extend(self.services.index.studies_of_day(day).await?);
+        studies.retain(|study| study.received_at.to_zoned(HOSPITAL_TIME).date() == day);
+        Ok(unreached_among(&self.services, studies).await?)
+    }
+
+    /// The messages of studies of the last days that a provider gave up, oldest study first.
+    ///
+    /// # Errors
+    /// [`StaffError`].
+    pub async fn failed_channels(&self, days: u16) -> Result<Vec<FailedChannel>, StaffError> {
+        self.demand(Act::ReadLists, AuditAction::ReadLedger).await?;
+        let index = &self.services.index;
+        let mut failed = Vec::new();
+        for study in studies_of_days(&self.services, days).await? {
+            let notices = index.notices(&study.study_instance_uid).await?;
+            let channels = notices.iter().flat_map(|notice| {
+                let named = [("sms", &notice.sms_channel), ("email", &notice.email_channel)];
+                named.map(|(name, channel)| (name, channel, notice.link_version))
+            });
+            let channels =
+                channels.filter_map(|(name, channel, version)| Some((name, channel.as_ref()?, version)));
+            let given_up: Vec<_> =
+                channels.filter(|(_, channel, _)| channel.state == ChannelState::Failed).collect();
+            if given_up.is_empty() {
+                continue;
+            }
+            let is_opened = !index.accesses(&study.study_instance_uid).await?.is_empty();
+            let is_reached = is_opened || is_reached(&notices);
+            let Addressee { patient_id, name, .. } = addressee(&self.services, &study).await?;
+            failed.extend(given_up.into_iter().map(|(channel, record, link_version)| FailedChannel {
+                study_instance_uid: study.study_instance_uid.clone(),
+                patient_id: patient_id.clone(),
+                name: name.clone(),
+                channel,
+                link_version,
+                at: record.at,
+                detail: record.detail.clone(),
+                is_reached,
+            }));
+        }
+        Ok(failed)
+    }
 }
 
+/// The studies that arrived on the last days, oldest first.
 async fn studies_of_days(services: &Services, days: u16) -> Result<Vec<StudyRecord>, StoreError> {
     let today = services.clock.now().to_zoned(TimeZone::UTC).date();
     let mut studies = Vec::new();
@@ -78,23 +175,49 @@ async fn studies_of_days(services: &Services, days: u16) -> Result<Vec<StudyReco
     Ok(studies)
 }
 
+/// As [`Desk::unreached`], for a job of ours.
 pub(crate) async fn list_unreached(services: &Services, days: u16) -> Result<Vec<Unreached>, StoreError> {
+    unreached_among(services, studies_of_days(services, days).await?).await
+}
+
+async fn unreached_among(
+    services: &Services,
+    studies: Vec<StudyRecord>,
+) -> Result<Vec<Unreached>, StoreError> {
     let index = &services.index;
     let mut unreached = Vec::new();
-    for study in studies_of_days(services, days).await? {
+    for study in studies {
         if !study.is_visible() || !index.accesses(&study.study_instance_uid).await?.is_empty() {
             continue;
         }
         let notices = index.notices(&study.study_instance_uid).await?;
         let Some(why) = why_unreached(&notices) else { continue };
-        let patient_id = match &study.account_key {
-            Some(key) => index.account_after_merges(key).await?.map(|account| account.patient_id),
-            None => None,
-        };
-        let study_instance_uid = study.study_instance_uid;
-        unreached.push(Unreached { study_instance_uid, patient_id, released_at: study.released_at, why });
+        let Addressee { patient_id, name, phone } = addressee(services, &study).await?;
+        let (study_instance_uid, released_at) = (study.study_instance_uid, study.released_at);
+        unreached.push(Unreached { study_instance_uid, patient_id, name, phone, released_at, why });
     }
     Ok(unreached)
+}
+
+async fn addressee(services: &Services, study: &StudyRecord) -> Result<Addressee, StoreError> {
+    let index = &services.index;
+    let patient_id = match &study.account_key {
+        Some(key) => index.account_after_merges(key).await?.map(|account| account.patient_id),
+        None => None,
+    };
+    let order = match &study.order_accession {
+        Some(accession) => index.order(accession).await?,
+        None => None,
+    };
+    let Some(order) = order else {
+        return Ok(Addressee { patient_id, name: String::new(), phone: None });
+    };
+    let contact = index.contact_of(&order).await?;
+    Ok(Addressee {
+        patient_id,
+        name: person_name::display(&order.order.patient.name),
+        phone: contact.phone.map(|phone| phone.as_str().to_owned()),
+    })
 }
 
 /// `None` once any message of any version arrived, as far as anybody knows.

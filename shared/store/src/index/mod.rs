@@ -17,6 +17,7 @@ mod search;
 mod session;
 mod share;
 mod staff;
+mod staff_session;
 mod study;
 mod table;
 
@@ -35,5 +36,6 @@ pub use outbox::{OutboxMessage, OutboxRecord};
 pub use search::PatientPointer;
 pub use session::SessionRecord;
 pub use share::{SharePointer, ShareRecord};
+pub use staff_session::{StaffSessionRecord, StaffSignInRecord};
 pub use study::{Arrival, SeriesRecord, StaffRelease, StudyPointer, StudyRecord, Touched};
 pub use table::{Index, ItemKey, Transaction, TransactionOutcome};

@@ -180,6 +180,14 @@ impl Index {
         request.send().await.map(|_| ()).map_err(|e| StoreError::unavailable("DeleteItem")(Box::new(e)))
     }
 
+    /// Removes an item and returns it: of several who ask at once, one gets it.
+    pub(super) async fn take<T: DeserializeOwned>(&self, key: &ItemKey) -> Result<Option<T>, StoreError> {
+        let request = self.client.delete_item().table_name(&self.table).set_key(Some(key.attributes()));
+        let answer = request.return_values(ReturnValue::AllOld).send().await;
+        let answer = answer.map_err(|e| StoreError::unavailable("DeleteItem")(Box::new(e)))?;
+        answer.attributes.filter(|item| !item.is_empty()).map(record_of).transpose()
+    }
+
     /// Changes one item, creating it where there is none, and returns it as it is afterwards; `None` when the
     /// condition is unmet.
     pub(super) async fn update<T: DeserializeOwned>(

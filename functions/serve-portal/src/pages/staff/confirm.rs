@@ -1,0 +1,76 @@
+//! What cannot be undone asks first: a page of its own that says what will happen, wants a reason, and a box ticked.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+use filmless_delivery::staff::StaffError;
+use serde::Deserialize;
+
+use super::{Console, StaffFrame, Trouble, page, words_of};
+
+/// A page that asks.
+#[derive(Template)]
+#[template(path = "staff/confirm.html")]
+pub(super) struct ConfirmPage<'a> {
+    pub(super) frame: StaffFrame<'a>,
+    pub(super) title: &'a str,
+    pub(super) about: String,
+    pub(super) what: &'a str,
+    /// What will be done, as label and value.
+    pub(super) facts: Vec<(&'a str, String)>,
+    pub(super) error: Option<&'a str>,
+    pub(super) action: String,
+    /// A code that is typed: label and what was typed so far.
+    pub(super) code: Option<(&'a str, String)>,
+    pub(super) asks_reason: bool,
+    pub(super) reason: String,
+    /// The box that has to be ticked; none while there is nothing to confirm yet.
+    pub(super) confirm: Option<&'a str>,
+    /// A code that was typed on the page before.
+    pub(super) kept_code: Option<String>,
+    pub(super) submit: &'a str,
+    pub(super) back: (String, &'a str),
+}
+
+/// What was typed and ticked.
+#[derive(Default, Deserialize)]
+pub(crate) struct Confirmed {
+    #[serde(default)]
+    pub(super) reason: String,
+    #[serde(default)]
+    pub(super) code: String,
+    confirm: Option<String>,
+}
+
+impl Confirmed {
+    /// Whether the box was ticked.
+    pub(super) fn is_confirmed(&self) -> bool {
+        self.confirm.as_deref() == Some("yes")
+    }
+}
+
+impl<'a> ConfirmPage<'a> {
+    /// With a refusal, or as it is.
+    pub(super) fn answer(mut self, error: Option<&StaffError>) -> Result<Response, Trouble> {
+        let mut status = StatusCode::OK;
+        if let Some(error) = error {
+            let (code, words) = words_of(error, self.frame.language);
+            (status, self.error) = (code, Some(words));
+        }
+        Ok(page(status, &self)?)
+    }
+
+    /// With words of ours: something was not typed or ticked.
+    pub(super) fn ask_again(mut self, words: &'a str) -> Result<Response, Trouble> {
+        self.error = Some(words);
+        Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &self)?)
+    }
+}
+
+/// A refusal that is shown on the page that asked; anything else is a page of its own.
+pub(super) fn refusal(console: &Console, error: StaffError) -> Result<StaffError, Trouble> {
+    match error {
+        StaffError::Refused { .. } => Ok(error),
+        error => Err(console.trouble()(error)),
+    }
+}

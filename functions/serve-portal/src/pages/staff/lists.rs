@@ -1,0 +1,217 @@
+//! The lists that staff work through, on the screen, on paper, and as a table for another program.
+
+use askama::Template;
+use axum::extract::Query;
+use axum::http::StatusCode;
+use axum::response::Response;
+use filmless_delivery::staff::Unreached;
+use filmless_domain::PatientId;
+use filmless_domain::staff::Act;
+use jiff::civil::Date;
+use serde::Deserialize;
+
+use super::patient::{StudyRow, local_phone, study_url};
+use super::{Console, StaffFrame, Trouble, file, page, patient_url};
+use crate::pages::moment;
+use crate::texts::console;
+
+/// For how long back a list can be asked.
+const PERIODS: [u16; 3] = [7, 31, 90];
+
+#[derive(Template)]
+#[template(path = "staff/held.html")]
+struct HeldPage<'a> {
+    frame: StaffFrame<'a>,
+    days: u16,
+    periods: [u16; 3],
+    rows: Vec<HeldRow>,
+}
+
+#[derive(Template)]
+#[template(path = "staff/unreached.html")]
+struct UnreachedPage<'a> {
+    frame: StaffFrame<'a>,
+    day: String,
+    csv_url: String,
+    rows: Vec<UnreachedRow>,
+}
+
+#[derive(Template)]
+#[template(path = "staff/failed.html")]
+struct FailedPage<'a> {
+    frame: StaffFrame<'a>,
+    days: u16,
+    periods: [u16; 3],
+    rows: Vec<FailedRow>,
+}
+
+struct HeldRow {
+    study: StudyRow,
+    patient: Patient,
+    detail: &'static str,
+    last_received: String,
+}
+
+struct UnreachedRow {
+    study_url: String,
+    patient: Patient,
+    name: String,
+    phone: String,
+    released: String,
+    why: &'static str,
+}
+
+struct FailedRow {
+    study_url: String,
+    patient: Patient,
+    name: String,
+    channel: &'static str,
+    version: u32,
+    when: String,
+    detail: String,
+    is_reached: bool,
+}
+
+/// A patient in a table: code, and the address of their page.
+struct Patient {
+    code: String,
+    url: Option<String>,
+}
+
+impl Patient {
+    fn new(patient: Option<&PatientId>) -> Self {
+        Self {
+            code: patient.map(|patient| patient.as_str().to_owned()).unwrap_or_default(),
+            url: patient.map(patient_url),
+        }
+    }
+}
+
+/// How far back.
+#[derive(Deserialize)]
+pub(crate) struct Period {
+    days: Option<u16>,
+}
+
+/// Which day; the last seven where none is named.
+#[derive(Deserialize)]
+pub(crate) struct OneDay {
+    day: Option<String>,
+}
+
+impl Period {
+    /// One that is offered, whatever was asked for.
+    fn of(&self, otherwise: u16) -> u16 {
+        self.days.filter(|days| PERIODS.contains(days)).unwrap_or(otherwise)
+    }
+}
+
+/// `GET /staff/held`
+pub(crate) async fn held(console: Console, Query(period): Query<Period>) -> Result<Response, Trouble> {
+    console.demand(Act::ReadLists)?;
+    let days = period.of(31);
+    let held = console.clerk.held(days).await.map_err(console.trouble())?;
+    let frame = console.frame();
+    let rows = held.iter().map(|held| HeldRow {
+        study: StudyRow::new(&frame, &held.study),
+        patient: Patient::new(held.patient_id.as_ref()),
+        detail: held.study.reason.as_ref().map_or("", |r| console::detail_of_hold(frame.language, &r.code)),
+        last_received: moment(frame.shared, held.last_received_at),
+    });
+    let rows = rows.collect();
+    Ok(page(StatusCode::OK, &HeldPage { frame, days, periods: PERIODS, rows })?)
+}
+
+/// `GET /staff/unreached`
+pub(crate) async fn unreached(console: Console, Query(asked): Query<OneDay>) -> Result<Response, Trouble> {
+    let (found, day) = find_unreached(&console, asked).await?;
+    let frame = console.frame();
+    let rows = found.iter().map(|unreached| UnreachedRow {
+        study_url: study_url(&unreached.study_instance_uid),
+        patient: Patient::new(unreached.patient_id.as_ref()),
+        name: unreached.name.clone(),
+        phone: unreached.phone.as_deref().map(local_phone).unwrap_or_default(),
+        released: unreached.released_at.map(|at| moment(frame.shared, at)).unwrap_or_default(),
+        why: console::why_unreached(frame.language, unreached.why),
+    });
+    let rows = rows.collect();
+    let day = day.map(|day| day.to_string()).unwrap_or_default();
+    let csv_url = match day.as_str() {
+        "" => "/staff/unreached.csv".to_owned(),
+        day => format!("/staff/unreached.csv?day={day}"),
+    };
+    Ok(page(StatusCode::OK, &UnreachedPage { frame, day, csv_url, rows })?)
+}
+
+/// `GET /staff/unreached.csv`
+pub(crate) async fn unreached_csv(
+    console: Console,
+    Query(asked): Query<OneDay>,
+) -> Result<Response, Trouble> {
+    let (found, day) = find_unreached(&console, asked).await?;
+    let frame = console.frame();
+    let (words, reading) = (frame.t.frame, frame.t.reading);
+    let head = [words.code, words.name, frame.t.patient.phone, reading.released, reading.why, reading.study];
+    // The mark that has spreadsheets read UTF-8 (Unicode 23.8).
+    let mut table = format!("\u{feff}{}", csv_line(&head));
+    for unreached in &found {
+        let code = unreached.patient_id.as_ref().map(|patient| patient.as_str()).unwrap_or_default();
+        let phone = unreached.phone.as_deref().map(local_phone).unwrap_or_default();
+        let released = unreached.released_at.map(|at| moment(frame.shared, at)).unwrap_or_default();
+        let why = console::why_unreached(frame.language, unreached.why);
+        let uid = unreached.study_instance_uid.as_str();
+        table.push_str(&csv_line(&[code, &unreached.name, &phone, &released, why, uid]));
+    }
+    let name = day.map_or_else(|| "unreached".to_owned(), |day| format!("unreached-{day}"));
+    file("text/csv; charset=utf-8", &format!("attachment; filename=\"{name}.csv\""), table.into_bytes())
+}
+
+async fn find_unreached(console: &Console, asked: OneDay) -> Result<(Vec<Unreached>, Option<Date>), Trouble> {
+    console.demand(Act::ReadLists)?;
+    let day = asked.day.and_then(|day| day.parse::<Date>().ok());
+    let found = match day {
+        Some(day) => console.clerk.unreached_on(day).await,
+        None => console.clerk.unreached(7).await,
+    };
+    Ok((found.map_err(console.trouble())?, day))
+}
+
+/// A line of a table (RFC 4180). A value that a spreadsheet would take for a formula is kept from being one.
+fn csv_line(values: &[&str]) -> String {
+    let quoted = values.iter().map(|value| {
+        let guard = if value.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
+        format!("\"{guard}{}\"", value.replace('"', "\"\""))
+    });
+    format!("{}\r\n", quoted.collect::<Vec<_>>().join(","))
+}
+
+/// `GET /staff/failed`
+pub(crate) async fn failed(console: Console, Query(period): Query<Period>) -> Result<Response, Trouble> {
+    console.demand(Act::ReadLists)?;
+    let days = period.of(7);
+    let failed = console.clerk.failed_channels(days).await.map_err(console.trouble())?;
+    let frame = console.frame();
+    let rows = failed.iter().map(|failed| FailedRow {
+        study_url: study_url(&failed.study_instance_uid),
+        patient: Patient::new(failed.patient_id.as_ref()),
+        name: failed.name.clone(),
+        channel: if failed.channel == "sms" { "SMS" } else { "Email" },
+        version: failed.link_version,
+        when: failed.at.map(|at| moment(frame.shared, at)).unwrap_or_default(),
+        detail: failed.detail.clone().unwrap_or_default(),
+        is_reached: failed.is_reached,
+    });
+    let rows = rows.collect();
+    Ok(page(StatusCode::OK, &FailedPage { frame, days, periods: PERIODS, rows })?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_holds_no_formula_and_no_broken_line() {
+        assert_eq!(csv_line(&["Hoà", "a \"b\", c"]), "\"Hoà\",\"a \"\"b\"\", c\"\r\n");
+        assert_eq!(csv_line(&["=1+1", "+84", "-2", "@x"]), "\"'=1+1\",\"'+84\",\"'-2\",\"'@x\"\r\n");
+    }
+}

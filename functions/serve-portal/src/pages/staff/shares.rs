@@ -1,0 +1,62 @@
+//! Sharing on a patient's behalf.
+
+use askama::Template;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::Response;
+use filmless_domain::staff::Act;
+
+use super::{Console, StaffFrame, Trouble, page, patient, patient_of, patient_url, see_other};
+use crate::pages::day;
+use crate::pages::shares::{data_url, no_request, request_of, spaced};
+
+#[derive(Template)]
+#[template(path = "staff/share_made.html")]
+struct ShareMadePage<'a> {
+    frame: StaffFrame<'a>,
+    label: &'a str,
+    until: String,
+    link: &'a str,
+    code: String,
+    qr_data_url: String,
+    back_url: String,
+}
+
+/// `POST /staff/patients/{patient}/shares`: link and code are in the answer, and nowhere else.
+pub(crate) async fn create(
+    console: Console,
+    Path(segment): Path<String>,
+    body: String,
+) -> Result<Response, Trouble> {
+    console.demand(Act::Share)?;
+    let code = patient_of(&segment, &console)?;
+    // A form that cannot be read asks for nothing, which is refused with words.
+    let request = request_of(body.as_bytes()).unwrap_or_else(no_request);
+    let made = match console.clerk.share(&code, &request).await {
+        Ok(made) => made,
+        Err(error) => return patient::with_error(&console, &code, error).await,
+    };
+    let url = patient_url(&code);
+    let frame = console.frame_at(&url);
+    let template = ShareMadePage {
+        label: &made.label,
+        until: day(frame.shared, made.ends_at),
+        link: made.link.expose(),
+        code: spaced(made.code.expose()),
+        qr_data_url: data_url(&made.qr_png),
+        back_url: url.clone(),
+        frame,
+    };
+    Ok(page(StatusCode::OK, &template)?)
+}
+
+/// `POST /staff/patients/{patient}/shares/{share_id}/end`
+pub(crate) async fn end(
+    console: Console,
+    Path((segment, share)): Path<(String, String)>,
+) -> Result<Response, Trouble> {
+    console.demand(Act::Share)?;
+    let code = patient_of(&segment, &console)?;
+    console.clerk.end_share(&code, &share).await.map_err(console.trouble())?;
+    Ok(see_other(&format!("{}?done=share-ended", patient_url(&code)), [])?)
+}

@@ -1,0 +1,113 @@
+//! What the pages of staff need from the use cases. As with patients' pages, they are tested against a sample behind
+//! this port; in production it is [`filmless_delivery::staff`] with an identity provider in front of it.
+
+use async_trait::async_trait;
+use filmless_delivery::portal::{NewShare, ShareRequest};
+use filmless_delivery::retention::Erased;
+use filmless_delivery::staff::{
+    AuditVerdict, Channels, ContactCorrection, FailedChannel, HeldStudy, Merged, PatientHit, PatientView,
+    RecallReport, RecallViewer, Reissued, Revoked, StaffError, StudyLedger, Unreached,
+};
+use filmless_domain::audit::AuditEvent;
+use filmless_domain::staff::StaffMember;
+use filmless_domain::{AccessionNumber, PatientId, Secret, StudyInstanceUid};
+use filmless_identity::Returned;
+use jiff::civil::Date;
+
+use crate::PortalError;
+
+/// A sign-in that was asked for.
+#[derive(Debug)]
+pub enum StaffSignInBegun {
+    /// The browser goes to the provider, and brings the cookie when it comes back.
+    Onward {
+        /// The provider's page.
+        url: String,
+        /// What binds the sign-in to this browser.
+        cookie: Secret,
+    },
+    /// The provider cannot be used at the moment.
+    ProviderDown,
+}
+
+/// A sign-in that came back.
+#[derive(Debug)]
+pub enum StaffSignInEnded {
+    /// They are in; the cookie of their session.
+    Granted(Secret),
+    /// The answer is not accepted: try again.
+    Refused,
+    /// The provider knows them, and none of their roles is one of ours.
+    NoRole,
+    /// The provider cannot be used at the moment.
+    ProviderDown,
+}
+
+/// Where staff come in.
+#[async_trait]
+pub trait StaffDoor: Send + Sync {
+    /// Begins a sign-in at the identity provider.
+    async fn begin(&self) -> Result<StaffSignInBegun, PortalError>;
+    /// Ends it. `cookie` is what binds it to the browser; `earlier` a session that the browser had before.
+    async fn finish(
+        &self,
+        cookie: Option<&Secret>,
+        earlier: Option<&Secret>,
+        returned: Returned,
+        source: &str,
+    ) -> Result<StaffSignInEnded, PortalError>;
+    /// Whom a session cookie belongs to.
+    async fn session(&self, cookie: &str, source: &str) -> Result<Option<Box<dyn Clerk>>, PortalError>;
+    /// Ends a session.
+    async fn sign_out(&self, cookie: &str, source: &str) -> Result<(), PortalError>;
+}
+
+/// Somebody of the staff, and what they can do: [`filmless_delivery::staff::Desk`] says what each is.
+#[async_trait]
+#[allow(missing_docs, reason = "each is the use case of the same name")]
+pub trait Clerk: Send + Sync {
+    fn member(&self) -> &StaffMember;
+    async fn sign_out_everywhere(&self) -> Result<(), StaffError>;
+    async fn find(&self, query: &str) -> Result<Vec<PatientHit>, StaffError>;
+    async fn patient(&self, patient: &PatientId) -> Result<PatientView, StaffError>;
+    async fn correct_contact(
+        &self,
+        patient: &PatientId,
+        correction: &ContactCorrection,
+    ) -> Result<(), StaffError>;
+    async fn merge(&self, from: &PatientId, into: &PatientId, reason: &str) -> Result<Merged, StaffError>;
+    async fn revoke(&self, patient: &PatientId, reason: &str) -> Result<Revoked, StaffError>;
+    async fn share(&self, patient: &PatientId, request: &ShareRequest) -> Result<NewShare, StaffError>;
+    async fn end_share(&self, patient: &PatientId, share: &str) -> Result<(), StaffError>;
+    async fn erase(
+        &self,
+        patient: &PatientId,
+        reason: &str,
+        is_rehearsal: bool,
+    ) -> Result<Erased, StaffError>;
+    async fn ledger(&self, study: &StudyInstanceUid) -> Result<StudyLedger, StaffError>;
+    async fn reissue(
+        &self,
+        study: &StudyInstanceUid,
+        channels: Channels,
+        reason: &str,
+    ) -> Result<Reissued, StaffError>;
+    async fn slip(&self, study: &StudyInstanceUid) -> Result<Vec<u8>, StaffError>;
+    async fn resend(&self, study: &StudyInstanceUid, channels: Channels) -> Result<Reissued, StaffError>;
+    async fn release(
+        &self,
+        study: &StudyInstanceUid,
+        order: Option<&AccessionNumber>,
+        reason: &str,
+    ) -> Result<(), StaffError>;
+    async fn hold(&self, study: &StudyInstanceUid, reason: &str) -> Result<(), StaffError>;
+    async fn recall(&self, study: &StudyInstanceUid, reason: &str) -> Result<RecallReport, StaffError>;
+    async fn viewers(&self, study: &StudyInstanceUid) -> Result<Vec<RecallViewer>, StaffError>;
+    async fn held(&self, days: u16) -> Result<Vec<HeldStudy>, StaffError>;
+    async fn unreached(&self, days: u16) -> Result<Vec<Unreached>, StaffError>;
+    async fn unreached_on(&self, day: Date) -> Result<Vec<Unreached>, StaffError>;
+    async fn failed_channels(&self, days: u16) -> Result<Vec<FailedChannel>, StaffError>;
+    async fn newest_audit(&self, day: Date, count: usize) -> Result<Vec<AuditEvent>, StaffError>;
+    async fn audit_of_day(&self, day: Date) -> Result<Vec<Vec<u8>>, StaffError>;
+    async fn verify_audit(&self) -> Result<AuditVerdict, StaffError>;
+}

@@ -1,0 +1,241 @@
+//! The port of staff over the real use cases and a real identity provider.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use filmless_delivery::Services;
+use filmless_delivery::portal::{NewShare, ShareRequest};
+use filmless_delivery::retention::Erased;
+use filmless_delivery::staff::{
+    AuditVerdict, Channels, ContactCorrection, Desk, FailedChannel, HeldStudy, Merged, PatientHit,
+    PatientView, RecallReport, RecallViewer, Reissued, Revoked, StaffEntrance, StaffError, StudyLedger,
+    Unreached,
+};
+use filmless_domain::audit::AuditEvent;
+use filmless_domain::staff::StaffMember;
+use filmless_domain::staff_oidc::OidcSettings;
+use filmless_domain::{AccessionNumber, PatientId, Secret, StudyInstanceUid};
+use filmless_identity::{IdentityError, PendingSignIn, ReachedAt, RelyingParty, Returned};
+use filmless_runtime::error_chain;
+use jiff::civil::Date;
+use tracing::{info, warn};
+
+use crate::{Clerk, PortalError, StaffDoor, StaffSignInBegun, StaffSignInEnded};
+
+/// Where browsers come back from the identity provider, below the portal's address.
+pub const STAFF_RETURN_PATH: &str = "/staff/sign-in/return";
+
+/// The door of staff.
+#[derive(Debug)]
+pub struct OidcDoor {
+    services: Services,
+    entrance: StaffEntrance,
+    relying_party: Arc<RelyingParty>,
+}
+
+impl OidcDoor {
+    /// A door for whoever that provider names. Nothing is fetched before somebody signs in.
+    ///
+    /// # Errors
+    /// [`IdentityError::Settings`].
+    pub fn new(
+        services: Services,
+        provider: OidcSettings,
+        reached_at: Option<ReachedAt>,
+    ) -> Result<Self, IdentityError> {
+        let return_url = format!("{}{STAFF_RETURN_PATH}", services.settings.public_url);
+        let relying_party = Arc::new(RelyingParty::new(provider, return_url, reached_at)?);
+        Ok(Self { entrance: StaffEntrance::new(services.clone()), services, relying_party })
+    }
+
+    async fn turn_away(&self, subject: &str, why: &str, source: &str) -> Result<(), PortalError> {
+        info!(code = "staff-sign-in-refused", why, "a sign-in of staff is refused");
+        self.entrance.turn_away(subject, why, source).await.map_err(PortalError::failed)
+    }
+}
+
+#[async_trait]
+impl StaffDoor for OidcDoor {
+    async fn begin(&self) -> Result<StaffSignInBegun, PortalError> {
+        let begun = match self.relying_party.begin().await {
+            Ok(begun) => begun,
+            Err(error) => {
+                tell_down(&error);
+                return Ok(StaffSignInBegun::ProviderDown);
+            }
+        };
+        let pending = serde_json::to_string(&begun.pending).map_err(PortalError::failed)?;
+        let cookie = self.entrance.keep_sign_in(pending).await.map_err(PortalError::failed)?;
+        Ok(StaffSignInBegun::Onward { url: begun.url.into(), cookie })
+    }
+
+    async fn finish(
+        &self,
+        cookie: Option<&Secret>,
+        earlier: Option<&Secret>,
+        returned: Returned,
+        source: &str,
+    ) -> Result<StaffSignInEnded, PortalError> {
+        // Whoever comes without having left from here is not even written down: anybody can do that, at any rate.
+        let Some(cookie) = cookie else { return Ok(StaffSignInEnded::Refused) };
+        let kept = self.entrance.take_sign_in(cookie.expose()).await.map_err(PortalError::failed)?;
+        let Some(kept) = kept else { return Ok(StaffSignInEnded::Refused) };
+        let pending: PendingSignIn = serde_json::from_str(&kept).map_err(PortalError::failed)?;
+        match self.relying_party.finish(pending, returned, self.services.clock.now()).await {
+            Ok(member) => {
+                if let Some(earlier) = earlier {
+                    self.entrance.sign_out(earlier.expose(), source).await.map_err(PortalError::failed)?;
+                }
+                let session = self.entrance.let_in(member, source).await.map_err(PortalError::failed)?;
+                Ok(StaffSignInEnded::Granted(session))
+            }
+            Err(IdentityError::Refused(why)) => {
+                self.turn_away("", why.as_str(), source).await?;
+                Ok(StaffSignInEnded::Refused)
+            }
+            Err(IdentityError::NoRole { subject }) => {
+                self.turn_away(&subject, "no-role", source).await?;
+                Ok(StaffSignInEnded::NoRole)
+            }
+            Err(error) => {
+                tell_down(&error);
+                Ok(StaffSignInEnded::ProviderDown)
+            }
+        }
+    }
+
+    async fn session(&self, cookie: &str, source: &str) -> Result<Option<Box<dyn Clerk>>, PortalError> {
+        let desk = self.entrance.desk(cookie, source).await.map_err(PortalError::failed)?;
+        Ok(desk.map(|desk| Box::new(desk) as Box<dyn Clerk>))
+    }
+
+    async fn sign_out(&self, cookie: &str, source: &str) -> Result<(), PortalError> {
+        self.entrance.sign_out(cookie, source).await.map_err(PortalError::failed)
+    }
+}
+
+fn tell_down(error: &IdentityError) {
+    warn!(code = "identity-provider-down", cause = error_chain(error), "nobody of the staff can sign in");
+}
+
+#[async_trait]
+impl Clerk for Desk {
+    fn member(&self) -> &StaffMember {
+        Self::member(self)
+    }
+
+    async fn sign_out_everywhere(&self) -> Result<(), StaffError> {
+        Self::sign_out_everywhere(self).await
+    }
+
+    async fn find(&self, query: &str) -> Result<Vec<PatientHit>, StaffError> {
+        Self::find(self, query).await
+    }
+
+    async fn patient(&self, patient: &PatientId) -> Result<PatientView, StaffError> {
+        Self::patient(self, patient).await
+    }
+
+    async fn correct_contact(
+        &self,
+        patient: &PatientId,
+        correction: &ContactCorrection,
+    ) -> Result<(), StaffError> {
+        Self::correct_contact(self, patient, correction).await
+    }
+
+    async fn merge(&self, from: &PatientId, into: &PatientId, reason: &str) -> Result<Merged, StaffError> {
+        Self::merge(self, from, into, reason).await
+    }
+
+    async fn revoke(&self, patient: &PatientId, reason: &str) -> Result<Revoked, StaffError> {
+        Self::revoke(self, patient, reason).await
+    }
+
+    async fn share(&self, patient: &PatientId, request: &ShareRequest) -> Result<NewShare, StaffError> {
+        Self::share(self, patient, request).await
+    }
+
+    async fn end_share(&self, patient: &PatientId, share: &str) -> Result<(), StaffError> {
+        Self::end_share(self, patient, share).await
+    }
+
+    async fn erase(
+        &self,
+        patient: &PatientId,
+        reason: &str,
+        is_rehearsal: bool,
+    ) -> Result<Erased, StaffError> {
+        Self::erase(self, patient, reason, is_rehearsal).await
+    }
+
+    async fn ledger(&self, study: &StudyInstanceUid) -> Result<StudyLedger, StaffError> {
+        Self::ledger(self, study).await
+    }
+
+    async fn reissue(
+        &self,
+        study: &StudyInstanceUid,
+        channels: Channels,
+        reason: &str,
+    ) -> Result<Reissued, StaffError> {
+        Self::reissue(self, study, channels, reason).await
+    }
+
+    async fn slip(&self, study: &StudyInstanceUid) -> Result<Vec<u8>, StaffError> {
+        Self::slip(self, study).await
+    }
+
+    async fn resend(&self, study: &StudyInstanceUid, channels: Channels) -> Result<Reissued, StaffError> {
+        Self::resend(self, study, channels).await
+    }
+
+    async fn release(
+        &self,
+        study: &StudyInstanceUid,
+        order: Option<&AccessionNumber>,
+        reason: &str,
+    ) -> Result<(), StaffError> {
+        Self::release(self, study, order, reason).await
+    }
+
+    async fn hold(&self, study: &StudyInstanceUid, reason: &str) -> Result<(), StaffError> {
+        Self::hold(self, study, reason).await
+    }
+
+    async fn recall(&self, study: &StudyInstanceUid, reason: &str) -> Result<RecallReport, StaffError> {
+        Self::recall(self, study, reason).await
+    }
+
+    async fn viewers(&self, study: &StudyInstanceUid) -> Result<Vec<RecallViewer>, StaffError> {
+        Self::viewers(self, study).await
+    }
+
+    async fn held(&self, days: u16) -> Result<Vec<HeldStudy>, StaffError> {
+        Self::held(self, days).await
+    }
+
+    async fn unreached(&self, days: u16) -> Result<Vec<Unreached>, StaffError> {
+        Self::unreached(self, days).await
+    }
+
+    async fn unreached_on(&self, day: Date) -> Result<Vec<Unreached>, StaffError> {
+        Self::unreached_on(self, day).await
+    }
+
+    async fn failed_channels(&self, days: u16) -> Result<Vec<FailedChannel>, StaffError> {
+        Self::failed_channels(self, days).await
+    }
+
+    async fn newest_audit(&self, day: Date, count: usize) -> Result<Vec<AuditEvent>, StaffError> {
+        Self::newest_audit(self, day, count).await
+    }
+
+    async fn audit_of_day(&self, day: Date) -> Result<Vec<Vec<u8>>, StaffError> {
+        Self::audit_of_day(self, day).await
+    }
+
+    async fn verify_audit(&self) -> Result<AuditVerdict, StaffError> {
+        Self::verify_audit(self).await
+    }
+}

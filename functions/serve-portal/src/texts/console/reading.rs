@@ -1,0 +1,53 @@
+//! The words of the lists and of the audit log.
+
+use super::words;
+
+words! {
+    /// What is read from top to bottom.
+    ReadingWords {
+        held_what: "Các lần chụp chờ nhân viên, cũ nhất trước.", "Studies that wait for somebody, oldest first.";
+        no_held: "Không có lần chụp nào bị giữ lại.", "No study is held.";
+        unreached_what: "Đã trả kết quả nhưng không tin nào đến nơi và chưa ai mở: xin gọi điện.", "Released, but no message arrived and nobody opened it: somebody has to call.";
+        no_unreached: "Mọi người bệnh đều đã được báo.", "Every patient was reached.";
+        failed_what: "Tin mà nhà cung cấp báo không gửi được.", "Messages that a provider could not deliver.";
+        no_failed: "Không có tin nào bị lỗi.", "No message failed.";
+        period: "Thời gian", "Period";
+        days: "ngày", "days";
+        one_day: "Một ngày", "One day";
+        show: "Xem", "Show";
+        csv: "Tải bảng (CSV)", "Download as CSV";
+        print: "In trang này: Ctrl+P.", "To print this page: Ctrl+P.";
+        last_received: "Nhận lần cuối", "Last received";
+        released: "Trả lúc", "Released";
+        why: "Vì sao", "Why";
+        open: "Mở", "Open";
+        study: "Lần chụp", "Study";
+        channel: "Kênh", "Channel";
+        when: "Lúc", "When";
+        provider_says: "Nhà cung cấp báo", "The provider says";
+        reached: "Đã báo cách khác", "Reached otherwise";
+        yes: "có", "yes";
+        no: "không", "no";
+        audit_what: "Ai đã làm gì, lúc nào, từ đâu. Ngày tính theo giờ UTC.", "Who did what, when, from where. Days are those of UTC.";
+        audit_day: "Ngày (UTC)", "Day (UTC)";
+        verify: "Kiểm tra chuỗi nhật ký", "Verify the chain";
+        verify_hint: "Đọc toàn bộ nhật ký và kiểm tra từng dòng.", "Reads the whole log and checks every line.";
+        holds: "Nhật ký nguyên vẹn.", "The audit log holds.";
+        broken: "Nhật ký không nguyên vẹn. Xin báo ngay cho người phụ trách an toàn thông tin.", "The audit log does not hold. Tell whoever is responsible for security at once.";
+        too_long: "Nhật ký quá dài để kiểm tra ở đây. Xin dùng lệnh filmless audit verify.", "The log is too long to be verified here. Use the command filmless audit verify.";
+        events: "Sự kiện", "Events";
+        objects: "Tệp", "Objects";
+        pending: "Chưa vào tệp", "Not in an object yet";
+        head: "Mã băm cuối", "Head";
+        download_ndjson: "Tải ngày này (NDJSON)", "Download the day (NDJSON)";
+        download_fhir: "Tải ngày này (FHIR)", "Download the day (FHIR)";
+        action: "Việc", "Action";
+        result: "Kết quả", "Outcome";
+        actor: "Ai", "Who";
+        source: "Từ đâu", "From where";
+        detail: "Chi tiết", "Detail";
+        system: "hệ thống", "system";
+        no_events: "Không có sự kiện nào trong ngày này.", "There are no events on this day.";
+        newest: "Mới nhất trước", "Newest first";
+    }
+}

@@ -1,0 +1,54 @@
+//! The words of a study's page, and of what is done there.
+
+use super::words;
+
+words! {
+    /// One study.
+    StudyWords {
+        patient: "Người bệnh", "Patient";
+        no_patient: "không rõ", "unknown";
+        uid: "Study Instance UID", "Study Instance UID";
+        series: "Loạt ảnh", "Series";
+        instances: "Ảnh", "Instances";
+        why_held: "Lý do giữ", "Why it is held";
+        ledger: "Quá trình giao kết quả", "The way of the result";
+        link_version: "phiếu số", "slip";
+        acts: "Thao tác", "Acts";
+        nothing_to_do: "Không có thao tác nào cho vai trò của Ông/Bà.", "There is nothing to do here for your role.";
+        print: "In phiếu hiện hành", "Print the current slip";
+        print_hint: "Mở phiếu PDF trong cửa sổ mới. Phiếu có mật khẩu: xin in rồi đóng lại. Phiếu chỉ được giữ 7 ngày; sau đó hãy cấp phiếu mới.", "Opens the slip as a PDF in a new window. It holds the password: print it and close it. Slips are kept for 7 days; then issue a new one.";
+        reissue: "Cấp phiếu mới", "Issue a new slip";
+        reissue_hint: "Mật khẩu và mã QR cũ ngừng dùng được.", "The old password and QR code end.";
+        resend: "Gửi lại tin báo", "Send the message again";
+        resend_hint: "Phiếu giấy đã in vẫn dùng được.", "The slip on paper stays valid.";
+        channels: "Gửi qua", "Send by";
+        channels_all: "SMS và email", "SMS and email";
+        channels_sms: "chỉ SMS", "SMS only";
+        channels_email: "chỉ email", "email only";
+        channels_none: "không gửi, chỉ in phiếu", "nothing, print the slip";
+        release: "Trả kết quả", "Release";
+        release_hint: "Người bệnh của phiếu chỉ định sẽ xem được hình ảnh này.", "The patient of the order will see these images.";
+        order: "Số phiếu chỉ định (nếu ảnh không ghi)", "Accession number of the order (if the images name none)";
+        hold: "Giữ lại", "Hold";
+        hold_hint: "Người bệnh không xem được cho đến khi nhân viên trả kết quả.", "The patient does not see it until staff release it.";
+        recall: "Thu hồi", "Recall";
+        recall_what: "Dùng khi ảnh bị trả nhầm người. Đường dẫn, mật khẩu, phiên đăng nhập ngừng ngay; ảnh đã chuẩn bị bị xoá. Ảnh gốc và nhật ký được giữ làm bằng chứng.", "For images that went to the wrong patient. Links, passwords and sessions end at once; what was prepared is deleted. Uploads and logs are kept as evidence.";
+        recall_confirm: "Tôi đã kiểm tra: đúng lần chụp cần thu hồi.", "I have checked that this is the study to recall.";
+        recalled: "Đã thu hồi", "Recalled";
+        objects: "Tệp đã xoá", "Files deleted";
+        nobody_opened: "Chưa ai mở lần chụp này.", "Nobody has opened this study.";
+        viewers: "Ai đã mở, từ đâu", "Who opened it, from where";
+        who: "Ai", "Who";
+        who_patient: "Người bệnh", "The patient";
+        who_share: "Chia sẻ", "Share";
+        source: "Địa chỉ mạng", "Network address";
+        opened_at: "Lúc mở", "Opened";
+        first_image_at: "Thấy ảnh", "Saw an image";
+        downloaded_at: "Tải về", "Downloaded";
+        to_study: "Về trang lần chụp", "To the study";
+        done_reissued: "Đã cấp phiếu mới. Bây giờ có thể in phiếu.", "The new slip is issued. It can be printed now.";
+        done_resent: "Tin báo đang được gửi.", "The message is on its way.";
+        done_released: "Lần chụp đang được trả. Trạng thái đổi sau vài giây.", "The study is being released. Its state changes within seconds.";
+        done_held: "Đã giữ lại. Người bệnh không còn xem được.", "Held. The patient no longer sees it.";
+    }
+}

@@ -1,0 +1,69 @@
+//! Slowing down whoever guesses passwords: three counters within a window.
+
+use crate::{DeliveryError, Services, credentials};
+
+/// What the counters say to one more try.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tries {
+    /// Look at the password.
+    Allowed,
+    /// Too many; `is_first` for the first one that was.
+    TooMany {
+        /// The first one: it is worth a line in the audit log.
+        is_first: bool,
+    },
+}
+
+/// What sets accounts of staff apart from those of patients, none of whose keys holds a colon.
+const STAFF: &str = "staff:";
+
+/// Counts a sign-in of staff, from that source. Counted before the password is looked at.
+///
+/// # Errors
+/// [`DeliveryError`].
+pub async fn count_staff(services: &Services, account: &str, source: &str) -> Result<Tries, DeliveryError> {
+    count(services, &format!("{STAFF}{account}"), &credentials::token_digest(source)).await
+}
+
+/// Forgets the sign-ins of a member from that source: one was right.
+///
+/// # Errors
+/// [`DeliveryError`].
+pub async fn forget_staff(services: &Services, account: &str, source: &str) -> Result<(), DeliveryError> {
+    forget(services, &format!("{STAFF}{account}"), &credentials::token_digest(source)).await
+}
+
+/// Counted before the password is looked at: tries at the same time must not share one count.
+pub(crate) async fn count(
+    services: &Services,
+    account_key: &str,
+    source_digest: &str,
+) -> Result<Tries, DeliveryError> {
+    let (index, limits) = (&services.index, &services.settings.limits);
+    let (now, window) = (services.clock.now(), limits.sign_in_window_seconds);
+    let here = index.count_sign_in(account_key, source_digest, now, window).await?;
+    let of_source = index.count_sign_in("", source_digest, now, window).await?;
+    let of_account = index.count_sign_in(account_key, "", now, window).await?;
+    let is_attack = of_account > limits.account_failures_max || of_source > limits.source_failures_max;
+    let here_max =
+        if is_attack { limits.sign_in_failures_under_attack_max } else { limits.sign_in_failures_max };
+    if here <= here_max && of_source <= limits.source_flood_max {
+        return Ok(Tries::Allowed);
+    }
+    // Only crossings are written down: a flood must not fill the audit log.
+    let is_flood = of_source > limits.source_flood_max;
+    let is_first = if is_flood { of_source == limits.source_flood_max + 1 } else { here == here_max + 1 };
+    Ok(Tries::TooMany { is_first })
+}
+
+pub(crate) async fn forget(
+    services: &Services,
+    account_key: &str,
+    source_digest: &str,
+) -> Result<(), DeliveryError> {
+    let index = &services.index;
+    index.forget_sign_ins(account_key, source_digest).await?;
+    index.uncount_sign_in("", source_digest).await?;
+    index.uncount_sign_in(account_key, "").await?;
+    Ok(())
+}
