@@ -15,6 +15,8 @@ pub mod messages;
 pub mod notice;
 pub mod outbox;
 pub mod portal;
+pub mod rebuild;
+pub mod reconcile;
 pub mod release;
 pub mod render;
 pub mod retention;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use filmless_store::index::{OutboxMessage, OutboxRecord};
 use filmless_store::port::QueueName;
+use tracing::debug;
 
 use crate::{DeliveryError, Services};
 
@@ -30,6 +31,25 @@ pub(crate) async fn publish(services: &Services, entry: &OutboxRecord) -> Result
         }
     }
     Ok(services.index.remove_outbox(entry).await?)
+}
+
+/// Sends messages that no other change causes. They are written down first; where the queue does not take them now, the
+/// sweep sends them.
+pub(crate) async fn send(services: &Services, messages: Vec<OutboxMessage>) -> Result<(), DeliveryError> {
+    let entry = entry(services, messages)?;
+    services.index.add_outbox(&entry).await?;
+    send_now(services, &entry).await
+}
+
+/// Sends the messages of an entry that was written, or leaves them to the sweep.
+pub(crate) async fn send_now(services: &Services, entry: &OutboxRecord) -> Result<(), DeliveryError> {
+    match publish(services, entry).await {
+        Err(DeliveryError::Port(error)) => {
+            debug!(cause = %error, "messages are left to the sweep");
+            Ok(())
+        }
+        published => published,
+    }
 }
 
 /// Sends what a crash or an outage left behind; returns how many entries there were. With `all`, also the young
