@@ -105,7 +105,7 @@ impl Scenario {
             if chance.per_mille(250) {
                 self.add(SECOND * 9, "incoming/again/1.dcm", slices[0].1.clone());
             }
-            if chance.per_mille(100) {
+            if self.uploads.len() == slices.len() && chance.per_mille(150) {
                 // The same key with other bytes of the same instance: refused.
                 self.add(SECOND * 400, &slices[0].0, study.slice_with(1, 1, 500));
                 self.refused.push(slices[0].0.clone());
