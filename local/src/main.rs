@@ -2,9 +2,12 @@
 
 mod audit;
 mod cli;
+mod cost;
 mod demo;
 mod feedback;
 mod instance;
+mod reconcile;
+mod redrive;
 mod send;
 mod staff;
 mod status;
@@ -42,6 +45,10 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Staff(options) => staff::run(options).await,
         Command::Feedback(options) => feedback::run(options).await,
         Command::Audit(options) => audit::run(options).await,
+        Command::Reconcile(options) => reconcile::run(options).await,
+        Command::Rebuild(options) => reconcile::rebuild(options).await,
+        Command::Redrive(options) => redrive::run(options).await,
+        Command::Cost(options) => cost::run(&options),
         Command::RenderChild => Ok(ExitCode::SUCCESS),
     }
 }

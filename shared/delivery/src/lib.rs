@@ -5,6 +5,7 @@
 
 pub mod audit;
 mod credentials;
+pub mod dead_letters;
 pub mod download;
 mod error;
 pub mod feedback;

@@ -7,4 +7,4 @@ mod services;
 
 pub use config::{Config, ConfigError};
 pub use logging::{DEFAULT_LOG_FILTER, error_chain, init_logging};
-pub use services::services_from;
+pub use services::{dead_letters_from, services_from};
