@@ -37,6 +37,14 @@ pub enum Command {
     Daily(SystemOptions),
     /// Verify and export the audit log.
     Audit(AuditOptions),
+    /// Look for what was lost: uploads that nobody took in, studies that stand still, derived objects that are gone.
+    Reconcile(ReconcileOptions),
+    /// Make everything anew that was derived from studies.
+    Rebuild(RebuildOptions),
+    /// Show the messages that nobody could work on, and send them back to their queue.
+    Redrive(RedriveOptions),
+    /// Compute what a study costs, from a price list.
+    Cost(CostOptions),
     /// Decode files for another process (used by `up`).
     #[command(hide = true)]
     RenderChild,
@@ -393,6 +401,76 @@ pub struct AuditOptions {
     pub act: AuditAct,
     #[command(flatten)]
     pub system: SystemOptions,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct ReconcileOptions {
+    /// Tell what is found to go on. Without it, it is only shown.
+    #[arg(long)]
+    pub repair: bool,
+    /// How many days back.
+    #[arg(long, default_value_t = 31, value_parser = clap::value_parser!(u16).range(1..=3660))]
+    pub days: u16,
+    /// Only uploads whose keys start so; may be given several times. `%Y`, `%m` and `%d` stand for each day.
+    #[arg(long, value_name = "PREFIX")]
+    pub prefix: Vec<String>,
+    /// What changed less than this ago is left to those who are at it.
+    #[arg(long, value_name = "TIME", default_value = "15m", value_parser = parse_duration)]
+    pub grace: Duration,
+    #[command(flatten)]
+    pub system: SystemOptions,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct RebuildOptions {
+    /// Study Instance UIDs.
+    #[arg(value_name = "STUDY", required_unless_present = "all")]
+    pub studies: Vec<String>,
+    /// All studies of the last days.
+    #[arg(long, conflicts_with = "studies")]
+    pub all: bool,
+    /// How many days back, with `--all`.
+    #[arg(long, default_value_t = 3660, value_parser = clap::value_parser!(u16).range(1..=20_000))]
+    pub days: u16,
+    #[command(flatten)]
+    pub system: SystemOptions,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct RedriveOptions {
+    /// Whose dead letters go back; without it, those of all queues are shown and none is sent.
+    #[arg(value_enum)]
+    pub queue: Option<QueueWord>,
+    /// Only show them.
+    #[arg(long)]
+    pub dry_run: bool,
+    #[command(flatten)]
+    pub system: SystemOptions,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum QueueWord {
+    /// Uploads.
+    Intake,
+    /// Quiet-period checks and series to render.
+    Settle,
+    /// Studies before the gate.
+    Release,
+    /// Messages to patients.
+    Notices,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct CostOptions {
+    /// Price list (JSON); the list prices of docs/COST.md by default.
+    #[arg(long, value_name = "FILE")]
+    pub prices: Option<PathBuf>,
+    /// Studies to compute, one JSON object per line, instead of the three usual ones; `-` reads standard input.
+    #[arg(long, value_name = "FILE")]
+    pub studies: Option<PathBuf>,
+    /// Print JSON instead of a table.
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Debug, Clone, Copy, Subcommand)]

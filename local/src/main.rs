@@ -2,10 +2,13 @@
 
 mod audit;
 mod cli;
+mod cost;
 mod daily;
 mod demo;
 mod feedback;
 mod instance;
+mod reconcile;
+mod redrive;
 mod send;
 mod staff;
 mod staff_accounts;
@@ -46,6 +49,10 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Feedback(options) => feedback::run(options).await,
         Command::Daily(options) => daily::run(options).await,
         Command::Audit(options) => audit::run(options).await,
+        Command::Reconcile(options) => reconcile::run(options).await,
+        Command::Rebuild(options) => reconcile::rebuild(options).await,
+        Command::Redrive(options) => redrive::run(options).await,
+        Command::Cost(options) => cost::run(&options),
         Command::RenderChild => Ok(ExitCode::SUCCESS),
     }
 }

@@ -84,8 +84,16 @@ impl Embedded {
     /// # Errors
     /// [`EmbeddedError`]; [`EmbeddedError::FolderInUse`] when another process is running on the folder.
     pub async fn open(config: EmbeddedConfig) -> Result<Self, EmbeddedError> {
+        Self::open_at(config, Arc::new(SystemClock)).await
+    }
+
+    /// The same by another clock: objects are written and messages are due when it says so. Signatures are still dated
+    /// by the machine's.
+    ///
+    /// # Errors
+    /// As [`Embedded::open`].
+    pub async fn open_at(config: EmbeddedConfig, clock: Arc<dyn Clock>) -> Result<Self, EmbeddedError> {
         let folder = FolderLock::acquire(&config.data_dir)?;
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let database_path = config.data_dir.join("embedded.db");
         let database = tokio::task::spawn_blocking(move || Database::open(&database_path))
             .await
@@ -104,11 +112,12 @@ impl Embedded {
             },
             database,
             Arc::clone(&queue),
-            Arc::clone(&clock),
+            clock,
         )
         .await?;
         let tables_path = config.data_dir.join("filmless.db");
-        let tables = TableServer::open(&tables_path, config.credentials.clone(), clock).await?;
+        let tables =
+            TableServer::open(&tables_path, config.credentials.clone(), Arc::new(SystemClock)).await?;
 
         let s3 = open_s3(&config, objects).await?;
         let dynamodb = open_dynamodb(&config, tables.clone()).await?;

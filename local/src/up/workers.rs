@@ -8,6 +8,7 @@ use filmless_delivery::{Services, outbox};
 use filmless_embedded::{DurableQueue, Received};
 use filmless_runtime::error_chain;
 use filmless_store::port::QueueName;
+use reconcile::handler::ReconcileEvent;
 use run_upkeep::handler::{Job, UpkeepEvent};
 use serde_json::json;
 use tokio::task::JoinHandle;
@@ -31,6 +32,7 @@ const MAPPINGS: [Mapping; 4] = [
 const SWEEP_INTERVAL: Duration = Duration::from_secs(5);
 /// More often than on AWS: nobody pays for it here.
 const MINUTELY: Duration = Duration::from_secs(15);
+const HOURLY: Duration = Duration::from_secs(3600);
 const DAILY: Duration = Duration::from_secs(24 * 3600);
 /// As long as SQS lets a receiver wait.
 const LONG_POLL: Duration = Duration::from_secs(20);
@@ -42,6 +44,7 @@ pub fn start(services: &Services, queue: &Arc<DurableQueue>) -> Vec<JoinHandle<(
         tokio::spawn(sweep(services.clone())),
         tokio::spawn(keep_up(services.clone(), Job::Minutely, MINUTELY)),
         tokio::spawn(keep_up(services.clone(), Job::Daily, DAILY)),
+        tokio::spawn(look_for_losses(services.clone())),
     ];
     for mapping in &MAPPINGS {
         for _ in 0..mapping.workers {
@@ -69,6 +72,17 @@ async fn keep_up(services: Services, job: Job, interval: Duration) {
         tokio::time::sleep(interval).await;
         if let Err(failure) = run_upkeep::handler::handle(&services, UpkeepEvent { job }).await {
             error!(?job, code = failure.code(), cause = error_chain(&failure), "upkeep failed");
+        }
+    }
+}
+
+async fn look_for_losses(services: Services) {
+    loop {
+        tokio::time::sleep(HOURLY).await;
+        // Boxed, because the compiler lays out futures within futures only so deep.
+        let done = Box::pin(reconcile::handler::handle(&services, ReconcileEvent::default())).await;
+        if let Err(failure) = done {
+            error!(code = failure.code(), cause = error_chain(&failure), "not reconciled");
         }
     }
 }

@@ -6,6 +6,7 @@
 pub mod audit;
 mod credentials;
 pub mod daily_list;
+pub mod dead_letters;
 pub mod download;
 mod error;
 pub mod feedback;
@@ -16,6 +17,8 @@ pub mod messages;
 pub mod notice;
 pub mod outbox;
 pub mod portal;
+pub mod rebuild;
+pub mod reconcile;
 pub mod release;
 pub mod render;
 pub mod retention;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use filmless_store::index::{OutboxMessage, OutboxRecord};
 use filmless_store::port::QueueName;
+use tracing::debug;
 
 use crate::{DeliveryError, Services};
 
@@ -32,10 +33,29 @@ pub(crate) async fn publish(services: &Services, entry: &OutboxRecord) -> Result
     Ok(services.index.remove_outbox(entry).await?)
 }
 
-/// For what was written and could not be sent at once: the sweeper sends it.
+/// Sends messages that no other change causes. They are written down first; where the queue does not take them now, the
+/// sweep sends them.
+pub(crate) async fn send(services: &Services, messages: Vec<OutboxMessage>) -> Result<(), DeliveryError> {
+    let entry = entry(services, messages)?;
+    services.index.add_outbox(&entry).await?;
+    send_now(services, &entry).await
+}
+
+/// Sends the messages of an entry that was written, or leaves them to the sweep.
+pub(crate) async fn send_now(services: &Services, entry: &OutboxRecord) -> Result<(), DeliveryError> {
+    match publish(services, entry).await {
+        Err(DeliveryError::Port(error)) => {
+            debug!(cause = %error, "messages are left to the sweep");
+            Ok(())
+        }
+        published => published,
+    }
+}
+
+/// For what was written and could not be sent at once: the sweep sends it.
 pub(crate) fn leave_to_sweeper(sent: Result<(), DeliveryError>) {
     if let Err(error) = sent {
-        tracing::info!(code = error.code(), "left to the sweeper of the outbox");
+        tracing::info!(code = error.code(), "left to the sweep of the outbox");
     }
 }
 

@@ -38,7 +38,7 @@ pub async fn release_study(services: &Services, study: &StudyInstanceUid) -> Res
 }
 
 /// Under which order the study may be shown; what staff decided goes before what the gate says.
-async fn verdict(
+pub(crate) async fn verdict(
     services: &Services,
     study: &StudyRecord,
 ) -> Result<Result<OrderRecord, HoldReason>, DeliveryError> {
@@ -79,8 +79,7 @@ async fn open_gate(
     if study.account_key.is_none() {
         return first_release(services, study, order).await;
     }
-    let account = services.index.account_of_patient(&order.order.patient.id).await?;
-    if account.map(|a| a.account_key) != study.account_key {
+    if !is_owner(services, &study, order).await? {
         // The order changed hands after the release: its new patient's images never open with the old slip.
         services.index.hold_study(&study, HoldReason::PatientMismatch).await?;
         info!(reason = HoldReason::PatientMismatch.code(), "study held");
@@ -90,6 +89,16 @@ async fn open_gate(
         info!("study shown again");
     }
     announce_if_pending(services, &study).await
+}
+
+/// Whether a study that was released belongs to the patient of this order.
+pub(crate) async fn is_owner(
+    services: &Services,
+    study: &StudyRecord,
+    order: &OrderRecord,
+) -> Result<bool, DeliveryError> {
+    let account = services.index.account_of_patient(&order.order.patient.id).await?;
+    Ok(account.map(|account| account.account_key) == study.account_key)
 }
 
 /// A notice that was due while the study was hidden is still to be sent.

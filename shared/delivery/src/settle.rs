@@ -38,7 +38,7 @@ pub(crate) async fn schedule(services: &Services, study: &StudyInstanceUid) -> R
     Ok(())
 }
 
-fn check_entry(
+pub(crate) fn check_entry(
     services: &Services,
     study: &StudyInstanceUid,
     delay: Duration,

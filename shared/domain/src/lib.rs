@@ -7,6 +7,7 @@ pub mod access;
 pub mod audit;
 pub mod audit_fhir;
 pub mod chain;
+pub mod cost;
 pub mod date;
 pub mod gate;
 pub mod hospital;

@@ -3,8 +3,8 @@ use std::sync::Arc;
 use filmless_delivery::Services;
 use filmless_delivery::render::InProcessRenderer;
 use filmless_store::Connection;
-use filmless_store::aws::{KmsSealer, SesGateway, SnsGateway, SqsQueue};
-use filmless_store::port::{OsRandomness, SystemClock};
+use filmless_store::aws::{KmsSealer, SesGateway, SnsGateway, SqsDeadLetters, SqsQueue};
+use filmless_store::port::{DeadLetters, OsRandomness, SystemClock};
 
 use crate::Config;
 
@@ -27,4 +27,10 @@ pub async fn services_from(config: Config) -> Services {
         randomness: Arc::new(OsRandomness),
         settings: Arc::new(config.settings),
     }
+}
+
+/// The dead-letter queues of the queues that the configuration names.
+pub async fn dead_letters_from(config: Config) -> Arc<dyn DeadLetters> {
+    let connection = Connection::from_settings(config.s3_public_url.as_deref(), config.s3_path_style).await;
+    Arc::new(SqsDeadLetters::new(connection.sqs(), config.queues))
 }

@@ -1,17 +1,20 @@
 //! Clients: from the SDK's own settings (`AWS_REGION`, `AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_DYNAMODB`, …), or
 //! from endpoints given in so many words.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_s3::config::SharedHttpClient;
+use aws_sdk_s3::config::retry::RetryPartition;
 use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 
+use crate::calls::{self, CallWatcher};
 use crate::{Bucket, Index};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -71,17 +74,39 @@ impl Connection {
     /// Connects to these endpoints.
     #[must_use]
     pub fn to(endpoints: &Endpoints) -> Self {
+        Self::over(endpoints, http_client(endpoints), timeouts(), None)
+    }
+
+    /// Connects to these endpoints with somebody between, who sees every call. The SDK tries as often as ever, but does
+    /// not wait in between, and no connection shares its allowance of retries.
+    #[must_use]
+    pub fn watched(endpoints: &Endpoints, watcher: Arc<dyn CallWatcher>) -> Self {
+        let client = calls::watched(http_client(endpoints), watcher);
+        Self::over(endpoints, client, TimeoutConfig::disabled(), Some(calls::eager_retries()))
+    }
+
+    fn over(
+        endpoints: &Endpoints,
+        client: SharedHttpClient,
+        timeouts: TimeoutConfig,
+        retries: Option<RetryConfig>,
+    ) -> Self {
         let credentials =
             Credentials::new(&endpoints.access_key_id, &endpoints.secret_access_key, None, None, "filmless");
         let config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(endpoints.region.clone()))
             .credentials_provider(SharedCredentialsProvider::new(credentials))
-            .http_client(https_client())
-            .timeout_config(timeouts())
+            .http_client(client)
+            .timeout_config(timeouts)
             .build();
-        let s3 = aws_sdk_s3::config::Builder::from(&config).force_path_style(true);
-        let dynamodb = aws_sdk_dynamodb::config::Builder::from(&config).endpoint_url(&endpoints.dynamodb);
+        let mut s3 = aws_sdk_s3::config::Builder::from(&config).force_path_style(true);
+        let mut dynamodb = aws_sdk_dynamodb::config::Builder::from(&config).endpoint_url(&endpoints.dynamodb);
+        if let Some(retries) = retries {
+            let own = || RetryPartition::custom("watched").build();
+            s3 = s3.retry_config(retries.clone()).retry_partition(own());
+            dynamodb = dynamodb.retry_config(retries).retry_partition(own());
+        }
         Self {
             s3_config: s3.clone().endpoint_url(&endpoints.s3).build(),
             s3_public_config: s3.endpoint_url(&endpoints.s3_public).build(),
@@ -129,6 +154,15 @@ impl Connection {
     pub fn kms(&self) -> aws_sdk_kms::Client {
         aws_sdk_kms::Client::new(&self.config)
     }
+}
+
+/// Servers on one's own machine speak HTTP: then no certificates have to be read.
+fn http_client(endpoints: &Endpoints) -> SharedHttpClient {
+    let is_plain = |url: &String| url.starts_with("http://");
+    if [&endpoints.s3, &endpoints.dynamodb].into_iter().all(is_plain) {
+        return Builder::new().build_http();
+    }
+    https_client()
 }
 
 fn https_client() -> SharedHttpClient {

@@ -1,9 +1,11 @@
 //! Objects, index, accounts, queues, SMS and email. The only crate that names the AWS SDK.
 
 pub mod aws;
+pub mod calls;
 pub mod connect;
 mod error;
 pub mod index;
+mod listing;
 mod objects;
 pub mod port;
 pub mod sealing;
@@ -11,4 +13,5 @@ pub mod sealing;
 pub use connect::{Connection, Endpoints};
 pub use error::StoreError;
 pub use index::Index;
+pub use listing::{ListMarker, ListedPage, ListedVersion};
 pub use objects::{Bucket, ObjectVersion, PRESIGNED_TTL_MAX, RangedRead, Served};

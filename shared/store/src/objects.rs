@@ -21,10 +21,10 @@ pub const PRESIGNED_TTL_MAX: Duration = Duration::from_secs(15 * 60);
 /// One bucket.
 #[derive(Debug, Clone)]
 pub struct Bucket {
-    client: Client,
+    pub(crate) client: Client,
     /// Signs URLs for the address at which browsers reach the bucket, which may differ from ours.
     public_client: Client,
-    name: String,
+    pub(crate) name: String,
 }
 
 /// One version of one object.

@@ -8,9 +8,9 @@ pub(crate) mod table;
 #[cfg(test)]
 mod tests;
 
-use std::{collections::HashMap, fmt, sync::Arc, time::Duration};
+use std::{collections::HashMap, fmt, path::Path, sync::Arc, time::Duration};
 
-use filmless_store::port::{Clock, QueueName};
+use filmless_store::port::{Clock, QueueName, SystemClock};
 use thiserror::Error;
 use tokio::sync::Notify;
 
@@ -84,6 +84,19 @@ impl DurableQueue {
         database.write(move |c| table::release_interrupted(c, now_ms)).await?;
         let arrivals = QueueName::ALL.into_iter().map(|queue| (queue, Notify::new())).collect();
         Ok(Self { database, clock, policy, arrivals })
+    }
+
+    /// The queues of a data folder, for whoever looks at them while another process works on them: what is in flight stays
+    /// in flight. The other process sees what is sent within the time of its long poll.
+    ///
+    /// # Errors
+    /// [`DatabaseError`].
+    pub async fn attach(data_dir: &Path, policy: RetryPolicy) -> Result<Self, DatabaseError> {
+        let path = data_dir.join("embedded.db");
+        let opened = tokio::task::spawn_blocking(move || Database::open(&path)).await;
+        let database = opened.map_err(|_| DatabaseError::Closed)??;
+        let arrivals = QueueName::ALL.into_iter().map(|queue| (queue, Notify::new())).collect();
+        Ok(Self { database, clock: Arc::new(SystemClock), policy, arrivals })
     }
 
     /// Sends one message, not to be received before `delay`. When it returns `Ok`, the message survives a crash.

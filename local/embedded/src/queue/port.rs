@@ -1,21 +1,45 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use filmless_store::port::{PortError, Queue, QueueName};
+use filmless_store::port::{DeadLetters, DeadMessage, PortError, Queue, QueueName};
 
-use super::{DurableQueue, QueueError};
+use super::{DELAY_MAX, DurableQueue, QueueError};
+
+fn port_error(operation: &'static str, error: QueueError) -> PortError {
+    match error {
+        QueueError::Database { .. } | QueueError::Randomness => {
+            PortError::Unavailable { operation, source: Box::new(error) }
+        }
+        QueueError::BodyTooLarge | QueueError::DelayTooLong => {
+            PortError::Refused { operation, source: Box::new(error) }
+        }
+    }
+}
 
 #[async_trait]
 impl Queue for DurableQueue {
     async fn send(&self, queue: QueueName, body: &str, delay: Duration) -> Result<(), PortError> {
-        let operation = "send a message";
-        Self::send(self, queue, body, delay).await.map_err(|error| match error {
-            QueueError::Database { .. } | QueueError::Randomness => {
-                PortError::Unavailable { operation, source: Box::new(error) }
-            }
-            QueueError::BodyTooLarge | QueueError::DelayTooLong => {
-                PortError::Refused { operation, source: Box::new(error) }
-            }
-        })
+        // As the adapter of SQS: who waits longer looks at the clock in between.
+        let delay = delay.min(DELAY_MAX);
+        Self::send(self, queue, body, delay).await.map_err(|error| port_error("send a message", error))
+    }
+}
+
+#[async_trait]
+impl DeadLetters for DurableQueue {
+    async fn list(&self, queue: QueueName) -> Result<Vec<DeadMessage>, PortError> {
+        let letters =
+            self.dead_letters(queue).await.map_err(|error| port_error("list dead letters", error))?;
+        let message = |letter: super::DeadLetter| DeadMessage {
+            id: letter.id.to_string(),
+            body: letter.body,
+            receives: letter.receive_count,
+            sent_at: Some(letter.sent_at),
+        };
+        Ok(letters.into_iter().map(message).collect())
+    }
+
+    async fn redrive(&self, queue: QueueName) -> Result<usize, PortError> {
+        Self::redrive(self, queue).await.map_err(|error| port_error("redrive dead letters", error))
     }
 }

@@ -87,7 +87,8 @@ async fn examine(
     }
 }
 
-enum Examined {
+/// What the first bytes of an object say.
+pub(crate) enum Examined {
     Instance(Box<InstanceHeader>),
     Zip,
     Directory,
@@ -95,7 +96,10 @@ enum Examined {
 }
 
 /// Reads 64 KiB first, where nearly every header ends; more only when it does not.
-async fn read_object(services: &Services, object: &CreatedObject) -> Result<Examined, DeliveryError> {
+pub(crate) async fn read_object(
+    services: &Services,
+    object: &CreatedObject,
+) -> Result<Examined, DeliveryError> {
     let limits = &services.settings.limits;
     let steps = [limits.header_first_read_bytes, limits.header_second_read_bytes, limits.header_bytes_max];
     for step in steps {
@@ -181,7 +185,7 @@ async fn index_instance(
     Ok(false)
 }
 
-fn record_of(object: &CreatedObject, header: InstanceHeader) -> InstanceRecord {
+pub(crate) fn record_of(object: &CreatedObject, header: InstanceHeader) -> InstanceRecord {
     InstanceRecord {
         is_report: header.kind() == filmless_dicom::InstanceKind::Report,
         sop_instance_uid: header.sop_instance_uid,
@@ -204,7 +208,7 @@ fn record_of(object: &CreatedObject, header: InstanceHeader) -> InstanceRecord {
 
 /// Equal ETags mean equal bytes, but equal bytes may have different ETags (multipart uploads): then the bytes
 /// decide.
-async fn is_same_content(
+pub(crate) async fn is_same_content(
     services: &Services,
     present: &InstanceRecord,
     arrived: &InstanceRecord,

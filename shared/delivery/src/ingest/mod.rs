@@ -5,7 +5,10 @@ mod order;
 mod quarantine;
 mod unzip;
 
+pub(crate) use instance::{Examined, is_same_content, read_object, record_of};
 pub use instance::{IngestOutcome, ingest_objects};
+pub(crate) use quarantine::is_quarantined;
+pub(crate) use unzip::digest_of as zip_digest;
 
 use filmless_domain::ObjectKey;
 use filmless_store::ObjectVersion;
@@ -27,7 +30,7 @@ pub struct CreatedObject {
 }
 
 impl CreatedObject {
-    fn version(&self) -> ObjectVersion<'_> {
+    pub(crate) fn version(&self) -> ObjectVersion<'_> {
         ObjectVersion { key: &self.key, version_id: self.version_id.as_deref() }
     }
 }

@@ -1,7 +1,7 @@
 //! Quarantine: a copy of what was refused, beside a reason its sender can read. The upload itself stays.
 
 use filmless_domain::{Rejection, object_key};
-use filmless_store::{Served, StoreError};
+use filmless_store::{ObjectVersion, Served, StoreError};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use tracing::warn;
@@ -9,15 +9,31 @@ use tracing::warn;
 use super::CreatedObject;
 use crate::{DeliveryError, Services};
 
+/// The name of the copy must be the same under a repeated event and differ between two uploads of one key.
+fn digest_of(object: &CreatedObject) -> String {
+    hex::encode(Sha256::digest(format!("{}\n{}\n{}", object.key.as_str(), object.etag, object.bytes)))
+}
+
+/// Whether an object was refused, and its sender told why.
+pub(crate) async fn is_quarantined(
+    services: &Services,
+    object: &CreatedObject,
+) -> Result<bool, DeliveryError> {
+    let reason = object_key::quarantine_reason(&object.key, &digest_of(object));
+    match services.studies.size(ObjectVersion { key: &reason, version_id: None }).await {
+        Ok(_) => Ok(true),
+        Err(StoreError::NotFound) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// Refuses an object. Refusing it again changes nothing.
 pub(super) async fn quarantine(
     services: &Services,
     object: &CreatedObject,
     rejection: &Rejection,
 ) -> Result<(), DeliveryError> {
-    // The name of the copy must be the same under a repeated event and differ between two uploads of one key.
-    let digest =
-        hex::encode(Sha256::digest(format!("{}\n{}\n{}", object.key.as_str(), object.etag, object.bytes)));
+    let digest = digest_of(object);
     let copy = object_key::quarantined(&object.key, &digest);
     match services.studies.copy(object.version(), &copy).await {
         Ok(()) => {}

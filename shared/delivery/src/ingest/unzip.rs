@@ -20,6 +20,11 @@ struct Entry {
     file: PathBuf,
 }
 
+/// Names a ZIP and what its entries lie below.
+pub(crate) fn digest_of(object: &CreatedObject) -> String {
+    hex::encode(Sha256::digest(format!("{}\n{}", object.key.as_str(), object.etag)))
+}
+
 /// Unpacks a ZIP. Running it again writes the same objects under the same keys.
 pub(super) async fn unpack(services: &Services, object: &CreatedObject) -> Result<(), DeliveryError> {
     let limits = services.settings.limits.clone();
@@ -30,7 +35,7 @@ pub(super) async fn unpack(services: &Services, object: &CreatedObject) -> Resul
         Err(StoreError::NotFound) => return Ok(()),
         Err(error) => return Err(error.into()),
     }
-    let digest = hex::encode(Sha256::digest(format!("{}\n{}", object.key.as_str(), object.etag)));
+    let digest = digest_of(object);
     let count = match count_entries(&packed, &limits) {
         Ok(count) => count,
         Err(rejection) => return quarantine(services, object, &rejection).await,
@@ -55,7 +60,8 @@ pub(super) async fn unpack(services: &Services, object: &CreatedObject) -> Resul
         services.studies.put_file(&key, &entry.file, served).await?;
         std::fs::remove_file(&entry.file).map_err(DeliveryError::internal("a temporary file"))?;
     }
-    Ok(())
+    // Last: whoever looks for what was lost takes it from here that every entry is an object.
+    Ok(services.index.mark_unpacked(&digest, count).await?)
 }
 
 fn open(packed: &Path) -> Result<ZipArchive<File>, Rejection> {

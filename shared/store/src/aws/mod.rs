@@ -4,11 +4,13 @@ mod kms;
 mod ses;
 mod sns;
 mod sqs;
+mod sqs_dead_letters;
 
 pub use kms::KmsSealer;
 pub use ses::SesGateway;
 pub use sns::SnsGateway;
 pub use sqs::{QueueUrls, SqsQueue};
+pub use sqs_dead_letters::SqsDeadLetters;
 
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 

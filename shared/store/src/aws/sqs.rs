@@ -22,6 +22,19 @@ pub struct QueueUrls {
     pub notices: String,
 }
 
+impl QueueUrls {
+    /// The URL of a queue.
+    #[must_use]
+    pub fn of(&self, queue: QueueName) -> &str {
+        match queue {
+            QueueName::Intake => &self.intake,
+            QueueName::Settle => &self.settle,
+            QueueName::Release => &self.release,
+            QueueName::Notices => &self.notices,
+        }
+    }
+}
+
 /// The queues of SQS.
 #[derive(Debug, Clone)]
 pub struct SqsQueue {
@@ -40,12 +53,7 @@ impl SqsQueue {
 #[async_trait]
 impl Queue for SqsQueue {
     async fn send(&self, queue: QueueName, body: &str, delay: Duration) -> Result<(), PortError> {
-        let url = match queue {
-            QueueName::Intake => &self.urls.intake,
-            QueueName::Settle => &self.urls.settle,
-            QueueName::Release => &self.urls.release,
-            QueueName::Notices => &self.urls.notices,
-        };
+        let url = self.urls.of(queue);
         // Rounded up: a quiet period must not end early.
         let delay = delay.min(DELAY_MAX).as_millis().div_ceil(1000);
         let request = self.client.send_message().queue_url(url).message_body(body);

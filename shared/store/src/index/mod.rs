@@ -13,6 +13,7 @@ mod log;
 mod notice;
 mod order;
 mod outbox;
+mod reconcile;
 mod search;
 mod session;
 mod share;

@@ -86,6 +86,9 @@ pub struct StudyRecord {
     /// The order under which staff released it, whatever the gate says.
     #[serde(default)]
     pub staff_release: Option<StaffRelease>,
+    /// When it was last found whole, with everything that was derived from it.
+    #[serde(default, with = "millisecond::optional")]
+    pub reconciled_at: Option<Timestamp>,
 }
 
 /// A release that staff answer for. It holds as long as the order is for the patient it was for then.
@@ -508,7 +511,7 @@ impl Index {
 }
 
 /// Nothing arrived and no second patient turned up since the record was read.
-fn unchanged(study: &StudyRecord) -> Condition {
+pub(super) fn unchanged(study: &StudyRecord) -> Condition {
     let same_arrivals = Condition::is_number("last_received_at", study.last_received_at.as_millisecond());
     if study.two_patients {
         same_arrivals

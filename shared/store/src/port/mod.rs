@@ -1,12 +1,14 @@
 //! Ports: the places where two worlds really differ.
 
 mod clock;
+mod dead_letters;
 mod email;
 mod queue;
 mod randomness;
 mod sms;
 
 pub use clock::{Clock, SystemClock};
+pub use dead_letters::{DeadLetters, DeadMessage};
 pub use email::{Email, EmailGateway};
 pub use queue::{Queue, QueueName};
 pub use randomness::{OsRandomness, Randomness};

@@ -1,0 +1,50 @@
+//! From the schedule's event to the use case.
+
+use std::collections::BTreeMap;
+
+use filmless_delivery::reconcile::{Scope, reconcile};
+use filmless_delivery::{DeliveryError, Services};
+use serde::{Deserialize, Serialize};
+
+/// What the schedule asks for: `{"scope": {}}` for what is usual, or with any of the scope's fields.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+pub struct ReconcileEvent {
+    /// What is looked at.
+    #[serde(default)]
+    pub scope: Scope,
+}
+
+/// What is told of a run: numbers only, because a key may hold a name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// Versions of objects that were held against the index.
+    pub objects: usize,
+    /// Studies that were looked at.
+    pub studies: usize,
+    /// How often each kind was found.
+    pub found: BTreeMap<&'static str, usize>,
+    /// How many of them were told to go on.
+    pub mended: usize,
+}
+
+/// Runs it once.
+///
+/// # Errors
+/// [`DeliveryError`]: the next hour goes on.
+pub async fn handle(services: &Services, event: ReconcileEvent) -> Result<Counts, DeliveryError> {
+    let done = reconcile(services, &event.scope).await?;
+    Ok(Counts { objects: done.objects, studies: done.studies, found: done.found, mended: done.mended })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_schedule_without_wishes_asks_for_what_is_usual() {
+        let event = |text: &str| serde_json::from_str::<ReconcileEvent>(text);
+        assert_eq!(event("{}").unwrap().scope, Scope::default());
+        assert_eq!(event(r#"{"scope":{"days":31}}"#).unwrap().scope.days, 31);
+        assert!(event(r#"{"scope":{"repair":"yes"}}"#).is_err());
+    }
+}

@@ -1,0 +1,3 @@
+//! Finds what was lost, every hour, and tells it to go on.
+
+pub mod handler;

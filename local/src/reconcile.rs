@@ -1,0 +1,74 @@
+//! `filmless reconcile` and `filmless rebuild`: find what was lost, and make anew what was derived.
+
+use std::fmt::Write;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use filmless_delivery::rebuild::{Rebuilt, rebuild as rebuild_study, rebuild_all};
+use filmless_delivery::reconcile::{Reconciled, Scope, reconcile};
+use filmless_domain::StudyInstanceUid;
+
+use crate::cli::{RebuildOptions, ReconcileOptions};
+use crate::{print, system};
+
+/// Exit code 1 when something was found and not told to go on.
+pub async fn run(options: ReconcileOptions) -> anyhow::Result<ExitCode> {
+    let services = system::services(&options.system).await?;
+    let prefixes = if options.prefix.is_empty() { vec![String::new()] } else { options.prefix };
+    let scope = Scope {
+        prefixes,
+        days: options.days,
+        grace_seconds: u32::try_from(options.grace.as_secs()).context("that grace is too long")?,
+        crawl_versions_max: 0,
+        is_thorough: true,
+        repair: options.repair,
+    };
+    let done = reconcile(&services, &scope).await.context("it could not be looked at to the end")?;
+    let found = done.found.values().sum::<usize>();
+    let left = found - done.mended;
+    print(&if options.system.json { serde_json::to_string(&done)? } else { text(&done, options.repair) });
+    Ok(if left == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn text(done: &Reconciled, with_repair: bool) -> String {
+    let mut text = String::new();
+    for finding in &done.findings {
+        let study = finding.study_instance_uid.as_ref().map(|uid| uid.as_str());
+        let what = study.or(finding.key.as_ref().map(|key| key.as_str())).unwrap_or_default();
+        let count = finding.count.map(|count| format!(" ({count})")).unwrap_or_default();
+        let _ = writeln!(text, "{:<20} {what}{count}", finding.code);
+    }
+    let found = done.found.values().sum::<usize>();
+    let _ = write!(text, "{} objects and {} studies looked at; ", done.objects, done.studies);
+    let _ = match (found, with_repair) {
+        (0, _) => write!(text, "nothing is lost."),
+        (found, true) => write!(text, "{found} findings, {} told to go on.", done.mended),
+        (found, false) => write!(text, "{found} findings; --repair tells them to go on."),
+    };
+    text
+}
+
+pub async fn rebuild(options: RebuildOptions) -> anyhow::Result<ExitCode> {
+    let services = system::services(&options.system).await?;
+    let done = if options.all {
+        rebuild_all(&services, options.days).await.context("not every study was reached")?
+    } else {
+        let mut done = Rebuilt::default();
+        for typed in &options.studies {
+            let study = StudyInstanceUid::parse(typed).context("the study is not a Study Instance UID")?;
+            rebuild_study(&services, &study, &mut done).await.context("not every study was reached")?;
+        }
+        done
+    };
+    if options.system.json {
+        print(&serde_json::to_string(&done)?);
+    } else {
+        print(&format!(
+            "{} studies are made anew, {} passed over.",
+            done.studies.len(),
+            done.passed_over.len()
+        ));
+    }
+    let is_all = options.all || done.passed_over.is_empty();
+    Ok(if is_all { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

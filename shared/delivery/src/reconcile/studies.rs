@@ -1,0 +1,221 @@
+//! The index against itself, and against what was derived: is every study where it should be by now?
+
+use std::collections::HashSet;
+
+use filmless_domain::object_key::{self, SeriesKeys};
+use filmless_domain::{HoldReason, ObjectKey, StudyState};
+use filmless_store::index::{InstanceRecord, OutboxMessage, SeriesRecord, StudyRecord};
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Finding, FindingKind, Run};
+use crate::messages::{NoticeTask, ReleaseTask, SettleTask, Task};
+use crate::{DeliveryError, outbox, rebuild, release};
+
+/// What was found whole is looked at again after this time, even if nothing arrived.
+const LOOK_AGAIN_AFTER: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// Most objects derived from one study.
+const DERIVED_MAX: usize = 100_000;
+
+impl Run<'_> {
+    pub(super) async fn look_at_studies(&mut self) -> Result<(), DeliveryError> {
+        for day in self.days.clone() {
+            for study in self.services.index.studies_of_day(day).await? {
+                let instances = self.services.index.instances(&study.study_instance_uid).await?;
+                let is_listed =
+                    |key: &str| self.prefixes.iter().any(|prefix| key.starts_with(prefix.as_str()));
+                self.known.add_study(&study.study_instance_uid, &instances, is_listed);
+                self.report.studies += 1;
+                if study.state != StudyState::Recalled && changed_at(&study) <= self.before {
+                    self.look_at(&study, &instances).await?;
+                }
+            }
+            self.known.add_day(day);
+        }
+        Ok(())
+    }
+
+    /// Whether what was derived has to be listed: a study that was found whole stays so until something arrives, as far as
+    /// anybody knows.
+    fn is_derived_due(&self, study: &StudyRecord) -> bool {
+        let is_fresh = |at: Timestamp| at > changed_at(study) && at + LOOK_AGAIN_AFTER > self.before;
+        self.scope.is_thorough || !study.reconciled_at.is_some_and(is_fresh)
+    }
+
+    async fn look_at(
+        &mut self,
+        study: &StudyRecord,
+        instances: &[InstanceRecord],
+    ) -> Result<(), DeliveryError> {
+        let found_before = self.report.found.values().sum::<usize>();
+        match study.state {
+            StudyState::Receiving => self.look_at_receiving(study).await?,
+            StudyState::Settled => self.look_at_settled(study).await?,
+            StudyState::Rendered | StudyState::Held | StudyState::Released => {
+                let is_due = self.is_derived_due(study);
+                if !is_due || !self.look_at_derived(study, instances).await? {
+                    self.look_at_verdict(study).await?;
+                }
+            }
+            StudyState::Recalled => {}
+        }
+        self.look_at_notices(study).await?;
+        let is_whole = self.report.found.values().sum::<usize>() == found_before;
+        let is_at_rest = matches!(study.state, StudyState::Held | StudyState::Released);
+        if is_whole && is_at_rest && self.scope.repair && self.is_derived_due(study) {
+            self.services.index.mark_reconciled(study, self.services.clock.now()).await?;
+        }
+        Ok(())
+    }
+
+    async fn look_at_receiving(&mut self, study: &StudyRecord) -> Result<(), DeliveryError> {
+        let due = study.settle_due_ms.and_then(|ms| Timestamp::from_millisecond(ms).ok());
+        let due = due.unwrap_or(study.last_received_at + self.services.settings.quiet_period);
+        if due > self.before {
+            return Ok(());
+        }
+        let check = SettleTask::CheckQuiet { study_instance_uid: study.study_instance_uid.clone() };
+        self.tell(FindingKind::StudyNotSettled, study, vec![check.to_outbox()?], None).await
+    }
+
+    async fn look_at_settled(&mut self, study: &StudyRecord) -> Result<(), DeliveryError> {
+        let uid = &study.study_instance_uid;
+        let mut messages = Vec::new();
+        for series in self.services.index.series(uid).await? {
+            if series.rendered_digest.as_ref() != Some(&series.content_digest) {
+                let task = SettleTask::RenderSeries {
+                    study_instance_uid: uid.clone(),
+                    series_instance_uid: series.series_instance_uid,
+                    content_digest: series.content_digest,
+                };
+                messages.push(task.to_outbox()?);
+            }
+        }
+        let count = messages.len();
+        if messages.is_empty() {
+            // All are rendered, but whoever rendered the last one did not come to say so.
+            messages.push(SettleTask::CheckQuiet { study_instance_uid: uid.clone() }.to_outbox()?);
+        }
+        self.tell(FindingKind::SeriesNotRendered, study, messages, Some(count)).await
+    }
+
+    /// Says whether the study has to be made anew.
+    async fn look_at_derived(
+        &mut self,
+        study: &StudyRecord,
+        instances: &[InstanceRecord],
+    ) -> Result<bool, DeliveryError> {
+        let uid = &study.study_instance_uid;
+        let index = &self.services.index;
+        let series = index.series(uid).await?;
+        let keys = self.services.derived.list(&format!("{uid}/"), DERIVED_MAX).await?;
+        let there: HashSet<&str> = keys.iter().map(ObjectKey::as_str).collect();
+        let is_there = |key: &ObjectKey| there.contains(key.as_str());
+        let mut missing = usize::from(!is_there(&object_key::study_manifest(uid)));
+        let mut damaged = Vec::new();
+        for series in &series {
+            let lacking = needed(study, series).iter().filter(|key| !is_there(key)).count();
+            if lacking > 0 {
+                missing += lacking;
+                damaged.push(&series.series_instance_uid);
+            }
+        }
+        let counted = usize::try_from(study.instances).unwrap_or(usize::MAX);
+        let kind = match (missing, counted == instances.len()) {
+            (0, true) => return Ok(false),
+            (0, false) => FindingKind::CountDiffers,
+            _ => FindingKind::DerivedMissing,
+        };
+        if self.scope.repair {
+            for series in damaged {
+                index.forget_series_rendering(uid, series).await?;
+            }
+            rebuild::restart(self.services, study).await?;
+        }
+        let count = if missing > 0 { missing } else { counted.abs_diff(instances.len()) };
+        self.add(kind, study, Some(count));
+        Ok(true)
+    }
+
+    /// The gate's word may have changed without anybody having come by: an order was taken, or changed hands.
+    async fn look_at_verdict(&mut self, study: &StudyRecord) -> Result<(), DeliveryError> {
+        let is_held_by_staff = study.reason == Some(HoldReason::HeldByStaff);
+        let verdict = release::verdict(self.services, study).await?;
+        let is_as_it_should_be = match (study.state, &verdict) {
+            (StudyState::Released, Ok(order)) => release::is_owner(self.services, study, order).await?,
+            (StudyState::Held, Ok(order)) => {
+                // Released to one patient, and now ordered for another: the gate stays shut.
+                study.account_key.is_some() && !release::is_owner(self.services, study, order).await?
+            }
+            (StudyState::Held, Err(reason)) => is_held_by_staff || study.reason == Some(*reason),
+            _ => false,
+        };
+        if is_as_it_should_be {
+            return Ok(());
+        }
+        let task = ReleaseTask { study_instance_uid: study.study_instance_uid.clone() };
+        self.tell(FindingKind::StudyNotJudged, study, vec![task.to_outbox()?], None).await
+    }
+
+    async fn look_at_notices(&mut self, study: &StudyRecord) -> Result<(), DeliveryError> {
+        for notice in self.services.index.notices(&study.study_instance_uid).await? {
+            let has_secrets = notice.sealed_password.is_some() || notice.sealed_token.is_some();
+            if notice.is_done() && has_secrets && notice.issued_at <= self.before {
+                if self.scope.repair {
+                    self.services.index.erase_notice_secrets(&notice).await?;
+                }
+                self.add(FindingKind::SecretsLeft, study, None);
+            }
+            // A notice that staff replaced is not sent any more.
+            let is_current = notice.link_version == study.link_version;
+            if !notice.is_done() && is_current && notice.issued_at <= self.before && study.is_visible() {
+                let task = NoticeTask {
+                    study_instance_uid: study.study_instance_uid.clone(),
+                    link_version: notice.link_version,
+                };
+                self.tell(FindingKind::NoticePending, study, vec![task.to_outbox()?], None).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn tell(
+        &mut self,
+        kind: FindingKind,
+        study: &StudyRecord,
+        messages: Vec<OutboxMessage>,
+        count: Option<usize>,
+    ) -> Result<(), DeliveryError> {
+        if self.scope.repair {
+            outbox::send(self.services, messages).await?;
+        }
+        self.add(kind, study, count);
+        Ok(())
+    }
+
+    fn add(&mut self, kind: FindingKind, study: &StudyRecord, count: Option<usize>) {
+        self.report.add(Finding {
+            code: kind.code(),
+            study_instance_uid: Some(study.study_instance_uid.clone()),
+            key: None,
+            count,
+            is_mended: self.scope.repair,
+        });
+    }
+}
+
+/// When it last changed, as far as its record tells.
+fn changed_at(study: &StudyRecord) -> Timestamp {
+    let moments = [Some(study.last_received_at), study.rendered_at, study.released_at];
+    moments.into_iter().flatten().max().unwrap_or_default()
+}
+
+/// What a rendered series consists of.
+fn needed(study: &StudyRecord, series: &SeriesRecord) -> Vec<ObjectKey> {
+    let digest = series.rendered_digest.as_ref().unwrap_or(&series.content_digest);
+    let keys = SeriesKeys::new(&study.study_instance_uid, &series.series_instance_uid, digest);
+    let mut needed = vec![keys.pack, keys.index, keys.metadata];
+    if series.frames > 0 {
+        needed.extend([keys.poster, keys.thumbs]);
+    }
+    needed
+}

@@ -1,0 +1,121 @@
+//! What is kept and changed so that nothing stays lost.
+
+use filmless_domain::{SeriesInstanceUid, StudyInstanceUid, StudyState};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::study::{series_key, study_key, unchanged};
+use super::{
+    Change, Condition, Index, ItemKey, OutboxRecord, SeriesRecord, StudyRecord, Transaction,
+    TransactionOutcome,
+};
+use crate::{ListMarker, StoreError};
+
+/// A ZIP whose entries all lie in the bucket as objects of their own.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct UnpackedRecord {
+    entries: u32,
+}
+
+fn unpacked_key(zip_digest: &str) -> ItemKey {
+    ItemKey::new(format!("ZIP#{zip_digest}"), "ZIP")
+}
+
+fn crawl_key() -> ItemKey {
+    ItemKey::new("RECONCILE#studies".to_owned(), "CURSOR")
+}
+
+impl Index {
+    /// Writes down messages that no other change causes: they will be sent, whatever happens to the caller.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn add_outbox(&self, messages: &OutboxRecord) -> Result<(), StoreError> {
+        self.put_new(&messages.key(), messages).await.map(|_| ())
+    }
+
+    /// Remembers that a ZIP is unpacked; `zip_digest` names it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn mark_unpacked(&self, zip_digest: &str, entries: usize) -> Result<(), StoreError> {
+        let record = UnpackedRecord { entries: u32::try_from(entries).unwrap_or(u32::MAX) };
+        self.put_new(&unpacked_key(zip_digest), &record).await.map(|_| ())
+    }
+
+    /// Whether a ZIP is unpacked.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn is_unpacked(&self, zip_digest: &str) -> Result<bool, StoreError> {
+        Ok(self.get::<UnpackedRecord>(&unpacked_key(zip_digest)).await?.is_some())
+    }
+
+    /// Takes a study back to receiving, so that the message's check settles it anew; false when it changed meanwhile.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn restart_study(
+        &self,
+        study: &StudyRecord,
+        due: Timestamp,
+        message: &OutboxRecord,
+    ) -> Result<bool, StoreError> {
+        let change = Change::new()
+            .set("state", StudyState::Receiving)
+            .set("settle_due_ms", due.as_millisecond())
+            .remove("reconciled_at")
+            .when(&Condition::is_text("state", study.state.as_str()))
+            .when(&unchanged(study));
+        let transaction = Transaction::new().update(study_key(&study.study_instance_uid), change);
+        let transaction = transaction.put(&message.key(), message, Change::new())?;
+        Ok(self.commit(transaction).await? == TransactionOutcome::Committed)
+    }
+
+    /// Forgets that a series was rendered, because its objects are gone.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn forget_series_rendering(
+        &self,
+        study: &StudyInstanceUid,
+        series: &SeriesInstanceUid,
+    ) -> Result<(), StoreError> {
+        let change = Change::new().remove("rendered_digest").when(&Condition::Present("content_digest"));
+        self.update::<SeriesRecord>(&series_key(study, series), change).await.map(|_| ())
+    }
+
+    /// Remembers that a study was found whole, unless it changed since it was read.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn mark_reconciled(&self, study: &StudyRecord, at: Timestamp) -> Result<(), StoreError> {
+        let change = Change::new()
+            .set("reconciled_at", at.as_millisecond())
+            .when(&Condition::is_text("state", study.state.as_str()))
+            .when(&unchanged(study));
+        self.update::<StudyRecord>(&study_key(&study.study_instance_uid), change).await.map(|_| ())
+    }
+
+    /// Where the walk through the whole bucket goes on.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn crawl_marker(&self) -> Result<Option<ListMarker>, StoreError> {
+        self.get(&crawl_key()).await
+    }
+
+    /// Remembers where the walk goes on; without a marker it begins anew.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn set_crawl_marker(&self, marker: Option<&ListMarker>) -> Result<(), StoreError> {
+        let Some(marker) = marker else { return self.delete(&crawl_key()).await };
+        let change = Change::new().set("key", &marker.key);
+        let change = match &marker.version_id {
+            Some(version_id) => change.set("version_id", version_id),
+            None => change.remove("version_id"),
+        };
+        self.update::<ListMarker>(&crawl_key(), change).await.map(|_| ())
+    }
+}

@@ -1,0 +1,102 @@
+//! What a bucket holds, version by version, in pages that can be gone on from.
+
+use aws_sdk_s3::error::SdkError;
+use filmless_domain::ObjectKey;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{Bucket, StoreError};
+
+/// One version of an object that was written.
+#[derive(Debug, Clone)]
+pub struct ListedVersion {
+    /// Its key.
+    pub key: ObjectKey,
+    /// Its version, in a versioned bucket.
+    pub version_id: Option<String>,
+    /// Its ETag, without quotes.
+    pub etag: String,
+    /// Its size.
+    pub bytes: u64,
+    /// When it was written: to the second, where the server knows no better.
+    pub written_at: Timestamp,
+    /// Whether it is what a reader gets who names no version.
+    pub is_latest: bool,
+}
+
+/// Behind which version a listing goes on.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListMarker {
+    /// Key of the last version seen.
+    pub key: String,
+    /// Its version; none to go on behind all versions of the key.
+    #[serde(default)]
+    pub version_id: Option<String>,
+}
+
+impl std::fmt::Debug for ListMarker {
+    /// A key may hold a name.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ListMarker(hidden)")
+    }
+}
+
+/// A page of a listing.
+#[derive(Debug, Clone, Default)]
+pub struct ListedPage {
+    /// The versions, by key, the newest of each first. Deletions are not among them.
+    pub versions: Vec<ListedVersion>,
+    /// Where the next page begins, if there is one.
+    pub next: Option<ListMarker>,
+}
+
+impl Bucket {
+    /// One page (at most 1,000) of the versions of the objects whose keys start with `prefix`.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn list_versions(
+        &self,
+        prefix: &str,
+        after: Option<&ListMarker>,
+    ) -> Result<ListedPage, StoreError> {
+        let request = self
+            .client
+            .list_object_versions()
+            .bucket(&self.name)
+            .prefix(prefix)
+            .set_key_marker(after.map(|marker| marker.key.clone()))
+            .set_version_id_marker(after.and_then(|marker| marker.version_id.clone()));
+        let page = match request.send().await {
+            Ok(page) => page,
+            // The version that a marker names was deleted meanwhile: some servers refuse that. Its key still counts.
+            Err(SdkError::ServiceError(e))
+                if e.raw().status().as_u16() == 400
+                    && after.is_some_and(|marker| marker.version_id.is_some()) =>
+            {
+                let after = after.map(|marker| ListMarker { key: marker.key.clone(), version_id: None });
+                return Box::pin(self.list_versions(prefix, after.as_ref())).await;
+            }
+            Err(e) => return Err(StoreError::unavailable("ListObjectVersions")(Box::new(e))),
+        };
+        let versions = page.versions().iter().filter_map(listed).collect();
+        let next = page.is_truncated().unwrap_or_default().then(|| page.next_key_marker()).flatten();
+        let next = next.map(|key| ListMarker {
+            key: key.to_owned(),
+            version_id: page.next_version_id_marker().filter(|id| !id.is_empty()).map(str::to_owned),
+        });
+        Ok(ListedPage { versions, next })
+    }
+}
+
+fn listed(version: &aws_sdk_s3::types::ObjectVersion) -> Option<ListedVersion> {
+    let written = version.last_modified()?;
+    Some(ListedVersion {
+        key: ObjectKey::parse(version.key()?).ok()?,
+        version_id: version.version_id().filter(|id| *id != "null").map(str::to_owned),
+        etag: version.e_tag().unwrap_or_default().trim_matches('"').to_owned(),
+        bytes: version.size().and_then(|n| u64::try_from(n).ok()).unwrap_or_default(),
+        written_at: Timestamp::new(written.secs(), i32::try_from(written.subsec_nanos()).ok()?).ok()?,
+        is_latest: version.is_latest().unwrap_or_default(),
+    })
+}

@@ -1,0 +1,124 @@
+//! The whole way of a study while everything fails: real handlers, real S3 and DynamoDB requests, a clock of their own.
+//! Whatever happens, nothing is lost, nothing is done twice, and nobody sees what is not theirs.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, missing_docs)]
+
+mod chance;
+mod clock;
+mod invariants;
+mod ports;
+mod run;
+#[path = "../../../integration/tests/flow/sample.rs"]
+#[allow(dead_code)]
+mod sample;
+mod scenario;
+mod weather;
+mod world;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+
+use run::{Told, random_setup, run};
+use scenario::Scenario;
+use tokio::runtime::Runtime;
+use weather::{Fault, Plan};
+use world::Setup;
+
+/// Runs in `make test`; `make faults RUNS=… SEED=…` makes more.
+const RUNS: usize = 1000;
+const SEED: u64 = 1;
+
+fn number(name: &str, otherwise: u64) -> u64 {
+    std::env::var(name).ok().map_or(otherwise, |text| text.parse().unwrap())
+}
+
+fn servers() -> Arc<Runtime> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+    Arc::new(runtime.unwrap())
+}
+
+/// Spreads runs over the cores; returns what failed, and what was told of the rest.
+fn all<T: Sync>(
+    cases: &[T],
+    one: impl Fn(&Arc<Runtime>, &T) -> Result<Told, String> + Sync,
+) -> (Vec<String>, Vec<Told>) {
+    let next = AtomicUsize::new(0);
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let work = || {
+        let servers = servers();
+        let (mut failed, mut told) = (Vec::new(), Vec::new());
+        while let Some(case) = cases.get(next.fetch_add(1, Ordering::SeqCst)) {
+            match one(&servers, case) {
+                Ok(of_run) => told.push(of_run),
+                Err(why) => failed.push(why),
+            }
+        }
+        (failed, told)
+    };
+    let (mut failed, mut told) = (Vec::new(), Vec::new());
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..cores).map(|_| scope.spawn(work)).collect();
+        for worker in workers {
+            let (mut f, mut t) = worker.join().unwrap();
+            failed.append(&mut f);
+            told.append(&mut t);
+        }
+    });
+    (failed, told)
+}
+
+fn assert_none(failed: &[String]) {
+    assert!(failed.is_empty(), "{} runs failed:\n{}", failed.len(), failed.join("\n\n"));
+}
+
+#[test]
+fn whatever_call_fails_nothing_is_lost_and_nothing_happens_twice() {
+    let scenario = Scenario::reference();
+    let setup = |plan| Setup { seed: 7, plan, with_mischief: false, is_idempotent: false };
+    let calls = run(&servers(), &setup(Plan::Calm), &scenario).unwrap().calls;
+    let mut cases = Vec::new();
+    for first in 0..calls.len() {
+        // Three times is what the SDK tries: then its caller hears of it.
+        for (fault, times) in [
+            (Fault::Unreachable, 3),
+            (Fault::Throttled, 1),
+            (Fault::TimedOut, 3),
+            (Fault::AnswerLost, 1),
+            (Fault::AnswerLost, 3),
+            (Fault::Killed, 1),
+        ] {
+            cases.push((first, times, fault));
+        }
+    }
+    let started = Instant::now();
+    let (failed, told) = all(&cases, |servers, (first, times, fault)| {
+        let plan = Plan::At { first: *first, times: *times, fault: *fault };
+        run(servers, &setup(plan), &scenario)
+            .map_err(|why| format!("call {first} ({}) {fault:?} {times} times:\n{why}", calls[*first]))
+    });
+    println!("{} calls, {} runs in {:.0} s", calls.len(), told.len(), started.elapsed().as_secs_f64());
+    assert_none(&failed);
+}
+
+#[test]
+fn in_any_storm_nothing_is_lost_and_nothing_happens_twice() {
+    let (runs, first) = (number("FAULTS_RUNS", RUNS as u64), number("FAULTS_SEED", SEED));
+    let seeds: Vec<u64> = (first..first + runs).collect();
+    let started = Instant::now();
+    let (failed, told) = all(&seeds, |servers, seed| {
+        let (setup, scenario) = random_setup(*seed);
+        run(servers, &setup, &scenario)
+            .map_err(|why| format!("make faults RUNS=1 SEED={seed}\n{:?}\n{why}", setup.plan))
+    });
+    let sum = |count: fn(&Told) -> usize| told.iter().map(count).sum::<usize>();
+    println!(
+        "{} runs in {:.0} s: {} calls, {} faults, {} kills, {} dead letters",
+        told.len(),
+        started.elapsed().as_secs_f64(),
+        sum(|told| told.calls.len()),
+        sum(|told| told.faults),
+        sum(|told| told.kills),
+        sum(|told| told.dead_letters),
+    );
+    assert_none(&failed);
+}

@@ -1,0 +1,291 @@
+//! The ports of a run: queues, SMS, email and sealing, each with the weather on it.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use filmless_delivery::render::{InstanceRenderer, RenderedParts};
+use filmless_domain::{Limits, Secret};
+use filmless_imaging::{RenderOptions, render_file};
+use filmless_store::port::{Email, EmailGateway, PortError, Queue, QueueName, Sms, SmsGateway};
+use filmless_store::sealing::{LocalSealer, Sealer};
+
+use crate::chance::{Chance, SeededRandomness};
+use crate::clock::VirtualClock;
+use crate::weather::{Fault, Weather};
+
+/// As often as SQS lets a message be received here.
+pub const RECEIVES_MAX: u32 = 5;
+
+fn unavailable(operation: &'static str) -> PortError {
+    PortError::Unavailable { operation, source: "it is down".into() }
+}
+
+fn unanswered(operation: &'static str) -> PortError {
+    PortError::Unanswered { operation, source: "no answer".into() }
+}
+
+#[derive(Debug, Clone)]
+pub struct Message {
+    pub id: usize,
+    pub queue: QueueName,
+    pub body: String,
+    pub due_ms: i64,
+    pub receives: u32,
+}
+
+#[derive(Default)]
+struct Held {
+    waiting: Vec<Message>,
+    dead: Vec<Message>,
+    sent: usize,
+}
+
+/// The queues: they outlive every process, deliver in any order, and now and then twice.
+pub struct Queues {
+    held: Mutex<Held>,
+    mischief: Mutex<Option<Chance>>,
+    clock: Arc<VirtualClock>,
+    weather: Arc<Weather>,
+}
+
+impl Queues {
+    pub fn new(mischief: Option<Chance>, clock: Arc<VirtualClock>, weather: Arc<Weather>) -> Self {
+        Self { held: Mutex::default(), mischief: Mutex::new(mischief), clock, weather }
+    }
+
+    /// From now on each message comes once, in its time.
+    pub fn calm_down(&self) {
+        *self.mischief.lock().unwrap() = None;
+    }
+
+    pub fn push(&self, queue: QueueName, body: &str, delay: Duration) {
+        let mut held = self.held.lock().unwrap();
+        held.sent += 1;
+        let due_ms = self.clock.now_ms() + i64::try_from(delay.as_millis()).unwrap();
+        let message = Message { id: held.sent, queue, body: body.to_owned(), due_ms, receives: 0 };
+        held.waiting.push(message);
+    }
+
+    /// Takes due messages of one queue out, chosen at random, or in their order.
+    pub fn take(&self, batch_max: usize) -> Vec<Message> {
+        let now_ms = self.clock.now_ms();
+        let mut held = self.held.lock().unwrap();
+        let mut due: Vec<usize> =
+            (0..held.waiting.len()).filter(|place| held.waiting[*place].due_ms <= now_ms).collect();
+        if let Some(chance) = self.mischief.lock().unwrap().as_mut() {
+            chance.shuffle(&mut due);
+        }
+        let Some(first) = due.first().copied() else { return Vec::new() };
+        let queue = held.waiting[first].queue;
+        // As the event source mappings of infra/ do: only intake takes more than one.
+        let count = if queue == QueueName::Intake { batch_max } else { 1 };
+        due.retain(|place| held.waiting[*place].queue == queue);
+        due.truncate(count);
+        let mut taken: Vec<Message> = due.iter().map(|place| held.waiting[*place].clone()).collect();
+        due.sort_unstable();
+        for place in due.into_iter().rev() {
+            held.waiting.remove(place);
+        }
+        for message in &mut taken {
+            message.receives += 1;
+        }
+        taken
+    }
+
+    /// A message that could not be worked on comes again, or is given up on.
+    pub fn put_back(&self, mut message: Message, after: Duration) {
+        let mut held = self.held.lock().unwrap();
+        if message.receives >= RECEIVES_MAX {
+            held.dead.push(message);
+            return;
+        }
+        message.due_ms = self.clock.now_ms() + i64::try_from(after.as_millis()).unwrap();
+        held.waiting.push(message);
+    }
+
+    pub fn next_due_ms(&self) -> Option<i64> {
+        self.held.lock().unwrap().waiting.iter().map(|message| message.due_ms).min()
+    }
+
+    pub fn dead(&self) -> usize {
+        self.held.lock().unwrap().dead.len()
+    }
+}
+
+#[async_trait]
+impl Queue for Queues {
+    async fn send(&self, queue: QueueName, body: &str, delay: Duration) -> Result<(), PortError> {
+        let name = format!("SendMessage {}", queue.as_str());
+        self.weather
+            .on_port(&name, async |fault| match fault {
+                None | Some(Fault::AnswerLost) => {
+                    let copies = self
+                        .mischief
+                        .lock()
+                        .unwrap()
+                        .as_mut()
+                        .map_or(1, |chance| if chance.per_mille(100) { 1 + chance.below(3) } else { 1 });
+                    for _ in 0..copies {
+                        self.push(queue, body, delay);
+                    }
+                    if fault.is_none() { Ok(()) } else { Err(unavailable("SendMessage")) }
+                }
+                Some(_) => Err(unavailable("SendMessage")),
+            })
+            .await
+    }
+}
+
+/// What reached patients: name of the message, and its text.
+#[derive(Default)]
+struct Delivered {
+    sms: Vec<(String, String)>,
+    emails: Vec<String>,
+}
+
+/// SMS and email, as a provider that drops what it has seen, or as one that sends everything it is given.
+pub struct Gateways {
+    delivered: Mutex<Delivered>,
+    is_idempotent: bool,
+    weather: Arc<Weather>,
+}
+
+impl Gateways {
+    pub fn new(is_idempotent: bool, weather: Arc<Weather>) -> Self {
+        Self { delivered: Mutex::default(), is_idempotent, weather }
+    }
+
+    /// How often each message reached somebody.
+    pub fn counts(&self) -> BTreeMap<String, usize> {
+        let delivered = self.delivered.lock().unwrap();
+        let mut counts = BTreeMap::new();
+        for name in delivered.sms.iter().map(|(name, _)| name).chain(&delivered.emails) {
+            *counts.entry(name.clone()).or_default() += 1;
+        }
+        counts
+    }
+
+    /// Text of an SMS.
+    pub fn sms(&self, name: &str) -> Option<String> {
+        let delivered = self.delivered.lock().unwrap();
+        delivered.sms.iter().find(|(known, _)| known == name).map(|(_, text)| text.clone())
+    }
+
+    async fn hand_over(
+        &self,
+        name: &'static str,
+        deliver: impl FnOnce(&mut Delivered),
+    ) -> Result<(), PortError> {
+        self.weather
+            .on_port(name, async |fault| match fault {
+                None => {
+                    deliver(&mut self.delivered.lock().unwrap());
+                    Ok(())
+                }
+                Some(Fault::AnswerLost) => {
+                    deliver(&mut self.delivered.lock().unwrap());
+                    Err(unanswered(name))
+                }
+                Some(Fault::Throttled) => Err(unavailable(name)),
+                // The adapters of AWS cannot tell these from a lost answer, and say so.
+                Some(_) => Err(unanswered(name)),
+            })
+            .await
+    }
+}
+
+#[async_trait]
+impl SmsGateway for Gateways {
+    async fn send(&self, sms: &Sms) -> Result<String, PortError> {
+        let key = &sms.idempotency_key;
+        self.hand_over("Publish", |delivered| {
+            if !(self.is_idempotent && delivered.sms.iter().any(|(name, _)| name == key)) {
+                delivered.sms.push((key.clone(), sms.text.clone()));
+            }
+        })
+        .await?;
+        Ok(format!("provider-{key}"))
+    }
+
+    fn is_idempotent(&self) -> bool {
+        self.is_idempotent
+    }
+}
+
+#[async_trait]
+impl EmailGateway for Gateways {
+    async fn send(&self, email: &Email) -> Result<String, PortError> {
+        let key = &email.idempotency_key;
+        self.hand_over("SendRawEmail", |delivered| {
+            if !(self.is_idempotent && delivered.emails.contains(key)) {
+                delivered.emails.push(key.clone());
+            }
+        })
+        .await?;
+        Ok(format!("provider-{key}"))
+    }
+
+    fn is_idempotent(&self) -> bool {
+        self.is_idempotent
+    }
+}
+
+/// Sealing as KMS does it: a call that can fail.
+pub struct RemoteSealer {
+    sealer: LocalSealer<SeededRandomness>,
+    weather: Arc<Weather>,
+}
+
+impl RemoteSealer {
+    pub fn new(seed: u64, process: u64, weather: Arc<Weather>) -> Self {
+        let randomness = SeededRandomness::new(seed, 1000 + process);
+        Self { sealer: LocalSealer::new(&[7; 32], randomness), weather }
+    }
+}
+
+#[async_trait]
+impl Sealer for RemoteSealer {
+    async fn seal(&self, secret: &Secret, context: &str) -> Result<String, PortError> {
+        self.weather
+            .on_port("Encrypt", async |fault| match fault {
+                None => self.sealer.seal(secret, context).await,
+                Some(_) => Err(unavailable("Encrypt")),
+            })
+            .await
+    }
+
+    async fn open(&self, sealed: &str, context: &str) -> Result<Secret, PortError> {
+        self.weather
+            .on_port("Decrypt", async |fault| match fault {
+                None => self.sealer.open(sealed, context).await,
+                Some(_) => Err(unavailable("Decrypt")),
+            })
+            .await
+    }
+}
+
+/// Renders for real, but on the spot: threads would finish in an order of their own.
+pub struct RenderOnTheSpot;
+
+#[async_trait]
+impl InstanceRenderer for RenderOnTheSpot {
+    async fn render(&self, file: Bytes, limits: &Limits, options: RenderOptions) -> RenderedParts {
+        let mut parts = Vec::new();
+        let _ = render_file(&file, limits, &options, &mut |part| {
+            parts.push(part);
+            std::ops::ControlFlow::Continue(())
+        });
+        let (sender, receiver) = tokio::sync::mpsc::channel(parts.len().max(1));
+        for part in parts {
+            sender.try_send(part).unwrap();
+        }
+        receiver
+    }
+
+    fn parallelism(&self) -> usize {
+        1
+    }
+}

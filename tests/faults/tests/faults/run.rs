@@ -1,0 +1,316 @@
+//! One run, from the first upload until nothing is left to be done.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use filmless_delivery::Services;
+use filmless_delivery::reconcile::{Scope, reconcile};
+use filmless_domain::ObjectKey;
+use filmless_store::Served;
+use filmless_store::port::QueueName;
+use run_upkeep::handler::{Job, UpkeepEvent};
+use serde_json::json;
+use tokio::runtime::Runtime;
+
+use crate::chance::Chance;
+use crate::invariants;
+use crate::ports::Message;
+use crate::scenario::{Scenario, Upload};
+use crate::weather::Plan;
+use crate::world::{Process, Setup, World};
+
+/// As in infra/: a message that a killed function held shows again after this.
+const VISIBILITY: Duration = Duration::from_secs(120);
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(3600);
+/// Hours after the storm within which everything must be well.
+const HOURS_MAX: usize = 8;
+/// What AWS does every minute is done less often here: most of it is to find that there is nothing to do.
+const UPKEEP_MS: i64 = 10 * 60_000;
+/// Steps of one run, at most: it must not go in circles.
+const STEPS_MAX: usize = 3000;
+
+/// What is told of a run.
+#[derive(Debug, Clone, Default)]
+pub struct Told {
+    pub calls: Vec<String>,
+    pub faults: usize,
+    pub kills: usize,
+    pub dead_letters: usize,
+}
+
+pub struct Run {
+    pub world: World,
+    process: Process,
+    chance: Chance,
+    uploads: Vec<Upload>,
+    started_ms: i64,
+    upkeep_at_ms: i64,
+    kills: usize,
+    with_mischief: bool,
+    steps: usize,
+}
+
+/// Runs a scenario to its end and checks what has to hold then.
+pub fn run(servers: &Arc<Runtime>, setup: &Setup, scenario: &Scenario) -> Result<Told, String> {
+    let mut world = World::new(servers, setup);
+    let process = world.start_process();
+    let started_ms = world.clock.now_ms();
+    let mut run = Run {
+        world,
+        process,
+        chance: Chance::new(setup.seed, 4),
+        uploads: scenario.uploads.clone(),
+        started_ms,
+        upkeep_at_ms: started_ms,
+        kills: 0,
+        with_mischief: setup.with_mischief,
+        steps: 0,
+    };
+    run.uploads.reverse();
+    // The table is made by infra/, before anything runs.
+    run.hospital(async |services| services.index.create_table().await.map_err(|e| e.to_string()))?;
+    run.until_idle(true)?;
+    let mut told = Told { calls: run.world.weather.calls(), ..Told::default() };
+    run.world.weather.calm_down();
+    run.world.queues.calm_down();
+    run.recover(setup.seed)?;
+    told.faults = run.world.weather.faults();
+    told.kills = run.kills;
+    told.dead_letters = run.world.queues.dead();
+    let recovered = run.world.weather.calls().len();
+    let checks = invariants::check(&run.process.services, &run.world.gateways, scenario);
+    match run.process.run(checks) {
+        Some(broken) if broken.is_empty() => {
+            if std::env::var_os("FAULTS_TALK").is_some() {
+                let all = run.world.weather.calls();
+                let mut h = std::collections::BTreeMap::<String, usize>::new();
+                for c in &all {
+                    *h.entry(c.split(' ').next().unwrap().to_owned()).or_default() += 1;
+                }
+                println!(
+                    "storm {} recover {} invariants {} {h:?}",
+                    told.calls.len(),
+                    recovered - told.calls.len(),
+                    all.len() - recovered
+                );
+            }
+            Ok(told)
+        }
+        Some(broken) => Err(broken.join("\n")),
+        None => Err("killed in calm weather".into()),
+    }
+}
+
+impl Run {
+    /// What is no part of what is tested: done as if all were well.
+    fn hospital<T>(&mut self, work: impl AsyncFnOnce(&Services) -> T) -> T {
+        self.world.weather.pause(true);
+        let done = self.process.run(work(&self.process.services));
+        self.world.weather.pause(false);
+        done.unwrap()
+    }
+
+    /// Works until no message is left, and time passes until then.
+    fn until_idle(&mut self, in_storm: bool) -> Result<(), String> {
+        loop {
+            self.steps += 1;
+            if self.steps > STEPS_MAX {
+                return Err(format!(
+                    "no end: {:?}",
+                    self.world.weather.calls().iter().rev().take(30).collect::<Vec<_>>()
+                ));
+            }
+            self.upload_what_is_due()?;
+            let batches = self.batches(in_storm);
+            if !batches.is_empty() {
+                self.work_on(batches);
+                continue;
+            }
+            if self.world.clock.now_ms() - self.upkeep_at_ms >= UPKEEP_MS {
+                self.upkeep();
+                continue;
+            }
+            let uploads = self.uploads.last().map(|upload| self.due_ms(upload));
+            match [uploads, self.world.queues.next_due_ms()].into_iter().flatten().min() {
+                Some(next_ms) => self.world.clock.advance_to(next_ms),
+                None => break,
+            }
+        }
+        self.world.clock.advance(MINUTE);
+        self.upkeep();
+        if self.world.queues.next_due_ms().is_some() { self.until_idle(in_storm) } else { Ok(()) }
+    }
+
+    fn batches(&mut self, in_storm: bool) -> Vec<Vec<Message>> {
+        let is_wild = self.with_mischief && in_storm;
+        let workers = if is_wild && self.chance.per_mille(400) { 2 + self.chance.below(2) } else { 1 };
+        let mut batches = Vec::new();
+        for _ in 0..workers {
+            let batch_max = if is_wild { 1 + self.chance.below(6) } else { 10 };
+            let batch = self.world.queues.take(batch_max);
+            if !batch.is_empty() {
+                batches.push(batch);
+            }
+        }
+        batches
+    }
+
+    fn due_ms(&self, upload: &Upload) -> i64 {
+        self.started_ms + i64::try_from(upload.after.as_millis()).unwrap()
+    }
+
+    fn upload_what_is_due(&mut self) -> Result<(), String> {
+        while self.uploads.last().is_some_and(|upload| self.due_ms(upload) <= self.world.clock.now_ms()) {
+            let Some(upload) = self.uploads.pop() else { break };
+            self.hospital(async |services| {
+                let key = ObjectKey::parse(&upload.key).unwrap();
+                let served = Served::uncached("application/octet-stream");
+                services.studies.put(&key, upload.bytes, served).await.map_err(|e| e.to_string())
+            })?;
+        }
+        self.announce();
+        Ok(())
+    }
+
+    /// Events of S3: at least once, in any order, some late, and some never.
+    fn announce(&mut self) {
+        let queue = self.world.embedded.as_ref().unwrap().queue();
+        let events = self.process.run_unharmed(async {
+            let mut bodies = Vec::new();
+            loop {
+                let batch = queue.receive(QueueName::Intake, 10, VISIBILITY).await.unwrap();
+                if batch.is_empty() {
+                    return bodies;
+                }
+                for message in batch {
+                    queue.delete(&message.receipt).await.unwrap();
+                    bodies.push(message.body);
+                }
+            }
+        });
+        for body in events {
+            let (mut copies, mut delay) = (1, Duration::ZERO);
+            if self.with_mischief {
+                copies = [1, 1, 1, 1, 2, 3, 3, 0][self.chance.below(8)];
+                delay = [Duration::ZERO, Duration::ZERO, Duration::from_secs(3), MINUTE, MINUTE * 40]
+                    [self.chance.below(5)];
+            }
+            for _ in 0..copies {
+                self.world.queues.push(QueueName::Intake, &body, delay);
+            }
+        }
+    }
+
+    /// Works on batches side by side, as functions do: their calls mingle, in an order that chance decides.
+    fn work_on(&mut self, batches: Vec<Vec<Message>>) {
+        let services = &self.process.services;
+        let work = batches.iter().filter_map(|batch| {
+            let queue = batch.first()?.queue;
+            Some(handle(services, queue, event_of(batch)))
+        });
+        let responses = self.process.run(futures::future::join_all(work));
+        let was_killed = responses.is_none();
+        let failed: Vec<String> = responses
+            .into_iter()
+            .flatten()
+            .flat_map(|response| response.batch_item_failures)
+            .map(|failure| failure.item_identifier)
+            .collect();
+        for message in batches.into_iter().flatten() {
+            if was_killed {
+                self.world.queues.put_back(message, VISIBILITY);
+            } else if failed.contains(&message.id.to_string()) {
+                let wait = Duration::from_secs(1 << message.receives.min(6));
+                self.world.queues.put_back(message, wait);
+            }
+        }
+        if was_killed {
+            self.restart();
+        }
+    }
+
+    fn restart(&mut self) {
+        self.kills += 1;
+        self.process = self.world.start_process();
+    }
+
+    /// What the schedule starts every minute; one that fails is not repeated before the next.
+    fn upkeep(&mut self) {
+        self.upkeep_at_ms = self.world.clock.now_ms();
+        let event = UpkeepEvent { job: Job::Minutely };
+        if self.process.run(run_upkeep::handler::handle(&self.process.services, event)).is_none() {
+            self.restart();
+        }
+    }
+
+    /// After the storm: hour by hour, until `reconcile` finds nothing more. Nobody looks into a dead-letter queue.
+    fn recover(&mut self, seed: u64) -> Result<(), String> {
+        // Both ways in which objects are found: by prefix, and by the walk through the bucket.
+        let by_prefix = Scope {
+            prefixes: vec!["incoming/".into(), "orders/".into(), "unpacked/".into()],
+            crawl_versions_max: 0,
+            ..Scope::default()
+        };
+        let by_walk = Scope { prefixes: Vec::new(), crawl_versions_max: 1000, ..Scope::default() };
+        let scope = if seed.is_multiple_of(2) { by_prefix } else { by_walk };
+        let mut found = String::new();
+        for _ in 0..HOURS_MAX {
+            self.until_idle(false)?;
+            self.world.clock.advance(HOUR);
+            let done = self.process.run(reconcile(&self.process.services, &scope));
+            let report = done.ok_or("killed in calm weather")?.map_err(|e| format!("reconcile: {e}"))?;
+            if report.is_whole() && self.world.queues.next_due_ms().is_none() {
+                return Ok(());
+            }
+            found = format!("{:?}", report.found);
+        }
+        Err(format!("after {HOURS_MAX} hours reconcile still finds {found}"))
+    }
+}
+
+impl Process {
+    fn run_unharmed<T>(&self, work: impl Future<Output = T>) -> T {
+        self.run(work).unwrap()
+    }
+}
+
+fn event_of(batch: &[Message]) -> SqsEvent {
+    let records: Vec<_> = batch
+        .iter()
+        .map(|message| {
+            json!({
+                "messageId": message.id.to_string(), "receiptHandle": message.id.to_string(), "body": message.body,
+                "attributes": { "ApproximateReceiveCount": message.receives.to_string() },
+                "messageAttributes": {}, "eventSource": "aws:sqs", "awsRegion": "ap-southeast-1",
+            })
+        })
+        .collect();
+    serde_json::from_value(json!({ "Records": records })).unwrap()
+}
+
+async fn handle(services: &Services, queue: QueueName, event: SqsEvent) -> SqsBatchResponse {
+    match queue {
+        QueueName::Intake => ingest_study::handler::handle(services, event).await,
+        QueueName::Settle => render_series::handler::handle(services, event).await,
+        QueueName::Release => release_study::handler::handle(services, event).await,
+        QueueName::Notices => send_notice::handler::handle(services, event).await,
+    }
+}
+
+/// The setup of a random run follows from its seed alone.
+pub fn random_setup(seed: u64) -> (Setup, Scenario) {
+    let mut chance = Chance::new(seed, 1);
+    let scenario = Scenario::random(&mut chance);
+    // From a drizzle to a storm in which one call in eight fails.
+    let per_mille = [0, 5, 20, 60, 125][chance.below(5)];
+    let kills_per_mille = [0, 2, 10, 30][chance.below(4)];
+    let setup = Setup {
+        seed,
+        plan: Plan::Storm { per_mille, kills_per_mille },
+        with_mischief: chance.per_mille(800),
+        is_idempotent: chance.per_mille(300),
+    };
+    (setup, scenario)
+}
