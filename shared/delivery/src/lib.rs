@@ -22,6 +22,7 @@ mod services;
 pub mod settle;
 pub mod staff;
 pub mod status;
+mod usage;
 
 pub use error::DeliveryError;
 pub use services::{MessageSecrets, Services, Settings};

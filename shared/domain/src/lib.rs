@@ -23,6 +23,7 @@ pub mod secret;
 pub mod share;
 pub mod staff;
 pub mod study;
+pub mod usage;
 
 pub use date::BirthDate;
 pub use hospital::{Hospital, Language};

@@ -58,7 +58,7 @@ impl Portal {
         match known.filter(|_| is_right) {
             Some(account) => {
                 self.forget_sign_in(&account_key, &source_digest).await?;
-                Ok(SignIn::Granted(self.start_session(&account, None, record).await?))
+                Ok(SignIn::Granted(self.start_session(&account, None, record, None).await?))
             }
             None => {
                 record.outcome(AuditOutcome::Refused).write(&self.services).await?;
@@ -131,7 +131,7 @@ impl Portal {
             && let Some(account) = account
         {
             index.uncount_link_check(&digest).await?;
-            let session = self.start_session(&account, None, record).await?;
+            let session = self.start_session(&account, None, record, Some(&link)).await?;
             return Ok(LinkOpening::Granted { session, study: link.study_instance_uid });
         }
         record.outcome(AuditOutcome::Refused).write(&self.services).await?;
