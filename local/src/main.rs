@@ -10,6 +10,7 @@ mod staff;
 mod status;
 mod system;
 mod up;
+mod usage;
 
 use std::process::ExitCode;
 
@@ -42,6 +43,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Staff(options) => staff::run(options).await,
         Command::Feedback(options) => feedback::run(options).await,
         Command::Audit(options) => audit::run(options).await,
+        Command::Usage(options) => usage::run(options).await,
         Command::RenderChild => Ok(ExitCode::SUCCESS),
     }
 }

@@ -90,12 +90,26 @@ impl ChainHead {
             return Err(unreadable);
         }
         let Ok(AnyLine { chain }) = serde_json::from_slice(line) else { return Err(unreadable) };
+        self.follow_link(line, &chain, number)
+    }
+
+    /// The same for a line that was read already: `chain` is its member of that name.
+    ///
+    /// # Errors
+    /// As [`ChainHead::follow`].
+    pub fn follow_link(&mut self, line: &[u8], chain: &ChainLink, number: u64) -> Result<(), ChainError> {
         if chain.sequence != self.sequence + 1 || chain.previous != self.digest {
             return Err(ChainError::Broken { line: number, sequence: chain.sequence });
         }
         self.sequence += 1;
         self.digest = digest_of(line);
         Ok(())
+    }
+
+    /// The head that this line follows.
+    #[must_use]
+    pub fn before(chain: &ChainLink) -> Self {
+        Self { sequence: chain.sequence.saturating_sub(1), digest: chain.previous.clone() }
     }
 }
 
