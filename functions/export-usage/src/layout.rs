@@ -7,7 +7,7 @@ pub const EXPORTS: &str = "exports/";
 /// The price file.
 pub const PRICES: &str = "prices/prices.csv";
 /// Below it lie the manifests.
-pub const MONTHS: &str = "exports/months/";
+pub const MONTHS: &str = filmless_delivery::staff::USAGE_MONTHS;
 
 /// A Parquet file: `exports/events/month=2026-11/day=2026-11-24/part-00000.parquet`.
 #[must_use]

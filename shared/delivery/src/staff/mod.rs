@@ -11,6 +11,7 @@ mod merge;
 mod recall;
 mod reissue;
 mod report;
+mod usage;
 
 use filmless_domain::audit::{Actor, AuditAction, AuditOutcome, REASON_CHARS_MAX};
 use filmless_domain::staff::{Act, StaffMember};
@@ -32,6 +33,7 @@ pub use merge::Merged;
 pub use recall::{RecallReport, RecallViewer};
 pub use reissue::{Channels, Reissued};
 pub use report::{HeldStudy, Unreached};
+pub use usage::{USAGE_MONTHS, UsageFile, UsageMonth};
 
 /// Most notices of one study within a day: nobody is to be flooded by a button pressed again and again.
 pub const NOTICES_PER_DAY_MAX: usize = 5;

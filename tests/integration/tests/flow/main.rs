@@ -11,3 +11,4 @@ mod sample;
 mod sharing;
 mod staff;
 mod system;
+mod usage;
