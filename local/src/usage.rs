@@ -6,9 +6,7 @@ use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::Context;
-use export_usage::export::{
-    PriceFile, export_month, months_of_ledger, price_file, read_book, write_month,
-};
+use export_usage::export::{PriceFile, export_month, months_of_ledger, price_file, read_book, write_month};
 use export_usage::layout;
 use export_usage::ledger::Ledger;
 use export_usage::verify::{Verification, verify};
@@ -54,7 +52,8 @@ pub async fn run(options: UsageOptions) -> anyhow::Result<ExitCode> {
         }
         UsageAct::Reconcile { claims, month, out } => {
             let services = opened(system, "usage reconciled with claims").await?;
-            let file = fs::File::open(&claims).with_context(|| format!("cannot read {}", claims.display()))?;
+            let file =
+                fs::File::open(&claims).with_context(|| format!("cannot read {}", claims.display()))?;
             let claims = Claims::read(file)?;
             let ledger = Ledger::open(&services).await?;
             // A study may have come before the month of its claim, or be delivered after it.
@@ -63,7 +62,11 @@ pub async fn run(options: UsageOptions) -> anyhow::Result<ExitCode> {
             if let Some(out) = &out {
                 write_reconciliation(&result, month, out)?;
             }
-            print(&if system.json { reconciled_json(&result, month) } else { reconciled(&result, out.as_deref()) });
+            print(&if system.json {
+                reconciled_json(&result, month)
+            } else {
+                reconciled(&result, out.as_deref())
+            });
             Ok(ExitCode::SUCCESS)
         }
     }
@@ -195,7 +198,8 @@ async fn query(
         (None, true) => {
             let services = system::services(options).await?;
             let tables = duckdb_tables(&format!("s3://{}", services.usage.name()));
-            let secret = "INSTALL httpfs; LOAD httpfs;\nCREATE SECRET (TYPE s3, PROVIDER credential_chain);\n";
+            let secret =
+                "INSTALL httpfs; LOAD httpfs;\nCREATE SECRET (TYPE s3, PROVIDER credential_chain);\n";
             format!("{secret}{tables}{statement};\n")
         }
         (None, false) => {
@@ -226,7 +230,9 @@ fn write_reconciliation(result: &Reconciliation<'_>, month: Month, out: &Path) -
     fs::create_dir_all(out).with_context(|| format!("cannot make {}", out.display()))?;
     let create = |name: String| {
         let file = out.join(name);
-        fs::File::create(&file).map(BufWriter::new).with_context(|| format!("cannot write {}", file.display()))
+        fs::File::create(&file)
+            .map(BufWriter::new)
+            .with_context(|| format!("cannot write {}", file.display()))
     };
     let headings = FINDING_COLUMNS.map(|(heading, _)| heading);
     write_csv(create(format!("doi-chieu-{month}.csv"))?, &headings, finding_lines(result))?;

@@ -137,7 +137,7 @@ def check_table(month, expected):
     head = next(sheet)
     lines = list(sheet)
     same(f"{month}: XLSX has a line per study", len(lines), studies)
-    same(f"{month}: XLSX to the last dong", {name: sum(r[head.index(name)] for r in lines) for name in wanted}, wanted)
+    same(f"{month}: XLSX to the last dong", {name: sum(r[head.index(name)] or 0 for r in lines) for name in wanted}, wanted)
     times = {type(r[head.index("Trả kết quả lúc")]) for r in lines} - {type(None)}
     same(f"{month}: XLSX has dates, not texts", times, {datetime.datetime})
     figures = {r[0]: r[1] for r in book["Tổng hợp"].iter_rows(min_row=5, values_only=True) if r[0]}

@@ -65,9 +65,8 @@ mod tests {
 
     #[test]
     fn the_month_before_is_due_for_a_week() {
-        let due = |at: &str| {
-            months_due(at.parse().unwrap()).iter().map(ToString::to_string).collect::<Vec<_>>()
-        };
+        let due =
+            |at: &str| months_due(at.parse().unwrap()).iter().map(ToString::to_string).collect::<Vec<_>>();
         assert_eq!(due("2026-11-30T17:30:00Z"), ["2026-11", "2026-12"]);
         assert_eq!(due("2026-12-07T16:59:00Z"), ["2026-11", "2026-12"]);
         assert_eq!(due("2026-12-07T17:00:00Z"), ["2026-12"]);

@@ -142,12 +142,13 @@ impl Ledger {
     ) -> Result<bool, ExportError> {
         let key = || object.key.as_str().to_owned();
         for (number, text) in (1..).zip(log::lines(&object.bytes)) {
-            let line = Line::parse(text, number).map_err(|source| ExportError::Line { key: key(), source })?;
+            let line =
+                Line::parse(text, number).map_err(|source| ExportError::Line { key: key(), source })?;
             if line.chain.sequence > self.end.chain.sequence {
                 return Ok(false);
             }
-            let head = chain.get_or_insert_with(|| ChainHead::before(&line.chain));
-            head.follow_link(text, &line.chain, number)
+            let head = chain.get_or_insert_with(|| ChainHead::before(line.chain.parts()));
+            head.follow_link(text, line.chain.parts(), number)
                 .map_err(|source| ExportError::Broken { key: key(), source })?;
             let at_ms = line.at_ms();
             if number == 1 {

@@ -158,7 +158,8 @@ async fn verify_month(
 
 async fn digest_of(services: &Services, key: &str, folder: &Path) -> Result<Option<String>, ExportError> {
     let (key, file) = (key_of(key)?, folder.join("compared"));
-    match services.usage.download(ObjectVersion { key: &key, version_id: None }, &file, FILE_BYTES_MAX).await {
+    match services.usage.download(ObjectVersion { key: &key, version_id: None }, &file, FILE_BYTES_MAX).await
+    {
         Ok(()) => {}
         Err(StoreError::NotFound) => return Ok(None),
         Err(error) => return Err(error.into()),

@@ -1,11 +1,11 @@
 //! What a stretch of the ledger says of each study: one row per study, in the order of their first events.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
 use filmless_domain::usage::{Payer, StorageClass, UsageKind};
 
 use crate::Line;
+use crate::line::Text;
 
 /// Text that many rows share.
 type Word = u32;
@@ -14,14 +14,23 @@ type Word = u32;
 #[derive(Debug, Default)]
 pub struct Book {
     studies: HashMap<Box<str>, StudyRow>,
-    words: Vec<Box<str>>,
-    numbers: HashMap<Box<str>, Word>,
+    words: Words,
     events: u64,
+}
+
+/// Each text once, and its number.
+#[derive(Debug, Default)]
+struct Words {
+    texts: Vec<Box<str>>,
+    numbers: HashMap<Box<str>, Word>,
 }
 
 /// What is known of one study. Times are milliseconds since 1970.
 #[derive(Debug, Clone, Default)]
-#[allow(missing_docs, reason = "the fields are the columns of the monthly table, documented in docs/USAGE.md")]
+#[allow(
+    missing_docs,
+    reason = "the fields are the columns of the monthly table, documented in docs/USAGE.md"
+)]
 pub struct StudyRow {
     first_sequence: u64,
     pub accession_number: Option<Box<str>>,
@@ -64,12 +73,12 @@ pub struct Study<'a> {
     pub uid: &'a str,
     /// What is known of it.
     pub row: &'a StudyRow,
-    words: &'a [Box<str>],
+    words: &'a Words,
 }
 
 impl<'a> Study<'a> {
     fn word(&self, word: Option<Word>) -> Option<&'a str> {
-        self.words.get(word? as usize).map(AsRef::as_ref)
+        self.words.get(word)
     }
 
     /// Requesting department.
@@ -137,48 +146,53 @@ impl Book {
     /// The studies, in the order of their first events.
     #[must_use]
     pub fn studies(&self) -> Vec<Study<'_>> {
-        let words = self.words.as_slice();
+        let words = &self.words;
         let mut studies: Vec<_> =
             self.studies.iter().map(|(uid, row)| Study { uid: uid.as_ref(), row, words }).collect();
         studies.sort_unstable_by_key(|study| study.row.first_sequence);
         studies
     }
 
-    fn word(&mut self, text: &Option<Cow<'_, str>>) -> Option<Word> {
-        let text = text.as_deref()?;
-        if let Some(known) = self.numbers.get(text) {
-            return Some(*known);
-        }
-        let number = Word::try_from(self.words.len()).unwrap_or(Word::MAX);
-        self.words.push(text.into());
-        self.numbers.insert(text.into(), number);
-        Some(number)
-    }
-
     /// Takes a line in. Lines come in the order of the ledger; the last order wins.
     pub fn take(&mut self, line: &Line<'_>) {
         self.events += 1;
-        let words = [
-            self.word(&line.department),
-            self.word(&line.visit_class),
-            self.word(&line.modality),
-            self.word(&line.service_code),
-            self.word(&line.price_variant),
-        ];
-        if !self.studies.contains_key(line.study_instance_uid.as_ref()) {
-            let first_sequence = line.chain.sequence;
-            let row = StudyRow { first_sequence, ..StudyRow::default() };
-            self.studies.insert(line.study_instance_uid.as_ref().into(), row);
-        }
-        if let Some(row) = self.studies.get_mut(line.study_instance_uid.as_ref()) {
-            row.describe(line, words);
+        let uid = line.study_instance_uid.as_ref();
+        if let Some(row) = self.studies.get_mut(uid) {
+            row.describe(line, &mut self.words);
             row.count(line);
+            return;
         }
+        let mut row = StudyRow { first_sequence: line.chain.sequence, ..StudyRow::default() };
+        row.describe(line, &mut self.words);
+        row.count(line);
+        self.studies.insert(uid.into(), row);
+    }
+}
+
+impl Words {
+    /// Replaces a known word by what is said now, and keeps it where nothing is said.
+    fn renew(&mut self, known: &mut Option<Word>, said: &Option<Text<'_>>) {
+        let Some(said) = said.as_deref() else { return };
+        if known.is_some_and(|word| self.get(Some(word)) == Some(said)) {
+            return;
+        }
+        if let Some(number) = self.numbers.get(said) {
+            *known = Some(*number);
+            return;
+        }
+        let number = Word::try_from(self.texts.len()).unwrap_or(Word::MAX);
+        self.texts.push(said.into());
+        self.numbers.insert(said.into(), number);
+        *known = Some(number);
+    }
+
+    fn get(&self, word: Option<Word>) -> Option<&str> {
+        self.texts.get(word? as usize).map(AsRef::as_ref)
     }
 }
 
 /// Replaces what is known by what is said now, and keeps it where nothing is said.
-fn renew(known: &mut Option<Box<str>>, said: &Option<Cow<'_, str>>) {
+fn renew(known: &mut Option<Box<str>>, said: &Option<Text<'_>>) {
     if let Some(said) = said.as_deref()
         && known.as_deref() != Some(said)
     {
@@ -187,19 +201,14 @@ fn renew(known: &mut Option<Box<str>>, said: &Option<Cow<'_, str>>) {
 }
 
 impl StudyRow {
-    fn describe(&mut self, line: &Line<'_>, words: [Option<Word>; 5]) {
+    fn describe(&mut self, line: &Line<'_>, words: &mut Words) {
         renew(&mut self.accession_number, &line.accession_number);
         renew(&mut self.episode, &line.episode);
-        let known = [
-            &mut self.department,
-            &mut self.visit_class,
-            &mut self.modality,
-            &mut self.service_code,
-            &mut self.price_variant,
-        ];
-        for (known, said) in known.into_iter().zip(words) {
-            *known = said.or(*known);
-        }
+        words.renew(&mut self.department, &line.department);
+        words.renew(&mut self.visit_class, &line.visit_class);
+        words.renew(&mut self.modality, &line.modality);
+        words.renew(&mut self.service_code, &line.service_code);
+        words.renew(&mut self.price_variant, &line.price_variant);
         if line.payer != Payer::Unknown || self.payer.is_none() {
             self.payer = Some(line.payer);
         }

@@ -114,7 +114,7 @@ impl<W: Write + Send> EventsFile<W> {
 /// Nothing in them depends on when, where or by which version a file is written.
 fn properties() -> Result<WriterProperties, UsageError> {
     let column = |name: &str| ColumnPath::from(name);
-    let level = ZstdLevel::try_new(3).map_err(UsageError::Parquet)?;
+    let level = ZstdLevel::try_new(1).map_err(UsageError::Parquet)?;
     let mut properties = WriterProperties::builder()
         .set_created_by("filmless usage 1".to_owned())
         .set_compression(Compression::ZSTD(level))

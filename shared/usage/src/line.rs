@@ -1,8 +1,8 @@
 //! One line of the ledger, read without copying what needs no copy.
 
 use std::borrow::Cow;
+use std::ops::Deref;
 
-use filmless_domain::chain::ChainLink;
 use filmless_domain::usage::{Payer, StorageClass, UsageKind, UsageUnit};
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -13,7 +13,8 @@ use crate::UsageError;
 #[derive(Debug, Clone, Deserialize)]
 #[allow(missing_docs, reason = "the fields are those of `UsageEvent`")]
 pub struct Line<'a> {
-    pub chain: ChainLink,
+    #[serde(borrow)]
+    pub chain: Link<'a>,
     pub schema: u16,
     #[serde(borrow)]
     pub id: Cow<'a, str>,
@@ -22,34 +23,63 @@ pub struct Line<'a> {
     #[serde(borrow)]
     pub study_instance_uid: Cow<'a, str>,
     #[serde(borrow, default)]
-    pub accession_number: Option<Cow<'a, str>>,
+    pub accession_number: Option<Text<'a>>,
     #[serde(borrow, default)]
-    pub episode: Option<Cow<'a, str>>,
+    pub episode: Option<Text<'a>>,
     #[serde(borrow, default)]
-    pub department: Option<Cow<'a, str>>,
+    pub department: Option<Text<'a>>,
     #[serde(borrow, default)]
-    pub visit_class: Option<Cow<'a, str>>,
+    pub visit_class: Option<Text<'a>>,
     pub payer: Payer,
     #[serde(borrow, default)]
-    pub modality: Option<Cow<'a, str>>,
+    pub modality: Option<Text<'a>>,
     #[serde(borrow, default)]
-    pub service_code: Option<Cow<'a, str>>,
+    pub service_code: Option<Text<'a>>,
     #[serde(borrow, default)]
-    pub price_variant: Option<Cow<'a, str>>,
+    pub price_variant: Option<Text<'a>>,
     #[serde(default)]
     pub unit_price_vnd: Option<i64>,
     pub quantity: i64,
     pub unit: UsageUnit,
     #[serde(borrow, default)]
-    pub channel: Option<Cow<'a, str>>,
+    pub channel: Option<Text<'a>>,
     #[serde(default)]
     pub link_version: Option<u32>,
     #[serde(default)]
     pub storage_class: Option<StorageClass>,
     #[serde(borrow, default)]
-    pub reason: Option<Cow<'a, str>>,
+    pub reason: Option<Text<'a>>,
     #[serde(borrow, default)]
-    pub corrects: Option<Cow<'a, str>>,
+    pub corrects: Option<Text<'a>>,
+}
+
+/// The place of a line in the chain.
+#[derive(Debug, Clone, Deserialize)]
+#[allow(missing_docs, reason = "the fields are those of `ChainLink`")]
+pub struct Link<'a> {
+    pub sequence: u64,
+    #[serde(borrow)]
+    pub previous: Cow<'a, str>,
+}
+
+/// A text that is borrowed wherever it stands in the line as it is. A `Cow` within an `Option` would be copied.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl Deref for Text<'_> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Link<'_> {
+    /// Sequence and previous digest.
+    #[must_use]
+    pub fn parts(&self) -> (u64, &str) {
+        (self.sequence, &self.previous)
+    }
 }
 
 impl<'a> Line<'a> {

@@ -71,8 +71,7 @@ impl Prices {
                 && price.valid_from <= month.first_day()
         });
         let Some(price) = valid.max_by_key(|p| (!p.modality.is_empty(), p.valid_from)) else { return 0 };
-        let (amount, per) =
-            (i128::from(quantity) * i128::from(price.price_vnd), i128::from(price.per));
+        let (amount, per) = (i128::from(quantity) * i128::from(price.price_vnd), i128::from(price.per));
         let rounded = (2 * amount + per).div_euclid(2 * per);
         i64::try_from(rounded).unwrap_or(i64::MAX)
     }

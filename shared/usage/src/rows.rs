@@ -1,11 +1,10 @@
 //! Rows that wait to become a row group: one vector per column.
 
-use std::borrow::Cow;
-
 use bytes::Bytes;
 use parquet::data_type::{ByteArray, ByteArrayType, Int32Type, Int64Type};
 use parquet::file::writer::SerializedRowGroupWriter;
 
+use crate::line::Text;
 use crate::{Line, UsageError};
 
 /// Texts of one column, one after the other; `None` is a null.
@@ -114,7 +113,7 @@ impl Rows {
     }
 
     pub fn push(&mut self, line: &Line<'_>) {
-        fn text<'a>(text: &'a Option<Cow<'_, str>>) -> Option<&'a str> {
+        fn text<'a>(text: &'a Option<Text<'_>>) -> Option<&'a str> {
             text.as_deref()
         }
         let int = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);

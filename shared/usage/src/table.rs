@@ -187,11 +187,7 @@ pub fn write_csv<'a>(
 
 /// A text that a spreadsheet would run as a formula gets an apostrophe in front: codes come from outside.
 fn harmless(text: &str) -> std::borrow::Cow<'_, str> {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{text}").into()
-    } else {
-        text.into()
-    }
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}").into() } else { text.into() }
 }
 
 #[cfg(test)]

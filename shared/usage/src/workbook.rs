@@ -4,7 +4,8 @@
 use std::io::Write;
 
 use rust_xlsxwriter::{
-    Chart, ChartType, Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet,
+    Chart, ChartType, Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook,
+    Worksheet,
 };
 
 use crate::book::Study;
@@ -18,6 +19,8 @@ const OFFSET_MS: i64 = 7 * 3600 * 1000;
 const DAY_MS: i64 = 24 * 3600 * 1000;
 /// 1970-01-01 in the days of a spreadsheet.
 const EPOCH_DAY: f64 = 25_569.0;
+/// The sheet of the chart.
+const CHART: &str = "Biểu đồ";
 /// Most bars that a chart can label.
 const CHART_BARS_MAX: usize = 12;
 
@@ -28,6 +31,7 @@ struct Formats {
     note: Format,
     heading: Format,
     text: Format,
+    unit: Format,
     number: Format,
     dong: Format,
     time: Format,
@@ -48,6 +52,7 @@ impl Formats {
             note: body().set_italic().set_font_color(Color::RGB(0x59_59_59)),
             heading,
             text: body(),
+            unit: body().set_indent(1),
             number: body().set_num_format("#,##0"),
             dong: body().set_num_format("#,##0\\ \"đ\""),
             time: body().set_num_format("dd/mm/yyyy hh:mm"),
@@ -71,6 +76,7 @@ pub fn write_month(
         set_properties(&mut workbook, summary.month)?;
         figures_sheet(workbook.add_worksheet(), summary, &formats)?;
         groups_sheet(workbook.add_worksheet(), summary, &formats)?;
+        chart_sheet(workbook.add_worksheet(), summary, &formats)?;
         let mut sheets = studies.chunks(SHEET_LINES_MAX).collect::<Vec<_>>();
         if sheets.is_empty() {
             sheets.push(&[]);
@@ -138,10 +144,9 @@ fn figures_sheet(sheet: &mut Worksheet, summary: &Summary, formats: &Formats) ->
         sheet.write_string_with_format(3, column, heading, &formats.heading)?;
     }
     for (row, (label, value, unit)) in (4..).zip(figure_lines(&summary.total)) {
-        let format = if unit == "đồng" { &formats.dong } else { &formats.number };
         sheet.write_string_with_format(row, 0, label, &formats.text)?;
-        write_integer(sheet, row, 1, value, format)?;
-        sheet.write_string_with_format(row, 2, unit, &formats.text)?;
+        write_integer(sheet, row, 1, value, &formats.number)?;
+        sheet.write_string_with_format(row, 2, unit, &formats.unit)?;
     }
     sheet.set_paper_size(9).set_print_fit_to_pages(1, 0);
     Ok(())
@@ -203,41 +208,40 @@ fn groups_sheet(sheet: &mut Worksheet, summary: &Summary, formats: &Formats) -> 
             Cell::Dong(Some(f.message_cost_vnd)),
         ]
     });
-    lines_sheet(sheet, &headings, lines, formats)?;
-    saved_chart(sheet, summary)
+    lines_sheet(sheet, &headings, lines, formats)
 }
 
-/// Money saved by department, beside the table: the departments that saved most.
-fn saved_chart(sheet: &mut Worksheet, summary: &Summary) -> Put {
+/// Money saved by department: those that saved most.
+fn chart_sheet(sheet: &mut Worksheet, summary: &Summary, formats: &Formats) -> Put {
     let mut saved: Vec<(&str, i64)> = Vec::new();
     for group in &summary.groups {
         match saved.last_mut() {
-            Some((department, sum)) if *department == group.department => *sum += group.figures.film_saved_vnd,
+            Some((department, sum)) if *department == group.department => {
+                *sum += group.figures.film_saved_vnd
+            }
             _ => saved.push((&group.department, group.figures.film_saved_vnd)),
         }
     }
     saved.sort_by(|a, b| (b.1, a.0).cmp(&(a.1, b.0)));
     saved.truncate(CHART_BARS_MAX);
-    let (Some(last), first) = (u32::try_from(saved.len()).ok().filter(|n| *n > 0), 1) else { return Ok(()) };
-    // The chart's own table, right of it.
-    for (row, (department, sum)) in (first..).zip(&saved) {
-        let name = if department.is_empty() { "(không ghi)" } else { department };
-        sheet.write_string(row, 24, name)?;
-        write_integer(sheet, row, 25, *sum, &Format::new().set_num_format("#,##0"))?;
-    }
-    sheet.write_string(0, 24, "Khoa")?;
-    sheet.write_string(0, 25, "Tiền phim tiết kiệm")?;
+    sheet.set_name(CHART)?.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 1);
+    let headings = [("Khoa chỉ định", 16), ("Tiền phim tiết kiệm", 18)];
+    let name = |department: &'_ str| {
+        if department.is_empty() { "(không ghi)".to_owned() } else { department.to_owned() }
+    };
+    let names: Vec<String> = saved.iter().map(|(department, _)| name(department)).collect();
+    let lines =
+        names.iter().zip(&saved).map(|(name, (_, sum))| vec![Cell::Text(name), Cell::Dong(Some(*sum))]);
+    lines_sheet(sheet, &headings, lines, formats)?;
+    let Some(last) = u32::try_from(saved.len()).ok().filter(|last| *last > 0) else { return Ok(()) };
     let mut chart = Chart::new(ChartType::Bar);
-    chart
-        .add_series()
-        .set_categories(("Theo khoa", first, 24, last, 24))
-        .set_values(("Theo khoa", first, 25, last, 25))
-        .set_gap(60);
+    chart.add_series().set_categories((CHART, 1, 0, last, 0)).set_values((CHART, 1, 1, last, 1)).set_gap(60);
     chart.title().set_name("Tiền phim tiết kiệm theo khoa (đồng)");
     chart.legend().set_hidden();
     chart.y_axis().set_reverse();
-    chart.set_width(620).set_height(120 + 28 * last);
-    sheet.insert_chart(1, 12, &chart)?;
+    chart.x_axis().set_num_format("#,##0");
+    chart.set_width(720).set_height(140 + 28 * last);
+    sheet.insert_chart(1, 3, &chart)?;
     Ok(())
 }
 
@@ -260,7 +264,8 @@ fn lines_sheet<'a>(
         row += 1;
         for (column, cell) in (0..).zip(line) {
             match cell {
-                Cell::Text("") | Cell::Number(None) | Cell::Dong(None) | Cell::Time(None) => {}
+                // A count of none is left blank: most are, and what is there stands out.
+                Cell::Text("") | Cell::Number(None | Some(0)) | Cell::Dong(None) | Cell::Time(None) => {}
                 Cell::Text(text) => {
                     sheet.write_string_with_format(row, column, text, &formats.text)?;
                 }

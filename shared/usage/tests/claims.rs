@@ -91,15 +91,21 @@ fn bad_rows_are_listed_and_the_good_ones_go_on() {
     assert_eq!(bad, [(3, None), (4, Some("SO_LUONG")), (5, Some("MA_LK")), (9, Some("NGAY_TH_YL"))]);
     assert_eq!(claims.lines.iter().map(|claim| claim.line).collect::<Vec<_>>(), [2, 7]);
     assert_eq!(claims.other_rows, 1);
-    assert!(Claims::read("MA_LK;STT\n1;2\n".as_bytes()).unwrap_err().to_string().contains("lacks MA_DICH_VU"));
+    assert!(
+        Claims::read("MA_LK;STT\n1;2\n".as_bytes()).unwrap_err().to_string().contains("lacks MA_DICH_VU")
+    );
 }
 
 #[test]
 fn a_claim_keeps_its_fields_and_gets_the_evidence_beside_them() {
     let (mut book, mut head) = (Book::new(), ChainHead::default());
     study(&mut book, &mut head, 1, "CT", &delivered());
-    let claim = format!("{}\nLK1;1;18.1;2;{NAME};1;{};CT.1\nLK9;1;18.1;2;{NAME};1;{};CT.1\n", HEADER.replace(',', ";"),
-                        TIMES.replace(',', ";"), TIMES.replace(',', ";"));
+    let claim = format!(
+        "{}\nLK1;1;18.1;2;{NAME};1;{};CT.1\nLK9;1;18.1;2;{NAME};1;{};CT.1\n",
+        HEADER.replace(',', ";"),
+        TIMES.replace(',', ";"),
+        TIMES.replace(',', ";")
+    );
     let claims = Claims::read(claim.as_bytes()).unwrap();
     let result = reconcile(&claims, &book, "2026-11".parse().unwrap());
     let lines = evidence_lines(&result);
@@ -111,5 +117,8 @@ fn a_claim_keeps_its_fields_and_gets_the_evidence_beside_them() {
     assert_eq!(at(0, "FL_TRA_KQ_LUC"), "2026-11-24 10:00:00");
     assert_eq!(at(0, "FL_GUI_TIN_LUC"), "2026-11-24 11:00:00");
     assert_eq!((at(0, "FL_MO_LAN_DAU_LUC"), at(0, "FL_SAI_LECH")), (String::new(), String::new()));
-    assert_eq!((at(1, "FL_UID_CA_CHUP"), at(1, "FL_SAI_LECH")), (String::new(), "claim-without-study".into()));
+    assert_eq!(
+        (at(1, "FL_UID_CA_CHUP"), at(1, "FL_SAI_LECH")),
+        (String::new(), "claim-without-study".into())
+    );
 }

@@ -99,7 +99,10 @@ fn the_writers_of_exports_are_in_no_function_but_the_one_that_exports() {
         ["parquet", "rust_xlsxwriter"].contains(&imported) && package.name != "filmless-usage"
             || imported == "filmless-usage" && !["export-usage", "filmless"].contains(&package.name.as_str())
     });
-    assert_none(&wrong, "They would be in the start of every function: leave them to functions/export-usage:");
+    assert_none(
+        &wrong,
+        "They would be in the start of every function: leave them to functions/export-usage:",
+    );
 }
 
 #[test]

@@ -29,10 +29,12 @@ pub fn evidence_headings() -> Vec<&'static str> {
 pub fn evidence_lines<'a>(result: &'a Reconciliation<'a>) -> Vec<Vec<Cow<'a, str>>> {
     let mut lines = Vec::new();
     for matched in &result.matches {
-        let claim: Vec<Cow<'_, str>> = FIELDS.iter().map(|field| matched.claim.value(field.name).into()).collect();
+        let claim: Vec<Cow<'_, str>> =
+            FIELDS.iter().map(|field| matched.claim.value(field.name).into()).collect();
         let findings = |uid: Option<&str>| {
             let of_line = result.findings.iter().filter(|f| f.line == Some(matched.claim.line));
-            let here = of_line.filter(|f| f.study_instance_uid.is_none() || f.study_instance_uid.as_deref() == uid);
+            let here =
+                of_line.filter(|f| f.study_instance_uid.is_none() || f.study_instance_uid.as_deref() == uid);
             here.map(|f| f.kind.code()).collect::<Vec<_>>().join(" ")
         };
         if matched.studies.is_empty() {

@@ -77,6 +77,13 @@ impl Claim {
     }
 }
 
+/// Where a record begins. The reader's own position may be before the line feed of the line above.
+fn begin_of(record: &csv::ByteRecord, bytes: &[u8]) -> usize {
+    let at = record.position().and_then(|position| usize::try_from(position.byte()).ok()).unwrap_or_default();
+    let at = at.min(bytes.len());
+    at + bytes[at..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count()
+}
+
 impl Claims {
     /// Reads a claim file. Columns are found by their names, in any order; a row that cannot be used is listed, and the
     /// others go on.
@@ -106,17 +113,22 @@ impl Claims {
         }
         let mut claims = Self::default();
         let mut record = csv::ByteRecord::new();
+        let (mut line, mut counted) = (1, 0);
         loop {
             match reader.read_byte_record(&mut record) {
                 Ok(false) => return Ok(claims),
-                Ok(true) => claims.take(&record, header.len(), &columns),
+                Ok(true) => {
+                    let begins = begin_of(&record, bytes);
+                    line += bytes[counted..begins].iter().filter(|byte| **byte == b'\n').count() as u64;
+                    counted = begins;
+                    claims.take(&record, line, header.len(), &columns);
+                }
                 Err(_) => return Err(unusable("it is no CSV".into())),
             }
         }
     }
 
-    fn take(&mut self, record: &csv::ByteRecord, width: usize, columns: &HashMap<String, usize>) {
-        let line = record.position().map_or(0, csv::Position::line);
+    fn take(&mut self, record: &csv::ByteRecord, line: u64, width: usize, columns: &HashMap<String, usize>) {
         let bad = |field, reason: &str| BadRow { line, field, reason: reason.to_owned() };
         if record.len() != width {
             let reason = format!("{} fields instead of {width}", record.len());

@@ -141,9 +141,11 @@ pub fn reconcile<'a>(claims: &'a Claims, book: &'a Book, month: Month) -> Reconc
     matches.sort_by_key(|matched| matched.claim.line);
     let mut findings: Vec<Finding> = matches.iter().flat_map(findings_of).collect();
     let mut unclaimed: Vec<Study<'_>> = open.into_values().flatten().collect();
-    unclaimed.extend(book.studies().into_iter().filter(|study| {
-        study.row.episode.is_none() || study.service_code().is_none()
-    }));
+    unclaimed.extend(
+        book.studies()
+            .into_iter()
+            .filter(|study| study.row.episode.is_none() || study.service_code().is_none()),
+    );
     unclaimed.retain(|study| {
         study.payer() == Payer::Insured && study.row.released_at.is_some_and(|at| month.holds(at))
     });

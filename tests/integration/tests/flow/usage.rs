@@ -41,8 +41,10 @@ fn files_below(folder: &Path) -> Vec<PathBuf> {
 fn counts(events: &[Value]) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
     for event in events {
-        let beside = ["channel", "storage_class", "reason"].into_iter().filter_map(|name| event[name].as_str());
-        let key = std::iter::once(event["kind"].as_str().unwrap()).chain(beside).collect::<Vec<_>>().join(" ");
+        let beside =
+            ["channel", "storage_class", "reason"].into_iter().filter_map(|name| event[name].as_str());
+        let key =
+            std::iter::once(event["kind"].as_str().unwrap()).chain(beside).collect::<Vec<_>>().join(" ");
         *counts.entry(key).or_default() += 1;
     }
     counts
@@ -120,7 +122,8 @@ async fn every_step_is_in_the_ledger_once_whatever_comes_twice() {
     let of = |kind: &str| events.iter().find(|event| event["kind"] == kind).unwrap()["quantity"].clone();
     assert_eq!((of("film-avoided"), of("study-received"), of("sms-sent")), (json!(3), json!(2), json!(1)));
     let text = serde_json::to_string(&events).unwrap();
-    for secret in ["Hoà", "HOA", "0903", "903123456", "1958", "hoa@", "DN479", "Viêm", "CLVT", &link_of(&sms)] {
+    for secret in ["Hoà", "HOA", "0903", "903123456", "1958", "hoa@", "DN479", "Viêm", "CLVT", &link_of(&sms)]
+    {
         assert!(!text.contains(secret), "the usage ledger holds {secret}");
     }
 }
@@ -152,7 +155,9 @@ async fn an_order_that_changes_and_a_recall_are_new_events_that_refer_to_the_old
         .collect();
     let kind = |kind: &str, films: i64, corrects| (json!(kind), json!(films), corrects);
     assert_eq!(films[0], kind("film-avoided", 3, false));
-    assert!(films.contains(&kind("film-avoided", -3, true)) && films.contains(&kind("film-printed", 3, true)));
+    assert!(
+        films.contains(&kind("film-avoided", -3, true)) && films.contains(&kind("film-printed", 3, true))
+    );
 
     for _ in 0..2 {
         system.staff(&["recall", &study.uid, "--reason", "wrong patient"]);
@@ -160,7 +165,8 @@ async fn an_order_that_changes_and_a_recall_are_new_events_that_refer_to_the_old
     usage(&system, &["export"]);
     let events = ledger(&system);
     assert_eq!(events.iter().filter(|event| event["kind"] == "study-recalled").count(), 1);
-    let derived = events.iter().filter(|event| event["storage_class"] == "derived" && event["unit"] == "byte");
+    let derived =
+        events.iter().filter(|event| event["storage_class"] == "derived" && event["unit"] == "byte");
     let stored = derived.filter(|event| event["kind"] == "bytes-stored");
     assert_eq!(stored.map(|event| event["quantity"].as_i64().unwrap()).sum::<i64>(), 0, "{events:#?}");
 }
@@ -218,7 +224,8 @@ async fn claims_are_compared_with_what_was_delivered() {
     let name = "Chụp CLVT ngực [Không in phim]";
     let times = "202601050800,202601050830,202601050900";
     let claims = [
-        "MA_LK,STT,MA_DICH_VU,MA_NHOM,TEN_DICH_VU,SO_LUONG,DON_GIA_BV,NGAY_YL,NGAY_TH_YL,NGAY_KQ,MA_MAY".to_owned(),
+        "MA_LK,STT,MA_DICH_VU,MA_NHOM,TEN_DICH_VU,SO_LUONG,DON_GIA_BV,NGAY_YL,NGAY_TH_YL,NGAY_KQ,MA_MAY"
+            .to_owned(),
         format!("LK-64,1,{CT_CHEST},2,{name},1,512000,{times},CT.1.79001.A1"),
         format!("LK-99,1,{CT_CHEST},2,{name},1,512000,{times},CT.1.79001.A1"),
         format!("LK-64,2,{CT_CHEST},2,{name},1,512000,05/01/2026,202601050830,202601050900,CT.1.79001.A1"),
@@ -227,13 +234,22 @@ async fn claims_are_compared_with_what_was_delivered() {
     let file = system.data.join("claims.csv");
     std::fs::write(&file, claims.join("\r\n")).unwrap();
     let out = system.data.join("reconciled");
-    let words = ["reconcile", "--claims", file.to_str().unwrap(), "--month", &month, "--out", out.to_str().unwrap()];
+    let words =
+        ["reconcile", "--claims", file.to_str().unwrap(), "--month", &month, "--out", out.to_str().unwrap()];
     let (is_done, result) = usage(&system, &words);
     assert!(is_done, "{result}");
-    assert_eq!((&result["claims"], &result["matched_claims"], &result["other_rows"]), (&json!(2), &json!(1), &json!(1)));
-    assert_eq!(result["bad_rows"], json!([{ "line": 4, "field": "NGAY_YL", "reason": "is no time yyyymmddHHMM" }]));
-    let found: Vec<_> = result["findings"].as_array().unwrap().iter().map(|f| (&f["kind"], &f["ma_lk"])).collect();
-    let expected = [(json!("claim-without-study"), json!("LK-99")), (json!("study-without-claim"), json!("LK-65"))];
+    assert_eq!(
+        (&result["claims"], &result["matched_claims"], &result["other_rows"]),
+        (&json!(2), &json!(1), &json!(1))
+    );
+    assert_eq!(
+        result["bad_rows"],
+        json!([{ "line": 4, "field": "NGAY_YL", "reason": "is no time yyyymmddHHMM" }])
+    );
+    let found: Vec<_> =
+        result["findings"].as_array().unwrap().iter().map(|f| (&f["kind"], &f["ma_lk"])).collect();
+    let expected =
+        [(json!("claim-without-study"), json!("LK-99")), (json!("study-without-claim"), json!("LK-65"))];
     assert_eq!(found, expected.iter().map(|(kind, lk)| (kind, lk)).collect::<Vec<_>>());
     let evidence = std::fs::read_to_string(out.join(format!("bang-chung-{month}.csv"))).unwrap();
     let line = evidence.lines().nth(1).unwrap();

@@ -1,10 +1,10 @@
 //! Writes a made-up ledger, to measure and to test with: `make_ledger DIR EVENTS [FIRST_DAY [DAYS [SEED]]]`. The same
 //! arguments give the same bytes.
+#![allow(clippy::print_stdout)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
 use filmless_domain::chain::ChainHead;
 use filmless_domain::usage::{StorageClass, UsageContext, UsageEvent, UsageKind, UsageUnit, event_id};
 use filmless_domain::{Order, StudyInstanceUid};
@@ -12,16 +12,18 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::json;
 
+type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
+
 const DAY_MS: i64 = 24 * 3600 * 1000;
 /// As `filmless_delivery::log` bounds an object.
 const OBJECT_EVENTS_MAX: usize = 20_000;
 /// What one study comes to, near enough to know how many studies a day has.
 const EVENTS_PER_STUDY: u64 = 13;
 
-fn main() -> anyhow::Result<()> {
+fn main() -> Outcome<()> {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let [folder, events, rest @ ..] = &words[..] else {
-        anyhow::bail!("usage: make_ledger DIR EVENTS [FIRST_DAY [DAYS [SEED]]]");
+        return Err("usage: make_ledger DIR EVENTS [FIRST_DAY [DAYS [SEED]]]".into());
     };
     let first = rest.first().map_or("2025-01-01", String::as_str);
     let days: u64 = rest.get(1).map_or(Ok(365), |text| text.parse())?;
@@ -54,7 +56,10 @@ fn main() -> anyhow::Result<()> {
             later.clear();
         }
     }
-    println!("{}", json!({ "events": writer.chain.sequence, "digest": writer.chain.digest, "studies": number }));
+    println!(
+        "{}",
+        json!({ "events": writer.chain.sequence, "digest": writer.chain.digest, "studies": number })
+    );
     Ok(())
 }
 
@@ -94,7 +99,7 @@ struct Study {
     films: i64,
 }
 
-fn study(chance: &mut Chance, number: u64, seed: u64) -> anyhow::Result<Study> {
+fn study(chance: &mut Chance, number: u64, seed: u64) -> Outcome<Study> {
     const SERVICES: [(&str, &str, i64, u32); 6] = [
         ("CT", "18.0220.0041", 512_000, 320),
         ("CT", "18.0149.0040", 632_000, 600),
@@ -121,7 +126,7 @@ fn study(chance: &mut Chance, number: u64, seed: u64) -> anyhow::Result<Study> {
         },
         "service": service,
     });
-    let order = Order::parse(order.to_string().as_bytes()).map_err(|e| anyhow::anyhow!(e.message))?;
+    let order = Order::parse(order.to_string().as_bytes()).map_err(|e| e.message)?;
     let uid = StudyInstanceUid::parse(&format!("1.2.826.0.1.3680043.10.{seed}.{number}"))?;
     let images = images + u32::try_from(chance.below(20))?;
     let context = UsageContext::new(&uid, &[modality.to_owned()], Some(&order));
@@ -129,7 +134,7 @@ fn study(chance: &mut Chance, number: u64, seed: u64) -> anyhow::Result<Study> {
     Ok(Study { context, order, images, films })
 }
 
-fn study_events(chance: &mut Chance, study: &Study, day_ms: i64) -> anyhow::Result<Vec<UsageEvent>> {
+fn study_events(chance: &mut Chance, study: &Study, day_ms: i64) -> Outcome<Vec<UsageEvent>> {
     // Most work is done between 6 and 18 o'clock.
     let mut at_ms = day_ms + 6 * 3_600_000 + chance.millis(12 * 3_600_000);
     let mut events = Vec::new();
@@ -177,7 +182,9 @@ fn study_events(chance: &mut Chance, study: &Study, day_ms: i64) -> anyhow::Resu
         push(at_ms, UsageKind::LinkOpened, "s1", &|e| e);
         push(at_ms + 100, UsageKind::StudyOpened, "s1", &|e| e);
         push(at_ms + 1400, UsageKind::FirstImage, "s1", &|e| e);
-        push(at_ms + 1400, UsageKind::BytesServed, "derived s1", &|e| e.bytes(StorageClass::Derived, size / 3));
+        push(at_ms + 1400, UsageKind::BytesServed, "derived s1", &|e| {
+            e.bytes(StorageClass::Derived, size / 3)
+        });
     }
     if chance.percent(5) {
         push(at_ms + 60_000, UsageKind::ShareCreated, "1", &|e| e);
@@ -215,7 +222,7 @@ impl Writer {
         Self { folder, chain, text, lines: 0, first_sequence: 1, last_at: Timestamp::UNIX_EPOCH }
     }
 
-    fn write(&mut self, event: &UsageEvent) -> anyhow::Result<()> {
+    fn write(&mut self, event: &UsageEvent) -> Outcome<()> {
         let utc_day = |at: Timestamp| at.as_millisecond().div_euclid(DAY_MS);
         if self.lines == OBJECT_EVENTS_MAX || utc_day(event.at) != utc_day(self.last_at) {
             self.close()?;
@@ -227,7 +234,7 @@ impl Writer {
         Ok(())
     }
 
-    fn close(&mut self) -> anyhow::Result<()> {
+    fn close(&mut self) -> Outcome<()> {
         if self.lines > 0 {
             let day = self.last_at.to_zoned(TimeZone::UTC).strftime("%Y/%m/%d").to_string();
             let file = format!("ledger/{day}/{:012}.ndjson", self.first_sequence);
@@ -240,7 +247,7 @@ impl Writer {
     }
 }
 
-fn write_file(file: &Path, text: &str) -> anyhow::Result<()> {
-    fs::create_dir_all(file.parent().context("a file without a folder")?)?;
-    fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))
+fn write_file(file: &Path, text: &str) -> Outcome<()> {
+    fs::create_dir_all(file.parent().ok_or("a file without a folder")?)?;
+    Ok(fs::write(file, text)?)
 }
