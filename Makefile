@@ -37,6 +37,7 @@ web: web/dist/style.css ## Build style sheet and viewer
 test: $(TEST_TOOLS) lint build node_modules_of_tests ## Everything that must hold before a change goes in
 	tools/run-rust-tests
 	tests/corpus/run --pydicom-files
+	tests/usage/run
 	npm --prefix web test
 	npm --prefix tests/e2e test
 
@@ -70,6 +71,13 @@ bench: build $(TEST_TOOLS) ## Measure, print one line per figure, write target/b
 	@tools/measure-delivery.mjs $(TARGET)/bench.json
 	@cargo build --quiet --workspace --example measure_imaging
 	@tests/corpus/python tests/bench/measure_imaging.py $(TARGET)/debug/examples $(TARGET)/bench.json
+	@$(MAKE) --no-print-directory bench-usage
+
+.PHONY: bench-usage
+bench-usage: ## Measure exports and queries of the usage ledger (EVENTS="1000000 10000000", ROWS=100000000)
+	@cargo build --quiet --workspace --bins --example make_ledger
+	@tests/usage/python tests/usage/measure.py $(FILMLESS_BIN) $(TARGET)/debug/examples/make_ledger $(TARGET)/bench.json \
+	  --events $(or $(EVENTS),1000000 10000000) --rows $(or $(ROWS),100000000)
 
 .PHONY: bench-viewer
 bench-viewer: $(TEST_TOOLS) build tests/bench-viewer/node_modules/.package-lock.json ## Measure the viewer on a slow link beside OHIF (ARGS=--quick)

@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use filmless_delivery::TrustedProxies;
 use filmless_domain::staff::Role;
 use filmless_domain::{QuietHours, staff_oidc};
+use filmless_usage::Month;
 
 /// Medical images for patients, without film.
 #[derive(Debug, Parser)]
@@ -45,6 +46,8 @@ pub enum Command {
     Redrive(RedriveOptions),
     /// Compute what a study costs, from a price list.
     Cost(CostOptions),
+    /// Export, verify, query and reconcile the usage ledger.
+    Usage(UsageOptions),
     /// Decode files for another process (used by `up`).
     #[command(hide = true)]
     RenderChild,
@@ -482,6 +485,62 @@ pub enum AuditAct {
         /// As FHIR R4 AuditEvent resources.
         #[arg(long)]
         fhir: bool,
+    },
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct UsageOptions {
+    #[command(subcommand)]
+    pub act: UsageAct,
+    #[command(flatten)]
+    pub system: SystemOptions,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub enum UsageAct {
+    /// Write Parquet, CSV, XLSX and manifest of a month, or of every month.
+    Export {
+        /// Which month, as YYYY-MM.
+        #[arg(long, value_name = "MONTH")]
+        month: Option<Month>,
+        /// Write into this folder instead of the usage bucket.
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+        /// Read a copy of the usage bucket (`ledger/`, `prices/`) in this folder; needs no running system.
+        #[arg(long, value_name = "DIR", requires = "out", requires = "month", conflicts_with_all = ["to", "env"])]
+        from: Option<PathBuf>,
+    },
+    /// Verify the chain of the whole ledger, compute every export anew and say what differs. Exit code 1 when
+    /// something does.
+    Verify {
+        /// Compare the exports of this month only, as YYYY-MM.
+        #[arg(long, value_name = "MONTH")]
+        month: Option<Month>,
+    },
+    /// Run a named query in DuckDB, or print what to tell it; without a name, list them.
+    Query {
+        name: Option<String>,
+        /// Which month, as YYYY-MM; this month by default.
+        #[arg(long, value_name = "MONTH")]
+        month: Option<Month>,
+        /// Folder that `export --out` wrote to, instead of the usage bucket.
+        #[arg(long, value_name = "DIR")]
+        from: Option<PathBuf>,
+        /// Only print.
+        #[arg(long)]
+        print: bool,
+    },
+    /// Compare the hospital's claim lines to social insurance (CSV) with what was delivered.
+    Reconcile {
+        /// The claim lines: a CSV with the fields of XML3/XML4 as its header.
+        #[arg(long, value_name = "FILE")]
+        claims: PathBuf,
+        /// Which month, as YYYY-MM.
+        #[arg(long, value_name = "MONTH")]
+        month: Month,
+        /// Write the list of findings (CSV, XLSX) and the claim lines with their evidence (CSV) into this folder.
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
     },
 }
 

@@ -15,6 +15,7 @@ mod staff_accounts;
 mod status;
 mod system;
 mod up;
+mod usage;
 
 use std::process::ExitCode;
 
@@ -53,6 +54,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Rebuild(options) => reconcile::rebuild(options).await,
         Command::Redrive(options) => redrive::run(options).await,
         Command::Cost(options) => cost::run(&options),
+        Command::Usage(options) => usage::run(options).await,
         Command::RenderChild => Ok(ExitCode::SUCCESS),
     }
 }

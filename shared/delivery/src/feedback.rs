@@ -1,6 +1,7 @@
 //! What providers report of messages: delivered, bounced, complained about, unreachable.
 
 use filmless_domain::StudyInstanceUid;
+use filmless_domain::usage::UsageKind;
 use filmless_store::index::{
     Channel, ChannelRecord, ChannelState, Contact, Index, NoticeRecord, Transaction, TransactionOutcome,
 };
@@ -9,6 +10,7 @@ use tracing::{info, instrument, warn};
 
 use crate::issue::Issue;
 use crate::staff::NOTICES_PER_DAY_MAX;
+use crate::usage::{self, Pen};
 use crate::{DeliveryError, Services, outbox};
 
 /// Longest word of a provider that is kept, in characters.
@@ -93,7 +95,25 @@ pub async fn record_feedback(services: &Services, feedback: &Feedback) -> Result
     };
     let at = Some(services.clock.now());
     let reported = ChannelRecord { state, detail, at, ..known.clone() };
-    if index.mark_channel(&notice, message.channel, known.state, &reported).await?
+    let event = match index.study(study).await? {
+        Some(record) => {
+            let (version, channel) = (version.to_string(), message.channel.as_str());
+            let pen = Pen::of_study(services, &record).await?;
+            let kind = match state {
+                ChannelState::Failed => UsageKind::MessageFailed,
+                _ => UsageKind::MessageDelivered,
+            };
+            let event = pen.event(kind, &format!("{version} {channel} reported"));
+            let event = event.message(channel, message.link_version);
+            vec![usage::entry(&if state == ChannelState::Failed {
+                event.because("reported")
+            } else {
+                event
+            })?]
+        }
+        None => Vec::new(),
+    };
+    if index.mark_channel(&notice, message.channel, known.state, &reported, &event).await?
         && state == ChannelState::Failed
     {
         warn!(study_instance_uid = %study, channel = ?message.channel, "message did not arrive");

@@ -1,5 +1,6 @@
 //! Issuing: password, link and notice of one slip, written in the transaction that makes them due.
 
+use filmless_domain::usage::{UsageEvent, UsageKind, UsageUnit};
 use filmless_domain::{Order, Secret};
 use filmless_store::index::{
     AccountRecord, Change, ChannelRecord, Condition, Contact, CredentialRecord, Index, LinkPointer,
@@ -7,6 +8,7 @@ use filmless_store::index::{
 };
 
 use crate::messages::{NoticeTask, Task};
+use crate::usage::{self, Pen};
 use crate::{DeliveryError, Services, credentials, notice, outbox};
 
 /// Everything that one slip needs, before it is written.
@@ -16,6 +18,7 @@ pub(crate) struct Issue {
     link: LinkRecord,
     pub notice: NoticeRecord,
     entry: OutboxRecord,
+    slip_made: UsageEvent,
 }
 
 impl Issue {
@@ -49,6 +52,7 @@ impl Issue {
             notice: new_notice(services, &link, account, (&password, &token), contact).await?,
             link,
             entry: outbox::entry(services, vec![task.to_outbox()?])?,
+            slip_made: slip_made(&Pen::new(services, study, Some(order)), version),
         })
     }
 
@@ -62,6 +66,7 @@ impl Issue {
             expires_at: self.link.expires_at,
         };
         let credential_key = Index::credential_key(&self.link.account_key, &format!("{study}#{version}"));
+        let transaction = usage::add(transaction, std::slice::from_ref(&self.slip_made))?;
         Ok(transaction
             .put(&credential_key, &self.credential, new())?
             .put(&Index::link_key(&self.token_digest), &self.link, new())?
@@ -75,6 +80,11 @@ impl Issue {
         notice::ensure_slip(services, &self.notice).await?;
         outbox::publish(services, &self.entry).await
     }
+}
+
+fn slip_made(pen: &Pen, version: u32) -> UsageEvent {
+    let event = pen.event(UsageKind::SlipMade, &version.to_string()).count(1, UsageUnit::Slip);
+    UsageEvent { link_version: Some(version), ..event }
 }
 
 async fn new_notice(

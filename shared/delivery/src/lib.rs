@@ -28,6 +28,7 @@ pub mod staff;
 pub mod status;
 pub mod tries;
 mod trusted_proxies;
+mod usage;
 
 pub use error::DeliveryError;
 pub use services::{MessageSecrets, Services, Settings};

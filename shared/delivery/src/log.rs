@@ -202,7 +202,18 @@ pub(crate) async fn read(bucket: &Bucket, key: &ObjectKey) -> Result<bytes::Byte
 
 /// The lines of an object, without their line feeds.
 pub fn lines(object: &[u8]) -> impl Iterator<Item = &[u8]> {
-    object.split(|byte| *byte == b'\n').filter(|line| !line.is_empty())
+    let mut rest = object;
+    std::iter::from_fn(move || {
+        while !rest.is_empty() {
+            let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+            let line = &rest[..end];
+            rest = rest.get(end + 1..).unwrap_or_default();
+            if !line.is_empty() {
+                return Some(line);
+            }
+        }
+        None
+    })
 }
 
 /// Reads a whole log in order and verifies it: hands every line to `each`, which stops by `false`.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use filmless_domain::usage::{UsageEvent, UsageKind, UsageUnit};
 use filmless_domain::{Order, Secret, StudyInstanceUid, object_key};
 use filmless_slip::{EmailContent, SlipContent, SmsContent, email_message, qr_png, slip_pdf, sms_text};
 use filmless_store::index::{Channel, ChannelRecord, ChannelState, NoticeRecord, StudyRecord};
@@ -13,6 +14,7 @@ use tracing::{info, instrument, warn};
 
 use crate::messages::{NoticeTask, Task};
 use crate::services::MessageSecrets;
+use crate::usage::{self, Pen};
 use crate::{DeliveryError, Services, outbox};
 
 /// Vietnam's time, all year.
@@ -135,46 +137,50 @@ async fn deliver(
     match found.state {
         ChannelState::Pending => {
             let from = ChannelState::Pending;
-            if is_flooded(services, notice, channel).await? {
-                warn!(?channel, "notice not sent: too many messages to one receiver");
-                let failed = failed(services, "too-many-messages");
-                services.index.mark_channel(notice, channel, from, &failed).await?;
+            if !services.index.mark_channel(notice, channel, from, &sending, &[]).await? {
                 return Ok(());
             }
-            if !services.index.mark_channel(notice, channel, from, &sending).await? {
-                return Ok(());
+            if is_flooded(services, notice, channel).await? {
+                warn!(?channel, "notice not sent: too many messages to one receiver");
+                return fail(services, notice, content, channel, "too-many-messages").await;
             }
         }
         ChannelState::Sending if is_idempotent => {}
         ChannelState::Sending if found.at.is_some_and(|since| now < since + SENDING_MAX) => return Ok(()),
         ChannelState::Sending => {
-            return settle(services, notice, channel, failed(services, "unanswered")).await;
+            return fail(services, notice, content, channel, "unanswered").await;
         }
         ChannelState::Sent | ChannelState::Delivered | ChannelState::Failed => return Ok(()),
     }
     let sent = match channel {
         Channel::Sms => send_sms(services, notice, content).await,
-        Channel::Email => send_email(services, notice, content).await?,
+        Channel::Email => send_email(services, notice, content).await?.map(|id| (id, 1)),
     };
     match sent {
-        Ok(id) => {
+        Ok((id, parts)) => {
             info!(?channel, "notice sent");
             let now = Some(services.clock.now());
             let sent =
                 ChannelRecord { state: ChannelState::Sent, provider_id: Some(id), at: now, detail: None };
-            settle(services, notice, channel, sent).await
+            let event = match channel {
+                Channel::Sms => UsageKind::SmsSent,
+                Channel::Email => UsageKind::EmailSent,
+            };
+            let unit = if channel == Channel::Sms { UsageUnit::Part } else { UsageUnit::Message };
+            let event = content.event(services, notice, channel, event).count(parts, unit);
+            settle(services, notice, channel, sent, &[event]).await
         }
         Err(PortError::Refused { operation, .. }) => {
             warn!(?channel, operation, "notice refused by the provider");
-            settle(services, notice, channel, failed(services, "refused")).await
+            fail(services, notice, content, channel, "refused").await
         }
         Err(PortError::Unanswered { operation, .. }) if !is_idempotent => {
             warn!(?channel, operation, "notice not answered by the provider");
-            settle(services, notice, channel, failed(services, "unanswered")).await
+            fail(services, notice, content, channel, "unanswered").await
         }
         Err(error) => {
             // It did not go out: the next run may try.
-            settle(services, notice, channel, ChannelRecord::pending()).await?;
+            settle(services, notice, channel, ChannelRecord::pending(), &[]).await?;
             Err(error.into())
         }
     }
@@ -197,9 +203,18 @@ async fn is_flooded(
     Ok(services.index.count_message(receiver, now, window).await? > limits.messages_per_receiver_max)
 }
 
-fn failed(services: &Services, why: &str) -> ChannelRecord {
+async fn fail(
+    services: &Services,
+    notice: &NoticeRecord,
+    content: &Content,
+    channel: Channel,
+    why: &str,
+) -> Result<(), DeliveryError> {
     let at = Some(services.clock.now());
-    ChannelRecord { state: ChannelState::Failed, provider_id: None, at, detail: Some(why.to_owned()) }
+    let failed =
+        ChannelRecord { state: ChannelState::Failed, provider_id: None, at, detail: Some(why.to_owned()) };
+    let event = content.event(services, notice, channel, UsageKind::MessageFailed).because(why);
+    settle(services, notice, channel, failed, &[event]).await
 }
 
 async fn settle(
@@ -207,8 +222,10 @@ async fn settle(
     notice: &NoticeRecord,
     channel: Channel,
     to: ChannelRecord,
+    events: &[UsageEvent],
 ) -> Result<(), DeliveryError> {
-    services.index.mark_channel(notice, channel, ChannelState::Sending, &to).await?;
+    let (from, events) = (ChannelState::Sending, usage::entries(events)?);
+    services.index.mark_channel(notice, channel, from, &to, &events).await?;
     Ok(())
 }
 
@@ -216,8 +233,8 @@ async fn send_sms(
     services: &Services,
     notice: &NoticeRecord,
     content: &Content,
-) -> Result<String, PortError> {
-    let Some(phone) = &notice.phone else { return Ok(String::new()) };
+) -> Result<(String, i64), PortError> {
+    let Some(phone) = &notice.phone else { return Ok((String::new(), 0)) };
     let text = sms_text(&SmsContent {
         hospital: &services.settings.hospital,
         language: notice.language,
@@ -233,7 +250,8 @@ async fn send_sms(
         parts: text.parts,
         encoding: text.encoding,
     };
-    services.sms.send(&sms).await
+    let parts = i64::from(sms.parts);
+    services.sms.send(&sms).await.map(|id| (id, parts))
 }
 
 async fn send_email(
@@ -309,6 +327,18 @@ async fn content_of(services: &Services, notice: &NoticeRecord) -> Result<Option
 }
 
 impl Content {
+    fn event(
+        &self,
+        services: &Services,
+        notice: &NoticeRecord,
+        channel: Channel,
+        kind: UsageKind,
+    ) -> UsageEvent {
+        let (version, channel) = (notice.link_version, channel.as_str());
+        let pen = Pen::new(services, &self.study, Some(&self.order));
+        pen.event(kind, &format!("{version} {channel}")).message(channel, version)
+    }
+
     fn message_password(&self, services: &Services) -> Option<&Secret> {
         (services.settings.message_secrets == MessageSecrets::All).then_some(&self.password)
     }

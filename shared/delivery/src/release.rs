@@ -1,6 +1,7 @@
 //! The publish gate, and what passing it makes: account, password, link, QR, slip, notice.
 
 use filmless_domain::gate::{StudyFacts, decide};
+use filmless_domain::usage::UsageKind;
 use filmless_domain::{HoldReason, Order, StudyInstanceUid, StudyState, access};
 use filmless_store::Index;
 use filmless_store::index::{
@@ -10,6 +11,7 @@ use tracing::{info, instrument};
 
 use crate::issue::Issue;
 use crate::messages::{NoticeTask, Task};
+use crate::usage::{self, Pen};
 use crate::{DeliveryError, Services, credentials, outbox};
 
 /// How many account names are tried for patient codes that look alike.
@@ -29,8 +31,7 @@ pub async fn release_study(services: &Services, study: &StudyInstanceUid) -> Res
         Ok(order) => open_gate(services, record, &order).await,
         Err(reason) => {
             if record.state != StudyState::Held || record.reason != Some(reason) {
-                services.index.hold_study(&record, reason).await?;
-                info!(reason = reason.code(), "study held");
+                hold(services, &record, reason).await?;
             }
             Ok(())
         }
@@ -81,12 +82,14 @@ async fn open_gate(
     }
     if !is_owner(services, &study, order).await? {
         // The order changed hands after the release: its new patient's images never open with the old slip.
-        services.index.hold_study(&study, HoldReason::PatientMismatch).await?;
-        info!(reason = HoldReason::PatientMismatch.code(), "study held");
-        return Ok(());
+        return hold(services, &study, HoldReason::PatientMismatch).await;
     }
-    if study.state != StudyState::Released && services.index.show_again(&study).await? {
-        info!("study shown again");
+    if study.state != StudyState::Released {
+        let pen = Pen::new(services, &study, Some(&order.order));
+        let shown = usage::entry(&pen.event(UsageKind::StudyShown, &now_in_ms(services)))?;
+        if services.index.show_again(&study, &shown).await? {
+            info!("study shown again");
+        }
     }
     announce_if_pending(services, &study).await
 }
@@ -99,6 +102,20 @@ pub(crate) async fn is_owner(
 ) -> Result<bool, DeliveryError> {
     let account = services.index.account_of_patient(&order.order.patient.id).await?;
     Ok(account.map(|account| account.account_key) == study.account_key)
+}
+
+async fn hold(services: &Services, study: &StudyRecord, reason: HoldReason) -> Result<(), DeliveryError> {
+    let pen = Pen::of_study(services, study).await?;
+    let held = pen.event(UsageKind::StudyHeld, &now_in_ms(services)).because(reason.code());
+    if services.index.hold_study(study, reason, &usage::entry(&held)?).await? {
+        info!(reason = reason.code(), "study held");
+    }
+    Ok(())
+}
+
+/// What tells one hold of a study from the next.
+fn now_in_ms(services: &Services) -> String {
+    services.clock.now().as_millisecond().to_string()
 }
 
 /// A notice that was due while the study was hidden is still to be sent.
@@ -153,6 +170,8 @@ async fn first_release(
         .update(study_key, study_change)
         .update(order_key, order_change)
         .put(&pointer_key, &pointer, Change::new())?;
+    let pen = Pen::new(services, &study, Some(&order.order));
+    let transaction = usage::add(transaction, &pen.released(&order.order, study.images))?;
     match services.index.commit(issue.add_to(transaction)?).await? {
         TransactionOutcome::Committed => {}
         // Another run released it, or an instance arrived: either way the study comes here again by itself.

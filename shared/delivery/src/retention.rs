@@ -2,6 +2,7 @@
 //! and the usage ledger stay: neither holds a name, and both have to prove what was done.
 
 use filmless_domain::audit::{Actor, AuditAction};
+use filmless_domain::usage::{StorageClass, UsageKind};
 use filmless_domain::{Order, PatientId, StudyInstanceUid};
 use filmless_store::index::{Index, LogName, StudyRecord, Transaction};
 use filmless_store::{Bucket, StoreError};
@@ -11,6 +12,7 @@ use serde::Serialize;
 use tracing::info;
 
 use crate::audit::Record;
+use crate::usage::{self, Pen};
 use crate::{DeliveryError, Services};
 
 /// The classes of the law, in years; an order names its own, and the first is everybody else's.
@@ -114,8 +116,10 @@ async fn erase_study(
         return Ok(());
     }
     let (key, change) = Index::recall_change(study);
+    let change = change.remove("original_bytes");
     let entry = record.study(uid).entry(services)?;
-    index.commit(Transaction::new().update(key, change).log(LogName::Audit, &entry)?).await?;
+    let transaction = Transaction::new().update(key, change).log(LogName::Audit, &entry)?;
+    index.commit(book_erasure(services, study, transaction).await?).await?;
     for link in index.links(uid).await? {
         index.erase_link(&link.token_digest).await?;
         erased.items += 1;
@@ -142,6 +146,27 @@ async fn erase_study(
     erased.items += index.erase_study(study, owner.as_ref()).await?;
     info!(study_instance_uid = %uid, "study erased");
     Ok(())
+}
+
+/// What an erasure is in the usage ledger: one that a crash interrupted is told once.
+async fn book_erasure(
+    services: &Services,
+    study: &StudyRecord,
+    transaction: Transaction,
+) -> Result<Transaction, DeliveryError> {
+    if study.original_bytes == 0 && study.derived_bytes == 0 {
+        return Ok(transaction);
+    }
+    let pen = Pen::of_study(services, study).await?;
+    let mut events = vec![pen.event(UsageKind::StudyErased, "")];
+    for (class, bytes) in
+        [(StorageClass::Original, study.original_bytes), (StorageClass::Derived, study.derived_bytes)]
+    {
+        if bytes > 0 {
+            events.push(pen.stored(class, "erased", -usage::signed(bytes)));
+        }
+    }
+    usage::add(transaction, &events)
 }
 
 async fn erase_order(services: &Services, order: &Order, erased: &mut Erased) -> Result<(), DeliveryError> {

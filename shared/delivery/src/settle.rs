@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use filmless_domain::usage::{StorageClass, UsageEvent, UsageKind, UsageUnit};
 use filmless_domain::{SeriesInstanceUid, StudyInstanceUid, StudyState};
 use filmless_imaging::KeyFrames;
 use filmless_store::index::{InstanceRecord, OutboxMessage, OutboxRecord, SeriesRecord, StudyRecord};
@@ -11,6 +12,7 @@ use tracing::{info, instrument};
 
 use crate::messages::{SettleTask, Task};
 use crate::render::KeyMarks;
+use crate::usage::{self, Pen};
 use crate::{DeliveryError, Services, outbox, release, render};
 
 /// A check this late is lost: the next arrival schedules another.
@@ -76,7 +78,9 @@ pub async fn check_quiet(services: &Services, study: &StudyInstanceUid) -> Resul
         return Ok(());
     }
     let dirty = describe_series(services, study, &instances).await?;
+    let before = record.clone();
     record.instances = u32::try_from(instances.len()).unwrap_or(u32::MAX);
+    record.original_bytes = instances.iter().map(|i| i.bytes).sum();
     record.series = count(instances.iter().map(|i| i.series_instance_uid.as_str()));
     record.modalities = instances
         .iter()
@@ -87,7 +91,8 @@ pub async fn check_quiet(services: &Services, study: &StudyInstanceUid) -> Resul
         .collect();
     record.has_report = instances.iter().any(|i| i.is_report);
     let entry = outbox::entry(services, dirty)?;
-    if !services.index.settle_study(&record, &entry).await? {
+    let arrived = usage::entries(&arrived(&Pen::of_study(services, &record).await?, &before, &record))?;
+    if !services.index.settle_study(&record, &entry, &arrived).await? {
         // An instance arrived this very moment. Its own check may not be scheduled, because this one was pending.
         let entry = check_entry(services, study, services.settings.quiet_period)?;
         return outbox::publish(services, &entry).await;
@@ -103,6 +108,16 @@ pub async fn check_quiet(services: &Services, study: &StudyInstanceUid) -> Resul
         render::finish_study(services, study).await?;
     }
     Ok(())
+}
+
+/// What came since the study settled last.
+fn arrived(pen: &Pen, before: &StudyRecord, now: &StudyRecord) -> Vec<UsageEvent> {
+    let occasion = format!("{} {}", now.instances, now.original_bytes);
+    let instances = i64::from(now.instances) - i64::from(before.instances);
+    let bytes = usage::signed(now.original_bytes) - usage::signed(before.original_bytes);
+    let received = pen.event(UsageKind::StudyReceived, &occasion).count(instances, UsageUnit::Instance);
+    let stored = pen.stored(StorageClass::Original, &occasion, bytes);
+    [received, stored].into_iter().filter(|event| event.quantity != 0).collect()
 }
 
 fn count<'a>(items: impl Iterator<Item = &'a str>) -> u32 {
@@ -145,6 +160,7 @@ async fn describe_series(
                 key_frames: 0,
                 documents: 0,
                 without_picture: 0,
+                derived_bytes: 0,
             };
             services.index.describe_series(study, &series).await?;
         }

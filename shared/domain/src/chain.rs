@@ -90,12 +90,27 @@ impl ChainHead {
             return Err(unreadable);
         }
         let Ok(AnyLine { chain }) = serde_json::from_slice(line) else { return Err(unreadable) };
-        if chain.sequence != self.sequence + 1 || chain.previous != self.digest {
-            return Err(ChainError::Broken { line: number, sequence: chain.sequence });
+        self.follow_link(line, (chain.sequence, &chain.previous), number)
+    }
+
+    /// The same for a line that was read already, with what its `chain` says: sequence and previous digest.
+    ///
+    /// # Errors
+    /// As [`ChainHead::follow`].
+    pub fn follow_link(&mut self, line: &[u8], link: (u64, &str), number: u64) -> Result<(), ChainError> {
+        let (sequence, previous) = link;
+        if sequence != self.sequence + 1 || previous != self.digest {
+            return Err(ChainError::Broken { line: number, sequence });
         }
         self.sequence += 1;
         self.digest = digest_of(line);
         Ok(())
+    }
+
+    /// The head that a line with this `chain` follows.
+    #[must_use]
+    pub fn before((sequence, previous): (u64, &str)) -> Self {
+        Self { sequence: sequence.saturating_sub(1), digest: previous.to_owned() }
     }
 }
 

@@ -26,6 +26,7 @@ pub mod share;
 pub mod staff;
 pub mod staff_oidc;
 pub mod study;
+pub mod usage;
 
 pub use date::BirthDate;
 pub use hospital::{Hospital, Language};

@@ -11,21 +11,27 @@ const SHARED: [&str; 8] = [
     "filmless-delivery",
     "filmless-runtime",
     "filmless-identity",
+    "filmless-usage",
 ];
 
 /// What is synchronous, takes values and returns values.
-const PURE: [&str; 4] = ["filmless-domain", "filmless-dicom", "filmless-imaging", "filmless-slip"];
+const PURE: [&str; 5] =
+    ["filmless-domain", "filmless-dicom", "filmless-imaging", "filmless-slip", "filmless-usage"];
 
 /// Whether one crate of ours may name another.
 fn may_import(importer: &Package, imported: &Package) -> bool {
     let allowed: &[&str] = match importer.name.as_str() {
         "filmless-domain" => &[],
-        "filmless-dicom" | "filmless-slip" | "filmless-store" | "filmless-embedded" | "filmless-identity" => {
+        "filmless-dicom" | "filmless-slip" | "filmless-store" | "filmless-usage" | "filmless-embedded"
+        | "filmless-identity" => {
             &["filmless-domain"]
         }
         "filmless-imaging" => &["filmless-dicom", "filmless-domain"],
         "filmless-delivery" => &SHARED[..5],
         "filmless-runtime" => &["filmless-delivery", "filmless-store", "filmless-domain"],
+        "export-usage" => {
+            &["filmless-delivery", "filmless-store", "filmless-runtime", "filmless-domain", "filmless-usage"]
+        }
         "filmless" => return !imported.folder.starts_with("tests/"),
         "serve-portal" => &[
             "filmless-delivery",
@@ -94,6 +100,18 @@ fn only_the_store_speaks_to_the_aws_sdk() {
         (is_client && package.name != "filmless-store") || (is_signing && package.name != "filmless-embedded")
     });
     assert_none(&wrong, "Put the call into shared/store, behind a type of ours:");
+}
+
+#[test]
+fn the_writers_of_exports_are_in_no_function_but_the_one_that_exports() {
+    let wrong = imports(&packages(), |package, imported| {
+        ["parquet", "rust_xlsxwriter"].contains(&imported) && package.name != "filmless-usage"
+            || imported == "filmless-usage" && !["export-usage", "filmless"].contains(&package.name.as_str())
+    });
+    assert_none(
+        &wrong,
+        "They would be in the start of every function: leave them to functions/export-usage:",
+    );
 }
 
 #[test]

@@ -12,7 +12,7 @@ fn hits(sources: &[Source], words: &[&str]) -> Vec<String> {
     sources.iter().flat_map(|source| source.hits(source.product_text(), words)).collect()
 }
 
-const PURE: [&str; 4] = ["shared/domain", "shared/dicom", "shared/imaging", "shared/slip"];
+const PURE: [&str; 5] = ["shared/domain", "shared/dicom", "shared/imaging", "shared/slip", "shared/usage"];
 const PRODUCT: [&str; 3] = ["shared", "functions", "local"];
 
 #[test]

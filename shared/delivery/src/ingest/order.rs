@@ -2,13 +2,16 @@
 
 use std::collections::BTreeSet;
 
+use filmless_domain::usage::UsageEvent;
 use filmless_domain::{AccessionNumber, Order, PatientId, Rejection, StudyInstanceUid};
 use filmless_store::StoreError;
+use filmless_store::index::{OrderRecord, UsageOfOrder};
 use tracing::info;
 
 use super::CreatedObject;
 use super::quarantine::quarantine;
 use crate::messages::{ReleaseTask, SettleTask, Task};
+use crate::usage::{self, Pen};
 use crate::{DeliveryError, Services, outbox};
 
 pub(super) async fn ingest_order(services: &Services, object: &CreatedObject) -> Result<(), DeliveryError> {
@@ -40,11 +43,30 @@ pub(super) async fn ingest_order(services: &Services, object: &CreatedObject) ->
         messages.push(ReleaseTask { study_instance_uid }.to_outbox()?);
     }
     let entry = outbox::entry(services, messages)?;
-    if services.index.take_order(&order, &object.key, object.created_at, &entry).await? {
+    let corrected = usage::entries(&corrections(services, earlier.as_ref(), &order, object).await?)?;
+    let usage = UsageOfOrder { since: earlier.as_ref().map(|e| e.written_at), entries: corrected };
+    if services.index.take_order(&order, &object.key, object.created_at, &entry, &usage).await? {
         info!(studies = entry.messages.len() / 2, "order taken");
         outbox::publish(services, &entry).await?;
     }
     Ok(())
+}
+
+/// What the usage ledger has to put right when the order of a released study changes.
+async fn corrections(
+    services: &Services,
+    earlier: Option<&OrderRecord>,
+    order: &Order,
+    object: &CreatedObject,
+) -> Result<Vec<UsageEvent>, DeliveryError> {
+    let is_later = |earlier: &&OrderRecord| earlier.written_at < object.created_at;
+    let Some(earlier) = earlier.filter(is_later) else { return Ok(Vec::new()) };
+    let Some(uid) = &earlier.study_instance_uid else { return Ok(Vec::new()) };
+    let Some(study) = services.index.study(uid).await? else { return Ok(Vec::new()) };
+    let before = Pen::new(services, &study, Some(&earlier.order));
+    let now = Pen::new(services, &study, Some(order));
+    let occasion = object.created_at.as_millisecond().to_string();
+    Ok(now.corrected(&before, (&earlier.order, order), study.images, &occasion))
 }
 
 async fn concerned_studies(

@@ -2,14 +2,16 @@
 
 use filmless_domain::StudyInstanceUid;
 use filmless_domain::audit::{Actor, AuditAction};
+use filmless_domain::usage::{StorageClass, UsageEvent, UsageKind};
 use filmless_store::index::{
-    AccessMoment, AccessRecord, Change, Condition, LogName, Transaction, TransactionOutcome,
+    AccessMoment, AccessRecord, Change, Condition, LogName, StudyRecord, Transaction, TransactionOutcome,
 };
 use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{Portal, Session};
 use crate::audit::Record;
+use crate::usage::{self, Pen};
 use crate::{DeliveryError, Services};
 
 /// One line of "who opened this study".
@@ -56,8 +58,11 @@ impl Portal {
         };
         let key = AccessRecord::key(study, &session.token_digest);
         let new = Change::new().when(&Condition::Absent("pk"));
+        let events =
+            self.usage_of(study, |pen, _| vec![pen.event(UsageKind::StudyOpened, occasion(session))]);
+        let transaction = Transaction::new().put(&key, &access, new)?.log(LogName::Audit, &entry)?;
         // A second request of the same moment finds it written.
-        index.commit(Transaction::new().put(&key, &access, new)?.log(LogName::Audit, &entry)?).await?;
+        index.commit(usage::add(transaction, &events.await?)?).await?;
         Ok(())
     }
 
@@ -68,11 +73,13 @@ impl Portal {
         study: &StudyInstanceUid,
         moment: AccessMoment,
         action: AuditAction,
+        events: impl FnOnce(&Pen, &StudyRecord) -> Vec<UsageEvent>,
     ) -> Result<bool, DeliveryError> {
         let entry = event(session, action, study).entry(&self.services)?;
         let key = AccessRecord::key(study, &session.token_digest);
         let change = AccessRecord::moment_change(moment, entry.at);
         let transaction = Transaction::new().update(key, change).log(LogName::Audit, &entry)?;
+        let transaction = usage::add(transaction, &self.usage_of(study, events).await?)?;
         Ok(self.services.index.commit(transaction).await? == TransactionOutcome::Committed)
     }
 
@@ -87,7 +94,23 @@ impl Portal {
         study: &StudyInstanceUid,
     ) -> Result<(), DeliveryError> {
         let action = AuditAction::SeeFirstImage;
-        self.record_moment(session, study, AccessMoment::FirstImage, action).await.map(|_| ())
+        let events = |pen: &Pen, record: &StudyRecord| {
+            let occasion = occasion(session);
+            let offered = usage::signed(record.derived_bytes);
+            let served = pen.event(UsageKind::BytesServed, &format!("derived {occasion}"));
+            vec![pen.event(UsageKind::FirstImage, occasion), served.bytes(StorageClass::Derived, offered)]
+        };
+        self.record_moment(session, study, AccessMoment::FirstImage, action, events).await.map(|_| ())
+    }
+
+    /// What the usage ledger gets to read of a study.
+    pub(super) async fn usage_of(
+        &self,
+        study: &StudyInstanceUid,
+        events: impl FnOnce(&Pen, &StudyRecord) -> Vec<UsageEvent>,
+    ) -> Result<Vec<UsageEvent>, DeliveryError> {
+        let Some(record) = self.services.index.study(study).await? else { return Ok(Vec::new()) };
+        Ok(events(&Pen::of_study(&self.services, &record).await?, &record))
     }
 
     /// Who opened a study, newest first: for its patient; `None` for any other study and for a share.
@@ -129,6 +152,11 @@ pub(crate) async fn access_lines(
         downloaded_at: access.downloaded_at,
     };
     Ok(found.iter().map(line).collect())
+}
+
+/// What tells the events of one session from those of another.
+pub(super) fn occasion(session: &Session) -> &str {
+    session.token_digest.get(..32).unwrap_or(&session.token_digest)
 }
 
 pub(super) fn event(session: &Session, action: AuditAction, study: &StudyInstanceUid) -> Record {

@@ -52,7 +52,7 @@ impl Portal {
         match known.filter(|_| is_right) {
             Some(account) => {
                 tries::forget(&self.services, &account_key, &source_digest).await?;
-                Ok(SignIn::Granted(self.start_session(&account, None, began_at, record).await?))
+                Ok(SignIn::Granted(self.start_session(&account, None, began_at, record, None).await?))
             }
             None => {
                 record.outcome(AuditOutcome::Refused).write(&self.services).await?;
@@ -107,7 +107,7 @@ impl Portal {
             && let Some(account) = account
         {
             index.uncount_link_check(&digest).await?;
-            let session = self.start_session(&account, None, began_at, record).await?;
+            let session = self.start_session(&account, None, began_at, record, Some(&link)).await?;
             return Ok(LinkOpening::Granted { session, study: link.study_instance_uid });
         }
         record.outcome(AuditOutcome::Refused).write(&self.services).await?;

@@ -1,14 +1,17 @@
 //! Sessions: begun by a secret, ended by idleness, age, sign-out here or everywhere, and by staff.
 
 use filmless_domain::audit::{Actor, AuditAction};
+use filmless_domain::usage::{UsageEvent, UsageKind};
 use filmless_domain::{Secret, person_name};
 use filmless_store::index::{
-    AccountRecord, Change, Condition, Index, LogName, MERGES_MAX, SessionRecord, ShareRecord, Transaction,
+    AccountRecord, Change, Condition, Index, LinkRecord, LogName, MERGES_MAX, SessionRecord, ShareRecord,
+    StudyRecord, Transaction,
 };
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Portal, Session, ShareScope};
 use crate::audit::Record;
+use crate::usage::{self, Pen};
 use crate::{DeliveryError, credentials};
 
 /// The use of a session is written down this often.
@@ -109,6 +112,7 @@ impl Portal {
         share: Option<&ShareRecord>,
         began_at: Timestamp,
         audit: Record,
+        link: Option<&LinkRecord>,
     ) -> Result<Secret, DeliveryError> {
         let services = &self.services;
         let token = credentials::new_token(services.randomness.as_ref())?;
@@ -128,11 +132,22 @@ impl Portal {
             seen_at: now,
             expires_at: (now + services.settings.session_ttl).as_second(),
         };
-        let key = Index::session_key(&credentials::token_digest(token.expose()));
+        let digest = credentials::token_digest(token.expose());
+        let key = Index::session_key(&digest);
         let new = Change::new().when(&Condition::Absent("pk"));
         let entry = audit.account(&account.account_key).entry(services)?;
         let transaction = Transaction::new().put(&key, &session, new)?.log(LogName::Audit, &entry)?;
-        services.index.commit(transaction).await?;
+        let events = match link {
+            Some(link) => {
+                let opened = |pen: &Pen, _: &StudyRecord| {
+                    let event = pen.event(UsageKind::LinkOpened, &digest);
+                    vec![UsageEvent { link_version: Some(link.version), ..event }]
+                };
+                self.usage_of(&link.study_instance_uid, opened).await?
+            }
+            None => Vec::new(),
+        };
+        services.index.commit(usage::add(transaction, &events)?).await?;
         Ok(token)
     }
 

@@ -4,6 +4,7 @@ use filmless_domain::audit::{Actor, AuditAction, AuditOutcome};
 use filmless_domain::share::{
     Relation, SHARE_CODE_DIGITS, SHARE_DAYS_MAX, SHARE_STUDIES_MAX, SHARES_OPEN_MAX, share_label,
 };
+use filmless_domain::usage::UsageKind;
 use filmless_domain::{Language, Secret, StudyInstanceUid, access};
 use filmless_store::index::{
     Change, Condition, Index, LogName, ShareRecord, Transaction, TransactionOutcome,
@@ -14,6 +15,7 @@ use subtle::ConstantTimeEq;
 
 use super::{Portal, Session};
 use crate::audit::Record;
+use crate::usage::{self, Pen};
 use crate::{DeliveryError, Services, credentials};
 
 /// An ended share stays readable this long: who opened it remains to be seen.
@@ -194,7 +196,7 @@ impl Portal {
         let account = index.account(&share.account_key).await?;
         if let Some(account) = account.filter(|_| is_right) {
             index.uncount_share_check(&digest).await?;
-            let session = self.start_session(&account, Some(&share), began_at, record).await?;
+            let session = self.start_session(&account, Some(&share), began_at, record, None).await?;
             return Ok(ShareOpening::Granted(session));
         }
         record.outcome(AuditOutcome::Refused).write(&self.services).await?;
@@ -262,7 +264,13 @@ pub(crate) async fn create(
     let entry = record.account(owner.account_key).detail(detail).entry(services)?;
     let new = || Change::new().when(&Condition::Absent("pk"));
     let (pointer_key, pointer) = Index::share_pointer(&share);
-    let transaction = Transaction::new()
+    let mut events = Vec::new();
+    for study in &share.studies {
+        if let Some(record) = services.index.study(study).await? {
+            events.push(Pen::of_study(services, &record).await?.event(UsageKind::ShareCreated, &id));
+        }
+    }
+    let transaction = usage::add(Transaction::new(), &events)?
         .put(&Index::share_key(&share.token_digest), &share, new())?
         .put(&pointer_key, &pointer, new())?
         .log(LogName::Audit, &entry)?;

@@ -4,12 +4,14 @@ use std::time::Duration;
 
 use filmless_domain::audit::{AuditAction, AuditOutcome};
 use filmless_domain::object_key::SeriesKeys;
+use filmless_domain::usage::{StorageClass, UsageEvent, UsageKind};
 use filmless_domain::{SopInstanceUid, StudyInstanceUid, StudyState};
-use filmless_store::index::{AccessMoment, SeriesRecord, StudyRecord};
+use filmless_store::index::{AccessMoment, LogName, SeriesRecord, StudyRecord, Transaction};
 use filmless_store::{ObjectVersion, PRESIGNED_TTL_MAX};
 
-use super::access::event;
+use super::access::{event, occasion};
 use super::{Portal, SeriesView, Session, ShareScope, StudyDownload, StudySummary, StudyView};
+use crate::usage::{self, Pen};
 use crate::{DeliveryError, Services, download};
 
 /// Life of a presigned URL of an uploaded file. Such a URL cannot be taken back, because the hospital's file stays, so
@@ -88,7 +90,9 @@ impl Portal {
         let Some(bytes) = found.bytes else { return Ok(Some(StudyDownload::NotMade)) };
         let date = record.study_date.map(|date| format!("-{date}")).unwrap_or_default();
         self.record_opening(session, study).await?;
-        self.record_moment(session, study, AccessMoment::Download, AuditAction::DownloadStudy).await?;
+        let events = |pen: &Pen, _: &StudyRecord| fetched(pen, occasion(session), bytes);
+        let action = AuditAction::DownloadStudy;
+        self.record_moment(session, study, AccessMoment::Download, action, events).await?;
         let object = ObjectVersion { key: &found.key, version_id: None };
         let name = format!("dicom{date}.zip");
         let url = self.services.derived.presign_download(object, &name, PRESIGNED_TTL_MAX).await?;
@@ -128,8 +132,12 @@ impl Portal {
         let object = ObjectVersion { key: &record.key, version_id: record.version_id.as_deref() };
         let name = format!("{instance}.dcm");
         let url = self.services.studies.presign_download(object, &name, ORIGINAL_TTL).await?;
-        let fetched = event(session, AuditAction::DownloadInstance, study);
-        fetched.detail(format!("instance {instance}")).write(&self.services).await?;
+        let audit = event(session, AuditAction::DownloadInstance, study);
+        let audit = audit.detail(format!("instance {instance}")).entry(&self.services)?;
+        // Every click is a fetch of its own, and known by its line in the audit log.
+        let events = self.usage_of(study, |pen, _| fetched(pen, &audit.id, record.bytes)).await?;
+        let transaction = Transaction::new().log(LogName::Audit, &audit)?;
+        self.services.index.commit(usage::add(transaction, &events)?).await?;
         Ok(Some(url))
     }
 
@@ -199,6 +207,13 @@ fn may_see(session: &Session, study: &StudyRecord) -> bool {
     study.is_visible()
         && study.account_key.as_ref() == Some(&session.account_key)
         && session.share.as_ref().is_none_or(is_shared)
+}
+
+/// Files that were fetched, and their bytes.
+fn fetched(pen: &Pen, occasion: &str, bytes: u64) -> Vec<UsageEvent> {
+    let served = pen.event(UsageKind::BytesServed, &format!("original {occasion}"));
+    let served = served.bytes(StorageClass::Original, usage::signed(bytes));
+    vec![pen.event(UsageKind::Download, occasion), served]
 }
 
 fn is_on_its_way(study: &StudyRecord) -> bool {

@@ -6,6 +6,7 @@ mod series_writer;
 
 use bytes::Bytes;
 use filmless_domain::object_key::{self, SeriesKeys};
+use filmless_domain::usage::{StorageClass, UsageEvent, UsageKind, UsageUnit};
 use filmless_domain::{SeriesInstanceUid, StudyInstanceUid, StudyState};
 use filmless_store::index::{InstanceRecord, SeriesRecord, StudyRecord};
 use filmless_store::{ObjectVersion, Served, StoreError};
@@ -15,6 +16,7 @@ use tokio::sync::mpsc;
 use tracing::{info, instrument};
 
 use crate::messages::{ReleaseTask, Task};
+use crate::usage::{self, Pen};
 use crate::{DeliveryError, Services, outbox, settle};
 pub(crate) use plan::{KeyMarks, slice_key};
 use plan::{PlannedInstance, plan_series};
@@ -136,11 +138,26 @@ pub(crate) async fn finish_study(services: &Services, study: &StudyInstanceUid) 
     services.derived.put(&object_key::study_manifest(study), manifest, served).await?;
     let entry =
         outbox::entry(services, vec![ReleaseTask { study_instance_uid: study.clone() }.to_outbox()?])?;
-    if services.index.mark_study_rendered(&record, services.clock.now(), &entry).await? {
+    let before = usage::signed(record.derived_bytes);
+    record.derived_bytes = series.iter().map(|s| s.derived_bytes).sum();
+    let rendered = rendered(&Pen::of_study(services, &record).await?, &record, before);
+    let now = services.clock.now();
+    if services.index.mark_study_rendered(&record, now, &entry, &usage::entries(&rendered)?).await? {
         info!(study_instance_uid = %study, images = record.images, "study rendered");
         outbox::publish(services, &entry).await?;
     }
     Ok(())
+}
+
+/// What was made of the study since it was rendered last.
+fn rendered(pen: &Pen, study: &StudyRecord, bytes_before: i64) -> Vec<UsageEvent> {
+    let bytes = usage::signed(study.derived_bytes);
+    // Two renderings differ in when the last file came, or in what a recall deleted between them.
+    let occasion = format!("{} {bytes_before} {bytes}", study.last_received_at.as_millisecond());
+    let shown = pen.event(UsageKind::StudyRendered, &occasion);
+    let stored = pen.stored(StorageClass::Derived, &occasion, bytes - bytes_before);
+    let shown = shown.count(i64::from(study.images), UsageUnit::Image);
+    [Some(shown), (stored.quantity != 0).then_some(stored)].into_iter().flatten().collect()
 }
 
 /// What the derived bucket holds of a study; nothing in it names the patient.

@@ -86,6 +86,13 @@ impl SeriesWriter {
         let index = gzip_json(index).map_err(DeliveryError::internal("a series index"))?;
         let derived = &services.derived;
         let file = |name| self.folder.path().join(name);
+        let pictures = [&artifacts.poster_jpeg, &artifacts.thumbs_jpeg].into_iter().flatten();
+        let in_memory = pictures.map(Vec::len).sum::<usize>() + index.len();
+        record.derived_bytes += in_memory as u64;
+        for name in ["pack", "metadata"] {
+            let written = file(name).metadata().map_err(DeliveryError::internal("a temporary file"))?;
+            record.derived_bytes += written.len();
+        }
         derived.put_file(&keys.pack, &file("pack"), Served::immutable("application/octet-stream")).await?;
         let metadata = Served::immutable("application/dicom+json").gzip();
         derived.put_file(&keys.metadata, &file("metadata"), metadata).await?;

@@ -2,12 +2,14 @@
 
 use filmless_domain::audit::AuditAction;
 use filmless_domain::staff::Act;
+use filmless_domain::usage::UsageKind;
 use filmless_domain::{AccessionNumber, HoldReason, StudyInstanceUid, StudyState};
 use filmless_store::index::{Index, OrderRecord, StaffRelease, StudyRecord, Transaction, TransactionOutcome};
 
 use super::reissue::changed;
 use super::{Desk, StaffError, reason_of};
 use crate::messages::{ReleaseTask, Task};
+use crate::usage::{self, Pen};
 use crate::{outbox, release, settle};
 
 impl Desk {
@@ -96,7 +98,10 @@ impl Desk {
             return Err(StaffError::refused("recalled", "The study is recalled: nobody sees it."));
         }
         let (key, change) = Index::staff_hold_change(&case.study, HoldReason::HeldByStaff);
-        let transaction = Transaction::new().update(key, change);
+        let occasion = self.services.clock.now().as_millisecond().to_string();
+        let held = Pen::of_study(&self.services, &case.study).await?.event(UsageKind::StudyHeld, &occasion);
+        let held = held.because(HoldReason::HeldByStaff.code());
+        let transaction = usage::add(Transaction::new().update(key, change), &[held])?;
         let transaction = self.sign(transaction, AuditAction::HoldStudy, &case, Some(&reason))?;
         match self.services.index.commit(transaction).await? {
             TransactionOutcome::Committed => Ok(()),

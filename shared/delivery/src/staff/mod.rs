@@ -13,6 +13,7 @@ mod read_audit;
 mod recall;
 mod reissue;
 mod report;
+mod usage;
 
 use filmless_domain::audit::{Actor, AuditAction, AuditOutcome, REASON_CHARS_MAX};
 use filmless_domain::staff::{Act, StaffMember};
@@ -37,6 +38,7 @@ pub use recall::{RecallReport, RecallViewer};
 pub use reissue::{Channels, Reissued};
 pub(crate) use report::list_unreached;
 pub use report::{FailedChannel, HeldStudy, Unreached};
+pub use usage::{USAGE_MONTHS, UsageFile, UsageMonth};
 
 /// Most notices of one study within a day: nobody is to be flooded by a button pressed again and again.
 pub const NOTICES_PER_DAY_MAX: usize = 5;

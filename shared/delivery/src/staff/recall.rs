@@ -1,8 +1,10 @@
 //! Taking a study back: it was shown, or could have been, to the wrong patient.
 
 use filmless_domain::StudyInstanceUid;
+use filmless_domain::StudyState;
 use filmless_domain::audit::{Actor, AuditAction};
 use filmless_domain::staff::Act;
+use filmless_domain::usage::{StorageClass, UsageKind};
 use filmless_store::index::{Index, LinkState, Transaction, TransactionOutcome};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -12,6 +14,7 @@ use super::reissue::changed;
 use super::{Case, Desk, StaffError, reason_of};
 use crate::portal::end_share_of;
 use crate::retention::delete_below;
+use crate::usage::{self, Pen};
 
 /// What a recall did, and who has to be spoken to.
 #[derive(Debug, Clone, Serialize)]
@@ -64,6 +67,7 @@ impl Desk {
             transaction = transaction.update(key, change);
         }
         let transaction = self.sign(transaction, AuditAction::RecallStudy, &case, Some(&reason))?;
+        let transaction = self.book_recall(transaction, &case).await?;
         if index.commit(transaction).await? != TransactionOutcome::Committed {
             return Err(changed());
         }
@@ -75,6 +79,21 @@ impl Desk {
         let objects = self.delete_derived(study).await?;
         let viewers = self.recall_viewers(study).await?;
         Ok(RecallReport { study_instance_uid: study.clone(), links, passwords, shares, objects, viewers })
+    }
+
+    /// What a recall is in the usage ledger; running it again is none.
+    async fn book_recall(&self, transaction: Transaction, case: &Case) -> Result<Transaction, StaffError> {
+        if case.study.state == StudyState::Recalled {
+            return Ok(transaction);
+        }
+        let pen = Pen::of_study(&self.services, &case.study).await?;
+        let occasion = self.services.clock.now().as_millisecond().to_string();
+        let mut events = vec![pen.event(UsageKind::StudyRecalled, &occasion)];
+        if case.study.derived_bytes > 0 {
+            let deleted = -usage::signed(case.study.derived_bytes);
+            events.push(pen.stored(StorageClass::Derived, &occasion, deleted));
+        }
+        Ok(usage::add(transaction, &events)?)
     }
 
     async fn end_ways_in(&self, case: &Case) -> Result<(usize, usize, usize), StaffError> {

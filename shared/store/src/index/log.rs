@@ -76,6 +76,14 @@ impl Transaction {
     pub fn log(self, name: LogName, entry: &LogEntry) -> Result<Self, StoreError> {
         self.put(&name.pending_key(&entry.id, entry.at), entry, Change::new())
     }
+
+    /// Adds several.
+    ///
+    /// # Errors
+    /// As [`Transaction::log`].
+    pub fn log_all(self, name: LogName, entries: &[LogEntry]) -> Result<Self, StoreError> {
+        entries.iter().try_fold(self, |transaction, entry| transaction.log(name, entry))
+    }
 }
 
 impl Index {

@@ -32,7 +32,7 @@ pub use instance::InstanceRecord;
 pub use link::{LinkPointer, LinkRecord, LinkState};
 pub use log::{LogEntry, LogHead, LogName};
 pub use notice::{Channel, ChannelRecord, ChannelState, MessagePointer, NoticeRecord};
-pub use order::OrderRecord;
+pub use order::{OrderRecord, UsageOfOrder};
 pub use outbox::{OutboxMessage, OutboxRecord};
 pub use search::PatientPointer;
 pub use session::SessionRecord;

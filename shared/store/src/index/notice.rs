@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::study::study_pk;
-use super::{Change, Condition, Index, ItemKey, Transaction, TransactionOutcome};
+use super::{Change, Condition, Index, ItemKey, LogEntry, LogName, Transaction, TransactionOutcome};
 use crate::StoreError;
 
 /// Where one message is.
@@ -131,6 +131,15 @@ fn message_key(provider_id: &str) -> ItemKey {
 }
 
 impl Channel {
+    /// The word in the usage ledger.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sms => "sms",
+            Self::Email => "email",
+        }
+    }
+
     const fn attribute(self) -> &'static str {
         match self {
             Self::Sms => "sms_channel",
@@ -203,6 +212,7 @@ impl Index {
         channel: Channel,
         from: ChannelState,
         to: &ChannelRecord,
+        usage: &[LogEntry],
     ) -> Result<bool, StoreError> {
         let key = NoticeRecord::key(&notice.study_instance_uid, notice.link_version);
         let change = Change::new().set(channel.attribute(), to).when(&Condition::is_member(
@@ -210,7 +220,7 @@ impl Index {
             "state",
             from.as_str(),
         ));
-        let mut transaction = Transaction::new().update(key, change);
+        let mut transaction = Transaction::new().update(key, change).log_all(LogName::Usage, usage)?;
         if let (ChannelState::Sent, Some(id)) = (to.state, &to.provider_id) {
             let pointer = MessagePointer {
                 study_instance_uid: notice.study_instance_uid.clone(),

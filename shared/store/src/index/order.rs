@@ -9,7 +9,9 @@ use sha2::{Digest, Sha256};
 
 use super::erase::OrderObject;
 use super::study::patient_pk;
-use super::{Change, Condition, Index, ItemKey, OutboxRecord, Transaction, TransactionOutcome};
+use super::{
+    Change, Condition, Index, ItemKey, LogEntry, LogName, OutboxRecord, Transaction, TransactionOutcome,
+};
 use crate::StoreError;
 
 /// The latest state of one order.
@@ -23,6 +25,15 @@ pub struct OrderRecord {
     /// The study that was released under it.
     #[serde(default)]
     pub study_instance_uid: Option<StudyInstanceUid>,
+}
+
+/// What the usage ledger is told with an order.
+#[derive(Debug, Clone, Default)]
+pub struct UsageOfOrder {
+    /// When the order was written that it corrects.
+    pub since: Option<Timestamp>,
+    /// The events.
+    pub entries: Vec<LogEntry>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -82,14 +93,19 @@ impl Index {
         object: &ObjectKey,
         written_at: Timestamp,
         messages: &OutboxRecord,
+        usage: &UsageOfOrder,
     ) -> Result<bool, StoreError> {
         let key = order_key(&order.accession_number);
         let not_older = Condition::Any(vec![
             Condition::Absent("written_at"),
             Condition::below("written_at", written_at.as_millisecond() + 1),
         ]);
-        let change =
+        let mut change =
             Change::new().set("order", order).set("written_at", written_at.as_millisecond()).when(&not_older);
+        // What is corrected is corrected against one order, once.
+        if let (false, Some(since)) = (usage.entries.is_empty(), usage.since) {
+            change = change.when(&Condition::is_number("written_at", since.as_millisecond()));
+        }
         let pointer = OrderPointer { accession_number: order.accession_number.clone() };
         let pointer_key = pointer_key(&order.patient.id, &order.accession_number);
         let transaction = Transaction::new()
@@ -101,8 +117,15 @@ impl Index {
                 Change::new(),
             )?
             .point_to_patient(order)?
-            .put(&messages.key(), messages, Change::new())?;
-        Ok(self.commit(transaction).await? == TransactionOutcome::Committed)
+            .put(&messages.key(), messages, Change::new())?
+            .log_all(LogName::Usage, &usage.entries)?;
+        match self.commit(transaction).await? {
+            TransactionOutcome::Committed => Ok(true),
+            TransactionOutcome::ConditionUnmet(_) if usage.entries.is_empty() => Ok(false),
+            TransactionOutcome::ConditionUnmet(_) => {
+                Err(StoreError::Contention { operation: "take an order" })
+            }
+        }
     }
 
     /// The change that binds an order to the study released under it.

@@ -52,6 +52,7 @@ impl Index {
             .set("state", StudyState::Recalled)
             .remove("staff_release")
             .remove("settle_due_ms")
+            .remove("derived_bytes")
             .when(&Condition::Present("state"));
         (study_key(&study.study_instance_uid), change)
     }
@@ -69,7 +70,10 @@ impl Index {
     /// [`StoreError`].
     pub async fn forget_rendering(&self, study: &StudyInstanceUid) -> Result<(), StoreError> {
         for series in self.series(study).await? {
-            let change = Change::new().remove("rendered_digest").when(&Condition::Present("content_digest"));
+            let change = Change::new()
+                .remove("rendered_digest")
+                .remove("derived_bytes")
+                .when(&Condition::Present("content_digest"));
             self.update::<SeriesRecord>(&series_key(study, &series.series_instance_uid), change).await?;
         }
         Ok(())

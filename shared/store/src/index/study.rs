@@ -11,7 +11,9 @@ use jiff::civil::Date;
 use jiff::fmt::serde::timestamp::millisecond;
 use serde::{Deserialize, Serialize};
 
-use super::{Change, Condition, Index, ItemKey, OutboxRecord, Transaction, TransactionOutcome};
+use super::{
+    Change, Condition, Index, ItemKey, LogEntry, LogName, OutboxRecord, Transaction, TransactionOutcome,
+};
 use crate::StoreError;
 
 /// How often a settle is scheduled anew because the study's state changed meanwhile.
@@ -83,6 +85,12 @@ pub struct StudyRecord {
     /// When its series were last all rendered.
     #[serde(default, with = "millisecond::optional")]
     pub rendered_at: Option<Timestamp>,
+    /// Bytes of its instances, as booked when it last settled.
+    #[serde(default)]
+    pub original_bytes: u64,
+    /// Bytes of what was made of them, as booked when it was last rendered.
+    #[serde(default)]
+    pub derived_bytes: u64,
     /// The order under which staff released it, whatever the gate says.
     #[serde(default)]
     pub staff_release: Option<StaffRelease>,
@@ -146,6 +154,9 @@ pub struct SeriesRecord {
     /// Instances or frames without picture.
     #[serde(default)]
     pub without_picture: u32,
+    /// Bytes of all its packs, the outdated ones among them.
+    #[serde(default)]
+    pub derived_bytes: u64,
 }
 
 /// What is known of a study from the header of an instance that arrived.
@@ -322,7 +333,7 @@ impl Index {
         let change = Change::new()
             .set("settle_due_ms", due_ms)
             .when(&Condition::is_text("state", StudyState::Receiving.as_str()));
-        self.change_study(study, change, message).await
+        self.change_study(study, change, message, &[]).await
     }
 
     /// Records what a series holds.
@@ -352,9 +363,11 @@ impl Index {
         &self,
         study: &StudyRecord,
         messages: &OutboxRecord,
+        usage: &[LogEntry],
     ) -> Result<bool, StoreError> {
         let change = Change::new()
             .set("state", StudyState::Settled)
+            .set("original_bytes", study.original_bytes)
             .set("instances", study.instances)
             .set("series", study.series)
             .set("modalities", &study.modalities)
@@ -362,7 +375,7 @@ impl Index {
             .remove("settle_due_ms")
             .when(&Condition::is_text("state", StudyState::Receiving.as_str()))
             .when(&unchanged(study));
-        self.change_study(study, change, messages).await
+        self.change_study(study, change, messages, usage).await
     }
 
     /// Records that a series' pack shows these contents.
@@ -380,6 +393,7 @@ impl Index {
             .set("key_frames", series.key_frames)
             .set("documents", series.documents)
             .set("without_picture", series.without_picture)
+            .set("derived_bytes", series.derived_bytes)
             .when(&Condition::is_text("content_digest", &series.content_digest));
         self.update::<SeriesRecord>(&series_key(study, &series.series_instance_uid), change).await.map(|_| ())
     }
@@ -393,14 +407,16 @@ impl Index {
         study: &StudyRecord,
         rendered_at: Timestamp,
         message: &OutboxRecord,
+        usage: &[LogEntry],
     ) -> Result<bool, StoreError> {
         let change = Change::new()
             .set("state", StudyState::Rendered)
             .set("rendered_at", rendered_at.as_millisecond())
             .set("images", study.images)
+            .set("derived_bytes", study.derived_bytes)
             .when(&Condition::is_text("state", StudyState::Settled.as_str()))
             .when(&unchanged(study));
-        self.change_study(study, change, message).await
+        self.change_study(study, change, message, usage).await
     }
 
     async fn change_study(
@@ -408,12 +424,11 @@ impl Index {
         study: &StudyRecord,
         change: Change,
         message: &OutboxRecord,
+        usage: &[LogEntry],
     ) -> Result<bool, StoreError> {
-        let transaction = Transaction::new().update(study_key(&study.study_instance_uid), change).put(
-            &message.key(),
-            message,
-            Change::new(),
-        )?;
+        let transaction = Transaction::new().update(study_key(&study.study_instance_uid), change);
+        let transaction = transaction.put(&message.key(), message, Change::new())?;
+        let transaction = transaction.log_all(LogName::Usage, usage)?;
         Ok(self.commit(transaction).await? == TransactionOutcome::Committed)
     }
 
@@ -421,26 +436,38 @@ impl Index {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn hold_study(&self, study: &StudyRecord, reason: HoldReason) -> Result<bool, StoreError> {
+    pub async fn hold_study(
+        &self,
+        study: &StudyRecord,
+        reason: HoldReason,
+        usage: &LogEntry,
+    ) -> Result<bool, StoreError> {
         let change = Change::new()
             .set("state", StudyState::Held)
             .set("reason", reason)
             .when(&Condition::is_text("state", study.state.as_str()))
+            .when(
+                &study.reason.map_or(Condition::Absent("reason"), |r| Condition::is_text("reason", r.code())),
+            )
             .when(&unchanged(study));
-        Ok(self.update::<StudyRecord>(&study_key(&study.study_instance_uid), change).await?.is_some())
+        let transaction = Transaction::new().update(study_key(&study.study_instance_uid), change);
+        let transaction = transaction.log(LogName::Usage, usage)?;
+        Ok(self.commit(transaction).await? == TransactionOutcome::Committed)
     }
 
     /// Shows a study again that was released before, without a new link and a new notice.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn show_again(&self, study: &StudyRecord) -> Result<bool, StoreError> {
+    pub async fn show_again(&self, study: &StudyRecord, usage: &LogEntry) -> Result<bool, StoreError> {
         let change = Change::new()
             .set("state", StudyState::Released)
             .remove("reason")
             .when(&Condition::is_text("state", study.state.as_str()))
             .when(&unchanged(study));
-        Ok(self.update::<StudyRecord>(&study_key(&study.study_instance_uid), change).await?.is_some())
+        let transaction = Transaction::new().update(study_key(&study.study_instance_uid), change);
+        let transaction = transaction.log(LogName::Usage, usage)?;
+        Ok(self.commit(transaction).await? == TransactionOutcome::Committed)
     }
 
     /// The change of the first release, for the transaction that also makes account, credential, link and notice.

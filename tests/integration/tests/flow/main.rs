@@ -21,4 +21,5 @@ mod sample;
 mod sharing;
 mod staff;
 mod system;
+mod usage;
 mod wire;

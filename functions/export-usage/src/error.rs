@@ -1,0 +1,43 @@
+//! Why an export or a verification ends early.
+
+use filmless_delivery::log::LogError;
+use filmless_domain::chain::ChainError;
+use filmless_store::StoreError;
+use filmless_usage::UsageError;
+use thiserror::Error;
+
+/// Why an export or a verification ends early.
+#[derive(Debug, Error)]
+pub enum ExportError {
+    /// A bucket or the index could not be used: run it again.
+    #[error("the ledger's storage could not be used")]
+    Store(#[from] StoreError),
+    /// The ledger's chain does not hold: nothing is exported from it.
+    #[error("the ledger is broken in {key}: {source}")]
+    Broken {
+        /// Key of the object.
+        key: String,
+        /// Which line.
+        source: ChainError,
+    },
+    /// The ledger as a whole does not hold.
+    #[error(transparent)]
+    Ledger(#[from] LogError),
+    /// A line or a file cannot be read or written.
+    #[error(transparent)]
+    Usage(#[from] UsageError),
+    /// A line of an object is no usage event.
+    #[error("{key}: {source}")]
+    Line {
+        /// Key of the object.
+        key: String,
+        /// Which line.
+        source: UsageError,
+    },
+    /// The temporary folder cannot be used.
+    #[error("a local file cannot be written or read")]
+    Local(#[source] std::io::Error),
+    /// An event came so late that the file of its day was closed; the export is made again with all days open.
+    #[error("an event came after its day was closed")]
+    Late,
+}

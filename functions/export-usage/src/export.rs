@@ -1,0 +1,172 @@
+//! Making the files of months, and publishing them in the usage bucket.
+
+use std::path::Path;
+
+use filmless_delivery::{Services, log};
+use filmless_domain::ObjectKey;
+use filmless_domain::chain::ChainHead;
+use filmless_store::index::LogName;
+use filmless_store::{ObjectVersion, Served, StoreError};
+use filmless_usage::book::Book;
+use filmless_usage::manifest::Manifest;
+use filmless_usage::prices::DEFAULT_PRICES;
+use filmless_usage::{Line, Month, Prices};
+use sha2::{Digest, Sha256};
+use tracing::info;
+
+use crate::error::ExportError;
+use crate::layout;
+use crate::ledger::{Ledger, Reader};
+use crate::month_files::MonthFiles;
+
+const PRICES_BYTES_MAX: u64 = 1 << 20;
+
+/// The prices in force, and the digest of their file.
+#[derive(Debug, Clone)]
+pub struct PriceFile {
+    /// The prices.
+    pub prices: Prices,
+    /// SHA-256 in hex.
+    pub sha256: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// Reads the price file of the bucket; where there is none, the prices that come with the program become it.
+///
+/// # Errors
+/// [`ExportError`].
+pub async fn price_file(services: &Services) -> Result<PriceFile, ExportError> {
+    let key = key_of(layout::PRICES)?;
+    let served = Served::uncached(layout::media_type(layout::PRICES));
+    services.usage.put_new(&key, DEFAULT_PRICES.as_bytes(), served).await?;
+    let bytes = services.usage.get(ObjectVersion { key: &key, version_id: None }, PRICES_BYTES_MAX).await?;
+    PriceFile::parse(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+impl PriceFile {
+    /// Reads the text of a price file.
+    ///
+    /// # Errors
+    /// [`ExportError::Usage`] names the line that cannot be used.
+    pub fn parse(text: String) -> Result<Self, ExportError> {
+        let sha256 = hex::encode(Sha256::digest(&text));
+        Ok(Self { prices: Prices::parse(&text)?, sha256, text })
+    }
+}
+
+/// Writes the files of a month below a folder: the same ledger and prices give the same bytes. `None` when the month
+/// has no event.
+///
+/// # Errors
+/// [`ExportError`].
+pub async fn write_month(
+    ledger: &Ledger,
+    month: Month,
+    prices: &PriceFile,
+    folder: &Path,
+) -> Result<Option<Manifest>, ExportError> {
+    let asked = month.starts_at_ms()..month.ends_at_ms();
+    let mut files = MonthFiles::new(month, folder, true);
+    match ledger.read(asked.clone(), &mut files).await {
+        Ok(()) => {}
+        Err(ExportError::Late) => {
+            files = MonthFiles::new(month, folder, false);
+            ledger.read(asked, &mut files).await?;
+        }
+        Err(error) => return Err(error),
+    }
+    files.finish(&prices.prices, &prices.sha256)
+}
+
+/// Exports a month into the usage bucket, the manifest last: whoever reads it finds every file that it names. Running
+/// it again, or twice at once, writes the same objects.
+///
+/// # Errors
+/// [`ExportError`]: the next run writes all of it again.
+pub async fn export_month(
+    services: &Services,
+    month: Month,
+    prices: &PriceFile,
+) -> Result<Option<Manifest>, ExportError> {
+    let folder = tempfile::tempdir().map_err(ExportError::Local)?;
+    let ledger = Ledger::open(services).await?;
+    let Some(manifest) = write_month(&ledger, month, prices, folder.path()).await? else { return Ok(None) };
+    let own = layout::manifest(month);
+    for key in manifest.files.iter().map(|file| &file.key).chain([&own]) {
+        let served = Served::uncached(layout::media_type(key));
+        services.usage.put_file(&key_of(key)?, &folder.path().join(key), served).await?;
+    }
+    info!(%month, rows = manifest.rows, files = manifest.files.len(), "usage exported");
+    Ok(Some(manifest))
+}
+
+/// The months that have a manifest, the oldest first.
+///
+/// # Errors
+/// [`ExportError::Store`].
+pub async fn exported_months(services: &Services) -> Result<Vec<Month>, ExportError> {
+    let keys = services.usage.list(layout::MONTHS, 1_000_000).await?;
+    let mut months: Vec<Month> = keys.iter().filter_map(|key| layout::month_of(key.as_str())).collect();
+    months.sort();
+    Ok(months)
+}
+
+/// The manifest of a month, as it is in the bucket.
+///
+/// # Errors
+/// [`ExportError`].
+pub async fn stored_manifest(services: &Services, month: Month) -> Result<Option<Manifest>, ExportError> {
+    const MANIFEST_BYTES_MAX: u64 = 64 << 20;
+    let key = key_of(&layout::manifest(month))?;
+    match services.usage.get(ObjectVersion { key: &key, version_id: None }, MANIFEST_BYTES_MAX).await {
+        Ok(bytes) => Ok(Some(Manifest::parse(&bytes)?)),
+        Err(StoreError::NotFound) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+pub(crate) fn key_of(text: &str) -> Result<ObjectKey, ExportError> {
+    ObjectKey::parse(text).map_err(|_| ExportError::Store(StoreError::NotFound))
+}
+
+/// The months in which the ledger may have events: from its first object to now.
+///
+/// # Errors
+/// [`ExportError::Store`].
+pub async fn months_of_ledger(services: &Services) -> Result<Vec<Month>, ExportError> {
+    let prefix = log::prefix(LogName::Usage);
+    let Some(first) = services.usage.list(prefix, 1).await?.into_iter().next() else { return Ok(Vec::new()) };
+    let this = Month::of(services.clock.now());
+    let named = first.as_str().trim_start_matches(prefix).get(..7).map(|text| text.replace('/', "-"));
+    let mut month = named.and_then(|text| text.parse().ok()).unwrap_or(this);
+    let mut months = Vec::new();
+    while month <= this {
+        months.push(month);
+        month = month.after(1);
+    }
+    Ok(months)
+}
+
+/// What the ledger says of each study between two months, both included.
+///
+/// # Errors
+/// [`ExportError`].
+pub async fn read_book(ledger: &Ledger, from: Month, to: Month) -> Result<Book, ExportError> {
+    let mut reader = BookReader(Book::new());
+    ledger.read(from.starts_at_ms()..to.ends_at_ms(), &mut reader).await?;
+    Ok(reader.0)
+}
+
+struct BookReader(Book);
+
+impl Reader for BookReader {
+    fn reach(&mut self, _: i64) -> Result<(), ExportError> {
+        Ok(())
+    }
+
+    fn take(&mut self, line: &Line<'_>, _: &ChainHead) -> Result<(), ExportError> {
+        self.0.take(line);
+        Ok(())
+    }
+}

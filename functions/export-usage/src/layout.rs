@@ -1,0 +1,65 @@
+//! Where exports lie in the usage bucket, and in a folder they are written to.
+
+use filmless_usage::{Day, Month};
+
+/// Below it lies everything that is exported.
+pub const EXPORTS: &str = "exports/";
+/// The price file.
+pub const PRICES: &str = "prices/prices.csv";
+/// Below it lie the manifests.
+pub const MONTHS: &str = filmless_delivery::staff::USAGE_MONTHS;
+
+/// A Parquet file: `exports/events/month=2026-11/day=2026-11-24/part-00000.parquet`.
+#[must_use]
+pub fn events(month: Month, day: Day, part: u32) -> String {
+    format!("exports/events/month={month}/day={day}/part-{part:05}.parquet")
+}
+
+/// The manifest of a month: written last.
+#[must_use]
+pub fn manifest(month: Month) -> String {
+    format!("{MONTHS}{month}/manifest.json")
+}
+
+/// The table of a month.
+#[must_use]
+pub fn csv(month: Month) -> String {
+    format!("{MONTHS}{month}/khong-in-phim-{month}.csv")
+}
+
+/// The workbook of a month.
+#[must_use]
+pub fn xlsx(month: Month) -> String {
+    format!("{MONTHS}{month}/khong-in-phim-{month}.xlsx")
+}
+
+/// The month of a manifest's key.
+#[must_use]
+pub fn month_of(key: &str) -> Option<Month> {
+    key.strip_prefix(MONTHS)?.strip_suffix("/manifest.json")?.parse().ok()
+}
+
+/// The media type of a file.
+#[must_use]
+pub fn media_type(key: &str) -> &'static str {
+    match key.rsplit('.').next().unwrap_or_default() {
+        "csv" => "text/csv; charset=utf-8",
+        "json" => "application/json",
+        "xlsx" => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        _ => "application/vnd.apache.parquet",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_manifest_leads_back_to_its_month() {
+        let month: Month = "2026-11".parse().unwrap();
+        assert_eq!(month_of(&manifest(month)), Some(month));
+        for other in [csv(month), "exports/months/x/manifest.json".into(), "manifest.json".into()] {
+            assert_eq!(month_of(&other), None);
+        }
+    }
+}

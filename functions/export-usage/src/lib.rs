@@ -1,0 +1,9 @@
+//! The usage ledger as files: Parquet by month and day, CSV and XLSX by month; and their verification.
+
+pub mod error;
+pub mod export;
+pub mod handler;
+pub mod layout;
+pub mod ledger;
+mod month_files;
+pub mod verify;

@@ -1,0 +1,177 @@
+//! Verification: the chain of the whole ledger, and every export computed anew and compared byte by byte.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
+
+use filmless_delivery::Services;
+use filmless_delivery::log::{self, LogError, VerifiedLog};
+use filmless_domain::chain::ChainError;
+use filmless_store::index::LogName;
+use filmless_store::{ObjectVersion, StoreError};
+use filmless_usage::manifest::Manifest;
+use filmless_usage::{Line, Month};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use crate::error::ExportError;
+use crate::export::{PriceFile, exported_months, key_of, price_file, stored_manifest, write_month};
+use crate::layout;
+use crate::ledger::Ledger;
+
+/// Largest export that is compared.
+const FILE_BYTES_MAX: u64 = 5 << 30;
+
+/// What was found.
+#[derive(Debug, Default, Serialize)]
+pub struct Verification {
+    /// The ledger, when its chain holds.
+    pub ledger: Option<VerifiedLog>,
+    /// What is wrong with it, when it does not.
+    pub ledger_error: Option<String>,
+    /// Exported months.
+    pub months: Vec<VerifiedMonth>,
+    /// Months with events and without an export.
+    pub not_exported: Vec<Month>,
+}
+
+/// One exported month.
+#[derive(Debug, Serialize)]
+pub struct VerifiedMonth {
+    /// Which month.
+    pub month: Month,
+    /// Number of events according to its manifest.
+    pub rows: u64,
+    /// Events of the month that came into the ledger after the export.
+    pub newer_events: u64,
+    /// The price file is another one than that of the export: amounts were not compared.
+    pub other_prices: bool,
+    /// What differs from the ledger.
+    pub differences: Vec<Difference>,
+}
+
+/// Something that differs.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct Difference {
+    /// Key of the object.
+    pub key: String,
+    /// `missing`, `changed`, or `unknown` (nothing in the ledger gives it).
+    pub what: &'static str,
+}
+
+impl Verification {
+    /// Whether everything holds.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        self.ledger_error.is_none() && self.months.iter().all(|month| month.differences.is_empty())
+    }
+}
+
+/// Verifies the whole ledger and the exports of one month, or of all.
+///
+/// # Errors
+/// [`ExportError`] when something cannot be read; what does not hold is in the answer.
+pub async fn verify(services: &Services, only: Option<Month>) -> Result<Verification, ExportError> {
+    let mut counts: BTreeMap<Month, u64> = BTreeMap::new();
+    let count = |text: &[u8]| {
+        if let Ok(line) = Line::parse(text, 0) {
+            *counts.entry(Month::of(line.at)).or_default() += 1;
+        }
+    };
+    let mut found = Verification::default();
+    match log::verify(&services.index, &services.usage, LogName::Usage, count).await {
+        Ok(verified) => found.ledger = Some(verified),
+        Err(LogError::Store(error)) => return Err(error.into()),
+        Err(error) => {
+            found.ledger_error = Some(named(&error));
+            return Ok(found);
+        }
+    }
+    let exported = exported_months(services).await?;
+    found.not_exported = counts.keys().filter(|month| !exported.contains(month)).copied().collect();
+    let prices = price_file(services).await?;
+    for month in exported.into_iter().filter(|month| only.is_none_or(|only| only == *month)) {
+        let Some(manifest) = stored_manifest(services, month).await? else { continue };
+        let events = counts.get(&month).copied().unwrap_or_default();
+        found.months.push(verify_month(services, &manifest, events, &prices).await?);
+    }
+    Ok(found)
+}
+
+/// A line that was changed is told by the line after it: the digest there is another.
+fn named(error: &LogError) -> String {
+    match error {
+        LogError::Broken { key, source: ChainError::Broken { line, sequence } } if *line > 1 => format!(
+            "{key}: line {} (sequence {}) was changed, or lines between it and line {line} are missing",
+            line - 1,
+            sequence.saturating_sub(1),
+        ),
+        LogError::Broken { key, source: ChainError::Broken { sequence, .. } } => format!(
+            "the last line before {key} (sequence {}) was changed, or lines between them are missing",
+            sequence.saturating_sub(1),
+        ),
+        other => other.to_string(),
+    }
+}
+
+async fn verify_month(
+    services: &Services,
+    stored: &Manifest,
+    events: u64,
+    prices: &PriceFile,
+) -> Result<VerifiedMonth, ExportError> {
+    let month = stored.month;
+    let folder = tempfile::tempdir().map_err(ExportError::Local)?;
+    let ledger = Ledger::open(services).await?.until(stored.chain.sequence);
+    let computed = write_month(&ledger, month, prices, folder.path()).await?;
+    let other_prices = prices.sha256 != stored.prices_sha256;
+    let has_amounts = |key: &str| !key.ends_with(".parquet");
+    let mut differences = Vec::new();
+    let mut expected: BTreeMap<String, Option<String>> = BTreeMap::new();
+    for file in computed.iter().flat_map(|manifest| &manifest.files) {
+        expected.insert(file.key.clone(), Some(file.sha256.clone()));
+    }
+    if let Some(computed) = &computed {
+        let digest = hex::encode(Sha256::digest(computed.to_bytes()?));
+        expected.insert(layout::manifest(month), Some(digest));
+    }
+    for prefix in [format!("exports/events/month={month}/"), format!("{}{month}/", layout::MONTHS)] {
+        for key in services.usage.list(&prefix, 1_000_000).await? {
+            expected.entry(key.as_str().to_owned()).or_insert(None);
+        }
+    }
+    for (key, expected) in expected {
+        if other_prices && has_amounts(&key) {
+            continue;
+        }
+        let what = match (expected, digest_of(services, &key, folder.path()).await?) {
+            (Some(expected), Some(found)) if expected == found => continue,
+            (Some(_), Some(_)) => "changed",
+            (Some(_), None) => "missing",
+            (None, _) => "unknown",
+        };
+        differences.push(Difference { key, what });
+    }
+    let newer_events = events.saturating_sub(stored.rows);
+    Ok(VerifiedMonth { month, rows: stored.rows, newer_events, other_prices, differences })
+}
+
+async fn digest_of(services: &Services, key: &str, folder: &Path) -> Result<Option<String>, ExportError> {
+    let (key, file) = (key_of(key)?, folder.join("compared"));
+    match services.usage.download(ObjectVersion { key: &key, version_id: None }, &file, FILE_BYTES_MAX).await
+    {
+        Ok(()) => {}
+        Err(StoreError::NotFound) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    }
+    let mut digest = Sha256::new();
+    let mut reader = std::fs::File::open(&file).map_err(ExportError::Local)?;
+    let mut buffer = vec![0; 256 * 1024];
+    loop {
+        let count = io::Read::read(&mut reader, &mut buffer).map_err(ExportError::Local)?;
+        if count == 0 {
+            return Ok(Some(hex::encode(digest.finalize())));
+        }
+        digest.update(&buffer[..count]);
+    }
+}

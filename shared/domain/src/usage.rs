@@ -1,0 +1,433 @@
+//! Usage events: what was done for which study, for finance. Never a name, phone number, card number or finding.
+//!
+//! One flat record for every kind, documented field by field in `docs/USAGE.md`. A fact that comes late or turns out
+//! to be wrong is a new event that names the event it corrects; nothing is ever rewritten.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::{AccessionNumber, Order, StudyInstanceUid};
+
+/// Version of the record below. Fields are only added; one that changes its meaning raises it.
+pub const USAGE_SCHEMA: u16 = 1;
+
+/// Longest text that is taken over from an order, in characters: such a text is a code.
+const CODE_CHARS_MAX: usize = 100;
+
+/// What is no picture: a study of CT and a report is a CT.
+const BESIDE_PICTURES: [&str; 10] = ["SR", "PR", "KO", "OT", "DOC", "SEG", "RWV", "REG", "FID", "AU"];
+
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$about:meta])* $variant:ident = $word:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum $name {
+            $($(#[$about])* #[serde(rename = $word)] $variant,)*
+        }
+
+        impl $name {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+
+            /// The word in ledger, exports and queries.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word),* }
+            }
+        }
+    };
+}
+
+words!(
+    /// What was done.
+    UsageKind {
+        /// Instances arrived; quantity: how many more than before.
+        StudyReceived = "study-received",
+        /// All series can be shown; quantity: images.
+        StudyRendered = "study-rendered",
+        /// Bytes were stored (or, below zero, deleted).
+        BytesStored = "bytes-stored",
+        /// The study was shown to its patient for the first time.
+        StudyReleased = "study-released",
+        /// The gate was shut, or staff held it.
+        StudyHeld = "study-held",
+        /// It is shown again after a hold or a recall.
+        StudyShown = "study-shown",
+        /// Staff took it back.
+        StudyRecalled = "study-recalled",
+        /// It was erased: retention ended, or its subject asked for it.
+        StudyErased = "study-erased",
+        /// The order of a released study changed what finance counts by.
+        OrderCorrected = "order-corrected",
+        /// A film was not printed because the images were delivered.
+        FilmAvoided = "film-avoided",
+        /// A film was printed all the same, as the order says.
+        FilmPrinted = "film-printed",
+        /// A slip with QR code was made.
+        SlipMade = "slip-made",
+        /// An SMS was handed to the provider; quantity: parts.
+        SmsSent = "sms-sent",
+        /// An email was handed to the provider.
+        EmailSent = "email-sent",
+        /// The provider says that it arrived.
+        MessageDelivered = "message-delivered",
+        /// It did not arrive: refused, bounced, unreachable.
+        MessageFailed = "message-failed",
+        /// Somebody gave the right answer to a link.
+        LinkOpened = "link-opened",
+        /// A session opened the study for the first time.
+        StudyOpened = "study-opened",
+        /// The first image was on the screen of a session.
+        FirstImage = "first-image",
+        /// Files were fetched.
+        Download = "download",
+        /// The patient shared the study.
+        ShareCreated = "share-created",
+        /// Bytes were offered to a browser.
+        BytesServed = "bytes-served",
+    }
+);
+
+words!(
+    /// What the quantity counts.
+    UsageUnit {
+        /// DICOM instances.
+        Instance = "instance",
+        /// Images, i.e. frames.
+        Image = "image",
+        /// Bytes.
+        Byte = "byte",
+        /// Studies.
+        Study = "study",
+        /// Films.
+        Film = "film",
+        /// Slips.
+        Slip = "slip",
+        /// Parts of an SMS.
+        Part = "part",
+        /// Messages.
+        Message = "message",
+        /// Times.
+        Time = "time",
+    }
+);
+
+words!(
+    /// Who pays, as far as the order tells. Never which card.
+    Payer {
+        /// The visit names an insurance card.
+        Insured = "insured",
+        /// The visit names none.
+        SelfPay = "self",
+        /// The order says nothing of the visit, or is not known.
+        Unknown = "unknown",
+    }
+);
+
+words!(
+    /// Where bytes lie.
+    StorageClass {
+        /// As the hospital uploaded them.
+        Original = "original",
+        /// What was made of them.
+        Derived = "derived",
+    }
+);
+
+/// What every event says of its study, so that no query has to look anywhere else.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UsageContext {
+    /// Which study.
+    pub study_instance_uid: StudyInstanceUid,
+    /// The hospital's number of the request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accession_number: Option<AccessionNumber>,
+    /// The visit's number in the insurance tables (`MA_LK`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub episode: Option<String>,
+    /// Requesting department.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub department: Option<String>,
+    /// `outpatient`, `inpatient`, `emergency`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visit_class: Option<String>,
+    /// Who pays.
+    pub payer: Payer,
+    /// Modality; several are joined by `+`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub modality: Option<String>,
+    /// Code of the service.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service_code: Option<String>,
+    /// Which price: `pacs` without film, `film` with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price_variant: Option<String>,
+    /// The hospital's price of the service.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit_price_vnd: Option<i64>,
+}
+
+/// One line of the ledger.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UsageEvent {
+    /// [`USAGE_SCHEMA`].
+    pub schema: u16,
+    /// What this event is the only one of: the same step of the same thing has the same id.
+    pub id: String,
+    /// When it was written, in milliseconds' precision.
+    pub at: Timestamp,
+    /// What was done.
+    pub kind: UsageKind,
+    /// For which study.
+    #[serde(flatten)]
+    pub context: UsageContext,
+    /// How many.
+    pub quantity: i64,
+    /// Of what.
+    pub unit: UsageUnit,
+    /// `sms` or `email`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<String>,
+    /// Version of the slip.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link_version: Option<u32>,
+    /// Where the bytes lie.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub storage_class: Option<StorageClass>,
+    /// A code that says why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Id of the event that this one corrects.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrects: Option<String>,
+}
+
+impl UsageContext {
+    /// What is known of a study: by its images, and by its order if there is one.
+    #[must_use]
+    pub fn new(study: &StudyInstanceUid, modalities: &[String], order: Option<&Order>) -> Self {
+        let visit = order.and_then(|order| order.visit.as_ref());
+        let service = order.and_then(|order| order.service.as_ref());
+        let of_visit = |name: &str| visit?.other.get(name)?.as_str().and_then(code);
+        let of_service = |name: &str| service?.other.get(name)?.as_str().and_then(code);
+        Self {
+            study_instance_uid: study.clone(),
+            accession_number: order.map(|order| order.accession_number.clone()),
+            episode: of_visit("episode"),
+            department: order.and_then(Order::department).and_then(code),
+            visit_class: visit.and_then(|visit| visit.class.as_deref()).and_then(code),
+            payer: match visit {
+                Some(_) if of_visit("insurance_card").is_some() => Payer::Insured,
+                Some(_) => Payer::SelfPay,
+                None => Payer::Unknown,
+            },
+            modality: main_modality(modalities),
+            service_code: of_service("code"),
+            price_variant: of_service("price_variant"),
+            unit_price_vnd: service.and_then(|service| service.other.get("unit_price_vnd")?.as_i64()),
+        }
+    }
+
+    /// An event of this study. `occasion` tells it from others of its kind: a repeated step names the same one.
+    #[must_use]
+    pub fn event(&self, kind: UsageKind, occasion: &str, at: Timestamp) -> UsageEvent {
+        UsageEvent {
+            schema: USAGE_SCHEMA,
+            id: event_id(kind, &self.study_instance_uid, occasion),
+            at,
+            kind,
+            context: self.clone(),
+            quantity: 1,
+            unit: UsageUnit::Time,
+            channel: None,
+            link_version: None,
+            storage_class: None,
+            reason: None,
+            corrects: None,
+        }
+    }
+}
+
+impl UsageEvent {
+    /// With this quantity.
+    #[must_use]
+    pub fn count(self, quantity: i64, unit: UsageUnit) -> Self {
+        Self { quantity, unit, ..self }
+    }
+
+    /// Over that channel, with that slip.
+    #[must_use]
+    pub fn message(self, channel: &str, link_version: u32) -> Self {
+        Self { channel: Some(channel.to_owned()), link_version: Some(link_version), ..self }
+    }
+
+    /// So many bytes there; below zero, so many less.
+    #[must_use]
+    pub fn bytes(self, class: StorageClass, bytes: i64) -> Self {
+        Self { storage_class: Some(class), ..self.count(bytes, UsageUnit::Byte) }
+    }
+
+    /// For that reason, a code.
+    #[must_use]
+    pub fn because(self, reason: &str) -> Self {
+        Self { reason: code(reason), ..self }
+    }
+
+    /// In place of an earlier event.
+    #[must_use]
+    pub fn corrects(self, earlier: String) -> Self {
+        Self { corrects: Some(earlier), ..self }
+    }
+}
+
+/// The id of an event: the same for the same step of the same thing, whenever and however often it is written.
+#[must_use]
+pub fn event_id(kind: UsageKind, study: &StudyInstanceUid, occasion: &str) -> String {
+    let text = format!("{}\n{study}\n{occasion}", kind.as_str());
+    let mut id = hex::encode(Sha256::digest(text));
+    id.truncate(32);
+    id
+}
+
+/// How many films a study is said to have needed: as the order says (`service.films`), else by custom (see
+/// `docs/USAGE.md`).
+#[must_use]
+pub fn films_of(context: &UsageContext, order: &Order, images: u32) -> i64 {
+    if let Some(films) = order_number(order, "films") {
+        return films;
+    }
+    match context.modality.as_deref().unwrap_or_default() {
+        modality if modality.contains("MR") => 4,
+        modality if modality.contains("CT") => 3,
+        "MG" => 4,
+        "CR" | "DX" | "RG" | "PX" | "IO" => i64::from(images).clamp(1, 4),
+        _ => 1,
+    }
+}
+
+/// How many films were printed although the images are delivered: as the order says (`service.films_printed`); at the
+/// price with film, those that are usual.
+#[must_use]
+pub fn films_printed_of(context: &UsageContext, order: &Order, images: u32) -> i64 {
+    match order_number(order, "films_printed") {
+        Some(films) => films,
+        None if context.price_variant.as_deref() == Some("film") => films_of(context, order, images),
+        None => 0,
+    }
+}
+
+fn order_number(order: &Order, name: &str) -> Option<i64> {
+    const FILMS_MAX: i64 = 1000;
+    order.service.as_ref()?.other.get(name)?.as_i64().filter(|number| (0..=FILMS_MAX).contains(number))
+}
+
+fn main_modality(modalities: &[String]) -> Option<String> {
+    let pictures = modalities.iter().filter(|m| !BESIDE_PICTURES.contains(&m.as_str()));
+    let joined = pictures.map(String::as_str).collect::<Vec<_>>().join("+");
+    code(&joined).or_else(|| code(modalities.first()?))
+}
+
+/// A short text without control characters; nothing for an empty one.
+fn code(text: &str) -> Option<String> {
+    let clean: String = text.trim().chars().filter(|c| !c.is_control()).take(CODE_CHARS_MAX).collect();
+    (!clean.is_empty()).then_some(clean)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn order(service: &serde_json::Value) -> Order {
+        let order = json!({
+            "accession_number": "A1",
+            "patient": { "id": "N20-0317542", "name": "Nguyễn Thị Hoà", "birth_date": "1958-03-02",
+                         "phone": "0903 123 456", "email": "hoa@example.vn" },
+            "visit": { "class": "outpatient", "department": "K01", "episode": "MA_LK-000123",
+                       "insurance_card": "DN4790312345678" },
+            "service": service,
+            "result": { "status": "final", "conclusion": "Viêm phổi" },
+        });
+        Order::parse(order.to_string().as_bytes()).unwrap()
+    }
+
+    fn context(service: &serde_json::Value) -> UsageContext {
+        let study = StudyInstanceUid::parse("1.2.3").unwrap();
+        UsageContext::new(&study, &["CT".into(), "SR".into()], Some(&order(service)))
+    }
+
+    fn sample() -> UsageContext {
+        context(&json!({ "code": "18.0220.0041", "name": "Chụp CLVT ngực", "price_variant": "pacs",
+                         "unit_price_vnd": 512_000 }))
+    }
+
+    #[test]
+    fn an_event_carries_what_finance_counts_by_and_nothing_of_the_patient() {
+        let at: Timestamp = "2026-11-24T01:02:03.004Z".parse().unwrap();
+        let event = sample().event(UsageKind::SmsSent, "v1", at).message("sms", 1).count(2, UsageUnit::Part);
+        let line = serde_json::to_value(&event).unwrap();
+        let expected = json!({
+            "schema": 1, "id": event.id, "at": "2026-11-24T01:02:03.004Z", "kind": "sms-sent",
+            "study_instance_uid": "1.2.3", "accession_number": "A1", "episode": "MA_LK-000123",
+            "department": "K01", "visit_class": "outpatient", "payer": "insured", "modality": "CT",
+            "service_code": "18.0220.0041", "price_variant": "pacs", "unit_price_vnd": 512_000,
+            "quantity": 2, "unit": "part", "channel": "sms", "link_version": 1,
+        });
+        assert_eq!(line, expected);
+        for secret in ["Nguy", "1958", "0317542", "903123456", "hoa@", "DN479", "Viêm", "CLVT"] {
+            assert!(!line.to_string().contains(secret), "{secret}");
+        }
+        assert_eq!(serde_json::from_value::<UsageEvent>(line).unwrap(), event);
+    }
+
+    #[test]
+    fn the_same_step_has_the_same_id_and_another_step_another() {
+        let study = StudyInstanceUid::parse("1.2.3").unwrap();
+        let id = event_id(UsageKind::StudyReleased, &study, "");
+        assert_eq!(id.len(), 32);
+        assert_eq!(id, event_id(UsageKind::StudyReleased, &study, ""));
+        assert_ne!(id, event_id(UsageKind::StudyReleased, &study, "2"));
+        assert_ne!(id, event_id(UsageKind::StudyHeld, &study, ""));
+    }
+
+    #[test]
+    fn who_pays_is_told_without_the_card() {
+        let study = StudyInstanceUid::parse("1.2.3").unwrap();
+        let mut order = order(&json!({}));
+        let payer = |order: Option<&Order>| UsageContext::new(&study, &[], order).payer;
+        assert_eq!(payer(Some(&order)), Payer::Insured);
+        order.visit.as_mut().unwrap().other.insert("insurance_card".into(), json!(null));
+        assert_eq!(payer(Some(&order)), Payer::SelfPay);
+        order.visit = None;
+        assert_eq!(payer(Some(&order)), Payer::Unknown);
+        assert_eq!(payer(None), Payer::Unknown);
+    }
+
+    #[test]
+    fn films_are_those_of_the_order_else_those_of_custom() {
+        for (service, films, printed) in [
+            (json!({ "price_variant": "pacs" }), 3, 0),
+            (json!({ "price_variant": "film" }), 3, 3),
+            (json!({ "price_variant": "pacs", "films": 2, "films_printed": 1 }), 2, 1),
+            (json!({ "price_variant": "film", "films_printed": 0, "films": -1 }), 3, 0),
+        ] {
+            let (context, order) = (context(&service), order(&service));
+            assert_eq!(films_of(&context, &order, 300), films, "{service}");
+            assert_eq!(films_printed_of(&context, &order, 300), printed, "{service}");
+        }
+    }
+
+    #[test]
+    fn a_study_is_what_its_pictures_are() {
+        for (modalities, expected) in [
+            (&["CT", "SR"][..], Some("CT")),
+            (&["CT", "PT"], Some("CT+PT")),
+            (&["SR"], Some("SR")),
+            (&[], None),
+        ] {
+            let owned: Vec<String> = modalities.iter().map(|&m| m.to_owned()).collect();
+            assert_eq!(main_modality(&owned).as_deref(), expected);
+        }
+    }
+}

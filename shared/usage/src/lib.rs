@@ -1,0 +1,25 @@
+//! What finance gets of the usage ledger: typed files of a month, prices, and reconciliation with insurance claims.
+//!
+//! Everything here takes lines and returns bytes: the same lines give the same bytes, whenever and however often. The
+//! record of a line is `filmless_domain::usage`; what the files hold is documented in `docs/USAGE.md`.
+
+pub mod book;
+pub mod calendar;
+pub mod claims;
+mod digest;
+mod error;
+pub mod events_file;
+pub mod line;
+pub mod manifest;
+pub mod prices;
+pub mod queries;
+mod rows;
+pub mod summary;
+pub mod table;
+pub mod workbook;
+
+pub use calendar::{Day, Month};
+pub use digest::DigestWriter;
+pub use error::UsageError;
+pub use line::Line;
+pub use prices::Prices;

@@ -1,0 +1,172 @@
+//! The figures of a month: what the first sheet, the manifest and the finance page show.
+
+use std::collections::BTreeMap;
+
+use filmless_domain::usage::{Payer, UsageKind};
+use serde::{Deserialize, Serialize};
+
+use crate::book::{Book, Study};
+use crate::{Month, Prices};
+
+/// Sums over studies.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the fields are documented in docs/USAGE.md")]
+pub struct Figures {
+    pub studies_received: i64,
+    pub studies_released: i64,
+    pub studies_recalled: i64,
+    pub studies_held: i64,
+    pub studies_opened: i64,
+    pub released_and_opened: i64,
+    pub released_and_notified: i64,
+    pub films_avoided: i64,
+    pub films_printed: i64,
+    pub film_saved_vnd: i64,
+    pub sms_parts: i64,
+    pub emails: i64,
+    pub messages_delivered: i64,
+    pub messages_failed: i64,
+    pub message_cost_vnd: i64,
+    pub slips: i64,
+    pub downloads: i64,
+    pub shares: i64,
+    pub corrections: i64,
+    pub original_bytes: i64,
+    pub derived_bytes: i64,
+    pub served_bytes: i64,
+}
+
+/// Figures of one department, modality and payer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Group {
+    /// Requesting department; empty when the order names none.
+    pub department: String,
+    /// Modality; empty when it is not known.
+    pub modality: String,
+    /// Who pays.
+    pub payer: Payer,
+    /// Their figures.
+    #[serde(flatten)]
+    pub figures: Figures,
+}
+
+/// The figures of a month.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summary {
+    /// Which month.
+    pub month: Month,
+    /// Number of events.
+    pub events: u64,
+    /// Number of studies with an event.
+    pub studies: u64,
+    /// The whole month.
+    pub total: Figures,
+    /// By department, modality and payer, in their order.
+    pub groups: Vec<Group>,
+}
+
+/// What the films that were not printed would have cost.
+#[must_use]
+pub fn film_saved_vnd(study: &Study<'_>, prices: &Prices, month: Month) -> i64 {
+    prices.cost("film", study.modality().unwrap_or_default(), month, study.row.films_avoided)
+}
+
+/// What the messages cost.
+#[must_use]
+pub fn message_cost_vnd(study: &Study<'_>, prices: &Prices, month: Month) -> i64 {
+    prices.cost("sms", "", month, study.row.sms_parts) + prices.cost("email", "", month, study.row.emails)
+}
+
+impl Figures {
+    fn of(study: &Study<'_>, prices: &Prices, month: Month) -> Self {
+        let row = study.row;
+        let one = |is_so: bool| i64::from(is_so);
+        let released = row.released_at.is_some();
+        Self {
+            studies_received: one(row.received_at.is_some()),
+            studies_released: one(released),
+            studies_recalled: one(matches!(
+                row.state,
+                Some(UsageKind::StudyRecalled | UsageKind::StudyErased)
+            )),
+            studies_held: one(row.state == Some(UsageKind::StudyHeld)),
+            studies_opened: one(row.opened_at.is_some()),
+            released_and_opened: one(released && row.opened_at.is_some()),
+            released_and_notified: one(released && row.notified_at.is_some()),
+            films_avoided: row.films_avoided,
+            films_printed: row.films_printed,
+            film_saved_vnd: film_saved_vnd(study, prices, month),
+            sms_parts: row.sms_parts,
+            emails: row.emails,
+            messages_delivered: row.delivered,
+            messages_failed: row.failed,
+            message_cost_vnd: message_cost_vnd(study, prices, month),
+            slips: row.slips,
+            downloads: row.downloads,
+            shares: row.shares,
+            corrections: row.corrections,
+            original_bytes: row.original_bytes,
+            derived_bytes: row.derived_bytes,
+            served_bytes: row.served_bytes,
+        }
+    }
+
+    fn add(&mut self, other: &Self) {
+        for (mine, theirs) in self.members().into_iter().zip(other.clone().members()) {
+            *mine += *theirs;
+        }
+    }
+
+    fn members(&mut self) -> [&mut i64; 22] {
+        [
+            &mut self.studies_received,
+            &mut self.studies_released,
+            &mut self.studies_recalled,
+            &mut self.studies_held,
+            &mut self.studies_opened,
+            &mut self.released_and_opened,
+            &mut self.released_and_notified,
+            &mut self.films_avoided,
+            &mut self.films_printed,
+            &mut self.film_saved_vnd,
+            &mut self.sms_parts,
+            &mut self.emails,
+            &mut self.messages_delivered,
+            &mut self.messages_failed,
+            &mut self.message_cost_vnd,
+            &mut self.slips,
+            &mut self.downloads,
+            &mut self.shares,
+            &mut self.corrections,
+            &mut self.original_bytes,
+            &mut self.derived_bytes,
+            &mut self.served_bytes,
+        ]
+    }
+}
+
+impl Summary {
+    /// Sums a book up.
+    #[must_use]
+    pub fn of(book: &Book, month: Month, prices: &Prices) -> Self {
+        let mut total = Figures::default();
+        let mut groups: BTreeMap<(&str, &str, Payer), Figures> = BTreeMap::new();
+        for study in book.studies() {
+            let figures = Figures::of(&study, prices, month);
+            total.add(&figures);
+            let key =
+                (study.department().unwrap_or_default(), study.modality().unwrap_or_default(), study.payer());
+            groups.entry(key).or_default().add(&figures);
+        }
+        let groups = groups
+            .into_iter()
+            .map(|((department, modality, payer), figures)| Group {
+                department: department.to_owned(),
+                modality: modality.to_owned(),
+                payer,
+                figures,
+            })
+            .collect();
+        Self { month, events: book.events(), studies: book.len() as u64, total, groups }
+    }
+}

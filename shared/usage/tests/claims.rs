@@ -1,0 +1,124 @@
+//! Claim lines against a small ledger: every way in which they can differ.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use filmless_domain::chain::ChainHead;
+use filmless_domain::usage::{UsageContext, UsageKind, UsageUnit};
+use filmless_domain::{Order, StudyInstanceUid};
+use filmless_usage::Line;
+use filmless_usage::book::Book;
+use filmless_usage::claims::{Claims, FindingKind, evidence_headings, evidence_lines, reconcile};
+use serde_json::json;
+
+const HEADER: &str = "MA_LK,STT,MA_DICH_VU,MA_NHOM,TEN_DICH_VU,SO_LUONG,NGAY_YL,NGAY_TH_YL,NGAY_KQ,MA_MAY";
+const NAME: &str = "Chụp CLVT [Không in phim]";
+const TIMES: &str = "202611240800,202611240830,202611240900";
+
+/// A study of the episode, as far as these steps brought it; each an hour after the one before, from 09:00.
+fn study(book: &mut Book, head: &mut ChainHead, number: u32, modality: &str, steps: &[(UsageKind, i64)]) {
+    let order = json!({
+        "accession_number": format!("A{number}"),
+        "patient": { "id": "P", "name": "A", "birth_date": "1980-01-01" },
+        "visit": { "episode": format!("LK{number}"), "insurance_card": "DN4790312345678" },
+        "service": { "code": "18.1" },
+    });
+    let order = Order::parse(order.to_string().as_bytes()).unwrap();
+    let uid = StudyInstanceUid::parse(&format!("1.2.{number}")).unwrap();
+    let context = UsageContext::new(&uid, &[modality.to_owned()], Some(&order));
+    for (hour, (kind, quantity)) in (9..).zip(steps) {
+        let at = format!("2026-11-24T{hour:02}:00:00+07:00").parse().unwrap();
+        let event = context.event(*kind, &hour.to_string(), at).count(*quantity, UsageUnit::Time);
+        let text = head.append(&event).unwrap();
+        book.take(&Line::parse(text.as_bytes(), 1).unwrap());
+    }
+}
+
+fn delivered() -> Vec<(UsageKind, i64)> {
+    [UsageKind::StudyReceived, UsageKind::StudyReleased, UsageKind::SmsSent].map(|kind| (kind, 1)).to_vec()
+}
+
+fn check(steps: &[(UsageKind, i64)], modality: &str, claim: &str, expected: &[FindingKind]) {
+    let (mut book, mut head) = (Book::new(), ChainHead::default());
+    study(&mut book, &mut head, 1, modality, steps);
+    let claims = Claims::read(format!("{HEADER}\n{claim}\n").as_bytes()).unwrap();
+    assert_eq!(claims.bad_rows, [], "{claim}");
+    let result = reconcile(&claims, &book, "2026-11".parse().unwrap());
+    let found: Vec<_> = result.findings.iter().map(|finding| finding.kind).collect();
+    assert_eq!(found, expected, "{claim}");
+}
+
+#[test]
+fn each_way_to_differ_is_found_and_nothing_else() {
+    let fits = format!("LK1,1,18.1,2,{NAME},1,{TIMES},CT.1.79001.A1");
+    check(&delivered(), "CT", &fits, &[]);
+    check(&delivered(), "CT", &fits.replace("CT.1", "XX.1"), &[]);
+    check(&delivered(), "CT", &fits.replace("CT.1", "MR.1"), &[FindingKind::MachineAgainstModality]);
+    check(&delivered(), "CT+PT", &fits.replace("CT.1", "MR.1.1.A;PT.1"), &[]);
+    check(&delivered(), "CT", &fits.replace("[Không in phim]", ""), &[FindingKind::FilmPriceWithoutFilm]);
+    check(&delivered(), "CT", &fits.replace("0830", "0730"), &[FindingKind::TimesOutOfOrder]);
+    check(&delivered(), "CT", &fits.replace("202611240900", "202611240829"), &[FindingKind::TimesOutOfOrder]);
+    let late = fits.replace("202611240830", "202611241100").replace("202611240900", "202611241200");
+    check(&delivered(), "CT", &late, &[FindingKind::TimesOutOfOrder]);
+    let other = fits.replace("LK1", "LK2");
+    check(&delivered(), "CT", &other, &[FindingKind::ClaimWithoutStudy, FindingKind::StudyWithoutClaim]);
+    check(&delivered(), "CT", &fits.replace(",1,2026", ",2,2026"), &[FindingKind::ClaimWithoutStudy]);
+    let with = |kind, quantity| [delivered(), vec![(kind, quantity)]].concat();
+    check(&with(UsageKind::FilmPrinted, 2), "CT", &fits, &[FindingKind::PacsPriceWithFilm]);
+    let film = fits.replace("[Không in phim]", "");
+    check(&with(UsageKind::FilmPrinted, 2), "CT", &film, &[]);
+    check(&with(UsageKind::StudyRecalled, 1), "CT", &fits, &[FindingKind::NoDeliveryEvidence]);
+    check(&with(UsageKind::StudyHeld, 1), "CT", &fits, &[FindingKind::NoDeliveryEvidence]);
+    let unreleased = [(UsageKind::StudyReceived, 1)];
+    check(&unreleased, "CT", &fits, &[FindingKind::NoDeliveryEvidence]);
+    let untold = &delivered()[..2];
+    check(untold, "CT", &fits, &[FindingKind::NoDeliveryEvidence]);
+    check(&[untold, &[(UsageKind::StudyOpened, 1)]].concat(), "CT", &fits, &[]);
+}
+
+#[test]
+fn bad_rows_are_listed_and_the_good_ones_go_on() {
+    let rows = [
+        format!("LK1,1,18.1,2,{NAME},1,{TIMES},CT.1"),
+        "LK1,2".to_owned(),
+        format!("LK1,3,18.1,2,{NAME},viele,{TIMES},CT.1"),
+        format!(",4,18.1,2,{NAME},1,{TIMES},CT.1"),
+        format!("LK1,5,18.1,1,Khám,1,{TIMES},CT.1"),
+        format!("LK1,6,18.1,02,\"Chụp,\ncó xuống dòng\",1,{TIMES},CT.1"),
+        format!("LK1,7,18.1,2,{NAME},1,202611240800,202613240830,202611240900,CT.1"),
+    ];
+    let text = format!("\u{feff}{HEADER}\r\n{}", rows.join("\r\n"));
+    let claims = Claims::read(text.as_bytes()).unwrap();
+    let bad: Vec<_> = claims.bad_rows.iter().map(|row| (row.line, row.field)).collect();
+    assert_eq!(bad, [(3, None), (4, Some("SO_LUONG")), (5, Some("MA_LK")), (9, Some("NGAY_TH_YL"))]);
+    assert_eq!(claims.lines.iter().map(|claim| claim.line).collect::<Vec<_>>(), [2, 7]);
+    assert_eq!(claims.other_rows, 1);
+    assert!(
+        Claims::read("MA_LK;STT\n1;2\n".as_bytes()).unwrap_err().to_string().contains("lacks MA_DICH_VU")
+    );
+}
+
+#[test]
+fn a_claim_keeps_its_fields_and_gets_the_evidence_beside_them() {
+    let (mut book, mut head) = (Book::new(), ChainHead::default());
+    study(&mut book, &mut head, 1, "CT", &delivered());
+    let claim = format!(
+        "{}\nLK1;1;18.1;2;{NAME};1;{};CT.1\nLK9;1;18.1;2;{NAME};1;{};CT.1\n",
+        HEADER.replace(',', ";"),
+        TIMES.replace(',', ";"),
+        TIMES.replace(',', ";")
+    );
+    let claims = Claims::read(claim.as_bytes()).unwrap();
+    let result = reconcile(&claims, &book, "2026-11".parse().unwrap());
+    let lines = evidence_lines(&result);
+    let at = |line: usize, name: &str| {
+        let column = evidence_headings().iter().position(|heading| *heading == name).unwrap();
+        lines[line][column].to_string()
+    };
+    assert_eq!(at(0, "TEN_DICH_VU"), NAME);
+    assert_eq!(at(0, "FL_TRA_KQ_LUC"), "2026-11-24 10:00:00");
+    assert_eq!(at(0, "FL_GUI_TIN_LUC"), "2026-11-24 11:00:00");
+    assert_eq!((at(0, "FL_MO_LAN_DAU_LUC"), at(0, "FL_SAI_LECH")), (String::new(), String::new()));
+    assert_eq!(
+        (at(1, "FL_UID_CA_CHUP"), at(1, "FL_SAI_LECH")),
+        (String::new(), "claim-without-study".into())
+    );
+}

@@ -1,0 +1,303 @@
+#!/usr/bin/env python3
+"""Checks the exports of a made-up year: check.py FILMLESS MAKE_LEDGER FOLDER
+
+Everything is computed a second time from the lines of the ledger, in Python and in DuckDB, and compared to the last
+dong. Prints one line per check and ends with 1 when one fails.
+"""
+
+import collections
+import csv
+import datetime
+import filecmp
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+import openpyxl
+import pyarrow.parquet
+
+import ledger
+
+EVENTS, FIRST_DAY, DAYS = 120_000, "2025-01-01", 365
+STATES = ("study-released", "study-held", "study-shown", "study-recalled", "study-erased")
+
+filmless, make_ledger, folder = sys.argv[1], sys.argv[2], Path(sys.argv[3])
+failures = 0
+
+
+def check(what, is_so, detail=""):
+    global failures
+    print(f"{'ok  ' if is_so else 'FAIL'} {what}{'' if is_so else f': {detail}'}", flush=True)
+    failures += not is_so
+
+
+def same(what, found, expected):
+    check(what, found == expected, f"{found!r} is not {expected!r}")
+
+
+def export(month, out, source=None):
+    command = [filmless, "usage", "export", "--month", month, "--from", source or folder / "copy", "--out", out, "--json"]
+    return subprocess.run([str(word) for word in command], capture_output=True, text=True)
+
+
+def files_below(root):
+    return sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_file())
+
+
+def same_files(a, b):
+    names = files_below(a)
+    return names == files_below(b) and all(filecmp.cmp(a / name, b / name, shallow=False) for name in names)
+
+
+def make():
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    made = subprocess.run([make_ledger, folder / "copy", str(EVENTS), FIRST_DAY, str(DAYS)], check=True, capture_output=True)
+    return json.loads(made.stdout)
+
+
+def read():
+    months = collections.defaultdict(ledger.Month)
+    for event in ledger.lines(folder / "copy"):
+        months[str(ledger.day_of(event))[:7]].add(event)
+    return dict(sorted(months.items()))
+
+
+def check_manifest(month, expected):
+    manifest = json.loads((folder / "out/exports/months" / month / "manifest.json").read_text())
+    same(f"{month}: rows of the manifest", manifest["rows"], expected.rows)
+    found = {kind: (sums["events"], sums["quantity"]) for kind, sums in manifest["kinds"].items()}
+    same(f"{month}: counts and sums by kind", found, {k: (n, expected.sums[k]) for k, n in expected.kinds.items()})
+    same(f"{month}: the chain's head", manifest["chain"]["sequence"], expected.last)
+    for file in manifest["files"]:
+        size = (folder / "out" / file["key"]).stat().st_size
+        if size != file["bytes"]:
+            same(f"{month}: size of {file['key']}", size, file["bytes"])
+    return manifest
+
+
+def check_parquet(months):
+    """DuckDB over the NDJSON against DuckDB and pyarrow over the Parquet files, column by column."""
+    rows = 0
+    for path in sorted((folder / "out/exports/events").glob("*/*/*.parquet")):
+        file = pyarrow.parquet.ParquetFile(path)
+        table = file.read()
+        rows += table.num_rows
+        days = {(at + datetime.timedelta(hours=7)).date().isoformat() for at in table.column("at").to_pylist()}
+        if days != {path.parent.name.removeprefix("day=")}:
+            same(f"days in {path}", days, path.parent.name)
+    same("pyarrow reads every row", rows, sum(month.rows for month in months.values()))
+    same("texts are texts, times are times", (str(table.schema.field("kind").type), str(table.schema.field("at").type)),
+         ("string", "timestamp[ms, tz=UTC]"))
+    db = duckdb.connect()
+    db.execute("SET TimeZone = 'UTC'")
+    columns = """sequence, id, schema, epoch_ms(at) AS at_ms, kind, study_instance_uid, accession_number, episode, department,
+        visit_class, payer, modality, service_code, price_variant, unit_price_vnd, quantity, unit, channel, link_version,
+        storage_class, reason, corrects"""
+    source = f"""SELECT chain.sequence AS sequence, * EXCLUDE (chain) FROM read_json('{folder}/copy/ledger/*/*/*/*.ndjson',
+        format = 'newline_delimited', union_by_name = true, columns = {{chain: 'STRUCT(sequence BIGINT, previous VARCHAR)',
+        schema: 'INTEGER', id: 'VARCHAR', at: 'TIMESTAMPTZ', kind: 'VARCHAR', study_instance_uid: 'VARCHAR',
+        accession_number: 'VARCHAR', episode: 'VARCHAR', department: 'VARCHAR', visit_class: 'VARCHAR', payer: 'VARCHAR',
+        modality: 'VARCHAR', service_code: 'VARCHAR', price_variant: 'VARCHAR', unit_price_vnd: 'BIGINT', quantity: 'BIGINT',
+        unit: 'VARCHAR', channel: 'VARCHAR', link_version: 'INTEGER', storage_class: 'VARCHAR', reason: 'VARCHAR',
+        corrects: 'VARCHAR'}})"""
+    target = f"SELECT * FROM read_parquet('{folder}/out/exports/events/*/*/*.parquet')"
+    for a, b, what in [(source, target, "is in the Parquet files"), (target, source, "of the Parquet files is in the ledger")]:
+        missing = db.execute(f"SELECT count(*) FROM (SELECT {columns} FROM ({a}) EXCEPT ALL SELECT {columns} FROM ({b}))").fetchone()[0]
+        same(f"every line {what}, value by value (DuckDB)", missing, 0)
+
+
+def check_table(month, expected):
+    """The table, CSV and XLSX, against sums of our own."""
+    found_prices = ledger.prices(folder / "out/prices/prices.csv", month)
+    studies, saved, cost, avoided, parts, released = len(expected.studies), 0, 0, 0, 0, 0
+    for events in expected.studies.values():
+        films = ledger.quantity(events, "film-avoided")
+        modality = ledger.last_known(events, "modality") or ""
+        saved += films * ledger.price(found_prices, "film", modality)[0]
+        sms, emails = ledger.quantity(events, "sms-sent"), ledger.quantity(events, "email-sent")
+        cost += sms * ledger.price(found_prices, "sms")[0] + emails * ledger.price(found_prices, "email")[0]
+        avoided, parts, released = avoided + films, parts + sms, released + ledger.has(events, "study-released")
+    wanted = {"Tiền phim tiết kiệm (đồng)": saved, "Chi phí tin nhắn (đồng)": cost, "Phim không phải in": avoided, "Số phần SMS": parts}
+    stem = folder / "out/exports/months" / month / f"khong-in-phim-{month}"
+    raw = stem.with_suffix(".csv").read_bytes()
+    check(f"{month}: CSV begins with a byte order mark", raw.startswith(b"\xef\xbb\xbf"))
+    rows = list(csv.DictReader(raw.decode("utf-8-sig").splitlines()))
+    same(f"{month}: CSV has a line per study", len(rows), studies)
+    same(f"{month}: CSV to the last dong", {name: sum(int(r[name]) for r in rows) for name in wanted}, wanted)
+    book = openpyxl.load_workbook(stem.with_suffix(".xlsx"), read_only=True)
+    sheet = book["Chi tiết"].iter_rows(values_only=True)
+    head = next(sheet)
+    lines = list(sheet)
+    same(f"{month}: XLSX has a line per study", len(lines), studies)
+    same(f"{month}: XLSX to the last dong", {name: sum(r[head.index(name)] or 0 for r in lines) for name in wanted}, wanted)
+    times = {type(r[head.index("Trả kết quả lúc")]) for r in lines} - {type(None)}
+    same(f"{month}: XLSX has dates, not texts", times, {datetime.datetime})
+    figures = {r[0]: r[1] for r in book["Tổng hợp"].iter_rows(min_row=5, values_only=True) if r[0]}
+    same(f"{month}: figures of the first sheet",
+         (figures["Tiền phim tiết kiệm"], figures["Chi phí tin nhắn"], figures["Ca chụp đã trả kết quả qua mạng"]), (saved, cost, released))
+
+
+def query(name, month):
+    """Runs what `filmless usage query` prints."""
+    command = [filmless, "usage", "query", name, "--month", month, "--from", folder / "out", "--print"]
+    printed = subprocess.run([str(word) for word in command], check=True, capture_output=True, text=True).stdout
+    script = re.fullmatch(r"duckdb <<'SQL'\n(.*)SQL\n", printed, re.DOTALL).group(1)
+    return duckdb.connect().execute(script).fetchall()
+
+
+def check_queries(month, months):
+    """Every named query against a second computation."""
+    here, until = months[month], [m for name, m in months.items() if name <= month]
+    since = [m for name, m in months.items() if name >= month]
+    found_prices = ledger.prices(folder / "out/prices/prices.csv", month)
+    dims = {uid: tuple(ledger.last_known(e, n) or d for n, d in [("department", ""), ("modality", ""), ("payer", "unknown")])
+            for uid, e in here.studies.items()}
+
+    groups = collections.defaultdict(lambda: [0, 0, 0, 0])
+    for uid, events in here.studies.items():
+        states = [e["kind"] for e in events if e["kind"] in STATES]
+        group = groups[dims[uid]]
+        is_released = ledger.has(events, "study-released")
+        group[0] += ledger.has(events, "study-received")
+        group[1] += is_released
+        group[2] += bool(states) and states[-1] in ("study-recalled", "study-erased")
+        group[3] += (ledger.last_known(events, "unit_price_vnd") or 0) if is_released else 0
+    same(f"{month}: query studies", query("studies", month), [(*key, *groups[key]) for key in sorted(groups)])
+
+    films = collections.defaultdict(lambda: [0, 0])
+    for uid, events in here.studies.items():
+        films[dims[uid][1]][0] += ledger.quantity(events, "film-avoided")
+        films[dims[uid][1]][1] += ledger.quantity(events, "film-printed")
+    wanted = [(m, a, p, a * ledger.price(found_prices, "film", m)[0]) for m, (a, p) in sorted(films.items()) if a or p]
+    same(f"{month}: query films", query("films", month), wanted)
+
+    every = [e for events in here.studies.values() for e in events]
+    wanted = []
+    for channel, kind in [("email", "email-sent"), ("sms", "sms-sent")]:
+        parts = ledger.quantity(every, kind)
+        of = [e["kind"] for e in every if e.get("channel") == channel]
+        wanted.append((channel, of.count(kind), parts, of.count("message-delivered"), of.count("message-failed"),
+                       parts * ledger.price(found_prices, channel)[0]))
+    same(f"{month}: query messages", query("messages", month), wanted)
+
+    later = collections.defaultdict(set)
+    for m in since:
+        for uid, events in m.studies.items():
+            later[uid] |= {e["kind"] for e in events}
+    reach = collections.defaultdict(lambda: [0, 0, 0, 0, 0])
+    for uid, events in here.studies.items():
+        release = next((e for e in events if e["kind"] == "study-released"), None)
+        if release:
+            row, kinds = reach[release.get("department") or ""], later[uid]
+            for n, is_so in enumerate([True, kinds & {"sms-sent", "email-sent"}, "study-opened" in kinds,
+                                       "first-image" in kinds, "study-opened" not in kinds]):
+                row[n] += bool(is_so)
+    same(f"{month}: query reach", query("reach", month), [(d, *reach[d]) for d in sorted(reach)])
+
+    classes = ["derived", "original"]
+    stored = {c: sum(ledger.quantity(e, "bytes-stored", storage_class=c) for m in until for e in m.studies.values()) for c in classes}
+    added = {c: sum(ledger.quantity(e, "bytes-stored", storage_class=c) for e in here.studies.values()) for c in classes}
+    same(f"{month}: query storage", query("storage", month), [(c, added[c], stored[c]) for c in classes])
+
+    studies = here.kinds["study-released"]
+    amounts = {"compute": studies, "derived": stored["derived"], "original": stored["original"], "served": here.sums["bytes-served"],
+               "email": here.sums["email-sent"], "sms": here.sums["sms-sent"]}
+    wanted = []
+    for item, amount in sorted(amounts.items()):
+        vnd, per = ledger.price(found_prices, item)
+        wanted.append((item, amount, ledger.half_up(amount * vnd, per)))
+    found = query("unit-cost", month)
+    same(f"{month}: query unit-cost", [row[:3] for row in found], wanted)
+    check(f"{month}: cost per study", all(abs(float(r[3]) - r[2] / studies) <= 0.011 for r in found), found)
+
+    release_of = {}
+    for name, m in months.items():
+        for uid, events in m.studies.items():
+            for e in events:
+                if e["kind"] == "study-released":
+                    release_of[uid] = (name, e)
+    lines = collections.defaultdict(lambda: [0, 0, 0, 0])
+
+    def add(key, event, vnd):
+        row = lines[key]
+        for n, amount in enumerate([1, vnd, event["quantity"] if event["kind"] == "film-avoided" else 0,
+                                    event["quantity"] if event["kind"] == "film-printed" else 0]):
+            row[n] += amount
+
+    for name, m in months.items():
+        for e in (e for events in m.studies.values() for e in events):
+            if e.get("corrects"):
+                concerns, release = release_of[e["study_instance_uid"]]
+                if month in (name, concerns):
+                    more = (e.get("unit_price_vnd") or 0) - (release.get("unit_price_vnd") or 0)
+                    add(("correction", name, concerns, e["kind"]), e, more if e["kind"] == "order-corrected" else 0)
+            elif name == month and e["kind"] in ("study-released", "film-avoided", "film-printed", "study-recalled"):
+                add(("booked", name, name, e["kind"]), e, (e.get("unit_price_vnd") or 0) if e["kind"] == "study-released" else 0)
+    same(f"{month}: query month-end", query("month-end", month), [(*key, *lines[key]) for key in sorted(lines)])
+
+
+def check_crash(month):
+    """Killed at several moments, then run again: the same bytes as a run that nobody disturbed."""
+    reference = folder / "reference"
+    export(month, reference)
+    for pause_s in (0.02, 0.1, 0.3):
+        out = folder / "crashed"
+        shutil.rmtree(out, ignore_errors=True)
+        command = [filmless, "usage", "export", "--month", month, "--from", folder / "copy", "--out", out]
+        process = subprocess.Popen([str(word) for word in command], stdout=subprocess.DEVNULL)
+        # The moment of the kill is what is tried, so that there is nothing to wait for.
+        time.sleep(pause_s)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        left = len(files_below(out)) if out.exists() else 0
+        again = export(month, out)
+        check(f"killed after {pause_s} s with {left} files, run again: same bytes",
+              again.returncode == 0 and same_files(out, reference), again.stderr)
+
+
+def check_tampering(month):
+    """One changed byte in one line: no export is made, and the object is named."""
+    copy = folder / "tampered"
+    shutil.copytree(folder / "copy", copy)
+    path = sorted((copy / "ledger").glob(f"{month.replace('-', '/')}/15/*.ndjson"))[0]
+    text = bytearray(path.read_bytes())
+    at = text.index(b'"quantity":') + len(b'"quantity":')
+    text[at] = ord("8") if text[at] != ord("8") else ord("7")
+    path.write_bytes(text)
+    result = export(month, folder / "tampered-out", copy)
+    check("a changed byte of the ledger is found and its object named",
+          result.returncode == 1 and path.name in result.stderr and "line 2" in result.stderr, result.stderr)
+
+
+def main():
+    os.environ.pop("FILMLESS_DATA", None)
+    made = make()
+    months = read()
+    same("the ledger has every event once", sum(m.rows for m in months.values()), made["events"])
+    for month, expected in months.items():
+        done = export(month, folder / "out")
+        check(f"{month}: export", done.returncode == 0, done.stderr)
+        check_manifest(month, expected)
+        check_table(month, expected)
+    again = folder / "again"
+    for month in months:
+        export(month, again)
+    check("the same ledger gives the same bytes", same_files(folder / "out", again))
+    check_parquet(months)
+    for month in (list(months)[0], list(months)[5], list(months)[-1]):
+        check_queries(month, months)
+    check_crash(list(months)[2])
+    check_tampering(list(months)[3])
+    if failures:
+        sys.exit(f"{failures} checks failed; the files are in {folder}")
+
+
+main()
