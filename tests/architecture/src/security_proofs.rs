@@ -21,9 +21,11 @@ fn tests_of(text: &str) -> impl Iterator<Item = &str> {
 #[test]
 fn every_proof_of_the_security_document_is_a_test() {
     let document = fs::read_to_string(root().join("docs/SECURITY.md")).unwrap();
-    let named: BTreeSet<&str> = document.split('`').skip(1).step_by(2).filter(|word| is_sentence(word)).collect();
+    let named: BTreeSet<&str> =
+        document.split('`').skip(1).step_by(2).filter(|word| is_sentence(word)).collect();
     assert!(named.len() >= 40, "the search for proofs is broken, it found only {named:?}");
-    let sources: Vec<_> = ["shared", "functions", "local", "tests"].into_iter().flat_map(rust_below).collect();
+    let sources: Vec<_> =
+        ["shared", "functions", "local", "tests"].into_iter().flat_map(rust_below).collect();
     let tests: BTreeSet<&str> = sources.iter().flat_map(|source| tests_of(&source.text)).collect();
     let missing: Vec<_> = named.difference(&tests).collect();
     assert!(missing.is_empty(), "docs/SECURITY.md names tests that are not there: {missing:?}");

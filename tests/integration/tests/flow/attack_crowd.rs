@@ -73,8 +73,11 @@ async fn a_thousand_sign_ins_at_once_are_all_answered_in_bounded_memory() {
     println!("{counts:?} within {last:?}; others waited {slowest:?} at most");
     println!("memory: {before} MiB before, {peak} MiB at most, {after} MiB after");
     assert!(counts.keys().all(|status| matches!(status, 303 | 403 | 429 | 503)), "{counts:?}");
-    assert!(counts.get(&303).is_some_and(|count| *count >= 50), "hardly anybody got in: {counts:?}");
-    assert!(peak < before + 400, "{peak} MiB");
+    // How many depends on the machine: whoever waits for ten seconds is asked to come again.
+    assert!(counts.get(&303).is_some_and(|count| *count >= 10), "hardly anybody got in: {counts:?}");
+    assert!(last < Duration::from_secs(45), "the last one waited {last:?}");
+    // Four hashes at a time, and what a thousand connections need.
+    assert!(peak < before + 250, "{peak} MiB");
     assert!(slowest < Duration::from_secs(20), "others waited {slowest:?}");
     // The crowd is gone, and nothing of it is held against the patient.
     assert_eq!(patient.sign_in().from(stranger(998)).send(system).await.status, 303);
