@@ -36,6 +36,7 @@ web: web/dist/style.css ## Build style sheet and viewer
 .PHONY: test
 test: $(TEST_TOOLS) lint build node_modules_of_tests ## Everything that must hold before a change goes in
 	tools/run-rust-tests
+	tests/openapi/check
 	tests/corpus/run --pydicom-files
 	tests/usage/run
 	npm --prefix web test

@@ -6,7 +6,7 @@ use std::{
     fmt,
     future::Future,
     io,
-    net::{IpAddr, SocketAddr},
+    net::{IpAddr, Ipv6Addr, SocketAddr},
     pin::{Pin, pin},
     sync::{Arc, Mutex, PoisonError},
     task::{Context, Poll},
@@ -195,7 +195,7 @@ async fn next_connection(
     Ok((stream, peer, place))
 }
 
-/// How many connections each address has open.
+/// How many connections each address has open; an IPv6 visitor owns a whole /64.
 #[derive(Clone, Default)]
 struct Crowd(Arc<Mutex<HashMap<IpAddr, usize>>>);
 
@@ -207,6 +207,10 @@ struct Member {
 
 impl Crowd {
     fn admit(&self, address: IpAddr, connections_max: usize) -> Option<Member> {
+        let address = match address.to_canonical() {
+            IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64))),
+            v4 => v4,
+        };
         let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let count = open.entry(address).or_default();
         if *count >= connections_max {

@@ -1,6 +1,9 @@
 //! Making and checking of secrets: argon2id for passwords, SHA-256 for tokens that are random anyway.
 
-use argon2::{Algorithm, Argon2, Params, Version};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use filmless_domain::{Secret, access};
@@ -18,19 +21,36 @@ const ARGON2_LANES: u32 = 1;
 const ARGON2_BYTES: usize = 32;
 
 /// Hashes at a time: bounds the memory that a crowd at the door can ask for.
-static HASHES_AT_ONCE: Semaphore = Semaphore::const_new(4);
+const HASHES_AT_ONCE: usize = 4;
+static HASHES: Semaphore = Semaphore::const_new(HASHES_AT_ONCE);
 
-/// People at the door at a time, hashing or waiting for their turn. Whoever comes then is asked to come again within
-/// seconds: an answer late by more than that is none.
+/// People at the door at a time, hashing or waiting for their turn, and how long they wait. Whoever comes then is asked
+/// to come again within seconds: a page that says so is better than one that does not come.
 const DOOR_PLACES: usize = 256;
+const DOOR_WAIT_MAX: Duration = Duration::from_secs(10);
 static PLACES_AT_THE_DOOR: Semaphore = Semaphore::const_new(DOOR_PLACES);
 
-/// A place at the door, taken before anything is counted or looked up, so that being turned away costs nobody a try.
+/// The memory of hashes that are done, for the next ones. Given back to the allocator it would stay with one of many
+/// threads each time, and add up.
+static SPARE_MEMORY: Mutex<Vec<Vec<Block>>> = Mutex::new(Vec::new());
+
+/// One's turn to have a password checked. It is taken before anything is counted or looked up, so that being turned
+/// away costs nobody a try.
+pub(crate) struct Turn {
+    _place: SemaphorePermit<'static>,
+    _hash: SemaphorePermit<'static>,
+}
+
+/// Waits for a turn.
 ///
 /// # Errors
-/// [`DeliveryError::Busy`] when all are taken.
-pub(crate) fn place_at_the_door() -> Result<SemaphorePermit<'static>, DeliveryError> {
-    PLACES_AT_THE_DOOR.try_acquire().map_err(|_| DeliveryError::Busy)
+/// [`DeliveryError::Busy`] when too many wait already, or when it took too long.
+pub(crate) async fn turn_at_the_door() -> Result<Turn, DeliveryError> {
+    let place = PLACES_AT_THE_DOOR.try_acquire().map_err(|_| DeliveryError::Busy)?;
+    match tokio::time::timeout(DOOR_WAIT_MAX, HASHES.acquire()).await {
+        Ok(Ok(hash)) => Ok(Turn { _place: place, _hash: hash }),
+        Ok(Err(_)) | Err(_) => Err(DeliveryError::Busy),
+    }
 }
 
 /// A new password.
@@ -74,21 +94,42 @@ pub(crate) fn token_digest(token: &str) -> String {
     hex::encode(Sha256::digest(token))
 }
 
-/// The stored form of a password as typed, in hex.
-pub(crate) async fn password_hash(typed: &str, salt: &str) -> Result<String, DeliveryError> {
-    let _turn = HASHES_AT_ONCE.acquire().await.map_err(DeliveryError::internal("a password hash"))?;
+/// The stored form of a new password, in hex.
+pub(crate) async fn password_hash(password: &str, salt: &str) -> Result<String, DeliveryError> {
+    let _turn = HASHES.acquire().await.map_err(DeliveryError::internal("a password hash"))?;
+    hashed(password, salt).await
+}
+
+/// The stored form of a password as typed, in hex, for whoever's turn it is.
+pub(crate) async fn typed_password_hash(
+    _turn: &Turn,
+    typed: &str,
+    salt: &str,
+) -> Result<String, DeliveryError> {
+    hashed(typed, salt).await
+}
+
+async fn hashed(typed: &str, salt: &str) -> Result<String, DeliveryError> {
     let (password, salt) = (access::typed_password(typed), salt.to_owned());
     let hashed = tokio::task::spawn_blocking(move || {
         let params = Params::new(ARGON2_MEMORY_KIB, ARGON2_PASSES, ARGON2_LANES, Some(ARGON2_BYTES));
-        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.map_err(|e| e.to_string())?);
+        let params = params.map_err(|e| e.to_string())?;
+        let mut memory = spare_memory().pop().unwrap_or_default();
+        memory.resize(params.block_count(), Block::new());
+        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let mut hash = [0; ARGON2_BYTES];
-        argon2
-            .hash_password_into(password.expose().as_bytes(), salt.as_bytes(), &mut hash)
-            .map_err(|e| e.to_string())?;
+        let (password, salt) = (password.expose().as_bytes(), salt.as_bytes());
+        let done = argon2.hash_password_into_with_memory(password, salt, &mut hash, &mut memory);
+        spare_memory().push(memory);
+        done.map_err(|e| e.to_string())?;
         Ok::<_, String>(hex::encode(hash))
     });
     let hashed = hashed.await.map_err(DeliveryError::internal("a password hash"))?;
     hashed.map_err(DeliveryError::internal("a password hash"))
+}
+
+fn spare_memory() -> MutexGuard<'static, Vec<Vec<Block>>> {
+    SPARE_MEMORY.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Compares two hashes in constant time.
@@ -110,6 +151,15 @@ mod tests {
         assert!(is_same_hash(&stored, &password_hash(&typed, &salt).await.unwrap()));
         assert!(!is_same_hash(&stored, &password_hash(&typed[1..], &salt).await.unwrap()));
         assert!(!is_same_hash(&stored, &password_hash(&typed, "another salt 16b").await.unwrap()));
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn many_hashes_use_the_memory_of_a_few() {
+        let hashes = (0..20).map(|_| password_hash("34679-ACDEF", "a salt of 16 byte"));
+        let hashes = futures::future::join_all(hashes).await;
+        let first = hashes[0].as_ref().unwrap();
+        assert!(hashes.iter().all(|hash| hash.as_ref().unwrap() == first), "left-over memory changes a hash");
+        assert!(spare_memory().len() <= HASHES_AT_ONCE);
     }
 
     #[test]

@@ -5,9 +5,11 @@ use filmless_domain::{BirthDate, access};
 use filmless_store::index::{AccountRecord, LinkRecord, LinkState};
 
 use super::{LinkOpening, LinkStatus, Portal, SignIn};
+use crate::DeliveryError;
 use crate::audit::Record;
+use crate::DeliveryError;
+use crate::credentials::{self, Turn};
 use crate::tries::{self, Tries};
-use crate::{DeliveryError, credentials};
 
 /// Salt of the hash that is computed for accounts that do not exist, so that they take as long as others.
 const NO_ACCOUNT_SALT: &str = "00000000000000000000000000000000";
@@ -31,7 +33,7 @@ impl Portal {
         if account_key.is_empty() {
             return Ok(SignIn::Denied);
         }
-        let _place = credentials::place_at_the_door()?;
+        let turn = credentials::turn_at_the_door().await?;
         let began_at = self.services.clock.now();
         let source_digest = credentials::token_digest(source);
         let tries = tries::count(&self.services, &account_key, &source_digest).await?;
@@ -48,7 +50,7 @@ impl Portal {
             let window = self.services.settings.limits.sign_in_window_seconds;
             return Ok(SignIn::SlowDown { retry_after_seconds: window });
         }
-        let is_right = self.is_password_right(known.as_ref(), password).await?;
+        let is_right = self.is_password_right(&turn, known.as_ref(), password).await?;
         match known.filter(|_| is_right) {
             Some(account) => {
                 tries::forget(&self.services, &account_key, &source_digest).await?;
@@ -87,7 +89,11 @@ impl Portal {
             LinkStatus::Replaced => return Ok(LinkOpening::Replaced),
             LinkStatus::Gone => return Ok(LinkOpening::Gone),
         }
-        let _place = credentials::place_at_the_door()?;
+        // A birth date costs no hash, so that no crowd of passwords is in its way.
+        let turn = match BirthDate::parse_typed(answer) {
+            Ok(_) => None,
+            Err(_) => Some(credentials::turn_at_the_door().await?),
+        };
         let began_at = self.services.clock.now();
         let failures_max = self.services.settings.limits.link_failures_max;
         // Counted first: answers that come at the same time must not share one count.
@@ -103,7 +109,7 @@ impl Portal {
         let account = index.account(&link.account_key).await?;
         let record = Record::new(AuditAction::OpenLink, Self::actor_of(account.as_ref())).from(source);
         let record = record.study(&link.study_instance_uid).account(&link.account_key);
-        if self.is_answer_right(&link, account.as_ref(), answer).await?
+        if self.is_answer_right(turn.as_ref(), &link, account.as_ref(), answer).await?
             && let Some(account) = account
         {
             index.uncount_link_check(&digest).await?;
@@ -128,14 +134,16 @@ impl Portal {
 
     async fn is_answer_right(
         &self,
+        turn: Option<&Turn>,
         link: &LinkRecord,
         account: Option<&AccountRecord>,
         answer: &str,
     ) -> Result<bool, DeliveryError> {
-        if let Ok(typed) = BirthDate::parse_typed(answer) {
-            return Ok(self.birth_date_of(link).await? == Some(typed));
+        match (BirthDate::parse_typed(answer), turn) {
+            (Ok(typed), _) => Ok(self.birth_date_of(link).await? == Some(typed)),
+            (Err(_), Some(turn)) => self.is_password_right(turn, account, answer).await,
+            (Err(_), None) => Ok(false),
         }
-        self.is_password_right(account, answer).await
     }
 
     /// The birth date of the patient whose account the link leads to. An order that changed hands says another
@@ -155,13 +163,14 @@ impl Portal {
     /// so that the number of passwords that are out cannot be told by time.
     async fn is_password_right(
         &self,
+        turn: &Turn,
         account: Option<&AccountRecord>,
         typed: &str,
     ) -> Result<bool, DeliveryError> {
         let salt = account.map_or(NO_ACCOUNT_SALT, |a| a.salt.as_str());
         let account_key = account.map_or("", |a| a.account_key.as_str());
         let issued = async { Ok(self.services.index.credentials(account_key).await?) };
-        let (hash, issued) = tokio::try_join!(credentials::password_hash(typed, salt), issued)?;
+        let (hash, issued) = tokio::try_join!(credentials::typed_password_hash(turn, typed, salt), issued)?;
         let now = self.services.clock.now().as_second();
         Ok(issued.iter().filter(|c| c.expires_at > now).any(|c| credentials::is_same_hash(&c.hash, &hash)))
     }

@@ -42,18 +42,19 @@ async fn a_thousand_sign_ins_at_once_are_all_answered_in_bounded_memory() {
     let accounts = crowd_of_accounts(&system, &patient).await;
     let before = memory_mib(&system, "VmRSS");
     let started = Instant::now();
+    let system = &system;
     let crowd = (0..PEOPLE).map(|number| {
         // Half of them are right; they come from forty addresses.
         let password = if number % 2 == 0 { patient.password() } else { "AAAAA-AAAAA".into() };
         let ask = sign_in(&accounts[number as usize], &password);
         let ask = ask.from(stranger(number % 40));
-        async { (ask.send(&system).await, started.elapsed()) }
+        async move { (ask.send(system).await, started.elapsed()) }
     });
     let others = async {
         let mut slowest = Duration::ZERO;
         for _ in 0..10 {
             let asked = Instant::now();
-            let page = Ask::get(&patient.link_path()).from(stranger(999)).send(&system).await;
+            let page = Ask::get(&patient.link_path()).from(stranger(999)).send(system).await;
             assert_eq!(page.status, 200);
             slowest = slowest.max(asked.elapsed());
         }
@@ -68,13 +69,16 @@ async fn a_thousand_sign_ins_at_once_are_all_answered_in_bounded_memory() {
         }
     }
     let last = answers.iter().map(|(_, after)| *after).max().unwrap();
-    let (peak, after) = (memory_mib(&system, "VmHWM"), memory_mib(&system, "VmRSS"));
+    let (peak, after) = (memory_mib(system, "VmHWM"), memory_mib(system, "VmRSS"));
     println!("{counts:?} within {last:?}; others waited {slowest:?} at most");
     println!("memory: {before} MiB before, {peak} MiB at most, {after} MiB after");
     assert!(counts.keys().all(|status| matches!(status, 303 | 403 | 429 | 503)), "{counts:?}");
-    assert!(counts.get(&303).is_some_and(|count| *count >= 50), "hardly anybody got in: {counts:?}");
-    assert!(peak < before + 400, "{peak} MiB");
+    // How many depends on the machine: whoever waits for ten seconds is asked to come again.
+    assert!(counts.get(&303).is_some_and(|count| *count >= 10), "hardly anybody got in: {counts:?}");
+    assert!(last < Duration::from_secs(45), "the last one waited {last:?}");
+    // Four hashes at a time, and what a thousand connections need.
+    assert!(peak < before + 250, "{peak} MiB");
     assert!(slowest < Duration::from_secs(20), "others waited {slowest:?}");
     // The crowd is gone, and nothing of it is held against the patient.
-    assert_eq!(patient.sign_in().from(stranger(998)).send(&system).await.status, 303);
+    assert_eq!(patient.sign_in().from(stranger(998)).send(system).await.status, 303);
 }
