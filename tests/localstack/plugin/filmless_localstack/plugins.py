@@ -1,0 +1,43 @@
+"""The places at which LocalStack takes plugins."""
+
+import os
+from pathlib import Path
+
+from localstack.runtime import hooks
+from localstack.services.dynamodb.server import DynamodbServer
+from localstack.services.lambda_.invocation.plugins import RuntimeExecutorPlugin
+from localstack.utils.run import ShellCommandThread
+
+
+class ProcessExecutorPlugin(RuntimeExecutorPlugin):
+    """Chosen by LAMBDA_RUNTIME_EXECUTOR=filmless-process."""
+
+    name = "filmless-process"
+
+    def load(self, *_args, **_kwargs):
+        from .executor import ProcessExecutor
+
+        return ProcessExecutor
+
+
+@hooks.on_infra_start()
+def use_dynamodb_local():
+    """LocalStack would download DynamoDB Local and an agent that lifts a limit; ours lies in DYNAMODB_LOCAL_FOLDER."""
+    folder = Path(os.environ["DYNAMODB_LOCAL_FOLDER"])
+
+    def start(server: DynamodbServer) -> ShellCommandThread:
+        command = [
+            "java",
+            "-Xmx512m",
+            f"-Djava.library.path={folder / 'DynamoDBLocal_lib'}",
+            "-jar",
+            str(folder / "DynamoDBLocal.jar"),
+            "-inMemory",
+            "-port",
+            str(server.port),
+        ]
+        thread = ShellCommandThread(command, name="dynamodb-local", auto_restart=True)
+        thread.start()
+        return thread
+
+    DynamodbServer.do_start_thread = start
