@@ -11,6 +11,7 @@ mod compression;
 mod config;
 mod cookies;
 mod door;
+mod front;
 mod handler;
 mod pages;
 mod production;
@@ -21,4 +22,5 @@ mod visitor;
 
 pub use config::{PortalConfig, PortalConfigError};
 pub use door::{Door, Guest, PortalError};
+pub use front::behind;
 pub use handler::{PortalServices, router};

@@ -6,8 +6,10 @@ use axum::extract::ConnectInfo;
 use axum::http::Extensions;
 use lambda_http::request::RequestContext;
 
-/// The network address, as the gateway or the socket saw it: headers such as `X-Forwarded-For` are whatever the
-/// visitor wrote. An IPv6 visitor owns a whole /64, so that is what counts as one source.
+use crate::front::ViewerAddress;
+
+/// The network address, as whoever stands in front of the portal and has proved it, the gateway, or the socket saw
+/// it: headers such as `X-Forwarded-For` are whatever the visitor wrote. An IPv6 visitor owns a whole /64, so that is what counts as one source.
 pub(crate) fn of(extensions: &Extensions) -> String {
     let gateway = match extensions.get::<RequestContext>() {
         Some(RequestContext::ApiGatewayV2(context)) => {
@@ -16,7 +18,8 @@ pub(crate) fn of(extensions: &Extensions) -> String {
         _ => None,
     };
     let socket = extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-    gateway.or(socket).map_or_else(|| "unknown".to_owned(), network)
+    let viewer = extensions.get::<ViewerAddress>().map(|viewer| viewer.0);
+    viewer.or(gateway).or(socket).map_or_else(|| "unknown".to_owned(), network)
 }
 
 fn network(address: IpAddr) -> String {

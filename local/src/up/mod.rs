@@ -1,9 +1,11 @@
 //! `filmless up`: everything on one machine.
 
+mod announce;
 pub mod child;
 pub mod outbox;
 mod outbox_page;
 pub mod sealing_key;
+mod storage;
 mod workers;
 
 use std::net::SocketAddr;
@@ -11,6 +13,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context;
+use axum::Router;
 use filmless_delivery::portal::Portal;
 use filmless_delivery::{MessageSecrets, Services, Settings};
 use filmless_domain::Hospital;
@@ -68,14 +71,20 @@ impl System {
         let portal_url = portal_url.trim_end_matches('/').to_owned();
 
         let embedded = open_storage(options, &data, portal_address, &portal_url).await?;
-        let credentials = Credentials::load_or_create(&data)?;
+        let storage = match storage::of_ones_own(options)? {
+            Some(storage) => storage,
+            None => storage::embedded(&embedded, &data)?,
+        };
+        let announce_token = options.s3_url.as_ref().map(|_| announce::load_or_create(&data)).transpose()?;
+        let announce = announce_token.as_ref().map(|token| format!("http://{portal_address}/announce/{}", token.expose()));
         let running = Running {
             portal: portal_url.clone(),
-            s3: embedded.s3_url(),
-            dynamodb: embedded.dynamodb_url(),
-            access_key_id: credentials.access_key_id,
-            secret_access_key: credentials.secret_access_key,
-            region: REGION.to_owned(),
+            s3: storage.s3,
+            dynamodb: storage.dynamodb,
+            access_key_id: storage.access_key_id,
+            secret_access_key: storage.secret_access_key,
+            region: storage.region,
+            announce,
             studies_bucket: STUDIES_BUCKET.to_owned(),
             data: data.clone(),
             hospital: hospital(options)?,
@@ -91,7 +100,8 @@ impl System {
         services.index.create_table().await.context("cannot make the index table")?;
 
         let mut tasks = workers::start(&services, &embedded.queue());
-        tasks.push(serve(listener, &services, &outbox).await?);
+        let announce = announce_token.map(|token| announce::router(token, embedded.queue()));
+        tasks.push(serve(listener, &services, &outbox, announce).await?);
         running.write()?;
         Ok(Self { running, services, outbox, embedded, tasks })
     }
@@ -219,11 +229,12 @@ async fn serve(
     listener: TcpListener,
     services: &Services,
     outbox: &OutboxFolder,
+    announce: Option<Router>,
 ) -> anyhow::Result<JoinHandle<()>> {
     let config = PortalConfig::of(services).await?;
     let door = Arc::new(Portal::new(services.clone()));
     let router = serve_portal::router(Arc::new(PortalServices::new(door, config)));
-    let router = outbox_page::router(outbox.clone()).merge(router);
+    let router = outbox_page::router(outbox.clone()).merge(announce.unwrap_or_default()).merge(router);
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     Ok(tokio::spawn(async move {
         if let Err(error) = axum::serve(listener, service).await {

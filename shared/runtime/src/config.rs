@@ -4,7 +4,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use filmless_delivery::{MessageSecrets, Settings};
-use filmless_domain::Hospital;
+use filmless_domain::{Hospital, Secret};
 use filmless_domain::gate::ReleaseOn;
 use filmless_store::aws::QueueUrls;
 use thiserror::Error;
@@ -36,6 +36,8 @@ pub struct Config {
     pub sms_sender_id: Option<String>,
     /// `SES_CONFIGURATION_SET`: where SES reports bounces.
     pub ses_configuration_set: Option<String>,
+    /// `ORIGIN_SECRET`: what whoever stands in front of the portal tells it, so that nobody goes around him.
+    pub origin_secret: Option<Secret>,
     /// `PUBLIC_URL`, `EMAIL_FROM`, `HOSPITAL` (JSON), `QUIET_PERIOD_SECONDS`, `RELEASE_ON`, `MESSAGE_SECRETS`,
     /// `LINK_TTL_DAYS`, `SESSION_TTL_MINUTES`, `SESSION_IDLE_MINUTES`, `QUIET_HOURS`.
     pub settings: Settings,
@@ -82,6 +84,7 @@ impl Config {
             s3_path_style: parsed("S3_PATH_STYLE", optional("S3_PATH_STYLE"))?.unwrap_or(false),
             sms_sender_id: optional("SMS_SENDER_ID"),
             ses_configuration_set: optional("SES_CONFIGURATION_SET"),
+            origin_secret: optional("ORIGIN_SECRET").map(Secret::new),
             settings: settings(&optional)?,
         })
     }
@@ -148,7 +151,8 @@ mod tests {
                 | "LINK_TTL_DAYS"
                 | "SESSION_TTL_MINUTES"
                 | "SESSION_IDLE_MINUTES"
-                | "QUIET_HOURS" => None,
+                | "QUIET_HOURS"
+                | "ORIGIN_SECRET" => None,
                 "PUBLIC_URL" => Some("https://xem.benhvien.example/".into()),
                 "HOSPITAL" => Some(r#"{"name_vi":"Bệnh viện A"}"#.into()),
                 other => Some(other.to_lowercase()),
