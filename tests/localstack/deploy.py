@@ -58,7 +58,7 @@ def main(endpoint: str, folder: Path, root: Path) -> None:
     client("s3").put_object(Bucket=stack, Key="template.yaml", Body=with_folders(template, functions / generation))
     deploy(client("cloudformation"), stack, f"{endpoint}/{stack}/template.yaml")
     found = describe(client, stack, names)
-    found |= {"endpoint": endpoint, "region": REGION, "logs": str(folder / "logs"), "stack": stack, "stamp": stamp}
+    found |= {"endpoint": endpoint, "region": REGION, "logs": str(folder / "logs"), "programs": str(functions / generation), "stack": stack, "stamp": stamp}
     known.write_text(json.dumps(found))
     print(known.read_text())
 

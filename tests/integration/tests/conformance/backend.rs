@@ -44,7 +44,6 @@ pub struct Backend {
     pub queue: Arc<dyn Queue>,
     pub receiver: Box<dyn Receiver>,
     pub sealer: Arc<dyn Sealer>,
-    pub connection: Connection,
     /// Keeps what must live as long as the test.
     _kept: Option<(Embedded, TempDir)>,
 }
@@ -115,7 +114,6 @@ impl Backend {
             queue,
             receiver,
             sealer,
-            connection,
             _kept: kept,
         }
     }

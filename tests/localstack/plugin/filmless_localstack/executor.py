@@ -13,6 +13,7 @@ from localstack import config
 from localstack.services.lambda_.invocation.lambda_models import InvocationResult
 from localstack.services.lambda_.invocation.runtime_executor import RuntimeExecutor
 
+from .calls import HOLDERS
 from .runtime_api import Event, RuntimeApi, event_of
 
 INIT_SECONDS = 10
@@ -31,6 +32,7 @@ class ProcessExecutor(RuntimeExecutor):
     def start(self, env_vars):
         self._folder = Path(self.function_version.config.code.get_unzipped_code_location())
         self._environment = {name: str(value) for name, value in env_vars.items()}
+        HOLDERS[self._environment["AWS_ACCESS_KEY_ID"]] = self.function_version.id.function_name
         self._spawn()
 
     def stop(self):
@@ -104,7 +106,9 @@ class ProcessExecutor(RuntimeExecutor):
         return self._process is not None and self._process.poll() is None
 
     def _watch(self, event: Event) -> None:
-        memory_max = self.function_version.config.memory_size * 1024 * 1024
+        # Lambda gives 128 MB at least, which no small test fills.
+        megabytes = self._environment.get("FILMLESS_MEMORY_MB", self.function_version.config.memory_size)
+        memory_max = int(megabytes) * 1024 * 1024
         while not event.is_done.wait(WATCH_SECONDS):
             if not self._is_alive():
                 event.settle(*self._failure(event, "Runtime.ExitError", "Runtime exited"))

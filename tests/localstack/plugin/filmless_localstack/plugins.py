@@ -21,6 +21,16 @@ class ProcessExecutorPlugin(RuntimeExecutorPlugin):
 
 
 @hooks.on_infra_start()
+def record_calls():
+    """What each function asks for, so that a test can hold it against the function's rights: LocalStack grants all."""
+    from localstack.aws import handlers
+
+    from .calls import record
+
+    handlers.run_custom_response_handlers.append(record)
+
+
+@hooks.on_infra_start()
 def use_dynamodb_local():
     """LocalStack would download DynamoDB Local and an agent that lifts a limit; ours lies in DYNAMODB_LOCAL_FOLDER."""
     folder = Path(os.environ["DYNAMODB_LOCAL_FOLDER"])
