@@ -144,6 +144,7 @@ class Order:
 
     def event(self) -> str:
         """As S3 announces it."""
+        bucket = {"name": "own", "ownerIdentity": {"principalId": "X"}, "arn": "arn:aws:s3:::own"}
         entry = {"key": self.key, "size": len(self.bytes), "eTag": "", "sequencer": "0"}
         record = {
             "eventVersion": "2.1",
@@ -151,7 +152,10 @@ class Order:
             "awsRegion": STACK["region"],
             "eventTime": "2026-11-22T08:10:00.123Z",
             "eventName": "ObjectCreated:Put",
-            "s3": {"s3SchemaVersion": "1.0", "bucket": {"name": "own"}, "object": entry},
+            "userIdentity": {"principalId": "AWS:X"},
+            "requestParameters": {"sourceIPAddress": "10.0.0.1"},
+            "responseElements": {"x-amz-request-id": "1", "x-amz-id-2": "2"},
+            "s3": {"s3SchemaVersion": "1.0", "configurationId": "intake", "bucket": bucket, "object": entry},
         }
         return json.dumps({"Records": [record]})
 

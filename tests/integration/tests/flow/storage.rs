@@ -33,9 +33,13 @@ async fn storage_of_ones_own_serves_the_whole_way() {
         // What Ceph posts.
         let event = json!({ "Records": [{
             "eventVersion": "2.2", "eventSource": "ceph:s3", "awsRegion": "", "eventTime": "2026-11-22T08:10:00.123Z",
-            "eventName": "ObjectCreated:Put",
-            "s3": { "s3SchemaVersion": "1.0", "configurationId": "1", "bucket": { "name": "studies" },
-                    "object": { "key": key, "size": size, "eTag": "", "versionId": "", "sequencer": "0" } }
+            "eventName": "ObjectCreated:Put", "userIdentity": { "principalId": "pacs" },
+            "requestParameters": { "sourceIPAddress": "" },
+            "responseElements": { "x-amz-request-id": "1", "x-amz-id-2": "2" },
+            "s3": { "s3SchemaVersion": "1.0", "configurationId": "1",
+                    "bucket": { "name": "studies", "ownerIdentity": { "principalId": "pacs" }, "arn": "arn:aws:s3:::studies", "id": "" },
+                    "object": { "key": key, "size": size, "eTag": "", "versionId": "", "sequencer": "0", "metadata": [], "tags": [] } },
+            "eventId": "",
         }]});
         assert_eq!(ureq::post(&announce).send(event.to_string()).unwrap().status(), 204);
     }
