@@ -51,6 +51,10 @@ def main(endpoint: str, folder: Path, root: Path) -> None:
         bootstrap = functions / generation / name / "bootstrap"
         bootstrap.parent.mkdir(parents=True)
         shutil.copy(target / "debug" / name, bootstrap)
+    # An earlier deployment's: their names are SNS's, not the stack's.
+    logs = client("logs")
+    for group in logs.describe_log_groups(logGroupNamePrefix="sns/")["logGroups"]:
+        logs.delete_log_group(logGroupName=group["logGroupName"])
     client("ses").verify_email_identity(EmailAddress=EMAIL_FROM)
     stack = f"filmless-{generation}"
     # A template of this size is handed over as an object.

@@ -1,5 +1,6 @@
 """The places at which LocalStack takes plugins."""
 
+import json
 import os
 from pathlib import Path
 
@@ -18,6 +19,28 @@ class ProcessExecutorPlugin(RuntimeExecutorPlugin):
         from .executor import ProcessExecutor
 
         return ProcessExecutor
+
+
+@hooks.on_infra_start()
+def pass_cookies():
+    """AWS hands cookies to a function, and takes them from it, in a list of their own; LocalStack drops that list."""
+    from localstack.services.lambda_ import urlrouter
+
+    make_event, make_response = urlrouter.event_for_lambda_url, urlrouter.lambda_result_to_response
+
+    def event_with_cookies(api_id, request):
+        event = make_event(api_id, request)
+        if cookies := event["headers"].pop("cookie", None):
+            event["cookies"] = cookies.split("; ")
+        return event
+
+    def response_with_cookies(result):
+        response = make_response(result)
+        for cookie in json.loads(result.payload).get("cookies") or []:
+            response.headers.add("Set-Cookie", cookie)
+        return response
+
+    urlrouter.event_for_lambda_url, urlrouter.lambda_result_to_response = event_with_cookies, response_with_cookies
 
 
 @hooks.on_infra_start()
