@@ -55,9 +55,11 @@ mod tests {
     use crate::source;
 
     async fn ask(secret: Option<&str>, headers: &[(&str, &str)]) -> (StatusCode, String) {
-        let portal = Router::new().route("/", get(|request: Request| async move { source::of(request.extensions()) }));
+        let portal =
+            Router::new().route("/", get(|request: Request| async move { source::of(request.extensions()) }));
         let portal = behind(secret.map(|text| Secret::new(text.to_owned())), portal);
-        let request = headers.iter().fold(Request::get("/"), |request, (name, value)| request.header(*name, *value));
+        let request =
+            headers.iter().fold(Request::get("/"), |request, (name, value)| request.header(*name, *value));
         let answer = portal.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
         let status = answer.status();
         let body = to_bytes(answer.into_body(), 1024).await.unwrap();
@@ -67,7 +69,11 @@ mod tests {
     #[tokio::test]
     async fn nobody_goes_around_the_front() {
         for headers in [vec![], vec![("x-origin-secret", "guess")], vec![("x-origin-secret", "")]] {
-            assert_eq!(ask(Some("right"), &headers).await, (StatusCode::FORBIDDEN, String::new()), "{headers:?}");
+            assert_eq!(
+                ask(Some("right"), &headers).await,
+                (StatusCode::FORBIDDEN, String::new()),
+                "{headers:?}"
+            );
         }
         assert_eq!(ask(Some("right"), &[("x-origin-secret", "right")]).await.0, StatusCode::OK);
     }

@@ -76,7 +76,9 @@ impl System {
             None => storage::embedded(&embedded, &data)?,
         };
         let announce_token = options.s3_url.as_ref().map(|_| announce::load_or_create(&data)).transpose()?;
-        let announce = announce_token.as_ref().map(|token| format!("http://{portal_address}/announce/{}", token.expose()));
+        let announce = announce_token
+            .as_ref()
+            .map(|token| format!("http://{portal_address}/announce/{}", token.expose()));
         let running = Running {
             portal: portal_url.clone(),
             s3: storage.s3,

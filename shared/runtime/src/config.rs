@@ -4,8 +4,8 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use filmless_delivery::{MessageSecrets, Settings};
-use filmless_domain::{Hospital, Secret};
 use filmless_domain::gate::ReleaseOn;
+use filmless_domain::{Hospital, Secret};
 use filmless_store::aws::QueueUrls;
 use thiserror::Error;
 

@@ -93,8 +93,14 @@ impl Backend {
         let queue = embedded.queue();
         let receiver = Box::new(DurableReceiver(Arc::clone(&queue)));
         let sealer = Arc::new(LocalSealer::new(&[7; 32], OsRandomness));
-        Self::new(connection, [STUDIES, DERIVED, "filmless"], (queue, receiver), sealer, Some((embedded, folder)))
-            .await
+        Self::new(
+            connection,
+            [STUDIES, DERIVED, "filmless"],
+            (queue, receiver),
+            sealer,
+            Some((embedded, folder)),
+        )
+        .await
     }
 
     /// A backend with these names of buckets and table.

@@ -2,8 +2,8 @@
 
 use filmless_domain::{Language, SeriesInstanceUid, SopInstanceUid, StudyInstanceUid};
 use filmless_store::index::{
-    Change, Condition, InstanceRecord, ItemKey, LinkRecord, LinkState, LogEntry, LogName, OutboxMessage, OutboxRecord,
-    Transaction, TransactionOutcome,
+    Change, Condition, InstanceRecord, ItemKey, LinkRecord, LinkState, LogEntry, LogName, OutboxMessage,
+    OutboxRecord, Transaction, TransactionOutcome,
 };
 use filmless_store::port::QueueName;
 use filmless_store::{Index, StoreError};
@@ -104,7 +104,8 @@ async fn a_transaction_happens_whole_or_not_at_all(backend: &Backend) {
     let pending = index.pending_log(LogName::Audit).await.unwrap();
     assert_eq!(pending.iter().map(|e| e.id.as_str()).collect::<Vec<_>>(), ["1"]);
 
-    let third = Transaction::new().delete(Index::link_key("a")).put(&Index::link_key("b"), &link, absent()).unwrap();
+    let third =
+        Transaction::new().delete(Index::link_key("a")).put(&Index::link_key("b"), &link, absent()).unwrap();
     assert_eq!(index.commit(third).await.unwrap(), TransactionOutcome::Committed);
     assert!(index.link("a").await.unwrap().is_none() && index.link("b").await.unwrap().is_some());
 }
@@ -238,7 +239,8 @@ async fn an_item_with_an_end_is_an_item_until_then(backend: &Backend) {
             seen_at: Timestamp::from_millisecond(now.as_millisecond()).unwrap(),
             expires_at,
         };
-        let transaction = Transaction::new().put(&Index::session_key(digest), &session, Change::new()).unwrap();
+        let transaction =
+            Transaction::new().put(&Index::session_key(digest), &session, Change::new()).unwrap();
         backend.index.commit(transaction).await.unwrap();
     }
     assert!(backend.index.session("past", now).await.unwrap().is_none());

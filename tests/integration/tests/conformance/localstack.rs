@@ -64,20 +64,23 @@ pub async fn backend() -> Backend {
     let key = kms.create_key().send().await.unwrap().key_metadata.unwrap().key_id;
     let sealer = Arc::new(KmsSealer::new(kms, key));
     let queue = Arc::new(SqsQueue::new(receiver.client.clone(), receiver.urls.clone()));
-    Backend::new(connection, [&studies, &derived, "filmless"], (queue, Box::new(receiver)), sealer, None).await
+    Backend::new(connection, [&studies, &derived, "filmless"], (queue, Box::new(receiver)), sealer, None)
+        .await
 }
 
 async fn make_buckets(config: &SdkConfig, studies: &str, derived: &str, intake_arn: &str) {
     let config = aws_sdk_s3::config::Builder::from(config).force_path_style(true).build();
     let s3 = aws_sdk_s3::Client::from_conf(config);
     for bucket in [studies, derived] {
-        let place = aws_sdk_s3::types::CreateBucketConfiguration::builder().location_constraint(REGION.into());
+        let place =
+            aws_sdk_s3::types::CreateBucketConfiguration::builder().location_constraint(REGION.into());
         s3.create_bucket().bucket(bucket).create_bucket_configuration(place.build()).send().await.unwrap();
     }
     let versioned = VersioningConfiguration::builder().status(BucketVersioningStatus::Enabled).build();
     s3.put_bucket_versioning().bucket(studies).versioning_configuration(versioned).send().await.unwrap();
     let announced = QueueConfiguration::builder().queue_arn(intake_arn).events(Event::S3ObjectCreated);
-    let announced = NotificationConfiguration::builder().queue_configurations(announced.build().unwrap()).build();
+    let announced =
+        NotificationConfiguration::builder().queue_configurations(announced.build().unwrap()).build();
     let request = s3.put_bucket_notification_configuration().bucket(studies);
     request.notification_configuration(announced).send().await.unwrap();
 }

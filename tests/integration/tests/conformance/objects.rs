@@ -87,7 +87,10 @@ async fn keys_of_any_letters_are_listed_in_order(backend: &Backend) {
 async fn announced(backend: &Backend, count: usize) -> Vec<Value> {
     let mut records = Vec::new();
     while records.len() < count {
-        let held = backend.receiver.receive(QueueName::Intake, Duration::from_secs(30), Duration::from_secs(20)).await;
+        let held = backend
+            .receiver
+            .receive(QueueName::Intake, Duration::from_secs(30), Duration::from_secs(20))
+            .await;
         assert!(!held.is_empty(), "only {} of {count} uploads were announced", records.len());
         for message in held {
             let body: Value = serde_json::from_str(&message.body).unwrap();
@@ -167,7 +170,10 @@ async fn a_signed_address_opens_one_object_as_it_is_to_be_served(backend: &Backe
     let answer = agent().get(&url).header("range", "bytes=2-4").call().unwrap();
     let header = |name: &str| answer.headers()[name].to_str().unwrap().to_owned();
     assert_eq!(answer.status(), 206);
-    assert_eq!((header("content-type"), header("content-encoding")), ("application/json".into(), "gzip".into()));
+    assert_eq!(
+        (header("content-type"), header("content-encoding")),
+        ("application/json".into(), "gzip".into())
+    );
     assert_eq!(header("cache-control"), "private, max-age=604800, immutable");
     assert_eq!(header("content-range"), "bytes 2-4/10");
 

@@ -14,7 +14,10 @@ async fn a_secret_opens_in_its_own_context_and_unchanged_only(backend: &Backend)
     let sealed = sealer.seal(&Secret::new("K7QM-mật khẩu".into()), "study 1, version 1").await.unwrap();
     assert!(!sealed.contains("K7QM"));
     assert_eq!(sealer.open(&sealed, "study 1, version 1").await.unwrap().expose(), "K7QM-mật khẩu");
-    assert_ne!(sealed, sealer.seal(&Secret::new("K7QM-mật khẩu".into()), "study 1, version 1").await.unwrap());
+    assert_ne!(
+        sealed,
+        sealer.seal(&Secret::new("K7QM-mật khẩu".into()), "study 1, version 1").await.unwrap()
+    );
     let middle = sealed.len() / 2;
     let other = if sealed.as_bytes()[middle] == b'A' { "B" } else { "A" };
     let changed = format!("{}{other}{}", &sealed[..middle], &sealed[middle + 1..]);

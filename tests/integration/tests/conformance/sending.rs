@@ -26,11 +26,15 @@ async fn an_sms_goes_out_in_the_name_of_the_hospital() {
         encoding: "GSM-7",
     };
     let id = gateway.send(&sms).await.unwrap();
-    let all = read_back(&format!("{endpoint}/_aws/sns/sms-messages?accountId={account}&region=ap-southeast-1"));
+    let all =
+        read_back(&format!("{endpoint}/_aws/sns/sms-messages?accountId={account}&region=ap-southeast-1"));
     let sent = all["sms_messages"]["+84903123456"].as_array().unwrap();
     assert_eq!((sent.len(), &sent[0]["Message"], &sent[0]["MessageId"]), (1, &text.into(), &id.into()));
     let attribute = |name: &str| sent[0]["MessageAttributes"][name]["StringValue"].clone();
-    assert_eq!((attribute("AWS.SNS.SMS.SMSType"), attribute("AWS.SNS.SMS.SenderID")), ("Transactional".into(), "BVMau".into()));
+    assert_eq!(
+        (attribute("AWS.SNS.SMS.SMSType"), attribute("AWS.SNS.SMS.SenderID")),
+        ("Transactional".into(), "BVMau".into())
+    );
     assert!(!gateway.is_idempotent());
 }
 

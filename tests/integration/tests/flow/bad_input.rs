@@ -52,7 +52,11 @@ async fn the_same_instance_with_other_bytes_is_refused_and_the_first_stays(syste
 
 async fn two_patients_under_one_study_uid_are_held(system: System) {
     let study = system.sample(23);
-    let other = Study { patient_id: format!("{}-OTHER", study.patient_id), patient_name: "LE^THI MAI".into(), ..study.clone() };
+    let other = Study {
+        patient_id: format!("{}-OTHER", study.patient_id),
+        patient_name: "LE^THI MAI".into(),
+        ..study.clone()
+    };
     system.upload_order(&study.order()).await;
     system.upload("incoming/mine", study.slice(1, 1)).await;
     system.until(&study.uid, "released").await;

@@ -58,12 +58,18 @@ async fn a_patient_gets_sms_email_and_slip_with_the_same_link(system: System) {
     for file in ["slip.pdf", "qr.png"] {
         std::fs::write(folder.path().join(file), system.slip(&study.uid, file).await.unwrap()).unwrap();
     }
-    let text = Command::new("pdftotext").arg("-layout").arg(folder.path().join("slip.pdf")).arg("-").output().unwrap();
+    let text = Command::new("pdftotext")
+        .arg("-layout")
+        .arg(folder.path().join("slip.pdf"))
+        .arg("-")
+        .output()
+        .unwrap();
     let text = String::from_utf8(text.stdout).unwrap();
     for expected in [&link, "Nguyễn Thị Hoà", study.patient_id.as_str(), "1900 0000", "02/03/1958"] {
         assert!(text.contains(expected), "{expected} is not on the slip:\n{text}");
     }
-    let read = Command::new("zbarimg").args(["-q", "--raw"]).arg(folder.path().join("qr.png")).output().unwrap();
+    let read =
+        Command::new("zbarimg").args(["-q", "--raw"]).arg(folder.path().join("qr.png")).output().unwrap();
     assert_eq!(String::from_utf8(read.stdout).unwrap().trim(), link);
 }
 

@@ -11,6 +11,6 @@ mod portal;
 mod sample;
 mod sharing;
 mod stack;
-mod storage;
 mod staff;
+mod storage;
 mod system;

@@ -41,7 +41,10 @@ async fn an_order_is_found_by_patient_where_the_images_have_no_accession_number(
     order["accession_number"] = json!(format!("{}-13", study.patient_id));
     system.upload_order(&order).await;
     system.upload("incoming/1", study.slice(1, 1)).await;
-    assert_eq!(system.until(&study.uid, "released").await["accession_number"], format!("{}-13", study.patient_id));
+    assert_eq!(
+        system.until(&study.uid, "released").await["accession_number"],
+        format!("{}-13", study.patient_id)
+    );
 }
 
 async fn a_study_below_its_declared_count_is_held(system: System) {

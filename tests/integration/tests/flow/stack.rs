@@ -90,8 +90,10 @@ impl Stack {
             .force_path_style(true);
         let s3 = aws_sdk_s3::Client::from_conf(settings.build());
         for bucket in ["studies", "derived", "slips", "audit", "usage"] {
-            let place = CreateBucketConfiguration::builder().location_constraint(self.text("region").as_str().into());
-            let made = s3.create_bucket().bucket(bucket).create_bucket_configuration(place.build()).send().await;
+            let place =
+                CreateBucketConfiguration::builder().location_constraint(self.text("region").as_str().into());
+            let made =
+                s3.create_bucket().bucket(bucket).create_bucket_configuration(place.build()).send().await;
             let is_there = made.is_ok() || s3.head_bucket().bucket(bucket).send().await.is_ok();
             assert!(is_there, "{bucket} could not be made");
         }
@@ -100,8 +102,10 @@ impl Stack {
     /// The environment of the functions, and the SDK's own settings.
     pub fn environment(&self) -> BTreeMap<String, String> {
         let variables = self.described["environment"].as_object().unwrap();
-        let mut all: BTreeMap<String, String> =
-            variables.iter().map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned())).collect();
+        let mut all: BTreeMap<String, String> = variables
+            .iter()
+            .map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned()))
+            .collect();
         for (name, value) in [
             ("AWS_ENDPOINT_URL", self.text("endpoint")),
             ("AWS_REGION", self.text("region")),
@@ -147,7 +151,8 @@ impl Stack {
     pub fn emails_to(&self, receivers: &[String]) -> Vec<Vec<u8>> {
         let all = self.read_back("/_aws/ses");
         let raw = all["messages"].as_array().unwrap().iter().filter_map(|email| email["RawData"].as_str());
-        let of_this_test = raw.filter(|email| receivers.iter().any(|to| email.contains(&format!("To: <{to}>"))));
+        let of_this_test =
+            raw.filter(|email| receivers.iter().any(|to| email.contains(&format!("To: <{to}>"))));
         of_this_test.map(|email| email.as_bytes().to_vec()).collect()
     }
 }

@@ -13,13 +13,17 @@ async fn storage_of_ones_own_serves_the_whole_way() {
     stack.make_buckets_of_the_embedded_profile().await;
     let folder = tempfile::tempdir().unwrap();
     let endpoint = stack.text("endpoint");
-    let embedded = Embedded::start_with(folder.path(), &[], &[
-        ("AWS_ENDPOINT_URL_S3", &endpoint),
-        ("AWS_ENDPOINT_URL_DYNAMODB", &endpoint),
-        ("AWS_ACCESS_KEY_ID", "test"),
-        ("AWS_SECRET_ACCESS_KEY", "test"),
-        ("AWS_REGION", &stack.text("region")),
-    ]);
+    let embedded = Embedded::start_with(
+        folder.path(),
+        &[],
+        &[
+            ("AWS_ENDPOINT_URL_S3", &endpoint),
+            ("AWS_ENDPOINT_URL_DYNAMODB", &endpoint),
+            ("AWS_ACCESS_KEY_ID", "test"),
+            ("AWS_SECRET_ACCESS_KEY", "test"),
+            ("AWS_REGION", &stack.text("region")),
+        ],
+    );
     let announce = embedded.text("announce");
     assert_eq!(embedded.text("s3"), endpoint);
     let system = System::around(embedded);

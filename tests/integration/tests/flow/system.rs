@@ -224,7 +224,8 @@ impl System {
     /// Waits until the study is in a state and its notices are settled; returns it.
     pub async fn until(&self, uid: &str, state: &str) -> Value {
         let is_settled = |study: &Value| {
-            let is_settled = |notice: &Value| !["pending", "sending"].contains(&notice["state"].as_str().unwrap());
+            let is_settled =
+                |notice: &Value| !["pending", "sending"].contains(&notice["state"].as_str().unwrap());
             study["state"] == state && study["notices"].as_array().unwrap().iter().all(is_settled)
         };
         self.until_some(state, || self.study(uid).filter(is_settled)).await

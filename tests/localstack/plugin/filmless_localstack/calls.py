@@ -14,9 +14,10 @@ LOCK = threading.Lock()
 def record(_chain, context, _response):
     credential = re.search(r"Credential=([^/]+)/", context.request.headers.get("Authorization", ""))
     function = HOLDERS.get(credential.group(1)) if credential else None
-    if function is None or context.operation is None:
+    # A request that cannot be read has no operation, and is refused.
+    if function is None or context.operation is None or context.service_request is None:
         return
-    request = context.service_request or {}
+    request = context.service_request
     call = {
         "function": function,
         "service": context.service.service_name,

@@ -50,7 +50,7 @@ def record_calls():
 
     from .calls import record
 
-    handlers.run_custom_response_handlers.append(record)
+    handlers.serve_custom_service_request_handlers.append(record)
 
 
 @hooks.on_infra_start()
