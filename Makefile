@@ -35,8 +35,10 @@ web: web/dist/style.css ## Build style sheet and viewer
 
 .PHONY: test
 test: $(TEST_TOOLS) lint build node_modules_of_tests ## Everything that must hold before a change goes in
-	tools/run-rust-tests
 	tests/openapi/check
+	tests/infra/run
+	@trap tests/localstack/down EXIT; tests/localstack/deploy >/dev/null; \
+		tools/run-rust-tests && tests/localstack/run-lambda-tests
 	tests/corpus/run --pydicom-files
 	tests/usage/run
 	npm --prefix web test
@@ -76,6 +78,7 @@ screenshots: corpus_folder $(TEST_TOOLS) build node_modules_of_tests ## Photogra
 .PHONY: bench
 bench: build $(TEST_TOOLS) ## Measure, print one line per figure, write target/bench.json
 	@tools/measure-delivery.mjs $(TARGET)/bench.json
+	@tools/measure-functions.mjs $(TARGET)/debug $(TARGET)/bench.json
 	@cargo build --quiet --workspace --example measure_imaging
 	@tests/corpus/python tests/bench/measure_imaging.py $(TARGET)/debug/examples $(TARGET)/bench.json
 	@$(MAKE) --no-print-directory bench-usage
@@ -85,6 +88,20 @@ bench-usage: ## Measure exports and queries of the usage ledger (EVENTS="1000000
 	@cargo build --quiet --workspace --bins --example make_ledger
 	@tests/usage/python tests/usage/measure.py $(FILMLESS_BIN) $(TARGET)/debug/examples/make_ledger $(TARGET)/bench.json \
 	  --events $(or $(EVENTS),1000000 10000000) --rows $(or $(ROWS),100000000)
+
+.PHONY: sam-build
+sam-build: $(TEST_TOOLS) web ## Have SAM build one function as `make deploy` builds all, lightly (FUNCTION=RunUpkeepFunction)
+	@# Without optimisation, for this machine and with its own linker: what is tried is the way, not the program. Nothing is
+	@# to be fetched for it that no package registry has.
+	@RUSTUP_DIST_SERVER=file:///nonexistent CARGO_LAMBDA_COMPILER=cargo SAM_BUILD_MODE=debug tests/infra/tool sam build \
+		$(or $(FUNCTION),RunUpkeepFunction) --build-dir $(TARGET)/sam-build \
+		--parameter-overrides Architecture=$(subst aarch64,arm64,$(shell uname -m))
+
+.PHONY: deploy
+deploy: web ## Build all functions and deploy them (ENV=dev, staging or prod)
+	@if [ -z "$(ENV)" ]; then echo "ENV=... is missing: dev, staging or prod" >&2; exit 1; fi
+	sam build --config-env $(ENV)
+	sam deploy --config-env $(ENV)
 
 .PHONY: bench-viewer
 bench-viewer: $(TEST_TOOLS) build tests/bench-viewer/node_modules/.package-lock.json ## Measure the viewer on a slow link beside OHIF (ARGS=--quick)

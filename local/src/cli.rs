@@ -77,6 +77,21 @@ pub struct UpOptions {
     /// `X-Forwarded-For` says where a request comes from.
     #[arg(long, value_name = "NETWORKS", default_value = "")]
     pub trusted_proxies: TrustedProxies,
+    /// An S3 API of one's own in the place of the one in this process; give DynamoDB's address too, and the keys.
+    #[arg(long, value_name = "URL", env = "AWS_ENDPOINT_URL_S3", requires = "dynamodb_url")]
+    pub s3_url: Option<String>,
+    /// A DynamoDB API of one's own.
+    #[arg(long, value_name = "URL", env = "AWS_ENDPOINT_URL_DYNAMODB", requires = "s3_url")]
+    pub dynamodb_url: Option<String>,
+    /// Access key of both.
+    #[arg(long, value_name = "ID", env = "AWS_ACCESS_KEY_ID", hide_env_values = true)]
+    pub access_key_id: Option<String>,
+    /// Its secret. Give it by the environment: other users of this machine see what is typed.
+    #[arg(long, value_name = "SECRET", env = "AWS_SECRET_ACCESS_KEY", hide_env_values = true)]
+    pub secret_access_key: Option<String>,
+    /// Region in the signatures for both.
+    #[arg(long, value_name = "REGION", env = "AWS_REGION")]
+    pub region: Option<String>,
     /// JSON file with the hospital's name, address, support mailbox, hotline and hours.
     #[arg(long, value_name = "FILE")]
     pub hospital: Option<PathBuf>,
@@ -179,10 +194,7 @@ pub struct StatusOptions {
     #[arg(long, default_value_t = 31, value_parser = clap::value_parser!(u16).range(1..=3660))]
     pub days: u16,
     #[command(flatten)]
-    pub target: TargetOptions,
-    /// Print one JSON object instead of a table.
-    #[arg(long)]
-    pub json: bool,
+    pub system: SystemOptions,
 }
 
 /// Which system an operator's command works on.

@@ -49,6 +49,9 @@ pub struct Running {
     pub message_secrets: MessageSecrets,
     /// Quiet period in milliseconds.
     pub quiet_period_ms: u64,
+    /// Where a storage of one's own announces uploads.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub announce: Option<String>,
 }
 
 impl Running {

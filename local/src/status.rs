@@ -6,19 +6,20 @@ use std::process::ExitCode;
 use anyhow::Context;
 use filmless_delivery::status::{Status, StudyStatus, status};
 use filmless_domain::StudyInstanceUid;
+use filmless_runtime::{Config, services_from};
+use filmless_store::{Bucket, Index};
 
-use crate::cli::StatusOptions;
+use crate::cli::{StatusOptions, SystemOptions};
 use crate::instance::{INDEX_TABLE, Running, STUDIES_BUCKET};
 use crate::print;
 
 pub async fn run(options: StatusOptions) -> anyhow::Result<ExitCode> {
     let study = options.study.as_deref().map(StudyInstanceUid::parse).transpose();
     let study = study.context("the study is not a Study Instance UID")?;
-    let connection = Running::find(&options.target)?.connection();
-    let (index, studies) = (connection.index(INDEX_TABLE), connection.bucket(STUDIES_BUCKET));
+    let (index, studies) = storage(&options.system).await?;
     let found = status(&index, &studies, study.as_ref(), i32::from(options.days)).await;
     let found = found.context("the system does not answer; is `filmless up` running?")?;
-    if options.json {
+    if options.system.json {
         print(&serde_json::to_string(&found)?);
     } else {
         print(&table(&found));
@@ -28,6 +29,15 @@ pub async fn run(options: StatusOptions) -> anyhow::Result<ExitCode> {
         eprintln!("filmless: no instance of this study has arrived");
     }
     Ok(if is_missing { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+async fn storage(options: &SystemOptions) -> anyhow::Result<(Index, Bucket)> {
+    if options.env {
+        let services = services_from(Config::from_env()?).await;
+        return Ok((services.index, services.studies));
+    }
+    let connection = Running::find(&options.target)?.connection();
+    Ok((connection.index(INDEX_TABLE), connection.bucket(STUDIES_BUCKET)))
 }
 
 fn table(status: &Status) -> String {

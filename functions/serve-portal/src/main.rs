@@ -4,19 +4,19 @@ use std::sync::Arc;
 
 use filmless_delivery::portal::Portal;
 use filmless_runtime::{Config, init_logging, services_from};
-use serve_portal::{OidcDoor, PortalConfig, PortalServices, router};
+use serve_portal::{OidcDoor, PortalConfig, PortalServices, behind, router};
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     init_logging();
     let mut environment = Config::from_env()?;
-    let provider = environment.staff_oidc.take();
+    let (provider, origin_secret) = (environment.staff_oidc.take(), environment.origin_secret.take());
     let services = services_from(environment).await;
     let config = PortalConfig::of(&services).await?;
     let mut portal = PortalServices::new(Arc::new(Portal::new(services.clone())), config);
     if let Some(provider) = provider {
         portal = portal.with_staff(Arc::new(OidcDoor::new(services, provider, None)?));
     }
-    let portal = router(Arc::new(portal));
+    let portal = behind(origin_secret, router(Arc::new(portal)));
     lambda_http::run(portal).await.map_err(anyhow::Error::from_boxed)
 }

@@ -7,9 +7,11 @@ use axum::http::request::Parts;
 use filmless_delivery::TrustedProxies;
 use lambda_http::request::RequestContext;
 
-/// The network address, as the gateway or the socket saw it. A header such as `X-Forwarded-For` is whatever the
-/// visitor wrote, unless the peer is a proxy that the hospital named. An IPv6 visitor owns a whole /64, so that is
-/// what counts as one source.
+use crate::front::ViewerAddress;
+
+/// The network address, as whoever stands in front of the portal and has proved it, the gateway, or the socket saw it.
+/// A header such as `X-Forwarded-For` is whatever the visitor wrote, unless the peer is a proxy that the hospital named.
+/// An IPv6 visitor owns a whole /64, so that is what counts as one source.
 pub(crate) fn of(parts: &Parts, proxies: &TrustedProxies) -> String {
     let gateway = match parts.extensions.get::<RequestContext>() {
         Some(RequestContext::ApiGatewayV2(context)) => {
@@ -20,7 +22,8 @@ pub(crate) fn of(parts: &Parts, proxies: &TrustedProxies) -> String {
     let socket = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
     let forwarded_for = || parts.headers.get_all("x-forwarded-for").iter();
     let visitor = |peer| proxies.visitor(peer, forwarded_for().filter_map(|line| line.to_str().ok()));
-    gateway.or(socket).map(visitor).map_or_else(|| "unknown".to_owned(), network)
+    let viewer = parts.extensions.get::<ViewerAddress>().map(|viewer| viewer.0);
+    viewer.or_else(|| gateway.or(socket).map(visitor)).map_or_else(|| "unknown".to_owned(), network)
 }
 
 fn network(address: IpAddr) -> String {

@@ -1,11 +1,13 @@
 //! `filmless up`: everything on one machine.
 
+mod announce;
 pub mod child;
 mod identity;
 pub mod outbox;
 mod outbox_page;
 mod portal_door;
 pub mod sealing_key;
+mod storage;
 mod workers;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -13,6 +15,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context;
+use axum::Router;
 use filmless_delivery::portal::Portal;
 use filmless_delivery::{MessageSecrets, Services, Settings};
 use filmless_domain::gate::ReleaseOn;
@@ -76,14 +79,22 @@ impl System {
         let portal_url = portal_url.trim_end_matches('/').to_owned();
 
         let embedded = open_storage(options, &data, portal_address, &portal_url).await?;
-        let credentials = Credentials::load_or_create(&data)?;
+        let storage = match storage::of_ones_own(options)? {
+            Some(storage) => storage,
+            None => storage::embedded(&embedded, &data)?,
+        };
+        let announce_token = options.s3_url.as_ref().map(|_| announce::load_or_create(&data)).transpose()?;
+        let announce = announce_token
+            .as_ref()
+            .map(|token| format!("http://{portal_address}/announce/{}", token.expose()));
         let running = Running {
             portal: portal_url.clone(),
-            s3: embedded.s3_url(),
-            dynamodb: embedded.dynamodb_url(),
-            access_key_id: credentials.access_key_id,
-            secret_access_key: credentials.secret_access_key,
-            region: REGION.to_owned(),
+            s3: storage.s3,
+            dynamodb: storage.dynamodb,
+            access_key_id: storage.access_key_id,
+            secret_access_key: storage.secret_access_key,
+            region: storage.region,
+            announce,
             studies_bucket: STUDIES_BUCKET.to_owned(),
             data: data.clone(),
             hospital: hospital(options)?,
@@ -100,8 +111,10 @@ impl System {
 
         let tasks = workers::start(&services, &embedded.queue());
         // Behind a proxy everybody comes from this machine, and not every proxy says for whom it asks.
-        let page_of_messages = options.public_url.is_none().then(|| outbox.clone());
-        let portal = serve(listener, options, &services, page_of_messages).await?;
+        let page_of_messages = options.public_url.is_none().then(|| outbox_page::router(outbox.clone()));
+        let announce = announce_token.map(|token| announce::router(token, embedded.queue()));
+        let more = [page_of_messages, announce].into_iter().flatten().collect();
+        let portal = serve(listener, options, &services, more).await?;
         running.write()?;
         Ok(Self { running, services, outbox, embedded, portal, tasks })
     }
@@ -237,14 +250,11 @@ async fn serve(
     listener: TcpListener,
     options: &UpOptions,
     services: &Services,
-    page_of_messages: Option<OutboxFolder>,
+    more: Vec<Router>,
 ) -> anyhow::Result<Door> {
     let config = PortalConfig::of(services).await?;
     let mut portal = PortalServices::new(Arc::new(Portal::new(services.clone())), config);
-    let mut router = axum::Router::new();
-    if let Some(outbox) = page_of_messages {
-        router = router.merge(outbox_page::router(outbox));
-    }
+    let mut router = more.into_iter().fold(Router::new(), Router::merge);
     let staff = match external_provider(&options.staff_oidc)? {
         Some(provider) => OidcDoor::new(services.clone(), provider, None)?,
         None => {

@@ -41,6 +41,8 @@ pub struct Config {
     /// `STAFF_OIDC_SUBJECT_CLAIM`, `STAFF_OIDC_ROLES_CLAIM`, `STAFF_OIDC_ROLE_MAP` (JSON): where staff sign in. None
     /// where there is no console.
     pub staff_oidc: Option<OidcSettings>,
+    /// `ORIGIN_SECRET`: what whoever stands in front of the portal tells it, so that nobody goes around him.
+    pub origin_secret: Option<Secret>,
     /// `PUBLIC_URL`, `EMAIL_FROM`, `HOSPITAL` (JSON), `QUIET_PERIOD_SECONDS`, `RELEASE_ON`, `MESSAGE_SECRETS`,
     /// `LINK_TTL_DAYS`, `SESSION_TTL_MINUTES`, `SESSION_IDLE_MINUTES`, `QUIET_HOURS`,
     /// `TRUSTED_PROXIES`.
@@ -89,6 +91,7 @@ impl Config {
             sms_sender_id: optional("SMS_SENDER_ID"),
             ses_configuration_set: optional("SES_CONFIGURATION_SET"),
             staff_oidc: staff_oidc(&optional)?,
+            origin_secret: optional("ORIGIN_SECRET").map(Secret::new),
             settings: settings(&optional)?,
         })
     }
@@ -186,7 +189,8 @@ mod tests {
                 | "SESSION_TTL_MINUTES"
                 | "SESSION_IDLE_MINUTES"
                 | "TRUSTED_PROXIES"
-                | "QUIET_HOURS" => None,
+                | "QUIET_HOURS"
+                | "ORIGIN_SECRET" => None,
                 "PUBLIC_URL" => Some("https://xem.benhvien.example/".into()),
                 "HOSPITAL" => Some(r#"{"name_vi":"Bệnh viện A"}"#.into()),
                 other => Some(other.to_lowercase()),

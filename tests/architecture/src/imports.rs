@@ -2,7 +2,7 @@
 
 use crate::workspace::{Package, assert_none, packages};
 
-const SHARED: [&str; 8] = [
+const SHARED: [&str; 9] = [
     "filmless-domain",
     "filmless-dicom",
     "filmless-imaging",
@@ -23,9 +23,7 @@ fn may_import(importer: &Package, imported: &Package) -> bool {
     let allowed: &[&str] = match importer.name.as_str() {
         "filmless-domain" => &[],
         "filmless-dicom" | "filmless-slip" | "filmless-store" | "filmless-usage" | "filmless-embedded"
-        | "filmless-identity" => {
-            &["filmless-domain"]
-        }
+        | "filmless-identity" => &["filmless-domain"],
         "filmless-imaging" => &["filmless-dicom", "filmless-domain"],
         "filmless-delivery" => &SHARED[..5],
         "filmless-runtime" => &["filmless-delivery", "filmless-store", "filmless-domain"],

@@ -7,7 +7,6 @@ use filmless_store::index::{AccountRecord, LinkRecord, LinkState};
 use super::{LinkOpening, LinkStatus, Portal, SignIn};
 use crate::DeliveryError;
 use crate::audit::Record;
-use crate::DeliveryError;
 use crate::credentials::{self, Turn};
 use crate::tries::{self, Tries};
 

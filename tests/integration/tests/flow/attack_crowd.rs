@@ -13,7 +13,7 @@ use crate::wire::{Ask, stranger};
 const PEOPLE: u32 = 1000;
 
 fn memory_mib(system: &System, field: &str) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", system.pid())).unwrap();
+    let status = std::fs::read_to_string(format!("/proc/{}/status", system.embedded().pid())).unwrap();
     let line = status.lines().find(|line| line.starts_with(field)).unwrap();
     line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() / 1024
 }

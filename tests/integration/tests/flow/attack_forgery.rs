@@ -177,8 +177,8 @@ async fn the_outbox_opens_to_this_machine_only_and_never_beside_a_public_address
 
 /// The port it listens on: its public address says another.
 fn public_port(system: &System) -> u16 {
-    let inodes = std::fs::read_to_string(format!("/proc/{}/net/tcp", system.pid())).unwrap();
-    let own: Vec<String> = std::fs::read_dir(format!("/proc/{}/fd", system.pid()))
+    let inodes = std::fs::read_to_string(format!("/proc/{}/net/tcp", system.embedded().pid())).unwrap();
+    let own: Vec<String> = std::fs::read_dir(format!("/proc/{}/fd", system.embedded().pid()))
         .unwrap()
         .filter_map(|entry| std::fs::read_link(entry.unwrap().path()).ok())
         .filter_map(|link| link.to_str()?.strip_prefix("socket:[")?.strip_suffix(']').map(str::to_owned))

@@ -61,7 +61,7 @@ async fn a_session_is_new_at_every_entry_and_the_one_before_ends() {
     assert!(token.len() >= 32, "192 bits");
     // It is stored nowhere as it is.
     for file in ["filmless.db", "filmless.db-wal", "embedded.db"] {
-        let bytes = std::fs::read(system.data.join(file)).unwrap_or_default();
+        let bytes = std::fs::read(system.embedded().data.join(file)).unwrap_or_default();
         for secret in [token, second.split('=').nth(1).unwrap(), &patient.link_path()[3..]] {
             let found = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
             assert!(!found, "{file} holds a token");

@@ -90,10 +90,10 @@ async fn hostile_words_are_only_words_on_page_slip_sms_and_email() {
         targets.len()
     });
 
-    let slip = Command::new("pdftotext").arg(system.slip(uid)).arg("-").output().unwrap();
+    let slip = Command::new("pdftotext").arg(system.embedded().slip_file(uid)).arg("-").output().unwrap();
     let slip = String::from_utf8(slip.stdout).unwrap();
     assert!(slip.contains("{{7*7}}") || slip.contains("{{7*7}}Hoà"), "a template was filled in: {slip}");
-    let pdf = std::fs::read(system.slip(uid)).unwrap();
+    let pdf = std::fs::read(system.embedded().slip_file(uid)).unwrap();
     for active in ["/JavaScript", "/OpenAction", "/Launch", "/AA"] {
         assert!(!pdf.windows(active.len()).any(|window| window == active.as_bytes()), "{active}");
     }

@@ -1,12 +1,17 @@
 use serde_json::json;
 
 use crate::sample::Study;
-use crate::system::System;
+use crate::system::{System, on_both_systems};
 
-#[tokio::test(flavor = "multi_thread")]
-async fn every_bad_file_gets_its_reason_and_the_good_study_goes_on() {
-    let system = System::start();
-    let study = Study::numbered(21);
+on_both_systems! {
+    every_bad_file_gets_its_reason_and_the_good_study_goes_on
+    the_same_instance_with_other_bytes_is_refused_and_the_first_stays
+    two_patients_under_one_study_uid_are_held
+    a_bad_order_is_refused_by_the_name_of_its_field
+}
+
+async fn every_bad_file_gets_its_reason_and_the_good_study_goes_on(system: System) {
+    let study = system.sample(21);
     let good = study.slice(1, 1);
     let mut wrong_preamble = good.clone();
     wrong_preamble[128..132].copy_from_slice(b"DICX");
@@ -30,15 +35,12 @@ async fn every_bad_file_gets_its_reason_and_the_good_study_goes_on() {
         let refused = system.until_quarantined(key).await;
         assert_eq!(refused["code"], *code, "{key}: {refused}");
         assert!(refused["message"].as_str().unwrap().ends_with('.'), "{refused}");
-        let uploaded = system.data.join("buckets/studies").join(key);
-        assert_eq!(std::fs::read(uploaded).unwrap(), *bytes, "{key} is not as uploaded");
+        assert_eq!(system.uploaded(key).await, *bytes, "{key} is not as uploaded");
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_same_instance_with_other_bytes_is_refused_and_the_first_stays() {
-    let system = System::start();
-    let study = Study::numbered(22);
+async fn the_same_instance_with_other_bytes_is_refused_and_the_first_stays(system: System) {
+    let study = system.sample(22);
     system.upload_order(&study.order()).await;
     system.upload("incoming/same-key", study.slice_with(1, 1, 600)).await;
     system.until(&study.uid, "released").await;
@@ -48,11 +50,13 @@ async fn the_same_instance_with_other_bytes_is_refused_and_the_first_stays() {
     assert_eq!(system.until(&study.uid, "released").await["instances"], 1);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn two_patients_under_one_study_uid_are_held() {
-    let system = System::start();
-    let study = Study::numbered(23);
-    let other = Study { patient_id: "N20-OTHER".into(), patient_name: "LE^THI MAI".into(), ..study.clone() };
+async fn two_patients_under_one_study_uid_are_held(system: System) {
+    let study = system.sample(23);
+    let other = Study {
+        patient_id: format!("{}-OTHER", study.patient_id),
+        patient_name: "LE^THI MAI".into(),
+        ..study.clone()
+    };
     system.upload_order(&study.order()).await;
     system.upload("incoming/mine", study.slice(1, 1)).await;
     system.until(&study.uid, "released").await;
@@ -62,11 +66,9 @@ async fn two_patients_under_one_study_uid_are_held() {
     assert_eq!((&held["reason"]["code"], &held["instances"]), (&json!("two-patients"), &json!(1)));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_bad_order_is_refused_by_the_name_of_its_field() {
-    let system = System::start();
+async fn a_bad_order_is_refused_by_the_name_of_its_field(system: System) {
     system.upload("orders/broken.json", "{\"accession_number\":").await;
-    let mut lacking = Study::numbered(24).order();
+    let mut lacking = system.sample(24).order();
     lacking["patient"]["birth_date"].take();
     system.upload("orders/lacking field.json", lacking.to_string()).await;
     assert_eq!(system.until_quarantined("orders/broken.json").await["code"], "order-not-json");

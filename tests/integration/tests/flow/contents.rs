@@ -1,60 +1,68 @@
 //! What is in a study besides its slices, and its originals.
 
 use std::io::{Cursor, Read};
+use std::time::Duration;
 
+use bytes::Bytes;
 use flate2::read::GzDecoder;
 use serde_json::{Value, json};
 
 use crate::portal::{Browser, agent, path_of};
 use crate::sample::Study;
-use crate::system::{System, link_of};
+use crate::stack::reach;
+use crate::system::{PATIENCE, System, link_of, on_both_systems};
 
-/// What the bucket holds of a series under the end of a name.
-fn stored(system: &System, study: &Study, series: u32, suffix: &str) -> Vec<u8> {
-    let folder = system.data.join("buckets/derived").join(&study.uid).join(study.series_uid(series));
-    let mut files: Vec<_> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.to_string_lossy().ends_with(suffix))
-        .collect();
-    files.sort_by_key(|path| path.metadata().unwrap().modified().unwrap());
-    std::fs::read(files.last().unwrap()).unwrap()
+on_both_systems! {
+    key_images_come_first_and_a_late_selection_marks_them_too
+    reports_are_read_in_place_and_what_is_nothing_to_look_at_is_listed
+    the_originals_come_back_byte_by_byte
 }
 
-fn json_of(system: &System, study: &Study, series: u32, suffix: &str) -> Value {
-    let stored = stored(system, study, series, suffix);
-    serde_json::from_reader(GzDecoder::new(stored.as_slice())).unwrap()
+/// What the manifest names of a series now, by the end of its key.
+async fn stored(system: &System, study: &Study, series: u32, suffix: &str) -> Bytes {
+    let manifest = system.stored("derived", &format!("{}/study.json", study.uid)).await.unwrap();
+    let manifest: Value = serde_json::from_slice(&manifest).unwrap();
+    let of_series = |entry: &&Value| entry["series_instance_uid"] == study.series_uid(series);
+    let entry = manifest["series"].as_array().unwrap().iter().find(of_series).unwrap().to_string();
+    let key = entry.split('"').find(|word| word.ends_with(suffix)).unwrap();
+    system.stored("derived", key).await.unwrap()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn key_images_come_first_and_a_late_selection_marks_them_too() {
-    let system = System::start();
-    let study = Study::numbered(41);
+async fn json_of(system: &System, study: &Study, series: u32, suffix: &str) -> Value {
+    let stored = stored(system, study, series, suffix).await;
+    serde_json::from_reader(GzDecoder::new(&*stored)).unwrap()
+}
+
+async fn key_images_come_first_and_a_late_selection_marks_them_too(system: System) {
+    let study = system.sample(41);
     system.upload_order(&study.order()).await;
     for number in 1..=6 {
         system.upload(&format!("incoming/{number}"), study.slice(1, number)).await;
     }
     system.until(&study.uid, "released").await;
-    assert_eq!(json_of(&system, &study, 1, ".index.json")["poster_frame"], 3);
+    assert_eq!(json_of(&system, &study, 1, ".index.json").await["poster_frame"], 3);
 
     system.upload("incoming/ko", study.key_objects(9, 1, &[2, 5])).await;
-    system
-        .until_some("the key images", || {
-            let index = json_of(&system, &study, 1, ".index.json");
+    let marked = async {
+        loop {
+            let index = json_of(&system, &study, 1, ".index.json").await;
             let marked: Vec<bool> =
                 index["frames"].as_array().unwrap().iter().map(|f| f["is_key"] == true).collect();
-            (index["poster_frame"] == 1 && marked == [false, true, false, false, true, false]).then_some(())
-        })
-        .await;
-    let others = &json_of(&system, &study, 9, ".index.json")["others"];
+            if index["poster_frame"] == 1 && marked == [false, true, false, false, true, false] {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, marked).await.expect("the key images did not come");
+    system.until(&study.uid, "released").await;
+    let others = &json_of(&system, &study, 9, ".index.json").await["others"];
     assert_eq!(others[0]["name"], "Key Object Selection Document Storage");
     assert_eq!(system.all_sms().len(), 1, "a late selection is no second notice");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn reports_are_read_in_place_and_what_is_nothing_to_look_at_is_listed() {
-    let system = System::start();
-    let study = Study::numbered(42);
+async fn reports_are_read_in_place_and_what_is_nothing_to_look_at_is_listed(system: System) {
+    let study = system.sample(42);
     system.upload("incoming/1", study.slice(1, 1)).await;
     system.upload("incoming/sr", study.report(2, "Không thấy bất thường.")).await;
     let rt_structure_set = "1.2.840.10008.5.1.4.1.1.481.3";
@@ -62,27 +70,25 @@ async fn reports_are_read_in_place_and_what_is_nothing_to_look_at_is_listed() {
     system.upload_order(&study.order()).await;
     system.until(&study.uid, "released").await;
 
-    let index = json_of(&system, &study, 2, ".index.json");
+    let index = json_of(&system, &study, 2, ".index.json").await;
     let document = &index["documents"][0];
     assert_eq!((&document["kind"], &document["media_type"]), (&json!("report"), &json!("application/json")));
     let at = |name: &str| document[name].as_u64().unwrap() as usize;
-    let pack = stored(&system, &study, 2, ".pack");
+    let pack = stored(&system, &study, 2, ".pack").await;
     let report: Value = serde_json::from_slice(&pack[at("offset")..at("offset") + at("length")]).unwrap();
     assert_eq!(report["title"], "Diagnostic imaging report");
     let said = report["lines"].as_array().unwrap().iter().find(|line| line["name"] == "Finding").unwrap();
     assert_eq!(said["value"], "Không thấy bất thường.");
 
-    let index = json_of(&system, &study, 3, ".index.json");
+    let index = json_of(&system, &study, 3, ".index.json").await;
     assert_eq!(index["others"][0]["name"], "RT Structure Set Storage");
-    let metadata = json_of(&system, &study, 1, ".metadata.json");
+    let metadata = json_of(&system, &study, 1, ".metadata.json").await;
     assert_eq!(metadata[0]["0020000D"], json!({ "vr": "UI", "Value": [study.uid] }));
     assert!(metadata[0].get("7FE00010").is_none_or(|pixels| pixels.get("InlineBinary").is_none()));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_originals_come_back_byte_by_byte() {
-    let system = System::start();
-    let study = Study::numbered(43);
+async fn the_originals_come_back_byte_by_byte(system: System) {
+    let study = system.sample(43);
     for number in 1..=3 {
         system.upload(&format!("incoming/{number}"), study.slice(1, number)).await;
     }
@@ -113,6 +119,7 @@ async fn the_originals_come_back_byte_by_byte() {
         assert_eq!(bytes, study.slice(1, number));
     }
     let one = format!("{portal}/studies/{}/files/{}.2", study.uid, study.series_uid(1));
-    let bare = agent().get(&one).call().unwrap();
+    let (at, host) = reach(&one);
+    let bare = agent().get(at).header("host", host).call().unwrap();
     assert_eq!(bare.headers()["location"], "/", "without a session there is nothing");
 }

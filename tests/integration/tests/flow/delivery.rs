@@ -1,10 +1,18 @@
 use std::process::Command;
 
+use filmless_domain::PhoneNumber;
 use mail_parser::{MessageParser, MimeHeaders};
 use serde_json::json;
 
 use crate::sample::Study;
-use crate::system::{System, link_of};
+use crate::system::{System, link_of, on_both_systems};
+
+on_both_systems! {
+    a_patient_gets_sms_email_and_slip_with_the_same_link
+    repeated_and_late_instances_keep_the_count_exact_and_send_no_second_notice
+    a_zip_is_unpacked_and_its_study_released
+    no_log_line_holds_a_secret_or_a_name
+}
 
 async fn upload_study(system: &System, study: &Study, series: u32, slices: u32) {
     for number in 1..=slices {
@@ -14,10 +22,8 @@ async fn upload_study(system: &System, study: &Study, series: u32, slices: u32) 
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_patient_gets_sms_email_and_slip_with_the_same_link() {
-    let system = System::start();
-    let study = Study::numbered(1);
+async fn a_patient_gets_sms_email_and_slip_with_the_same_link(system: System) {
+    let study = system.sample(1);
     upload_study(&system, &study, 1, 5).await;
     upload_study(&system, &study, 2, 3).await;
     system.upload_order(&study.order()).await;
@@ -28,16 +34,17 @@ async fn a_patient_gets_sms_email_and_slip_with_the_same_link() {
 
     let sms = system.all_sms();
     assert_eq!(sms.len(), 1);
+    let phone = PhoneNumber::parse(&study.phone).unwrap().as_str().to_owned();
     assert_eq!(
         (&sms[0]["to"], &sms[0]["parts"], &sms[0]["encoding"]),
-        (&json!("+84903123456"), &json!(1), &json!("GSM-7"))
+        (&json!(phone), &json!(1), &json!("GSM-7"))
     );
     let link = link_of(&sms[0]);
 
     let emails = system.all_emails();
     assert_eq!(emails.len(), 1);
     let email = MessageParser::default().parse(&emails[0]).unwrap();
-    assert_eq!(email.to().unwrap().first().unwrap().address(), Some("hoa@example.vn"));
+    assert_eq!(email.to().unwrap().first().unwrap().address(), Some(study.email.as_str()));
     assert!(email.body_text(0).unwrap().contains(&link));
     assert!(email.body_html(0).unwrap().contains("cid:"));
     let attached: Vec<_> = email
@@ -47,21 +54,27 @@ async fn a_patient_gets_sms_email_and_slip_with_the_same_link() {
         .collect();
     assert!(attached.contains(&"pdf"), "{attached:?}");
 
-    let text =
-        Command::new("pdftotext").args(["-layout"]).arg(system.slip(&study.uid)).arg("-").output().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    for file in ["slip.pdf", "qr.png"] {
+        std::fs::write(folder.path().join(file), system.slip(&study.uid, file).await.unwrap()).unwrap();
+    }
+    let text = Command::new("pdftotext")
+        .arg("-layout")
+        .arg(folder.path().join("slip.pdf"))
+        .arg("-")
+        .output()
+        .unwrap();
     let text = String::from_utf8(text.stdout).unwrap();
     for expected in [&link, "Nguyễn Thị Hoà", study.patient_id.as_str(), "1900 0000", "02/03/1958"] {
         assert!(text.contains(expected), "{expected} is not on the slip:\n{text}");
     }
-    let qr = system.slip(&study.uid).with_file_name("qr.png");
-    let read = Command::new("zbarimg").args(["-q", "--raw"]).arg(qr).output().unwrap();
+    let read =
+        Command::new("zbarimg").args(["-q", "--raw"]).arg(folder.path().join("qr.png")).output().unwrap();
     assert_eq!(String::from_utf8(read.stdout).unwrap().trim(), link);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn repeated_and_late_instances_keep_the_count_exact_and_send_no_second_notice() {
-    let system = System::start();
-    let study = Study::numbered(2);
+async fn repeated_and_late_instances_keep_the_count_exact_and_send_no_second_notice(system: System) {
+    let study = system.sample(2);
     system.upload_order(&study.order()).await;
     for key in ["a", "b", "a"] {
         for number in 1..=4 {
@@ -84,13 +97,11 @@ async fn repeated_and_late_instances_keep_the_count_exact_and_send_no_second_not
     let again = tokio::time::timeout(std::time::Duration::from_secs(60), counted).await.unwrap();
     assert_eq!(again["released_at"], first["released_at"]);
     assert_eq!((system.all_sms().len(), system.all_emails().len()), (1, 1));
-    assert!(system.status()["quarantined"].as_array().unwrap().is_empty());
+    assert!(system.quarantined().is_empty());
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_zip_is_unpacked_and_its_study_released() {
-    let system = System::start();
-    let study = Study::numbered(3);
+async fn a_zip_is_unpacked_and_its_study_released(system: System) {
+    let study = system.sample(3);
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for number in 1..=3 {
         zip.start_file(format!("CT ngực/{number}"), zip::write::SimpleFileOptions::default()).unwrap();
@@ -101,4 +112,33 @@ async fn a_zip_is_unpacked_and_its_study_released() {
     system.upload("incoming/study.zip", zip.finish().unwrap().into_inner()).await;
     system.upload_order(&study.order()).await;
     assert_eq!(system.until(&study.uid, "released").await["instances"], 3);
+}
+
+async fn no_log_line_holds_a_secret_or_a_name(system: System) {
+    let study = system.sample(4);
+    upload_study(&system, &study, 1, 2).await;
+    system.upload("incoming/NGUYEN THI HOA.dcm", "not dicom").await;
+    system.upload_order(&study.order()).await;
+    system.until(&study.uid, "released").await;
+    let sms = system.all_sms().remove(0);
+    let link = link_of(&sms);
+    let token = link.rsplit('/').next().unwrap();
+    let log = system.log();
+    assert!(log.contains("study released"), "the log is empty:\n{log}");
+    for secret in [
+        token,
+        "NGUYEN",
+        "Nguyễn",
+        "19580302",
+        "1958-03-02",
+        &study.phone.replace(' ', "")[1..],
+        &study.email,
+        &study.patient_id,
+    ] {
+        assert!(!log.contains(secret), "{secret} is in the log:\n{log}");
+    }
+    for word in sms["text"].as_str().unwrap().split_whitespace().filter(|w| w.len() == 11 && w.contains('-'))
+    {
+        assert!(!log.contains(word), "a password is in the log");
+    }
 }

@@ -119,7 +119,7 @@ async fn no_log_line_holds_a_secret_or_a_word_of_a_patient_at_any_level() {
     // A fault: what was uploaded is gone before it is rendered.
     let lost = Study { patient_name: "TRAN^THI NGUYET-QUE".into(), ..Study::numbered(282) };
     system.upload("incoming/lost", lost.slice(1, 1)).await;
-    let _ = std::fs::remove_file(system.data.join("buckets/studies/incoming/lost"));
+    let _ = std::fs::remove_file(system.embedded().data.join("buckets/studies/incoming/lost"));
     system.staff(&["held"]);
     secrets.extend([system.text("secret_access_key"), "X-Amz-Signature".into(), "X-Amz-Credential".into()]);
 

@@ -1,4 +1,4 @@
-//! The whole way of a study: a real `filmless up`, real S3 and DynamoDB requests, real files.
+//! The whole way of a study, over the real protocols: on a real `filmless up`, and on the functions that LocalStack runs.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod attack_crowd;
@@ -12,6 +12,7 @@ mod attack_text;
 mod bad_input;
 mod contents;
 mod delivery;
+mod embedded;
 mod kill;
 mod logs;
 mod orders;
@@ -19,7 +20,9 @@ mod patients;
 mod portal;
 mod sample;
 mod sharing;
+mod stack;
 mod staff;
+mod storage;
 mod system;
 mod usage;
 mod wire;

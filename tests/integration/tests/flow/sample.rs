@@ -38,6 +38,8 @@ pub struct Study {
     pub patient_name: String,
     pub birth_date: String,
     pub accession: String,
+    pub phone: String,
+    pub email: String,
 }
 
 impl Study {
@@ -49,6 +51,21 @@ impl Study {
             patient_name: "NGUYEN^THI HOA".into(),
             birth_date: "19580302".into(),
             accession: format!("A{number:07}"),
+            phone: "0903 123 456".into(),
+            email: "hoa@example.vn".into(),
+        }
+    }
+
+    /// The same, with identifiers and a receiver that no other run has: for a system that keeps what earlier runs left.
+    pub fn numbered_in_run(number: u32, run: u32) -> Self {
+        assert!(number < 1000 && run < 100_000);
+        Self {
+            uid: format!("1.2.826.0.1.3680043.10.999.{run}.{number}"),
+            patient_id: format!("N{run:05}-{number:03}"),
+            accession: format!("A{run:05}{number:03}"),
+            phone: format!("09{run:05}{number:03}"),
+            email: format!("hoa.{run}.{number}@example.vn"),
+            ..Self::numbered(number)
         }
     }
 
@@ -171,7 +188,7 @@ impl Study {
             "accession_number": self.accession,
             "patient": {
                 "id": self.patient_id, "name": "Nguyễn Thị Hoà", "birth_date": "1958-03-02", "sex": "F",
-                "phone": "0903 123 456", "email": "hoa@example.vn", "language": "vi",
+                "phone": self.phone, "email": self.email, "language": "vi",
             },
             "service": { "name": "Chụp CLVT ngực [Không in phim]" },
         })

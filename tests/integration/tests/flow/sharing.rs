@@ -4,7 +4,12 @@ use serde_json::Value;
 
 use crate::portal::{Browser, path_of, released};
 use crate::sample::Study;
-use crate::system::{System, link_of};
+use crate::system::{System, link_of, on_both_systems};
+
+on_both_systems! {
+    a_share_opens_what_was_chosen_until_it_is_ended_and_its_patient_sees_who_came
+    a_patient_leaves_everywhere_at_once
+}
 
 /// What stands between two words of a page.
 fn between<'a>(page: &'a str, before: &str, after: &str) -> &'a str {
@@ -13,7 +18,7 @@ fn between<'a>(page: &'a str, before: &str, after: &str) -> &'a str {
 }
 
 async fn another_study(system: &System, first: &Study, number: u32) -> Study {
-    let second = Study { patient_id: first.patient_id.clone(), ..Study::numbered(number) };
+    let second = Study { patient_id: first.patient_id.clone(), ..system.sample(number) };
     system.upload("incoming/second", second.slice(1, 1)).await;
     system.upload_order(&second.order()).await;
     system.until(&second.uid, "released").await;
@@ -27,11 +32,9 @@ fn signed_in(system: &System, sms: &Value) -> Browser {
     patient
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_share_opens_what_was_chosen_until_it_is_ended_and_its_patient_sees_who_came() {
-    let system = System::start();
-    let (shown, sms) = released(&system, 41).await;
-    let hidden = another_study(&system, &shown, 42).await;
+async fn a_share_opens_what_was_chosen_until_it_is_ended_and_its_patient_sees_who_came(system: System) {
+    let (shown, sms) = released(&system, 71).await;
+    let hidden = another_study(&system, &shown, 72).await;
     let patient = signed_in(&system, &sms);
     let portal = system.text("portal");
 
@@ -78,10 +81,8 @@ async fn a_share_opens_what_was_chosen_until_it_is_ended_and_its_patient_sees_wh
     assert_eq!(who, ["patient", "BS. Minh"], "{ledger:#}");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_patient_leaves_everywhere_at_once() {
-    let system = System::start();
-    let (study, sms) = released(&system, 43).await;
+async fn a_patient_leaves_everywhere_at_once(system: System) {
+    let (study, sms) = released(&system, 73).await;
     let (phone, internet_cafe) = (signed_in(&system, &sms), signed_in(&system, &sms));
     let page = format!("{}/studies/{}", system.text("portal"), study.uid);
     assert!(internet_cafe.get(&page).1.contains("Nguyễn Thị Hoà"));
@@ -93,7 +94,7 @@ async fn a_patient_leaves_everywhere_at_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_audit_log_holds_until_a_byte_is_changed() {
     let system = System::start();
-    let (study, sms) = released(&system, 44).await;
+    let (study, sms) = released(&system, 74).await;
     signed_in(&system, &sms);
     let stranger = Browser::default();
     stranger.submit(&system, "/sign-in", &[("account", &study.patient_id), ("password", "AAAAA-AAAAA")]);
@@ -110,7 +111,7 @@ async fn the_audit_log_holds_until_a_byte_is_changed() {
     let first: Value = serde_json::from_str(fhir.lines().next().unwrap()).unwrap();
     assert_eq!(first["resourceType"], "AuditEvent");
 
-    let folder = system.data.join("buckets/audit");
+    let folder = system.embedded().data.join("buckets/audit");
     let object = find_file(&folder, "000000000001.ndjson");
     let bytes = std::fs::read(&object).unwrap();
     let changed = String::from_utf8(bytes).unwrap().replacen("open-link", "open-lonk", 1);

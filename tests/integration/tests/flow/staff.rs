@@ -25,7 +25,7 @@ async fn a_new_slip_replaces_the_old_one_and_a_new_message_does_not() {
     assert_eq!((opens(&system, &link_of(&first)).0, opens(&system, &link_of(&second)).0), (200, 200));
     assert_eq!(system.all_emails().len(), 1, "the email went out again");
 
-    let slip = system.data.join("slip.pdf");
+    let slip = system.embedded().data.join("slip.pdf");
     let words = ["reissue", &study.uid, "--reason", "slip lost", "--slip", slip.to_str().unwrap()];
     assert_eq!(system.staff(&words)["link_version"], 3);
     let third = system.until_sms(3).await.remove(0);
@@ -217,8 +217,8 @@ async fn a_recalled_study_is_gone_at_once_and_tells_who_saw_it() {
     assert!(!patient.get(&format!("{portal}/studies/{}", study.uid)).1.contains("Hoà"));
     assert_eq!(Browser::default().get(&link_of(&sms)).0, 404);
     assert_eq!(sign_in(&system, &study, &password_of(&sms)), 403);
-    assert!(!system.slip(&study.uid).exists(), "the slip is still there");
-    let uploaded = std::fs::read(system.data.join("buckets/studies/incoming/1")).unwrap();
+    assert!(system.slip(&study.uid, "slip.pdf").await.is_none(), "the slip is still there");
+    let uploaded = std::fs::read(system.embedded().data.join("buckets/studies/incoming/1")).unwrap();
     assert_eq!(uploaded, study.slice(1, 1), "the evidence is kept");
 
     // Neither an order nor a late file brings it back.
@@ -335,7 +335,7 @@ async fn what_a_patient_wants_erased_is_gone_from_everywhere_but_the_logs() {
     let dump = std::process::Command::new("grep")
         .args(["-r", "-l", "-a", "-e", &study.uid, "-e", &study.patient_id, "--exclude-dir=outbox"])
         .args(["--exclude-dir=audit", "--exclude=log", "--exclude=*.db*"])
-        .arg(&system.data)
+        .arg(&system.embedded().data)
         .output()
         .unwrap();
     assert_eq!(String::from_utf8(dump.stdout).unwrap(), "");

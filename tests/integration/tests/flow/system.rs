@@ -1,23 +1,52 @@
-//! A running `filmless up`, and what a hospital, a patient and the staff do with it.
+//! A running system, and what a hospital, a patient and the staff do with it.
 
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use filmless_domain::ObjectKey;
-use filmless_store::{Bucket, Connection, Endpoints, Served};
+use filmless_domain::{ObjectKey, PhoneNumber};
+use filmless_store::{Bucket, Connection, ObjectVersion, Served, StoreError};
 use serde_json::Value;
-use tempfile::TempDir;
 
-const PATIENCE: Duration = Duration::from_secs(90);
+use crate::embedded::Embedded;
+use crate::sample::Study;
+use crate::stack::Stack;
+
+pub const PATIENCE: Duration = Duration::from_secs(90);
+const OBJECT_BYTES_MAX: u64 = 64 << 20;
+
+/// Runs every test of a module against both systems: the embedded profile, and the functions on LocalStack.
+macro_rules! on_both_systems {
+    ($($test:ident)*) => {
+        mod embedded {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $test() {
+                super::$test($crate::system::System::start()).await;
+            })*
+        }
+        mod localstack {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $test() {
+                super::$test($crate::system::System::on_localstack()).await;
+            })*
+        }
+    };
+}
+pub(crate) use on_both_systems;
 
 pub struct System {
-    process: Child,
-    pub data: PathBuf,
-    pub running: Value,
-    _folder: Option<TempDir>,
+    place: Place,
+    /// Phones and mailboxes of the patients of this test: a stack is shared with others.
+    receivers: Mutex<Vec<String>>,
+}
+
+enum Place {
+    /// `filmless up`, a process of this test's own.
+    Embedded(Embedded),
+    /// The deployed template, with functions as Lambda runs them.
+    Stack(Stack),
 }
 
 /// The binary lies beside the test's own: `cargo build -p filmless` makes it.
@@ -30,85 +59,133 @@ pub fn binary() -> PathBuf {
 
 impl System {
     pub fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let mut system = Self::start_in(folder.path(), &[]);
-        system._folder = Some(folder);
-        system
+        Self::at(Place::Embedded(Embedded::start()))
     }
 
     pub fn start_in(data: &Path, options: &[&str]) -> Self {
-        Self::start_with(data, options, &[])
+        Self::at(Place::Embedded(Embedded::start_in(data, options)))
     }
 
     pub fn start_with(data: &Path, options: &[&str], variables: &[(&str, &str)]) -> Self {
-        let mut process = Command::new(binary())
-            .args(["up", "--port", "0", "--settle", "1s", "--data"])
-            .arg(data)
-            .args(options)
-            .env("XDG_STATE_HOME", data.join("state"))
-            .envs(variables.iter().copied())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::from(std::fs::File::create(data.join("log")).unwrap()))
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let running = serde_json::from_str(&line).unwrap_or_else(|_| {
-            panic!("up did not start: {}", std::fs::read_to_string(data.join("log")).unwrap())
-        });
-        Self { process, data: data.to_owned(), running, _folder: None }
+        Self::at(Place::Embedded(Embedded::start_with(data, options, variables)))
+    }
+
+    pub fn on_localstack() -> Self {
+        Self::at(Place::Stack(Stack::deployed()))
+    }
+
+    pub fn around(embedded: Embedded) -> Self {
+        Self::at(Place::Embedded(embedded))
+    }
+
+    fn at(place: Place) -> Self {
+        Self { place, receivers: Mutex::default() }
+    }
+
+    /// The process of the embedded profile.
+    pub fn embedded(&self) -> &Embedded {
+        match &self.place {
+            Place::Embedded(embedded) => embedded,
+            Place::Stack(_) => panic!("there is no process of our own"),
+        }
     }
 
     /// SIGKILL: nothing of the process gets to run.
-    pub fn kill(&mut self) {
-        self.process.kill().unwrap();
-        self.process.wait().unwrap();
+    pub fn kill(self) {
+        drop(self);
     }
 
-    pub fn pid(&self) -> u32 {
-        self.process.id()
+    /// A study that no other test has.
+    pub fn sample(&self, number: u32) -> Study {
+        match &self.place {
+            Place::Embedded(_) => Study::numbered(number),
+            Place::Stack(stack) => Study::numbered_in_run(number, stack.run),
+        }
     }
 
+    /// A field of the line that `up` prints; of a stack, what stands for it.
     pub fn text(&self, field: &str) -> String {
-        self.running[field].as_str().unwrap().to_owned()
+        match &self.place {
+            Place::Embedded(embedded) => embedded.text(field),
+            Place::Stack(stack) => stack.text(field),
+        }
     }
 
     pub fn connection(&self) -> Connection {
-        Connection::to(&Endpoints {
-            s3: self.text("s3"),
-            s3_public: self.text("s3"),
-            dynamodb: self.text("dynamodb"),
-            region: self.text("region"),
-            access_key_id: self.text("access_key_id"),
-            secret_access_key: self.text("secret_access_key"),
-        })
+        match &self.place {
+            Place::Embedded(embedded) => embedded.connection(),
+            Place::Stack(stack) => stack.connection(),
+        }
     }
 
-    pub fn studies(&self) -> Bucket {
-        self.connection().bucket("studies")
+    pub fn bucket(&self, name: &str) -> Bucket {
+        let name = match &self.place {
+            Place::Embedded(_) => name.to_owned(),
+            Place::Stack(stack) => stack.bucket(name),
+        };
+        self.connection().bucket(&name)
+    }
+
+    /// Where an object of this test lies: a stack is shared with others.
+    fn key(&self, key: &str) -> String {
+        match &self.place {
+            Place::Embedded(_) => key.to_owned(),
+            Place::Stack(stack) => key.replacen('/', &format!("/{}/", stack.test), 1),
+        }
     }
 
     pub async fn upload(&self, key: &str, bytes: impl Into<Bytes>) {
         let served = Served::uncached("application/octet-stream");
-        self.studies().put(&ObjectKey::parse(key).unwrap(), bytes, served).await.unwrap();
+        let key = ObjectKey::parse(&self.key(key)).unwrap();
+        self.bucket("studies").put(&key, bytes, served).await.unwrap();
     }
 
     pub async fn upload_order(&self, order: &Value) {
+        let patient = &order["patient"];
+        if let Some(phone) = patient["phone"].as_str() {
+            let phone = PhoneNumber::parse(phone).unwrap();
+            self.receivers.lock().unwrap().push(phone.as_str().to_owned());
+        }
+        self.receivers.lock().unwrap().extend(patient["email"].as_str().map(str::to_owned));
         let accession = order["accession_number"].as_str().unwrap();
         self.upload(&format!("orders/{accession}.json"), order.to_string()).await;
     }
 
+    /// What the bucket holds of an upload.
+    pub async fn uploaded(&self, key: &str) -> Bytes {
+        self.stored("studies", &self.key(key)).await.unwrap()
+    }
+
+    pub async fn stored(&self, bucket: &str, key: &str) -> Option<Bytes> {
+        let key = ObjectKey::parse(key).unwrap();
+        let object = ObjectVersion { key: &key, version_id: None };
+        match self.bucket(bucket).get(object, OBJECT_BYTES_MAX).await {
+            Ok(bytes) => Some(bytes),
+            Err(StoreError::NotFound) => None,
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    fn run(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(binary());
+        command.args(words);
+        match &self.place {
+            Place::Embedded(embedded) => command.arg("--data").arg(&embedded.data),
+            Place::Stack(stack) => command.arg("--env").env_clear().envs(stack.environment()),
+        };
+        command
+    }
+
     /// What `filmless status --json` prints.
     pub fn status(&self) -> Value {
-        let output =
-            Command::new(binary()).args(["status", "--json", "--data"]).arg(&self.data).output().unwrap();
+        let output = self.run(&["status", "--json"]).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         serde_json::from_slice(&output.stdout).unwrap()
     }
 
     /// What an operator's command prints, and whether it succeeded.
     pub fn command(&self, words: &[&str]) -> (bool, String) {
-        let output = Command::new(binary()).args(words).arg("--data").arg(&self.data).output().unwrap();
+        let output = self.run(words).output().unwrap();
         let text = if output.stdout.is_empty() { output.stderr } else { output.stdout };
         (output.status.success(), String::from_utf8(text).unwrap())
     }
@@ -130,9 +207,9 @@ impl System {
 
     /// `filmless feedback`, with these lines.
     pub fn feed(&self, lines: &[&str]) -> String {
-        let mut command = Command::new(binary());
-        command.args(["feedback", "--json", "--data"]).arg(&self.data).stdin(Stdio::piped());
-        let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut command = self.run(&["feedback", "--json"]);
+        command.stdin(std::process::Stdio::piped());
+        let mut process = command.stdout(std::process::Stdio::piped()).spawn().unwrap();
         std::io::Write::write_all(&mut process.stdin.take().unwrap(), lines.join("\n").as_bytes()).unwrap();
         let output = process.wait_with_output().unwrap();
         assert!(output.status.success());
@@ -141,13 +218,7 @@ impl System {
 
     /// Waits for so many SMS; the newest first.
     pub async fn until_sms(&self, count: usize) -> Vec<Value> {
-        self.until_some("an SMS", || Some(self.sms_newest_first()).filter(|all| all.len() >= count)).await
-    }
-
-    fn sms_newest_first(&self) -> Vec<Value> {
-        let mut files = self.outbox("sms", "json");
-        files.sort_by_key(|file| std::cmp::Reverse(std::fs::metadata(file).unwrap().modified().unwrap()));
-        files.into_iter().map(|file| serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap()).collect()
+        self.until_some("an SMS", || Some(self.all_sms()).filter(|all| all.len() >= count)).await
     }
 
     pub fn study(&self, uid: &str) -> Option<Value> {
@@ -157,18 +228,26 @@ impl System {
     /// Waits until the study is in a state and its notices are settled; returns it.
     pub async fn until(&self, uid: &str, state: &str) -> Value {
         let is_settled = |study: &Value| {
-            study["state"] == state
-                && study["notices"].as_array().unwrap().iter().all(|notice| notice["state"] != "pending")
+            let is_settled =
+                |notice: &Value| !["pending", "sending"].contains(&notice["state"].as_str().unwrap());
+            study["state"] == state && study["notices"].as_array().unwrap().iter().all(is_settled)
         };
         self.until_some(state, || self.study(uid).filter(is_settled)).await
     }
 
-    pub async fn until_quarantined(&self, key: &str) -> Value {
-        let find = || {
-            let status = self.status();
-            status["quarantined"].as_array().unwrap().iter().find(|o| o["key"] == key).cloned()
+    /// What was refused of the uploads of this test.
+    pub fn quarantined(&self) -> Vec<Value> {
+        let all = self.status()["quarantined"].as_array().unwrap().clone();
+        let of_this_test = |object: &Value| match &self.place {
+            Place::Embedded(_) => true,
+            Place::Stack(stack) => object["key"].as_str().unwrap().contains(&format!("/{}/", stack.test)),
         };
-        self.until_some(key, find).await
+        all.into_iter().filter(of_this_test).collect()
+    }
+
+    pub async fn until_quarantined(&self, key: &str) -> Value {
+        let placed = self.key(key);
+        self.until_some(key, || self.quarantined().into_iter().find(|o| o["key"] == placed.as_str())).await
     }
 
     pub async fn until_some<T>(&self, what: &str, find: impl Fn() -> Option<T>) -> T {
@@ -188,37 +267,34 @@ impl System {
     }
 
     pub fn log(&self) -> String {
-        std::fs::read_to_string(self.data.join("log")).unwrap()
+        match &self.place {
+            Place::Embedded(embedded) => embedded.log(),
+            Place::Stack(stack) => stack.log(),
+        }
     }
 
+    /// The newest first.
     pub fn all_sms(&self) -> Vec<Value> {
-        let read = |file: PathBuf| serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
-        self.outbox("sms", "json").into_iter().map(read).collect()
+        match &self.place {
+            Place::Embedded(embedded) => embedded.all_sms(),
+            Place::Stack(stack) => stack.sms_to(&self.receivers.lock().unwrap()),
+        }
     }
 
     pub fn all_emails(&self) -> Vec<Vec<u8>> {
-        self.outbox("email", "eml").into_iter().map(|file| std::fs::read(file).unwrap()).collect()
+        match &self.place {
+            Place::Embedded(embedded) => embedded.all_emails(),
+            Place::Stack(stack) => stack.emails_to(&self.receivers.lock().unwrap()),
+        }
     }
 
-    fn outbox(&self, kind: &str, extension: &str) -> Vec<PathBuf> {
-        let entries = std::fs::read_dir(self.data.join("outbox").join(kind)).unwrap();
-        let files = entries.map(|entry| entry.unwrap().path());
-        files.filter(|file| file.extension().is_some_and(|e| e == extension)).collect()
-    }
-
-    pub fn slip(&self, uid: &str) -> PathBuf {
-        self.data.join("buckets/slips").join(uid).join("v1/slip.pdf")
+    /// A file of the slip of a study, as the HIS prints it: `slip.pdf` or `qr.png`.
+    pub async fn slip(&self, uid: &str, file: &str) -> Option<Bytes> {
+        self.stored("slips", &format!("{uid}/v1/{file}")).await
     }
 }
 
-impl Drop for System {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-/// The line of an SMS that starts with a word, or the word that looks like a link.
+/// The word of an SMS that looks like a link.
 pub fn link_of(sms: &Value) -> String {
     let text = sms["text"].as_str().unwrap();
     text.split_whitespace().find(|word| word.contains("/x/")).unwrap().to_owned()

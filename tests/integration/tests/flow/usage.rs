@@ -25,7 +25,7 @@ fn order(study: &Study, episode: &str) -> Value {
 
 /// Every line of the sealed ledger, in order.
 fn ledger(system: &System) -> Vec<Value> {
-    let mut files = files_below(&system.data.join("buckets/usage/ledger"));
+    let mut files = files_below(&system.embedded().data.join("buckets/usage/ledger"));
     files.sort_by_key(|file| file.file_stem().unwrap().to_str().unwrap().parse::<u64>().unwrap());
     let text: String = files.iter().map(|file| std::fs::read_to_string(file).unwrap()).collect();
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
@@ -190,7 +190,7 @@ async fn exports_hold_until_a_byte_of_the_ledger_or_of_a_file_is_changed() {
     let table = bucket.get(ObjectVersion { key: &key, version_id: None }, 1 << 20).await.unwrap();
     assert!(table.starts_with("\u{feff}Số phiếu chỉ định,".as_bytes()));
 
-    let file = system.data.join("buckets/usage").join(&csv);
+    let file = system.embedded().data.join("buckets/usage").join(&csv);
     let untouched = std::fs::read(&file).unwrap();
     let mut touched = untouched.clone();
     *touched.last_mut().unwrap() = b' ';
@@ -200,7 +200,7 @@ async fn exports_hold_until_a_byte_of_the_ledger_or_of_a_file_is_changed() {
     assert_eq!(found["months"][0]["differences"], json!([{ "key": csv, "what": "changed" }]));
     std::fs::write(&file, untouched).unwrap();
 
-    let mut objects = files_below(&system.data.join("buckets/usage/ledger"));
+    let mut objects = files_below(&system.embedded().data.join("buckets/usage/ledger"));
     objects.sort();
     let text = std::fs::read_to_string(&objects[0]).unwrap();
     std::fs::write(&objects[0], text.replacen("study-received", "study-deceived", 1)).unwrap();
@@ -231,9 +231,9 @@ async fn claims_are_compared_with_what_was_delivered() {
         format!("LK-64,2,{CT_CHEST},2,{name},1,512000,05/01/2026,202601050830,202601050900,CT.1.79001.A1"),
         format!("LK-64,3,02.0001,1,Khám,1,30000,{times},X"),
     ];
-    let file = system.data.join("claims.csv");
+    let file = system.embedded().data.join("claims.csv");
     std::fs::write(&file, claims.join("\r\n")).unwrap();
-    let out = system.data.join("reconciled");
+    let out = system.embedded().data.join("reconciled");
     let words =
         ["reconcile", "--claims", file.to_str().unwrap(), "--month", &month, "--out", out.to_str().unwrap()];
     let (is_done, result) = usage(&system, &words);

@@ -1,0 +1,269 @@
+"""Template, code, configuration and documents say the same."""
+
+import re
+import tomllib
+import unittest
+
+from template import (
+    RESOURCES,
+    ROOT,
+    TEMPLATE,
+    as_list,
+    document,
+    functions,
+    grants,
+    logical,
+    name_of,
+    of_type,
+    product_text,
+    statements,
+    table_rows,
+)
+
+# Variables that the code reads and AWS needs not be told.
+LEFT_TO_OTHERS = {"S3_PUBLIC_URL": "on AWS browsers reach S3 where the functions do"}
+# Read by the logging library itself.
+READ_BY_LIBRARIES = {"RUST_LOG"}
+
+# Where a star stands for everything, and why it must.
+STARS = {
+    ("SendNoticeRole", "SendSms"): "SNS knows no resource for a phone number",
+    ("DataKey", "AccountDecidesByIam"): "a key's own policy speaks of that key alone",
+    ("SealKey", "AccountDecidesByIam"): "a key's own policy speaks of that key alone",
+    ("EmailTopicKey", "AccountDecidesByIam"): "a key's own policy speaks of that key alone",
+    ("EmailTopicKey", "SesReports"): "a key's own policy speaks of that key alone",
+    ("AlarmTopicKey", "AccountDecidesByIam"): "a key's own policy speaks of that key alone",
+    ("AlarmTopicKey", "AlarmsAreSent"): "a key's own policy speaks of that key alone",
+    ("StudiesBucketPolicy", "TlsOnly"): "it forbids everything",
+    ("DerivedBucketPolicy", "TlsOnly"): "it forbids everything",
+    ("SlipsBucketPolicy", "TlsOnly"): "it forbids everything",
+    ("AuditBucketPolicy", "TlsOnly"): "it forbids everything",
+    ("UsageBucketPolicy", "TlsOnly"): "it forbids everything",
+}
+
+
+def queues() -> dict[str, dict]:
+    """The queues that functions read, by their short name."""
+    named = {name: queue["Properties"] for name, queue in of_type("AWS::SQS::Queue").items()}
+    return {name.removesuffix("Queue").lower(): queue for name, queue in named.items() if "DeadLetter" not in name}
+
+
+class TheFunctions(unittest.TestCase):
+    def test_every_function_of_the_workspace_is_deployed_and_no_other(self):
+        folders = {path.name for path in (ROOT / "functions").iterdir() if (path / "Cargo.toml").exists()}
+        self.assertEqual(set(functions()), folders)
+        for program in folders:
+            for suffix in ["Function", "Role", "Logs", "ErrorAlarm"]:
+                self.assertIn(logical(program, suffix), RESOURCES)
+
+    def test_functions_are_small_machines_of_the_same_kind(self):
+        common = TEMPLATE["Globals"]["Function"]
+        self.assertEqual(common["Runtime"], "provided.al2023")
+        self.assertEqual(common["Architectures"], [{"Ref": "Architecture"}])
+        self.assertEqual(TEMPLATE["Parameters"]["Architecture"]["Default"], "arm64")
+        for program, properties in functions().items():
+            with self.subTest(program):
+                self.assertEqual(properties["Role"], {"Fn::GetAtt": [logical(program, "Role"), "Arn"]})
+                self.assertIn("ReservedConcurrentExecutions", properties)
+                self.assertEqual(properties["LoggingConfig"]["LogGroup"], {"Ref": logical(program, "Logs")})
+                self.assertIn("RetentionInDays", RESOURCES[logical(program, "Logs")]["Properties"])
+
+    def test_a_message_outlives_every_run_that_works_on_it(self):
+        read = set()
+        for program, properties in functions().items():
+            for event in properties.get("Events", {}).values():
+                if event["Type"] != "SQS":
+                    continue
+                detail = event["Properties"]
+                name = name_of(detail["Queue"])
+                read.add(name.removesuffix("Queue").lower())
+                with self.subTest(program):
+                    visibility = RESOURCES[name]["Properties"]["VisibilityTimeout"]
+                    self.assertGreaterEqual(visibility, 6 * properties["Timeout"])
+                    self.assertEqual(detail["FunctionResponseTypes"], ["ReportBatchItemFailures"])
+        self.assertEqual(read, set(queues()))
+
+    def test_what_is_invoked_without_a_queue_keeps_what_failed(self):
+        for program, properties in functions().items():
+            kinds = {event["Type"] for event in properties.get("Events", {}).values()}
+            if "Schedule" in kinds:
+                self.assertIn("DeadLetterQueue", properties, program)
+        self.assertIn("DeadLetterQueue", functions()["record-feedback"])
+
+
+class TheEnvironment(unittest.TestCase):
+    def given(self, program: str) -> set[str]:
+        own = functions()[program].get("Environment", {}).get("Variables", {})
+        return set(TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]) | set(own)
+
+    def test_the_code_reads_what_the_template_sets_and_nothing_else(self):
+        names = re.compile(r'\b(?:required|optional|get|var|var_os)\("([A-Z][A-Z0-9_]+)"\)')
+        read = set(names.findall(product_text("shared", "functions")))
+        self.assertGreater(len(read), 20, "the search for variables is broken")
+        given = set().union(*(self.given(program) for program in functions()))
+        self.assertEqual(given - READ_BY_LIBRARIES, read - set(LEFT_TO_OTHERS))
+
+    def test_the_secret_of_the_door_is_known_to_the_portal_alone(self):
+        holders = {program for program in functions() if "ORIGIN_SECRET" in self.given(program)}
+        self.assertEqual(holders, {"serve-portal"})
+
+    def test_every_variable_is_documented(self):
+        text = document("docs/OPERATIONS.md")
+        for program in functions():
+            for name in self.given(program):
+                self.assertIn(f"`{name}`", text)
+
+    def test_queues_are_those_of_the_code(self):
+        named = re.findall(r'Self::\w+ => "(\w+)"', product_text("shared/store").split("impl QueueName")[1].split("impl ")[0])
+        self.assertEqual(set(named) | {"feedback"}, set(queues()))
+
+
+class Rights(unittest.TestCase):
+    def test_a_star_stands_only_where_it_must(self):
+        found = set()
+        for owner, statement in statements():
+            actions, resources = as_list(statement["Action"]), as_list(statement.get("Resource", []))
+            if "*" in resources or any(action.endswith("*") for action in actions):
+                found.add((owner, statement.get("Sid")))
+            for resource in resources:
+                text = name_of(resource)
+                is_denied = statement["Effect"] == "Deny"
+                if text != "*" and "*" in text and not is_denied:
+                    self.assertRegex(text, r"^[^*]+/\*$", f"{owner}: a star within {text}")
+        self.assertEqual(found, set(STARS))
+
+    def test_nobody_but_amazon_and_the_account_is_a_principal(self):
+        for owner, statement in statements():
+            principal = statement.get("Principal")
+            if principal == "*":
+                self.assertEqual(statement["Effect"], "Deny", owner)
+
+    def test_the_table_of_rights_is_that_of_the_template(self):
+        text = document("infra/README.md")
+        written = [row for row in text.splitlines() if row.startswith("| `")]
+        without_reasons = [row.rsplit(" | ", 1)[0] + " |" for row in written if row.count("|") == 6]
+        self.assertEqual(without_reasons, table_rows())
+        for row in written:
+            self.assertTrue(row.strip("| ").rsplit("|", 1)[1].strip(), f"no reason: {row}")
+
+    def test_the_uploader_reads_nothing(self):
+        policy = RESOURCES["UploaderPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+        actions = {action for statement in policy for action in as_list(statement["Action"])}
+        self.assertFalse({action for action in actions if action.startswith(("s3:Get", "s3:List", "s3:Delete"))})
+
+    def test_only_upkeep_deletes_objects_and_nobody_writes_uploads(self):
+        for program in functions():
+            for statement in grants(program):
+                for action in as_list(statement["Action"]):
+                    if action.startswith("s3:Delete"):
+                        self.assertEqual(program, "run-upkeep")
+                    if action.startswith("s3:Put"):
+                        for resource in as_list(statement["Resource"]):
+                            self.assertNotRegex(name_of(resource), r"^StudiesBucket/(\*|incoming|orders)")
+
+
+class Storage(unittest.TestCase):
+    def test_buckets_are_versioned_encrypted_closed_and_speak_tls(self):
+        policies = of_type("AWS::S3::BucketPolicy")
+        for name, bucket in of_type("AWS::S3::Bucket").items():
+            with self.subTest(name):
+                properties = bucket["Properties"]
+                self.assertEqual(properties["VersioningConfiguration"]["Status"], "Enabled")
+                rule = properties["BucketEncryption"]["ServerSideEncryptionConfiguration"][0]
+                self.assertEqual(rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"], "aws:kms")
+                self.assertTrue(rule["BucketKeyEnabled"])
+                self.assertEqual(set(properties["PublicAccessBlockConfiguration"].values()), {True})
+                rules = [rule["Id"] for rule in properties["LifecycleConfiguration"]["Rules"]]
+                self.assertIn("unfinished-uploads", rules)
+                statement = policies[f"{name}Policy"]["Properties"]["PolicyDocument"]["Statement"][0]
+                self.assertEqual(statement["Condition"], {"Bool": {"aws:SecureTransport": False}})
+        self.assertIn("DefaultRetention", RESOURCES["AuditBucket"]["Properties"]["ObjectLockConfiguration"]["Rule"])
+
+    def test_the_classes_of_retention_are_those_of_the_code(self):
+        years = re.search(r"RETENTION_YEARS: \[i16; 3\] = \[([\d, ]+)\]", product_text("shared/delivery")).group(1)
+        rules = RESOURCES["StudiesBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
+        classes = {rule["Id"]: rule["ExpirationInDays"] for rule in rules if rule["Id"].startswith("class-of-")}
+        self.assertEqual(list(classes), [f"class-of-{year.strip()}-years" for year in years.split(",")])
+        for name, days in classes.items():
+            self.assertGreaterEqual(days, int(name.split("-")[2]) * 365.25)
+
+    def test_the_table_is_the_one_that_the_code_creates_for_itself(self):
+        code = product_text("shared/store")
+        table = RESOURCES["IndexTable"]["Properties"]
+        keys = {key["KeyType"]: key["AttributeName"] for key in table["KeySchema"]}
+        made = {kind.upper(): name for name, kind in re.findall(r'part\("(\w+)", KeyType::(\w+)\)', code)}
+        self.assertEqual(keys, made)
+        self.assertEqual("GlobalSecondaryIndexes" in table, "global_secondary_indexes" in code)
+        expires = re.search(r'enabled\(true\)\.attribute_name\("(\w+)"\)', code).group(1)
+        self.assertEqual(table["TimeToLiveSpecification"], {"AttributeName": expires, "Enabled": True})
+        self.assertEqual(table["BillingMode"], "PAY_PER_REQUEST")
+        self.assertTrue(table["DeletionProtectionEnabled"])
+        self.assertTrue(table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"])
+
+    def test_keys_are_rotated(self):
+        for name, key in of_type("AWS::KMS::Key").items():
+            self.assertTrue(key["Properties"]["EnableKeyRotation"], name)
+
+
+class WhatIsWatched(unittest.TestCase):
+    def alarms(self) -> dict[str, dict]:
+        return {name: alarm["Properties"] for name, alarm in of_type("AWS::CloudWatch::Alarm").items()}
+
+    def test_every_queue_has_a_dead_letter_queue_and_two_alarms(self):
+        for name, queue in queues().items():
+            title = name.title()
+            dead = queue["RedrivePolicy"]
+            self.assertEqual(dead["deadLetterTargetArn"], {"Fn::GetAtt": [f"{title}DeadLetterQueue", "Arn"]})
+            self.assertEqual(dead["maxReceiveCount"], 5)
+            self.assertIn(f"{title}DeadLetterAlarm", self.alarms())
+            self.assertIn(f"{title}AgeAlarm", self.alarms())
+        for name in of_type("AWS::SQS::Queue"):
+            if "DeadLetter" in name:
+                self.assertIn(name.replace("Queue", "Alarm"), self.alarms())
+
+    def test_every_alarm_is_sent_and_explained(self):
+        text = document("docs/OPERATIONS.md")
+        for name, alarm in self.alarms().items():
+            with self.subTest(name):
+                self.assertEqual(alarm["AlarmActions"], [{"Ref": "AlarmTopic"}])
+                code, sentence = alarm["AlarmDescription"].split(": ", 1)
+                self.assertTrue(sentence.endswith("See docs/OPERATIONS.md."))
+                self.assertIn(f"`{code}`", text)
+
+    def test_what_is_counted_is_what_the_code_logs(self):
+        code = product_text("shared", "functions")
+        for name, metric in of_type("AWS::Logs::MetricFilter").items():
+            for message in re.findall(r'fields\.message = "([^"]+)"', metric["Properties"]["FilterPattern"]):
+                self.assertIn(f'"{message}"', code, name)
+
+
+class TheDoor(unittest.TestCase):
+    def test_the_portal_is_told_who_asks_and_by_whom(self):
+        code = product_text("functions/serve-portal")
+        header = RESOURCES["Door"]["Properties"]["DistributionConfig"]["Origins"][0]["OriginCustomHeaders"][0]
+        self.assertIn(f'"{header["HeaderName"]}"', code)
+        passed = RESOURCES["WhatThePortalReads"]["Properties"]["OriginRequestPolicyConfig"]["HeadersConfig"]["Headers"]
+        self.assertIn("CloudFront-Viewer-Address", passed)
+        self.assertIn('"cloudfront-viewer-address"', code)
+        # What the code reads of a request besides cookies, which pass by a rule of their own.
+        for header in ["accept", "accept-language", "origin", "sec-fetch-site"]:
+            self.assertIn(header, passed)
+
+
+class Environments(unittest.TestCase):
+    def test_each_environment_sets_parameters_that_there_are(self):
+        with open(ROOT / "samconfig.toml", "rb") as file:
+            config = tomllib.load(file)
+        for environment in ["default", "dev", "staging", "prod"]:
+            self.assertEqual(config[environment]["global"]["parameters"]["template_file"], "infra/template.yaml")
+            overrides = config[environment]["deploy"]["parameters"].get("parameter_overrides", [])
+            for override in overrides:
+                self.assertIn(override.split("=", 1)[0], TEMPLATE["Parameters"])
+        required = {name for name, parameter in TEMPLATE["Parameters"].items() if "Default" not in parameter}
+        for environment in ["dev", "staging", "prod"]:
+            given = {o.split("=", 1)[0] for o in config[environment]["deploy"]["parameters"]["parameter_overrides"]}
+            self.assertEqual(required - given, set(), environment)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,103 @@
+//! `filmless up`, in a process of the test's own.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use filmless_store::{Connection, Endpoints};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::system::binary;
+
+pub struct Embedded {
+    process: Child,
+    pub data: PathBuf,
+    running: Value,
+    _folder: Option<TempDir>,
+}
+
+impl Embedded {
+    pub fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut system = Self::start_in(folder.path(), &[]);
+        system._folder = Some(folder);
+        system
+    }
+
+    pub fn start_in(data: &Path, options: &[&str]) -> Self {
+        Self::start_with(data, options, &[])
+    }
+
+    pub fn start_with(data: &Path, options: &[&str], environment: &[(&str, &str)]) -> Self {
+        let mut process = Command::new(binary())
+            .args(["up", "--port", "0", "--settle", "1s", "--data"])
+            .arg(data)
+            .args(options)
+            .env("XDG_STATE_HOME", data.join("state"))
+            .envs(environment.iter().copied())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::from(std::fs::File::create(data.join("log")).unwrap()))
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let running = serde_json::from_str(&line).unwrap_or_else(|_| {
+            panic!("up did not start: {}", std::fs::read_to_string(data.join("log")).unwrap())
+        });
+        Self { process, data: data.to_owned(), running, _folder: None }
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// The first slip of a study, as it lies in the bucket's folder.
+    pub fn slip_file(&self, uid: &str) -> PathBuf {
+        self.data.join("buckets/slips").join(uid).join("v1/slip.pdf")
+    }
+
+    pub fn text(&self, field: &str) -> String {
+        self.running[field].as_str().unwrap().to_owned()
+    }
+
+    pub fn connection(&self) -> Connection {
+        Connection::to(&Endpoints {
+            s3: self.text("s3"),
+            s3_public: self.text("s3"),
+            dynamodb: self.text("dynamodb"),
+            region: self.text("region"),
+            access_key_id: self.text("access_key_id"),
+            secret_access_key: self.text("secret_access_key"),
+        })
+    }
+
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.data.join("log")).unwrap()
+    }
+
+    /// The newest first.
+    pub fn all_sms(&self) -> Vec<Value> {
+        let mut files = self.outbox("sms", "json");
+        files.sort_by_key(|file| std::cmp::Reverse(std::fs::metadata(file).unwrap().modified().unwrap()));
+        files.into_iter().map(|file| serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap()).collect()
+    }
+
+    pub fn all_emails(&self) -> Vec<Vec<u8>> {
+        self.outbox("email", "eml").into_iter().map(|file| std::fs::read(file).unwrap()).collect()
+    }
+
+    fn outbox(&self, kind: &str, extension: &str) -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(self.data.join("outbox").join(kind)).unwrap();
+        let files = entries.map(|entry| entry.unwrap().path());
+        files.filter(|file| file.extension().is_some_and(|e| e == extension)).collect()
+    }
+}
+
+/// SIGKILL: nothing of the process gets to run.
+impl Drop for Embedded {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
