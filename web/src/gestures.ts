@@ -64,6 +64,10 @@ class Fingers {
       return;
     }
     const { stage, pointers } = this;
+    if (event.isPrimary) {
+      // No other finger is down, whatever was missed of its leaving.
+      pointers.clear();
+    }
     stage.element.setPointerCapture(event.pointerId);
     pointers.set(event.pointerId, { x: event.clientX, y: event.clientY });
     this.steps.reset();

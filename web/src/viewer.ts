@@ -13,6 +13,7 @@ import type { Tools } from "./tools/tools.js";
 const ZOOM_STEP = 1.5;
 const PAGE_STEPS = 10;
 const LOADING_SHOWN_AFTER_MS = 250;
+const PLACE_KEPT_AFTER_MS = 400;
 /** Screens on which the tools are open from the start. */
 const WIDE = "(min-width: 960px)";
 
@@ -23,6 +24,7 @@ class Viewer {
   private secondTool: (() => StageTool | null) | null = null;
   private current: SeriesButton | null = null;
   private loadingTimer = 0;
+  private placeTimer = 0;
 
   constructor(private readonly page: Page) {
     this.stage = new Stage(page.stage, page.poster, page.canvas);
@@ -88,8 +90,20 @@ class Viewer {
     counter.textContent = text;
     previous.disabled = frame === 0;
     next.disabled = frame === frames - 1;
+    this.keepPlaceSoon();
     keyMark.hidden = this.pane.index?.frames[frame]?.isKey !== true;
     play.hidden = this.pane.clip === null;
+  }
+
+  /** Once the reader rests: browsers allow few changes of the history. */
+  private keepPlaceSoon(): void {
+    clearTimeout(this.placeTimer);
+    this.placeTimer = window.setTimeout(() => {
+      const { current, pane } = this;
+      if (current !== null && pane.player !== null) {
+        keepPlace({ seriesInstanceUid: current.seriesInstanceUid, frame: pane.frame });
+      }
+    }, PLACE_KEPT_AFTER_MS);
   }
 
   private showIndex(index: SeriesIndex): void {
@@ -162,11 +176,6 @@ class Viewer {
     page.zoomOut.addEventListener("click", () => stage.zoom(1 / ZOOM_STEP));
     page.large.addEventListener("click", () => this.setLarge(!page.isLarge));
     addEventListener("popstate", () => page.setLarge(currentPlace().isLarge === true));
-    addEventListener("pagehide", () => {
-      if (this.current !== null) {
-        keepPlace({ seriesInstanceUid: this.current.seriesInstanceUid, frame: pane.frame });
-      }
-    });
     page.play.addEventListener("click", () => pane.toggleClip());
     page.toolsToggle.addEventListener("click", () => void this.toggleTools(page.tools.hidden));
     page.retry.addEventListener("click", () => {
