@@ -65,6 +65,12 @@ gallery: corpus_folder $(TEST_TOOLS) ## Draw one picture of every modality below
 	@$(TARGET)/debug/examples/render_corpus "$(abspath $(DIR))" $(TARGET)/gallery
 	@tests/corpus/python tests/corpus/gallery.py "$(abspath $(DIR))" $(TARGET)/gallery "$(or $(OUT),gallery.png)"
 
+.PHONY: screenshots
+screenshots: corpus_folder $(TEST_TOOLS) build node_modules_of_tests ## Photograph all pages, for guide and docs, with the files of docs/images/PROVENANCE.md below a folder (DIR=...)
+	@rm -rf $(TARGET)/screenshots
+	@for language in vi en; do tests/corpus/python tests/screenshots/dress.py "$(abspath $(DIR))" $$language $(TARGET)/screenshots/$$language; done
+	@tests/screenshots/shoot.js $(TARGET)/screenshots/vi $(TARGET)/screenshots/en
+
 .PHONY: bench
 bench: build $(TEST_TOOLS) ## Measure, print one line per figure, write target/bench.json
 	@tools/measure-delivery.mjs $(TARGET)/bench.json

@@ -125,7 +125,7 @@ async function measure(folder) {
     report(figures, ours, peer);
     figures.write();
     if (!values["without-lighthouse"]) {
-      const pages = { "sign-in": new URL("/", session.url).href, study: session.url };
+      const pages = { "sign-in": new URL("/", session.url).href, guide: new URL("/guide", session.url).href, study: session.url };
       await audit(figures, { pages, cookies: session.cookies, port: await freePort(), folder: target });
       figures.write();
     }

@@ -8,10 +8,11 @@ import { awaitSms, send, startFilmless } from "./filmless.js";
 
 const BIRTH_DATE = "02031958";
 
-export async function openPortal() {
+/** `write` puts files and an order into a folder and says where. */
+export async function openPortal(write = writeStudy) {
   const folder = mkdtempSync(join(tmpdir(), "filmless-walk-"));
   const filmless = await startFilmless(join(folder, "data"));
-  const { files, order } = writeStudy(folder);
+  const { files, order } = write(folder);
   await send(filmless, files, order);
   const { text } = await awaitSms(filmless);
   const [link] = /https?:\/\/\S+\/x\/\S+/.exec(text);

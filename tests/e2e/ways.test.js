@@ -206,6 +206,46 @@ describe("the right mouse button", () => {
   });
 });
 
+describe("the keyboard alone", () => {
+  it("reaches everything, sees where it is, and stays within the large view", async () => {
+    await visit(DESKTOP, async (study, page) => {
+      await study.awaitPicture();
+      await page.locator("[data-tool=length]").waitFor();
+      const focused = () =>
+        page.evaluate(() => {
+          const { activeElement: element } = document;
+          const { outlineStyle, outlineWidth } = getComputedStyle(element);
+          const name = element.id || element.dataset.tool || element.dataset.do || element.className || element.tagName;
+          const isSeen = outlineStyle !== "none" && parseFloat(outlineWidth) >= 2;
+          const isBody = element === document.body;
+          return { name, isBody, isSeen: isSeen || isBody, isInside: element.closest("#viewer") !== null };
+        });
+      const walk = async (steps) => {
+        const seen = [];
+        for (let step = 0; step < steps; step++) {
+          await page.keyboard.press("Tab");
+          seen.push(await focused());
+        }
+        return seen;
+      };
+      const all = await walk(60);
+      assert.deepEqual(all.filter(({ isSeen }) => !isSeen), [], "each shows that it is chosen");
+      const names = all.map(({ name }) => name);
+      for (const name of ["skip", "stage", "slider", "next", "zoom-in", "large", "tools-toggle", "length", "invert", "rotate", "series", "hotline"]) {
+        assert.ok(names.includes(name), `${name} is reached: ${names}`);
+      }
+      await page.locator("#large").focus();
+      await page.keyboard.press("Enter");
+      const inside = await walk(50);
+      const outside = inside.filter(({ isInside, isBody }) => !isInside && !isBody);
+      assert.deepEqual(outside, [], "what lies under the large view is left out");
+      await page.locator("#slider").focus();
+      await page.keyboard.press("Escape");
+      assert.equal(await isLarge(page), false, "Escape leaves it from anywhere");
+    });
+  });
+});
+
 describe("two tabs", () => {
   it("show the same study; when one signs out, the other says so and leads back", async () => {
     await visit(PHONE, async (study, page, visitor) => {
@@ -243,7 +283,7 @@ describe("what the pages ask for", () => {
       for (const request of after) {
         const headers = await request.allHeaders();
         assert.ok(!request.url().includes(token), "the token stays in the address that the patient typed");
-        assert.equal(headers["referer"], undefined, request.url());
+        assert.ok(!headers["referer"], request.url());
       }
     } finally {
       await visitor.leave();

@@ -98,12 +98,14 @@ class Viewer {
   /** Once the reader rests: browsers allow few changes of the history. */
   private keepPlaceSoon(): void {
     clearTimeout(this.placeTimer);
-    this.placeTimer = window.setTimeout(() => {
-      const { current, pane } = this;
-      if (current !== null && pane.player !== null) {
-        keepPlace({ seriesInstanceUid: current.seriesInstanceUid, frame: pane.frame });
-      }
-    }, PLACE_KEPT_AFTER_MS);
+    this.placeTimer = window.setTimeout(() => this.keepPlace(), PLACE_KEPT_AFTER_MS);
+  }
+
+  private keepPlace(): void {
+    const { current, pane } = this;
+    if (current !== null && pane.player !== null) {
+      keepPlace({ seriesInstanceUid: current.seriesInstanceUid, frame: pane.frame });
+    }
   }
 
   private showIndex(index: SeriesIndex): void {
@@ -175,7 +177,11 @@ class Viewer {
     page.zoomIn.addEventListener("click", () => stage.zoom(ZOOM_STEP));
     page.zoomOut.addEventListener("click", () => stage.zoom(1 / ZOOM_STEP));
     page.large.addEventListener("click", () => this.setLarge(!page.isLarge));
-    addEventListener("popstate", () => page.setLarge(currentPlace().isLarge === true));
+    addEventListener("popstate", () => {
+      page.setLarge(currentPlace().isLarge === true);
+      // The entry that is left may know a later image than the one that is entered.
+      this.keepPlace();
+    });
     page.play.addEventListener("click", () => pane.toggleClip());
     page.toolsToggle.addEventListener("click", () => void this.toggleTools(page.tools.hidden));
     page.retry.addEventListener("click", () => {

@@ -1,0 +1,128 @@
+/** Documents in place, two series side by side, and what comes on paper, on packs whose contents are known. */
+
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { DESKTOP, launch, PHONE, Visitor } from "./browser.js";
+import { STUDY } from "./dicom.js";
+import { CT, ct, documents, thickCt } from "./fixtures.js";
+import { servePack } from "./pack.js";
+import { openLink, openPortal } from "./portal.js";
+import { ViewerPage } from "./viewer-page.js";
+
+const [LUNG, HEART, CHEST] = STUDY.series.map(({ number }) => `${STUDY.uid}.${number}`);
+const SQUARE = { ...CT, aspect: 1 };
+
+let browser;
+let withoutWebGl;
+let portal;
+
+before(async () => {
+  portal = await openPortal();
+  browser = await launch();
+  withoutWebGl = await launch({ isWithoutWebGl: true });
+});
+
+after(async () => {
+  await browser?.close();
+  await withoutWebGl?.close();
+  await portal?.close();
+});
+
+/** Opens the study with packs of ours in place of its own. */
+async function view(from, device, packs, raster, steps) {
+  const visitor = await Visitor.arrive(from, device, portal.origins);
+  try {
+    const { page } = visitor;
+    for (const [uid, pack] of Object.entries(packs)) {
+      await servePack(page, uid, pack);
+    }
+    await openLink(portal, page);
+    await steps(new ViewerPage(page, raster), visitor);
+    assert.deepEqual(visitor.errors, [], "the console is clean");
+    assert.deepEqual(visitor.foreignRequests, [], "no third party is asked for anything");
+  } finally {
+    await visitor.leave();
+  }
+}
+
+describe("documents", () => {
+  for (const device of [PHONE, DESKTOP]) {
+    it(`are read in place on a ${device.name}, and what is not shown is named`, async () => {
+      await view(device === PHONE ? browser : withoutWebGl, device, { [CHEST]: documents() }, SQUARE, async (_, visitor) => {
+        const { page } = visitor;
+        await page.locator("button.series", { hasText: "Chest" }).click();
+        const report = page.locator(".report");
+        await report.waitFor();
+        assert.match(await report.textContent(), /DLP: 612 mGy\.cm/);
+        assert.match(await report.textContent(), /<b>không<\/b>/, "texts are never markup");
+        await page.getByRole("button", { name: "Tài liệu PDF" }).click();
+        await page.locator(".pdf canvas[data-drawn]").waitFor();
+        assert.match(await page.locator(".pdf canvas").textContent(), /Ket qua/);
+        const ink = await page.locator(".pdf canvas").evaluate((canvas) => {
+          const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+          return data.filter((value, place) => place % 4 === 0 && value < 100).length;
+        });
+        assert.ok(ink > 50, "letters are drawn");
+        await page.getByRole("button", { name: "Đoạn phim" }).click();
+        await page.getByRole("link", { name: "Tải về máy" }).last().waitFor();
+        const notes = (await page.locator(".kept").allTextContents()).join(" ");
+        assert.match(notes, /Grayscale Softcopy Presentation State Storage \(2\)/);
+        assert.match(notes, /1 ảnh không xem được/);
+        await page.locator(".kept summary").first().click();
+        const original = page.locator(".kept a").first();
+        await original.waitFor();
+        assert.equal(await original.getAttribute("href"), `/studies/${STUDY.uid}/files/1.1`);
+        await visitor.screenshot("documents");
+        assert.deepEqual(await visitor.accessibilityViolations(), []);
+      });
+    });
+  }
+});
+
+describe("a comparison", () => {
+  for (const device of [PHONE, DESKTOP]) {
+    it(`scrolls by position in the body, and links window and zoom at will, on a ${device.name}`, async () => {
+      await view(device === PHONE ? browser : withoutWebGl, device, { [LUNG]: ct(), [HEART]: thickCt() }, CT, async (viewer, visitor) => {
+        const { page } = visitor;
+        await viewer.ready();
+        await page.getByRole("button", { name: "So sánh", exact: true }).click();
+        const other = page.locator(".other");
+        await other.locator(".stage[data-quality=full]").waitFor();
+        await page.locator(".link-note", { hasText: "vị trí trong cơ thể" }).waitFor();
+        // 30 mm is slice 7 of the thin ones and slice 3 of the thick ones.
+        await page.locator("#slider").fill("7");
+        await other.locator(".other-counter", { hasText: "3 / 5" }).waitFor();
+        await page.locator("#slider").fill("12");
+        await other.locator(".other-counter", { hasText: "5 / 5" }).waitFor();
+        const facts = other.locator(".frame-facts");
+        const preset = page.locator(".choice", { hasText: "Cửa sổ" }).locator("select");
+        await preset.selectOption({ label: "Phổi" });
+        await facts.filter({ hasText: "Mức -600" }).waitFor();
+        await page.getByLabel("Sáng tối và phóng to cùng nhau").uncheck();
+        await preset.selectOption({ label: "Xương" });
+        await page.locator("#stage .frame-facts", { hasText: "Mức 400" }).waitFor();
+        assert.match(await facts.textContent(), /Mức -600/);
+        await page.getByLabel("Cuộn cùng nhau").uncheck();
+        await page.locator("#slider").fill("1");
+        assert.match(await other.locator(".other-counter").textContent(), /5 \/ 5/);
+        await page.evaluate(() => window.scrollTo(0, 0));
+        await visitor.screenshot("comparison");
+        assert.deepEqual(await visitor.accessibilityViolations(), []);
+        assert.ok((await visitor.overflowPx()) <= 0, "no wider than the screen");
+        await page.click("[data-do=close-comparison]");
+        assert.equal(await other.count(), 0);
+      });
+    });
+  }
+});
+
+describe("on paper", () => {
+  it("a note stands in place of the images", async () => {
+    await view(withoutWebGl, DESKTOP, { [LUNG]: ct() }, CT, async (viewer, { page }) => {
+      await viewer.ready();
+      await page.emulateMedia({ media: "print" });
+      assert.ok(await page.locator(".print-note").isVisible());
+      assert.equal(await page.locator("#stage").isVisible(), false);
+    });
+  });
+});
