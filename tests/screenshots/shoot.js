@@ -62,12 +62,9 @@ async function atRest(page) {
   await page.waitForFunction(() => [...document.images].every((image) => image.complete));
 }
 
-/** Full quality is there, and the tools are open where there is room for them. */
+/** Full quality is there, and the tools have opened by themselves, as there is room for them. */
 async function openTools(page) {
   await atRest(page);
-  if (await page.locator("#tools").isHidden()) {
-    await page.click("#tools-toggle");
-  }
   await page.locator("[data-tool=length]").waitFor();
 }
 
