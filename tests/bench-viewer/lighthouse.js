@@ -25,7 +25,9 @@ export async function audit(figures, { pages, cookies, port, folder }) {
       for (let run = 0; run < RUNS; run++) {
         results.push(await auditOnce(url, port));
       }
-      writeFileSync(join(folder, `lighthouse-${name}.json`), JSON.stringify(results.at(-1), null, 2));
+      results.forEach((result, run) => {
+        writeFileSync(join(folder, `lighthouse-${name}-${run + 1}.json`), JSON.stringify(result, null, 2));
+      });
       for (const [category, goal] of Object.entries(GOALS)) {
         const scores = results.map(({ categories }) => Math.round(categories[category].score * 100));
         figures.add(`Lighthouse, ${name} page: ${category}`, median(scores), "", { goal, isMoreBetter: true });

@@ -34,7 +34,7 @@ for (const device of [PHONE, DESKTOP]) {
         const study = new StudyPage(page);
         await study.choose("Lung");
         await page.locator("#stage[data-quality=full]").waitFor();
-        if (await page.locator("#tools").isHidden()) {
+        if (device === PHONE) {
           await page.click("#tools-toggle");
         }
         await page.getByRole("button", { name: "So sánh", exact: true }).click();

@@ -3,6 +3,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 
 const WAIT_MS_MAX = 10_000;
+const WIDE_PX = 960;
 
 export class ViewerPage {
   constructor(page, raster) {
@@ -12,7 +13,8 @@ export class ViewerPage {
   /** Full quality is there, and the tools are open. */
   async ready() {
     await this.page.locator("#stage[data-quality=full]").waitFor();
-    if (await this.page.locator("#tools").isHidden()) {
+    // On a wide screen they open by themselves.
+    if (this.page.viewportSize().width < WIDE_PX && (await this.page.locator("#tools").isHidden())) {
       await this.page.click("#tools-toggle");
     }
     await this.page.locator("[data-tool=length]").waitFor();
