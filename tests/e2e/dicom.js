@@ -191,16 +191,16 @@ export const ORDER = {
   result: { status: "final", conclusion: "Bình thường." },
 };
 
-/** Writes the study's files and its order; returns both paths. */
-export function writeStudy(folder) {
+/** Writes a study's files and its order; returns both paths. */
+export function writeStudy(folder, { study = STUDY, order: ordered = ORDER } = {}) {
   const files = join(folder, "study");
   mkdirSync(files, { recursive: true });
-  for (const series of STUDY.series) {
-    for (const [index, bytes] of series.files(STUDY, series).entries()) {
+  for (const series of study.series) {
+    for (const [index, bytes] of series.files(study, series).entries()) {
       writeFileSync(join(files, `${series.number}-${index + 1}.dcm`), bytes);
     }
   }
   const order = join(folder, "order.json");
-  writeFileSync(order, JSON.stringify(ORDER, null, 2));
+  writeFileSync(order, JSON.stringify(ordered, null, 2));
   return { files, order };
 }

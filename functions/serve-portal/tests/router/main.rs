@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used)]
 
 mod sample;
+mod staff;
+mod staff_sample;
 
 use std::sync::Arc;
 
