@@ -45,6 +45,12 @@ export async function send(filmless, files, order) {
   });
 }
 
+/** What an operator's command prints, read as JSON. */
+export async function command(filmless, words) {
+  const { stdout } = await promisify(execFile)(BINARY, [...words, "--json", "--data", filmless.data]);
+  return JSON.parse(stdout);
+}
+
 /** The first SMS that goes out and is asked for. */
 export async function awaitSms(filmless, isMeant = () => true) {
   const folder = join(filmless.data, "outbox/sms");

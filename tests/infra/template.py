@@ -71,9 +71,17 @@ def statements() -> list[tuple[str, dict]]:
 
 
 def grants(program: str) -> list[dict]:
-    """The statements of a function's role."""
+    """The statements of a function's role; one that depends on a condition names it as `If`."""
     role = RESOURCES[logical(program, "Role")]["Properties"]
-    return [statement for policy in role["Policies"] for statement in policy["PolicyDocument"]["Statement"]]
+    written = [statement for policy in role["Policies"] for statement in policy["PolicyDocument"]["Statement"]]
+    return [settled(statement) for statement in written]
+
+
+def settled(statement: dict) -> dict:
+    match statement:
+        case {"Fn::If": [condition, there, {"Ref": "AWS::NoValue"}]}:
+            return there | {"If": condition}
+    return statement
 
 
 @cache
@@ -96,6 +104,8 @@ def table_rows() -> list[str]:
             resources = ", ".join(f"`{name_of(resource)}`" for resource in as_list(statement["Resource"]))
             if condition := statement.get("Condition"):
                 resources += f" where `{json.dumps(condition)}`"
+            if needed := statement.get("If"):
+                resources += f" ({needed})"
             if statement["Effect"] == "Deny":
                 actions = f"never {actions}"
             rows.append(f"| `{program}` | {trigger(properties)} | {actions} | {resources} |")

@@ -15,6 +15,7 @@ use crate::{Door, PortalConfig, StaffDoor, protection};
 pub struct PortalServices {
     pub(crate) door: Arc<dyn Door>,
     pub(crate) staff: Option<Arc<dyn StaffDoor>>,
+    pub(crate) is_erasing: bool,
     pub(crate) config: PortalConfig,
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
 }
@@ -24,13 +25,19 @@ impl PortalServices {
     #[must_use]
     pub fn new(door: Arc<dyn Door>, config: PortalConfig) -> Self {
         let headers = protection::headers(&config);
-        Self { door, staff: None, config, headers }
+        Self { door, staff: None, is_erasing: true, config, headers }
     }
 
     /// With a console for whoever comes in by that door; without one there is none.
     #[must_use]
     pub fn with_staff(self, staff: Arc<dyn StaffDoor>) -> Self {
         Self { staff: Some(staff), ..self }
+    }
+
+    /// With a console that erases nothing: where the only public door has no right to delete what hospitals uploaded.
+    #[must_use]
+    pub fn without_erasure(self) -> Self {
+        Self { is_erasing: false, ..self }
     }
 }
 

@@ -15,7 +15,7 @@ async fn main() -> anyhow::Result<()> {
     let config = PortalConfig::of(&services).await?;
     let mut portal = PortalServices::new(Arc::new(Portal::new(services.clone())), config);
     if let Some(provider) = provider {
-        portal = portal.with_staff(Arc::new(OidcDoor::new(services, provider, None)?));
+        portal = portal.with_staff(Arc::new(OidcDoor::new(services, provider, None)?)).without_erasure();
     }
     let portal = behind(origin_secret, router(Arc::new(portal)));
     lambda_http::run(portal).await.map_err(anyhow::Error::from_boxed)

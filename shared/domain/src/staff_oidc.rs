@@ -56,8 +56,9 @@ impl OidcSettings {
     #[must_use]
     pub fn is_issuer_safe(issuer: &str) -> bool {
         let Some(rest) = issuer.strip_prefix("http://") else { return issuer.starts_with("https://") };
-        let host = rest.split('/').next().unwrap_or_default();
-        let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+        let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        let is_port = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit());
+        let name = host.rsplit_once(':').filter(|(_, port)| is_port(port)).map_or(host, |(name, _)| name);
         matches!(name, "127.0.0.1" | "localhost" | "[::1]")
     }
 
@@ -141,6 +142,10 @@ mod tests {
             ("https://id.hospital.example/realms/h", true),
             ("http://127.0.0.1:8080/identity", true),
             ("http://localhost/identity", true),
+            ("http://[::1]/identity", true),
+            ("http://[::1]:8080/identity", true),
+            ("http://127.0.0.1:80@evil.example/", false),
+            ("http://127.0.0.1:@evil.example/", false),
             ("http://id.hospital.example", false),
             ("http://127.0.0.1.evil.example", false),
             ("http://localhost@evil.example", false),

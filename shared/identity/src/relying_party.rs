@@ -35,6 +35,8 @@ pub struct RelyingParty {
     issuer: IssuerUrl,
     redirect_url: RedirectUrl,
     client: ProviderClient,
+    /// The provider is part of this system: how browsers reach it says nothing of how we do.
+    is_reached_elsewhere: bool,
     metadata: Mutex<Option<(Instant, CoreProviderMetadata)>>,
 }
 
@@ -87,7 +89,7 @@ impl RelyingParty {
         redirect_url: String,
         reached_at: Option<ReachedAt>,
     ) -> Result<Self, IdentityError> {
-        if !OidcSettings::is_issuer_safe(&settings.issuer) {
+        if reached_at.is_none() && !OidcSettings::is_issuer_safe(&settings.issuer) {
             return Err(IdentityError::Settings("the issuer is not reached by https"));
         }
         Ok(Self {
@@ -95,6 +97,7 @@ impl RelyingParty {
                 .map_err(|_| IdentityError::Settings("the issuer is no address"))?,
             redirect_url: RedirectUrl::new(redirect_url)
                 .map_err(|_| IdentityError::Settings("the portal's address is none"))?,
+            is_reached_elsewhere: reached_at.is_some(),
             client: ProviderClient::new(reached_at),
             settings,
             metadata: Mutex::new(None),
@@ -193,7 +196,7 @@ impl RelyingParty {
             found.token_endpoint().map(|endpoint| endpoint.url()),
         ];
         let is_safe = |url: Option<&Url>| url.is_some_and(|url| OidcSettings::is_issuer_safe(url.as_str()));
-        if !addresses.into_iter().all(is_safe) {
+        if !self.is_reached_elsewhere && !addresses.into_iter().all(is_safe) {
             return Err(IdentityError::Provider { what: "an address is not reached by https", source: None });
         }
         let kept = Some((Instant::now(), found.clone()));

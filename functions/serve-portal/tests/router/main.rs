@@ -5,6 +5,8 @@
 
 mod openapi;
 mod sample;
+mod staff;
+mod staff_sample;
 
 use std::sync::Arc;
 

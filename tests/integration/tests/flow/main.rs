@@ -10,6 +10,7 @@ mod attack_routes;
 mod attack_sessions;
 mod attack_text;
 mod bad_input;
+mod console;
 mod contents;
 mod delivery;
 mod embedded;

@@ -167,7 +167,7 @@ async fn render(
         may_share: console.may(Act::Share) && !shareable.is_empty(),
         may_revoke: console.may(Act::Revoke) && view.account.is_some(),
         may_merge: console.may(Act::Merge) && view.account.is_some(),
-        may_erase: console.may(Act::Erase),
+        may_erase: console.may(Act::Erase) && console.visitor.services.is_erasing,
         shareable,
         view: &view,
         frame,

@@ -183,7 +183,7 @@ fn merge_page<'a>(
 
 /// `GET /staff/patients/{patient}/erase`: a rehearsal says what would go.
 pub(crate) async fn ask_erase(console: Console, Path(segment): Path<String>) -> Result<Response, Trouble> {
-    console.demand(Act::Erase)?;
+    may_erase(&console)?;
     let code = patient_of(&segment, &console)?;
     erase_page(&console, &code, String::new()).await?.answer(None)
 }
@@ -194,7 +194,7 @@ pub(crate) async fn erase(
     Path(segment): Path<String>,
     Form(typed): Form<Confirmed>,
 ) -> Result<Response, Trouble> {
-    console.demand(Act::Erase)?;
+    may_erase(&console)?;
     let code = patient_of(&segment, &console)?;
     if typed.code.trim() != code.as_str() {
         let words = console.frame().t.patient.erase_mistyped;
@@ -218,6 +218,11 @@ pub(crate) async fn erase(
             erase_page(&console, &code, typed.reason).await?.answer(Some(&error))
         }
     }
+}
+
+fn may_erase(console: &Console) -> Result<(), Trouble> {
+    console.demand(Act::Erase)?;
+    if console.visitor.services.is_erasing { Ok(()) } else { Err(console.trouble()(StaffError::NotFound)) }
 }
 
 async fn erase_page<'a>(

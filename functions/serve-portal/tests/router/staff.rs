@@ -1,0 +1,424 @@
+//! The console from outside: who gets which page, what a page says, and what it never holds.
+
+use std::sync::Arc;
+
+use axum::body::{Body, to_bytes};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, SET_COOKIE,
+};
+use axum::http::{Method, Request, StatusCode};
+use filmless_domain::Hospital;
+use serve_portal::{PortalConfig, PortalServices, router};
+use tower::ServiceExt;
+use url::Url;
+
+use crate::sample::{S3, STUDY, SamplePortal};
+use crate::staff_sample::SampleStaff;
+use crate::{Answer, request};
+
+/// The address of the sample's patient: its code in base64url.
+const HOA: &str = "/staff/patients/TjIwLTAzMTc1NDI";
+/// Of one whose code would not survive a gateway.
+const ODD: &str = "/staff/patients/TjIwLzIuLg";
+const ROLES: [&str; 5] = ["nobody", "hotline", "records", "finance", "admin"];
+
+async fn send(staff: SampleStaff, request: Request<Body>) -> Answer {
+    let config = PortalConfig {
+        public_url: Url::parse("http://127.0.0.1:8080/").unwrap(),
+        s3_origin: S3.into(),
+        hospital: Hospital::default(),
+    };
+    let services = PortalServices::new(Arc::new(SamplePortal::default()), config).with_staff(Arc::new(staff));
+    let response = router(Arc::new(services)).oneshot(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let bytes = to_bytes(body, usize::MAX).await.unwrap();
+    let body = String::from_utf8_lossy(&bytes).into_owned();
+    Answer { status: parts.status, headers: parts.headers, body }
+}
+
+async fn as_role(role: &str, method: Method, path: &str, form: &str, more: &[(&str, &str)]) -> Answer {
+    let cookie = format!("filmless_staff={role}");
+    let mut headers = vec![("cookie", cookie.as_str())];
+    headers.extend_from_slice(more);
+    if method == Method::POST {
+        headers.push(("content-type", "application/x-www-form-urlencoded"));
+    }
+    send(SampleStaff::default(), request(method, path, &headers, form)).await
+}
+
+async fn get(role: &str, path: &str) -> Answer {
+    as_role(role, Method::GET, path, "", &[]).await
+}
+
+async fn post(role: &str, path: &str, form: &str) -> Answer {
+    as_role(role, Method::POST, path, form, &[]).await
+}
+
+async fn anonymous(method: Method, path: &str, cookie: &str) -> Answer {
+    send(SampleStaff::default(), request(method, path, &[("cookie", cookie)], "")).await
+}
+
+/// Every route of the console with what it needs, and the status for each of [`ROLES`].
+fn table() -> Vec<(Method, String, String, [u16; 5])> {
+    let study = format!("/staff/studies/{STUDY}");
+    let share = format!("label=BS.+Minh&relation=doctor&study={STUDY}&days=7");
+    // Nobody, hotline, records, finance, administrator.
+    let all = [200; 5];
+    let front = [403, 200, 200, 403, 200];
+    let front_done = [403, 303, 303, 403, 303];
+    let records = [403, 403, 200, 403, 200];
+    let records_done = [403, 403, 303, 403, 303];
+    let admin = [403, 403, 403, 403, 200];
+    let rows: [(Method, &str, &str, [u16; 5]); 29] = [
+        (Method::GET, "/staff", "", all),
+        (Method::POST, "/staff/search", "query=hoa", front),
+        (Method::POST, "/staff/sign-out-everywhere", "", [303; 5]),
+        (Method::GET, HOA, "", front),
+        (Method::POST, &format!("{HOA}/contact"), "phone=0903123456&email=", front_done),
+        (Method::GET, &format!("{HOA}/revoke"), "", front),
+        (Method::POST, &format!("{HOA}/revoke"), "reason=lost&confirm=yes", front),
+        (Method::GET, &format!("{HOA}/merge"), "", records),
+        (Method::POST, &format!("{HOA}/merge"), "code=N20%2F2..&reason=one&confirm=yes", records),
+        (Method::GET, &format!("{HOA}/erase"), "", admin),
+        (Method::POST, &format!("{HOA}/erase"), "code=N20-0317542&reason=asked", admin),
+        (Method::POST, &format!("{HOA}/shares"), &share, front),
+        (Method::POST, &format!("{HOA}/shares/s1/end"), "", front_done),
+        (Method::GET, &study, "", front),
+        (Method::POST, &format!("{study}/slip"), "", front),
+        (Method::POST, &format!("{study}/reissue"), "channels=all&reason=lost", front_done),
+        (Method::POST, &format!("{study}/resend"), "channels=sms", front_done),
+        (Method::POST, &format!("{study}/release"), "reason=checked&order=A1", records_done),
+        (Method::POST, &format!("{study}/hold"), "reason=wrong", records_done),
+        (Method::GET, &format!("{study}/recall"), "", records),
+        (Method::POST, &format!("{study}/recall"), "reason=wrong&confirm=yes", records),
+        (Method::GET, &format!("{study}/viewers"), "", records),
+        (Method::GET, "/staff/held", "", front),
+        (Method::GET, "/staff/unreached?day=2020-11-23", "", front),
+        (Method::GET, "/staff/unreached.csv", "", front),
+        (Method::GET, "/staff/failed?days=90", "", front),
+        (Method::GET, "/staff/audit", "", admin),
+        (Method::POST, "/staff/audit/verify", "", admin),
+        (Method::GET, "/staff/audit/export?day=2020-11-23&form=fhir", "", admin),
+    ];
+    rows.into_iter().map(|(m, path, form, statuses)| (m, path.to_owned(), form.to_owned(), statuses)).collect()
+}
+
+#[tokio::test]
+async fn each_role_does_what_is_its_own_and_nothing_else() {
+    for (method, path, form, statuses) in table() {
+        for (role, expected) in ROLES.iter().zip(statuses) {
+            let answer = as_role(role, method.clone(), &path, &form, &[]).await;
+            assert_eq!(answer.status.as_u16(), expected, "{method} {path} as {role}: {}", answer.body);
+        }
+    }
+}
+
+#[tokio::test]
+async fn whoever_is_not_signed_in_gets_the_sign_in_and_nothing_else() {
+    for (method, path, ..) in table() {
+        for cookie in ["", "filmless_staff=forged", "filmless_session=session-of-hoa"] {
+            let answer = anonymous(method.clone(), &path, cookie).await;
+            let found = (answer.status, answer.header(LOCATION), answer.body.as_str());
+            assert_eq!(found, (StatusCode::SEE_OTHER, "/staff/sign-in", ""), "{method} {path} {cookie}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_page_of_the_console_holds_an_image_a_script_or_a_word_of_markup_from_outside() {
+    for (method, path, form, statuses) in table() {
+        for (role, status) in ROLES.iter().zip(statuses) {
+            let answer = as_role(role, method.clone(), &path, &form, &[]).await;
+            assert_eq!(answer.header(CACHE_CONTROL), "no-store", "{path}");
+            let policy = answer.header(CONTENT_SECURITY_POLICY);
+            assert!(policy.starts_with("default-src 'none'") && !policy.contains(S3), "{path}: {policy}");
+            if status != 200 || !answer.header(CONTENT_TYPE).starts_with("text/html") {
+                continue;
+            }
+            for never in [S3, "X-Amz", "<script", "<canvas", "/studies/1.2.826/grant", "<CT>", "<Hoà>", "<b>", "<x>", "<Minh>"] {
+                assert!(!answer.body.contains(never), "{never} in {path} as {role}");
+            }
+            assert!(answer.body.contains(r#"<html lang="vi">"#), "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn without_a_provider_there_is_no_console() {
+    for (method, path, form, _) in table() {
+        let headers = [("cookie", "filmless_staff=admin"), ("content-type", "application/x-www-form-urlencoded")];
+        let answer = crate::Portal::default().send(request(method.clone(), &path, &headers, &form)).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{method} {path}");
+    }
+}
+
+#[tokio::test]
+async fn where_the_door_may_not_delete_nothing_is_erased() {
+    for (method, path) in [(Method::GET, format!("{HOA}/erase")), (Method::POST, format!("{HOA}/erase"))] {
+        let config = PortalConfig {
+            public_url: Url::parse("http://127.0.0.1:8080/").unwrap(),
+            s3_origin: S3.into(),
+            hospital: Hospital::default(),
+        };
+        let services = PortalServices::new(Arc::new(SamplePortal::default()), config);
+        let services = services.with_staff(Arc::new(SampleStaff::default())).without_erasure();
+        let headers = [("cookie", "filmless_staff=admin"), ("content-type", "application/x-www-form-urlencoded")];
+        let request = request(method, &path, &headers, "code=N20-0317542&reason=asked");
+        let answer = router(Arc::new(services)).oneshot(request).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn another_site_cannot_act_in_their_name() {
+    for (method, path, form, _) in table().into_iter().filter(|(method, ..)| *method == Method::POST) {
+        for foreign in [("origin", "https://evil.example"), ("sec-fetch-site", "cross-site")] {
+            let answer = as_role("admin", method.clone(), &path, &form, &[foreign]).await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path} {foreign:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_sign_in_goes_out_with_a_cookie_of_its_own_and_comes_back_with_a_session() {
+    let page = anonymous(Method::GET, "/staff/sign-in", "").await;
+    assert!(page.body.contains(r#"href="http://127.0.0.1:8080/staff/sign-in/begin""#), "{}", page.body);
+    let begun = anonymous(Method::GET, "/staff/sign-in/begin", "").await;
+    assert_eq!(begun.header(LOCATION), "https://id.example/authorize?state=s1");
+    let cookie = begun.header(SET_COOKIE);
+    assert_eq!(
+        cookie,
+        "filmless_staff_sign_in=sign-in-of-lan; Path=/; HttpOnly; SameSite=Lax; Max-Age=600"
+    );
+    let path = "/staff/sign-in/return?code=c&state=s1&session_state=x";
+    let back = anonymous(Method::GET, path, "filmless_staff_sign_in=sign-in-of-lan").await;
+    assert_eq!((back.status, back.header(LOCATION)), (StatusCode::SEE_OTHER, "/staff"));
+    let cookies: Vec<_> = back.headers.get_all(SET_COOKIE).iter().map(|c| c.to_str().unwrap()).collect();
+    assert_eq!(cookies[0], "filmless_staff=hotline; Path=/; HttpOnly; SameSite=Lax");
+    assert!(cookies[1].starts_with("filmless_staff_sign_in=; ") && cookies[1].contains("Max-Age=0"));
+    // A session that somebody planted is not the one that starts.
+    let planted = "filmless_staff=planted; filmless_staff_sign_in=sign-in-of-lan";
+    let back = anonymous(Method::GET, path, planted).await;
+    assert!(back.header(SET_COOKIE).starts_with("filmless_staff=hotline;"));
+}
+
+#[tokio::test]
+async fn with_https_the_cookies_of_staff_are_bound_to_the_host() {
+    let config = PortalConfig {
+        public_url: Url::parse("https://xem.benhvien.example/").unwrap(),
+        s3_origin: S3.into(),
+        hospital: Hospital::default(),
+    };
+    let services = PortalServices::new(Arc::new(SamplePortal::default()), config);
+    let portal = router(Arc::new(services.with_staff(Arc::new(SampleStaff::default()))));
+    let begun = portal.clone().oneshot(request(Method::GET, "/staff/sign-in/begin", &[], "")).await.unwrap();
+    let cookie = begun.headers()[SET_COOKIE].to_str().unwrap();
+    let expected = "__Host-filmless_staff_sign_in=sign-in-of-lan; Path=/; HttpOnly; SameSite=Lax; Max-Age=600; Secure";
+    assert_eq!(cookie, expected);
+    let back = [("cookie", "__Host-filmless_staff_sign_in=sign-in-of-lan")];
+    let back = portal.oneshot(request(Method::GET, "/staff/sign-in/return?code=c&state=s", &back, "")).await.unwrap();
+    let cookie = back.headers()[SET_COOKIE].to_str().unwrap();
+    assert_eq!(cookie, "__Host-filmless_staff=hotline; Path=/; HttpOnly; SameSite=Lax; Secure");
+}
+
+#[tokio::test]
+async fn what_keeps_somebody_from_signing_in_is_told() {
+    let path = "/staff/sign-in/return?code=c&state=s1";
+    for (cookie, status, words) in [
+        ("", 403, "đã hết hạn, đã được dùng, hoặc không được chấp nhận"),
+        ("filmless_staff_sign_in=forged", 403, "đã hết hạn, đã được dùng, hoặc không được chấp nhận"),
+        ("filmless_staff_sign_in=sign-in-of-nobody", 403, "chưa có vai trò nào"),
+        ("filmless_staff_sign_in=sign-in-while-down", 503, "không trả lời"),
+    ] {
+        let answer = anonymous(Method::GET, path, cookie).await;
+        assert_eq!(answer.status.as_u16(), status, "{cookie}");
+        assert!(answer.body.contains(words) && answer.body.contains("Thử lại"), "{cookie}: {}", answer.body);
+        assert!(!answer.header(SET_COOKIE).contains("filmless_staff="), "{cookie}");
+    }
+    let down = SampleStaff { is_provider_down: true };
+    let answer = send(down, request(Method::GET, "/staff/sign-in/begin", &[], "")).await;
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(answer.body.contains("Người bệnh vẫn xem được hình ảnh"));
+    for wrong in ["code=c&code=d", "x=%FF", ""] {
+        let answer = anonymous(Method::GET, &format!("/staff/sign-in/return?{wrong}"), "").await;
+        assert!(answer.status.is_client_error(), "{wrong}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_searched_is_found_by_words_and_is_in_no_address() {
+    let page = post("hotline", "/staff/search", "query=nguyen+thi+hoa").await;
+    for text in ["Nguyễn Thị &#60;Hoà&#62;", "02/03/1958", HOA, r#"value="nguyen thi hoa""#, "Kết quả: 1"] {
+        assert!(page.body.contains(text), "{text}");
+    }
+    assert!(post("hotline", "/staff/search", "query=x").await.body.contains("Không tìm thấy ai"));
+    let empty = post("hotline", "/staff/search", "query=+").await;
+    assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(empty.body.contains("Xin nhập số điện thoại"));
+    assert_eq!(get("hotline", "/staff/search?query=hoa").await.status, StatusCode::METHOD_NOT_ALLOWED);
+}
+
+#[tokio::test]
+async fn the_navigation_and_the_forms_are_those_of_the_role() {
+    for (role, seen, unseen) in [
+        ("hotline", vec!["/staff/held", "/staff/unreached", "/staff/failed"], vec!["/staff/audit"]),
+        ("finance", vec!["Tài chính"], vec!["/staff/held", "name=\"query\""]),
+        ("nobody", vec!["chưa có trang nào"], vec!["/staff/held", "name=\"query\""]),
+        ("admin", vec!["/staff/audit", "Quản trị"], vec![]),
+    ] {
+        let page = get(role, "/staff").await;
+        for text in seen {
+            assert!(page.body.contains(text), "{text} for {role}");
+        }
+        for text in unseen {
+            assert!(!page.body.contains(text), "{text} for {role}");
+        }
+    }
+    let study = format!("/staff/studies/{STUDY}");
+    for (role, page, expected) in [
+        ("hotline", HOA, [("/revoke", true), ("/merge", false), ("/erase", false)]),
+        ("records", HOA, [("/revoke", true), ("/merge", true), ("/erase", false)]),
+        ("admin", HOA, [("/revoke", true), ("/merge", true), ("/erase", true)]),
+        ("hotline", &study, [("/slip", true), ("/hold", false), ("/recall", false)]),
+        ("records", &study, [("/slip", true), ("/hold", true), ("/recall", true)]),
+    ] {
+        let answer = get(role, page).await;
+        for (path, is_there) in expected {
+            assert_eq!(answer.body.contains(&format!("{page}{path}\"")), is_there, "{path} for {role}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_patient_is_shown_with_contact_studies_and_shares() {
+    let page = get("hotline", HOA).await;
+    for text in
+        ["0903123456", "23/11/2020", "Chest &#60;CT&#62;", "đang giữ lại", "Chưa có phiếu chỉ định", "Nhân viên đã sửa"]
+    {
+        assert!(page.body.contains(text), "{text}");
+    }
+    assert!(!page.body.contains("in English only"));
+    let odd = get("hotline", ODD).await;
+    assert_eq!(odd.status, StatusCode::OK);
+    assert!(odd.body.contains("N20/2.."));
+    for wrong in ["Tm9ib2R5", "N20-0317542", "%2e%2e", "=", "____"] {
+        assert_eq!(get("hotline", &format!("/staff/patients/{wrong}")).await.status, 404, "{wrong}");
+    }
+}
+
+#[tokio::test]
+async fn a_study_tells_its_way_and_why_it_is_held() {
+    let study = get("hotline", &format!("/staff/studies/{STUDY}")).await;
+    for text in ["Nhận ảnh đầu tiên", "Lập phiếu", "phiếu số 1", "Email không gửi được", "bounce &#60;x&#62;", "Mở lần chụp"] {
+        assert!(study.body.contains(text), "{text}");
+    }
+    let held = get("records", &format!("/staff/studies/{STUDY}.9")).await;
+    assert!(held.body.contains("Chưa có phiếu chỉ định") && held.body.contains("Trả kết quả"));
+    assert!(!held.body.contains("/slip\""), "a held study has no slip to print");
+    assert_eq!(get("records", "/staff/studies/1.2.3").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn what_hurts_asks_twice() {
+    let recall = format!("/staff/studies/{STUDY}/recall");
+    for (path, form, words) in [
+        (format!("{HOA}/revoke"), "reason=lost", "Xin đánh dấu ô xác nhận"),
+        (recall.clone(), "reason=wrong", "Xin đánh dấu ô xác nhận"),
+        (format!("{HOA}/erase"), "reason=asked&code=N20-0317543", "Chưa có gì bị xoá"),
+        (format!("{HOA}/erase"), "reason=asked", "Chưa có gì bị xoá"),
+        (recall, "reason=+&confirm=yes", "Xin ghi lý do"),
+    ] {
+        let answer = post("admin", &path, form).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{path} {form}");
+        assert!(answer.body.contains(words), "{path} {form}");
+    }
+    let compared = post("records", &format!("{HOA}/merge"), "code=N20%2F2..").await;
+    assert_eq!(compared.status, StatusCode::OK);
+    assert!(compared.body.contains("name=\"confirm\"") && compared.body.contains("value=\"N20/2..\""));
+    let unknown = post("records", &format!("{HOA}/merge"), "code=NOBODY").await;
+    assert_eq!(unknown.status, StatusCode::NOT_FOUND);
+    assert!(unknown.body.contains("name=\"code\""), "the form stays");
+}
+
+#[tokio::test]
+async fn what_was_done_is_told_and_what_was_refused_is_explained() {
+    let study = format!("/staff/studies/{STUDY}");
+    for (path, form, status, words) in [
+        (format!("{HOA}/revoke"), "reason=lost&confirm=yes", 200, "Mật khẩu</dt><dd>4"),
+        (format!("{study}/recall"), "reason=wrong&confirm=yes", 200, "203.0.113.9"),
+        (format!("{HOA}/erase"), "reason=asked&code=N20-0317542", 200, "Tệp</dt><dd>77"),
+        (format!("{HOA}/merge"), "code=N20%2F2..&reason=x&confirm=yes", 200, "Lần chụp đã chuyển</dt><dd>3"),
+        (format!("{HOA}/merge"), "code=N20-0317542&reason=x&confirm=yes", 409, "dùng chung một tài khoản"),
+        (format!("{HOA}/contact"), "phone=12", 422, "không nhận được SMS"),
+        (format!("{HOA}/shares"), "label=x", 422, "Chia sẻ cần có tên người nhận"),
+        (format!("{study}/resend"), "channels=email", 409, "Không có số điện thoại hoặc email"),
+        (format!("{study}/hold"), "reason=", 422, "Xin ghi lý do"),
+    ] {
+        let answer = post("admin", &path, form).await;
+        assert_eq!(answer.status.as_u16(), status, "{path} {form}");
+        assert!(answer.body.contains(words), "{path} {form}: {}", answer.body);
+    }
+    let done = post("hotline", &format!("{study}/reissue"), "channels=sms&reason=lost").await;
+    assert_eq!(done.header(LOCATION), format!("{study}?done=reissued"));
+    assert!(get("hotline", &format!("{study}?done=reissued")).await.body.contains("Đã cấp phiếu mới"));
+    let forbidden = post("hotline", &format!("{study}/recall"), "reason=x&confirm=yes").await;
+    assert!(forbidden.body.contains("Không thuộc quyền"));
+}
+
+#[tokio::test]
+async fn files_are_sent_as_files_and_kept_nowhere() {
+    let slip = post("hotline", &format!("/staff/studies/{STUDY}/slip"), "").await;
+    assert_eq!(slip.header(CONTENT_TYPE), "application/pdf");
+    assert_eq!((slip.header(CACHE_CONTROL), slip.body.as_str()), ("no-store", "%PDF-1.7"));
+    assert_eq!(get("hotline", &format!("/staff/studies/{STUDY}/slip")).await.status, 405);
+    let csv = get("hotline", "/staff/unreached.csv?day=2020-11-23").await;
+    assert_eq!(csv.header(CONTENT_DISPOSITION), "attachment; filename=\"unreached-2020-11-23.csv\"");
+    assert!(csv.body.starts_with('\u{feff}') && csv.body.contains("\"'=Nguyễn \"\"Hoà\"\"\",\"0903123456\""));
+    let none = get("hotline", "/staff/unreached?day=2020-11-22").await;
+    assert!(none.body.contains("Mọi người bệnh đều đã được báo"));
+    let fhir = get("admin", "/staff/audit/export?day=2020-11-23&form=fhir").await;
+    assert_eq!(fhir.header(CONTENT_TYPE), "application/fhir+ndjson");
+    let resource: serde_json::Value = serde_json::from_str(&fhir.body).unwrap();
+    assert_eq!((resource["resourceType"].as_str(), fhir.body.ends_with('\n')), (Some("AuditEvent"), true));
+    let log = get("admin", "/staff/audit/export?day=2020-11-23").await;
+    assert!(log.body.contains("\"open-study\""));
+    assert_eq!(get("admin", "/staff/audit/export?day=2020-01-01").await.status, StatusCode::CONFLICT);
+    let broken = post("admin", "/staff/audit/verify", "").await;
+    assert!(broken.body.contains("Nhật ký không nguyên vẹn") && broken.body.contains("line 4"));
+}
+
+#[tokio::test]
+async fn a_share_is_made_on_the_patients_behalf_and_shown_once() {
+    let form = format!("label=BS.+Minh&relation=doctor&study={STUDY}&days=7");
+    let made = post("hotline", &format!("{HOA}/shares"), &form).await;
+    for text in ["http://127.0.0.1:8080/s/token", "123 456", "data:image/png;base64,cG5n"] {
+        assert!(made.body.contains(text), "{text}");
+    }
+    let ended = post("hotline", &format!("{HOA}/shares/s1/end"), "").await;
+    assert_eq!(ended.header(LOCATION), format!("{HOA}?done=share-ended"));
+    assert_eq!(post("hotline", &format!("{HOA}/shares/s9/end"), "").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn the_console_speaks_vietnamese_until_somebody_chooses() {
+    let english = [("accept-language", "en-US,en;q=0.9")];
+    let page = as_role("hotline", Method::GET, "/staff", "", &english).await;
+    assert!(page.body.contains("Tìm người bệnh"));
+    let cookie = "filmless_staff=hotline; filmless_language=en";
+    let page = anonymous(Method::GET, "/staff", cookie).await;
+    assert!(page.body.contains("Find a patient") && page.body.contains("Hotline"));
+    let refused = anonymous(Method::GET, "/staff/audit", cookie).await;
+    assert!(refused.body.contains("None of your roles may do that"));
+}
+
+#[tokio::test]
+async fn leaving_ends_the_session() {
+    for path in ["/staff/sign-out", "/staff/sign-out-everywhere"] {
+        let answer = post("hotline", path, "").await;
+        assert_eq!(answer.header(LOCATION), "/staff/sign-in?after=sign-out");
+        assert!(answer.header(SET_COOKIE).starts_with("filmless_staff=; ") && answer.header(SET_COOKIE).contains("Max-Age=0"));
+    }
+    assert!(anonymous(Method::GET, "/staff/sign-in?after=sign-out", "").await.body.contains("đã đăng xuất"));
+    let inside = get("hotline", "/staff/sign-in").await;
+    assert_eq!((inside.status, inside.header(LOCATION)), (StatusCode::SEE_OTHER, "/staff"));
+}

@@ -1,0 +1,386 @@
+//! A console with one patient and one study, in memory. Who may do what is the domain's own table, as in the use cases.
+
+use async_trait::async_trait;
+use filmless_delivery::portal::{NewShare, ShareLine, ShareRequest};
+use filmless_delivery::retention::Erased;
+use filmless_delivery::staff::{
+    AuditVerdict, Channels, ContactCorrection, FailedChannel, HeldStudy, LedgerLine, Merged, PatientHit,
+    PatientView, RecallReport, RecallViewer, Reissued, Revoked, StaffError, StudyBrief, StudyLedger,
+    Unreached,
+};
+use filmless_delivery::status::Reason;
+use filmless_domain::audit::{Actor, AuditAction, AuditEvent, AuditOutcome};
+use filmless_domain::share::Relation;
+use filmless_domain::staff::{Act, Role, StaffMember};
+use filmless_domain::{AccessionNumber, PatientId, Secret, StudyInstanceUid};
+use filmless_identity::Returned;
+use jiff::Timestamp;
+use jiff::civil::{Date, date};
+use serve_portal::{Clerk, PortalError, StaffDoor, StaffSignInBegun, StaffSignInEnded};
+
+use crate::sample::STUDY;
+
+pub const PATIENT: &str = "N20-0317542";
+pub const SECOND: &str = "N20/2..";
+
+#[derive(Clone, Copy, Default)]
+pub struct SampleStaff {
+    pub is_provider_down: bool,
+}
+
+struct SampleClerk {
+    member: StaffMember,
+}
+
+#[async_trait]
+impl StaffDoor for SampleStaff {
+    async fn begin(&self) -> Result<StaffSignInBegun, PortalError> {
+        if self.is_provider_down {
+            return Ok(StaffSignInBegun::ProviderDown);
+        }
+        let url = "https://id.example/authorize?state=s1".into();
+        Ok(StaffSignInBegun::Onward { url, cookie: Secret::new("sign-in-of-lan".into()) })
+    }
+
+    async fn finish(
+        &self,
+        cookie: Option<&Secret>,
+        earlier: Option<&Secret>,
+        _: Returned,
+        _: &str,
+    ) -> Result<StaffSignInEnded, PortalError> {
+        assert!(earlier.is_none_or(|earlier| earlier.expose() != "sign-in-of-lan"));
+        Ok(match cookie.map(Secret::expose) {
+            Some("sign-in-of-lan") => StaffSignInEnded::Granted(Secret::new("hotline".into())),
+            Some("sign-in-of-nobody") => StaffSignInEnded::NoRole,
+            Some("sign-in-while-down") => StaffSignInEnded::ProviderDown,
+            _ => StaffSignInEnded::Refused,
+        })
+    }
+
+    async fn session(&self, cookie: &str, source: &str) -> Result<Option<Box<dyn Clerk>>, PortalError> {
+        assert!(!source.is_empty());
+        let roles = match cookie {
+            "nobody" => Vec::new(),
+            cookie => match Role::parse(cookie) {
+                Some(role) => vec![role],
+                None => return Ok(None),
+            },
+        };
+        let (subject, name) = ("u-17".to_owned(), "Lan <b>Trần</b>".to_owned());
+        let member = StaffMember { subject, name, roles: roles.into_iter().collect() };
+        Ok(Some(Box::new(SampleClerk { member })))
+    }
+
+    async fn sign_out(&self, _: &str, _: &str) -> Result<(), PortalError> {
+        Ok(())
+    }
+}
+
+fn at(time: &str) -> Timestamp {
+    format!("2020-11-23T{time}:00Z").parse().unwrap()
+}
+
+const fn refused(code: &'static str) -> StaffError {
+    StaffError::Refused { code, message: "" }
+}
+
+fn reason(reason: &str) -> Result<(), StaffError> {
+    if reason.trim().is_empty() { Err(refused("reason-missing")) } else { Ok(()) }
+}
+
+fn brief(state: &'static str) -> StudyBrief {
+    StudyBrief {
+        study_instance_uid: StudyInstanceUid::parse(STUDY).unwrap(),
+        accession_number: AccessionNumber::parse("A20201123001").ok(),
+        date: Some(date(2020, 11, 23)),
+        description: Some("Chest <CT>".into()),
+        modalities: vec!["CT".into()],
+        state,
+        reason: (state == "held")
+            .then(|| Reason { code: "no-order".into(), message: "in English only".into() }),
+        released_at: Some(at("09:15")),
+    }
+}
+
+fn viewer() -> RecallViewer {
+    RecallViewer {
+        actor: Actor::Account { account: "N200317542".into() },
+        source: "203.0.113.9".into(),
+        opened_at: at("09:20"),
+        first_image_at: Some(at("09:21")),
+        downloaded_at: None,
+    }
+}
+
+impl SampleClerk {
+    fn demand(&self, act: Act) -> Result<(), StaffError> {
+        if self.member.may(act) { Ok(()) } else { Err(StaffError::Forbidden) }
+    }
+
+    fn known(&self, patient: &PatientId) -> Result<(), StaffError> {
+        if [PATIENT, SECOND].contains(&patient.as_str()) { Ok(()) } else { Err(StaffError::NotFound) }
+    }
+
+    fn study(&self, study: &StudyInstanceUid) -> Result<(), StaffError> {
+        if study.as_str().starts_with(STUDY) { Ok(()) } else { Err(StaffError::NotFound) }
+    }
+}
+
+#[async_trait]
+impl Clerk for SampleClerk {
+    fn member(&self) -> &StaffMember {
+        &self.member
+    }
+
+    async fn sign_out_everywhere(&self) -> Result<(), StaffError> {
+        Ok(())
+    }
+
+    async fn find(&self, query: &str) -> Result<Vec<PatientHit>, StaffError> {
+        self.demand(Act::Find)?;
+        if query.trim().is_empty() {
+            return Err(refused("bad-search"));
+        }
+        let hit = PatientHit {
+            patient_id: PatientId::parse(PATIENT).unwrap(),
+            name: "Nguyễn Thị <Hoà>".into(),
+            birth_date: "1958-03-02".into(),
+            studies: 2,
+        };
+        Ok(if query.contains("hoa") { vec![hit] } else { Vec::new() })
+    }
+
+    async fn patient(&self, patient: &PatientId) -> Result<PatientView, StaffError> {
+        self.demand(Act::Find)?;
+        self.known(patient)?;
+        let share = ShareLine {
+            id: "s1".into(),
+            label: "BS. <Minh>".into(),
+            relation: Relation::Doctor,
+            studies: 1,
+            may_download: false,
+            created_at: at("10:00"),
+            ends_at: at("23:00"),
+            is_open: true,
+            opened_at: vec![at("11:00")],
+        };
+        Ok(PatientView {
+            patient_id: patient.clone(),
+            name: "Nguyễn Thị <Hoà>".into(),
+            birth_date: "1958-03-02".into(),
+            phone: Some("+84903123456".into()),
+            email: None,
+            is_corrected: true,
+            account: Some("N20-0317542".into()),
+            studies: vec![brief("released"), brief("held")],
+            shares: vec![share],
+        })
+    }
+
+    async fn correct_contact(&self, patient: &PatientId, typed: &ContactCorrection) -> Result<(), StaffError> {
+        self.demand(Act::CorrectContact)?;
+        self.known(patient)?;
+        if typed.phone.as_deref() == Some("12") { Err(refused("bad-phone")) } else { Ok(()) }
+    }
+
+    async fn merge(&self, from: &PatientId, into: &PatientId, why: &str) -> Result<Merged, StaffError> {
+        self.demand(Act::Merge)?;
+        reason(why)?;
+        if from == into { Err(refused("same-account")) } else { Ok(Merged { studies: 3, shares: 1 }) }
+    }
+
+    async fn revoke(&self, _: &PatientId, why: &str) -> Result<Revoked, StaffError> {
+        self.demand(Act::Revoke)?;
+        reason(why)?;
+        Ok(Revoked { links: 2, passwords: 4, shares: 1 })
+    }
+
+    async fn share(&self, _: &PatientId, request: &ShareRequest) -> Result<NewShare, StaffError> {
+        self.demand(Act::Share)?;
+        if request.studies.is_empty() || request.label.is_empty() {
+            return Err(refused("bad-share"));
+        }
+        Ok(NewShare {
+            id: "s2".into(),
+            label: request.label.clone(),
+            link: Secret::new("http://127.0.0.1:8080/s/token".into()),
+            code: Secret::new("123456".into()),
+            qr_png: b"png".to_vec(),
+            ends_at: at("23:30"),
+        })
+    }
+
+    async fn end_share(&self, _: &PatientId, share: &str) -> Result<(), StaffError> {
+        self.demand(Act::Share)?;
+        if share == "s1" { Ok(()) } else { Err(StaffError::NotFound) }
+    }
+
+    async fn erase(&self, patient: &PatientId, why: &str, is_rehearsal: bool) -> Result<Erased, StaffError> {
+        self.demand(Act::Erase)?;
+        self.known(patient)?;
+        reason(why)?;
+        let studies = vec![StudyInstanceUid::parse(STUDY).unwrap()];
+        Ok(Erased { studies, orders: 1, objects: 77, items: 9, is_rehearsal })
+    }
+
+    async fn ledger(&self, study: &StudyInstanceUid) -> Result<StudyLedger, StaffError> {
+        self.demand(Act::ReadLedger)?;
+        self.study(study)?;
+        let line = |time: &str, what: &str| LedgerLine {
+            at: at(time),
+            what: what.into(),
+            link_version: None,
+            who: None,
+            detail: None,
+        };
+        let state = if study.as_str() == STUDY { "released" } else { "held" };
+        Ok(StudyLedger {
+            study: brief(state),
+            patient_id: PatientId::parse(PATIENT).ok(),
+            series: 4,
+            instances: 343,
+            link_version: 1,
+            lines: vec![
+                line("09:00", "received"),
+                LedgerLine { link_version: Some(1), ..line("09:15", "slip-made") },
+                LedgerLine { detail: Some("bounce <x>".into()), ..line("09:16", "email-failed") },
+                LedgerLine { who: Some("patient".into()), ..line("09:20", "opened") },
+            ],
+        })
+    }
+
+    async fn reissue(
+        &self,
+        study: &StudyInstanceUid,
+        channels: Channels,
+        why: &str,
+    ) -> Result<Reissued, StaffError> {
+        self.demand(Act::Reissue)?;
+        self.study(study)?;
+        reason(why)?;
+        Ok(Reissued { link_version: 2, sms: channels == Channels::Sms, email: false })
+    }
+
+    async fn slip(&self, study: &StudyInstanceUid) -> Result<Vec<u8>, StaffError> {
+        self.demand(Act::Reissue)?;
+        self.study(study)?;
+        Ok(b"%PDF-1.7".to_vec())
+    }
+
+    async fn resend(&self, study: &StudyInstanceUid, channels: Channels) -> Result<Reissued, StaffError> {
+        self.demand(Act::Resend)?;
+        self.study(study)?;
+        if channels == Channels::Email {
+            return Err(refused("no-contact"));
+        }
+        Ok(Reissued { link_version: 2, sms: true, email: false })
+    }
+
+    async fn release(
+        &self,
+        study: &StudyInstanceUid,
+        _: Option<&AccessionNumber>,
+        why: &str,
+    ) -> Result<(), StaffError> {
+        self.demand(Act::Release)?;
+        self.study(study)?;
+        reason(why)
+    }
+
+    async fn hold(&self, study: &StudyInstanceUid, why: &str) -> Result<(), StaffError> {
+        self.demand(Act::Hold)?;
+        self.study(study)?;
+        reason(why)
+    }
+
+    async fn recall(&self, study: &StudyInstanceUid, why: &str) -> Result<RecallReport, StaffError> {
+        self.demand(Act::Recall)?;
+        self.study(study)?;
+        reason(why)?;
+        Ok(RecallReport {
+            study_instance_uid: study.clone(),
+            links: 1,
+            passwords: 1,
+            shares: 0,
+            objects: 12,
+            viewers: vec![viewer()],
+        })
+    }
+
+    async fn viewers(&self, study: &StudyInstanceUid) -> Result<Vec<RecallViewer>, StaffError> {
+        self.demand(Act::Recall)?;
+        self.study(study)?;
+        Ok(vec![viewer()])
+    }
+
+    async fn held(&self, days: u16) -> Result<Vec<HeldStudy>, StaffError> {
+        self.demand(Act::ReadLists)?;
+        assert!([7, 31, 90].contains(&days));
+        let patient_id = PatientId::parse(PATIENT).ok();
+        Ok(vec![HeldStudy { study: brief("held"), patient_id, last_received_at: at("09:05") }])
+    }
+
+    async fn unreached(&self, _: u16) -> Result<Vec<Unreached>, StaffError> {
+        self.demand(Act::ReadLists)?;
+        Ok(vec![Unreached {
+            study_instance_uid: StudyInstanceUid::parse(STUDY).unwrap(),
+            patient_id: PatientId::parse(PATIENT).ok(),
+            name: "=Nguyễn \"Hoà\"".into(),
+            phone: Some("+84903123456".into()),
+            released_at: Some(at("09:15")),
+            why: "failed",
+        }])
+    }
+
+    async fn unreached_on(&self, day: Date) -> Result<Vec<Unreached>, StaffError> {
+        self.demand(Act::ReadLists)?;
+        if day == date(2020, 11, 23) { self.unreached(1).await } else { Ok(Vec::new()) }
+    }
+
+    async fn failed_channels(&self, _: u16) -> Result<Vec<FailedChannel>, StaffError> {
+        self.demand(Act::ReadLists)?;
+        Ok(vec![FailedChannel {
+            study_instance_uid: StudyInstanceUid::parse(STUDY).unwrap(),
+            patient_id: PatientId::parse(PATIENT).ok(),
+            name: "Nguyễn Thị <Hoà>".into(),
+            channel: "email",
+            link_version: 1,
+            at: Some(at("09:16")),
+            detail: Some("bounce <x>".into()),
+            is_reached: true,
+        }])
+    }
+
+    async fn newest_audit(&self, _: Date, _: usize) -> Result<Vec<AuditEvent>, StaffError> {
+        self.demand(Act::ReadAudit)?;
+        Ok(vec![event()])
+    }
+
+    async fn audit_of_day(&self, day: Date) -> Result<Vec<Vec<u8>>, StaffError> {
+        self.demand(Act::ReadAudit)?;
+        if day == date(2020, 1, 1) {
+            return Err(refused("audit-too-long"));
+        }
+        Ok(vec![serde_json::to_vec(&event()).unwrap()])
+    }
+
+    async fn verify_audit(&self) -> Result<AuditVerdict, StaffError> {
+        self.demand(Act::ReadAudit)?;
+        Ok(AuditVerdict::Broken("audit/2020/11/23/1.ndjson line 4".into()))
+    }
+}
+
+fn event() -> AuditEvent {
+    AuditEvent {
+        id: "e1".into(),
+        at: at("09:20"),
+        action: AuditAction::OpenStudy,
+        outcome: AuditOutcome::Refused,
+        actor: Actor::Share { share: "s1".into() },
+        source: Some("203.0.113.9".into()),
+        study_instance_uid: StudyInstanceUid::parse(STUDY).ok(),
+        account: Some("N200317542".into()),
+        detail: Some("<detail>".into()),
+    }
+}
