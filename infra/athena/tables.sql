@@ -7,7 +7,7 @@ CREATE EXTERNAL TABLE IF NOT EXISTS filmless.usage_events (
     sequence bigint,
     id string,
     schema int,
-    at timestamp,
+    written_at timestamp,
     kind string,
     study_instance_uid string,
     accession_number string,

@@ -270,7 +270,7 @@ fn reconciled(result: &Reconciliation<'_>, out: Option<&Path>) -> String {
         let place = finding.line.map_or_else(|| "no line".to_owned(), |line| format!("line {line}"));
         lines.push(format!(
             "{place}: {} {} {}: {}",
-            finding.kind.code(),
+            finding.kind.as_str(),
             finding.ma_lk,
             finding.ma_dich_vu,
             finding.detail

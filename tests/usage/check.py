@@ -90,20 +90,20 @@ def check_parquet(months):
         file = pyarrow.parquet.ParquetFile(path)
         table = file.read()
         rows += table.num_rows
-        days = {(at + datetime.timedelta(hours=7)).date().isoformat() for at in table.column("at").to_pylist()}
+        days = {(at + datetime.timedelta(hours=7)).date().isoformat() for at in table.column("written_at").to_pylist()}
         if days != {path.parent.name.removeprefix("day=")}:
             same(f"days in {path}", days, path.parent.name)
     same("pyarrow reads every row", rows, sum(month.rows for month in months.values()))
-    same("texts are texts, times are times", (str(table.schema.field("kind").type), str(table.schema.field("at").type)),
+    same("texts are texts, times are times", (str(table.schema.field("kind").type), str(table.schema.field("written_at").type)),
          ("string", "timestamp[ms, tz=UTC]"))
     db = duckdb.connect()
     db.execute("SET TimeZone = 'UTC'")
-    columns = """sequence, id, schema, epoch_ms(at) AS at_ms, kind, study_instance_uid, accession_number, episode, department,
+    columns = """sequence, id, schema, written_at, kind, study_instance_uid, accession_number, episode, department,
         visit_class, payer, modality, service_code, price_variant, unit_price_vnd, quantity, unit, channel, link_version,
         storage_class, reason, corrects"""
-    source = f"""SELECT chain.sequence AS sequence, * EXCLUDE (chain) FROM read_json('{folder}/copy/ledger/*/*/*/*.ndjson',
+    source = f"""SELECT chain.sequence AS sequence, * EXCLUDE (chain, "at"), "at" AS written_at FROM read_json('{folder}/copy/ledger/*/*/*/*.ndjson',
         format = 'newline_delimited', union_by_name = true, columns = {{chain: 'STRUCT(sequence BIGINT, previous VARCHAR)',
-        schema: 'INTEGER', id: 'VARCHAR', at: 'TIMESTAMPTZ', kind: 'VARCHAR', study_instance_uid: 'VARCHAR',
+        schema: 'INTEGER', id: 'VARCHAR', "at": 'TIMESTAMPTZ', kind: 'VARCHAR', study_instance_uid: 'VARCHAR',
         accession_number: 'VARCHAR', episode: 'VARCHAR', department: 'VARCHAR', visit_class: 'VARCHAR', payer: 'VARCHAR',
         modality: 'VARCHAR', service_code: 'VARCHAR', price_variant: 'VARCHAR', unit_price_vnd: 'BIGINT', quantity: 'BIGINT',
         unit: 'VARCHAR', channel: 'VARCHAR', link_version: 'INTEGER', storage_class: 'VARCHAR', reason: 'VARCHAR',

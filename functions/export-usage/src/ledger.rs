@@ -6,11 +6,11 @@ use std::{fs, io};
 
 use bytes::Bytes;
 use filmless_delivery::Services;
-use filmless_delivery::log::{self, OBJECT_BYTES_MAX};
+use filmless_delivery::log::{self, LogError, OBJECT_BYTES_MAX};
 use filmless_domain::ObjectKey;
 use filmless_domain::chain::ChainHead;
 use filmless_store::index::{LogHead, LogName};
-use filmless_store::{Bucket, ObjectVersion};
+use filmless_store::{Bucket, ObjectVersion, StoreError};
 use filmless_usage::Line;
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::civil::Date;
@@ -124,7 +124,12 @@ impl Ledger {
     async fn fetch(&self, key: ObjectKey) -> Result<Object, ExportError> {
         let object = ObjectVersion { key: &key, version_id: None };
         let bytes = match &self.place {
-            Place::Bucket(bucket) => bucket.get(object, OBJECT_BYTES_MAX).await?,
+            Place::Bucket(bucket) => match bucket.get(object, OBJECT_BYTES_MAX).await {
+                Err(StoreError::Damaged) => {
+                    return Err(LogError::Damaged { key: key.as_str().to_owned() }.into());
+                }
+                read => read?,
+            },
             Place::Folder(folder) => {
                 tokio::fs::read(folder.join(key.as_str())).await.map_err(ExportError::Local)?.into()
             }

@@ -35,6 +35,12 @@ pub enum LogError {
         /// Which line.
         source: ChainError,
     },
+    /// The bytes of an object are not those that were written.
+    #[error("the log is broken in {key}: its bytes are not those that were written")]
+    Damaged {
+        /// Key of the object.
+        key: String,
+    },
     /// The objects end elsewhere than the index says.
     #[error(
         "the log ends at sequence {found}, but the index says {expected}: lines are missing, or the last was changed"
@@ -233,7 +239,10 @@ pub async fn verify(
     keys.sort_by_key(|key| sequence_of(key));
     let mut chain = ChainHead::default();
     for key in &keys {
-        let bytes = bucket.get(ObjectVersion { key, version_id: None }, OBJECT_BYTES_MAX).await?;
+        let bytes = match bucket.get(ObjectVersion { key, version_id: None }, OBJECT_BYTES_MAX).await {
+            Err(StoreError::Damaged) => return Err(LogError::Damaged { key: key.as_str().to_owned() }),
+            read => read?,
+        };
         for (number, line) in (1..).zip(lines(&bytes)) {
             let broken = |source| LogError::Broken { key: key.as_str().to_owned(), source };
             chain.follow(line, number).map_err(broken)?;

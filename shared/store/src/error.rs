@@ -30,6 +30,9 @@ pub enum StoreError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// The object is not what was written: its bytes do not give the checksum that is kept beside them.
+    #[error("the object is damaged: its bytes do not give its checksum")]
+    Damaged,
     /// The object is larger than the caller accepts.
     #[error("the object is larger than allowed")]
     TooLarge,
@@ -40,6 +43,22 @@ impl StoreError {
         operation: &'static str,
     ) -> impl FnOnce(Box<dyn std::error::Error + Send + Sync>) -> Self {
         move |source| Self::Unavailable { operation, source }
+    }
+
+    /// A body that broke off: damaged, or not to be had at the moment.
+    pub(crate) fn reading(
+        operation: &'static str,
+    ) -> impl FnOnce(aws_sdk_s3::primitives::ByteStreamError) -> Self {
+        move |error| {
+            let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&error);
+            while let Some(one) = cause {
+                if one.is::<aws_smithy_checksums::body::validate::Error>() {
+                    return Self::Damaged;
+                }
+                cause = one.source();
+            }
+            Self::Unavailable { operation, source: Box::new(error) }
+        }
     }
 
     pub(crate) fn corrupt<E: std::error::Error + Send + Sync + 'static>(

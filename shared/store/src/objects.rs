@@ -126,7 +126,7 @@ impl Bucket {
     /// [`StoreError::NotFound`], [`StoreError::TooLarge`], [`StoreError::Unavailable`].
     pub async fn get(&self, object: ObjectVersion<'_>, bytes_max: u64) -> Result<Bytes, StoreError> {
         let answer = self.open(object, bytes_max).await?;
-        let bytes = answer.collect().await.map_err(|e| StoreError::unavailable("GetObject")(Box::new(e)))?;
+        let bytes = answer.collect().await.map_err(StoreError::reading("GetObject"))?;
         Ok(bytes.into_bytes())
     }
 
@@ -144,7 +144,7 @@ impl Bucket {
         let local = |e: std::io::Error| StoreError::unavailable("write a temporary file")(Box::new(e));
         let mut file = tokio::fs::File::create(file).await.map_err(local)?;
         while let Some(chunk) = body.next().await {
-            let chunk = chunk.map_err(|e| StoreError::unavailable("GetObject")(Box::new(e)))?;
+            let chunk = chunk.map_err(StoreError::reading("GetObject"))?;
             file.write_all(&chunk).await.map_err(local)?;
         }
         file.flush().await.map_err(local)

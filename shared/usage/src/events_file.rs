@@ -18,7 +18,7 @@ message usage_events {
     optional int64 sequence;
     optional binary id (STRING);
     optional int32 schema;
-    optional int64 at (TIMESTAMP(MILLIS,true));
+    optional int64 written_at (TIMESTAMP(MILLIS,true));
     optional binary kind (STRING);
     optional binary study_instance_uid (STRING);
     optional binary accession_number (STRING);
@@ -120,7 +120,7 @@ fn properties() -> Result<WriterProperties, UsageError> {
         .set_compression(Compression::ZSTD(level))
         .set_statistics_enabled(EnabledStatistics::Chunk)
         .set_column_dictionary_enabled(column("id"), false);
-    for counter in ["sequence", "at"] {
+    for counter in ["sequence", "written_at"] {
         properties = properties
             .set_column_dictionary_enabled(column(counter), false)
             .set_column_encoding(column(counter), Encoding::DELTA_BINARY_PACKED);

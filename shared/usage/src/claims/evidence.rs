@@ -35,7 +35,7 @@ pub fn evidence_lines<'a>(result: &'a Reconciliation<'a>) -> Vec<Vec<Cow<'a, str
             let of_line = result.findings.iter().filter(|f| f.line == Some(matched.claim.line));
             let here =
                 of_line.filter(|f| f.study_instance_uid.is_none() || f.study_instance_uid.as_deref() == uid);
-            here.map(|f| f.kind.code()).collect::<Vec<_>>().join(" ")
+            here.map(|f| f.kind.as_str()).collect::<Vec<_>>().join(" ")
         };
         if matched.studies.is_empty() {
             let mut line = claim.clone();

@@ -95,7 +95,7 @@ pub struct Reconciliation<'a> {
 impl FindingKind {
     /// The code in JSON.
     #[must_use]
-    pub const fn code(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::ClaimWithoutStudy => "claim-without-study",
             Self::StudyWithoutClaim => "study-without-claim",
