@@ -7,6 +7,7 @@ mod delivery;
 mod kill;
 mod orders;
 mod portal;
+mod reconcile;
 mod sample;
 mod sharing;
 mod staff;

@@ -21,7 +21,7 @@ pub struct System {
 }
 
 /// The binary lies beside the test's own: `cargo build -p filmless` makes it.
-fn binary() -> PathBuf {
+pub fn binary() -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let binary = test.parent().and_then(Path::parent).unwrap().join("filmless");
     assert!(binary.exists(), "{} is missing: run `cargo build -p filmless` first", binary.display());
