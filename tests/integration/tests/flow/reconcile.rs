@@ -58,6 +58,7 @@ async fn uploads_whose_events_were_lost_are_taken_in() {
     let uid = StudyInstanceUid::parse(&study.uid).unwrap();
     let record = index.study(&uid).await.unwrap().unwrap();
     let order = Order::parse(study.order().to_string().as_bytes()).unwrap();
+    index.end_credentials(record.account_key.as_deref().unwrap(), Some(&uid), None).await.unwrap();
     index.erase_study(&record, Some(&order.patient.id)).await.unwrap();
     index.erase_order(&order).await.unwrap();
     assert!(system.study(&study.uid).is_none());
