@@ -28,6 +28,8 @@ use world::Setup;
 /// Runs in `make test`; `make faults RUNS=… SEED=…` makes more.
 const RUNS: u64 = 700;
 const SEED: u64 = 1;
+/// Seeds of runs that did not hold once: always among those that are run.
+const FOUND: [u64; 1] = [5050];
 
 fn number(name: &str, otherwise: u64) -> u64 {
     std::env::var(name).ok().map_or(otherwise, |text| text.parse().unwrap())
@@ -105,7 +107,10 @@ fn whatever_call_fails_nothing_is_lost_and_nothing_happens_twice() {
 #[test]
 fn in_any_storm_nothing_is_lost_and_nothing_happens_twice() {
     let (runs, first) = (number("FAULTS_RUNS", RUNS), number("FAULTS_SEED", SEED));
-    let seeds: Vec<u64> = (first..first + runs).collect();
+    let mut seeds: Vec<u64> = (first..first + runs).collect();
+    if runs > 1 {
+        seeds.extend(FOUND);
+    }
     let started = Instant::now();
     let (failed, told) = all(&seeds, |servers, seed| {
         let (setup, scenario) = random_setup(*seed);
