@@ -54,6 +54,11 @@ lint: $(BUILD_TOOLS) web ## Formatting, clippy and documentation, without a warn
 fmt: ## Format the Rust sources
 	cargo fmt --all
 
+.PHONY: faults
+faults: build ## Have everything fail, at random (RUNS=10000 SEED=1); prints the seed of each run that does not hold
+	@FAULTS_RUNS="$(or $(RUNS),10000)" FAULTS_SEED="$(or $(SEED),1)" \
+	  cargo test --quiet --workspace --test faults -- --nocapture in_any_storm
+
 .PHONY: corpus
 corpus: corpus_folder $(TEST_TOOLS) build ## Compare with other decoders over a folder of DICOM files (DIR=...)
 	@tests/corpus/run "$(abspath $(DIR))"

@@ -2,6 +2,7 @@
 //! Whatever happens, nothing is lost, nothing is done twice, and nobody sees what is not theirs.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, missing_docs)]
 
+mod calls;
 mod chance;
 mod clock;
 mod invariants;
@@ -25,8 +26,10 @@ use weather::{Fault, Plan};
 use world::Setup;
 
 /// Runs in `make test`; `make faults RUNS=… SEED=…` makes more.
-const RUNS: usize = 1000;
+const RUNS: u64 = 700;
 const SEED: u64 = 1;
+/// Seeds of runs that did not hold once: always among those that are run.
+const FOUND: [u64; 1] = [5050];
 
 fn number(name: &str, otherwise: u64) -> u64 {
     std::env::var(name).ok().map_or(otherwise, |text| text.parse().unwrap())
@@ -78,15 +81,16 @@ fn whatever_call_fails_nothing_is_lost_and_nothing_happens_twice() {
     let calls = run(&servers(), &setup(Plan::Calm), &scenario).unwrap().calls;
     let mut cases = Vec::new();
     for first in 0..calls.len() {
-        // Three times is what the SDK tries: then its caller hears of it.
-        for (fault, times) in [
+        // Three times is what the SDK tries: then its caller hears of it. A call that was not made is the same to its
+        // caller for whatever reason, so that the reasons take turns.
+        let not_made = [
             (Fault::Unreachable, 3),
-            (Fault::Throttled, 1),
             (Fault::TimedOut, 3),
+            (Fault::Throttled, 3),
             (Fault::AnswerLost, 1),
-            (Fault::AnswerLost, 3),
-            (Fault::Killed, 1),
-        ] {
+            (Fault::Throttled, 1),
+        ];
+        for (fault, times) in [not_made[first % not_made.len()], (Fault::AnswerLost, 3), (Fault::Killed, 1)] {
             cases.push((first, times, fault));
         }
     }
@@ -102,8 +106,11 @@ fn whatever_call_fails_nothing_is_lost_and_nothing_happens_twice() {
 
 #[test]
 fn in_any_storm_nothing_is_lost_and_nothing_happens_twice() {
-    let (runs, first) = (number("FAULTS_RUNS", RUNS as u64), number("FAULTS_SEED", SEED));
-    let seeds: Vec<u64> = (first..first + runs).collect();
+    let (runs, first) = (number("FAULTS_RUNS", RUNS), number("FAULTS_SEED", SEED));
+    let mut seeds: Vec<u64> = (first..first + runs).collect();
+    if runs > 1 {
+        seeds.extend(FOUND);
+    }
     let started = Instant::now();
     let (failed, told) = all(&seeds, |servers, seed| {
         let (setup, scenario) = random_setup(*seed);
@@ -121,4 +128,12 @@ fn in_any_storm_nothing_is_lost_and_nothing_happens_twice() {
         sum(|told| told.dead_letters),
     );
     assert_none(&failed);
+}
+
+#[test]
+fn a_study_asks_for_no_more_than_is_reckoned() {
+    let servers = servers();
+    for shape in filmless_domain::cost::StudyShape::usual() {
+        calls::check(&servers, &shape.name, shape.files, shape.series);
+    }
 }

@@ -127,7 +127,7 @@ impl Queue for Queues {
                         .lock()
                         .unwrap()
                         .as_mut()
-                        .map_or(1, |chance| if chance.per_mille(100) { 1 + chance.below(3) } else { 1 });
+                        .map_or(1, |chance| if chance.per_mille(300) { 1 + chance.below(3) } else { 1 });
                     for _ in 0..copies {
                         self.push(queue, body, delay);
                     }

@@ -52,25 +52,17 @@ pub struct Run {
     steps: usize,
 }
 
+/// Delivers a scenario, and tells the calls that it took.
+pub fn deliver(servers: &Arc<Runtime>, setup: &Setup, scenario: &Scenario) -> Result<Vec<String>, String> {
+    let mut run = Run::start(servers, setup, scenario)?;
+    run.upload_what_is_due()?;
+    run.until_delivered()?;
+    Ok(run.world.weather.calls())
+}
+
 /// Runs a scenario to its end and checks what has to hold then.
 pub fn run(servers: &Arc<Runtime>, setup: &Setup, scenario: &Scenario) -> Result<Told, String> {
-    let mut world = World::new(servers, setup);
-    let process = world.start_process();
-    let started_ms = world.clock.now_ms();
-    let mut run = Run {
-        world,
-        process,
-        chance: Chance::new(setup.seed, 4),
-        uploads: scenario.uploads.clone(),
-        started_ms,
-        upkeep_at_ms: started_ms,
-        kills: 0,
-        with_mischief: setup.with_mischief,
-        steps: 0,
-    };
-    run.uploads.reverse();
-    // The table is made by infra/, before anything runs.
-    run.hospital(async |services| services.index.create_table().await.map_err(|e| e.to_string()))?;
+    let mut run = Run::start(servers, setup, scenario)?;
     run.until_idle(true)?;
     let mut told = Told { calls: run.world.weather.calls(), ..Told::default() };
     run.world.weather.calm_down();
@@ -104,6 +96,44 @@ pub fn run(servers: &Arc<Runtime>, setup: &Setup, scenario: &Scenario) -> Result
 }
 
 impl Run {
+    fn start(servers: &Arc<Runtime>, setup: &Setup, scenario: &Scenario) -> Result<Self, String> {
+        let mut world = World::new(servers, setup);
+        let process = world.start_process();
+        let started_ms = world.clock.now_ms();
+        let mut run = Self {
+            world,
+            process,
+            chance: Chance::new(setup.seed, 4),
+            uploads: scenario.uploads.clone(),
+            started_ms,
+            upkeep_at_ms: started_ms,
+            kills: 0,
+            with_mischief: setup.with_mischief,
+            steps: 0,
+        };
+        run.uploads.reverse();
+        // The table is made by infra/, before anything runs.
+        run.hospital(async |services| services.index.create_table().await.map_err(|e| e.to_string()))?;
+        Ok(run)
+    }
+
+    /// Works until no message is left, as if nothing else had to be done.
+    fn until_delivered(&mut self) -> Result<(), String> {
+        loop {
+            self.upload_what_is_due()?;
+            let batches = self.batches(false);
+            if !batches.is_empty() {
+                self.work_on(batches);
+                continue;
+            }
+            let uploads = self.uploads.last().map(|upload| self.due_ms(upload));
+            match [uploads, self.world.queues.next_due_ms()].into_iter().flatten().min() {
+                Some(next_ms) => self.world.clock.advance_to(next_ms),
+                None => return Ok(()),
+            }
+        }
+    }
+
     /// What is no part of what is tested: done as if all were well.
     fn hospital<T>(&mut self, work: impl AsyncFnOnce(&Services) -> T) -> T {
         self.world.weather.pause(true);

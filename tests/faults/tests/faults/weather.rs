@@ -168,6 +168,7 @@ impl CallWatcher for Weather {
         self.dawdle().await;
         let _turn = self.turns.lock().await;
         let name = match call.service {
+            Service::Objects if call.is_ranged => format!("{} {} range", call.operation, call.resource),
             Service::Objects => format!("{} {}", call.operation, call.resource),
             Service::Table => call.operation.clone(),
         };

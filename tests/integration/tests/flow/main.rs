@@ -19,6 +19,7 @@ mod logs;
 mod orders;
 mod patients;
 mod portal;
+mod reconcile;
 mod sample;
 mod sharing;
 mod stack;
