@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
+use filmless_domain::hospital::HOSPITAL_TIME;
 use filmless_domain::usage::{UsageEvent, UsageKind, UsageUnit};
 use filmless_domain::{Order, Secret, StudyInstanceUid, object_key};
 use filmless_slip::{EmailContent, SlipContent, SmsContent, email_message, qr_png, slip_pdf, sms_text};
 use filmless_store::index::{Channel, ChannelRecord, ChannelState, NoticeRecord, StudyRecord};
 use filmless_store::port::{Email, PortError, Sms};
 use filmless_store::{ObjectVersion, Served, StoreError};
-use jiff::tz::TimeZone;
 use jiff::{Timestamp, civil::Date};
 use tracing::{info, instrument, warn};
 
@@ -16,9 +16,6 @@ use crate::messages::{NoticeTask, Task};
 use crate::services::MessageSecrets;
 use crate::usage::{self, Pen};
 use crate::{DeliveryError, Services, outbox};
-
-/// Vietnam's time, all year.
-pub(crate) const HOSPITAL_TIME: TimeZone = TimeZone::fixed(jiff::tz::offset(7));
 
 /// A message waits in its queue at most as long as SQS allows; then it looks at the clock again.
 const PUT_OFF_MAX: Duration = Duration::from_secs(15 * 60);

@@ -7,6 +7,7 @@ use axum::http::header::{
     CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, SET_COOKIE,
 };
 use axum::http::{Method, Request, StatusCode};
+use filmless_delivery::TrustedProxies;
 use filmless_domain::Hospital;
 use serve_portal::{PortalConfig, PortalServices, router};
 use tower::ServiceExt;
@@ -27,6 +28,7 @@ async fn send(staff: SampleStaff, request: Request<Body>) -> Answer {
         public_url: Url::parse("http://127.0.0.1:8080/").unwrap(),
         s3_origin: S3.into(),
         hospital: Hospital::default(),
+        trusted_proxies: TrustedProxies::default(),
     };
     let services = PortalServices::new(Arc::new(SamplePortal::default()), config).with_staff(Arc::new(staff));
     let response = router(Arc::new(services)).oneshot(request).await.unwrap();
@@ -100,7 +102,9 @@ fn table() -> Vec<(Method, String, String, [u16; 5])> {
         (Method::POST, "/staff/audit/verify", "", admin),
         (Method::GET, "/staff/audit/export?day=2020-11-23&form=fhir", "", admin),
     ];
-    rows.into_iter().map(|(m, path, form, statuses)| (m, path.to_owned(), form.to_owned(), statuses)).collect()
+    rows.into_iter()
+        .map(|(m, path, form, statuses)| (m, path.to_owned(), form.to_owned(), statuses))
+        .collect()
 }
 
 #[tokio::test]
@@ -135,7 +139,18 @@ async fn no_page_of_the_console_holds_an_image_a_script_or_a_word_of_markup_from
             if status != 200 || !answer.header(CONTENT_TYPE).starts_with("text/html") {
                 continue;
             }
-            for never in [S3, "X-Amz", "<script", "<canvas", "/studies/1.2.826/grant", "<CT>", "<Hoà>", "<b>", "<x>", "<Minh>"] {
+            for never in [
+                S3,
+                "X-Amz",
+                "<script",
+                "<canvas",
+                "/studies/1.2.826/grant",
+                "<CT>",
+                "<Hoà>",
+                "<b>",
+                "<x>",
+                "<Minh>",
+            ] {
                 assert!(!answer.body.contains(never), "{never} in {path} as {role}");
             }
             assert!(answer.body.contains(r#"<html lang="vi">"#), "{path}");
@@ -146,7 +161,8 @@ async fn no_page_of_the_console_holds_an_image_a_script_or_a_word_of_markup_from
 #[tokio::test]
 async fn without_a_provider_there_is_no_console() {
     for (method, path, form, _) in table() {
-        let headers = [("cookie", "filmless_staff=admin"), ("content-type", "application/x-www-form-urlencoded")];
+        let headers =
+            [("cookie", "filmless_staff=admin"), ("content-type", "application/x-www-form-urlencoded")];
         let answer = crate::Portal::default().send(request(method.clone(), &path, &headers, &form)).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{method} {path}");
     }
@@ -159,10 +175,12 @@ async fn where_the_door_may_not_delete_nothing_is_erased() {
             public_url: Url::parse("http://127.0.0.1:8080/").unwrap(),
             s3_origin: S3.into(),
             hospital: Hospital::default(),
+            trusted_proxies: TrustedProxies::default(),
         };
         let services = PortalServices::new(Arc::new(SamplePortal::default()), config);
         let services = services.with_staff(Arc::new(SampleStaff::default())).without_erasure();
-        let headers = [("cookie", "filmless_staff=admin"), ("content-type", "application/x-www-form-urlencoded")];
+        let headers =
+            [("cookie", "filmless_staff=admin"), ("content-type", "application/x-www-form-urlencoded")];
         let request = request(method, &path, &headers, "code=N20-0317542&reason=asked");
         let answer = router(Arc::new(services)).oneshot(request).await.unwrap();
         assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{path}");
@@ -186,10 +204,7 @@ async fn a_sign_in_goes_out_with_a_cookie_of_its_own_and_comes_back_with_a_sessi
     let begun = anonymous(Method::GET, "/staff/sign-in/begin", "").await;
     assert_eq!(begun.header(LOCATION), "https://id.example/authorize?state=s1");
     let cookie = begun.header(SET_COOKIE);
-    assert_eq!(
-        cookie,
-        "filmless_staff_sign_in=sign-in-of-lan; Path=/; HttpOnly; SameSite=Lax; Max-Age=600"
-    );
+    assert_eq!(cookie, "filmless_staff_sign_in=sign-in-of-lan; Path=/; HttpOnly; SameSite=Lax; Max-Age=600");
     let path = "/staff/sign-in/return?code=c&state=s1&session_state=x";
     let back = anonymous(Method::GET, path, "filmless_staff_sign_in=sign-in-of-lan").await;
     assert_eq!((back.status, back.header(LOCATION)), (StatusCode::SEE_OTHER, "/staff"));
@@ -208,15 +223,20 @@ async fn with_https_the_cookies_of_staff_are_bound_to_the_host() {
         public_url: Url::parse("https://xem.benhvien.example/").unwrap(),
         s3_origin: S3.into(),
         hospital: Hospital::default(),
+        trusted_proxies: TrustedProxies::default(),
     };
     let services = PortalServices::new(Arc::new(SamplePortal::default()), config);
     let portal = router(Arc::new(services.with_staff(Arc::new(SampleStaff::default()))));
     let begun = portal.clone().oneshot(request(Method::GET, "/staff/sign-in/begin", &[], "")).await.unwrap();
     let cookie = begun.headers()[SET_COOKIE].to_str().unwrap();
-    let expected = "__Host-filmless_staff_sign_in=sign-in-of-lan; Path=/; HttpOnly; SameSite=Lax; Max-Age=600; Secure";
+    let expected =
+        "__Host-filmless_staff_sign_in=sign-in-of-lan; Path=/; HttpOnly; SameSite=Lax; Max-Age=600; Secure";
     assert_eq!(cookie, expected);
     let back = [("cookie", "__Host-filmless_staff_sign_in=sign-in-of-lan")];
-    let back = portal.oneshot(request(Method::GET, "/staff/sign-in/return?code=c&state=s", &back, "")).await.unwrap();
+    let back = portal
+        .oneshot(request(Method::GET, "/staff/sign-in/return?code=c&state=s", &back, ""))
+        .await
+        .unwrap();
     let cookie = back.headers()[SET_COOKIE].to_str().unwrap();
     assert_eq!(cookie, "__Host-filmless_staff=hotline; Path=/; HttpOnly; SameSite=Lax; Secure");
 }
@@ -248,7 +268,8 @@ async fn what_keeps_somebody_from_signing_in_is_told() {
 #[tokio::test]
 async fn what_was_searched_is_found_by_words_and_is_in_no_address() {
     let page = post("hotline", "/staff/search", "query=nguyen+thi+hoa").await;
-    for text in ["Nguyễn Thị &#60;Hoà&#62;", "02/03/1958", HOA, r#"value="nguyen thi hoa""#, "Kết quả: 1"] {
+    for text in ["Nguyễn Thị &#60;Hoà&#62;", "02/03/1958", HOA, r#"value="nguyen thi hoa""#, "Kết quả: 1"]
+    {
         assert!(page.body.contains(text), "{text}");
     }
     assert!(post("hotline", "/staff/search", "query=x").await.body.contains("Không tìm thấy ai"));
@@ -292,9 +313,14 @@ async fn the_navigation_and_the_forms_are_those_of_the_role() {
 #[tokio::test]
 async fn a_patient_is_shown_with_contact_studies_and_shares() {
     let page = get("hotline", HOA).await;
-    for text in
-        ["0903123456", "23/11/2020", "Chest &#60;CT&#62;", "đang giữ lại", "Chưa có phiếu chỉ định", "Nhân viên đã sửa"]
-    {
+    for text in [
+        "0903123456",
+        "23/11/2020",
+        "Chest &#60;CT&#62;",
+        "đang giữ lại",
+        "Chưa có phiếu chỉ định",
+        "Nhân viên đã sửa",
+    ] {
         assert!(page.body.contains(text), "{text}");
     }
     assert!(!page.body.contains("in English only"));
@@ -309,7 +335,14 @@ async fn a_patient_is_shown_with_contact_studies_and_shares() {
 #[tokio::test]
 async fn a_study_tells_its_way_and_why_it_is_held() {
     let study = get("hotline", &format!("/staff/studies/{STUDY}")).await;
-    for text in ["Nhận ảnh đầu tiên", "Lập phiếu", "phiếu số 1", "Email không gửi được", "bounce &#60;x&#62;", "Mở lần chụp"] {
+    for text in [
+        "Nhận ảnh đầu tiên",
+        "Lập phiếu",
+        "phiếu số 1",
+        "Email không gửi được",
+        "bounce &#60;x&#62;",
+        "Mở lần chụp",
+    ] {
         assert!(study.body.contains(text), "{text}");
     }
     let held = get("records", &format!("/staff/studies/{STUDY}.9")).await;
@@ -416,7 +449,10 @@ async fn leaving_ends_the_session() {
     for path in ["/staff/sign-out", "/staff/sign-out-everywhere"] {
         let answer = post("hotline", path, "").await;
         assert_eq!(answer.header(LOCATION), "/staff/sign-in?after=sign-out");
-        assert!(answer.header(SET_COOKIE).starts_with("filmless_staff=; ") && answer.header(SET_COOKIE).contains("Max-Age=0"));
+        assert!(
+            answer.header(SET_COOKIE).starts_with("filmless_staff=; ")
+                && answer.header(SET_COOKIE).contains("Max-Age=0")
+        );
     }
     assert!(anonymous(Method::GET, "/staff/sign-in?after=sign-out", "").await.body.contains("đã đăng xuất"));
     let inside = get("hotline", "/staff/sign-in").await;

@@ -178,7 +178,11 @@ impl Clerk for SampleClerk {
         })
     }
 
-    async fn correct_contact(&self, patient: &PatientId, typed: &ContactCorrection) -> Result<(), StaffError> {
+    async fn correct_contact(
+        &self,
+        patient: &PatientId,
+        typed: &ContactCorrection,
+    ) -> Result<(), StaffError> {
         self.demand(Act::CorrectContact)?;
         self.known(patient)?;
         if typed.phone.as_deref() == Some("12") { Err(refused("bad-phone")) } else { Ok(()) }

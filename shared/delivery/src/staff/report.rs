@@ -15,7 +15,7 @@ use super::find::brief;
 use super::{Desk, StaffError, StudyBrief};
 use crate::Services;
 use crate::feedback::is_reached;
-use crate::notice::HOSPITAL_TIME;
+use filmless_domain::hospital::HOSPITAL_TIME;
 
 /// A study that waits for somebody.
 #[derive(Debug, Clone, Serialize)]

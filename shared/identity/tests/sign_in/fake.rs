@@ -32,7 +32,8 @@ impl Fake {
     pub fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let issuer = format!("http://{}/id", listener.local_addr().unwrap());
-        let behaviour = Behaviour { key: 1, token: (500, String::new()), metadata: json!({}), asked: Vec::new() };
+        let behaviour =
+            Behaviour { key: 1, token: (500, String::new()), metadata: json!({}), asked: Vec::new() };
         let behaviour = Arc::new(Mutex::new(behaviour));
         let (at, shared) = (issuer.clone(), Arc::clone(&behaviour));
         std::thread::spawn(move || {

@@ -72,7 +72,9 @@ fn changed(issuer: &str, nonce: &str, changes: Value) -> Value {
 async fn a_token_of_the_provider_signs_in_with_the_roles_it_names() {
     let member = check(|issuer, nonce| signed(1, &claims(issuer, nonce))).await.unwrap();
     let expected =
-        StaffMember { subject: "u-17".into(), name: "Trần Thị Lan".into(), roles: [Role::Hotline].into() };
+        StaffMember {
+            subject: "u-17".into(), name: "Trần Thị Lan".into(), roles: [Role::Hotline].into()
+        };
     assert_eq!(member, expected);
 }
 

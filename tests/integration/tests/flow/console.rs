@@ -38,7 +38,8 @@ impl Desk {
     }
 
     fn post(&self, url: &str, fields: &[(&str, &str)]) -> Answer {
-        let request = agent().post(url).header("sec-fetch-site", "same-origin").header("cookie", self.cookie());
+        let request =
+            agent().post(url).header("sec-fetch-site", "same-origin").header("cookie", self.cookie());
         self.read(request.send_form(fields.iter().copied()).unwrap())
     }
 
@@ -128,11 +129,13 @@ fn digest(cookie: &str) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_first_account_signs_in_with_the_password_that_lies_in_its_file() {
     let system = System::start();
-    let mode = |name: &str| std::fs::metadata(system.data.join(name)).unwrap().permissions().mode() & 0o777;
+    let mode = |name: &str| {
+        std::fs::metadata(system.embedded().data.join(name)).unwrap().permissions().mode() & 0o777
+    };
     for file in ["staff.json", "staff-admin-password.txt", "identity.key"] {
         assert_eq!(mode(file), 0o600, "{file}");
     }
-    let password = std::fs::read_to_string(system.data.join("staff-admin-password.txt")).unwrap();
+    let password = std::fs::read_to_string(system.embedded().data.join("staff-admin-password.txt")).unwrap();
     let password = password.trim();
     let desk = Desk::of(&system, "admin", password);
     assert!(desk.page(&system, "/staff").text().contains("Quản trị"));
@@ -145,7 +148,7 @@ async fn the_first_account_signs_in_with_the_password_that_lies_in_its_file() {
     assert_eq!(desk.act(&system, "/staff/sign-out", &[]).location, "/staff/sign-in?after=sign-out");
     desk.cookies.borrow_mut().insert("filmless_staff".into(), old);
     assert!(!desk.is_in(&system), "a session that was left is still open");
-    let kept = std::fs::read_to_string(system.data.join("staff.json")).unwrap();
+    let kept = std::fs::read_to_string(system.embedded().data.join("staff.json")).unwrap();
     for text in [system.log(), kept] {
         assert!(!text.contains(password), "the password is told");
     }
@@ -264,7 +267,10 @@ async fn guessing_is_slowed_and_tells_nothing_of_accounts() {
     }
     assert_eq!(stranger.answer_provider(&system, "lan", &password).status, 429, "guessing is not slowed");
     // A patient's account of that name is another.
-    assert_eq!(Browser::default().submit(&system, "/sign-in", &[("account", "lan"), ("password", "x")]).0, 403);
+    assert_eq!(
+        Browser::default().submit(&system, "/sign-in", &[("account", "lan"), ("password", "x")]).0,
+        403
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -280,13 +286,17 @@ async fn every_act_of_the_desk_is_done_by_a_form() {
     assert!(page.contains(&study.uid) && page.contains("0903123456"), "{page}");
     let at = format!("/staff/studies/{}", study.uid);
     let ledger = hotline.page(&system, &at).text();
-    for line in ["Nhận ảnh đầu tiên", "Chuẩn bị xong ảnh", "Trả kết quả", "Lập phiếu", "SMS đã gửi", "Email đã gửi"] {
+    for line in
+        ["Nhận ảnh đầu tiên", "Chuẩn bị xong ảnh", "Trả kết quả", "Lập phiếu", "SMS đã gửi", "Email đã gửi"]
+    {
         assert!(ledger.contains(line), "{line} is missing: {ledger}");
     }
     for forbidden in ["/recall", "/viewers"] {
         assert_eq!(hotline.page(&system, &format!("{at}{forbidden}")).status, 403);
     }
-    for (act, fields) in [("hold", vec![("reason", "x")]), ("recall", vec![("reason", "x"), ("confirm", "yes")])] {
+    for (act, fields) in
+        [("hold", vec![("reason", "x")]), ("recall", vec![("reason", "x"), ("confirm", "yes")])]
+    {
         assert_eq!(hotline.act(&system, &format!("{at}/{act}"), &fields).status, 403, "{act}");
     }
     assert_eq!(system.study(&study.uid).unwrap()["state"], "released");
@@ -296,7 +306,7 @@ async fn every_act_of_the_desk_is_done_by_a_form() {
     let newest = system.until_sms(2).await.remove(0);
     let slip = hotline.act(&system, &format!("{at}/slip"), &[]);
     assert!(slip.media_type == "application/pdf" && slip.bytes.starts_with(b"%PDF"));
-    let file = system.data.join("printed.pdf");
+    let file = system.embedded().data.join("printed.pdf");
     std::fs::write(&file, &slip.bytes).unwrap();
     let text = std::process::Command::new("pdftotext").arg(&file).arg("-").output().unwrap();
     assert!(String::from_utf8(text.stdout).unwrap().contains(&link_of(&newest)), "not the newest slip");
@@ -335,7 +345,9 @@ async fn every_act_of_the_desk_is_done_by_a_form() {
     let is_sealed = || Some(()).filter(|()| admin.page(&system, &export).text().contains("erase-subject"));
     system.until_some("the event in the log", is_sealed).await;
     let log = admin.page(&system, &export).text();
-    for action in ["staff-sign-in", "find-patient", "read-ledger", "reissue-slip", "hold-study", "recall-study"] {
+    for action in
+        ["staff-sign-in", "find-patient", "read-ledger", "reissue-slip", "hold-study", "recall-study"]
+    {
         assert!(log.contains(&format!("\"{action}\"")), "{action} is missing");
     }
     assert!(log.contains("\"refused\"") && !log.contains("Hoà") && !log.contains("0912000111"), "{log}");
@@ -368,7 +380,8 @@ async fn whom_nobody_reached_is_listed_by_day_and_as_a_table() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_provider_of_the_hospitals_own_takes_the_place_of_ours_and_may_be_down() {
     let folder = tempfile::tempdir().unwrap();
-    let options = ["--staff-oidc-issuer", "http://127.0.0.1:9/realms/bv", "--staff-oidc-client-id", "filmless"];
+    let options =
+        ["--staff-oidc-issuer", "http://127.0.0.1:9/realms/bv", "--staff-oidc-client-id", "filmless"];
     let system = System::start_in(folder.path(), &options);
     let desk = Desk::default();
     let down = desk.page(&system, "/staff/sign-in/begin");

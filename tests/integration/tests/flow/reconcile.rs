@@ -76,7 +76,7 @@ async fn an_upload_that_its_owner_deleted_is_reported() {
     let system = System::start();
     let study = released(&system, 63).await;
     let key = filmless_domain::ObjectKey::parse("incoming/63/1").unwrap();
-    system.studies().delete_all_versions(&key).await.unwrap();
+    system.bucket("studies").delete_all_versions(&key).await.unwrap();
     let (is_done, report) = found(&system, &["--repair"]);
     assert!(!is_done, "{report}");
     assert_eq!(report["found"], json!({ "object-missing": 1 }));
@@ -130,7 +130,7 @@ async fn a_message_that_nobody_can_read_is_shown_and_sent_back() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_study_costs_follows_from_a_price_list() {
     let system = System::start();
-    let prices = system.data.join("prices.json");
+    let prices = system.embedded().data.join("prices.json");
     std::fs::write(&prices, r#"{"sms_part":1.0}"#).unwrap();
     let output = std::process::Command::new(crate::system::binary())
         .args(["cost", "--json", "--prices"])
