@@ -20,7 +20,6 @@ const VIEWER: HeaderName = HeaderName::from_static("cloudfront-viewer-address");
 pub(crate) struct ViewerAddress(pub(crate) IpAddr);
 
 /// The portal, closed to whoever does not tell this secret. Without one it stands alone, and is open.
-#[must_use]
 pub fn behind(secret: Option<Secret>, portal: Router) -> Router {
     match secret {
         Some(secret) => portal.layer(from_fn_with_state(Arc::new(secret), admit)),

@@ -168,7 +168,8 @@ async fn ambiguous_lengths_never_make_one_request_two() {
         ),
         (
             "a header split",
-            format!("GET /x/a%0d%0a%0d%0aGET%20/robots.txt HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"),
+            "GET /x/a%0d%0a%0d%0aGET%20/robots.txt HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
+                .to_owned(),
         ),
     ] {
         let answer = raw(&system, &request).await;

@@ -77,8 +77,11 @@ pub(crate) fn routes() -> Vec<Route> {
     routes.into_iter().map(Route::restricted).collect()
 }
 
+/// A word of the console in one of its languages.
+type Word = fn(&ConsoleTexts) -> &'static str;
+
 /// The pages of the console, in the order of the navigation: address, what a role must be able to do, and the word.
-const PAGES: [(&str, Act, fn(&ConsoleTexts) -> &'static str); 5] = [
+const PAGES: [(&str, Act, Word); 5] = [
     ("/staff", Act::Find, |t| t.frame.home),
     ("/staff/held", Act::ReadLists, |t| t.frame.held),
     ("/staff/unreached", Act::ReadLists, |t| t.frame.unreached),
