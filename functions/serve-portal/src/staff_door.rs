@@ -9,7 +9,7 @@ use filmless_delivery::staff::{
     RecallReport, RecallViewer, Reissued, Revoked, StaffError, StudyLedger, Unreached,
 };
 use filmless_domain::audit::AuditEvent;
-use filmless_domain::staff::StaffMember;
+use filmless_domain::staff::{Act, StaffMember};
 use filmless_domain::{AccessionNumber, PatientId, Secret, StudyInstanceUid};
 use filmless_identity::Returned;
 use jiff::civil::Date;
@@ -67,6 +67,8 @@ pub trait StaffDoor: Send + Sync {
 #[allow(missing_docs, reason = "each is the use case of the same name")]
 pub trait Clerk: Send + Sync {
     fn member(&self) -> &StaffMember;
+    /// Whether they may do that; an attempt without the right is written down.
+    async fn may_begin(&self, act: Act) -> Result<(), StaffError>;
     async fn sign_out_everywhere(&self) -> Result<(), StaffError>;
     async fn find(&self, query: &str) -> Result<Vec<PatientHit>, StaffError>;
     async fn patient(&self, patient: &PatientId) -> Result<PatientView, StaffError>;

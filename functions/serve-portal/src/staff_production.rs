@@ -12,7 +12,7 @@ use filmless_delivery::staff::{
     Unreached,
 };
 use filmless_domain::audit::AuditEvent;
-use filmless_domain::staff::StaffMember;
+use filmless_domain::staff::{Act, StaffMember};
 use filmless_domain::staff_oidc::OidcSettings;
 use filmless_domain::{AccessionNumber, PatientId, Secret, StudyInstanceUid};
 use filmless_identity::{IdentityError, PendingSignIn, ReachedAt, RelyingParty, Returned};
@@ -122,6 +122,10 @@ fn tell_down(error: &IdentityError) {
 impl Clerk for Desk {
     fn member(&self) -> &StaffMember {
         Self::member(self)
+    }
+
+    async fn may_begin(&self, act: Act) -> Result<(), StaffError> {
+        Self::may_begin(self, act).await
     }
 
     async fn sign_out_everywhere(&self) -> Result<(), StaffError> {

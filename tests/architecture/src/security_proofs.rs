@@ -15,7 +15,14 @@ fn is_sentence(word: &str) -> bool {
 fn tests_of(text: &str) -> impl Iterator<Item = &str> {
     let attributes = ["#[test]", "#[tokio::test]", "#[tokio::test(flavor = \"multi_thread\")]"];
     let after = attributes.into_iter().flat_map(move |attribute| text.split(attribute).skip(1));
-    after.filter_map(|rest| rest.split("fn ").nth(1)?.split(['(', '<']).next())
+    let named = after.filter_map(|rest| rest.split("fn ").nth(1)?.split(['(', '<']).next());
+    named.chain(tests_of_both_systems(text))
+}
+
+/// The names that a module of `tests/integration` hands to the macro that runs them on both systems.
+fn tests_of_both_systems(text: &str) -> impl Iterator<Item = &str> {
+    let lists = text.split("on_both_systems! {").skip(1);
+    lists.filter_map(|rest| rest.split('}').next()).flat_map(str::split_whitespace)
 }
 
 #[test]

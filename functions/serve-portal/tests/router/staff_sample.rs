@@ -133,6 +133,10 @@ impl Clerk for SampleClerk {
         &self.member
     }
 
+    async fn may_begin(&self, act: Act) -> Result<(), StaffError> {
+        self.demand(act)
+    }
+
     async fn sign_out_everywhere(&self) -> Result<(), StaffError> {
         Ok(())
     }

@@ -240,15 +240,15 @@ async fn wait_ends_without_a_message() {
 }
 
 #[tokio::test]
-async fn port_refuses_what_no_queue_takes() {
+async fn port_refuses_what_is_too_large_and_shortens_what_waits_too_long() {
     let bench = Bench::new().await;
     let port: &dyn Queue = bench.queue.as_ref();
     port.send(QUEUE, "fits", Duration::from_secs(900)).await.unwrap();
     let too_large = "x".repeat(256 * 1024 + 1);
-    for (body, delay) in [(too_large.as_str(), NOW), ("late", Duration::from_secs(901))] {
-        let refused = port.send(QUEUE, body, delay).await.unwrap_err();
-        assert!(matches!(refused, filmless_store::port::PortError::Refused { .. }));
-    }
+    let refused = port.send(QUEUE, &too_large, NOW).await.unwrap_err();
+    assert!(matches!(refused, filmless_store::port::PortError::Refused { .. }));
+    port.send(QUEUE, "later", Duration::from_secs(3600)).await.unwrap();
+    assert_eq!(bench.depth().await, (0, 0, 2, 0));
 }
 
 #[tokio::test]

@@ -124,6 +124,13 @@ impl Desk {
     }
 
     /// Lets nobody past who may not do that; who tried is written down.
+    ///
+    /// # Errors
+    /// [`StaffError::Forbidden`].
+    pub async fn may_begin(&self, act: Act) -> Result<(), StaffError> {
+        self.demand(act, action_of(act)).await
+    }
+
     async fn demand(&self, act: Act, action: AuditAction) -> Result<(), StaffError> {
         if self.member.may(act) {
             return Ok(());
@@ -223,6 +230,25 @@ impl Desk {
             Err(StaffError::Failed(error)) => Err(error.into()),
             Err(_) => Ok(vec![account.account_key.clone()]),
         }
+    }
+}
+
+/// As what an attempt at this is written down.
+const fn action_of(act: Act) -> AuditAction {
+    match act {
+        Act::Find => AuditAction::FindPatient,
+        Act::ReadLedger | Act::ReadLists => AuditAction::ReadLedger,
+        Act::Reissue => AuditAction::ReissueSlip,
+        Act::Resend => AuditAction::ResendNotice,
+        Act::Revoke => AuditAction::RevokeAccess,
+        Act::Share => AuditAction::CreateShare,
+        Act::CorrectContact => AuditAction::CorrectContact,
+        Act::Release => AuditAction::ReleaseStudy,
+        Act::Hold => AuditAction::HoldStudy,
+        Act::Recall => AuditAction::RecallStudy,
+        Act::Merge => AuditAction::MergePatients,
+        Act::ReadUsage | Act::ReadAudit => AuditAction::ReadLog,
+        Act::Erase => AuditAction::EraseSubject,
     }
 }
 

@@ -143,8 +143,8 @@ impl System {
     pub async fn upload_order(&self, order: &Value) {
         let patient = &order["patient"];
         if let Some(phone) = patient["phone"].as_str() {
-            let phone = PhoneNumber::parse(phone).unwrap();
-            self.receivers.lock().unwrap().push(phone.as_str().to_owned());
+            let phone = PhoneNumber::parse(phone).ok();
+            self.receivers.lock().unwrap().extend(phone.map(|phone| phone.as_str().to_owned()));
         }
         self.receivers.lock().unwrap().extend(patient["email"].as_str().map(str::to_owned));
         let accession = order["accession_number"].as_str().unwrap();

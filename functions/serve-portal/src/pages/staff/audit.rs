@@ -88,13 +88,13 @@ impl Asked {
 
 /// `GET /staff/audit`
 pub(crate) async fn show(console: Console, Query(asked): Query<Asked>) -> Result<Response, Trouble> {
-    console.demand(Act::ReadAudit)?;
+    console.demand(Act::ReadAudit).await?;
     render(&console, asked.day(), None).await
 }
 
 /// `POST /staff/audit/verify`
 pub(crate) async fn verify(console: Console) -> Result<Response, Trouble> {
-    console.demand(Act::ReadAudit)?;
+    console.demand(Act::ReadAudit).await?;
     let verdict = console.clerk.verify_audit().await.map_err(console.trouble())?;
     let words = console.frame().t.reading;
     let verdict = match verdict {
@@ -125,7 +125,7 @@ async fn render(console: &Console, day: Date, verdict: Option<Verdict<'_>>) -> R
 
 /// `GET /staff/audit/export`: the lines as they are chained, or as FHIR R4 resources, one in a line.
 pub(crate) async fn export(console: Console, Query(asked): Query<Asked>) -> Result<Response, Trouble> {
-    console.demand(Act::ReadAudit)?;
+    console.demand(Act::ReadAudit).await?;
     let day = asked.day();
     let lines = console.clerk.audit_of_day(day).await.map_err(console.trouble())?;
     let is_fhir = asked.form.as_deref() == Some("fhir");

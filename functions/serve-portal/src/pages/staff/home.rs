@@ -64,7 +64,7 @@ pub(crate) async fn show(console: Console) -> Result<Response, PortalError> {
 
 /// `POST /staff/search`
 pub(crate) async fn search(console: Console, Form(typed): Form<Search>) -> Result<Response, Trouble> {
-    console.demand(Act::Find)?;
+    console.demand(Act::Find).await?;
     let (status, error, hits) = match console.clerk.find(&typed.query).await {
         Ok(hits) => (StatusCode::OK, None, Some(hits.iter().map(HitRow::new).collect())),
         Err(error) => {

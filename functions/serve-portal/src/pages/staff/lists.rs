@@ -108,7 +108,7 @@ impl Period {
 
 /// `GET /staff/held`
 pub(crate) async fn held(console: Console, Query(period): Query<Period>) -> Result<Response, Trouble> {
-    console.demand(Act::ReadLists)?;
+    console.demand(Act::ReadLists).await?;
     let days = period.of(31);
     let held = console.clerk.held(days).await.map_err(console.trouble())?;
     let frame = console.frame();
@@ -167,7 +167,7 @@ pub(crate) async fn unreached_csv(
 }
 
 async fn find_unreached(console: &Console, asked: OneDay) -> Result<(Vec<Unreached>, Option<Date>), Trouble> {
-    console.demand(Act::ReadLists)?;
+    console.demand(Act::ReadLists).await?;
     let day = asked.day.and_then(|day| day.parse::<Date>().ok());
     let found = match day {
         Some(day) => console.clerk.unreached_on(day).await,
@@ -187,7 +187,7 @@ fn csv_line(values: &[&str]) -> String {
 
 /// `GET /staff/failed`
 pub(crate) async fn failed(console: Console, Query(period): Query<Period>) -> Result<Response, Trouble> {
-    console.demand(Act::ReadLists)?;
+    console.demand(Act::ReadLists).await?;
     let days = period.of(7);
     let failed = console.clerk.failed_channels(days).await.map_err(console.trouble())?;
     let frame = console.frame();

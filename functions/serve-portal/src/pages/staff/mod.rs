@@ -144,10 +144,10 @@ impl Console {
         self.clerk.member().may(act)
     }
 
-    /// A page that may only be opened by whoever may do that. The use cases check again; this keeps a form from being
-    /// shown that they would refuse.
-    fn demand(&self, act: Act) -> Result<(), Trouble> {
-        if self.may(act) { Ok(()) } else { Err(self.trouble()(StaffError::Forbidden)) }
+    /// A page that may only be opened by whoever may do that; others are refused, and written down. The use cases check
+    /// again; this keeps a form from being shown that they would refuse.
+    async fn demand(&self, act: Act) -> Result<(), Trouble> {
+        self.clerk.may_begin(act).await.map_err(self.trouble())
     }
 
     /// What went wrong, as a page in their language.

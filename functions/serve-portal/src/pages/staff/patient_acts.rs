@@ -28,7 +28,7 @@ pub(crate) async fn correct_contact(
     Path(segment): Path<String>,
     Form(typed): Form<Contact>,
 ) -> Result<Response, Trouble> {
-    console.demand(Act::CorrectContact)?;
+    console.demand(Act::CorrectContact).await?;
     let code = patient_of(&segment, &console)?;
     let correction = ContactCorrection { phone: Some(typed.phone), email: Some(typed.email) };
     match console.clerk.correct_contact(&code, &correction).await {
@@ -39,7 +39,7 @@ pub(crate) async fn correct_contact(
 
 /// `GET /staff/patients/{patient}/revoke`
 pub(crate) async fn ask_revoke(console: Console, Path(segment): Path<String>) -> Result<Response, Trouble> {
-    console.demand(Act::Revoke)?;
+    console.demand(Act::Revoke).await?;
     let code = patient_of(&segment, &console)?;
     let view = find(&console, &code).await?;
     revoke_page(&console, &view, String::new()).answer(None)
@@ -51,7 +51,7 @@ pub(crate) async fn revoke(
     Path(segment): Path<String>,
     Form(typed): Form<Confirmed>,
 ) -> Result<Response, Trouble> {
-    console.demand(Act::Revoke)?;
+    console.demand(Act::Revoke).await?;
     let code = patient_of(&segment, &console)?;
     if !typed.is_confirmed() {
         let view = find(&console, &code).await?;
@@ -102,7 +102,7 @@ fn revoke_page<'a>(console: &'a Console, view: &PatientView, reason: String) -> 
 
 /// `GET /staff/patients/{patient}/merge`
 pub(crate) async fn ask_merge(console: Console, Path(segment): Path<String>) -> Result<Response, Trouble> {
-    console.demand(Act::Merge)?;
+    console.demand(Act::Merge).await?;
     let code = patient_of(&segment, &console)?;
     let view = find(&console, &code).await?;
     merge_page(&console, &view, None, Confirmed::default()).answer(None)
@@ -114,7 +114,7 @@ pub(crate) async fn merge(
     Path(segment): Path<String>,
     Form(typed): Form<Confirmed>,
 ) -> Result<Response, Trouble> {
-    console.demand(Act::Merge)?;
+    console.demand(Act::Merge).await?;
     let code = patient_of(&segment, &console)?;
     let view = find(&console, &code).await?;
     let into = match PatientId::parse(&typed.code).ok() {
@@ -183,7 +183,7 @@ fn merge_page<'a>(
 
 /// `GET /staff/patients/{patient}/erase`: a rehearsal says what would go.
 pub(crate) async fn ask_erase(console: Console, Path(segment): Path<String>) -> Result<Response, Trouble> {
-    may_erase(&console)?;
+    may_erase(&console).await?;
     let code = patient_of(&segment, &console)?;
     erase_page(&console, &code, String::new()).await?.answer(None)
 }
@@ -194,7 +194,7 @@ pub(crate) async fn erase(
     Path(segment): Path<String>,
     Form(typed): Form<Confirmed>,
 ) -> Result<Response, Trouble> {
-    may_erase(&console)?;
+    may_erase(&console).await?;
     let code = patient_of(&segment, &console)?;
     if typed.code.trim() != code.as_str() {
         let words = console.frame().t.patient.erase_mistyped;
@@ -220,8 +220,8 @@ pub(crate) async fn erase(
     }
 }
 
-fn may_erase(console: &Console) -> Result<(), Trouble> {
-    console.demand(Act::Erase)?;
+async fn may_erase(console: &Console) -> Result<(), Trouble> {
+    console.demand(Act::Erase).await?;
     if console.visitor.services.is_erasing { Ok(()) } else { Err(console.trouble()(StaffError::NotFound)) }
 }
 

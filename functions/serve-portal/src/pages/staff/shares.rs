@@ -28,7 +28,7 @@ pub(crate) async fn create(
     Path(segment): Path<String>,
     body: String,
 ) -> Result<Response, Trouble> {
-    console.demand(Act::Share)?;
+    console.demand(Act::Share).await?;
     let code = patient_of(&segment, &console)?;
     // A form that cannot be read asks for nothing, which is refused with words.
     let request = request_of(body.as_bytes()).unwrap_or_else(no_request);
@@ -55,7 +55,7 @@ pub(crate) async fn end(
     console: Console,
     Path((segment, share)): Path<(String, String)>,
 ) -> Result<Response, Trouble> {
-    console.demand(Act::Share)?;
+    console.demand(Act::Share).await?;
     let code = patient_of(&segment, &console)?;
     console.clerk.end_share(&code, &share).await.map_err(console.trouble())?;
     Ok(see_other(&format!("{}?done=share-ended", patient_url(&code)), [])?)

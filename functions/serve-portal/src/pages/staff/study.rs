@@ -184,7 +184,7 @@ async fn render(
 
 /// `GET /staff/studies/{study_uid}/viewers`
 pub(crate) async fn viewers(console: Console, Path(uid): Path<String>) -> Result<Response, Trouble> {
-    console.demand(Act::Recall)?;
+    console.demand(Act::Recall).await?;
     let study = study_of(&uid, &console)?;
     let viewers = console.clerk.viewers(&study).await.map_err(console.trouble())?;
     let frame = console.frame();

@@ -28,7 +28,7 @@ pub(crate) struct Typed {
 /// `POST /staff/studies/{study_uid}/slip`: the newest slip, to be printed. A form, since it shows a password: nothing
 /// fetches it by itself, and it is in no history.
 pub(crate) async fn slip(console: Console, Path(uid): Path<String>) -> Result<Response, Trouble> {
-    console.demand(Act::Reissue)?;
+    console.demand(Act::Reissue).await?;
     let study = study_of(&uid, &console)?;
     match console.clerk.slip(&study).await {
         Ok(pdf) => file("application/pdf", "inline; filename=\"slip.pdf\"", pdf),
@@ -42,7 +42,7 @@ pub(crate) async fn reissue(
     Path(uid): Path<String>,
     Form(typed): Form<Typed>,
 ) -> Result<Response, Trouble> {
-    console.demand(Act::Reissue)?;
+    console.demand(Act::Reissue).await?;
     let study = study_of(&uid, &console)?;
     let done = console.clerk.reissue(&study, typed.channels, &typed.reason).await;
     answer(&console, &study, done.map(|_| "reissued")).await
@@ -54,7 +54,7 @@ pub(crate) async fn resend(
     Path(uid): Path<String>,
     Form(typed): Form<Typed>,
 ) -> Result<Response, Trouble> {
-    console.demand(Act::Resend)?;
+    console.demand(Act::Resend).await?;
     let study = study_of(&uid, &console)?;
     let done = console.clerk.resend(&study, typed.channels).await;
     answer(&console, &study, done.map(|_| "resent")).await
@@ -66,7 +66,7 @@ pub(crate) async fn release(
     Path(uid): Path<String>,
     Form(typed): Form<Typed>,
 ) -> Result<Response, Trouble> {
-    console.demand(Act::Release)?;
+    console.demand(Act::Release).await?;
     let study = study_of(&uid, &console)?;
     let done = match order_of(&typed.order) {
         Ok(order) => console.clerk.release(&study, order.as_ref(), &typed.reason).await,
@@ -81,7 +81,7 @@ pub(crate) async fn hold(
     Path(uid): Path<String>,
     Form(typed): Form<Typed>,
 ) -> Result<Response, Trouble> {
-    console.demand(Act::Hold)?;
+    console.demand(Act::Hold).await?;
     let study = study_of(&uid, &console)?;
     let done = console.clerk.hold(&study, &typed.reason).await;
     answer(&console, &study, done.map(|()| "held")).await
@@ -89,7 +89,7 @@ pub(crate) async fn hold(
 
 /// `GET /staff/studies/{study_uid}/recall`
 pub(crate) async fn ask_recall(console: Console, Path(uid): Path<String>) -> Result<Response, Trouble> {
-    console.demand(Act::Recall)?;
+    console.demand(Act::Recall).await?;
     let study = study_of(&uid, &console)?;
     recall_page(&console, &study, String::new()).await?.answer(None)
 }
@@ -100,7 +100,7 @@ pub(crate) async fn recall(
     Path(uid): Path<String>,
     Form(typed): Form<Confirmed>,
 ) -> Result<Response, Trouble> {
-    console.demand(Act::Recall)?;
+    console.demand(Act::Recall).await?;
     let study = study_of(&uid, &console)?;
     if !typed.is_confirmed() {
         let words = console.frame().t.frame.confirm_missing;
