@@ -149,15 +149,19 @@ pub(crate) async fn finish_study(services: &Services, study: &StudyInstanceUid) 
     Ok(())
 }
 
-/// What was made of the study since it was rendered last.
+/// What was made of the study since it was rendered last: nothing, where the same files came again.
 fn rendered(pen: &Pen, study: &StudyRecord, bytes_before: i64) -> Vec<UsageEvent> {
     let bytes = usage::signed(study.derived_bytes);
     // Two renderings differ in when the last file came, or in what a recall deleted between them.
     let occasion = format!("{} {bytes_before} {bytes}", study.last_received_at.as_millisecond());
+    let is_unchanged = bytes != 0 && bytes == bytes_before;
     let shown = pen.event(UsageKind::StudyRendered, &occasion);
     let stored = pen.stored(StorageClass::Derived, &occasion, bytes - bytes_before);
     let shown = shown.count(i64::from(study.images), UsageUnit::Image);
-    [Some(shown), (stored.quantity != 0).then_some(stored)].into_iter().flatten().collect()
+    [(!is_unchanged).then_some(shown), (stored.quantity != 0).then_some(stored)]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// What the derived bucket holds of a study; nothing in it names the patient.

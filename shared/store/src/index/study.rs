@@ -459,14 +459,21 @@ impl Index {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn show_again(&self, study: &StudyRecord, usage: &LogEntry) -> Result<bool, StoreError> {
+    pub async fn show_again(
+        &self,
+        study: &StudyRecord,
+        usage: Option<&LogEntry>,
+    ) -> Result<bool, StoreError> {
         let change = Change::new()
             .set("state", StudyState::Released)
             .remove("reason")
             .when(&Condition::is_text("state", study.state.as_str()))
             .when(&unchanged(study));
         let transaction = Transaction::new().update(study_key(&study.study_instance_uid), change);
-        let transaction = transaction.log(LogName::Usage, usage)?;
+        let transaction = match usage {
+            Some(usage) => transaction.log(LogName::Usage, usage)?,
+            None => transaction,
+        };
         Ok(self.commit(transaction).await? == TransactionOutcome::Committed)
     }
 
