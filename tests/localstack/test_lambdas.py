@@ -112,24 +112,32 @@ class Triggers(unittest.TestCase):
         logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=[event])
         until("the report", lambda: self.log("record-feedback").count("report of an unknown message") > before)
 
-    def test_the_schedules_of_run_upkeep_name_jobs_that_it_knows(self):
+    def inputs_of_schedules(self, resource: str) -> list[str]:
         events = client("events")
-        jobs = []
+        inputs = []
         for name in STACK["resources"].values():
-            if "RunUpkeepFunction" not in name or name.startswith("arn:") or ":" in name:
+            if f"{resource}Function" not in name or ":" in name:
                 continue
-            try:
-                targets = events.list_targets_by_rule(Rule=name)["Targets"]
-            except events.exceptions.ResourceNotFoundException:
-                continue
-            jobs += [target["Input"] for target in targets]
-        self.assertEqual(sorted(jobs), ['{"job":"daily"}', '{"job":"minutely"}'])
-        for job in jobs:
-            answer = LAMBDA.invoke(FunctionName=STACK["functions"]["run-upkeep"], Payload=job)
-            self.assertNotIn("FunctionError", answer)
-            done = json.loads(answer["Payload"].read())
-            self.assertEqual(set(done), {"swept", "sealed", "erased"})
+            with suppress(events.exceptions.ResourceNotFoundException):
+                inputs += [target["Input"] for target in events.list_targets_by_rule(Rule=name)["Targets"]]
+        return sorted(inputs)
+
+    def test_what_the_schedules_say_is_understood_and_done(self):
+        scheduled = {
+            "run-upkeep": ("RunUpkeep", ['{"job":"daily"}', '{"job":"minutely"}'], {"swept", "sealed", "unreached", "erased"}),
+            "reconcile": ("Reconcile", ['{"scope":{}}'], {"objects", "studies", "found", "mended"}),
+            "export-usage": ("ExportUsage", ['{"months":[]}'], {"months"}),
+        }
+        for program, (resource, inputs, fields) in scheduled.items():
+            with self.subTest(program):
+                self.assertEqual(self.inputs_of_schedules(resource), inputs)
+                for payload in inputs:
+                    answer = LAMBDA.invoke(FunctionName=STACK["functions"][program], Payload=payload)
+                    done = json.loads(answer["Payload"].read())
+                    self.assertNotIn("FunctionError", answer, done)
+                    self.assertEqual(set(done), fields)
         self.assertIn("KeyCount", S3.list_objects_v2(Bucket=ENVIRONMENT["AUDIT_BUCKET"], Prefix="audit/"))
+        self.assertGreater(S3.list_objects_v2(Bucket=ENVIRONMENT["USAGE_BUCKET"], Prefix="exports/")["KeyCount"], 0)
 
 
 if __name__ == "__main__":
