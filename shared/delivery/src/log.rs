@@ -199,7 +199,7 @@ pub async fn verify(
     let mut keys = bucket.list(prefix(name), OBJECTS_MAX).await?;
     // An object behind the head is not finished: its events are still pending.
     keys.retain(|key| Some(key.as_str()) != end.next_key.as_deref());
-    keys.sort_by_key(|key| sequence_of(key));
+    keys.sort_by_key(sequence_of);
     let mut chain = ChainHead::default();
     for key in &keys {
         let bytes = bucket.get(ObjectVersion { key, version_id: None }, OBJECT_BYTES_MAX).await?;

@@ -31,11 +31,7 @@ fn codes_of(source: &Source) -> Vec<String> {
     let refusals = refusals.filter_map(|call| call.trim_start().strip_prefix('"'));
     let fields =
         ["code: \"", "code = \"", "no_picture(\""].into_iter().flat_map(|mark| text.split(mark).skip(1));
-    arms.chain(refusals)
-        .chain(fields)
-        .filter_map(|rest| rest.split('"').next())
-        .map(str::to_owned)
-        .collect()
+    arms.chain(refusals).chain(fields).filter_map(|rest| rest.split('"').next()).map(str::to_owned).collect()
 }
 
 /// The first cell of each row: `` | `not-dicom` | … ``.
