@@ -170,7 +170,13 @@ for (const device of [PHONE, DESKTOP]) {
         await page.goto(portal.url);
         await check(visitor, "sign-in");
         await page.goto(new URL("/guide", portal.url).href);
-        assert.equal(await page.locator(".steps li").count(), 4);
+        const pictures = page.locator(".steps li img");
+        assert.equal(await pictures.count(), 6);
+        for (const picture of await pictures.all()) {
+          await picture.scrollIntoViewIfNeeded();
+          await picture.evaluate((image) => image.decode());
+          assert.ok((await picture.getAttribute("alt")).length > 20, "each says what it shows");
+        }
         await check(visitor, "guide");
         visitor.expectStatus(404);
         await page.goto(new URL("/x/nothing", portal.url).href);

@@ -19,7 +19,6 @@ const JPEG_QUALITY = 80;
 const WEBP_QUALITY = 0.8;
 /** As wide as the guide shows the slip. */
 const SLIP_WIDTH = 560;
-const GUIDE_SCREEN = { ...PHONE, viewport: { width: 390, height: 780 }, deviceScaleFactor: 2 };
 const PHONE_SCREEN = { ...PHONE, deviceScaleFactor: 2 };
 
 /** One portal with all studies of a language, and a browser that was let in. */
@@ -155,7 +154,7 @@ async function encode({ png, quality }) {
 }
 
 async function shootGuide(portal, language) {
-  const page = await portal.enter(GUIDE_SCREEN, "mr");
+  const page = await portal.enter(PHONE_SCREEN, "mr");
   await page.fill("#birth-date", BIRTH_DATE);
   await keepForGuide(page, `guide-birth-date-${language}`);
   await answer(page);

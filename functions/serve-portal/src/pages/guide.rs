@@ -29,7 +29,7 @@ struct Picture {
 
 impl Picture {
     const fn of_phone(name: &'static str) -> Self {
-        Self { name, is_translated: true, width: 390, height: 780 }
+        Self { name, is_translated: true, width: 390, height: 844 }
     }
 
     fn url(&self, language: &str) -> String {
