@@ -5,7 +5,6 @@ use std::process::ExitCode;
 use anyhow::{Context, anyhow};
 use filmless_delivery::portal::ShareRequest;
 use filmless_delivery::staff::{Channels, ContactCorrection, Desk, StaffError};
-use filmless_delivery::{Services, retention};
 use filmless_domain::share::Relation;
 use filmless_domain::{AccessionNumber, PatientId, StudyInstanceUid};
 use serde::Serialize;
@@ -17,8 +16,8 @@ use crate::{print, system};
 pub async fn run(options: StaffOptions) -> anyhow::Result<ExitCode> {
     let services = system::services(&options.system).await?;
     let (member, source) = system::operator();
-    let desk = Desk::new(services.clone(), member, source);
-    match act(&services, &desk, options.act).await? {
+    let desk = Desk::new(services, member, source);
+    match act(&desk, options.act).await? {
         Ok(answer) => {
             print(&if options.system.json { answer.to_string() } else { text(&answer, 0) });
             Ok(ExitCode::SUCCESS)
@@ -36,7 +35,7 @@ pub async fn run(options: StaffOptions) -> anyhow::Result<ExitCode> {
 }
 
 /// What was typed wrong is the outer error, what was refused the inner one.
-async fn act(services: &Services, desk: &Desk, act: StaffAct) -> anyhow::Result<Result<Value, StaffError>> {
+async fn act(desk: &Desk, act: StaffAct) -> anyhow::Result<Result<Value, StaffError>> {
     Ok(match act {
         StaffAct::Find { query } => answer(desk.find(&query).await),
         StaffAct::Patient { patient } => answer(desk.patient(&patient_of(&patient)?).await),
@@ -71,9 +70,7 @@ async fn act(services: &Services, desk: &Desk, act: StaffAct) -> anyhow::Result<
         StaffAct::Erase { patient, why, dry_run } => {
             answer(desk.erase(&patient_of(&patient)?, &why.reason, dry_run).await)
         }
-        StaffAct::EndRetention { dry_run } => {
-            answer(retention::end_retention(services, dry_run).await.map_err(StaffError::from))
-        }
+        StaffAct::EndRetention { dry_run } => answer(desk.end_retention(dry_run).await),
         StaffAct::Viewers { study } => answer(desk.viewers(&study_of(&study)?).await),
         StaffAct::Held { days } => answer(desk.held(days).await),
         StaffAct::Unreached { days } => answer(desk.unreached(days).await),

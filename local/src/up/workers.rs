@@ -63,13 +63,13 @@ async fn sweep(services: Services) {
     }
 }
 
-/// What AWS starts by schedule.
+/// What AWS starts by schedule; also right after a start, for a machine that is switched off every night.
 async fn keep_up(services: Services, job: Job, interval: Duration) {
     loop {
-        tokio::time::sleep(interval).await;
         if let Err(failure) = run_upkeep::handler::handle(&services, UpkeepEvent { job }).await {
             error!(?job, code = failure.code(), cause = error_chain(&failure), "upkeep failed");
         }
+        tokio::time::sleep(interval).await;
     }
 }
 

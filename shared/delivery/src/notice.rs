@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
+use filmless_domain::hospital::HOSPITAL_TIME;
 use filmless_domain::{Order, Secret, StudyInstanceUid, object_key};
 use filmless_slip::{EmailContent, SlipContent, SmsContent, email_message, qr_png, slip_pdf, sms_text};
 use filmless_store::index::{Channel, ChannelRecord, ChannelState, NoticeRecord, StudyRecord};
 use filmless_store::port::{Email, PortError, Sms};
 use filmless_store::{ObjectVersion, Served, StoreError};
-use jiff::tz::TimeZone;
 use jiff::{Timestamp, civil::Date};
 use tracing::{info, instrument, warn};
 
@@ -15,11 +15,11 @@ use crate::messages::{NoticeTask, Task};
 use crate::services::MessageSecrets;
 use crate::{DeliveryError, Services, outbox};
 
-/// Vietnam's time, all year.
-pub(crate) const HOSPITAL_TIME: TimeZone = TimeZone::fixed(jiff::tz::offset(7));
-
 /// A message waits in its queue at most as long as SQS allows; then it looks at the clock again.
 const PUT_OFF_MAX: Duration = Duration::from_secs(15 * 60);
+
+/// Whoever said that they are about to send, and did not say what became of it in this time, will not any more.
+const SENDING_MAX: Duration = Duration::from_secs(5 * 60);
 
 /// All that slip and messages say.
 struct Content {
@@ -72,13 +72,25 @@ pub async fn send_notice(
         return Ok(());
     }
     if let Some(left) = quiet_time_left(services) {
-        return put_off(services, study, link_version, left).await;
+        info!("notice put off for the quiet hours");
+        return look_again(services, study, link_version, left).await;
     }
+    // One channel that is down does not hold the other one back.
+    let mut failed = None;
     for channel in [Channel::Sms, Channel::Email] {
-        deliver(services, &notice, &content, channel).await?;
+        if let Err(error) = deliver(services, &notice, &content, channel).await {
+            failed.get_or_insert(error);
+        }
     }
-    services.index.erase_notice_secrets(&notice).await?;
-    Ok(())
+    if let Some(error) = failed {
+        return Err(error);
+    }
+    // Read again: another run may be at a channel, and needs the secrets if it has to begin once more.
+    match services.index.notice(study, link_version).await? {
+        Some(notice) if notice.is_done() => Ok(services.index.erase_notice_secrets(&notice).await?),
+        Some(_) => look_again(services, study, link_version, SENDING_MAX).await,
+        None => Ok(()),
+    }
 }
 
 /// How long messages have to wait for the morning.
@@ -88,7 +100,7 @@ fn quiet_time_left(services: &Services) -> Option<Duration> {
     Some(Duration::try_from(left).unwrap_or_default())
 }
 
-async fn put_off(
+async fn look_again(
     services: &Services,
     study: &StudyInstanceUid,
     link_version: u32,
@@ -98,13 +110,12 @@ async fn put_off(
     let mut message = task.to_outbox()?;
     let delay = left.min(PUT_OFF_MAX);
     message.delay_ms = u64::try_from(delay.as_millis()).unwrap_or_default();
-    info!("notice put off for the quiet hours");
     outbox::publish(services, &outbox::entry(services, vec![message])?).await
 }
 
 /// Sends one channel of a notice once: whoever is to send says so first. A run that finds another one's word does
-/// it again only where the provider drops the second message; elsewhere nobody knows whether the first one went out,
-/// and the channel counts as failed.
+/// it again only where the provider drops the second message; elsewhere it leaves the other one its time, and then nobody
+/// knows whether the message went out: the channel counts as failed, although the patient may have it.
 async fn deliver(
     services: &Services,
     notice: &NoticeRecord,
@@ -116,7 +127,8 @@ async fn deliver(
         Channel::Sms => services.sms.is_idempotent(),
         Channel::Email => services.email.is_idempotent(),
     };
-    let sending = ChannelRecord { state: ChannelState::Sending, ..ChannelRecord::pending() };
+    let now = services.clock.now();
+    let sending = ChannelRecord { state: ChannelState::Sending, at: Some(now), ..ChannelRecord::pending() };
     match found.state {
         ChannelState::Pending => {
             let from = ChannelState::Pending;
@@ -131,6 +143,7 @@ async fn deliver(
             }
         }
         ChannelState::Sending if is_idempotent => {}
+        ChannelState::Sending if found.at.is_some_and(|since| now < since + SENDING_MAX) => return Ok(()),
         ChannelState::Sending => {
             return settle(services, notice, channel, failed(services, "unanswered")).await;
         }

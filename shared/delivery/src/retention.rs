@@ -3,7 +3,7 @@
 
 use filmless_domain::audit::{Actor, AuditAction};
 use filmless_domain::{Order, PatientId, StudyInstanceUid};
-use filmless_store::index::{Index, LogName, StudyRecord, Transaction};
+use filmless_store::index::{AccountRecord, Index, LogName, StudyRecord, Transaction};
 use filmless_store::{Bucket, StoreError};
 use jiff::ToSpan;
 use jiff::tz::TimeZone;
@@ -78,7 +78,12 @@ pub(crate) async fn erase_subject(
 ) -> Result<Erased, DeliveryError> {
     let index = &services.index;
     let mut erased = Erased { is_rehearsal, ..Erased::default() };
+    let account = index.account_of_patient(patient).await?.map(|account| account.account_key);
     for study in index.studies_of_patient(patient).await? {
+        // Staff may have released images under this code to another patient: while those see them, they are theirs.
+        if study.is_visible() && owner_of(services, &study).await?.map(|owner| owner.account_key) != account {
+            continue;
+        }
         erase_study(services, &study, record.clone(), &mut erased).await?;
     }
     for order in index.orders_of_patient(patient).await? {
@@ -97,6 +102,13 @@ async fn order_of(services: &Services, study: &StudyRecord) -> Result<Option<Ord
         }
     }
     Ok(None)
+}
+
+async fn owner_of(services: &Services, study: &StudyRecord) -> Result<Option<AccountRecord>, DeliveryError> {
+    match &study.account_key {
+        Some(key) => Ok(services.index.account_after_merges(key).await?),
+        None => Ok(None),
+    }
 }
 
 /// First nobody can see it, then its objects go, then what the index knows of it: a run that was cut off is repeated.
@@ -132,10 +144,7 @@ async fn erase_study(
     ] {
         erased.objects += delete_below(bucket, &prefix).await?;
     }
-    let owner = match &study.account_key {
-        Some(key) => index.account_after_merges(key).await?.map(|account| account.patient_id),
-        None => None,
-    };
+    let owner = owner_of(services, study).await?.map(|account| account.patient_id);
     if let Some(key) = &study.account_key {
         erased.items += index.end_credentials(key, Some(uid), None).await?;
     }

@@ -1,6 +1,10 @@
 //! The hospital as patients see it, and the two languages spoken to them.
 
+use jiff::tz::{TimeZone, offset};
 use serde::{Deserialize, Serialize};
+
+/// Vietnam's time, all year.
+pub const HOSPITAL_TIME: TimeZone = TimeZone::fixed(offset(7));
 
 /// The language of a slip, a message or a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]

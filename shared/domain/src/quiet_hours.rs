@@ -48,15 +48,15 @@ impl QuietHours {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hospital::HOSPITAL_TIME;
 
     #[test]
     fn the_night_ends_in_the_morning() {
         let night: QuietHours = "21:00-07:00".parse().unwrap();
         let noon: QuietHours = "12:00 - 13:30".parse().unwrap();
-        let zone = TimeZone::fixed(jiff::tz::offset(7));
         let remaining = |hours: QuietHours, utc: &str| {
             let now: Timestamp = format!("2026-03-01T{utc}Z").parse().unwrap();
-            hours.remaining(now, &zone).map(|left| left.as_mins())
+            hours.remaining(now, &HOSPITAL_TIME).map(|left| left.as_mins())
         };
         // 20:59, 21:00, 23:30, 06:59 and 07:00 at the hospital.
         for (utc, left) in [

@@ -1,4 +1,4 @@
-//! The email that calls the hotline to its list. It names nobody: who that is, is read after signing in.
+//! The email that calls the hotline to its list. It names nobody: who that is, is read from the list.
 
 use filmless_domain::Hospital;
 use mail_builder::MessageBuilder;
@@ -19,8 +19,6 @@ pub struct UnreachedContent<'a> {
     pub count: usize,
     /// How many days the list goes back.
     pub days: u16,
-    /// Where the list is.
-    pub list_url: &'a str,
     /// When the message is written.
     pub date: jiff::Timestamp,
 }
@@ -30,12 +28,12 @@ pub struct UnreachedContent<'a> {
 /// # Errors
 /// [`SlipError`] for a mailbox that is none.
 pub fn unreached_message(content: &UnreachedContent<'_>) -> Result<Vec<u8>, SlipError> {
-    let (count, days, url) = (content.count, content.days, content.list_url);
+    let (count, days) = (content.count, content.days);
     let text = format!(
-        "{count} kết quả trong {days} ngày qua chưa đến được người bệnh: tin nhắn và email đều không gửi được, \
-         và chưa ai mở hình ảnh. Xin gọi điện cho họ.\r\nDanh sách: {url}\r\n\r\n\
-         {count} studies of the last {days} days reached no patient: SMS and email failed, and nobody opened the \
-         images. Please call them.\r\nThe list: {url}\r\n"
+        "{count} kết quả trong {days} ngày qua chưa đến được người bệnh: không có số điện thoại hay email, hoặc tin \
+         không gửi được, và chưa ai mở hình ảnh. Xin gọi điện cho họ.\r\nDanh sách: filmless staff unreached\r\n\r\n\
+         {count} studies of the last {days} days reached no patient: no phone number or email is known, or the \
+         messages failed, and nobody opened the images. Please call them.\r\nThe list: filmless staff unreached\r\n"
     );
     MessageBuilder::new()
         .from(Address::new_address(
@@ -63,7 +61,6 @@ mod tests {
             from: "noreply@benhvien.example",
             count: 3,
             days: 7,
-            list_url: "https://xem.benhvien.example/staff/unreached",
             date: jiff::Timestamp::UNIX_EPOCH,
         });
         let raw = raw.unwrap();
@@ -71,6 +68,6 @@ mod tests {
         assert_eq!(message.subject(), Some("3 người bệnh chưa nhận được kết quả"));
         assert_eq!(message.to().unwrap().first().unwrap().address(), Some("hotro@benhvien.example"));
         let text = message.body_text(0).unwrap();
-        assert!(text.contains("https://xem.benhvien.example/staff/unreached"), "{text}");
+        assert!(text.contains("filmless staff unreached"), "{text}");
     }
 }

@@ -5,6 +5,7 @@ use axum::http::HeaderValue;
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, LOCATION, SET_COOKIE};
 use axum::response::{IntoResponse, Response};
+use filmless_domain::hospital::HOSPITAL_TIME;
 use filmless_domain::{Hospital, Language};
 
 use crate::texts::{Texts, texts};
@@ -79,9 +80,6 @@ pub(crate) struct MessagePage<'a> {
     paragraphs: Vec<&'a str>,
     action: &'a str,
 }
-
-/// Vietnam's time, all year.
-const HOSPITAL_TIME: jiff::tz::TimeZone = jiff::tz::TimeZone::fixed(jiff::tz::offset(7));
 
 /// A day as people write it, at the hospital.
 pub(crate) fn day(t: &Texts, at: jiff::Timestamp) -> String {

@@ -5,7 +5,7 @@ use filmless_domain::audit::AuditAction;
 use filmless_domain::staff::Act;
 
 use super::{Desk, StaffError, reason_of};
-use crate::retention::{Erased, erase_subject};
+use crate::retention::{self, Erased, erase_subject};
 
 impl Desk {
     /// Erases all that is kept about a patient: uploads, orders, everything derived, slips, account, shares. The logs
@@ -30,5 +30,14 @@ impl Desk {
             record.write(&self.services).await?;
         }
         Ok(erased)
+    }
+
+    /// Erases the studies whose retention has ended, as the daily job does; with `is_rehearsal`, only names them.
+    ///
+    /// # Errors
+    /// [`StaffError`].
+    pub async fn end_retention(&self, is_rehearsal: bool) -> Result<Erased, StaffError> {
+        self.demand(Act::Erase, AuditAction::EndRetention).await?;
+        Ok(retention::end_retention(&self.services, is_rehearsal).await?)
     }
 }

@@ -4,7 +4,6 @@ use filmless_domain::{AccessionNumber, ObjectKey, Order, PatientId, StudyInstanc
 use jiff::Timestamp;
 use jiff::fmt::serde::timestamp::millisecond;
 use serde::{Deserialize, Serialize};
-
 use sha2::{Digest, Sha256};
 
 use super::erase::OrderObject;

@@ -331,7 +331,7 @@ async fn what_a_patient_wants_erased_is_gone_from_everywhere_but_the_logs() {
     assert_eq!(system.staff_refused(&["erase", &study.patient_id, "--reason", "again"]), "not-found");
     assert_eq!(Browser::default().get(&link_of(&sms)).0, 404);
     assert_eq!(sign_in(&system, &study, &password_of(&sms)), 403);
-    // Nothing of the patient is left in the table or in the buckets; the other patient is untouched.
+    // Nothing of the patient is left in the buckets; the other patient is untouched.
     let dump = std::process::Command::new("grep")
         .args(["-r", "-l", "-a", "-e", &study.uid, "-e", &study.patient_id, "--exclude-dir=outbox"])
         .args(["--exclude-dir=audit", "--exclude=log", "--exclude=*.db*"])
@@ -341,4 +341,44 @@ async fn what_a_patient_wants_erased_is_gone_from_everywhere_but_the_logs() {
     assert_eq!(String::from_utf8(dump.stdout).unwrap(), "");
     assert_eq!(system.study(&other.uid).unwrap()["state"], "released");
     assert!(system.command(&["audit", "verify"]).0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn erasing_a_patient_leaves_what_another_patient_sees() {
+    let system = System::start();
+    // Images under one code, released by staff to the patient of another.
+    let (images, shown) = (Study::numbered(67), Study::numbered(68));
+    system.upload("incoming/1", Study { accession: String::new(), ..images.clone() }.slice(1, 1)).await;
+    system.upload_order(&shown.order()).await;
+    system.until(&images.uid, "held").await;
+    system.staff(&["release", &images.uid, "--order", &shown.accession, "--reason", "two codes"]);
+    system.until(&images.uid, "released").await;
+    let sms = system.until_sms(1).await.remove(0);
+
+    let erased = system.staff(&["erase", &images.patient_id, "--reason", "asked for"]);
+    assert_eq!(erased["studies"], json!([]), "{erased}");
+    assert_eq!(system.study(&images.uid).unwrap()["state"], "released");
+    opens(&system, &link_of(&sms));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_flooded_with_messages() {
+    let limit = filmless_domain::Limits::default().messages_per_receiver_max;
+    let system = System::start();
+    let studies: Vec<Study> = (0..=limit).map(|number| Study::numbered(700 + number)).collect();
+    for study in &studies {
+        let mut order = study.order();
+        order["patient"]["email"] = Value::Null;
+        system.upload_order(&order).await;
+        system.upload(&format!("incoming/{}", study.uid), study.slice(1, 1)).await;
+    }
+    let mut states = Vec::new();
+    for study in &studies {
+        let notices = system.until(&study.uid, "released").await["notices"].clone();
+        states.push(notices[0]["state"].as_str().unwrap().to_owned());
+    }
+    states.sort();
+    assert_eq!((states[0].as_str(), states[1].as_str()), ("failed", "sent"), "{states:?}");
+    assert_eq!(system.all_sms().len(), limit as usize);
+    assert_eq!(system.staff(&["unreached"])[0]["why"], "failed");
 }

@@ -148,8 +148,8 @@ impl System {
     /// Waits until the study is in a state and its notices are settled; returns it.
     pub async fn until(&self, uid: &str, state: &str) -> Value {
         let is_settled = |study: &Value| {
-            study["state"] == state
-                && study["notices"].as_array().unwrap().iter().all(|notice| notice["state"] != "pending")
+            let is_out = |notice: &Value| notice["state"] != "pending" && notice["state"] != "sending";
+            study["state"] == state && study["notices"].as_array().unwrap().iter().all(is_out)
         };
         self.until_some(state, || self.study(uid).filter(is_settled)).await
     }
