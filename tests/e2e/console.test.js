@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { DESKTOP, launch, PHONE, Visitor } from "./browser.js";
 import { STUDY } from "./dicom.js";
+import { command } from "./filmless.js";
 import { awaitStates, HELD, makeAccount, openConsole, signIn, UNREACHED } from "./staff.js";
 
 let browser;
@@ -181,6 +182,25 @@ for (const device of [PHONE, DESKTOP]) {
         for (const path of [study(STUDY.uid), "/staff/held", "/staff/unreached", "/staff/audit"]) {
           await refused(visitor, path);
         }
+      });
+    });
+
+    it("finance sees the month, a part of it, and takes the workbook along", async () => {
+      await command(desk.filmless, ["usage", "export"]);
+      await walk(device, "finance", async (visitor) => {
+        const { page } = visitor;
+        await page.locator('nav a[href="/staff/usage"]').click();
+        const released = page.locator(".figures dd").first();
+        assert.equal(await released.textContent(), "2");
+        assert.ok((await page.locator(".chart rect").count()) >= 1);
+        await check(visitor, "usage");
+        await page.selectOption('[name="payer"]', { index: 1 });
+        await page.click(".filters button");
+        assert.match(page.url(), /payer=\w/);
+        const href = await page.locator('a[href$=".xlsx"]').getAttribute("href");
+        const file = await page.request.get(new URL(href, page.url()).href);
+        assert.equal(file.status(), 200);
+        assert.equal((await file.body()).subarray(0, 2).toString(), "PK");
       });
     });
 

@@ -6,7 +6,7 @@ use filmless_delivery::portal::{NewShare, ShareRequest};
 use filmless_delivery::retention::Erased;
 use filmless_delivery::staff::{
     AuditVerdict, Channels, ContactCorrection, FailedChannel, HeldStudy, Merged, PatientHit, PatientView,
-    RecallReport, RecallViewer, Reissued, Revoked, StaffError, StudyLedger, Unreached,
+    RecallReport, RecallViewer, Reissued, Revoked, StaffError, StudyLedger, Unreached, UsageMonth,
 };
 use filmless_domain::audit::AuditEvent;
 use filmless_domain::staff::{Act, StaffMember};
@@ -111,5 +111,8 @@ pub trait Clerk: Send + Sync {
     async fn failed_channels(&self, days: u16) -> Result<Vec<FailedChannel>, StaffError>;
     async fn newest_audit(&self, day: Date, count: usize) -> Result<Vec<AuditEvent>, StaffError>;
     async fn audit_of_day(&self, day: Date) -> Result<Vec<Vec<u8>>, StaffError>;
+    async fn usage_months(&self) -> Result<Vec<String>, StaffError>;
+    async fn usage_month(&self, month: &str) -> Result<UsageMonth, StaffError>;
+    async fn usage_file_url(&self, month: &str, name: &str) -> Result<String, StaffError>;
     async fn verify_audit(&self) -> Result<AuditVerdict, StaffError>;
 }

@@ -9,7 +9,7 @@ use filmless_delivery::retention::Erased;
 use filmless_delivery::staff::{
     AuditVerdict, Channels, ContactCorrection, Desk, FailedChannel, HeldStudy, Merged, PatientHit,
     PatientView, RecallReport, RecallViewer, Reissued, Revoked, StaffEntrance, StaffError, StudyLedger,
-    Unreached,
+    Unreached, UsageMonth,
 };
 use filmless_domain::audit::AuditEvent;
 use filmless_domain::staff::{Act, StaffMember};
@@ -237,6 +237,18 @@ impl Clerk for Desk {
 
     async fn audit_of_day(&self, day: Date) -> Result<Vec<Vec<u8>>, StaffError> {
         Self::audit_of_day(self, day).await
+    }
+
+    async fn usage_months(&self) -> Result<Vec<String>, StaffError> {
+        Self::usage_months(self).await
+    }
+
+    async fn usage_month(&self, month: &str) -> Result<UsageMonth, StaffError> {
+        Self::usage_month(self, month).await
+    }
+
+    async fn usage_file_url(&self, month: &str, name: &str) -> Result<String, StaffError> {
+        Self::usage_file_url(self, month, name).await
     }
 
     async fn verify_audit(&self) -> Result<AuditVerdict, StaffError> {

@@ -30,6 +30,7 @@ pub async fn announce_unreached(services: &Services) -> Result<usize, DeliveryEr
     let raw = unreached_message(&UnreachedContent {
         hospital: &settings.hospital,
         from: &settings.email_from,
+        list_url: &format!("{}/staff/unreached", settings.public_url),
         count,
         days: DAYS,
         date: now,

@@ -15,6 +15,8 @@ pub struct UnreachedContent<'a> {
     pub hospital: &'a Hospital,
     /// The hospital's sending mailbox.
     pub from: &'a str,
+    /// Where the list is, for whoever may see it.
+    pub list_url: &'a str,
     /// How many studies wait for a call.
     pub count: usize,
     /// How many days the list goes back.
@@ -28,12 +30,12 @@ pub struct UnreachedContent<'a> {
 /// # Errors
 /// [`SlipError`] for a mailbox that is none.
 pub fn unreached_message(content: &UnreachedContent<'_>) -> Result<Vec<u8>, SlipError> {
-    let (count, days) = (content.count, content.days);
+    let (count, days, list_url) = (content.count, content.days, content.list_url);
     let text = format!(
         "{count} kết quả trong {days} ngày qua chưa đến được người bệnh: không có số điện thoại hay email, hoặc tin \
-         không gửi được, và chưa ai mở hình ảnh. Xin gọi điện cho họ.\r\nDanh sách: filmless staff unreached\r\n\r\n\
+         không gửi được, và chưa ai mở hình ảnh. Xin gọi điện cho họ.\r\nDanh sách: {list_url}, hoặc lệnh filmless staff unreached\r\n\r\n\
          {count} studies of the last {days} days reached no patient: no phone number or email is known, or the \
-         messages failed, and nobody opened the images. Please call them.\r\nThe list: filmless staff unreached\r\n"
+         messages failed, and nobody opened the images. Please call them.\r\nThe list: {list_url}, or the command filmless staff unreached\r\n"
     );
     MessageBuilder::new()
         .from(Address::new_address(
@@ -59,6 +61,7 @@ mod tests {
         let raw = unreached_message(&UnreachedContent {
             hospital: &hospital,
             from: "noreply@benhvien.example",
+            list_url: "https://xem.benhvien.example/staff/unreached",
             count: 3,
             days: 7,
             date: jiff::Timestamp::UNIX_EPOCH,
@@ -68,6 +71,7 @@ mod tests {
         assert_eq!(message.subject(), Some("3 người bệnh chưa nhận được kết quả"));
         assert_eq!(message.to().unwrap().first().unwrap().address(), Some("hotro@benhvien.example"));
         let text = message.body_text(0).unwrap();
+        assert!(text.contains("https://xem.benhvien.example/staff/unreached"), "{text}");
         assert!(text.contains("filmless staff unreached"), "{text}");
     }
 }

@@ -71,7 +71,9 @@ fn table() -> Vec<(Method, String, String, [u16; 5])> {
     let records = [403, 403, 200, 403, 200];
     let records_done = [403, 403, 303, 403, 303];
     let admin = [403, 403, 403, 403, 200];
-    let rows: [(Method, &str, &str, [u16; 5]); 29] = [
+    let finance = [403, 403, 403, 200, 200];
+    let finance_file = [403, 403, 403, 303, 303];
+    let rows: [(Method, &str, &str, [u16; 5]); 32] = [
         (Method::GET, "/staff", "", all),
         (Method::POST, "/staff/search", "query=hoa", front),
         (Method::POST, "/staff/sign-out-everywhere", "", [303; 5]),
@@ -98,6 +100,9 @@ fn table() -> Vec<(Method, String, String, [u16; 5])> {
         (Method::GET, "/staff/unreached?day=2020-11-23", "", front),
         (Method::GET, "/staff/unreached.csv", "", front),
         (Method::GET, "/staff/failed?days=90", "", front),
+        (Method::GET, "/staff/usage", "", finance),
+        (Method::GET, "/staff/usage?month=2020-11&modality=CT&payer=", "", finance),
+        (Method::GET, "/staff/usage/2020-11/files/khong-in-phim-2020-11.xlsx", "", finance_file),
         (Method::GET, "/staff/audit", "", admin),
         (Method::POST, "/staff/audit/verify", "", admin),
         (Method::GET, "/staff/audit/export?day=2020-11-23&form=fhir", "", admin),
@@ -457,4 +462,35 @@ async fn leaving_ends_the_session() {
     assert!(anonymous(Method::GET, "/staff/sign-in?after=sign-out", "").await.body.contains("đã đăng xuất"));
     let inside = get("hotline", "/staff/sign-in").await;
     assert_eq!((inside.status, inside.header(LOCATION)), (StatusCode::SEE_OTHER, "/staff"));
+}
+
+#[tokio::test]
+async fn finance_chooses_a_month_and_a_part_of_it_and_takes_files_along() {
+    let all = get("finance", "/staff/usage").await.body;
+    for word in [
+        "1.240",
+        "55.800.000",
+        "CT – ",
+        "BHYT",
+        "Không rõ",
+        "K&#60;01&#62;",
+        "<option selected>2020-11",
+        "1.234",
+    ] {
+        assert!(all.contains(word), "{word} is missing: {all}");
+    }
+    assert_eq!(all.matches("<rect ").count(), 2, "one bar for each modality");
+    let part = get("finance", "/staff/usage?month=2020-11&department=&modality=CT&payer=self").await.body;
+    assert!(
+        part.contains("<dd>270.000</dd>") && !part.contains("<td data-label=\"Khoa\">K&#60;01&#62;"),
+        "{part}"
+    );
+    assert!(part.contains("<option value=\"CT\" selected>"), "{part}");
+    let unknown = get("finance", "/staff/usage?department=-").await.body;
+    assert!(unknown.contains("<dd>34</dd>"), "{unknown}");
+    let nothing = get("finance", "/staff/usage?modality=XA").await;
+    assert!(nothing.status == StatusCode::OK && nothing.body.contains("Không có gì khớp"));
+    assert_eq!(get("finance", "/staff/usage?month=2019-01").await.status, StatusCode::NOT_FOUND);
+    let file = get("finance", "/staff/usage/2020-11/files/khong-in-phim-2020-11.xlsx").await;
+    assert!(file.header(LOCATION).starts_with(S3), "{}", file.header(LOCATION));
 }

@@ -6,7 +6,7 @@ use filmless_delivery::retention::Erased;
 use filmless_delivery::staff::{
     AuditVerdict, Channels, ContactCorrection, FailedChannel, HeldStudy, LedgerLine, Merged, PatientHit,
     PatientView, RecallReport, RecallViewer, Reissued, Revoked, StaffError, StudyBrief, StudyLedger,
-    Unreached,
+    Unreached, UsageFigures, UsageFile, UsageGroup, UsageMonth,
 };
 use filmless_delivery::status::Reason;
 use filmless_domain::audit::{Actor, AuditAction, AuditEvent, AuditOutcome};
@@ -18,7 +18,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use serve_portal::{Clerk, PortalError, StaffDoor, StaffSignInBegun, StaffSignInEnded};
 
-use crate::sample::STUDY;
+use crate::sample::{S3, STUDY};
 
 pub const PATIENT: &str = "N20-0317542";
 pub const SECOND: &str = "N20/2..";
@@ -371,6 +371,41 @@ impl Clerk for SampleClerk {
             return Err(refused("audit-too-long"));
         }
         Ok(vec![serde_json::to_vec(&event()).unwrap()])
+    }
+
+    async fn usage_months(&self) -> Result<Vec<String>, StaffError> {
+        self.demand(Act::ReadUsage)?;
+        Ok(vec!["2020-11".into(), "2020-10".into()])
+    }
+
+    async fn usage_month(&self, month: &str) -> Result<UsageMonth, StaffError> {
+        self.demand(Act::ReadUsage)?;
+        if month != "2020-11" {
+            return Err(StaffError::NotFound);
+        }
+        let group = |department: &str, modality: &str, payer: &str, films_avoided| UsageGroup {
+            department: department.into(),
+            modality: modality.into(),
+            payer: payer.into(),
+            figures: UsageFigures {
+                studies_released: 2,
+                films_avoided,
+                film_saved_vnd: 45_000 * films_avoided,
+                ..Default::default()
+            },
+        };
+        let groups = vec![
+            group("K<01>", "CT", "insured", 1200),
+            group("", "MR", "self", 34),
+            group("K02", "CT", "self", 6),
+        ];
+        let files = vec![UsageFile { name: "khong-in-phim-2020-11.xlsx".into(), bytes: 12_345 }];
+        Ok(UsageMonth { month: month.into(), events: 99, sequence: 1234, groups, files })
+    }
+
+    async fn usage_file_url(&self, _: &str, name: &str) -> Result<String, StaffError> {
+        self.demand(Act::ReadUsage)?;
+        Ok(format!("{S3}/usage/{name}?X-Amz-Signature=x"))
     }
 
     async fn verify_audit(&self) -> Result<AuditVerdict, StaffError> {

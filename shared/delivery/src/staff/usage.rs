@@ -4,8 +4,7 @@ use filmless_domain::ObjectKey;
 use filmless_domain::audit::AuditAction;
 use filmless_domain::staff::Act;
 use filmless_store::{ObjectVersion, PRESIGNED_TTL_MAX, StoreError};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde::Deserialize;
 
 use super::{Desk, StaffError};
 use crate::DeliveryError;
@@ -17,45 +16,110 @@ const MONTHS_MAX: usize = 10_000;
 const MANIFEST_BYTES_MAX: u64 = 64 << 20;
 
 /// An exported month.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UsageMonth {
     /// Which month: `2026-11`.
     pub month: String,
     /// Number of events.
     pub events: u64,
-    /// The ledger's sequence and digest that the export rests on.
-    pub chain: Value,
-    /// The figures: `total`, and `groups` by department, modality and payer, as `docs/USAGE.md` lists them.
-    pub summary: Value,
+    /// The sequence of the ledger's line that the export ends with.
+    pub sequence: u64,
+    /// The figures by department, modality and payer.
+    pub groups: Vec<UsageGroup>,
     /// Table, workbook and manifest.
     pub files: Vec<UsageFile>,
-    /// Size of the month's Parquet files, which are for queries.
-    pub parquet_bytes: u64,
+}
+
+/// Figures of one department, modality and payer.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct UsageGroup {
+    /// Requesting department; empty when the order names none.
+    pub department: String,
+    /// Modality; empty when it is not known.
+    pub modality: String,
+    /// `insured`, `self` or `unknown`.
+    pub payer: String,
+    /// Their figures.
+    #[serde(flatten)]
+    pub figures: UsageFigures,
+}
+
+/// Sums of a month over studies, as `docs/USAGE.md` lists them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[allow(missing_docs, reason = "the fields are documented in docs/USAGE.md")]
+pub struct UsageFigures {
+    pub studies_released: i64,
+    pub released_and_notified: i64,
+    pub released_and_opened: i64,
+    pub films_avoided: i64,
+    pub films_printed: i64,
+    pub film_saved_vnd: i64,
+    pub sms_parts: i64,
+    pub emails: i64,
+    pub messages_failed: i64,
+    pub message_cost_vnd: i64,
+    pub original_bytes: i64,
+    pub derived_bytes: i64,
+}
+
+impl UsageFigures {
+    /// The sum of both.
+    #[must_use]
+    pub const fn plus(self, other: Self) -> Self {
+        Self {
+            studies_released: self.studies_released + other.studies_released,
+            released_and_notified: self.released_and_notified + other.released_and_notified,
+            released_and_opened: self.released_and_opened + other.released_and_opened,
+            films_avoided: self.films_avoided + other.films_avoided,
+            films_printed: self.films_printed + other.films_printed,
+            film_saved_vnd: self.film_saved_vnd + other.film_saved_vnd,
+            sms_parts: self.sms_parts + other.sms_parts,
+            emails: self.emails + other.emails,
+            messages_failed: self.messages_failed + other.messages_failed,
+            message_cost_vnd: self.message_cost_vnd + other.message_cost_vnd,
+            original_bytes: self.original_bytes + other.original_bytes,
+            derived_bytes: self.derived_bytes + other.derived_bytes,
+        }
+    }
 }
 
 /// A file of a month.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UsageFile {
     /// Its name.
     pub name: String,
     /// Size.
     pub bytes: u64,
-    /// A presigned URL, 15 minutes at most.
-    pub url: String,
 }
 
 #[derive(Deserialize)]
 struct Manifest {
     rows: u64,
-    chain: Value,
-    summary: Value,
+    chain: Chain,
+    summary: Summary,
     files: Vec<ManifestFile>,
+}
+
+#[derive(Deserialize)]
+struct Chain {
+    sequence: u64,
+}
+
+#[derive(Deserialize)]
+struct Summary {
+    groups: Vec<UsageGroup>,
 }
 
 #[derive(Deserialize)]
 struct ManifestFile {
     key: ObjectKey,
     bytes: u64,
+}
+
+impl ManifestFile {
+    fn name(&self) -> &str {
+        self.key.as_str().rsplit('/').next().unwrap_or_default()
+    }
 }
 
 impl Desk {
@@ -81,6 +145,32 @@ impl Desk {
     /// [`StaffError`]; [`StaffError::NotFound`] when it was not exported yet.
     pub async fn usage_month(&self, month: &str) -> Result<UsageMonth, StaffError> {
         self.demand(Act::ReadUsage, AuditAction::ReadLog).await?;
+        let manifest = self.usage_manifest(month).await?;
+        let files = manifest.files.iter().map(|f| UsageFile { name: f.name().to_owned(), bytes: f.bytes });
+        Ok(UsageMonth {
+            month: month.to_owned(),
+            events: manifest.rows,
+            sequence: manifest.chain.sequence,
+            files: files.collect(),
+            groups: manifest.summary.groups,
+        })
+    }
+
+    /// A presigned URL, good for 15 minutes at most, of a file that [`Desk::usage_month`] names; written down.
+    ///
+    /// # Errors
+    /// [`StaffError`]; [`StaffError::NotFound`] when the month has no such file.
+    pub async fn usage_file_url(&self, month: &str, name: &str) -> Result<String, StaffError> {
+        self.demand(Act::ReadUsage, AuditAction::ReadLog).await?;
+        let manifest = self.usage_manifest(month).await?;
+        let file = manifest.files.iter().find(|file| file.name() == name).ok_or(StaffError::NotFound)?;
+        let url = self.services.usage.presign_download(version(&file.key), name, PRESIGNED_TTL_MAX).await?;
+        self.record(AuditAction::ReadLog).detail(format!("usage {name}")).write(&self.services).await?;
+        Ok(url)
+    }
+
+    /// The manifest of a month, of whose files only those for people are left, and itself.
+    async fn usage_manifest(&self, month: &str) -> Result<Manifest, StaffError> {
         if month.len() != 7 || !month.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') {
             return Err(StaffError::NotFound);
         }
@@ -91,26 +181,11 @@ impl Desk {
             Err(StoreError::NotFound) => return Err(StaffError::NotFound),
             Err(error) => return Err(error.into()),
         };
-        let manifest: Manifest =
+        let mut manifest: Manifest =
             serde_json::from_slice(&stored).map_err(DeliveryError::internal("a usage manifest"))?;
-        self.record(AuditAction::ReadLog).detail(format!("usage {month}")).write(&self.services).await?;
-        let (tables, parquet): (Vec<_>, Vec<_>) =
-            manifest.files.into_iter().partition(|file| file.key.as_str().starts_with(USAGE_MONTHS));
-        let own = ManifestFile { key, bytes: stored.len() as u64 };
-        let mut files = Vec::new();
-        for file in tables.into_iter().chain([own]) {
-            let name = file.key.as_str().rsplit('/').next().unwrap_or_default().to_owned();
-            let signed = self.services.usage.presign_download(version(&file.key), &name, PRESIGNED_TTL_MAX);
-            files.push(UsageFile { url: signed.await?, bytes: file.bytes, name });
-        }
-        Ok(UsageMonth {
-            month: month.to_owned(),
-            events: manifest.rows,
-            chain: manifest.chain,
-            summary: manifest.summary,
-            files,
-            parquet_bytes: parquet.iter().map(|file| file.bytes).sum(),
-        })
+        manifest.files.retain(|file| file.key.as_str().starts_with(USAGE_MONTHS));
+        manifest.files.push(ManifestFile { key, bytes: stored.len() as u64 });
+        Ok(manifest)
     }
 }
 

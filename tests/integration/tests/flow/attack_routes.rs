@@ -60,6 +60,7 @@ impl Known<'_> {
             .replace("{share_id}", &self.share_id)
             .replace("{patient}", &URL_SAFE_NO_PAD.encode(&self.study.patient_id))
             .replace("{token}", token)
+            .replace("{month}", "2026-11")
             .replace("{name}", "style.css")
     }
 

@@ -35,6 +35,7 @@ mod shares;
 mod sign_in;
 mod study;
 mod study_acts;
+mod usage;
 
 /// The routes of the console. Its sign-in is staff's, too: where there is no console, there is none of it.
 pub(crate) fn routes() -> Vec<Route> {
@@ -70,6 +71,8 @@ pub(crate) fn routes() -> Vec<Route> {
         get("/staff/unreached", Staff, lists::unreached),
         get("/staff/unreached.csv", Staff, lists::unreached_csv),
         get("/staff/failed", Staff, lists::failed),
+        get("/staff/usage", Staff, usage::show),
+        get("/staff/usage/{month}/files/{name}", Staff, usage::file),
         get("/staff/audit", Staff, audit::show),
         post("/staff/audit/verify", Staff, audit::verify),
         get("/staff/audit/export", Staff, audit::export),
@@ -81,11 +84,12 @@ pub(crate) fn routes() -> Vec<Route> {
 type Word = fn(&ConsoleTexts) -> &'static str;
 
 /// The pages of the console, in the order of the navigation: address, what a role must be able to do, and the word.
-const PAGES: [(&str, Act, Word); 5] = [
+const PAGES: [(&str, Act, Word); 6] = [
     ("/staff", Act::Find, |t| t.frame.home),
     ("/staff/held", Act::ReadLists, |t| t.frame.held),
     ("/staff/unreached", Act::ReadLists, |t| t.frame.unreached),
     ("/staff/failed", Act::ReadLists, |t| t.frame.failed),
+    ("/staff/usage", Act::ReadUsage, |t| t.frame.usage),
     ("/staff/audit", Act::ReadAudit, |t| t.frame.audit),
 ];
 

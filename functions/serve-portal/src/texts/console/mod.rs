@@ -7,6 +7,7 @@ mod codes;
 mod patient;
 mod reading;
 mod study;
+mod usage;
 
 pub(crate) use codes::{
     action, detail_of_hold, error, hold_reason, line, outcome, relation, role, state, why_unreached,
@@ -14,6 +15,7 @@ pub(crate) use codes::{
 pub(crate) use patient::PatientWords;
 pub(crate) use reading::ReadingWords;
 pub(crate) use study::StudyWords;
+pub(crate) use usage::UsageWords;
 
 /// Declares a set of words in both languages.
 macro_rules! words {
@@ -44,6 +46,7 @@ pub(crate) struct ConsoleTexts {
     pub(crate) patient: &'static PatientWords,
     pub(crate) study: &'static StudyWords,
     pub(crate) reading: &'static ReadingWords,
+    pub(crate) usage: &'static UsageWords,
 }
 
 /// The words of a language.
@@ -53,6 +56,7 @@ pub(crate) const fn console_texts(language: Language) -> ConsoleTexts {
         patient: PatientWords::of(language),
         study: StudyWords::of(language),
         reading: ReadingWords::of(language),
+        usage: UsageWords::of(language),
     }
 }
 
@@ -90,6 +94,7 @@ words! {
         held: "Đang giữ lại", "Held studies";
         unreached: "Chưa báo được", "Not reached";
         failed: "Tin gửi lỗi", "Failed messages";
+        usage: "Số liệu tháng", "Monthly figures";
         audit: "Nhật ký", "Audit log";
         studies: "Số lần chụp", "Studies";
         born: "Ngày sinh", "Birth date";
