@@ -39,7 +39,8 @@ export async function audit(figures, { pages, cookies, port, folder }) {
   }
 }
 
-async function auditOnce(url, port) {
+/** Chromium now and then records no navigation, and Lighthouse asks to be run again. */
+async function auditOnce(url, port, tries = 3) {
   const { lhr } = await lighthouse(url, {
     port,
     logLevel: "error",
@@ -48,6 +49,9 @@ async function auditOnce(url, port) {
     throttlingMethod: "devtools",
     throttling: { ...NO_NETWORK_THROTTLING, cpuSlowdownMultiplier: 4 },
   });
+  if (lhr.runtimeError?.code === "NO_NAVSTART" && tries > 1) {
+    return auditOnce(url, port, tries - 1);
+  }
   if (lhr.runtimeError !== undefined || lhr.finalDisplayedUrl !== url) {
     throw new Error(`Lighthouse saw ${lhr.finalDisplayedUrl}: ${lhr.runtimeError?.message ?? "another page"}`);
   }
