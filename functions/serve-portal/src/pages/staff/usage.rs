@@ -14,8 +14,7 @@ use serde::Deserialize;
 use super::{Console, StaffFrame, Trouble, page, see_other};
 
 /// Width of the longest bar, in units of the drawing.
-const BAR_MAX: i64 = 420;
-const BAR_HEIGHT: i64 = 34;
+const BAR_MAX: i64 = 1000;
 
 #[derive(Template)]
 #[template(path = "staff/usage.html")]
@@ -30,7 +29,6 @@ struct Month {
     choices: [Choice; 3],
     cards: Vec<(&'static str, String)>,
     bars: Vec<Bar>,
-    chart_height: i64,
     rows: Vec<[String; 10]>,
     files: Vec<(String, &'static str, String)>,
     events: String,
@@ -55,7 +53,6 @@ struct Bar {
     label: String,
     value: String,
     width: i64,
-    top: i64,
 }
 
 /// What was chosen; what is not named or empty is all.
@@ -170,7 +167,6 @@ impl Month {
             name: month.month.clone(),
             choices: choices(frame, month, chosen),
             cards,
-            chart_height: i64::try_from(bars.len()).unwrap_or(0) * BAR_HEIGHT + 8,
             bars,
             rows,
             files: files.collect(),
@@ -211,26 +207,24 @@ fn bars(frame: &StaffFrame<'_>, groups: &[&UsageGroup]) -> Vec<Bar> {
     let mut sums: Vec<_> = sums.into_iter().filter(|(_, films)| *films > 0).collect();
     sums.sort_by_key(|(modality, films)| (-films, *modality));
     let most = sums.first().map_or(1, |(_, films)| *films);
-    let bar = |(place, (modality, films)): (i64, (&str, i64))| Bar {
-        label: modality_words(frame, modality),
+    let bar = |(modality, films)| Bar {
+        label: or_unknown(frame, modality),
         value: grouped(films, frame.language),
         width: (films * BAR_MAX / most).max(2),
-        top: place * BAR_HEIGHT + 4,
     };
-    (0..).zip(sums).map(bar).collect()
+    sums.into_iter().map(bar).collect()
 }
 
 fn or_unknown(frame: &StaffFrame<'_>, text: &str) -> String {
     if text.is_empty() { frame.t.usage.unknown.to_owned() } else { text.to_owned() }
 }
 
-/// The code is what finance knows; the words help everybody else. Several are joined by `+`.
+/// The code is what finance knows; the words help everybody else, unless several are joined by `+`.
 fn modality_words(frame: &StaffFrame<'_>, codes: &str) -> String {
-    if codes.is_empty() {
-        return frame.t.usage.unknown.to_owned();
+    if codes.is_empty() || codes.contains('+') {
+        return or_unknown(frame, codes);
     }
-    let first = codes.split('+').next().unwrap_or_default();
-    format!("{codes} – {}", frame.shared.modality(first))
+    format!("{codes} – {}", frame.shared.modality(codes))
 }
 
 fn payer_words(frame: &StaffFrame<'_>, payer: &str) -> String {
