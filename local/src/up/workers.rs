@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use export_usage::handler::ExportEvent;
 use filmless_delivery::{Services, outbox};
 use filmless_embedded::{DurableQueue, Received};
 use filmless_runtime::error_chain;
@@ -45,6 +46,7 @@ pub fn start(services: &Services, queue: &Arc<DurableQueue>) -> Vec<JoinHandle<(
         tokio::spawn(keep_up(services.clone(), Job::Minutely, MINUTELY)),
         tokio::spawn(keep_up(services.clone(), Job::Daily, DAILY)),
         tokio::spawn(look_for_losses(services.clone())),
+        tokio::spawn(export(services.clone())),
     ];
     for mapping in &MAPPINGS {
         for _ in 0..mapping.workers {
@@ -84,6 +86,18 @@ async fn look_for_losses(services: Services) {
         if let Err(failure) = done {
             error!(code = failure.code(), cause = error_chain(&failure), "not reconciled");
         }
+    }
+}
+
+/// Once a day, and an hour after a start, when what was under way has come to its end.
+async fn export(services: Services) {
+    tokio::time::sleep(HOURLY).await;
+    loop {
+        let done = Box::pin(export_usage::handler::handle(&services, ExportEvent::default())).await;
+        if let Err(failure) = done {
+            error!(cause = error_chain(&failure), "usage not exported");
+        }
+        tokio::time::sleep(DAILY).await;
     }
 }
 
