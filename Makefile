@@ -43,6 +43,7 @@ test: $(TEST_TOOLS) lint build node_modules_of_tests ## Everything that must hol
 	tests/usage/run
 	npm --prefix web test
 	npm --prefix tests/e2e test
+	$(MAKE) --no-print-directory sam-build
 
 .PHONY: lint
 lint: $(BUILD_TOOLS) web ## Formatting, clippy and documentation, without a warning
