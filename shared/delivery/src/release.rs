@@ -87,7 +87,7 @@ async fn open_gate(
     if study.state != StudyState::Released {
         let pen = Pen::new(services, &study, Some(&order.order));
         // Its patient saw it all the time where only late images had come.
-        let was_hidden = study.reason.is_some();
+        let was_hidden = !study.is_visible();
         let shown = was_hidden.then(|| usage::entry(&pen.event(UsageKind::StudyShown, &now_in_ms(services))));
         if services.index.show_again(&study, shown.transpose()?.as_ref()).await? {
             info!("study shown again");
