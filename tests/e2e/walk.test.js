@@ -261,6 +261,27 @@ describe("the network", () => {
     });
   });
 
+  it("goes to the image that was chosen before the list of images had come", async () => {
+    await walk(PHONE, async (visitor) => {
+      const { page } = visitor;
+      let release;
+      const released = new Promise((resolve) => {
+        release = resolve;
+      });
+      await page.route(/index[^/]*\?/, async (route) => {
+        await released;
+        await route.continue();
+      });
+      await openLink(visitor);
+      const study = new StudyPage(page);
+      await study.slider.fill("24");
+      await page.click("#previous");
+      await study.awaitCounter(/23\D+24/);
+      release();
+      await study.awaitSquareAt(22 / 23);
+    });
+  });
+
   it("is said to be away, and pictures go on when it is back", async () => {
     const visitor = await Visitor.arrive(browser, PHONE, portal.origins);
     const { page, context } = visitor;

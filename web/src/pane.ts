@@ -9,6 +9,7 @@ import type { Json, SeriesIndex } from "./series-index.js";
 import { SeriesLoader } from "./series-loader.js";
 import { SeriesPlayer } from "./series-player.js";
 import type { Shown, Stage } from "./stage.js";
+import { clamp } from "./view-geometry.js";
 
 /** A series as the page or a grant names it. */
 export interface SeriesEntry {
@@ -47,6 +48,8 @@ export class Pane {
   player: SeriesPlayer | null = null;
   source: PackSource | null = null;
   private loader: SeriesLoader | null = null;
+  /** What the reader chose before the index was there. */
+  private wished: number | null = null;
   /** Full quality, once it is wanted and there. */
   full: FullSeries | null = null;
   private isFullAsked = false;
@@ -70,7 +73,17 @@ export class Pane {
   }
 
   get frame(): number {
-    return this.player?.frame ?? 0;
+    return this.chosen ?? Math.floor(this.frames / 2);
+  }
+
+  /** Null as long as the index, which names the most telling frame, is not there and nobody chose another. */
+  get chosen(): number | null {
+    return this.player?.frame ?? this.wished;
+  }
+
+  /** As the index says, and before it comes as the page does. */
+  get frames(): number {
+    return this.player?.frames ?? this.series?.frames ?? 0;
   }
 
   get clip(): Clip | null {
@@ -81,6 +94,7 @@ export class Pane {
   async open(series: SeriesEntry, frame: number | null = null): Promise<void> {
     this.close();
     this.series = series;
+    this.wished = frame;
     this.tell((events) => events.onOpening?.(series));
     this.stage.showPoster(series.posterUrl);
     void this.stage.hasPoster().then((hasPoster) => {
@@ -110,7 +124,7 @@ export class Pane {
     });
     this.tell((events) => events.onIndex?.(index));
     if (index.frames.length > 0) {
-      this.player.go(frame ?? this.player.frame);
+      this.player.go(this.wished ?? this.player.frame);
       if (this.milestones.has("first-picture")) {
         this.askForFull();
       }
@@ -132,12 +146,18 @@ export class Pane {
 
   go(frame: number): void {
     this.stopClip();
-    this.player?.go(frame);
+    if (this.player !== null) {
+      this.player.go(frame);
+    } else if (this.frames > 0) {
+      const wished = clamp(frame, 0, this.frames - 1);
+      this.wished = wished;
+      this.tell((events) => events.onFrame?.(wished, this.frames));
+    }
   }
 
   step(by: number): void {
-    if (this.player !== null && by !== 0) {
-      this.go(this.player.frame + by);
+    if (by !== 0) {
+      this.go(this.frame + by);
     }
   }
 

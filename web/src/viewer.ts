@@ -186,7 +186,7 @@ class Viewer {
     page.toolsToggle.addEventListener("click", () => void this.toggleTools(page.tools.hidden));
     page.retry.addEventListener("click", () => {
       if (this.current !== null) {
-        void this.open(this.current, pane.player?.frame ?? null);
+        void this.open(this.current, pane.chosen);
       }
     });
     for (const series of page.series) {
@@ -197,7 +197,7 @@ class Viewer {
     }
     listenToGestures(stage, {
       onSteps: (steps) => pane.step(steps),
-      framesShown: () => pane.player?.frames ?? 1,
+      framesShown: () => pane.frames,
       isUpright: () => page.isLarge,
       secondTool: () => this.secondTool?.() ?? null,
     });
@@ -233,7 +233,7 @@ class Viewer {
     const by = steps[event.key];
     const zooms: Record<string, number> = { "+": ZOOM_STEP, "=": ZOOM_STEP, "-": 1 / ZOOM_STEP };
     const zoom = zooms[event.key];
-    if (by !== undefined && (pane.player?.frames ?? 1) > 1) {
+    if (by !== undefined && pane.frames > 1) {
       event.preventDefault();
       pane.step(by);
     } else if (zoom !== undefined && page.stage.contains(target)) {

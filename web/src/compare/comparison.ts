@@ -171,7 +171,7 @@ export class Comparison {
     });
     listenToGestures(stage, {
       onSteps: (steps) => pane.step(steps),
-      framesShown: () => pane.player?.frames ?? 1,
+      framesShown: () => pane.frames,
       isUpright: () => this.page.isLarge,
     });
     element.addEventListener("keydown", (event) => {
