@@ -2,11 +2,13 @@
 """Measures exports and queries: measure.py FILMLESS MAKE_LEDGER OUT.json --events N... --rows N
 
 For every N a made-up year of N events is exported month by month: CPU seconds of all runs, the largest peak of memory.
-The largest year, multiplied to ROWS rows, is what the named queries are timed on in DuckDB. Prints one line per figure
-and adds them to OUT.json.
+A year too large for the disk is made month by month, too, each month a ledger of its own. The largest year that was
+made at once, multiplied to ROWS rows, is what the named queries are timed on in DuckDB. Prints one line per figure and
+adds them to OUT.json.
 """
 
 import argparse
+import calendar
 import json
 import os
 import shutil
@@ -20,6 +22,8 @@ import duckdb
 
 FIRST_DAY, DAYS = "2025-01-01", 365
 MONTHS = [f"2025-{month:02}" for month in range(1, 13)]
+# About 4 GB of ledger.
+AT_ONCE_MAX = 10_000_000
 CPU_GOAL_S_PER_MILLION, MEMORY_GOAL_MIB, QUERY_GOAL_S = 6.0, 512, 30
 NAMES = ["films", "messages", "month-end", "reach", "storage", "studies", "unit-cost"]
 
@@ -43,10 +47,17 @@ def run(*command):
     return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
 
 
-def export(filmless, source, out):
+def export(asked, events, source, out):
     cpu_s, peak_mib = 0.0, 0.0
-    for month in MONTHS:
-        spent, peak = run(filmless, "usage", "export", "--month", month, "--from", source, "--out", out)
+    is_at_once = events <= AT_ONCE_MAX
+    if is_at_once:
+        run(asked.make_ledger, source, events, FIRST_DAY, DAYS)
+    for number, month in enumerate(MONTHS, 1):
+        if not is_at_once:
+            shutil.rmtree(source, ignore_errors=True)
+            days = calendar.monthrange(2025, number)[1]
+            run(asked.make_ledger, source, events * days // DAYS, f"{month}-01", days, number)
+        spent, peak = run(asked.filmless, "usage", "export", "--month", month, "--from", source, "--out", out)
         cpu_s, peak_mib = cpu_s + spent, max(peak_mib, peak)
     return cpu_s, peak_mib
 
@@ -89,11 +100,11 @@ def main():
     with tempfile.TemporaryDirectory(prefix="filmless-usage-") as folder:
         folder = Path(folder)
         for events in sorted(asked.events):
-            source, out = folder / "ledger", folder / "out"
-            for old in (source, out):
-                shutil.rmtree(old, ignore_errors=True)
-            run(asked.make_ledger, source, events, FIRST_DAY, DAYS)
-            cpu_s, peak_mib = export(asked.filmless, source, out)
+            source = folder / "ledger"
+            shutil.rmtree(source, ignore_errors=True)
+            out = folder / ("out" if events <= AT_ONCE_MAX else "larger")
+            shutil.rmtree(out, ignore_errors=True)
+            cpu_s, peak_mib = export(asked, events, source, out)
             millions = events / 1e6
             report(f"export of {millions:g} million events, CPU", cpu_s, "s", CPU_GOAL_S_PER_MILLION * millions)
             report(f"export of {millions:g} million events, CPU per million", cpu_s / millions, "s", None)
@@ -101,7 +112,7 @@ def main():
             size = sum(path.stat().st_size for path in (out / "exports/events").rglob("*.parquet"))
             report(f"export of {millions:g} million events, Parquet per event", size / events, "B", None)
         shutil.rmtree(source, ignore_errors=True)
-        rows = multiply(out, asked.rows, folder / "many")
+        rows = multiply(folder / "out", asked.rows, folder / "many")
         for name in NAMES:
             for month in ("2025-01", "2025-12"):
                 spent = ask(asked.filmless, name, month, folder / "many")

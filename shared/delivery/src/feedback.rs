@@ -2,8 +2,10 @@
 
 use filmless_domain::StudyInstanceUid;
 use filmless_domain::usage::UsageKind;
+use filmless_store::StoreError;
 use filmless_store::index::{
-    Channel, ChannelRecord, ChannelState, Contact, Index, NoticeRecord, Transaction, TransactionOutcome,
+    Channel, ChannelRecord, ChannelState, Contact, EarlyReport, Index, LogEntry, MessagePointer,
+    NoticeRecord, Transaction, TransactionOutcome,
 };
 use serde_json::Value;
 use tracing::{info, instrument, warn};
@@ -15,6 +17,12 @@ use crate::{DeliveryError, Services, outbox};
 
 /// Longest word of a provider that is kept, in characters.
 const DETAIL_CHARS_MAX: usize = 80;
+
+/// How long a report waits for its message: far longer than a mark can be late, which a dead-letter queue may hold up.
+const EARLY_REPORT_SECONDS: i64 = 7 * 24 * 3600;
+
+/// How often a mark is tried anew because another report of the message came at the same time.
+const MARK_TRIES_MAX: u32 = 4;
 
 /// One report.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,54 +80,96 @@ pub fn read_report(text: &str) -> Option<Feedback> {
 }
 
 /// Records a report, and tries the other channel when nothing else has reached the patient. A report of a message
-/// that is not known is passed over; the same report twice changes nothing.
+/// that is not known is kept until it is ([`record_early_reports`]); the same report twice changes nothing.
 ///
 /// # Errors
 /// [`DeliveryError`]: the report has to come again.
 #[instrument(skip_all)]
 pub async fn record_feedback(services: &Services, feedback: &Feedback) -> Result<(), DeliveryError> {
-    let index = &services.index;
-    let Some(message) = index.message(&feedback.provider_id).await? else {
-        info!("report of an unknown message");
+    if record_of_known(services, feedback).await? {
         return Ok(());
+    }
+    let failure = match &feedback.verdict {
+        Verdict::Delivered => None,
+        Verdict::Failed(why) => Some(without_numbers(why)),
     };
-    let (study, version) = (&message.study_instance_uid, message.link_version);
-    let Some(notice) = index.notice(study, version).await? else { return Ok(()) };
-    let Some(known) = notice.channel(message.channel) else { return Ok(()) };
-    let (state, detail) = match &feedback.verdict {
-        Verdict::Delivered if known.state == ChannelState::Sent => (ChannelState::Delivered, None),
-        Verdict::Failed(why) if matches!(known.state, ChannelState::Sent | ChannelState::Delivered) => {
-            (ChannelState::Failed, Some(without_numbers(why)))
-        }
-        _ => return Ok(()),
-    };
-    let at = Some(services.clock.now());
-    let reported = ChannelRecord { state, detail, at, ..known.clone() };
-    let event = match index.study(study).await? {
-        Some(record) => {
-            let (version, channel) = (version.to_string(), message.channel.as_str());
-            let pen = Pen::of_study(services, &record).await?;
-            let kind = match state {
-                ChannelState::Failed => UsageKind::MessageFailed,
-                _ => UsageKind::MessageDelivered,
-            };
-            let event = pen.event(kind, &format!("{version} {channel} reported"));
-            let event = event.message(channel, message.link_version);
-            vec![usage::entry(&if state == ChannelState::Failed {
-                event.because("reported")
-            } else {
-                event
-            })?]
-        }
-        None => Vec::new(),
-    };
-    if index.mark_channel(&notice, message.channel, known.state, &reported, &event).await?
-        && state == ChannelState::Failed
-    {
-        warn!(study_instance_uid = %study, channel = ?message.channel, "message did not arrive");
-        return try_other_channel(services, study, message.channel).await;
+    let expires_at = services.clock.now().as_second() + EARLY_REPORT_SECONDS;
+    services.index.keep_report(&feedback.provider_id, &EarlyReport { failure, expires_at }).await?;
+    // Whoever marks the message as sent looks for a report afterwards; if that was before this one was kept, the
+    // message is known now.
+    if !record_of_known(services, feedback).await? {
+        info!("report of an unknown message");
     }
     Ok(())
+}
+
+/// Records what providers reported of a notice's messages before these were known, if anything.
+///
+/// # Errors
+/// [`DeliveryError`].
+pub(crate) async fn record_early_reports(
+    services: &Services,
+    notice: &NoticeRecord,
+) -> Result<(), DeliveryError> {
+    let sent = [&notice.sms_channel, &notice.email_channel].into_iter().flatten();
+    for channel in sent.filter(|channel| channel.state == ChannelState::Sent) {
+        let Some(provider_id) = channel.provider_id.clone() else { continue };
+        let Some(report) = services.index.kept_report(&provider_id).await? else { continue };
+        let verdict = report.failure.map_or(Verdict::Delivered, Verdict::Failed);
+        record_of_known(services, &Feedback { provider_id, verdict }).await?;
+    }
+    Ok(())
+}
+
+/// Says whether the message is known.
+async fn record_of_known(services: &Services, feedback: &Feedback) -> Result<bool, DeliveryError> {
+    let index = &services.index;
+    let Some(message) = index.message(&feedback.provider_id).await? else { return Ok(false) };
+    let (study, channel) = (&message.study_instance_uid, message.channel);
+    for _ in 0..MARK_TRIES_MAX {
+        let Some(notice) = index.notice(study, message.link_version).await? else { return Ok(true) };
+        let Some(known) = notice.channel(channel) else { return Ok(true) };
+        let (state, detail) = match (&feedback.verdict, known.state) {
+            (Verdict::Delivered, ChannelState::Sent) => (ChannelState::Delivered, None),
+            (Verdict::Failed(why), ChannelState::Sent | ChannelState::Delivered) => {
+                (ChannelState::Failed, Some(without_numbers(why)))
+            }
+            // The run that marked it may have ended before it tried the other channel.
+            (Verdict::Failed(_), ChannelState::Failed) => {
+                try_other_channel(services, study, channel).await?;
+                return Ok(true);
+            }
+            _ => return Ok(true),
+        };
+        let reported = ChannelRecord { state, detail, at: Some(services.clock.now()), ..known.clone() };
+        let event = event_of(services, &message, state).await?;
+        if index.mark_channel(&notice, channel, known.state, &reported, &event).await? {
+            if state == ChannelState::Failed {
+                warn!(study_instance_uid = %study, ?channel, "message did not arrive");
+                try_other_channel(services, study, channel).await?;
+            }
+            return Ok(true);
+        }
+    }
+    Err(StoreError::Contention { operation: "record a report" }.into())
+}
+
+async fn event_of(
+    services: &Services,
+    message: &MessagePointer,
+    state: ChannelState,
+) -> Result<Vec<LogEntry>, DeliveryError> {
+    let Some(record) = services.index.study(&message.study_instance_uid).await? else {
+        return Ok(Vec::new());
+    };
+    let channel = message.channel.as_str();
+    let occasion = format!("{} {channel} reported", message.link_version);
+    let pen = Pen::of_study(services, &record).await?;
+    let event = match state {
+        ChannelState::Failed => pen.event(UsageKind::MessageFailed, &occasion).because("reported"),
+        _ => pen.event(UsageKind::MessageDelivered, &occasion),
+    };
+    usage::entries(&[event.message(channel, message.link_version)])
 }
 
 /// A provider's text may repeat the address: digits and what looks like an address go.

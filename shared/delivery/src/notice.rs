@@ -15,7 +15,7 @@ use tracing::{info, instrument, warn};
 use crate::messages::{NoticeTask, Task};
 use crate::services::MessageSecrets;
 use crate::usage::{self, Pen};
-use crate::{DeliveryError, Services, outbox};
+use crate::{DeliveryError, Services, feedback, outbox};
 
 /// A message waits in its queue at most as long as SQS allows; then it looks at the clock again.
 const PUT_OFF_MAX: Duration = Duration::from_secs(15 * 60);
@@ -84,15 +84,16 @@ pub async fn send_notice(
             failed.get_or_insert(error);
         }
     }
+    // Read again: another run may be at a channel, and needs the secrets if it has to begin once more.
+    let Some(notice) = services.index.notice(study, link_version).await? else { return Ok(()) };
+    feedback::record_early_reports(services, &notice).await?;
     if let Some(error) = failed {
         return Err(error);
     }
-    // Read again: another run may be at a channel, and needs the secrets if it has to begin once more.
-    match services.index.notice(study, link_version).await? {
-        Some(notice) if notice.is_done() => Ok(services.index.erase_notice_secrets(&notice).await?),
-        Some(_) => look_again(services, study, link_version, SENDING_MAX).await,
-        None => Ok(()),
+    if notice.is_done() {
+        return Ok(services.index.erase_notice_secrets(&notice).await?);
     }
+    look_again(services, study, link_version, SENDING_MAX).await
 }
 
 /// How long messages have to wait for the morning.

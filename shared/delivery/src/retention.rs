@@ -3,9 +3,9 @@
 
 use filmless_domain::audit::{Actor, AuditAction};
 use filmless_domain::usage::{StorageClass, UsageKind};
-use filmless_domain::{Order, PatientId, StudyInstanceUid};
-use filmless_store::index::{AccountRecord, Index, LogName, StudyRecord, Transaction};
-use filmless_store::{Bucket, StoreError};
+use filmless_domain::{Order, PatientId, StudyInstanceUid, object_key};
+use filmless_store::index::{AccountRecord, Index, LogName, StudyRecord, Transaction, UploadOwner};
+use filmless_store::{Bucket, ObjectVersion, StoreError};
 use jiff::ToSpan;
 use jiff::tz::TimeZone;
 use serde::Serialize;
@@ -91,6 +91,7 @@ pub(crate) async fn erase_subject(
     for order in index.orders_of_patient(patient).await? {
         erase_order(services, &order.order, &mut erased).await?;
     }
+    erase_uploads(services, UploadOwner::Patient(patient), &mut erased).await?;
     if !is_rehearsal {
         erased.items += index.erase_patient(patient).await?;
     }
@@ -125,7 +126,7 @@ async fn erase_study(
     erased.studies.push(uid.clone());
     if erased.is_rehearsal {
         erased.objects += instances.len();
-        return Ok(());
+        return erase_uploads(services, UploadOwner::Study(uid), erased).await;
     }
     let (key, change) = Index::recall_change(study);
     let change = change.remove("original_bytes");
@@ -137,9 +138,14 @@ async fn erase_study(
         erased.items += 1;
     }
     for instance in instances {
-        services.studies.delete_all_versions(&instance.key).await?;
+        let object = ObjectVersion { key: &instance.key, version_id: instance.version_id.as_deref() };
+        services.studies.delete_upload(object, &instance.etag).await?;
         erased.objects += 1;
+        if let Some(name) = object_key::zip_name_of(&instance.key) {
+            erase_zip(services, name, erased).await?;
+        }
     }
+    erase_uploads(services, UploadOwner::Study(uid), erased).await?;
     let own = format!("{uid}/");
     for (bucket, prefix) in [
         (&services.derived, own.clone()),
@@ -180,15 +186,40 @@ async fn book_erasure(
 
 async fn erase_order(services: &Services, order: &Order, erased: &mut Erased) -> Result<(), DeliveryError> {
     erased.orders += 1;
-    let objects = services.index.order_objects(&order.accession_number).await?;
-    erased.objects += objects.len();
+    erase_uploads(services, UploadOwner::Order(&order.accession_number), erased).await?;
     if erased.is_rehearsal {
         return Ok(());
     }
-    for object in objects {
-        services.studies.delete_all_versions(&object.key).await?;
-    }
     erased.items += services.index.erase_order(order).await?;
+    Ok(())
+}
+
+/// The uploads that nothing but their owner leads to, and what was made of those that were refused.
+async fn erase_uploads(
+    services: &Services,
+    owner: UploadOwner<'_>,
+    erased: &mut Erased,
+) -> Result<(), DeliveryError> {
+    for upload in services.index.uploads_of(owner).await? {
+        erased.objects += 1 + upload.quarantined.len();
+        if erased.is_rehearsal {
+            continue;
+        }
+        services.studies.delete_upload(upload.version(), &upload.etag).await?;
+        for key in &upload.quarantined {
+            services.studies.delete_all_versions(key).await?;
+        }
+    }
+    Ok(())
+}
+
+/// A ZIP goes with the first study of those that came in it: what else it held lies in the bucket by itself.
+async fn erase_zip(services: &Services, name: &str, erased: &mut Erased) -> Result<(), DeliveryError> {
+    let Some(zip) = services.index.unpacked(name).await? else { return Ok(()) };
+    services.studies.delete_upload(zip.upload.version(), &zip.upload.etag).await?;
+    services.index.forget_unpacked(name).await?;
+    erased.objects += 1;
+    erased.items += 1;
     Ok(())
 }
 

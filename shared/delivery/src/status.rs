@@ -61,7 +61,7 @@ pub struct Reason {
 pub struct NoticeStatus {
     /// `sms` or `email`.
     pub channel: String,
-    /// `pending`, `sent` or `failed`.
+    /// `pending`, `sending`, `sent`, `delivered` or `failed`.
     pub state: String,
     /// Version of the link it carries.
     pub link_version: u32,

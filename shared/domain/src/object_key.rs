@@ -117,6 +117,18 @@ pub fn unpacked(zip_digest: &str, entry: usize, name: &str) -> ObjectKey {
     fitted(&format!("unpacked/{}/{entry:05}-", short(zip_digest)), name, "")
 }
 
+/// The name that the entries of a ZIP lie below, by its digest.
+#[must_use]
+pub fn zip_name(zip_digest: &str) -> &str {
+    short(zip_digest)
+}
+
+/// The name of the ZIP that an object is an entry of, if it is one's.
+#[must_use]
+pub fn zip_name_of(key: &ObjectKey) -> Option<&str> {
+    key.0.strip_prefix("unpacked/")?.split_once('/').map(|(name, _)| name)
+}
+
 /// The manifest of a study in the derived bucket.
 #[must_use]
 pub fn study_manifest(study: &StudyInstanceUid) -> ObjectKey {

@@ -262,6 +262,30 @@ impl Bucket {
         Ok(())
     }
 
+    /// Deletes what was once uploaded under a key, and nothing else that came under it: the version that is meant, and
+    /// every other one of the same bytes. Where nothing is left, the marks of earlier deletions go too, since a key may
+    /// name somebody.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn delete_upload(&self, object: ObjectVersion<'_>, etag: &str) -> Result<(), StoreError> {
+        let key = object.key.as_str();
+        let listed = self.client.list_object_versions().bucket(&self.name).prefix(key).send().await;
+        let listed = listed.map_err(|e| StoreError::unavailable("ListObjectVersions")(Box::new(e)))?;
+        let (meant, others): (Vec<_>, Vec<_>) =
+            listed.versions().iter().filter(|v| v.key() == Some(key)).partition(|v| {
+                let is_version = object.version_id.is_some() && v.version_id() == object.version_id;
+                is_version || v.e_tag().is_some_and(|found| found.trim_matches('"') == etag)
+            });
+        let markers = listed.delete_markers().iter().filter(|m| m.key() == Some(key) && others.is_empty());
+        for version in meant.iter().map(|v| v.version_id()).chain(markers.map(|m| m.version_id())) {
+            let request = self.client.delete_object().bucket(&self.name).key(key);
+            let request = request.set_version_id(version.map(str::to_owned));
+            request.send().await.map_err(|e| StoreError::unavailable("DeleteObject")(Box::new(e)))?;
+        }
+        Ok(())
+    }
+
     /// Deletes the current version of an object; one that is not there is no error.
     ///
     /// # Errors

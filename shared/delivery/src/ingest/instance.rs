@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use filmless_dicom::{HeaderError, HeaderRead, InstanceHeader, Sniffed, read_header, sniff};
 use filmless_domain::object_key::Upload;
 use filmless_domain::{Rejection, StudyInstanceUid};
-use filmless_store::index::{Arrival, InstanceRecord, Touched};
+use filmless_store::index::{Arrival, InstanceRecord, Touched, UploadOwner};
 use filmless_store::{ObjectVersion, StoreError};
 use futures::{StreamExt, stream};
 use sha2::{Digest, Sha256};
@@ -13,7 +13,7 @@ use tracing::info;
 
 use super::CreatedObject;
 use super::order::ingest_order;
-use super::quarantine::quarantine;
+use super::quarantine::{quarantine, quarantine_of};
 use super::unzip::unpack;
 use crate::messages::{ReleaseTask, Task};
 use crate::{DeliveryError, Services, outbox, settle};
@@ -164,7 +164,11 @@ async fn index_instance(
     if let Touched::OtherPatient = services.index.touch_study(&arrival, services.clock.now()).await? {
         let message =
             "The study with this UID belongs to another patient (patient id, name or birth date differ).";
-        quarantine(services, &object, &Rejection::new("two-patients", message)).await?;
+        let rejection = Rejection::new("two-patients", message);
+        match &arrival.patient.id {
+            Some(id) => quarantine_of(services, UploadOwner::Patient(id), &object, &rejection).await?,
+            None => quarantine(services, &object, &rejection).await?,
+        }
         let entry =
             outbox::entry(services, vec![ReleaseTask { study_instance_uid: study.clone() }.to_outbox()?])?;
         outbox::publish(services, &entry).await?;
@@ -174,14 +178,23 @@ async fn index_instance(
     let Some(present) = services.index.add_instance(study, &record).await? else {
         return Ok(true);
     };
-    if is_same_content(services, &present, &record).await? {
+    let object_of = |instance: &InstanceRecord| {
+        (instance.key.clone(), instance.version_id.clone(), instance.etag.clone())
+    };
+    if object_of(&present) == object_of(&record) {
         // A repeated event; its first run may have ended before it scheduled the check.
+        return Ok(true);
+    }
+    let owner = UploadOwner::Study(study);
+    if is_same_content(services, &present, &record).await? {
+        services.index.remember_upload(owner, &object.upload(Vec::new())).await?;
         return Ok(true);
     }
     info!(study_instance_uid = %study, "instance refused: the same UID came with other bytes");
     let message =
         "Another object with this SOP Instance UID but other contents is already part of the study.";
-    quarantine(services, &object, &Rejection::new("duplicate-sop-instance-uid", message)).await?;
+    let rejection = Rejection::new("duplicate-sop-instance-uid", message);
+    quarantine_of(services, owner, &object, &rejection).await?;
     Ok(false)
 }
 

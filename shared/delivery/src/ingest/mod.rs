@@ -8,10 +8,11 @@ mod unzip;
 pub(crate) use instance::{Examined, is_same_content, read_object, record_of};
 pub use instance::{IngestOutcome, ingest_objects};
 pub(crate) use quarantine::is_quarantined;
-pub(crate) use unzip::digest_of as zip_digest;
+pub(crate) use unzip::name_of as zip_name;
 
 use filmless_domain::ObjectKey;
 use filmless_store::ObjectVersion;
+use filmless_store::index::UploadRecord;
 use jiff::Timestamp;
 
 /// One object that was created, as its event tells it.
@@ -30,6 +31,11 @@ pub struct CreatedObject {
 }
 
 impl CreatedObject {
+    pub(crate) fn upload(&self, quarantined: Vec<ObjectKey>) -> UploadRecord {
+        let (key, version_id, etag) = (self.key.clone(), self.version_id.clone(), self.etag.clone());
+        UploadRecord { key, version_id, etag, quarantined }
+    }
+
     pub(crate) fn version(&self) -> ObjectVersion<'_> {
         ObjectVersion { key: &self.key, version_id: self.version_id.as_deref() }
     }

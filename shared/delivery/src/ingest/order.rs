@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use filmless_domain::usage::UsageEvent;
 use filmless_domain::{AccessionNumber, Order, PatientId, Rejection, StudyInstanceUid};
 use filmless_store::StoreError;
-use filmless_store::index::{OrderRecord, UsageOfOrder};
+use filmless_store::index::{OrderRecord, UploadOwner, UsageOfOrder};
 use tracing::info;
 
 use super::CreatedObject;
@@ -45,11 +45,13 @@ pub(super) async fn ingest_order(services: &Services, object: &CreatedObject) ->
     let entry = outbox::entry(services, messages)?;
     let corrected = usage::entries(&corrections(services, earlier.as_ref(), &order, object).await?)?;
     let usage = UsageOfOrder { since: earlier.as_ref().map(|e| e.written_at), entries: corrected };
-    if services.index.take_order(&order, &object.key, object.created_at, &entry, &usage).await? {
+    let upload = object.upload(Vec::new());
+    if services.index.take_order(&order, &upload, object.created_at, &entry, &usage).await? {
         info!(studies = entry.messages.len() / 2, "order taken");
-        outbox::publish(services, &entry).await?;
+        return outbox::publish(services, &entry).await;
     }
-    Ok(())
+    // A later one is there; this one goes with it all the same.
+    Ok(services.index.remember_upload(UploadOwner::Order(&order.accession_number), &upload).await?)
 }
 
 /// What the usage ledger has to put right when the order of a released study changes.

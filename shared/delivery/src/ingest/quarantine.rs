@@ -1,6 +1,7 @@
 //! Quarantine: a copy of what was refused, beside a reason its sender can read. The upload itself stays.
 
-use filmless_domain::{Rejection, object_key};
+use filmless_domain::{ObjectKey, Rejection, object_key};
+use filmless_store::index::UploadOwner;
 use filmless_store::{ObjectVersion, Served, StoreError};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -14,12 +15,29 @@ fn digest_of(object: &CreatedObject) -> String {
     hex::encode(Sha256::digest(format!("{}\n{}\n{}", object.key.as_str(), object.etag, object.bytes)))
 }
 
+/// Where its copy and the reason lie.
+fn places_of(object: &CreatedObject) -> [ObjectKey; 2] {
+    let digest = digest_of(object);
+    [object_key::quarantined(&object.key, &digest), object_key::quarantine_reason(&object.key, &digest)]
+}
+
+/// Refuses an object that is known to be about somebody: it goes when all about them goes.
+pub(super) async fn quarantine_of(
+    services: &Services,
+    owner: UploadOwner<'_>,
+    object: &CreatedObject,
+    rejection: &Rejection,
+) -> Result<(), DeliveryError> {
+    services.index.remember_upload(owner, &object.upload(places_of(object).to_vec())).await?;
+    quarantine(services, object, rejection).await
+}
+
 /// Whether an object was refused, and its sender told why.
 pub(crate) async fn is_quarantined(
     services: &Services,
     object: &CreatedObject,
 ) -> Result<bool, DeliveryError> {
-    let reason = object_key::quarantine_reason(&object.key, &digest_of(object));
+    let [_, reason] = places_of(object);
     match services.studies.size(ObjectVersion { key: &reason, version_id: None }).await {
         Ok(_) => Ok(true),
         Err(StoreError::NotFound) => Ok(false),
@@ -33,8 +51,7 @@ pub(super) async fn quarantine(
     object: &CreatedObject,
     rejection: &Rejection,
 ) -> Result<(), DeliveryError> {
-    let digest = digest_of(object);
-    let copy = object_key::quarantined(&object.key, &digest);
+    let [copy, place] = places_of(object);
     match services.studies.copy(object.version(), &copy).await {
         Ok(()) => {}
         // Deleted meanwhile by its owner: the reason still says what it was.
@@ -53,7 +70,7 @@ pub(super) async fn quarantine(
     });
     let body = serde_json::to_vec_pretty(&reason).map_err(DeliveryError::internal("a quarantine reason"))?;
     let served = Served::uncached("application/json");
-    services.studies.put(&object_key::quarantine_reason(&object.key, &digest), body, served).await?;
+    services.studies.put(&place, body, served).await?;
     warn!(code = rejection.code, bytes = object.bytes, "object refused");
     Ok(())
 }

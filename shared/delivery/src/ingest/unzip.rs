@@ -5,6 +5,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use filmless_domain::{Limits, Rejection, object_key};
+use filmless_store::index::UnpackedRecord;
 use filmless_store::{Served, StoreError};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
@@ -20,9 +21,10 @@ struct Entry {
     file: PathBuf,
 }
 
-/// Names a ZIP and what its entries lie below.
-pub(crate) fn digest_of(object: &CreatedObject) -> String {
-    hex::encode(Sha256::digest(format!("{}\n{}", object.key.as_str(), object.etag)))
+/// Names a ZIP: its entries lie below that.
+pub(crate) fn name_of(object: &CreatedObject) -> String {
+    let digest = hex::encode(Sha256::digest(format!("{}\n{}", object.key.as_str(), object.etag)));
+    object_key::zip_name(&digest).to_owned()
 }
 
 /// Unpacks a ZIP. Running it again writes the same objects under the same keys.
@@ -35,7 +37,7 @@ pub(super) async fn unpack(services: &Services, object: &CreatedObject) -> Resul
         Err(StoreError::NotFound) => return Ok(()),
         Err(error) => return Err(error.into()),
     }
-    let digest = digest_of(object);
+    let name = name_of(object);
     let count = match count_entries(&packed, &limits) {
         Ok(count) => count,
         Err(rejection) => return quarantine(services, object, &rejection).await,
@@ -55,13 +57,15 @@ pub(super) async fn unpack(services: &Services, object: &CreatedObject) -> Resul
             Ok(None) => continue,
             Err(rejection) => return quarantine(services, object, &rejection).await,
         };
-        let key = object_key::unpacked(&digest, entry.number, &entry.name);
+        let key = object_key::unpacked(&name, entry.number, &entry.name);
         let served = Served::immutable("application/octet-stream");
         services.studies.put_file(&key, &entry.file, served).await?;
         std::fs::remove_file(&entry.file).map_err(DeliveryError::internal("a temporary file"))?;
     }
     // Last: whoever looks for what was lost takes it from here that every entry is an object.
-    Ok(services.index.mark_unpacked(&digest, count).await?)
+    let entries = u32::try_from(count).unwrap_or(u32::MAX);
+    let zip = UnpackedRecord { entries, upload: object.upload(Vec::new()) };
+    Ok(services.index.mark_unpacked(&name, &zip).await?)
 }
 
 fn open(packed: &Path) -> Result<ZipArchive<File>, Rejection> {

@@ -6,7 +6,7 @@ use filmless_store::{ListMarker, ListedVersion, StoreError};
 
 use super::{Finding, FindingKind, Run, event};
 use crate::ingest::{
-    CreatedObject, Examined, is_quarantined, is_same_content, read_object, record_of, zip_digest,
+    CreatedObject, Examined, is_quarantined, is_same_content, read_object, record_of, zip_name,
 };
 use crate::{DeliveryError, Services, outbox};
 
@@ -136,7 +136,7 @@ async fn is_upload_lost(services: &Services, object: &CreatedObject) -> Result<b
     let header = match read_object(services, object).await {
         Ok(Examined::Instance(header)) => header,
         Ok(Examined::Zip) if object.key.upload() == Upload::Study => {
-            return Ok(!services.index.is_unpacked(&zip_digest(object)).await?);
+            return Ok(services.index.unpacked(&zip_name(object)).await?.is_none());
         }
         Ok(Examined::Directory) | Err(DeliveryError::Store(StoreError::NotFound)) => return Ok(false),
         // It should be in quarantine.

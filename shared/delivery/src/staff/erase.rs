@@ -23,7 +23,7 @@ impl Desk {
         let reason = reason_of(reason)?;
         let record = self.record(AuditAction::EraseSubject).detail(reason);
         let erased = erase_subject(&self.services, patient, record.clone(), is_rehearsal).await?;
-        if erased.studies.is_empty() && erased.orders == 0 && erased.items == 0 {
+        if erased.studies.is_empty() && (erased.orders, erased.objects, erased.items) == (0, 0, 0) {
             return Err(StaffError::NotFound);
         }
         if erased.studies.is_empty() && !is_rehearsal {

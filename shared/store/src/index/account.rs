@@ -43,13 +43,6 @@ pub(super) struct AccountPointer {
     pub(super) account_key: String,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
-struct FailureRecord {
-    failures: i64,
-    #[serde(with = "millisecond::required")]
-    window_started_at: Timestamp,
-}
-
 pub(super) fn account_pk(account_key: &str) -> String {
     format!("ACCOUNT#{account_key}")
 }
@@ -59,11 +52,6 @@ pub const MERGES_MAX: usize = 8;
 
 fn failures_key(account_key: &str, source_digest: &str) -> ItemKey {
     ItemKey::new(account_pk(account_key), format!("FAILURES#{source_digest}"))
-}
-
-/// A right one that was counted in a window that has ended takes its count below 0.
-fn count(failures: i64) -> u32 {
-    u32::try_from(failures.max(0)).unwrap_or(u32::MAX)
 }
 
 impl Index {
@@ -188,38 +176,12 @@ impl Index {
         self.count_in_window(&failures_key(account_key, source_digest), now, window_seconds).await
     }
 
-    /// Counts one more of something, and says how many there were in the current window.
-    pub(super) async fn count_in_window(
-        &self,
-        key: &ItemKey,
-        now: Timestamp,
-        window_seconds: u32,
-    ) -> Result<u32, StoreError> {
-        let window_start = now.as_millisecond() - i64::from(window_seconds) * 1000;
-        let ends_at = now.as_second() + i64::from(window_seconds);
-        let outside = Condition::Any(vec![
-            Condition::Absent("window_started_at"),
-            Condition::below("window_started_at", window_start),
-        ]);
-        let fresh = Change::new()
-            .set("failures", 1)
-            .set("window_started_at", now.as_millisecond())
-            .set("expires_at", ends_at)
-            .when(&outside);
-        if let Some(record) = self.update::<FailureRecord>(key, fresh).await? {
-            return Ok(count(record.failures));
-        }
-        let counted = self.update::<FailureRecord>(key, Change::new().add("failures", 1)).await?;
-        Ok(counted.map_or(1, |record| count(record.failures)))
-    }
-
     /// Takes back one counted sign-in: it was right.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn uncount_sign_in(&self, account_key: &str, source_digest: &str) -> Result<(), StoreError> {
-        let change = Change::new().add("failures", -1).when(&Condition::Present("failures"));
-        self.update::<FailureRecord>(&failures_key(account_key, source_digest), change).await.map(|_| ())
+        self.uncount(&failures_key(account_key, source_digest)).await
     }
 
     /// Forgets the sign-ins of this source: one was right.

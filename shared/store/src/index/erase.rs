@@ -1,7 +1,6 @@
 //! Erasing items, at the end of retention or at a patient's request.
 
-use filmless_domain::{AccessionNumber, ObjectKey, Order, PatientId};
-use serde::{Deserialize, Serialize};
+use filmless_domain::{Order, PatientId};
 
 use super::account::account_pk;
 use super::order::order_pk;
@@ -10,22 +9,7 @@ use super::study::{StudyRecord, day_pk, patient_pk, study_pk};
 use super::{Index, ItemKey};
 use crate::StoreError;
 
-/// An item that leads from an order to an object it came in.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct OrderObject {
-    /// Key of the object.
-    pub key: ObjectKey,
-}
-
 impl Index {
-    /// The objects in which an order came.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn order_objects(&self, accession: &AccessionNumber) -> Result<Vec<OrderObject>, StoreError> {
-        self.query(&order_pk(accession), "OBJECT#").await
-    }
-
     /// Erases every item of a study and the pointers to it; the one by day last, because by it the job that erases
     /// finds what a crash left. Returns the number of items.
     ///

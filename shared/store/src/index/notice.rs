@@ -123,11 +123,25 @@ pub struct MessagePointer {
     pub expires_at: i64,
 }
 
+/// A report that came before its message was known: providers can be faster than the mark that they were handed it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EarlyReport {
+    /// Why the message did not arrive; absent when it did.
+    #[serde(default)]
+    pub failure: Option<String>,
+    /// When the item goes (the table's TTL), in seconds since 1970.
+    pub expires_at: i64,
+}
+
 /// How long reports of a provider are expected.
 const MESSAGE_POINTER_SECONDS: i64 = 30 * 24 * 3600;
 
 fn message_key(provider_id: &str) -> ItemKey {
     ItemKey::new(format!("MESSAGE#{provider_id}"), "MESSAGE")
+}
+
+fn report_key(provider_id: &str) -> ItemKey {
+    ItemKey::new(format!("MESSAGE#{provider_id}"), "REPORT")
 }
 
 impl Channel {
@@ -254,6 +268,27 @@ impl Index {
     /// [`StoreError`].
     pub async fn message(&self, provider_id: &str) -> Result<Option<MessagePointer>, StoreError> {
         self.get(&message_key(provider_id)).await
+    }
+
+    /// Keeps a report of a message that is not known yet; one of a failure outweighs one of success.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn keep_report(&self, provider_id: &str, report: &EarlyReport) -> Result<(), StoreError> {
+        let key = report_key(provider_id);
+        if report.failure.is_none() {
+            return self.put_new(&key, report).await.map(|_| ());
+        }
+        let change = Change::new().set("failure", &report.failure).set("expires_at", report.expires_at);
+        self.update::<EarlyReport>(&key, change).await.map(|_| ())
+    }
+
+    /// A report that came before its message was known.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn kept_report(&self, provider_id: &str) -> Result<Option<EarlyReport>, StoreError> {
+        self.get(&report_key(provider_id)).await
     }
 
     /// Erases the secrets of a notice.

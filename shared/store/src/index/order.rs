@@ -1,15 +1,14 @@
 //! Orders: by accession number, and by patient.
 
-use filmless_domain::{AccessionNumber, ObjectKey, Order, PatientId, StudyInstanceUid};
+use filmless_domain::{AccessionNumber, Order, PatientId, StudyInstanceUid};
 use jiff::Timestamp;
 use jiff::fmt::serde::timestamp::millisecond;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
-use super::erase::OrderObject;
 use super::study::patient_pk;
 use super::{
     Change, Condition, Index, ItemKey, LogEntry, LogName, OutboxRecord, Transaction, TransactionOutcome,
+    UploadOwner, UploadRecord,
 };
 use crate::StoreError;
 
@@ -48,12 +47,6 @@ fn order_key(accession: &AccessionNumber) -> ItemKey {
     ItemKey::new(order_pk(accession), "ORDER")
 }
 
-/// An order leads to every object it came in: they go with it.
-fn object_key(accession: &AccessionNumber, object: &ObjectKey) -> ItemKey {
-    let digest = hex::encode(Sha256::digest(object.as_str()));
-    ItemKey::new(order_pk(accession), format!("OBJECT#{}", &digest[..32]))
-}
-
 fn pointer_key(patient: &PatientId, accession: &AccessionNumber) -> ItemKey {
     ItemKey::new(patient_pk(patient), format!("ORDER#{accession}"))
 }
@@ -89,7 +82,7 @@ impl Index {
     pub async fn take_order(
         &self,
         order: &Order,
-        object: &ObjectKey,
+        upload: &UploadRecord,
         written_at: Timestamp,
         messages: &OutboxRecord,
         usage: &UsageOfOrder,
@@ -110,11 +103,7 @@ impl Index {
         let transaction = Transaction::new()
             .update(key, change)
             .put(&pointer_key, &pointer, Change::new())?
-            .put(
-                &object_key(&order.accession_number, object),
-                &OrderObject { key: object.clone() },
-                Change::new(),
-            )?
+            .put(&upload.item_key(UploadOwner::Order(&order.accession_number)), upload, Change::new())?
             .point_to_patient(order)?
             .put(&messages.key(), messages, Change::new())?
             .log_all(LogName::Usage, &usage.entries)?;

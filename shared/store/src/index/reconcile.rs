@@ -2,24 +2,14 @@
 
 use filmless_domain::{SeriesInstanceUid, StudyInstanceUid, StudyState};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
-use super::study::{series_key, study_key, unchanged};
+use super::study::{series_key, study_key};
+use super::study_state::unchanged;
 use super::{
     Change, Condition, Index, ItemKey, OutboxRecord, SeriesRecord, StudyRecord, Transaction,
     TransactionOutcome,
 };
 use crate::{ListMarker, StoreError};
-
-/// A ZIP whose entries all lie in the bucket as objects of their own.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct UnpackedRecord {
-    entries: u32,
-}
-
-fn unpacked_key(zip_digest: &str) -> ItemKey {
-    ItemKey::new(format!("ZIP#{zip_digest}"), "ZIP")
-}
 
 fn crawl_key() -> ItemKey {
     ItemKey::new("RECONCILE#studies".to_owned(), "CURSOR")
@@ -32,23 +22,6 @@ impl Index {
     /// [`StoreError`].
     pub async fn add_outbox(&self, messages: &OutboxRecord) -> Result<(), StoreError> {
         self.put_new(&messages.key(), messages).await.map(|_| ())
-    }
-
-    /// Remembers that a ZIP is unpacked; `zip_digest` names it.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn mark_unpacked(&self, zip_digest: &str, entries: usize) -> Result<(), StoreError> {
-        let record = UnpackedRecord { entries: u32::try_from(entries).unwrap_or(u32::MAX) };
-        self.put_new(&unpacked_key(zip_digest), &record).await.map(|_| ())
-    }
-
-    /// Whether a ZIP is unpacked.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn is_unpacked(&self, zip_digest: &str) -> Result<bool, StoreError> {
-        Ok(self.get::<UnpackedRecord>(&unpacked_key(zip_digest)).await?.is_some())
     }
 
     /// Takes a study back to receiving, so that the message's check settles it anew; false when it changed meanwhile.

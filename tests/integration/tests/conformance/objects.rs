@@ -15,6 +15,7 @@ on_every_backend! {
     an_object_larger_than_allowed_is_refused
     keys_of_any_letters_are_listed_in_order
     a_versioned_bucket_keeps_what_was_overwritten
+    an_upload_is_deleted_and_what_else_came_under_its_key_stays
     a_copy_is_of_the_version_that_was_named
     of_many_writers_of_one_key_one_is_first
     a_file_comes_back_as_a_file
@@ -123,6 +124,27 @@ async fn a_versioned_bucket_keeps_what_was_overwritten(backend: &Backend) {
     assert_eq!(bucket.get_range(old, 0..2).await.unwrap().bytes, "fi");
     bucket.delete_all_versions(&name).await.unwrap();
     assert!(bucket.get(old, 10).await.is_err(), "the old version is still there");
+}
+
+async fn an_upload_is_deleted_and_what_else_came_under_its_key_stays(backend: &Backend) {
+    let (bucket, name) = (&backend.studies, key("incoming/one key"));
+    for text in ["mine", "theirs", "mine"] {
+        bucket.put(&name, text, TEXT).await.unwrap();
+    }
+    let records = announced(backend, 3).await;
+    let versions: Vec<String> = records.iter().map(version_of).collect();
+    let etag = |record: &Value| record["s3"]["object"]["eTag"].as_str().unwrap().trim_matches('"').to_owned();
+    let object = |number: usize| ObjectVersion { key: &name, version_id: Some(&versions[number]) };
+    bucket.delete_upload(object(0), &etag(&records[0])).await.unwrap();
+    for (number, is_there) in [(0, false), (1, true), (2, false)] {
+        assert_eq!(bucket.get(object(number), 10).await.is_ok(), is_there, "version {number}");
+    }
+    assert_eq!(bucket.get(latest(&name), 10).await.unwrap(), "theirs");
+    // Without a version, its contents say which one is meant.
+    bucket.delete(&name).await.unwrap();
+    bucket.delete_upload(latest(&name), &etag(&records[1])).await.unwrap();
+    assert!(bucket.get(object(1), 10).await.is_err());
+    bucket.delete_upload(latest(&name), &etag(&records[1])).await.unwrap();
 }
 
 async fn a_copy_is_of_the_version_that_was_named(backend: &Backend) {

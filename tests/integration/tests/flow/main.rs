@@ -14,6 +14,8 @@ mod console;
 mod contents;
 mod delivery;
 mod embedded;
+mod erasure;
+mod feedback;
 mod kill;
 mod logs;
 mod orders;

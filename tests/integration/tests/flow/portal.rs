@@ -49,6 +49,16 @@ impl Browser {
     }
 }
 
+/// Opens a link with the right birth date.
+pub fn opens(system: &System, link: &str) -> (u16, String) {
+    Browser::default().submit(system, &path_of(link), &[("answer", "02/03/1958")])
+}
+
+pub fn sign_in(system: &System, study: &Study, password: &str) -> u16 {
+    let fields = [("account", study.patient_id.as_str()), ("password", password)];
+    Browser::default().submit(system, "/sign-in", &fields).0
+}
+
 pub fn agent() -> Agent {
     Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into()
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::sample::Study;
 use crate::system::System;
 
-fn found(system: &System, words: &[&str]) -> (bool, Value) {
+pub fn found(system: &System, words: &[&str]) -> (bool, Value) {
     let command = [&["reconcile", "--json", "--grace", "0s"], words].concat();
     let (is_done, text) = system.command(&command);
     (is_done, serde_json::from_str(&text).unwrap_or_else(|_| panic!("{text}")))

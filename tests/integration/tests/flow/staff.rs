@@ -2,18 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::portal::{Browser, agent, password_of, path_of, released};
+use crate::portal::{Browser, agent, opens, password_of, path_of, released, sign_in};
 use crate::sample::Study;
 use crate::system::{System, link_of};
-
-fn opens(system: &System, link: &str) -> (u16, String) {
-    Browser::default().submit(system, &path_of(link), &[("answer", "02/03/1958")])
-}
-
-fn sign_in(system: &System, study: &Study, password: &str) -> u16 {
-    let fields = [("account", study.patient_id.as_str()), ("password", password)];
-    Browser::default().submit(system, "/sign-in", &fields).0
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_slip_replaces_the_old_one_and_a_new_message_does_not() {
@@ -263,102 +254,6 @@ async fn whom_no_message_reached_is_listed_until_they_open_it() {
     system.until_sms(1).await;
     let reached = || Some(()).filter(|()| system.staff(&["unreached"]).as_array().unwrap().is_empty());
     system.until_some("the list without the patient", reached).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_message_that_did_not_arrive_is_tried_the_other_way_and_listed_when_nothing_is_left() {
-    let system = System::start();
-    let study = Study::numbered(64);
-    let mut order = study.order();
-    order["patient"]["email"] = Value::Null;
-    system.upload("incoming/1", study.slice(1, 1)).await;
-    system.upload_order(&order).await;
-    system.until(&study.uid, "released").await;
-    system.staff(&["contact", &study.patient_id, "--email", "hoa@example.vn"]);
-    let report = |id: &str, status: &str| {
-        json!({
-            "notification": { "messageId": id },
-            "delivery": { "destination": "+84903123456", "providerResponse": "Phone +84903123456 is unreachable" },
-            "status": status,
-        })
-    };
-    let provider_id = format!("{}-v1-sms.json", study.uid);
-    assert!(
-        system
-            .feed(&["nothing of ours", &report("unknown", "FAILURE").to_string()])
-            .contains(r#""recorded":1"#)
-    );
-    system.feed(&[&report(&provider_id, "SUCCESS").to_string()]);
-    assert_eq!(system.study(&study.uid).unwrap()["notices"][0]["state"], "delivered");
-    // The phone was switched off for good; the report comes twice.
-    for _ in 0..2 {
-        system.feed(&[&report(&provider_id, "FAILURE").to_string()]);
-    }
-    system.until_some("the email", || Some(()).filter(|()| system.all_emails().len() == 1)).await;
-    let ledger = system.staff(&["ledger", &study.uid]).to_string();
-    assert!(ledger.contains("sms-failed") && ledger.contains("Phone + is unreachable"), "{ledger}");
-    assert_eq!(system.staff(&["unreached"]), json!([]), "the email went out");
-    let sent = || system.staff(&["ledger", &study.uid]).to_string().contains("email-sent").then_some(());
-    system.until_some("the email's state", sent).await;
-    let bounce = json!({
-        "eventType": "Bounce", "mail": { "messageId": format!("{}-v2-email.eml", study.uid) },
-        "bounce": { "bounceType": "Permanent", "bounceSubType": "General" },
-    });
-    system.feed(&[&json!({ "Type": "Notification", "Message": bounce.to_string() }).to_string()]);
-    assert_eq!(system.staff(&["unreached"])[0]["why"], "failed");
-    assert_eq!((system.all_sms().len(), system.all_emails().len()), (1, 1));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_a_patient_wants_erased_is_gone_from_everywhere_but_the_logs() {
-    let system = System::start();
-    let (study, sms) = released(&system, 65).await;
-    opens(&system, &link_of(&sms));
-    let other = Study { patient_name: "TRAN^VAN BINH".into(), ..Study::numbered(66) };
-    let mut order = other.order();
-    order["patient"]["name"] = "Trần Văn Bình".into();
-    system.upload("incoming/other", other.slice(1, 1)).await;
-    system.upload_order(&order).await;
-    system.until(&other.uid, "released").await;
-
-    let rehearsal = system.staff(&["erase", &study.patient_id, "--reason", "asked for", "--dry-run"]);
-    assert_eq!((&rehearsal["studies"][0], &rehearsal["orders"]), (&json!(study.uid), &json!(1)));
-    assert!(system.study(&study.uid).is_some(), "a rehearsal erased");
-    let erased = system.staff(&["erase", &study.patient_id, "--reason", "asked for"]);
-    assert!(erased["objects"].as_u64().unwrap() > 5, "{erased}");
-    assert!(system.study(&study.uid).is_none());
-    assert_eq!(system.staff(&["find", "nguyen thi hoa"]), json!([]));
-    assert_eq!(system.staff_refused(&["erase", &study.patient_id, "--reason", "again"]), "not-found");
-    assert_eq!(Browser::default().get(&link_of(&sms)).0, 404);
-    assert_eq!(sign_in(&system, &study, &password_of(&sms)), 403);
-    // Nothing of the patient is left in the buckets; the other patient is untouched.
-    let dump = std::process::Command::new("grep")
-        .args(["-r", "-l", "-a", "-e", &study.uid, "-e", &study.patient_id, "--exclude-dir=outbox"])
-        .args(["--exclude-dir=audit", "--exclude=log", "--exclude=*.db*"])
-        .arg(&system.embedded().data)
-        .output()
-        .unwrap();
-    assert_eq!(String::from_utf8(dump.stdout).unwrap(), "");
-    assert_eq!(system.study(&other.uid).unwrap()["state"], "released");
-    assert!(system.command(&["audit", "verify"]).0);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn erasing_a_patient_leaves_what_another_patient_sees() {
-    let system = System::start();
-    // Images under one code, released by staff to the patient of another.
-    let (images, shown) = (Study::numbered(67), Study::numbered(68));
-    system.upload("incoming/1", Study { accession: String::new(), ..images.clone() }.slice(1, 1)).await;
-    system.upload_order(&shown.order()).await;
-    system.until(&images.uid, "held").await;
-    system.staff(&["release", &images.uid, "--order", &shown.accession, "--reason", "two codes"]);
-    system.until(&images.uid, "released").await;
-    let sms = system.until_sms(1).await.remove(0);
-
-    let erased = system.staff(&["erase", &images.patient_id, "--reason", "asked for"]);
-    assert_eq!(erased["studies"], json!([]), "{erased}");
-    assert_eq!(system.study(&images.uid).unwrap()["state"], "released");
-    opens(&system, &link_of(&sms));
 }
 
 #[tokio::test(flavor = "multi_thread")]

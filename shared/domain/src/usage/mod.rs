@@ -3,9 +3,15 @@
 //! One flat record for every kind, documented field by field in `docs/USAGE.md`. A fact that comes late or turns out
 //! to be wrong is a new event that names the event it corrects; nothing is ever rewritten.
 
+mod films;
+mod words;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+
+pub use films::{films_of, films_printed_of};
+pub use words::{Payer, StorageClass, UsageKind, UsageUnit};
 
 use crate::{AccessionNumber, Order, StudyInstanceUid};
 
@@ -17,123 +23,6 @@ const CODE_CHARS_MAX: usize = 100;
 
 /// What is no picture: a study of CT and a report is a CT.
 const BESIDE_PICTURES: [&str; 10] = ["SR", "PR", "KO", "OT", "DOC", "SEG", "RWV", "REG", "FID", "AU"];
-
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$about:meta])* $variant:ident = $word:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        pub enum $name {
-            $($(#[$about])* #[serde(rename = $word)] $variant,)*
-        }
-
-        impl $name {
-            /// All of them.
-            pub const ALL: &[Self] = &[$(Self::$variant),*];
-
-            /// The word in ledger, exports and queries.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $word),* }
-            }
-        }
-    };
-}
-
-words!(
-    /// What was done.
-    UsageKind {
-        /// Instances arrived; quantity: how many more than before.
-        StudyReceived = "study-received",
-        /// All series can be shown; quantity: images.
-        StudyRendered = "study-rendered",
-        /// Bytes were stored (or, below zero, deleted).
-        BytesStored = "bytes-stored",
-        /// The study was shown to its patient for the first time.
-        StudyReleased = "study-released",
-        /// The gate was shut, or staff held it.
-        StudyHeld = "study-held",
-        /// It is shown again after a hold or a recall.
-        StudyShown = "study-shown",
-        /// Staff took it back.
-        StudyRecalled = "study-recalled",
-        /// It was erased: retention ended, or its subject asked for it.
-        StudyErased = "study-erased",
-        /// The order of a released study changed what finance counts by.
-        OrderCorrected = "order-corrected",
-        /// A film was not printed because the images were delivered.
-        FilmAvoided = "film-avoided",
-        /// A film was printed all the same, as the order says.
-        FilmPrinted = "film-printed",
-        /// A slip with QR code was made.
-        SlipMade = "slip-made",
-        /// An SMS was handed to the provider; quantity: parts.
-        SmsSent = "sms-sent",
-        /// An email was handed to the provider.
-        EmailSent = "email-sent",
-        /// The provider says that it arrived.
-        MessageDelivered = "message-delivered",
-        /// It did not arrive: refused, bounced, unreachable.
-        MessageFailed = "message-failed",
-        /// Somebody gave the right answer to a link.
-        LinkOpened = "link-opened",
-        /// A session opened the study for the first time.
-        StudyOpened = "study-opened",
-        /// The first image was on the screen of a session.
-        FirstImage = "first-image",
-        /// Files were fetched.
-        Download = "download",
-        /// The patient shared the study.
-        ShareCreated = "share-created",
-        /// Bytes were offered to a browser.
-        BytesServed = "bytes-served",
-    }
-);
-
-words!(
-    /// What the quantity counts.
-    UsageUnit {
-        /// DICOM instances.
-        Instance = "instance",
-        /// Images, i.e. frames.
-        Image = "image",
-        /// Bytes.
-        Byte = "byte",
-        /// Studies.
-        Study = "study",
-        /// Films.
-        Film = "film",
-        /// Slips.
-        Slip = "slip",
-        /// Parts of an SMS.
-        Part = "part",
-        /// Messages.
-        Message = "message",
-        /// Times.
-        Time = "time",
-    }
-);
-
-words!(
-    /// Who pays, as far as the order tells. Never which card.
-    Payer {
-        /// The visit names an insurance card.
-        Insured = "insured",
-        /// The visit names none.
-        SelfPay = "self",
-        /// The order says nothing of the visit, or is not known.
-        Unknown = "unknown",
-    }
-);
-
-words!(
-    /// Where bytes lie.
-    StorageClass {
-        /// As the hospital uploaded them.
-        Original = "original",
-        /// What was made of them.
-        Derived = "derived",
-    }
-);
 
 /// What every event says of its study, so that no query has to look anywhere else.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -290,38 +179,6 @@ pub fn event_id(kind: UsageKind, study: &StudyInstanceUid, occasion: &str) -> St
     id
 }
 
-/// How many films a study is said to have needed: as the order says (`service.films`), else by custom (see
-/// `docs/USAGE.md`).
-#[must_use]
-pub fn films_of(context: &UsageContext, order: &Order, images: u32) -> i64 {
-    if let Some(films) = order_number(order, "films") {
-        return films;
-    }
-    match context.modality.as_deref().unwrap_or_default() {
-        modality if modality.contains("MR") => 4,
-        modality if modality.contains("CT") => 3,
-        "MG" => 4,
-        "CR" | "DX" | "RG" | "PX" | "IO" => i64::from(images).clamp(1, 4),
-        _ => 1,
-    }
-}
-
-/// How many films were printed although the images are delivered: as the order says (`service.films_printed`); at the
-/// price with film, those that are usual.
-#[must_use]
-pub fn films_printed_of(context: &UsageContext, order: &Order, images: u32) -> i64 {
-    match order_number(order, "films_printed") {
-        Some(films) => films,
-        None if context.price_variant.as_deref() == Some("film") => films_of(context, order, images),
-        None => 0,
-    }
-}
-
-fn order_number(order: &Order, name: &str) -> Option<i64> {
-    const FILMS_MAX: i64 = 1000;
-    order.service.as_ref()?.other.get(name)?.as_i64().filter(|number| (0..=FILMS_MAX).contains(number))
-}
-
 fn main_modality(modalities: &[String]) -> Option<String> {
     let pictures = modalities.iter().filter(|m| !BESIDE_PICTURES.contains(&m.as_str()));
     let joined = pictures.map(String::as_str).collect::<Vec<_>>().join("+");
@@ -339,7 +196,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn order(service: &serde_json::Value) -> Order {
+    pub fn order(service: &serde_json::Value) -> Order {
         let order = json!({
             "accession_number": "A1",
             "patient": { "id": "N20-0317542", "name": "Nguyễn Thị Hoà", "birth_date": "1958-03-02",
@@ -352,7 +209,7 @@ mod tests {
         Order::parse(order.to_string().as_bytes()).unwrap()
     }
 
-    fn context(service: &serde_json::Value) -> UsageContext {
+    pub fn context(service: &serde_json::Value) -> UsageContext {
         let study = StudyInstanceUid::parse("1.2.3").unwrap();
         UsageContext::new(&study, &["CT".into(), "SR".into()], Some(&order(service)))
     }
@@ -402,20 +259,6 @@ mod tests {
         order.visit = None;
         assert_eq!(payer(Some(&order)), Payer::Unknown);
         assert_eq!(payer(None), Payer::Unknown);
-    }
-
-    #[test]
-    fn films_are_those_of_the_order_else_those_of_custom() {
-        for (service, films, printed) in [
-            (json!({ "price_variant": "pacs" }), 3, 0),
-            (json!({ "price_variant": "film" }), 3, 3),
-            (json!({ "price_variant": "pacs", "films": 2, "films_printed": 1 }), 2, 1),
-            (json!({ "price_variant": "film", "films_printed": 0, "films": -1 }), 3, 0),
-        ] {
-            let (context, order) = (context(&service), order(&service));
-            assert_eq!(films_of(&context, &order, 300), films, "{service}");
-            assert_eq!(films_printed_of(&context, &order, 300), printed, "{service}");
-        }
     }
 
     #[test]

@@ -1,0 +1,77 @@
+//! `usage` and `cost`: what finance asks.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use filmless_usage::Month;
+
+use super::SystemOptions;
+
+#[derive(Debug, Clone, Args)]
+pub struct UsageOptions {
+    #[command(subcommand)]
+    pub act: UsageAct,
+    #[command(flatten)]
+    pub system: SystemOptions,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub enum UsageAct {
+    /// Write Parquet, CSV, XLSX and manifest of a month, or of every month.
+    Export {
+        /// Which month, as YYYY-MM.
+        #[arg(long, value_name = "MONTH")]
+        month: Option<Month>,
+        /// Write into this folder instead of the usage bucket.
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+        /// Read a copy of the usage bucket (`ledger/`, `prices/`) in this folder; needs no running system.
+        #[arg(long, value_name = "DIR", requires = "out", requires = "month", conflicts_with_all = ["to", "env"])]
+        from: Option<PathBuf>,
+    },
+    /// Verify the chain of the whole ledger, compute every export anew and say what differs. Exit code 1 when
+    /// something does.
+    Verify {
+        /// Compare the exports of this month only, as YYYY-MM.
+        #[arg(long, value_name = "MONTH")]
+        month: Option<Month>,
+    },
+    /// Run a named query in DuckDB, or print what to tell it; without a name, list them.
+    Query {
+        name: Option<String>,
+        /// Which month, as YYYY-MM; this month by default.
+        #[arg(long, value_name = "MONTH")]
+        month: Option<Month>,
+        /// Folder that `export --out` wrote to, instead of the usage bucket.
+        #[arg(long, value_name = "DIR")]
+        from: Option<PathBuf>,
+        /// Only print.
+        #[arg(long)]
+        print: bool,
+    },
+    /// Compare the hospital's claim lines to social insurance (CSV) with what was delivered.
+    Reconcile {
+        /// The claim lines: a CSV with the fields of XML3/XML4 as its header.
+        #[arg(long, value_name = "FILE")]
+        claims: PathBuf,
+        /// Which month, as YYYY-MM.
+        #[arg(long, value_name = "MONTH")]
+        month: Month,
+        /// Write the list of findings (CSV, XLSX) and the claim lines with their evidence (CSV) into this folder.
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct CostOptions {
+    /// Price list (JSON); the list prices of docs/COST.md by default.
+    #[arg(long, value_name = "FILE")]
+    pub prices: Option<PathBuf>,
+    /// Studies to compute, one JSON object per line, instead of the three usual ones; `-` reads standard input.
+    #[arg(long, value_name = "FILE")]
+    pub studies: Option<PathBuf>,
+    /// Print JSON instead of a table.
+    #[arg(long)]
+    pub json: bool,
+}

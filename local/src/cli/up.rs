@@ -1,0 +1,117 @@
+//! `up` and `demo`: everything on one machine.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use filmless_delivery::TrustedProxies;
+use filmless_domain::{QuietHours, staff_oidc};
+
+use super::parse_duration;
+
+#[derive(Debug, Clone, Args)]
+pub struct UpOptions {
+    /// Folder that holds everything.
+    #[arg(long, value_name = "DIR", default_value = "data", env = "FILMLESS_DATA")]
+    pub data: PathBuf,
+    /// Port of the portal; 0 takes any free one. S3 and DynamoDB take the next two when they are free.
+    #[arg(long, default_value_t = 8080)]
+    pub port: u16,
+    /// Address to listen on. The default is reached from this machine only.
+    #[arg(long, default_value = "127.0.0.1")]
+    pub bind: IpAddr,
+    /// How long no image may arrive before a study counts as complete, e.g. `2s`, `500ms`, `5m`.
+    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = parse_duration)]
+    pub settle: Duration,
+    /// Address at which patients reach the portal, when it is not the one listened on.
+    #[arg(long, value_name = "URL")]
+    pub public_url: Option<String>,
+    /// Address at which browsers reach S3, when it is not the one listened on.
+    #[arg(long, value_name = "URL")]
+    pub s3_public_url: Option<String>,
+    /// Addresses or networks of the reverse proxies in front of the portal, separated by commas: only their
+    /// `X-Forwarded-For` says where a request comes from.
+    #[arg(long, value_name = "NETWORKS", default_value = "")]
+    pub trusted_proxies: TrustedProxies,
+    /// An S3 API of one's own in the place of the one in this process; give DynamoDB's address too, and the keys.
+    #[arg(long, value_name = "URL", env = "AWS_ENDPOINT_URL_S3", requires = "dynamodb_url")]
+    pub s3_url: Option<String>,
+    /// A DynamoDB API of one's own.
+    #[arg(long, value_name = "URL", env = "AWS_ENDPOINT_URL_DYNAMODB", requires = "s3_url")]
+    pub dynamodb_url: Option<String>,
+    /// Access key of both.
+    #[arg(long, value_name = "ID", env = "AWS_ACCESS_KEY_ID", hide_env_values = true)]
+    pub access_key_id: Option<String>,
+    /// Its secret. Give it by the environment: other users of this machine see what is typed.
+    #[arg(long, value_name = "SECRET", env = "AWS_SECRET_ACCESS_KEY", hide_env_values = true)]
+    pub secret_access_key: Option<String>,
+    /// Region in the signatures for both.
+    #[arg(long, value_name = "REGION", env = "AWS_REGION")]
+    pub region: Option<String>,
+    /// JSON file with the hospital's name, address, support mailbox, hotline and hours.
+    #[arg(long, value_name = "FILE")]
+    pub hospital: Option<PathBuf>,
+    /// What must be there before images are released.
+    #[arg(long, value_enum, default_value_t = ReleaseOnWord::Images)]
+    pub release_on: ReleaseOnWord,
+    /// When no message is sent, in the hospital's time (UTC+7), e.g. `21:00-07:00`.
+    #[arg(long, value_name = "HOURS")]
+    pub quiet_hours: Option<QuietHours>,
+    /// Which secrets SMS and email carry.
+    #[arg(long, value_enum, default_value_t = MessageSecretsWord::All)]
+    pub message_secrets: MessageSecretsWord,
+    #[command(flatten)]
+    pub staff_oidc: StaffOidcOptions,
+}
+
+/// The identity provider with which staff sign in to the console. Without one, `up` serves a small one of its own.
+#[derive(Debug, Clone, Args)]
+pub struct StaffOidcOptions {
+    /// Issuer identifier of an OpenID Connect provider for the console of staff.
+    #[arg(long, value_name = "URL", env = "STAFF_OIDC_ISSUER", requires = "staff_oidc_client_id")]
+    pub staff_oidc_issuer: Option<String>,
+    /// Our client id at that provider.
+    #[arg(long, value_name = "ID", env = "STAFF_OIDC_CLIENT_ID")]
+    pub staff_oidc_client_id: Option<String>,
+    /// Our client secret there; rather by the environment, since arguments are seen by everybody on this machine.
+    #[arg(long, value_name = "SECRET", env = "STAFF_OIDC_CLIENT_SECRET", hide_env_values = true)]
+    pub staff_oidc_client_secret: Option<String>,
+    /// What is asked for.
+    #[arg(long, value_name = "SCOPES", env = "STAFF_OIDC_SCOPES", default_value = staff_oidc::SCOPES)]
+    pub staff_oidc_scopes: String,
+    /// The claim that names somebody in the logs.
+    #[arg(long, value_name = "CLAIM", env = "STAFF_OIDC_SUBJECT_CLAIM", default_value = staff_oidc::SUBJECT_CLAIM)]
+    pub staff_oidc_subject_claim: String,
+    /// The claim that holds roles or groups, e.g. `realm_access.roles` or `cognito:groups`.
+    #[arg(long, value_name = "CLAIM", env = "STAFF_OIDC_ROLES_CLAIM", default_value = staff_oidc::ROLES_CLAIM)]
+    pub staff_oidc_roles_claim: String,
+    /// JSON that says which of our roles a group of the provider is: `{"group": "hotline"}`.
+    #[arg(long, value_name = "JSON", env = "STAFF_OIDC_ROLE_MAP")]
+    pub staff_oidc_role_map: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum ReleaseOnWord {
+    /// The images alone.
+    Images,
+    /// A signed result.
+    Report,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum MessageSecretsWord {
+    /// Account, password and link.
+    All,
+    /// Account and link; the password is on the slip alone.
+    LinkOnly,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct DemoOptions {
+    #[command(flatten)]
+    pub up: UpOptions,
+    /// End as soon as the patient has everything, instead of staying up until Ctrl-C.
+    #[arg(long)]
+    pub once: bool,
+}

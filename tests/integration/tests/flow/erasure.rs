@@ -1,0 +1,126 @@
+//! Erasing: all that is kept about one patient, and nothing of another's.
+
+use serde_json::json;
+
+use crate::portal::{Browser, opens, password_of, released, sign_in};
+use crate::reconcile::found;
+use crate::sample::Study;
+use crate::system::{System, link_of};
+
+/// The files below the data folder that hold the study's UID or the patient's code; messages and logs are not looked at.
+fn files_about(system: &System, study: &Study) -> String {
+    let found = std::process::Command::new("grep")
+        .args(["-r", "-l", "-a", "-e", &study.uid, "-e", &study.patient_id, "--exclude-dir=outbox"])
+        .args(["--exclude-dir=audit", "--exclude=log", "--exclude=*.db*"])
+        .arg(&system.embedded().data)
+        .output()
+        .unwrap();
+    String::from_utf8(found.stdout).unwrap()
+}
+
+async fn release_as(system: &System, study: &Study, name: &str) {
+    let mut order = study.order();
+    order["patient"]["name"] = name.into();
+    system.upload_order(&order).await;
+    system.until(&study.uid, "released").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_patient_wants_erased_is_gone_from_everywhere_but_the_logs() {
+    let system = System::start();
+    let (study, sms) = released(&system, 65).await;
+    opens(&system, &link_of(&sms));
+    let other = Study { patient_name: "TRAN^VAN BINH".into(), ..Study::numbered(66) };
+    let mut order = other.order();
+    order["patient"]["name"] = "Trần Văn Bình".into();
+    system.upload("incoming/other", other.slice(1, 1)).await;
+    system.upload_order(&order).await;
+    system.until(&other.uid, "released").await;
+
+    let rehearsal = system.staff(&["erase", &study.patient_id, "--reason", "asked for", "--dry-run"]);
+    assert_eq!((&rehearsal["studies"][0], &rehearsal["orders"]), (&json!(study.uid), &json!(1)));
+    assert!(system.study(&study.uid).is_some(), "a rehearsal erased");
+    let erased = system.staff(&["erase", &study.patient_id, "--reason", "asked for"]);
+    assert!(erased["objects"].as_u64().unwrap() > 5, "{erased}");
+    assert!(system.study(&study.uid).is_none());
+    assert_eq!(system.staff(&["find", "nguyen thi hoa"]), json!([]));
+    assert_eq!(system.staff_refused(&["erase", &study.patient_id, "--reason", "again"]), "not-found");
+    assert_eq!(Browser::default().get(&link_of(&sms)).0, 404);
+    assert_eq!(sign_in(&system, &study, &password_of(&sms)), 403);
+    // Nothing of the patient is left in the buckets; the other patient is untouched.
+    assert_eq!(files_about(&system, &study), "");
+    assert_eq!(system.study(&other.uid).unwrap()["state"], "released");
+    assert!(system.command(&["audit", "verify"]).0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn erasing_a_patient_leaves_what_another_patient_sees() {
+    let system = System::start();
+    // Images under one code, released by staff to the patient of another.
+    let (images, shown) = (Study::numbered(67), Study::numbered(68));
+    system.upload("incoming/1", Study { accession: String::new(), ..images.clone() }.slice(1, 1)).await;
+    system.upload_order(&shown.order()).await;
+    system.until(&images.uid, "held").await;
+    system.staff(&["release", &images.uid, "--order", &shown.accession, "--reason", "two codes"]);
+    system.until(&images.uid, "released").await;
+    let sms = system.until_sms(1).await.remove(0);
+
+    let erased = system.staff(&["erase", &images.patient_id, "--reason", "asked for"]);
+    assert_eq!(erased["studies"], json!([]), "{erased}");
+    assert_eq!(system.study(&images.uid).unwrap()["state"], "released");
+    opens(&system, &link_of(&sms));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_came_twice_in_a_zip_or_under_anothers_key_is_erased_and_the_others_files_stay() {
+    let system = System::start();
+    let mine = Study::numbered(69);
+    let theirs = Study { patient_name: "TRAN^VAN BINH".into(), ..Study::numbered(70) };
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, study) in [("a", &mine), ("b", &theirs)] {
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut zip, &study.slice(1, 2)).unwrap();
+    }
+    system.upload("incoming/both.zip", zip.finish().unwrap().into_inner()).await;
+    system.upload("incoming/one-key", mine.slice(1, 1)).await;
+    system.upload("incoming/one-key", theirs.slice(1, 1)).await;
+    system.upload("incoming/again", mine.slice(1, 1)).await;
+    system.upload("orders/again.json", mine.order().to_string()).await;
+    release_as(&system, &theirs, "Trần Văn Bình").await;
+    release_as(&system, &mine, "Nguyễn Thị Hoà").await;
+    system.upload("incoming/changed", mine.slice_with(1, 1, 500)).await;
+    system.until_quarantined("incoming/changed").await;
+    for study in [&mine, &theirs] {
+        assert_eq!(system.until(&study.uid, "released").await["instances"], 2);
+    }
+
+    let rehearsal = system.staff(&["erase", &mine.patient_id, "--reason", "asked for", "--dry-run"]);
+    // Two instances; the second copy, the refused file with copy and reason; two objects of the order.
+    assert_eq!(rehearsal["objects"], 2 + 4 + 2, "{rehearsal}");
+    system.staff(&["erase", &mine.patient_id, "--reason", "asked for"]);
+    assert_eq!(files_about(&system, &mine), "");
+    assert!(
+        system.stored("studies", "incoming/both.zip").await.is_none(),
+        "the ZIP holds the patient's file"
+    );
+    assert_eq!(system.uploaded("incoming/one-key").await, theirs.slice(1, 1));
+    let left = files_about(&system, &theirs);
+    assert!(left.lines().any(|file| file.contains("/unpacked/")), "{left}");
+    assert_eq!(system.until(&theirs.uid, "released").await["instances"], 2);
+    assert_eq!(found(&system, &[]).1["found"], json!({}), "what was erased counts as lost");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_was_refused_for_anothers_study_goes_with_its_own_patient() {
+    let system = System::start();
+    let (study, _) = released(&system, 71).await;
+    let stranger =
+        Study { patient_id: "N20-7171717".into(), patient_name: "LE^THI MAI".into(), ..study.clone() };
+    system.upload("incoming/theirs", stranger.slice(1, 2)).await;
+    assert_eq!(system.until_quarantined("incoming/theirs").await["code"], "two-patients");
+    let erased = system.staff(&["erase", &stranger.patient_id, "--reason", "asked for"]);
+    assert_eq!((&erased["studies"], &erased["objects"]), (&json!([]), &json!(3)), "upload, copy and reason");
+    assert!(system.quarantined().is_empty());
+    assert!(system.stored("studies", "incoming/theirs").await.is_none());
+    assert!(system.study(&study.uid).is_some(), "the study it came for is not theirs");
+}

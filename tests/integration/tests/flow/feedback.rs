@@ -1,0 +1,81 @@
+//! What providers report of messages.
+
+use serde_json::{Value, json};
+
+use crate::sample::Study;
+use crate::system::System;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_did_not_arrive_is_tried_the_other_way_and_listed_when_nothing_is_left() {
+    let system = System::start();
+    let study = Study::numbered(64);
+    let mut order = study.order();
+    order["patient"]["email"] = Value::Null;
+    system.upload("incoming/1", study.slice(1, 1)).await;
+    system.upload_order(&order).await;
+    system.until(&study.uid, "released").await;
+    system.staff(&["contact", &study.patient_id, "--email", "hoa@example.vn"]);
+    let report = |id: &str, status: &str| {
+        json!({
+            "notification": { "messageId": id },
+            "delivery": { "destination": "+84903123456", "providerResponse": "Phone +84903123456 is unreachable" },
+            "status": status,
+        })
+    };
+    let provider_id = format!("{}-v1-sms.json", study.uid);
+    assert!(
+        system
+            .feed(&["nothing of ours", &report("unknown", "FAILURE").to_string()])
+            .contains(r#""recorded":1"#)
+    );
+    system.feed(&[&report(&provider_id, "SUCCESS").to_string()]);
+    assert_eq!(system.study(&study.uid).unwrap()["notices"][0]["state"], "delivered");
+    // The phone was switched off for good; the report comes twice.
+    for _ in 0..2 {
+        system.feed(&[&report(&provider_id, "FAILURE").to_string()]);
+    }
+    system.until_some("the email", || Some(()).filter(|()| system.all_emails().len() == 1)).await;
+    let ledger = system.staff(&["ledger", &study.uid]).to_string();
+    assert!(ledger.contains("sms-failed") && ledger.contains("Phone + is unreachable"), "{ledger}");
+    assert_eq!(system.staff(&["unreached"]), json!([]), "the email went out");
+    let sent = || system.staff(&["ledger", &study.uid]).to_string().contains("email-sent").then_some(());
+    system.until_some("the email's state", sent).await;
+    let bounce = json!({
+        "eventType": "Bounce", "mail": { "messageId": format!("{}-v2-email.eml", study.uid) },
+        "bounce": { "bounceType": "Permanent", "bounceSubType": "General" },
+    });
+    system.feed(&[&json!({ "Type": "Notification", "Message": bounce.to_string() }).to_string()]);
+    assert_eq!(system.staff(&["unreached"])[0]["why"], "failed");
+    assert_eq!((system.all_sms().len(), system.all_emails().len()), (1, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_that_is_faster_than_the_mark_of_its_message_is_not_lost() {
+    let system = System::start();
+    let study = Study::numbered(67);
+    let bounce = || {
+        let id = format!("{}-v1-email.eml", study.uid);
+        let bounce = json!({ "bounceType": "Permanent", "bounceSubType": "General" });
+        json!({ "eventType": "Bounce", "mail": { "messageId": id }, "bounce": bounce }).to_string()
+    };
+    let delivered = |kind: &str, name: &str| {
+        let id = format!("{}-v1-{name}", study.uid);
+        match kind {
+            "email" => json!({ "eventType": "Delivery", "mail": { "messageId": id } }).to_string(),
+            _ => json!({ "notification": { "messageId": id }, "delivery": {}, "status": "SUCCESS" })
+                .to_string(),
+        }
+    };
+    // In either order, the worse of two reports of one message counts.
+    system.feed(&[&delivered("sms", "sms.json"), &bounce(), &delivered("email", "email.eml")]);
+    system.upload("incoming/1", study.slice(1, 1)).await;
+    system.upload_order(&study.order()).await;
+    system.until(&study.uid, "released").await;
+    let state = |channel: &'static str, state: &'static str| {
+        let study = system.study(&study.uid)?;
+        let notices = study["notices"].as_array()?.clone();
+        notices.iter().any(|n| n["channel"] == channel && n["state"] == state).then_some(())
+    };
+    system.until_some("the SMS delivered", || state("sms", "delivered")).await;
+    system.until_some("the email failed", || state("email", "failed")).await;
+}
