@@ -61,6 +61,10 @@ impl Queue for SweptLater {
         let source = "the running system sends it within seconds".into();
         Err(PortError::Unavailable { operation: "send from the command line", source })
     }
+
+    fn is_at_hand(&self) -> bool {
+        false
+    }
 }
 
 /// Whoever may reach storage may do everything: on AWS that is for IAM to grant. The log names the operating system's

@@ -30,7 +30,8 @@ const MAPPINGS: [Mapping; 4] = [
     Mapping { queue: QueueName::Notices, workers: 1, batch: 1, visibility: Duration::from_secs(120) },
 ];
 
-const SWEEP_INTERVAL: Duration = Duration::from_secs(5);
+/// As long as somebody at the command line waits for what they asked for.
+const SWEEP_INTERVAL: Duration = Duration::from_secs(2);
 /// More often than on AWS: nobody pays for it here.
 const MINUTELY: Duration = Duration::from_secs(15);
 const HOURLY: Duration = Duration::from_secs(3600);

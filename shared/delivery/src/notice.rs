@@ -67,6 +67,8 @@ pub async fn send_notice(
     link_version: u32,
 ) -> Result<(), DeliveryError> {
     let Some(notice) = services.index.notice(study, link_version).await? else { return Ok(()) };
+    // A run before this one may have ended between its mark and its look for reports.
+    feedback::record_early_reports(services, &notice).await?;
     ensure_slip(services, &notice).await?;
     let Some(content) = content_of(services, &notice).await? else { return Ok(()) };
     if !content.study.is_visible() {

@@ -18,7 +18,8 @@ pub(crate) fn entry(
 ) -> Result<OutboxRecord, DeliveryError> {
     let mut id = [0; 16];
     services.randomness.fill(&mut id)?;
-    Ok(OutboxRecord { id: hex::encode(id), created_at: services.clock.now(), messages })
+    let age = if services.queue.is_at_hand() { Duration::ZERO } else { STALE_AFTER };
+    Ok(OutboxRecord { id: hex::encode(id), created_at: services.clock.now() - age, messages })
 }
 
 /// Sends the messages of an entry that was written, and removes it. A crash in between sends them again, which

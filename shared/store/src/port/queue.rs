@@ -41,4 +41,10 @@ pub trait Queue: Send + Sync {
     /// # Errors
     /// [`PortError`]; when it returns `Ok`, the message survives a crash.
     async fn send(&self, queue: QueueName, body: &str, delay: Duration) -> Result<(), PortError>;
+
+    /// Whether messages can be sent from here at all. Where they cannot, the sweep of the outbox sends them, and need not
+    /// wait for anybody.
+    fn is_at_hand(&self) -> bool {
+        true
+    }
 }

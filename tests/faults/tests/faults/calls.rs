@@ -28,7 +28,8 @@ fn study_of(files: u32, series: u32) -> Scenario {
 
 /// What was counted between the first event and the last notice.
 fn count(servers: &Arc<Runtime>, files: u32, series: u32) -> Calls {
-    let setup = Setup { seed: 2, plan: Plan::Calm, with_mischief: false, is_idempotent: false };
+    let setup =
+        Setup { seed: 2, plan: Plan::Calm, with_mischief: false, is_idempotent: false, with_reports: false };
     let calls = run::deliver(servers, &setup, &study_of(files, series)).unwrap();
     let counted = |is_one: &dyn Fn(&str) -> bool| {
         u32::try_from(calls.iter().filter(|call| is_one(call.as_str())).count()).unwrap()

@@ -77,7 +77,8 @@ fn assert_none(failed: &[String]) {
 #[test]
 fn whatever_call_fails_nothing_is_lost_and_nothing_happens_twice() {
     let scenario = Scenario::reference();
-    let setup = |plan| Setup { seed: 7, plan, with_mischief: false, is_idempotent: false };
+    let setup =
+        |plan| Setup { seed: 7, plan, with_mischief: false, is_idempotent: false, with_reports: true };
     let calls = run(&servers(), &setup(Plan::Calm), &scenario).unwrap().calls;
     let mut cases = Vec::new();
     for first in 0..calls.len() {

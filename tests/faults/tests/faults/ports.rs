@@ -11,6 +11,7 @@ use filmless_domain::{Limits, Secret};
 use filmless_imaging::{RenderOptions, render_file};
 use filmless_store::port::{Email, EmailGateway, PortError, Queue, QueueName, Sms, SmsGateway};
 use filmless_store::sealing::{LocalSealer, Sealer};
+use serde_json::json;
 
 use crate::chance::{Chance, SeededRandomness};
 use crate::clock::VirtualClock;
@@ -27,10 +28,19 @@ fn unanswered(operation: &'static str) -> PortError {
     PortError::Unanswered { operation, source: "no answer".into() }
 }
 
+/// Where a message waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// One of our queues.
+    Queue(QueueName),
+    /// The queue to which providers report of messages.
+    Feedback,
+}
+
 #[derive(Debug, Clone)]
 pub struct Message {
     pub id: usize,
-    pub queue: QueueName,
+    pub source: Source,
     pub body: String,
     pub due_ms: i64,
     pub receives: u32,
@@ -61,11 +71,11 @@ impl Queues {
         *self.mischief.lock().unwrap() = None;
     }
 
-    pub fn push(&self, queue: QueueName, body: &str, delay: Duration) {
+    pub fn push(&self, source: Source, body: &str, delay: Duration) {
         let mut held = self.held.lock().unwrap();
         held.sent += 1;
         let due_ms = self.clock.now_ms() + i64::try_from(delay.as_millis()).unwrap();
-        let message = Message { id: held.sent, queue, body: body.to_owned(), due_ms, receives: 0 };
+        let message = Message { id: held.sent, source, body: body.to_owned(), due_ms, receives: 0 };
         held.waiting.push(message);
     }
 
@@ -79,10 +89,10 @@ impl Queues {
             chance.shuffle(&mut due);
         }
         let Some(first) = due.first().copied() else { return Vec::new() };
-        let queue = held.waiting[first].queue;
+        let source = held.waiting[first].source;
         // As the event source mappings of infra/ do: only intake takes more than one.
-        let count = if queue == QueueName::Intake { batch_max } else { 1 };
-        due.retain(|place| held.waiting[*place].queue == queue);
+        let count = if source == Source::Queue(QueueName::Intake) { batch_max } else { 1 };
+        due.retain(|place| held.waiting[*place].source == source);
         due.truncate(count);
         let mut taken: Vec<Message> = due.iter().map(|place| held.waiting[*place].clone()).collect();
         due.sort_unstable();
@@ -113,6 +123,11 @@ impl Queues {
     pub fn dead(&self) -> usize {
         self.held.lock().unwrap().dead.len()
     }
+
+    /// Whether a report of a provider was given up on.
+    pub fn has_dead_report(&self) -> bool {
+        self.held.lock().unwrap().dead.iter().any(|message| message.source == Source::Feedback)
+    }
 }
 
 #[async_trait]
@@ -129,7 +144,7 @@ impl Queue for Queues {
                         .as_mut()
                         .map_or(1, |chance| if chance.per_mille(300) { 1 + chance.below(3) } else { 1 });
                     for _ in 0..copies {
-                        self.push(queue, body, delay);
+                        self.push(Source::Queue(queue), body, delay);
                     }
                     if fault.is_none() { Ok(()) } else { Err(unavailable("SendMessage")) }
                 }
@@ -150,12 +165,26 @@ struct Delivered {
 pub struct Gateways {
     delivered: Mutex<Delivered>,
     is_idempotent: bool,
+    /// Where it is reported that a message arrived; nobody is told when there is none.
+    reports: Option<Arc<Queues>>,
     weather: Arc<Weather>,
 }
 
 impl Gateways {
-    pub fn new(is_idempotent: bool, weather: Arc<Weather>) -> Self {
-        Self { delivered: Mutex::default(), is_idempotent, weather }
+    pub fn new(is_idempotent: bool, reports: Option<Arc<Queues>>, weather: Arc<Weather>) -> Self {
+        Self { delivered: Mutex::default(), is_idempotent, reports, weather }
+    }
+
+    /// Whether every message that was taken is reported as arrived.
+    pub fn reports(&self) -> bool {
+        self.reports.is_some()
+    }
+
+    /// At once: before whoever sent it can have written that down.
+    fn report(&self, report: &serde_json::Value) {
+        if let Some(queues) = &self.reports {
+            queues.push(Source::Feedback, &report.to_string(), Duration::ZERO);
+        }
     }
 
     /// How often each message reached somebody.
@@ -204,6 +233,8 @@ impl SmsGateway for Gateways {
         self.hand_over("Publish", |delivered| {
             if !(self.is_idempotent && delivered.sms.iter().any(|(name, _)| name == key)) {
                 delivered.sms.push((key.clone(), sms.text.clone()));
+                let notification = json!({ "messageId": format!("provider-{key}") });
+                self.report(&json!({ "notification": notification, "status": "SUCCESS" }));
             }
         })
         .await?;
@@ -222,6 +253,8 @@ impl EmailGateway for Gateways {
         self.hand_over("SendRawEmail", |delivered| {
             if !(self.is_idempotent && delivered.emails.contains(key)) {
                 delivered.emails.push(key.clone());
+                let mail = json!({ "messageId": format!("provider-{key}") });
+                self.report(&json!({ "eventType": "Delivery", "mail": mail }));
             }
         })
         .await?;

@@ -43,6 +43,8 @@ pub struct Setup {
     pub with_mischief: bool,
     /// The providers of messages drop what they have seen.
     pub is_idempotent: bool,
+    /// The providers report that messages arrived.
+    pub with_reports: bool,
 }
 
 impl World {
@@ -67,7 +69,11 @@ impl World {
             secret_access_key: credentials.secret_access_key,
         };
         Self {
-            gateways: Arc::new(Gateways::new(setup.is_idempotent, Arc::clone(&weather))),
+            gateways: Arc::new(Gateways::new(
+                setup.is_idempotent,
+                setup.with_reports.then(|| Arc::clone(&queues)),
+                Arc::clone(&weather),
+            )),
             clock,
             weather,
             queues,
