@@ -1,6 +1,7 @@
 //! The ports of a run: queues, SMS, email and sealing, each with the weather on it.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use filmless_imaging::{RenderOptions, render_file};
 use filmless_store::port::{Email, EmailGateway, PortError, Queue, QueueName, Sms, SmsGateway};
 use filmless_store::sealing::{LocalSealer, Sealer};
 use serde_json::json;
+use tokio::sync::Notify;
 
 use crate::chance::{Chance, SeededRandomness};
 use crate::clock::VirtualClock;
@@ -56,6 +58,10 @@ struct Held {
 /// The queues: they outlive every process, deliver in any order, and now and then twice.
 pub struct Queues {
     held: Mutex<Held>,
+    /// Somebody takes reports the moment they are made.
+    is_hurried: AtomicBool,
+    reported: Notify,
+    handled: Notify,
     mischief: Mutex<Option<Chance>>,
     clock: Arc<VirtualClock>,
     weather: Arc<Weather>,
@@ -63,7 +69,15 @@ pub struct Queues {
 
 impl Queues {
     pub fn new(mischief: Option<Chance>, clock: Arc<VirtualClock>, weather: Arc<Weather>) -> Self {
-        Self { held: Mutex::default(), mischief: Mutex::new(mischief), clock, weather }
+        Self {
+            held: Mutex::default(),
+            is_hurried: AtomicBool::new(false),
+            reported: Notify::new(),
+            handled: Notify::new(),
+            mischief: Mutex::new(mischief),
+            clock,
+            weather,
+        }
     }
 
     /// From now on each message comes once, in its time.
@@ -77,6 +91,40 @@ impl Queues {
         let due_ms = self.clock.now_ms() + i64::try_from(delay.as_millis()).unwrap();
         let message = Message { id: held.sent, source, body: body.to_owned(), due_ms, receives: 0 };
         held.waiting.push(message);
+        if source == Source::Feedback {
+            self.reported.notify_one();
+        }
+    }
+
+    /// From now on somebody takes reports the moment they are made, or no longer.
+    pub fn hurry(&self, is_hurried: bool) {
+        self.is_hurried.store(is_hurried, Ordering::SeqCst);
+    }
+
+    /// A provider that is so fast: it answers whoever sent only after its report was worked on.
+    async fn until_reported(&self) {
+        if self.is_hurried.load(Ordering::SeqCst) {
+            self.handled.notified().await;
+        }
+    }
+
+    /// A report was worked on.
+    pub fn has_handled(&self) {
+        self.handled.notify_one();
+    }
+
+    /// Comes when a report was made.
+    pub async fn until_report(&self) {
+        self.reported.notified().await;
+    }
+
+    /// Takes a report, due or not.
+    pub fn take_report(&self) -> Option<Message> {
+        let mut held = self.held.lock().unwrap();
+        let place = held.waiting.iter().position(|message| message.source == Source::Feedback)?;
+        let mut report = held.waiting.remove(place);
+        report.receives += 1;
+        Some(report)
     }
 
     /// Takes due messages of one queue out, chosen at random, or in their order.
@@ -180,13 +228,6 @@ impl Gateways {
         self.reports.is_some()
     }
 
-    /// At once: before whoever sent it can have written that down.
-    fn report(&self, report: &serde_json::Value) {
-        if let Some(queues) = &self.reports {
-            queues.push(Source::Feedback, &report.to_string(), Duration::ZERO);
-        }
-    }
-
     /// How often each message reached somebody.
     pub fn counts(&self) -> BTreeMap<String, usize> {
         let delivered = self.delivered.lock().unwrap();
@@ -203,26 +244,34 @@ impl Gateways {
         delivered.sms.iter().find(|(known, _)| known == name).map(|(_, text)| text.clone())
     }
 
+    /// Hands a message over; `deliver` answers what is reported of it, unless it was seen before.
     async fn hand_over(
         &self,
         name: &'static str,
-        deliver: impl FnOnce(&mut Delivered),
+        deliver: impl FnOnce(&mut Delivered) -> Option<serde_json::Value>,
     ) -> Result<(), PortError> {
-        self.weather
+        let mut report = None;
+        let answer = self
+            .weather
             .on_port(name, async |fault| match fault {
                 None => {
-                    deliver(&mut self.delivered.lock().unwrap());
+                    report = deliver(&mut self.delivered.lock().unwrap());
                     Ok(())
                 }
                 Some(Fault::AnswerLost) => {
-                    deliver(&mut self.delivered.lock().unwrap());
+                    report = deliver(&mut self.delivered.lock().unwrap());
                     Err(unanswered(name))
                 }
                 Some(Fault::Throttled) => Err(unavailable(name)),
                 // The adapters of AWS cannot tell these from a lost answer, and say so.
                 Some(_) => Err(unanswered(name)),
             })
-            .await
+            .await;
+        if let (Some(report), Some(queues)) = (report, &self.reports) {
+            queues.push(Source::Feedback, &report.to_string(), Duration::ZERO);
+            queues.until_reported().await;
+        }
+        answer
     }
 }
 
@@ -231,11 +280,12 @@ impl SmsGateway for Gateways {
     async fn send(&self, sms: &Sms) -> Result<String, PortError> {
         let key = &sms.idempotency_key;
         self.hand_over("Publish", |delivered| {
-            if !(self.is_idempotent && delivered.sms.iter().any(|(name, _)| name == key)) {
-                delivered.sms.push((key.clone(), sms.text.clone()));
-                let notification = json!({ "messageId": format!("provider-{key}") });
-                self.report(&json!({ "notification": notification, "status": "SUCCESS" }));
+            if self.is_idempotent && delivered.sms.iter().any(|(name, _)| name == key) {
+                return None;
             }
+            delivered.sms.push((key.clone(), sms.text.clone()));
+            let notification = json!({ "messageId": format!("provider-{key}") });
+            Some(json!({ "notification": notification, "status": "SUCCESS" }))
         })
         .await?;
         Ok(format!("provider-{key}"))
@@ -251,11 +301,11 @@ impl EmailGateway for Gateways {
     async fn send(&self, email: &Email) -> Result<String, PortError> {
         let key = &email.idempotency_key;
         self.hand_over("SendRawEmail", |delivered| {
-            if !(self.is_idempotent && delivered.emails.contains(key)) {
-                delivered.emails.push(key.clone());
-                let mail = json!({ "messageId": format!("provider-{key}") });
-                self.report(&json!({ "eventType": "Delivery", "mail": mail }));
+            if self.is_idempotent && delivered.emails.contains(key) {
+                return None;
             }
+            delivered.emails.push(key.clone());
+            Some(json!({ "eventType": "Delivery", "mail": { "messageId": format!("provider-{key}") } }))
         })
         .await?;
         Ok(format!("provider-{key}"))

@@ -1,5 +1,6 @@
 //! One run, from the first upload until nothing is left to be done.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use record_feedback::handler::FeedbackEvent;
 use run_upkeep::handler::{Job, UpkeepEvent};
 use serde_json::json;
 use tokio::runtime::Runtime;
+use tokio::sync::Notify;
 
 use crate::chance::Chance;
 use crate::invariants;
@@ -219,14 +221,45 @@ impl Run {
     }
 
     /// Works on batches side by side, as functions do: their calls mingle, in an order that chance decides.
-    fn work_on(&mut self, batches: Vec<Vec<Message>>) {
+    fn work_on(&mut self, mut batches: Vec<Vec<Message>>) {
         let services = &self.process.services;
         let work = batches.iter().filter_map(|batch| {
             let source = batch.first()?.source;
             Some(handle(services, source, event_of(batch)))
         });
-        let responses = self.process.run(futures::future::join_all(work));
+        let (done, hurried) = (Notify::new(), RefCell::new(Vec::new()));
+        let work = async {
+            let responses = futures::future::join_all(work).await;
+            done.notify_one();
+            responses
+        };
+        // A provider may report before its caller has even heard that it took the message.
+        let is_hurried = self.with_mischief && self.chance.per_mille(300);
+        let queues = &self.world.queues;
+        queues.hurry(is_hurried);
+        let reporting = async {
+            let mut responses = Vec::new();
+            loop {
+                tokio::select! {
+                    biased;
+                    () = done.notified() => return responses,
+                    () = queues.until_report(), if is_hurried => {}
+                }
+                while let Some(report) = queues.take_report() {
+                    hurried.borrow_mut().push(vec![report.clone()]);
+                    responses.push(handle(services, Source::Feedback, event_of(&[report])).await);
+                    queues.has_handled();
+                }
+            }
+        };
+        let responses = self.process.run(async {
+            let (mut responses, mut of_reports) = futures::join!(work, reporting);
+            responses.append(&mut of_reports);
+            responses
+        });
+        queues.hurry(false);
         let was_killed = responses.is_none();
+        batches.append(&mut hurried.into_inner());
         let failed: Vec<String> = responses
             .into_iter()
             .flatten()
