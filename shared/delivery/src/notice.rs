@@ -67,7 +67,7 @@ pub async fn send_notice(
     link_version: u32,
 ) -> Result<(), DeliveryError> {
     let Some(notice) = services.index.notice(study, link_version).await? else { return Ok(()) };
-    // A run before this one may have ended between its mark and its look for reports.
+    // Those of the channels that an earlier run served.
     feedback::record_early_reports(services, &notice).await?;
     ensure_slip(services, &notice).await?;
     let Some(content) = content_of(services, &notice).await? else { return Ok(()) };
@@ -86,16 +86,22 @@ pub async fn send_notice(
             failed.get_or_insert(error);
         }
     }
-    // Read again: another run may be at a channel, and needs the secrets if it has to begin once more.
-    let Some(notice) = services.index.notice(study, link_version).await? else { return Ok(()) };
-    feedback::record_early_reports(services, &notice).await?;
     if let Some(error) = failed {
         return Err(error);
     }
-    if notice.is_done() {
-        return Ok(services.index.erase_notice_secrets(&notice).await?);
+    // Read again: another run may be at a channel, and needs the secrets if it has to begin once more.
+    match services.index.notice(study, link_version).await? {
+        Some(notice) if notice.is_done() => close(services, &notice).await,
+        Some(_) => look_again(services, study, link_version, SENDING_MAX).await,
+        None => Ok(()),
     }
-    look_again(services, study, link_version, SENDING_MAX).await
+}
+
+/// Nothing will be sent any more: takes what providers have reported by now, then erases the secrets, which lead whoever
+/// is cut off here back.
+pub(crate) async fn close(services: &Services, notice: &NoticeRecord) -> Result<(), DeliveryError> {
+    feedback::record_early_reports(services, notice).await?;
+    Ok(services.index.erase_notice_secrets(notice).await?)
 }
 
 /// How long messages have to wait for the morning.

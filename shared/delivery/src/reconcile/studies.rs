@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Finding, FindingKind, Run};
 use crate::messages::{NoticeTask, ReleaseTask, SettleTask, Task};
-use crate::{DeliveryError, outbox, rebuild, release};
+use crate::{DeliveryError, notice, outbox, rebuild, release};
 
 /// What was found whole is looked at again after this time, even if nothing arrived.
 const LOOK_AGAIN_AFTER: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -161,7 +161,7 @@ impl Run<'_> {
             let has_secrets = notice.sealed_password.is_some() || notice.sealed_token.is_some();
             if notice.is_done() && has_secrets && notice.issued_at <= self.before {
                 if self.scope.repair {
-                    self.services.index.erase_notice_secrets(&notice).await?;
+                    notice::close(self.services, &notice).await?;
                 }
                 self.add(FindingKind::SecretsLeft, study, None);
             }

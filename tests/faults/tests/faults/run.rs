@@ -66,23 +66,34 @@ pub fn deliver(servers: &Arc<Runtime>, setup: &Setup, scenario: &Scenario) -> Re
 /// Runs a scenario to its end and checks what has to hold then.
 pub fn run(servers: &Arc<Runtime>, setup: &Setup, scenario: &Scenario) -> Result<Told, String> {
     let mut run = Run::start(servers, setup, scenario)?;
-    run.until_idle(true)?;
-    let mut told = Told { calls: run.world.weather.calls(), ..Told::default() };
-    run.world.weather.calm_down();
-    run.world.queues.calm_down();
-    run.recover(setup.seed)?;
-    told.faults = run.world.weather.faults();
-    told.kills = run.kills;
-    told.dead_letters = run.world.queues.dead();
-    let checks = invariants::check(&run.process.services, &run.world, scenario);
-    match run.process.run(checks) {
-        Some(broken) if broken.is_empty() => Ok(told),
-        Some(broken) => Err(broken.join("\n")),
-        None => Err("killed in calm weather".into()),
-    }
+    run.live_through(setup, scenario).map_err(|why| format!("{why}\nits calls: {}", run.calls_kept(setup.seed)))
 }
 
 impl Run {
+    fn live_through(&mut self, setup: &Setup, scenario: &Scenario) -> Result<Told, String> {
+        self.until_idle(true)?;
+        let mut told = Told { calls: self.world.weather.calls(), ..Told::default() };
+        self.world.weather.calm_down();
+        self.world.queues.calm_down();
+        self.recover(setup.seed)?;
+        told.faults = self.world.weather.faults();
+        told.kills = self.kills;
+        told.dead_letters = self.world.queues.dead();
+        let checks = invariants::check(&self.process.services, &self.world, scenario);
+        match self.process.run(checks) {
+            Some(broken) if broken.is_empty() => Ok(told),
+            Some(broken) => Err(broken.join("\n")),
+            None => Err("killed in calm weather".into()),
+        }
+    }
+
+    /// The calls of a run that did not hold, in a file: not all of them come in the same order when it is repeated.
+    fn calls_kept(&self, seed: u64) -> String {
+        let file = format!("{}/faults-{seed}.calls", env!("CARGO_TARGET_TMPDIR"));
+        let calls = self.world.weather.calls().join("\n");
+        std::fs::write(&file, calls).map_or_else(|error| error.to_string(), |()| file)
+    }
+
     fn start(servers: &Arc<Runtime>, setup: &Setup, scenario: &Scenario) -> Result<Self, String> {
         let mut world = World::new(servers, setup);
         let process = world.start_process();

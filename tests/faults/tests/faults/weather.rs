@@ -1,5 +1,5 @@
-//! What becomes of each call. Calls pass one at a time, in the order in which they were made, so that a run can be
-//! repeated to the letter.
+//! What becomes of each call. Calls pass one at a time, in the order in which they were made: the same seed brings nearly
+//! the same run. What is left to chance is how long answers and pauses between tries take.
 
 use std::sync::Mutex;
 
