@@ -163,19 +163,7 @@ async fn deliver(
         Channel::Email => send_email(services, notice, content).await?.map(|id| (id, 1)),
     };
     match sent {
-        Ok((id, parts)) => {
-            info!(?channel, "notice sent");
-            let now = Some(services.clock.now());
-            let sent =
-                ChannelRecord { state: ChannelState::Sent, provider_id: Some(id), at: now, detail: None };
-            let event = match channel {
-                Channel::Sms => UsageKind::SmsSent,
-                Channel::Email => UsageKind::EmailSent,
-            };
-            let unit = if channel == Channel::Sms { UsageUnit::Part } else { UsageUnit::Message };
-            let event = content.event(services, notice, channel, event).count(parts, unit);
-            settle(services, notice, channel, sent, &[event]).await
-        }
+        Ok((id, parts)) => mark_sent(services, notice, content, channel, (id, parts)).await,
         Err(PortError::Refused { operation, .. }) => {
             warn!(?channel, operation, "notice refused by the provider");
             fail(services, notice, content, channel, "refused").await
@@ -184,12 +172,38 @@ async fn deliver(
             warn!(?channel, operation, "notice not answered by the provider");
             fail(services, notice, content, channel, "unanswered").await
         }
+        // It may have gone out: the next run sends it again, and the provider drops one of the two.
+        Err(error @ PortError::Unanswered { .. }) => Err(error.into()),
         Err(error) => {
             // It did not go out: the next run may try.
             settle(services, notice, channel, ChannelRecord::pending(), &[]).await?;
             Err(error.into())
         }
     }
+}
+
+/// Writes down the provider's id of a message, and of how many parts it was.
+async fn mark_sent(
+    services: &Services,
+    notice: &NoticeRecord,
+    content: &Content,
+    channel: Channel,
+    (id, parts): (String, i64),
+) -> Result<(), DeliveryError> {
+    info!(?channel, "notice sent");
+    let at = Some(services.clock.now());
+    let sent = ChannelRecord { state: ChannelState::Sent, provider_id: Some(id), at, detail: None };
+    let (kind, unit) = match channel {
+        Channel::Sms => (UsageKind::SmsSent, UsageUnit::Part),
+        Channel::Email => (UsageKind::EmailSent, UsageUnit::Message),
+    };
+    let event = [content.event(services, notice, channel, kind).count(parts, unit)];
+    if !settle(services, notice, channel, sent.clone(), &event).await? {
+        // Another run at the same channel gave it back, because its own try did not go out.
+        let (from, event) = (ChannelState::Pending, usage::entries(&event)?);
+        services.index.mark_channel(notice, channel, from, &sent, &event).await?;
+    }
+    Ok(())
 }
 
 /// Whether the receiver got more messages than any patient has studies. A run that is repeated counts again: the
@@ -220,19 +234,19 @@ async fn fail(
     let failed =
         ChannelRecord { state: ChannelState::Failed, provider_id: None, at, detail: Some(why.to_owned()) };
     let event = content.event(services, notice, channel, UsageKind::MessageFailed).because(why);
-    settle(services, notice, channel, failed, &[event]).await
+    settle(services, notice, channel, failed, &[event]).await.map(|_| ())
 }
 
+/// Says whether the channel was still being sent.
 async fn settle(
     services: &Services,
     notice: &NoticeRecord,
     channel: Channel,
     to: ChannelRecord,
     events: &[UsageEvent],
-) -> Result<(), DeliveryError> {
+) -> Result<bool, DeliveryError> {
     let (from, events) = (ChannelState::Sending, usage::entries(events)?);
-    services.index.mark_channel(notice, channel, from, &to, &events).await?;
-    Ok(())
+    Ok(services.index.mark_channel(notice, channel, from, &to, &events).await?)
 }
 
 async fn send_sms(

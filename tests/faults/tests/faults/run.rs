@@ -66,7 +66,8 @@ pub fn deliver(servers: &Arc<Runtime>, setup: &Setup, scenario: &Scenario) -> Re
 /// Runs a scenario to its end and checks what has to hold then.
 pub fn run(servers: &Arc<Runtime>, setup: &Setup, scenario: &Scenario) -> Result<Told, String> {
     let mut run = Run::start(servers, setup, scenario)?;
-    run.live_through(setup, scenario).map_err(|why| format!("{why}\nits calls: {}", run.calls_kept(setup.seed)))
+    run.live_through(setup, scenario)
+        .map_err(|why| format!("{why}\nits calls: {}", run.calls_kept(setup.seed)))
 }
 
 impl Run {
