@@ -80,7 +80,7 @@ pub fn read_report(text: &str) -> Option<Feedback> {
 }
 
 /// Records a report, and tries the other channel when nothing else has reached the patient. A report of a message
-/// that is not known is kept until it is ([`record_early_reports`]); the same report twice changes nothing.
+/// that is not known is kept until it is; the same report twice changes nothing.
 ///
 /// # Errors
 /// [`DeliveryError`]: the report has to come again.
