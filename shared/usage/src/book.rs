@@ -1,19 +1,26 @@
 //! What a stretch of the ledger says of each study: one row per study, in the order of their first events.
 
 use std::collections::HashMap;
+use std::num::{NonZeroI64, NonZeroU32};
 
 use filmless_domain::usage::{Payer, StorageClass, UsageKind};
+use indexmap::IndexMap;
 
 use crate::Line;
 use crate::line::Text;
 
-/// Text that many rows share.
-type Word = u32;
+/// Text that many rows share, by its number from 1.
+type Word = NonZeroU32;
+
+/// Milliseconds since 1970; that moment itself never comes, which saves half the room.
+type Moment = NonZeroI64;
 
 /// Studies of a month (or of several).
 #[derive(Debug, Default)]
 pub struct Book {
-    studies: HashMap<Box<str>, StudyRow>,
+    /// In the order of their first events. One after the other, too: a table of rows would take twice their room while it
+    /// grows.
+    studies: IndexMap<Box<str>, StudyRow>,
     words: Words,
     events: u64,
 }
@@ -25,14 +32,13 @@ struct Words {
     numbers: HashMap<Box<str>, Word>,
 }
 
-/// What is known of one study. Times are milliseconds since 1970.
+/// What is known of one study. A month may have a million of them in memory: what cannot be many is a small number.
 #[derive(Debug, Clone, Default)]
 #[allow(
     missing_docs,
     reason = "the fields are the columns of the monthly table, documented in docs/USAGE.md"
 )]
 pub struct StudyRow {
-    first_sequence: u64,
     pub accession_number: Option<Box<str>>,
     pub episode: Option<Box<str>>,
     department: Option<Word>,
@@ -42,25 +48,25 @@ pub struct StudyRow {
     service_code: Option<Word>,
     price_variant: Option<Word>,
     pub unit_price_vnd: Option<i64>,
-    pub received_at: Option<i64>,
-    pub released_at: Option<i64>,
-    pub notified_at: Option<i64>,
-    pub opened_at: Option<i64>,
-    pub first_image_at: Option<i64>,
+    received_at: Option<Moment>,
+    released_at: Option<Moment>,
+    notified_at: Option<Moment>,
+    opened_at: Option<Moment>,
+    first_image_at: Option<Moment>,
     pub state: Option<UsageKind>,
-    pub instances: i64,
-    pub images: i64,
-    pub slips: i64,
-    pub sms_parts: i64,
-    pub emails: i64,
-    pub delivered: i64,
-    pub failed: i64,
-    pub openings: i64,
-    pub downloads: i64,
-    pub shares: i64,
-    pub films_avoided: i64,
-    pub films_printed: i64,
-    pub corrections: i64,
+    pub instances: i32,
+    pub images: i32,
+    pub slips: i32,
+    pub sms_parts: i32,
+    pub emails: i32,
+    pub delivered: i32,
+    pub failed: i32,
+    pub openings: i32,
+    pub downloads: i32,
+    pub shares: i32,
+    pub films_avoided: i32,
+    pub films_printed: i32,
+    pub corrections: i32,
     pub original_bytes: i64,
     pub derived_bytes: i64,
     pub served_bytes: i64,
@@ -147,10 +153,7 @@ impl Book {
     #[must_use]
     pub fn studies(&self) -> Vec<Study<'_>> {
         let words = &self.words;
-        let mut studies: Vec<_> =
-            self.studies.iter().map(|(uid, row)| Study { uid: uid.as_ref(), row, words }).collect();
-        studies.sort_unstable_by_key(|study| study.row.first_sequence);
-        studies
+        self.studies.iter().map(|(uid, row)| Study { uid, row, words }).collect()
     }
 
     /// Takes a line in. Lines come in the order of the ledger; the last order wins.
@@ -162,7 +165,7 @@ impl Book {
             row.count(line);
             return;
         }
-        let mut row = StudyRow { first_sequence: line.chain.sequence, ..StudyRow::default() };
+        let mut row = StudyRow::default();
         row.describe(line, &mut self.words);
         row.count(line);
         self.studies.insert(uid.into(), row);
@@ -180,14 +183,14 @@ impl Words {
             *known = Some(*number);
             return;
         }
-        let number = Word::try_from(self.texts.len()).unwrap_or(Word::MAX);
         self.texts.push(said.into());
+        let number = u32::try_from(self.texts.len()).ok().and_then(Word::new).unwrap_or(Word::MAX);
         self.numbers.insert(said.into(), number);
         *known = Some(number);
     }
 
     fn get(&self, word: Option<Word>) -> Option<&str> {
-        self.texts.get(word? as usize).map(AsRef::as_ref)
+        self.texts.get(word?.get() as usize - 1).map(AsRef::as_ref)
     }
 }
 
@@ -201,6 +204,36 @@ fn renew(known: &mut Option<Box<str>>, said: &Option<Text<'_>>) {
 }
 
 impl StudyRow {
+    /// When its first instances came, in milliseconds since 1970.
+    #[must_use]
+    pub fn received_at(&self) -> Option<i64> {
+        self.received_at.map(Moment::get)
+    }
+
+    /// When it was first released.
+    #[must_use]
+    pub fn released_at(&self) -> Option<i64> {
+        self.released_at.map(Moment::get)
+    }
+
+    /// When the first message went out.
+    #[must_use]
+    pub fn notified_at(&self) -> Option<i64> {
+        self.notified_at.map(Moment::get)
+    }
+
+    /// When it was first opened.
+    #[must_use]
+    pub fn opened_at(&self) -> Option<i64> {
+        self.opened_at.map(Moment::get)
+    }
+
+    /// When its first image was on a screen.
+    #[must_use]
+    pub fn first_image_at(&self) -> Option<i64> {
+        self.first_image_at.map(Moment::get)
+    }
+
     fn describe(&mut self, line: &Line<'_>, words: &mut Words) {
         renew(&mut self.accession_number, &line.accession_number);
         renew(&mut self.episode, &line.episode);
@@ -216,50 +249,59 @@ impl StudyRow {
     }
 
     fn count(&mut self, line: &Line<'_>) {
-        let (at, quantity) = (line.at_ms(), line.quantity);
+        let (at, quantity) = (Moment::new(line.at_ms()), line.quantity);
         match line.kind {
             UsageKind::StudyReceived => {
-                self.received_at.get_or_insert(at);
-                self.instances += quantity;
+                self.received_at = self.received_at.or(at);
+                add(&mut self.instances, quantity);
             }
-            UsageKind::StudyRendered => self.images = quantity,
+            UsageKind::StudyRendered => self.images = small(quantity),
             UsageKind::BytesStored => match line.storage_class {
                 Some(StorageClass::Original) => self.original_bytes += quantity,
                 _ => self.derived_bytes += quantity,
             },
             UsageKind::StudyReleased => {
-                self.released_at.get_or_insert(at);
+                self.released_at = self.released_at.or(at);
                 self.state = Some(line.kind);
             }
             UsageKind::StudyHeld
             | UsageKind::StudyShown
             | UsageKind::StudyRecalled
             | UsageKind::StudyErased => self.state = Some(line.kind),
-            UsageKind::OrderCorrected => self.corrections += 1,
-            UsageKind::FilmAvoided => self.films_avoided += quantity,
-            UsageKind::FilmPrinted => self.films_printed += quantity,
-            UsageKind::SlipMade => self.slips += quantity,
+            UsageKind::OrderCorrected => add(&mut self.corrections, 1),
+            UsageKind::FilmAvoided => add(&mut self.films_avoided, quantity),
+            UsageKind::FilmPrinted => add(&mut self.films_printed, quantity),
+            UsageKind::SlipMade => add(&mut self.slips, quantity),
             UsageKind::SmsSent => {
-                self.notified_at.get_or_insert(at);
-                self.sms_parts += quantity;
+                self.notified_at = self.notified_at.or(at);
+                add(&mut self.sms_parts, quantity);
             }
             UsageKind::EmailSent => {
-                self.notified_at.get_or_insert(at);
-                self.emails += quantity;
+                self.notified_at = self.notified_at.or(at);
+                add(&mut self.emails, quantity);
             }
-            UsageKind::MessageDelivered => self.delivered += 1,
-            UsageKind::MessageFailed => self.failed += 1,
+            UsageKind::MessageDelivered => add(&mut self.delivered, 1),
+            UsageKind::MessageFailed => add(&mut self.failed, 1),
             UsageKind::LinkOpened => {}
             UsageKind::StudyOpened => {
-                self.opened_at.get_or_insert(at);
-                self.openings += 1;
+                self.opened_at = self.opened_at.or(at);
+                add(&mut self.openings, 1);
             }
             UsageKind::FirstImage => {
-                self.first_image_at.get_or_insert(at);
+                self.first_image_at = self.first_image_at.or(at);
             }
-            UsageKind::Download => self.downloads += quantity,
-            UsageKind::ShareCreated => self.shares += quantity,
+            UsageKind::Download => add(&mut self.downloads, quantity),
+            UsageKind::ShareCreated => add(&mut self.shares, quantity),
             UsageKind::BytesServed => self.served_bytes += quantity,
         }
     }
+}
+
+/// A number of things of one study; no study has more than fit.
+fn small(quantity: i64) -> i32 {
+    i32::try_from(quantity).unwrap_or(if quantity < 0 { i32::MIN } else { i32::MAX })
+}
+
+fn add(sum: &mut i32, quantity: i64) {
+    *sum = sum.saturating_add(small(quantity));
 }

@@ -68,43 +68,44 @@ pub struct Summary {
 /// What the films that were not printed would have cost.
 #[must_use]
 pub fn film_saved_vnd(study: &Study<'_>, prices: &Prices, month: Month) -> i64 {
-    prices.cost("film", study.modality().unwrap_or_default(), month, study.row.films_avoided)
+    prices.cost("film", study.modality().unwrap_or_default(), month, study.row.films_avoided.into())
 }
 
 /// What the messages cost.
 #[must_use]
 pub fn message_cost_vnd(study: &Study<'_>, prices: &Prices, month: Month) -> i64 {
-    prices.cost("sms", "", month, study.row.sms_parts) + prices.cost("email", "", month, study.row.emails)
+    prices.cost("sms", "", month, study.row.sms_parts.into())
+        + prices.cost("email", "", month, study.row.emails.into())
 }
 
 impl Figures {
     fn of(study: &Study<'_>, prices: &Prices, month: Month) -> Self {
         let row = study.row;
         let one = |is_so: bool| i64::from(is_so);
-        let released = row.released_at.is_some();
+        let released = row.released_at().is_some();
         Self {
-            studies_received: one(row.received_at.is_some()),
+            studies_received: one(row.received_at().is_some()),
             studies_released: one(released),
             studies_recalled: one(matches!(
                 row.state,
                 Some(UsageKind::StudyRecalled | UsageKind::StudyErased)
             )),
             studies_held: one(row.state == Some(UsageKind::StudyHeld)),
-            studies_opened: one(row.opened_at.is_some()),
-            released_and_opened: one(released && row.opened_at.is_some()),
-            released_and_notified: one(released && row.notified_at.is_some()),
-            films_avoided: row.films_avoided,
-            films_printed: row.films_printed,
+            studies_opened: one(row.opened_at().is_some()),
+            released_and_opened: one(released && row.opened_at().is_some()),
+            released_and_notified: one(released && row.notified_at().is_some()),
+            films_avoided: row.films_avoided.into(),
+            films_printed: row.films_printed.into(),
             film_saved_vnd: film_saved_vnd(study, prices, month),
-            sms_parts: row.sms_parts,
-            emails: row.emails,
-            messages_delivered: row.delivered,
-            messages_failed: row.failed,
+            sms_parts: row.sms_parts.into(),
+            emails: row.emails.into(),
+            messages_delivered: row.delivered.into(),
+            messages_failed: row.failed.into(),
             message_cost_vnd: message_cost_vnd(study, prices, month),
-            slips: row.slips,
-            downloads: row.downloads,
-            shares: row.shares,
-            corrections: row.corrections,
+            slips: row.slips.into(),
+            downloads: row.downloads.into(),
+            shares: row.shares.into(),
+            corrections: row.corrections.into(),
             original_bytes: row.original_bytes,
             derived_bytes: row.derived_bytes,
             served_bytes: row.served_bytes,

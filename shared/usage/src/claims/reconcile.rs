@@ -147,9 +147,9 @@ pub fn reconcile<'a>(claims: &'a Claims, book: &'a Book, month: Month) -> Reconc
             .filter(|study| study.row.episode.is_none() || study.service_code().is_none()),
     );
     unclaimed.retain(|study| {
-        study.payer() == Payer::Insured && study.row.released_at.is_some_and(|at| month.holds(at))
+        study.payer() == Payer::Insured && study.row.released_at().is_some_and(|at| month.holds(at))
     });
-    unclaimed.sort_by_key(|study| (study.row.released_at, study.uid));
+    unclaimed.sort_by_key(|study| (study.row.released_at(), study.uid));
     findings.extend(unclaimed.iter().map(unclaimed_finding));
     let matched_claims = matches.iter().filter(|matched| !matched.studies.is_empty()).count();
     Reconciliation {
@@ -204,7 +204,7 @@ fn findings_of(matched: &Matched<'_>) -> Vec<Finding> {
         if let Some(detail) = missing_evidence(study) {
             found.push(finding(FindingKind::NoDeliveryEvidence, Some(study), detail.to_owned()));
         }
-        let released = row.released_at.and_then(local);
+        let released = row.released_at().and_then(local);
         if let (Some(performed), Some(released)) = (claim.performed_at, released)
             && released < performed
         {
@@ -236,11 +236,11 @@ fn missing_evidence(study: &Study<'_>) -> Option<&'static str> {
         Some(UsageKind::StudyHeld) => return Some("The study is held."),
         _ => {}
     }
-    if row.released_at.is_none() {
+    if row.released_at().is_none() {
         return Some("The study was never released.");
     }
-    let is_told = row.notified_at.is_some() || row.slips > 0;
-    (!is_told && row.opened_at.is_none()).then_some("Released, but neither told nor opened.")
+    let is_told = row.notified_at().is_some() || row.slips > 0;
+    (!is_told && row.opened_at().is_none()).then_some("Released, but neither told nor opened.")
 }
 
 fn wrong_machine(claim: &Claim, study: &Study<'_>) -> Option<String> {
