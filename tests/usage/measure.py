@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Measures exports and queries: measure.py FILMLESS MAKE_LEDGER OUT.json --events N... --rows N
+"""Measures exports and queries: measure.py FILMLESS MAKE_LEDGER OUT.json --events N... --month N --rows N
 
 For every N a made-up year of N events is exported month by month: CPU seconds of all runs, the largest peak of memory.
-A year too large for the disk is made month by month, too, each month a ledger of its own. The largest year that was
-made at once, multiplied to ROWS rows, is what the named queries are timed on in DuckDB. Prints one line per figure and
-adds them to OUT.json.
+A year too large for the disk is made month by month, too, each month a ledger of its own. MONTH events of one month
+show what a single run needs. The largest year that was made at once, multiplied to ROWS rows, is what the named queries
+are timed on in DuckDB. Prints one line per figure and adds them to OUT.json.
 """
 
 import argparse
@@ -95,6 +95,7 @@ def main():
     words.add_argument("make_ledger")
     words.add_argument("out", type=Path)
     words.add_argument("--events", type=int, nargs="+", default=[1_000_000, 10_000_000])
+    words.add_argument("--month", type=int, default=10_000_000)
     words.add_argument("--rows", type=int, default=100_000_000)
     asked = words.parse_args()
     with tempfile.TemporaryDirectory(prefix="filmless-usage-") as folder:
@@ -111,6 +112,15 @@ def main():
             report(f"export of {millions:g} million events, peak memory", peak_mib, "MiB", MEMORY_GOAL_MIB)
             size = sum(path.stat().st_size for path in (out / "exports/events").rglob("*.parquet"))
             report(f"export of {millions:g} million events, Parquet per event", size / events, "B", None)
+        # All in one month: the most that one run has to hold.
+        shutil.rmtree(source, ignore_errors=True)
+        shutil.rmtree(folder / "larger", ignore_errors=True)
+        run(asked.make_ledger, source, asked.month, FIRST_DAY, 31)
+        words = ("usage", "export", "--month", MONTHS[0], "--from", source, "--out", folder / "month")
+        cpu_s, peak_mib = run(asked.filmless, *words)
+        millions = asked.month / 1e6
+        report(f"export of one month of {millions:g} million events, CPU", cpu_s, "s", CPU_GOAL_S_PER_MILLION * millions)
+        report(f"export of one month of {millions:g} million events, peak memory", peak_mib, "MiB", MEMORY_GOAL_MIB)
         shutil.rmtree(source, ignore_errors=True)
         rows = multiply(folder / "out", asked.rows, folder / "many")
         for name in NAMES:

@@ -17,8 +17,8 @@ type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 const DAY_MS: i64 = 24 * 3600 * 1000;
 /// As `filmless_delivery::log` bounds an object.
 const OBJECT_EVENTS_MAX: usize = 20_000;
-/// What one study comes to, near enough to know how many studies a day has.
-const EVENTS_PER_STUDY: u64 = 13;
+/// What a hundred studies come to, near enough to know how many studies a day has.
+const EVENTS_PER_HUNDRED_STUDIES: u64 = 1189;
 
 fn main() -> Outcome<()> {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -34,7 +34,7 @@ fn main() -> Outcome<()> {
     let mut chance = Chance(seed);
     // Events of a study that come on later days.
     let mut later: Vec<UsageEvent> = Vec::new();
-    let studies_per_day = (events / EVENTS_PER_STUDY / days).max(1);
+    let studies_per_day = (events * 100 / EVENTS_PER_HUNDRED_STUDIES / days).max(1);
     let mut number = 0;
     for day in 0..i64::try_from(days)? {
         let begins_ms = start.as_millisecond() + day * DAY_MS;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::num::{NonZeroI64, NonZeroU32};
 
 use filmless_domain::usage::{Payer, StorageClass, UsageKind};
+use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 
 use crate::Line;
@@ -20,7 +21,7 @@ type Moment = NonZeroI64;
 pub struct Book {
     /// In the order of their first events. One after the other, too: a table of rows would take twice their room while it
     /// grows.
-    studies: IndexMap<Box<str>, StudyRow>,
+    studies: IndexMap<Box<str>, StudyRow, RandomState>,
     words: Words,
     events: u64,
 }
