@@ -9,6 +9,7 @@ use aws_sdk_s3::error::SdkError;
 use aws_sdk_s3::operation::get_object::builders::GetObjectFluentBuilder;
 use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::ObjectVersion as VersionEntry;
 use bytes::Bytes;
 use filmless_domain::ObjectKey;
 use tokio::io::AsyncWriteExt;
@@ -249,34 +250,33 @@ impl Bucket {
     /// # Errors
     /// [`StoreError::Unavailable`].
     pub async fn delete_all_versions(&self, key: &ObjectKey) -> Result<(), StoreError> {
-        let failed = |e| StoreError::unavailable("ListObjectVersions")(e);
-        let listed = self.client.list_object_versions().bucket(&self.name).prefix(key.as_str());
-        let listed = listed.send().await.map_err(|e| failed(Box::new(e)))?;
-        let versions = listed.versions().iter().map(|v| (v.key(), v.version_id()));
-        let markers = listed.delete_markers().iter().map(|m| (m.key(), m.version_id()));
-        for (_, version) in versions.chain(markers).filter(|(found, _)| *found == Some(key.as_str())) {
-            let request = self.client.delete_object().bucket(&self.name).key(key.as_str());
-            let request = request.set_version_id(version.map(str::to_owned));
-            request.send().await.map_err(|e| StoreError::unavailable("DeleteObject")(Box::new(e)))?;
-        }
-        Ok(())
+        self.delete_versions(key, |_| true).await
     }
 
     /// Deletes what was once uploaded under a key, and nothing else that came under it: the version that is meant, and
-    /// every other one of the same bytes. Where nothing is left, the marks of earlier deletions go too, since a key may
-    /// name somebody.
+    /// every other one of the same bytes.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
     pub async fn delete_upload(&self, object: ObjectVersion<'_>, etag: &str) -> Result<(), StoreError> {
-        let key = object.key.as_str();
+        self.delete_versions(object.key, |version| {
+            let is_named = object.version_id.is_some() && version.version_id() == object.version_id;
+            is_named || version.e_tag().is_some_and(|found| found.trim_matches('"') == etag)
+        })
+        .await
+    }
+
+    /// Where no version is left, the marks of earlier deletions go too, since a key may name somebody.
+    async fn delete_versions(
+        &self,
+        key: &ObjectKey,
+        is_meant: impl Fn(&VersionEntry) -> bool,
+    ) -> Result<(), StoreError> {
+        let key = key.as_str();
         let listed = self.client.list_object_versions().bucket(&self.name).prefix(key).send().await;
         let listed = listed.map_err(|e| StoreError::unavailable("ListObjectVersions")(Box::new(e)))?;
-        let (meant, others): (Vec<_>, Vec<_>) =
-            listed.versions().iter().filter(|v| v.key() == Some(key)).partition(|v| {
-                let is_version = object.version_id.is_some() && v.version_id() == object.version_id;
-                is_version || v.e_tag().is_some_and(|found| found.trim_matches('"') == etag)
-            });
+        let versions = listed.versions().iter().filter(|version| version.key() == Some(key));
+        let (meant, others): (Vec<_>, Vec<_>) = versions.partition(|version| is_meant(version));
         let markers = listed.delete_markers().iter().filter(|m| m.key() == Some(key) && others.is_empty());
         for version in meant.iter().map(|v| v.version_id()).chain(markers.map(|m| m.version_id())) {
             let request = self.client.delete_object().bucket(&self.name).key(key);

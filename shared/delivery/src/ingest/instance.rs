@@ -178,10 +178,7 @@ async fn index_instance(
     let Some(present) = services.index.add_instance(study, &record).await? else {
         return Ok(true);
     };
-    let object_of = |instance: &InstanceRecord| {
-        (instance.key.clone(), instance.version_id.clone(), instance.etag.clone())
-    };
-    if object_of(&present) == object_of(&record) {
+    if present.key == record.key && present.version_id == record.version_id && present.etag == record.etag {
         // A repeated event; its first run may have ended before it scheduled the check.
         return Ok(true);
     }
