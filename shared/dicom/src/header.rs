@@ -5,8 +5,8 @@ use std::fmt;
 use dicom_core::Tag;
 use dicom_dictionary_std::tags;
 use filmless_domain::{
-    AccessionNumber, BirthDate, KeyReference, Limits, PatientDemographics, PatientId, SeriesInstanceUid,
-    SopInstanceUid, StudyInstanceUid,
+    AccessionNumber, BirthDate, InvalidId, KeyReference, Limits, PatientDemographics, PatientId,
+    SeriesInstanceUid, SopInstanceUid, StudyInstanceUid,
 };
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -234,8 +234,15 @@ fn patient(root: Item<'_>) -> PatientDemographics {
     let name = bounded_text(root, tags::PATIENT_NAME)
         .map(|name| name.trim_end_matches(['^', '=', ' ']).to_owned())
         .filter(|name| name.chars().any(char::is_alphanumeric));
+    let typed_id = root.text(tags::PATIENT_ID).unwrap_or_default();
+    let id = PatientId::parse(&typed_id);
     PatientDemographics {
-        id: root.text(tags::PATIENT_ID).and_then(|t| PatientId::parse(&t).ok()),
+        // An id that cannot be one is not the same as none: somebody was meant.
+        is_id_unreadable: matches!(id, Err(InvalidId::TooLong | InvalidId::BadCharacter)),
+        id: id.ok(),
+        issuer: bounded_text(root, tags::ISSUER_OF_PATIENT_ID)
+            .map(|issuer| issuer.trim().to_owned())
+            .filter(|issuer| !issuer.is_empty()),
         name,
         birth_date: root.text(tags::PATIENT_BIRTH_DATE).and_then(|t| BirthDate::parse(&t).ok()),
         sex: root.text(tags::PATIENT_SEX).filter(|sex| matches!(sex.as_str(), "M" | "F" | "O")),

@@ -6,63 +6,127 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// A complete birth date. `Debug` hides it.
+/// Dates that systems write when they know none. Nobody is recognised by one.
+const PLACEHOLDERS: [(i16, i8, i8); 9] = [
+    (1, 1, 1),
+    (1000, 1, 1),
+    (1601, 1, 1),
+    (1753, 1, 1),
+    (1800, 1, 1),
+    (1899, 12, 30),
+    (1899, 12, 31),
+    (1900, 1, 1),
+    (9999, 12, 31),
+];
+/// Nobody alive was born before.
+const YEAR_MIN: i16 = 1850;
+/// Nor after.
+const YEAR_MAX: i16 = 2200;
+
+/// A birth date, or the year alone: many who were born before the registers know no more. `Debug` hides it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct BirthDate(Date);
+pub struct BirthDate {
+    year: i16,
+    day: Option<Date>,
+}
 
-/// The text is not a complete calendar date.
+/// The text names neither a calendar date nor a year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("not a complete calendar date")]
+#[error("neither a calendar date nor a year")]
 pub struct InvalidDate;
 
 impl BirthDate {
-    /// Reads `1958-03-02` (ISO 8601), `19580302` (DICOM DA, PS3.5 6.2), `1958.03.02` (DA of ACR-NEMA).
+    /// Reads `1958-03-02` (ISO 8601), `19580302` (DICOM DA, PS3.5 6.2), `1958.03.02` (DA of ACR-NEMA), and the year
+    /// alone: `1958`, `19580000`, `1958-00-00`.
     ///
     /// # Errors
-    /// [`InvalidDate`] unless the text names year, month and day.
+    /// [`InvalidDate`] unless the text names year, month and day, or a year in which a patient can be born.
     pub fn parse(text: &str) -> Result<Self, InvalidDate> {
         let text = text.trim_matches(|c: char| c == '\0' || c.is_whitespace());
         let parts: Vec<&str> = text.split(['-', '.', '/']).collect();
         match parts.as_slice() {
             [y, m, d] if y.len() == 4 => Self::from_parts(y, m, d),
             [all] if all.len() == 8 && all.is_ascii() => Self::from_parts(&all[..4], &all[4..6], &all[6..]),
+            [year] if year.len() == 4 => Self::from_year(year),
             _ => Err(InvalidDate),
         }
     }
 
-    /// Reads what a person in Vietnam types: day first (`2/3/1958`, `02-03-1958`, `02031958`, `2 3 1958`), or
-    /// the year first with separators (`1958-03-02`, as a browser's date field sends it).
+    /// Reads what a person in Vietnam types: day first (`2/3/1958`, `02-03-1958`, `02031958`, `2 3 1958`), the year first
+    /// with separators (`1958-03-02`, as a browser's date field sends it), or the year alone.
     ///
     /// # Errors
-    /// [`InvalidDate`] unless the text names day, month and a year of four digits.
+    /// [`InvalidDate`] unless the text names day, month and a year of four digits, or such a year.
     pub fn parse_typed(text: &str) -> Result<Self, InvalidDate> {
         let parts: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|p| !p.is_empty()).collect();
         match parts.as_slice() {
             [y, m, d] if y.len() == 4 => Self::from_parts(y, m, d),
             [d, m, y] if y.len() == 4 => Self::from_parts(y, m, d),
             [all] if all.len() == 8 && all.is_ascii() => Self::from_parts(&all[4..], &all[2..4], &all[..2]),
+            [year] if year.len() == 4 => Self::from_year(year),
             _ => Err(InvalidDate),
         }
     }
 
     fn from_parts(year: &str, month: &str, day: &str) -> Result<Self, InvalidDate> {
-        let number = |text: &str| {
-            if text.is_empty() || !text.bytes().all(|b| b.is_ascii_digit()) {
-                return Err(InvalidDate);
-            }
-            text.parse::<i16>().map_err(|_| InvalidDate)
-        };
+        if matches!((month, day), ("00" | "0", "00" | "0")) {
+            return Self::from_year(year);
+        }
         let month = i8::try_from(number(month)?).map_err(|_| InvalidDate)?;
         let day = i8::try_from(number(day)?).map_err(|_| InvalidDate)?;
-        Date::new(number(year)?, month, day).map(Self).map_err(|_| InvalidDate)
+        let date = Date::new(number(year)?, month, day).map_err(|_| InvalidDate)?;
+        Ok(Self { year: date.year(), day: Some(date) })
     }
 
-    /// `02/03/1958`, as Vietnam writes it.
+    fn from_year(text: &str) -> Result<Self, InvalidDate> {
+        let year = number(text)?;
+        if !(YEAR_MIN..=YEAR_MAX).contains(&year) {
+            return Err(InvalidDate);
+        }
+        Ok(Self { year, day: None })
+    }
+
+    /// The year.
+    #[must_use]
+    pub const fn year(self) -> i16 {
+        self.year
+    }
+
+    /// Whether day and month are known.
+    #[must_use]
+    pub const fn is_complete(self) -> bool {
+        self.day.is_some()
+    }
+
+    /// Whether it is what systems write when they know none: it proves nothing.
+    #[must_use]
+    pub fn is_placeholder(self) -> bool {
+        let is_listed = |date: Date| PLACEHOLDERS.contains(&(date.year(), date.month(), date.day()));
+        !(YEAR_MIN..=YEAR_MAX).contains(&self.year) || self.day.is_some_and(is_listed)
+    }
+
+    /// Whether somebody who typed `answer` knows this birth date: all of it, or the year where no more is known.
+    #[must_use]
+    pub fn is_answered_by(self, answer: Self) -> bool {
+        !self.is_placeholder() && if self.is_complete() { self == answer } else { self.year == answer.year }
+    }
+
+    /// `02/03/1958`, as Vietnam writes it, or `1958`.
     #[must_use]
     pub fn to_day_first(self) -> String {
-        format!("{:02}/{:02}/{:04}", self.0.day(), self.0.month(), self.0.year())
+        match self.day {
+            Some(date) => format!("{:02}/{:02}/{:04}", date.day(), date.month(), date.year()),
+            None => format!("{:04}", self.year),
+        }
     }
+}
+
+fn number(text: &str) -> Result<i16, InvalidDate> {
+    if text.is_empty() || !text.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(InvalidDate);
+    }
+    text.parse::<i16>().map_err(|_| InvalidDate)
 }
 
 impl TryFrom<String> for BirthDate {
@@ -74,7 +138,7 @@ impl TryFrom<String> for BirthDate {
 
 impl From<BirthDate> for String {
     fn from(date: BirthDate) -> String {
-        date.0.to_string()
+        date.day.map_or_else(|| format!("{:04}", date.year), |day| day.to_string())
     }
 }
 
@@ -103,8 +167,41 @@ mod tests {
     }
 
     #[test]
+    fn the_year_alone_is_known_of_many() {
+        let year = BirthDate::parse("1958").unwrap();
+        for text in ["19580000", "1958-00-00", " 1958\0"] {
+            assert_eq!(BirthDate::parse(text), Ok(year), "{text:?}");
+        }
+        assert_eq!(BirthDate::parse_typed(" 1958 "), Ok(year));
+        assert_eq!((year.to_day_first().as_str(), String::from(year).as_str()), ("1958", "1958"));
+        let full = BirthDate::parse("1958-03-02").unwrap();
+        assert!(year.is_answered_by(year) && year.is_answered_by(full) && full.is_answered_by(full));
+        assert!(!full.is_answered_by(year) && !year.is_answered_by(BirthDate::parse("1959").unwrap()));
+    }
+
+    #[test]
+    fn what_systems_write_for_unknown_is_nobodys_birth_date() {
+        for text in ["1900-01-01", "18000101", "0001-01-01", "9999-12-31"] {
+            let date = BirthDate::parse(text).unwrap();
+            assert!(date.is_placeholder() && !date.is_answered_by(date), "{text}");
+        }
+        assert!(!BirthDate::parse("1958-01-01").unwrap().is_placeholder());
+    }
+
+    #[test]
     fn an_incomplete_or_impossible_date_is_refused() {
-        for text in ["", "1958", "1958-13-02", "30/02/1958", "abc", "19580230", "２０２０0101"] {
+        for text in [
+            "",
+            "195",
+            "1700",
+            "0000",
+            "1958-13-02",
+            "30/02/1958",
+            "abc",
+            "19580230",
+            "19580200",
+            "２０２０0101",
+        ] {
             assert_eq!(BirthDate::parse(text), Err(InvalidDate), "{text:?}");
             assert_eq!(BirthDate::parse_typed(text), Err(InvalidDate), "{text:?}");
         }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::identity::{AcceptedPairs, IdentityRules};
 use crate::{AccessionNumber, HoldReason, Order, PatientDemographics};
 
 /// What a hospital demands before it releases.
@@ -18,10 +19,8 @@ pub enum ReleaseOn {
 /// What the gate looks at on the side of the study.
 #[derive(Debug, Clone)]
 pub struct StudyFacts<'a> {
-    /// Accession Number of the images, if they carry one.
-    pub accession_number: Option<&'a AccessionNumber>,
-    /// Whom the images name.
-    pub patient: &'a PatientDemographics,
+    /// Everybody whom its files name: one patient, more often than not in one spelling.
+    pub persons: &'a [PatientDemographics],
     /// Files of a second patient came under the same UID.
     pub two_patients: bool,
     /// Instances that arrived.
@@ -30,59 +29,134 @@ pub struct StudyFacts<'a> {
     pub has_report: bool,
 }
 
-/// Finds the order of a study and decides.
+/// The orders that may be meant.
+#[derive(Debug, Clone, Copy)]
+pub struct Orders<'o> {
+    /// The accession numbers under which the study was released or that its files name, each with its order.
+    pub named: &'o [(AccessionNumber, Option<Order>)],
+    /// The patient's orders that no other study is known to belong to. They count where no accession number is named.
+    pub of_patient: &'o [Order],
+}
+
+/// By which rules persons are compared.
+#[derive(Debug, Clone, Copy)]
+pub struct Judgement<'a> {
+    /// The hospital's rules.
+    pub rules: &'a IdentityRules,
+    /// What the records office decided.
+    pub accepted: &'a AcceptedPairs,
+    /// What is demanded beside identity.
+    pub release_on: ReleaseOn,
+}
+
+/// Finds the order of a study: the one with an accession number that its files name, else the patient's only one.
 ///
-/// The order with the images' accession number counts; where none has it, the patient's only order does that
-/// no other study is known to belong to (`patient_orders`).
+/// # Errors
+/// The reason to hold the study.
+pub fn find_order<'o>(orders: Orders<'o>) -> Result<&'o Order, HoldReason> {
+    if let Some((_, first)) = orders.named.first() {
+        // A number without its order may be anybody's, and its result may not be signed.
+        let all: Option<Vec<&Order>> = orders.named.iter().map(|(_, order)| order.as_ref()).collect();
+        return match (first, all) {
+            (Some(order), Some(_)) => Ok(order),
+            _ => Err(HoldReason::NoOrder),
+        };
+    }
+    match orders.of_patient {
+        [only] => Ok(only),
+        [] => Err(HoldReason::NoOrder),
+        _ => Err(HoldReason::AmbiguousOrder),
+    }
+}
+
+/// Finds the order of a study and decides whether its patient may see it.
 ///
 /// # Errors
 /// The reason to hold the study.
 pub fn decide<'o>(
     study: &StudyFacts<'_>,
-    accession_order: Option<&'o Order>,
-    patient_orders: &'o [Order],
-    release_on: ReleaseOn,
+    orders: Orders<'o>,
+    judgement: Judgement<'_>,
 ) -> Result<&'o Order, HoldReason> {
-    if study.two_patients {
-        return Err(HoldReason::TwoPatients);
-    }
-    let order = match (accession_order, patient_orders) {
-        (Some(order), _) => order,
-        (None, [only]) => only,
-        (None, []) => return Err(HoldReason::NoOrder),
-        (None, _) => return Err(HoldReason::AmbiguousOrder),
-    };
-    if !is_same_patient(study.patient, order) {
-        return Err(HoldReason::PatientMismatch);
-    }
-    if order.declared_instances.is_some_and(|declared| study.instances < declared) {
+    let order = decide_whose(study, orders, judgement)?;
+    let named: Vec<&Order> = orders.named.iter().filter_map(|(_, order)| order.as_ref()).collect();
+    let all = if named.is_empty() { vec![order] } else { named };
+    if all.iter().any(|order| order.declared_instances.is_some_and(|declared| study.instances < declared)) {
         return Err(HoldReason::IncompleteStudy);
     }
-    if release_on == ReleaseOn::Report && !order.is_signed() && !study.has_report {
+    let is_signed = study.has_report || all.iter().all(|order| order.is_signed());
+    if judgement.release_on == ReleaseOn::Report && !is_signed {
         return Err(HoldReason::ResultNotSigned);
     }
     Ok(order)
 }
 
-/// The name must be the order's. Patient id and birth date must not differ, and one of them must agree: a name
-/// alone is no identity.
-fn is_same_patient(images: &PatientDemographics, order: &Order) -> bool {
-    let stated = order.demographics();
-    let agrees = images.id == stated.id || images.birth_date == stated.birth_date;
-    images.name.is_some() && agrees && !images.contradicts(&stated)
+/// The part of the decision that is about identity: whose study it is. Every file is compared with every order that is
+/// named.
+///
+/// # Errors
+/// The reason to hold the study.
+pub fn decide_whose<'o>(
+    study: &StudyFacts<'_>,
+    orders: Orders<'o>,
+    judgement: Judgement<'_>,
+) -> Result<&'o Order, HoldReason> {
+    if study.two_patients {
+        return Err(HoldReason::TwoPatients);
+    }
+    let order = find_order(orders)?;
+    if orders.named.iter().filter_map(|(_, order)| order.as_ref()).chain([order]).any(Order::is_cancelled) {
+        return Err(HoldReason::OrderCancelled);
+    }
+    let ordered = order.demographics();
+    let is_same =
+        |person: &PatientDemographics| judgement.accepted.is_same_person(person, &ordered, judgement.rules);
+    if orders
+        .named
+        .iter()
+        .filter_map(|(_, other)| other.as_ref())
+        .any(|other| !is_same(&other.demographics()))
+    {
+        return Err(HoldReason::AccessionsDiffer);
+    }
+    // Blank files beside others are somebody's only by the company they came in, which is compared file by file.
+    if study.persons.is_empty() || !is_known(study.persons, &ordered, judgement) {
+        return Err(HoldReason::PatientMismatch);
+    }
+    Ok(order)
+}
+
+/// One of the files at least must prove who it is, and the others must not say otherwise.
+fn is_known(
+    persons: &[PatientDemographics],
+    ordered: &PatientDemographics,
+    judgement: Judgement<'_>,
+) -> bool {
+    let is_same =
+        |person: &&PatientDemographics| judgement.accepted.is_same_person(person, ordered, judgement.rules);
+    let (proved, rest): (Vec<_>, Vec<_>) = persons.iter().partition(is_same);
+    let contradicts =
+        |person: &&PatientDemographics| crate::identity::files_contradict(person, ordered, judgement.rules);
+    !proved.is_empty() && !rest.iter().any(contradicts)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::identity::pair_digest;
     use crate::{BirthDate, PatientId};
 
-    fn order(accession: &str, declared: Option<u32>) -> Order {
-        let json = serde_json::json!({
-            "accession_number": accession, "declared_instances": declared,
-            "patient": { "id": "N1", "name": "Nguyễn Thị Hoà", "birth_date": "1958-03-02" },
+    fn order_for(accession: &str, id: &str, change: serde_json::Value) -> Order {
+        let mut json = serde_json::json!({
+            "accession_number": accession,
+            "patient": { "id": id, "name": "Nguyễn Thị Hoà", "birth_date": "1958-03-02" },
         });
+        json.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
         Order::parse(json.to_string().as_bytes()).unwrap()
+    }
+
+    fn order(accession: &str) -> Order {
+        order_for(accession, "N1", serde_json::json!({}))
     }
 
     fn images(id: &str, name: &str, birth: &str) -> PatientDemographics {
@@ -90,57 +164,104 @@ mod tests {
             id: PatientId::parse(id).ok(),
             name: Some(name.to_owned()).filter(|n| !n.is_empty()),
             birth_date: BirthDate::parse(birth).ok(),
-            sex: None,
+            ..PatientDemographics::default()
         }
     }
 
-    fn facts(patient: &PatientDemographics) -> StudyFacts<'_> {
-        StudyFacts { accession_number: None, patient, two_patients: false, instances: 10, has_report: false }
+    fn verdict(
+        persons: &[PatientDemographics],
+        named: &[&Order],
+        release_on: ReleaseOn,
+    ) -> Option<HoldReason> {
+        let named: Vec<_> = named.iter().map(|o| (o.accession_number.clone(), Some((*o).clone()))).collect();
+        judge(persons, &named, &[], release_on)
+    }
+
+    fn judge(
+        persons: &[PatientDemographics],
+        named: &[(AccessionNumber, Option<Order>)],
+        of_patient: &[Order],
+        release_on: ReleaseOn,
+    ) -> Option<HoldReason> {
+        let study = StudyFacts { persons, two_patients: false, instances: 10, has_report: false };
+        let (rules, accepted) = (IdentityRules::default(), AcceptedPairs::default());
+        let judgement = Judgement { rules: &rules, accepted: &accepted, release_on };
+        decide(&study, Orders { named, of_patient }, judgement).err()
     }
 
     #[test]
     fn the_right_patient_passes() {
-        let order = order("A1", Some(10));
+        let order = order_for("A1", "N1", serde_json::json!({ "declared_instances": 10 }));
         for patient in [
             images("N1", "NGUYEN^THI HOA", "19580302"),
             images("N1", "NGUYEN^THI HOA", ""),
             images("", "NGUYEN^THI HOA", "19580302"),
         ] {
-            assert!(decide(&facts(&patient), Some(&order), &[], ReleaseOn::Images).is_ok());
-            assert!(decide(&facts(&patient), None, std::slice::from_ref(&order), ReleaseOn::Images).is_ok());
+            assert_eq!(verdict(std::slice::from_ref(&patient), &[&order], ReleaseOn::Images), None);
+            assert_eq!(judge(&[patient], &[], std::slice::from_ref(&order), ReleaseOn::Images), None);
         }
     }
 
     #[test]
-    fn anybody_else_is_held() {
-        let order = order("A1", None);
-        for patient in [
-            images("N2", "NGUYEN^THI HOA", "19580302"),
-            images("N1", "NGUYEN^THI HOA", "19580303"),
-            images("N1", "TRAN^THI HOA", "19580302"),
-            images("N1", "", "19580302"),
-            images("", "NGUYEN^THI HOA", ""),
-            images("", "", ""),
-        ] {
-            let verdict = decide(&facts(&patient), Some(&order), &[], ReleaseOn::Images);
-            assert_eq!(verdict.unwrap_err(), HoldReason::PatientMismatch);
+    fn every_file_counts() {
+        let order = order("A1");
+        let right = images("N1", "NGUYEN^THI HOA", "19580302");
+        let blank_id = images("", "NGUYEN^THI HOA", "");
+        assert_eq!(verdict(&[right.clone(), blank_id.clone()], &[&order], ReleaseOn::Images), None);
+        for wrong in
+            [images("N2", "NGUYEN^THI HOA", ""), images("N1", "TRAN^VAN BINH", ""), images("", "", "")]
+        {
+            let reason = verdict(&[right.clone(), wrong], &[&order], ReleaseOn::Images);
+            assert_eq!(reason, Some(HoldReason::PatientMismatch));
         }
+        assert_eq!(verdict(&[blank_id], &[&order], ReleaseOn::Images), Some(HoldReason::PatientMismatch));
+        assert_eq!(verdict(&[], &[&order], ReleaseOn::Images), Some(HoldReason::PatientMismatch));
+    }
+
+    #[test]
+    fn what_the_records_office_decided_counts() {
+        let order = order("A1");
+        let married = images("N1", "TRAN^THI HOA", "19580302");
+        let study = StudyFacts {
+            persons: std::slice::from_ref(&married),
+            two_patients: false,
+            instances: 1,
+            has_report: false,
+        };
+        let pair = pair_digest(&married, &order.demographics());
+        let (rules, accepted) = (IdentityRules::default(), AcceptedPairs([pair].into()));
+        let judgement = Judgement { rules: &rules, accepted: &accepted, release_on: ReleaseOn::Images };
+        let named = [(order.accession_number.clone(), Some(order))];
+        assert!(decide(&study, Orders { named: &named, of_patient: &[] }, judgement).is_ok());
     }
 
     #[test]
     fn each_reason_to_hold() {
-        let patient = images("N1", "NGUYEN^THI HOA", "");
-        let study = facts(&patient);
-        let (plain, many) = (order("A1", None), order("A2", Some(11)));
+        let patient = [images("N1", "NGUYEN^THI HOA", "")];
+        let (plain, many) =
+            (order("A1"), order_for("A2", "N1", serde_json::json!({ "declared_instances": 11 })));
         let both = [plain.clone(), many.clone()];
-        let hold = |verdict: Result<&Order, HoldReason>| verdict.unwrap_err();
-        assert_eq!(hold(decide(&study, None, &[], ReleaseOn::Images)), HoldReason::NoOrder);
-        assert_eq!(hold(decide(&study, None, &both, ReleaseOn::Images)), HoldReason::AmbiguousOrder);
-        assert_eq!(hold(decide(&study, Some(&many), &[], ReleaseOn::Images)), HoldReason::IncompleteStudy);
-        assert_eq!(hold(decide(&study, Some(&plain), &[], ReleaseOn::Report)), HoldReason::ResultNotSigned);
-        let two = StudyFacts { two_patients: true, ..study.clone() };
-        assert_eq!(hold(decide(&two, Some(&plain), &[], ReleaseOn::Images)), HoldReason::TwoPatients);
-        let reported = StudyFacts { has_report: true, ..study };
-        assert!(decide(&reported, Some(&plain), &[], ReleaseOn::Report).is_ok());
+        let s2 = AccessionNumber::parse("S2").unwrap();
+        let images_only = ReleaseOn::Images;
+        assert_eq!(judge(&patient, &[], &[], images_only), Some(HoldReason::NoOrder));
+        assert_eq!(judge(&patient, &[], &both, images_only), Some(HoldReason::AmbiguousOrder));
+        assert_eq!(verdict(&patient, &[&many], images_only), Some(HoldReason::IncompleteStudy));
+        assert_eq!(verdict(&patient, &[&plain], ReleaseOn::Report), Some(HoldReason::ResultNotSigned));
+        // Another number is named: the patient's only order is not the one of these images.
+        let unknown = [(s2, None)];
+        assert_eq!(
+            judge(&patient, &unknown, std::slice::from_ref(&plain), images_only),
+            Some(HoldReason::NoOrder)
+        );
+        let strangers = order_for("A3", "N2", serde_json::json!({}));
+        assert_eq!(verdict(&patient, &[&plain, &strangers], images_only), Some(HoldReason::AccessionsDiffer));
+        let cancelled = order_for("A1", "N1", serde_json::json!({ "status": "cancelled" }));
+        assert_eq!(verdict(&patient, &[&cancelled], images_only), Some(HoldReason::OrderCancelled));
+        let signed = order_for("A1", "N1", serde_json::json!({ "result": { "status": "final" } }));
+        assert_eq!(verdict(&patient, &[&signed], ReleaseOn::Report), None);
+        assert_eq!(
+            verdict(&patient, &[&signed, &plain], ReleaseOn::Report),
+            Some(HoldReason::ResultNotSigned)
+        );
     }
 }

@@ -11,6 +11,7 @@ pub mod cost;
 pub mod date;
 pub mod gate;
 pub mod hospital;
+pub mod identity;
 pub mod ids;
 pub mod invisible;
 pub mod limits;

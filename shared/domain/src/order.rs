@@ -147,6 +147,14 @@ impl Order {
         matches!(status, Some("final" | "amended" | "corrected"))
     }
 
+    /// Whether the order was taken back: nothing of it is shown or told. The words are those of FHIR and HL7.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        const WORDS: [&str; 5] = ["cancelled", "canceled", "revoked", "entered-in-error", "withdrawn"];
+        let status = self.other.get("status").and_then(Value::as_str).unwrap_or_default().trim();
+        WORDS.iter().any(|word| status.eq_ignore_ascii_case(word))
+    }
+
     /// Name of the requested service, when the order gives one.
     #[must_use]
     pub fn service_name(&self) -> Option<&str> {
@@ -162,8 +170,11 @@ impl Order {
     /// The patient as a DICOM header would name them.
     #[must_use]
     pub fn demographics(&self) -> PatientDemographics {
+        let issuer = self.patient.other.get("id_issuer").and_then(Value::as_str).map(str::trim);
         PatientDemographics {
             id: Some(self.patient.id.clone()),
+            issuer: issuer.filter(|issuer| !issuer.is_empty()).map(str::to_owned),
+            is_id_unreadable: false,
             name: Some(self.patient.name.clone()),
             birth_date: Some(self.patient.birth_date),
             sex: self.patient.sex.clone(),
@@ -190,7 +201,7 @@ fn require_fields(order: &Value) -> Result<(), Rejection> {
             "patient.birth_date",
             "/patient/birth_date",
             |t| BirthDate::parse(t).is_ok(),
-            "is not a date YYYY-MM-DD",
+            "is neither a date YYYY-MM-DD nor a year YYYY",
         ),
     ];
     for (name, pointer, usable, why) in required {
@@ -273,7 +284,7 @@ mod tests {
     #[test]
     fn a_bad_order_is_refused_by_the_name_of_its_field() {
         check(|o| o["patient"]["birth_date"] = Value::Null, "order-missing-field", "patient.birth_date");
-        check(|o| o["patient"]["birth_date"] = json!("1958"), "order-bad-field", "patient.birth_date");
+        check(|o| o["patient"]["birth_date"] = json!("1958-13"), "order-bad-field", "patient.birth_date");
         check(|o| o["patient"]["id"] = json!(" "), "order-bad-field", "patient.id");
         check(|o| o["patient"]["name"] = json!("--"), "order-bad-field", "patient.name");
         check(|o| o["accession_number"] = json!(12), "order-bad-field", "accession_number");

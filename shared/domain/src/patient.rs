@@ -1,39 +1,38 @@
-//! Who a picture belongs to.
+//! Whom a file, an order or an account names.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{BirthDate, PatientId, person_name};
+use crate::{BirthDate, PatientId};
 
-/// What a DICOM header says about the patient. `Debug` hides everything.
+/// What is said about a person. `Debug` hides everything. How two of them compare is said in [`crate::identity`].
 #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct PatientDemographics {
     /// Patient ID (0010,0020), when there is a usable one.
+    #[serde(default)]
     pub id: Option<PatientId>,
+    /// Issuer of Patient ID (0010,0021): whose number the id is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issuer: Option<String>,
+    /// There is a Patient ID, and it cannot be one: too long, or with control characters in it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_id_unreadable: bool,
     /// Patient's Name (0010,0010), decoded and repaired, with its `^` and `=`.
+    #[serde(default)]
     pub name: Option<String>,
-    /// Patient's Birth Date (0010,0030), when complete.
+    /// Patient's Birth Date (0010,0030), or its year.
+    #[serde(default)]
     pub birth_date: Option<BirthDate>,
     /// Patient's Sex (0010,0040): `M`, `F` or `O`.
+    #[serde(default)]
     pub sex: Option<String>,
 }
 
 impl PatientDemographics {
-    /// Whether the two cannot be one person: some fact that both state differs.
+    /// Whether nothing says who it is.
     #[must_use]
-    pub fn contradicts(&self, other: &Self) -> bool {
-        fn differ<T>(a: Option<&T>, b: Option<&T>, same: impl Fn(&T, &T) -> bool) -> bool {
-            matches!((a, b), (Some(a), Some(b)) if !same(a, b))
-        }
-        differ(self.id.as_ref(), other.id.as_ref(), |a, b| a == b)
-            || differ(self.name.as_ref(), other.name.as_ref(), |a, b| a == b || person_name::same_person(a, b))
-            || differ(self.birth_date.as_ref(), other.birth_date.as_ref(), |a, b| a == b)
-            // A file without any identity among files that have one may be anyone's.
-            || self.is_anonymous() != other.is_anonymous()
-    }
-
-    fn is_anonymous(&self) -> bool {
+    pub fn is_anonymous(&self) -> bool {
         self.id.is_none() && self.name.is_none()
     }
 }
@@ -41,45 +40,5 @@ impl PatientDemographics {
 impl fmt::Debug for PatientDemographics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("PatientDemographics(hidden)")
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn patient(id: &str, name: &str, birth: &str) -> PatientDemographics {
-        PatientDemographics {
-            id: PatientId::parse(id).ok(),
-            name: Some(name.to_owned()).filter(|n| !n.is_empty()),
-            birth_date: BirthDate::parse(birth).ok(),
-            sex: None,
-        }
-    }
-
-    #[test]
-    fn spelling_and_missing_facts_do_not_contradict() {
-        let full = patient("N1", "NGUYEN^THI HOA", "19580302");
-        assert!(!full.contradicts(&patient("N1", "Nguyễn Thị Hoà", "")));
-        assert!(!full.contradicts(&patient("N1", "", "19580302")));
-    }
-
-    #[test]
-    fn any_differing_fact_contradicts() {
-        let full = patient("N1", "NGUYEN^THI HOA", "19580302");
-        for other in [
-            patient("N2", "NGUYEN^THI HOA", "19580302"),
-            patient("N1", "TRAN^VAN BINH", "19580302"),
-            patient("N1", "NGUYEN^THI HOA", "19580303"),
-            patient("", "", "19580302"),
-        ] {
-            assert!(full.contradicts(&other));
-            assert!(other.contradicts(&full));
-        }
-    }
-
-    #[test]
-    fn two_anonymous_files_do_not_contradict() {
-        assert!(!patient("", "", "").contradicts(&patient("", "", "")));
     }
 }

@@ -60,6 +60,12 @@ pub enum HoldReason {
     PatientMismatch,
     /// Files of two patients came under one Study Instance UID.
     TwoPatients,
+    /// The account of this patient code is somebody else's.
+    AccountMismatch,
+    /// The files name accession numbers whose orders are for different patients.
+    AccessionsDiffer,
+    /// The order was cancelled.
+    OrderCancelled,
     /// Fewer instances arrived than the order declares.
     IncompleteStudy,
     /// The hospital releases with a signed result, and there is none.
@@ -77,6 +83,9 @@ impl HoldReason {
             Self::AmbiguousOrder => "ambiguous-order",
             Self::PatientMismatch => "patient-mismatch",
             Self::TwoPatients => "two-patients",
+            Self::AccountMismatch => "account-mismatch",
+            Self::AccessionsDiffer => "accessions-differ",
+            Self::OrderCancelled => "order-cancelled",
             Self::IncompleteStudy => "incomplete-study",
             Self::ResultNotSigned => "result-not-signed",
             Self::HeldByStaff => "held-by-staff",
@@ -88,17 +97,24 @@ impl HoldReason {
     pub const fn explanation(self) -> &'static str {
         match self {
             Self::NoOrder => {
-                "No order names this study's accession number or patient id. Upload the order to release it."
+                "An accession number of this study has no order, or none names its patient. Upload the order to release it."
             }
             Self::AmbiguousOrder => {
                 "The patient has several orders and none names this study's accession number. Correct the accession number of one."
             }
             Self::PatientMismatch => {
-                "The order with this accession number or patient id is for somebody else (patient id, name or birth date differ)."
+                "The order with this accession number or patient id is for somebody else (patient id, name, birth date or sex differ)."
             }
             Self::TwoPatients => {
                 "Files of two different patients arrived under one Study Instance UID; those of the second are in quarantine."
             }
+            Self::AccountMismatch => {
+                "The patient code of the order is somebody else's already: name, birth date or sex differ. Correct the code, or say that they are one person."
+            }
+            Self::AccessionsDiffer => {
+                "The files of this study name accession numbers whose orders are for different patients."
+            }
+            Self::OrderCancelled => "The order was cancelled.",
             Self::IncompleteStudy => "Fewer instances have arrived than the order declares.",
             Self::ResultNotSigned => {
                 "The hospital releases images with a signed result, and the result is not signed yet."
@@ -129,6 +145,9 @@ mod tests {
             HoldReason::AmbiguousOrder,
             HoldReason::PatientMismatch,
             HoldReason::TwoPatients,
+            HoldReason::AccountMismatch,
+            HoldReason::AccessionsDiffer,
+            HoldReason::OrderCancelled,
             HoldReason::IncompleteStudy,
             HoldReason::ResultNotSigned,
             HoldReason::HeldByStaff,

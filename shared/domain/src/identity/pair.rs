@@ -1,0 +1,54 @@
+//! What the records office decided: these two are one person.
+
+use std::collections::BTreeSet;
+
+use sha2::{Digest, Sha256};
+
+use super::{IdentityRules, compare};
+use crate::PatientDemographics;
+
+/// Names two persons as they are stated, in either order. Another spelling of either is another pair: nobody decided on
+/// that.
+#[must_use]
+pub fn pair_digest(a: &PatientDemographics, b: &PatientDemographics) -> String {
+    let mut sides = [stated(a), stated(b)];
+    sides.sort();
+    hex::encode(&Sha256::digest(sides.join("\n"))[..16])
+}
+
+fn stated(person: &PatientDemographics) -> String {
+    serde_json::to_string(person).unwrap_or_default()
+}
+
+/// The pairs that were decided to be one person, by their digests.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AcceptedPairs(pub BTreeSet<String>);
+
+impl AcceptedPairs {
+    /// Whether two are one person: by their facts, or because the records office said so.
+    #[must_use]
+    pub fn is_same_person(
+        &self,
+        a: &PatientDemographics,
+        b: &PatientDemographics,
+        rules: &IdentityRules,
+    ) -> bool {
+        compare(a, b, rules).is_same_person() || self.0.contains(&pair_digest(a, b))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_decision_holds_for_what_was_looked_at_and_no_more() {
+        let named = |name: &str| PatientDemographics { name: Some(name.into()), ..Default::default() };
+        let (a, b) = (named("LE AN"), named("LE ANH"));
+        let accepted = AcceptedPairs(BTreeSet::from([pair_digest(&a, &b)]));
+        let rules = IdentityRules::default();
+        assert!(accepted.is_same_person(&b, &a, &rules));
+        assert!(!accepted.is_same_person(&a, &named("LE ANH DAO"), &rules));
+        assert!(!AcceptedPairs::default().is_same_person(&a, &b, &rules));
+    }
+}
