@@ -13,6 +13,7 @@ use tracing::{info, instrument};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
+use crate::identity::find_in_sight;
 use crate::messages::{SettleTask, Task};
 use crate::render::slice_key;
 use crate::{DeliveryError, Services, outbox};
@@ -62,7 +63,7 @@ pub(crate) async fn request(services: &Services, study: &StudyInstanceUid) -> Re
 /// [`DeliveryError`]: it has to be made again.
 #[instrument(skip_all, fields(study_instance_uid = %study))]
 pub async fn pack_download(services: &Services, study: &StudyInstanceUid) -> Result<(), DeliveryError> {
-    if !services.index.study(study).await?.is_some_and(|record: StudyRecord| record.is_visible()) {
+    if find_in_sight(services, study).await?.is_none() {
         return Ok(());
     }
     let download = find(services, study).await?;

@@ -10,6 +10,7 @@ use filmless_store::index::{
 use serde_json::Value;
 use tracing::{info, instrument, warn};
 
+use crate::identity::find_in_sight;
 use crate::issue::Issue;
 use crate::staff::NOTICES_PER_DAY_MAX;
 use crate::usage::{self, Pen};
@@ -194,13 +195,8 @@ async fn try_other_channel(
     if was_tried || notices.len() >= NOTICES_PER_DAY_MAX {
         return Ok(());
     }
-    let Some(mut record) = index.study(study).await?.filter(|record| record.is_visible()) else {
-        return Ok(());
-    };
-    let (Some(accession), Some(key)) = (record.order_accession.clone(), record.account_key.clone()) else {
-        return Ok(());
-    };
-    let Some(order) = index.order(&accession).await? else { return Ok(()) };
+    let Some((mut record, order)) = find_in_sight(services, study).await? else { return Ok(()) };
+    let Some(key) = record.account_key.clone() else { return Ok(()) };
     let Some(account) = index.account_after_merges(&key).await? else { return Ok(()) };
     let known = index.contact_of(&order).await?;
     let contact = match other {

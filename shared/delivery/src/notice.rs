@@ -12,6 +12,7 @@ use filmless_store::{ObjectVersion, Served, StoreError};
 use jiff::{Timestamp, civil::Date};
 use tracing::{info, instrument, warn};
 
+use crate::identity::find_in_sight;
 use crate::messages::{NoticeTask, Task};
 use crate::services::MessageSecrets;
 use crate::usage::{self, Pen};
@@ -70,11 +71,9 @@ pub async fn send_notice(
     // Those of the channels that an earlier run served.
     feedback::record_early_reports(services, &notice).await?;
     ensure_slip(services, &notice).await?;
+    // Held or recalled since, or ordered for somebody else: nobody is called to images they cannot see. A later release
+    // announces it.
     let Some(content) = content_of(services, &notice).await? else { return Ok(()) };
-    if !content.study.is_visible() {
-        // Held or recalled since: nobody is called to images they cannot see. A later release announces it.
-        return Ok(());
-    }
     if let Some(left) = quiet_time_left(services) {
         info!("notice put off for the quiet hours");
         return look_again(services, study, link_version, left).await;
@@ -318,15 +317,13 @@ fn idempotency_key(notice: &NoticeRecord, channel: &str) -> String {
     format!("{}-v{}-{channel}", notice.study_instance_uid, notice.link_version)
 }
 
-/// `None` once the secrets are erased: then every channel is done and there is nothing left to say.
+/// `None` once the secrets are erased, because every channel is done, and where the patient does not see the study.
 async fn content_of(services: &Services, notice: &NoticeRecord) -> Result<Option<Content>, DeliveryError> {
     let (Some(password), Some(token)) = (&notice.sealed_password, &notice.sealed_token) else {
         return Ok(None);
     };
     let uid = &notice.study_instance_uid;
-    let Some(study) = services.index.study(uid).await? else { return Ok(None) };
-    let Some(accession) = &study.order_accession else { return Ok(None) };
-    let Some(order) = services.index.order(accession).await? else { return Ok(None) };
+    let Some((study, order)) = find_in_sight(services, uid).await? else { return Ok(None) };
     let context = NoticeRecord::seal_context(uid, notice.link_version);
     let token = services.sealer.open(token, &context).await?;
     let settings = &services.settings;

@@ -1,6 +1,5 @@
 //! The publish gate, and what passing it makes: account, password, link, QR, slip, notice.
 
-use filmless_domain::gate::{StudyFacts, decide};
 use filmless_domain::usage::UsageKind;
 use filmless_domain::{HoldReason, Order, StudyInstanceUid, StudyState, access};
 use filmless_store::Index;
@@ -9,10 +8,11 @@ use filmless_store::index::{
 };
 use tracing::{info, instrument};
 
+use crate::identity::{self, Asked, is_owner, verdict};
 use crate::issue::Issue;
 use crate::messages::{NoticeTask, Task};
 use crate::usage::{self, Pen};
-use crate::{DeliveryError, Services, credentials, outbox};
+use crate::{DeliveryError, Services, credentials, late_contact, outbox};
 
 /// How many account names are tried for patient codes that look alike.
 const ACCOUNT_NAMES_MAX: u32 = 50;
@@ -27,7 +27,10 @@ pub async fn release_study(services: &Services, study: &StudyInstanceUid) -> Res
     if !matches!(record.state, StudyState::Rendered | StudyState::Held | StudyState::Released) {
         return Ok(());
     }
-    match verdict(services, &record).await? {
+    if record.reason == Some(HoldReason::HeldByStaff) {
+        return Ok(());
+    }
+    match verdict(services, &record, Asked::WhetherToRelease).await? {
         Ok(order) => open_gate(services, record, &order).await,
         Err(reason) => {
             if record.state != StudyState::Held || record.reason != Some(reason) {
@@ -36,40 +39,6 @@ pub async fn release_study(services: &Services, study: &StudyInstanceUid) -> Res
             Ok(())
         }
     }
-}
-
-/// Under which order the study may be shown; what staff decided goes before what the gate says.
-pub(crate) async fn verdict(
-    services: &Services,
-    study: &StudyRecord,
-) -> Result<Result<OrderRecord, HoldReason>, DeliveryError> {
-    if study.reason == Some(HoldReason::HeldByStaff) {
-        return Ok(Err(HoldReason::HeldByStaff));
-    }
-    if let Some(release) = study.staff_release.as_ref().filter(|_| !study.two_patients) {
-        let order = services.index.order(&release.accession_number).await?;
-        if let Some(order) = order.filter(|o| o.order.patient.id == release.patient_id) {
-            return Ok(Ok(order));
-        }
-    }
-    let (accession_order, patient_orders) = orders_for(services, study).await?;
-    let orders: Vec<Order> = patient_orders.iter().map(|o| o.order.clone()).collect();
-    let facts = StudyFacts {
-        accession_number: study.accession_number.as_ref(),
-        patient: &study.patient,
-        two_patients: study.two_patients,
-        instances: study.instances,
-        has_report: study.has_report,
-    };
-    let named = accession_order.as_ref().map(|o| &o.order);
-    let decided = decide(&facts, named, &orders, services.settings.release_on);
-    let accession = match decided {
-        Ok(order) => &order.accession_number,
-        Err(reason) => return Ok(Err(reason)),
-    };
-    let mut known = accession_order.iter().chain(&patient_orders);
-    let order = known.find(|o| o.order.accession_number == *accession).cloned();
-    order.map(Ok).ok_or_else(|| DeliveryError::internal("a verdict")("the order decided for is not known"))
 }
 
 async fn open_gate(
@@ -93,17 +62,8 @@ async fn open_gate(
             info!("study shown again");
         }
     }
-    announce_if_pending(services, &study).await
-}
-
-/// Whether a study that was released belongs to the patient of this order.
-pub(crate) async fn is_owner(
-    services: &Services,
-    study: &StudyRecord,
-    order: &OrderRecord,
-) -> Result<bool, DeliveryError> {
-    let account = services.index.account_of_patient(&order.order.patient.id).await?;
-    Ok(account.map(|account| account.account_key) == study.account_key)
+    announce_if_pending(services, &study).await?;
+    late_contact::tell(services, &study.study_instance_uid).await
 }
 
 async fn hold(services: &Services, study: &StudyRecord, reason: HoldReason) -> Result<(), DeliveryError> {
@@ -132,23 +92,6 @@ async fn announce_if_pending(services: &Services, study: &StudyRecord) -> Result
     Ok(())
 }
 
-/// The order with the study's accession number (or the one it was released under), and the patient's orders that
-/// belong to no other study.
-pub(crate) async fn orders_for(
-    services: &Services,
-    study: &StudyRecord,
-) -> Result<(Option<OrderRecord>, Vec<OrderRecord>), DeliveryError> {
-    for accession in [&study.order_accession, &study.accession_number].into_iter().flatten() {
-        if let Some(order) = services.index.order(accession).await? {
-            return Ok((Some(order), Vec::new()));
-        }
-    }
-    let Some(patient) = &study.patient.id else { return Ok((None, Vec::new())) };
-    let mut orders = services.index.orders_of_patient(patient).await?;
-    orders.retain(|o| o.study_instance_uid.as_ref().is_none_or(|bound| *bound == study.study_instance_uid));
-    Ok((None, orders))
-}
-
 /// All of a first release is one transaction: either the patient has account, password, link and a notice on its
 /// way, or nothing happened.
 async fn first_release(
@@ -158,6 +101,10 @@ async fn first_release(
 ) -> Result<(), DeliveryError> {
     let uid = study.study_instance_uid.clone();
     let account = account_for(services, &order.order).await?;
+    // Another order with this patient code, and for somebody else, may have opened it at this very moment.
+    if !identity::is_account_of(services, account.clone(), &order.order).await? {
+        return hold(services, &study, HoldReason::AccountMismatch).await;
+    }
     let now = services.clock.now();
     study.account_key = Some(account.account_key.clone());
     study.order_accession = Some(order.order.accession_number.clone());
@@ -195,6 +142,7 @@ pub(crate) async fn account_for(services: &Services, order: &Order) -> Result<Ac
             account_key: access::account_key(&account_name),
             account_name,
             patient_id: patient_id.clone(),
+            person: Some(order.demographics()),
             salt: credentials::new_salt(services.randomness.as_ref())?,
             sessions_from: None,
             merged_into: None,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use filmless_domain::gate::ReleaseOn;
+use filmless_domain::identity::IdentityRules;
 use filmless_domain::{Hospital, Limits, QuietHours};
 use filmless_store::port::{Clock, EmailGateway, Queue, Randomness, SmsGateway};
 use filmless_store::sealing::Sealer;
@@ -37,6 +38,8 @@ pub struct Settings {
     pub quiet_period: Duration,
     /// What the gate demands.
     pub release_on: ReleaseOn,
+    /// How persons are compared.
+    pub identity: IdentityRules,
     /// Which secrets a message carries.
     pub message_secrets: MessageSecrets,
     /// Life of a link and of the password issued with it.
@@ -66,6 +69,7 @@ impl Default for Settings {
             email_from: "khong-tra-loi@benhvien.example".into(),
             quiet_period: Duration::from_secs(60),
             release_on: ReleaseOn::default(),
+            identity: IdentityRules::default(),
             message_secrets: MessageSecrets::default(),
             link_ttl: DAY * 365,
             session_ttl: Duration::from_secs(12 * 3600),

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use filmless_domain::identity::{ACCESSIONS_MAX, PERSONS_MAX};
 use filmless_domain::usage::{StorageClass, UsageEvent, UsageKind, UsageUnit};
 use filmless_domain::{SeriesInstanceUid, StudyInstanceUid, StudyState};
 use filmless_imaging::KeyFrames;
@@ -13,7 +14,7 @@ use tracing::{info, instrument};
 use crate::messages::{SettleTask, Task};
 use crate::render::KeyMarks;
 use crate::usage::{self, Pen};
-use crate::{DeliveryError, Services, outbox, release, render};
+use crate::{DeliveryError, Services, identity, outbox, reconcile, render};
 
 /// A check this late is lost: the next arrival schedules another.
 const CHECK_GRACE_MS: i64 = 120_000;
@@ -77,7 +78,8 @@ pub async fn check_quiet(services: &Services, study: &StudyInstanceUid) -> Resul
         }
         return Ok(());
     }
-    let dirty = describe_series(services, study, &instances).await?;
+    let mut dirty = describe_series(services, study, &instances).await?;
+    let is_rendered = dirty.is_empty();
     let before = record.clone();
     record.instances = u32::try_from(instances.len()).unwrap_or(u32::MAX);
     record.original_bytes = instances.iter().map(|i| i.bytes).sum();
@@ -90,9 +92,10 @@ pub async fn check_quiet(services: &Services, study: &StudyInstanceUid) -> Resul
         .into_iter()
         .collect();
     record.has_report = instances.iter().any(|i| i.is_report);
+    dirty.extend(settle_facts(services, &before, &mut record, &instances).await?);
     let entry = outbox::entry(services, dirty)?;
     let arrived = usage::entries(&arrived(&Pen::of_study(services, &record).await?, &before, &record))?;
-    if !services.index.settle_study(&record, &entry, &arrived).await? {
+    if !services.index.settle_study(&before, &record, &entry, &arrived).await? {
         // An instance arrived this very moment. Its own check may not be scheduled, because this one was pending.
         let entry = check_entry(services, study, services.settings.quiet_period)?;
         return outbox::publish(services, &entry).await;
@@ -100,14 +103,60 @@ pub async fn check_quiet(services: &Services, study: &StudyInstanceUid) -> Resul
     info!(
         instances = record.instances,
         series = record.series,
-        render = entry.messages.len(),
+        messages = entry.messages.len(),
         "study settled"
     );
     outbox::publish(services, &entry).await?;
-    if entry.messages.is_empty() {
+    if is_rendered {
         render::finish_study(services, study).await?;
     }
     Ok(())
+}
+
+/// What the files say of the patient now that all are at hand: what was corrected is forgotten. Files that were refused as
+/// another patient's are looked at again where that changed whom the study names.
+async fn settle_facts(
+    services: &Services,
+    before: &StudyRecord,
+    record: &mut StudyRecord,
+    instances: &[InstanceRecord],
+) -> Result<Vec<OutboxMessage>, DeliveryError> {
+    // Instances from before this was kept say what the first of them said.
+    let said = |instance: &InstanceRecord| instance.patient.clone().unwrap_or_else(|| before.patient.clone());
+    let mut persons = Vec::new();
+    let mut accessions = Vec::new();
+    for instance in instances {
+        let person = said(instance);
+        if !persons.contains(&person) {
+            persons.push(person);
+        }
+        let accession = match &instance.patient {
+            Some(_) => instance.accession_number.as_ref(),
+            None => before.accession_number.as_ref(),
+        };
+        accessions.extend(accession.filter(|accession| !accessions.contains(*accession)).cloned());
+    }
+    if persons.is_empty() {
+        return Ok(Vec::new());
+    }
+    if !persons.contains(&record.patient) {
+        record.patient = persons[0].clone();
+    }
+    let is_too_much = persons.len() > PERSONS_MAX || accessions.len() > ACCESSIONS_MAX;
+    persons.truncate(PERSONS_MAX);
+    accessions.truncate(ACCESSIONS_MAX);
+    (record.persons, record.accessions) = (persons, accessions);
+    // A mark from before facts were kept stays until staff decide.
+    if !before.two_patients || before.facts_version == 0 {
+        return Ok(Vec::new());
+    }
+    let strangers = services.index.strangers(&record.study_instance_uid).await?;
+    let is_mixed = is_too_much || record.names_two_patients(&services.settings.identity);
+    record.two_patients = is_mixed || !strangers.is_empty();
+    if is_mixed || record.persons == before.persons() {
+        return Ok(Vec::new());
+    }
+    Ok(strangers.into_iter().map(|stranger| reconcile::event_again(services, stranger)).collect())
 }
 
 /// What came since the study settled last.
@@ -140,6 +189,9 @@ async fn describe_series(
     let mut by_series: BTreeMap<&SeriesInstanceUid, Vec<&InstanceRecord>> = BTreeMap::new();
     for instance in instances {
         by_series.entry(&instance.series_instance_uid).or_default().push(instance);
+    }
+    for gone in known.keys().filter(|uid| !by_series.contains_key(uid)) {
+        services.index.forget_series(study, gone).await?;
     }
     let marks = KeyMarks::of_study(instances);
     let mut messages = Vec::new();
@@ -203,8 +255,8 @@ async fn declared_instances(
     services: &Services,
     study: &StudyRecord,
 ) -> Result<Option<usize>, DeliveryError> {
-    let (order, _) = release::orders_for(services, study).await?;
-    let declared = order.and_then(|o| o.order.declared_instances);
+    let candidates = identity::orders_for(services, study).await?;
+    let declared = candidates.named().and_then(|record| record.order.declared_instances);
     Ok(declared.and_then(|n| usize::try_from(n).ok()))
 }
 

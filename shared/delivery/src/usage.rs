@@ -7,7 +7,7 @@ use filmless_domain::usage::{
 use filmless_store::index::{LogEntry, LogName, StudyRecord, Transaction};
 use jiff::Timestamp;
 
-use crate::{DeliveryError, Services, log, release};
+use crate::{DeliveryError, Services, identity, log};
 
 /// Writes events of one study.
 pub(crate) struct Pen {
@@ -24,8 +24,8 @@ impl Pen {
 
     /// For a study whose order has to be looked up.
     pub async fn of_study(services: &Services, study: &StudyRecord) -> Result<Self, DeliveryError> {
-        let (order, _) = release::orders_for(services, study).await?;
-        Ok(Self::new(services, study, order.as_ref().map(|o| &o.order)))
+        let candidates = identity::orders_for(services, study).await?;
+        Ok(Self::new(services, study, candidates.named().map(|record| &record.order)))
     }
 
     /// An event; `occasion` tells it from others of its kind.

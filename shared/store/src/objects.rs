@@ -188,6 +188,19 @@ impl Bucket {
         }
     }
 
+    /// The ETag of the version of a key that a reader without a version gets; `None` where there is none, because its owner
+    /// deleted it.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn current_etag(&self, key: &ObjectKey) -> Result<Option<String>, StoreError> {
+        match self.client.head_object().bucket(&self.name).key(key.as_str()).send().await {
+            Ok(answer) => Ok(Some(answer.e_tag().unwrap_or_default().trim_matches('"').to_owned())),
+            Err(e) if is_not_found(&e) => Ok(None),
+            Err(e) => Err(StoreError::unavailable("HeadObject")(Box::new(e))),
+        }
+    }
+
     /// Writes an object.
     ///
     /// # Errors

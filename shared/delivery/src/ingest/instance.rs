@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use filmless_dicom::{HeaderError, HeaderRead, InstanceHeader, Sniffed, read_header, sniff};
+use filmless_domain::identity::files_contradict;
 use filmless_domain::object_key::Upload;
-use filmless_domain::{Rejection, StudyInstanceUid};
-use filmless_store::index::{Arrival, InstanceRecord, Touched, UploadOwner};
+use filmless_domain::{PatientDemographics, Rejection, StudyInstanceUid};
+use filmless_store::index::{Arrival, InstanceRecord, StrangerRecord, Touched, UploadOwner, UploadRecord};
 use filmless_store::{ObjectVersion, StoreError};
 use futures::{StreamExt, stream};
 use sha2::{Digest, Sha256};
@@ -160,39 +161,123 @@ async fn index_instance(
         study_date: header.study_date,
         description: header.study_description.clone(),
     };
-    // The patient is compared before the instance enters the index: in between, a study could be released.
-    if let Touched::OtherPatient = services.index.touch_study(&arrival, services.clock.now()).await? {
-        let message =
-            "The study with this UID belongs to another patient (patient id, name or birth date differ).";
-        let rejection = Rejection::new("two-patients", message);
-        match &arrival.patient.id {
-            Some(id) => quarantine_of(services, UploadOwner::Patient(id), &object, &rejection).await?,
-            None => quarantine(services, &object, &rejection).await?,
-        }
-        let entry =
-            outbox::entry(services, vec![ReleaseTask { study_instance_uid: study.clone() }.to_outbox()?])?;
-        outbox::publish(services, &entry).await?;
-        return Ok(false);
-    }
     let record = record_of(&object, header);
-    let Some(present) = services.index.add_instance(study, &record).await? else {
-        return Ok(true);
+    // The patient is compared before the instance enters the index: in between, a study could be released.
+    let rules = &services.settings.identity;
+    let touched = services.index.touch_study(&arrival, rules, services.clock.now()).await?;
+    let was_mixed = match &touched {
+        Touched::SamePatient(study) => study.two_patients,
+        Touched::OtherPatient(_) => {
+            let present = services.index.instance(study, &record.sop_instance_uid).await?;
+            if present.is_none() && !drop_deleted(services, study, &arrival.patient).await? {
+                refuse_stranger(services, study, &arrival, &object).await?;
+                return Ok(false);
+            }
+            if present.is_none() || present.is_some_and(|present| present.etag != record.etag) {
+                services.index.add_contradicting_facts(&arrival).await?;
+            }
+            true
+        }
     };
-    if present.key == record.key && present.version_id == record.version_id && present.etag == record.etag {
+    match services.index.add_instance(study, &record).await? {
+        None => {}
         // A repeated event; its first run may have ended before it scheduled the check.
-        return Ok(true);
+        Some(present) if is_same_object(&present, &record) => {}
+        Some(present) => correct(services, study, &present, &record, &object).await?,
     }
-    let owner = UploadOwner::Study(study);
-    if is_same_content(services, &present, &record).await? {
-        services.index.remember_upload(owner, &object.upload(Vec::new())).await?;
-        return Ok(true);
+    if was_mixed {
+        services.index.forget_stranger(study, &object.upload(Vec::new())).await?;
     }
-    info!(study_instance_uid = %study, "instance refused: the same UID came with other bytes");
+    Ok(true)
+}
+
+fn is_same_object(a: &InstanceRecord, b: &InstanceRecord) -> bool {
+    a.key == b.key && a.version_id == b.version_id && a.etag == b.etag
+}
+
+/// Refuses a file of another patient, and has the study hidden that very moment.
+async fn refuse_stranger(
+    services: &Services,
+    study: &StudyInstanceUid,
+    arrival: &Arrival,
+    object: &CreatedObject,
+) -> Result<(), DeliveryError> {
+    let stranger = StrangerRecord {
+        upload: object.upload(Vec::new()),
+        bytes: object.bytes,
+        written_at: object.created_at,
+    };
+    services.index.add_stranger(study, &stranger).await?;
     let message =
-        "Another object with this SOP Instance UID but other contents is already part of the study.";
-    let rejection = Rejection::new("duplicate-sop-instance-uid", message);
-    quarantine_of(services, owner, &object, &rejection).await?;
-    Ok(false)
+        "The study with this UID belongs to another patient (patient id, name, birth date or sex differ).";
+    let rejection = Rejection::new("two-patients", message);
+    match &arrival.patient.id {
+        Some(id) => quarantine_of(services, UploadOwner::Patient(id), object, &rejection).await?,
+        None => quarantine(services, object, &rejection).await?,
+    }
+    let entry =
+        outbox::entry(services, vec![ReleaseTask { study_instance_uid: study.clone() }.to_outbox()?])?;
+    outbox::publish(services, &entry).await
+}
+
+/// Takes the instances that name somebody else than the newcomer out of the study, where their owner deleted every one of
+/// their objects: an archive that mends a name may write new files and delete the old ones. Says whether that is so.
+async fn drop_deleted(
+    services: &Services,
+    study: &StudyInstanceUid,
+    newcomer: &PatientDemographics,
+) -> Result<bool, DeliveryError> {
+    let rules = &services.settings.identity;
+    let mut others = services.index.instances(study).await?;
+    others.retain(|other| other.patient.as_ref().is_none_or(|p| files_contradict(p, newcomer, rules)));
+    for other in &others {
+        if services.studies.current_etag(&other.key).await?.is_some() {
+            return Ok(false);
+        }
+    }
+    for other in &others {
+        let upload = UploadRecord {
+            key: other.key.clone(),
+            version_id: other.version_id.clone(),
+            etag: other.etag.clone(),
+            quarantined: Vec::new(),
+        };
+        services.index.remember_upload(UploadOwner::Study(study), &upload).await?;
+        services.index.drop_instance(study, other).await?;
+    }
+    Ok(!others.is_empty())
+}
+
+/// The same SOP Instance UID with other bytes: a correction takes the place of what it corrects, which stays in the bucket.
+async fn correct(
+    services: &Services,
+    study: &StudyInstanceUid,
+    present: &InstanceRecord,
+    arrived: &InstanceRecord,
+    object: &CreatedObject,
+) -> Result<(), DeliveryError> {
+    let owner = UploadOwner::Study(study);
+    if !is_same_content(services, present, arrived).await? && is_later(services, present, object).await? {
+        if !services.index.replace_instance(study, present, arrived).await? {
+            return Err(DeliveryError::internal("a correction")("another one came at this moment"));
+        }
+        info!(study_instance_uid = %study, "instance corrected: the same UID came with other bytes");
+        return Ok(());
+    }
+    Ok(services.index.remember_upload(owner, &object.upload(Vec::new())).await?)
+}
+
+/// Of two objects under one key the current one counts, whatever any clock says; else the one that was written later.
+async fn is_later(
+    services: &Services,
+    present: &InstanceRecord,
+    arrived: &CreatedObject,
+) -> Result<bool, DeliveryError> {
+    if present.key == arrived.key {
+        let current = services.studies.current_etag(&arrived.key).await?;
+        return Ok(current.is_some_and(|etag| etag == arrived.etag));
+    }
+    Ok(present.written_at.is_none_or(|written_at| written_at <= arrived.created_at))
 }
 
 pub(crate) fn record_of(object: &CreatedObject, header: InstanceHeader) -> InstanceRecord {
@@ -207,6 +292,9 @@ pub(crate) fn record_of(object: &CreatedObject, header: InstanceHeader) -> Insta
         instance_number: header.instance_number,
         slice_position: header.slice_position,
         acquisition_time: header.acquisition_time,
+        patient: Some(header.patient),
+        accession_number: header.accession_number,
+        written_at: Some(object.created_at),
         frames: header.number_of_frames,
         key_references: header.key_references,
         key: object.key.clone(),

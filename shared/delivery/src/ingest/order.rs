@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use filmless_domain::identity::compare;
 use filmless_domain::usage::UsageEvent;
 use filmless_domain::{AccessionNumber, Order, PatientId, Rejection, StudyInstanceUid};
 use filmless_store::StoreError;
-use filmless_store::index::{OrderRecord, UploadOwner, UsageOfOrder};
-use tracing::info;
+use filmless_store::index::{OrderRecord, OrderTaken, ReviewKind, ReviewRecord, UploadOwner};
+use tracing::{info, warn};
 
 use super::CreatedObject;
 use super::quarantine::quarantine;
@@ -29,8 +30,22 @@ pub(super) async fn ingest_order(services: &Services, object: &CreatedObject) ->
         Ok(order) => order,
         Err(rejection) => return quarantine(services, object, &rejection).await,
     };
-    // Whoever the order was for before may have waited for it, or must lose what it gave them.
     let earlier = services.index.order(&order.accession_number).await?;
+    if let Some(earlier) = &earlier
+        && !is_later(services, earlier, object).await?
+    {
+        return pass_over(services, &order, object).await;
+    }
+    take(services, earlier, &order, object).await
+}
+
+async fn take(
+    services: &Services,
+    earlier: Option<OrderRecord>,
+    order: &Order,
+    object: &CreatedObject,
+) -> Result<(), DeliveryError> {
+    // Whoever the order was for before may have waited for it, or must lose what it gave them.
     let mut patients = vec![&order.patient.id];
     patients.extend(earlier.as_ref().map(|e| &e.order.patient.id));
     let bound = earlier.as_ref().and_then(|e| e.study_instance_uid.clone());
@@ -43,15 +58,65 @@ pub(super) async fn ingest_order(services: &Services, object: &CreatedObject) ->
         messages.push(ReleaseTask { study_instance_uid }.to_outbox()?);
     }
     let entry = outbox::entry(services, messages)?;
-    let corrected = usage::entries(&corrections(services, earlier.as_ref(), &order, object).await?)?;
-    let usage = UsageOfOrder { since: earlier.as_ref().map(|e| e.written_at), entries: corrected };
-    let upload = object.upload(Vec::new());
-    if services.index.take_order(&order, &upload, object.created_at, &entry, &usage).await? {
-        info!(studies = entry.messages.len() / 2, "order taken");
-        return outbox::publish(services, &entry).await;
+    let usage = usage::entries(&corrections(services, earlier.as_ref(), order, object).await?)?;
+    let review = earlier.as_ref().and_then(|earlier| reused(services, &earlier.order, order, object));
+    let taken = OrderTaken {
+        order,
+        upload: object.upload(Vec::new()),
+        written_at: object.created_at,
+        earlier: earlier.as_ref(),
+        messages: &entry,
+        usage: &usage,
+        review: review.as_ref(),
+    };
+    services.index.take_order(&taken).await?;
+    if review.is_some() {
+        warn!(code = "accession-reused", accession_number = %order.accession_number, "an order is for another patient now");
     }
-    // A later one is there; this one goes with it all the same.
-    Ok(services.index.remember_upload(UploadOwner::Order(&order.accession_number), &upload).await?)
+    info!(studies = entry.messages.len() / 2, "order taken");
+    outbox::publish(services, &entry).await
+}
+
+/// Of two versions of one key the current one counts, whatever any clock says; else the one that was written later.
+async fn is_later(
+    services: &Services,
+    earlier: &OrderRecord,
+    object: &CreatedObject,
+) -> Result<bool, DeliveryError> {
+    match &earlier.upload {
+        Some(upload) if *upload == object.upload(Vec::new()) => Ok(true),
+        Some(upload) if upload.key == object.key => {
+            let current = services.studies.current_etag(&object.key).await?;
+            Ok(current.is_some_and(|etag| etag == object.etag))
+        }
+        _ => Ok(earlier.written_at <= object.created_at),
+    }
+}
+
+/// A later order is there: this one goes with it all the same, and the records office is told.
+async fn pass_over(services: &Services, order: &Order, object: &CreatedObject) -> Result<(), DeliveryError> {
+    let owner = UploadOwner::Order(&order.accession_number);
+    services.index.remember_upload(owner, &object.upload(Vec::new())).await?;
+    warn!(code = "order-older", accession_number = %order.accession_number, "an order is older than the one that counts");
+    let patients = vec![order.patient.id.clone()];
+    let kind = ReviewKind::OrderOlder;
+    let review = ReviewRecord::new(kind, order.accession_number.clone(), patients, object.created_at);
+    Ok(services.index.add_review(&review).await?)
+}
+
+/// An accession number that is used again, for somebody else.
+fn reused(
+    services: &Services,
+    earlier: &Order,
+    order: &Order,
+    object: &CreatedObject,
+) -> Option<ReviewRecord> {
+    let comparison = compare(&earlier.demographics(), &order.demographics(), &services.settings.identity);
+    let patients = vec![earlier.patient.id.clone(), order.patient.id.clone()];
+    let kind = ReviewKind::AccessionReused;
+    comparison
+        .contradicts()
+        .then(|| ReviewRecord::new(kind, order.accession_number.clone(), patients, object.created_at))
 }
 
 /// What the usage ledger has to put right when the order of a released study changes.
@@ -61,8 +126,9 @@ async fn corrections(
     order: &Order,
     object: &CreatedObject,
 ) -> Result<Vec<UsageEvent>, DeliveryError> {
-    let is_later = |earlier: &&OrderRecord| earlier.written_at < object.created_at;
-    let Some(earlier) = earlier.filter(is_later) else { return Ok(Vec::new()) };
+    // A repeated event corrects nothing.
+    let is_other = |earlier: &&OrderRecord| earlier.order != *order;
+    let Some(earlier) = earlier.filter(is_other) else { return Ok(Vec::new()) };
     let Some(uid) = &earlier.study_instance_uid else { return Ok(Vec::new()) };
     let Some(study) = services.index.study(uid).await? else { return Ok(Vec::new()) };
     let before = Pen::new(services, &study, Some(&earlier.order));

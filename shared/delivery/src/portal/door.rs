@@ -8,6 +8,7 @@ use super::{LinkOpening, LinkStatus, Portal, SignIn};
 use crate::DeliveryError;
 use crate::audit::Record;
 use crate::credentials::{self, Turn};
+use crate::identity::is_account_of;
 use crate::tries::{self, Tries};
 
 /// Salt of the hash that is computed for accounts that do not exist, so that they take as long as others.
@@ -139,7 +140,9 @@ impl Portal {
         answer: &str,
     ) -> Result<bool, DeliveryError> {
         match (BirthDate::parse_typed(answer), turn) {
-            (Ok(typed), _) => Ok(self.birth_date_of(link).await? == Some(typed)),
+            (Ok(typed), _) => {
+                Ok(self.birth_date_of(link).await?.is_some_and(|known| known.is_answered_by(typed)))
+            }
             (Err(_), Some(turn)) => self.is_password_right(turn, account, answer).await,
             (Err(_), None) => Ok(false),
         }
@@ -152,10 +155,12 @@ impl Portal {
         let Some(study) = index.study(&link.study_instance_uid).await? else { return Ok(None) };
         let Some(accession) = study.order_accession else { return Ok(None) };
         let Some(order) = index.order(&accession).await? else { return Ok(None) };
-        let patient = order.order.patient;
-        let owner = index.account_of_patient(&patient.id).await?.map(|account| account.account_key);
-        let account = self.account_since(&link.account_key, None).await?.map(|account| account.account_key);
-        Ok((owner.is_some() && owner == account).then_some(patient.birth_date))
+        let order = order.order;
+        let Some(owner) = index.account_of_patient(&order.patient.id).await? else { return Ok(None) };
+        let account = self.account_since(&link.account_key, None).await?;
+        let is_owner = account.is_some_and(|account| account.account_key == owner.account_key);
+        let is_theirs = is_owner && is_account_of(&self.services, owner, &order).await?;
+        Ok(is_theirs.then_some(order.patient.birth_date))
     }
 
     /// One hash and one query whatever the account. The query runs beside the hash, which takes many times as long,

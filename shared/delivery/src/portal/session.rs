@@ -11,6 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Portal, Session, ShareScope};
 use crate::audit::Record;
+use crate::identity::latest_order_of;
 use crate::usage::{self, Pen};
 use crate::{DeliveryError, credentials};
 
@@ -118,8 +119,7 @@ impl Portal {
         let token = credentials::new_token(services.randomness.as_ref())?;
         let account = self.account_since(&account.account_key, None).await?;
         let account = account.ok_or_else(|| DeliveryError::internal("a session")("no account"))?;
-        let orders = services.index.orders_of_patient(&account.patient_id).await?;
-        let latest = orders.into_iter().max_by_key(|o| o.written_at).map(|o| o.order.patient);
+        let latest = latest_order_of(services, &account).await?.map(|order| order.patient);
         let now = services.clock.now();
         let session = SessionRecord {
             patient_name: latest.as_ref().map(|p| person_name::display(&p.name)).unwrap_or_default(),

@@ -5,12 +5,13 @@ use std::time::Duration;
 use filmless_domain::audit::{AuditAction, AuditOutcome};
 use filmless_domain::object_key::SeriesKeys;
 use filmless_domain::usage::{StorageClass, UsageEvent, UsageKind};
-use filmless_domain::{SopInstanceUid, StudyInstanceUid, StudyState};
+use filmless_domain::{Order, SopInstanceUid, StudyInstanceUid, StudyState};
 use filmless_store::index::{AccessMoment, LogName, SeriesRecord, StudyRecord, Transaction};
 use filmless_store::{ObjectVersion, PRESIGNED_TTL_MAX};
 
 use super::access::{event, occasion};
 use super::{Portal, SeriesView, Session, ShareScope, StudyDownload, StudySummary, StudyView};
+use crate::identity::{Asked, order_in_sight, verdict};
 use crate::usage::{self, Pen};
 use crate::{DeliveryError, Services, download};
 
@@ -26,15 +27,15 @@ impl Portal {
     pub async fn list_studies(&self, session: &Session) -> Result<Vec<StudySummary>, DeliveryError> {
         let mut summaries = Vec::new();
         for study in self.services.index.studies_of_patient(&session.patient_id).await? {
-            if may_see(session, &study) {
+            if let Some(order) = self.seen(session, &study).await? {
                 let series = shown_series(&self.services, &study).await?;
                 let poster_url = match main_series(&series) {
                     Some(main) => Some(self.presign(&keys_of(&study, main).poster).await?),
                     None => None,
                 };
-                summaries.push(summary(&self.services, &study, &series, poster_url).await?);
-            } else if session.share.is_none() && is_on_its_way(&study) {
-                summaries.push(summary(&self.services, &study, &[], None).await?);
+                summaries.push(summary(&study, Some(&order), &series, poster_url));
+            } else if session.share.is_none() && self.is_on_its_way(session, &study).await? {
+                summaries.push(summary(&study, None, &[], None));
             }
         }
         summaries.sort_by(|a, b| {
@@ -52,10 +53,8 @@ impl Portal {
         session: &Session,
         study: &StudyInstanceUid,
     ) -> Result<Option<StudyView>, DeliveryError> {
-        let Some(study) = self.visible(session, study).await? else { return Ok(None) };
-        let Some(accession) = &study.order_accession else { return Ok(None) };
-        let Some(order) = self.services.index.order(accession).await? else { return Ok(None) };
-        let patient = order.order.patient;
+        let Some((study, order)) = self.visible(session, study).await? else { return Ok(None) };
+        let patient = &order.patient;
         self.record_opening(session, &study.study_instance_uid).await?;
         let urls_expire_at = self.services.clock.now() + PRESIGNED_TTL_MAX;
         let shown = shown_series(&self.services, &study).await?;
@@ -67,7 +66,7 @@ impl Portal {
             series.iter().find(|s| s.series_instance_uid == main.series_instance_uid)?.poster_url.clone()
         });
         Ok(Some(StudyView {
-            summary: summary(&self.services, &study, &shown, poster_url).await?,
+            summary: summary(&study, Some(&order), &shown, poster_url),
             patient_name: filmless_domain::person_name::display(&patient.name),
             patient_id: patient.id.as_str().to_owned(),
             birth_date: patient.birth_date,
@@ -146,9 +145,11 @@ impl Portal {
         &self,
         session: &Session,
         study: &StudyInstanceUid,
-    ) -> Result<Option<StudyRecord>, DeliveryError> {
-        let known = self.services.index.study(study).await?;
-        let visible = known.filter(|record| may_see(session, record));
+    ) -> Result<Option<(StudyRecord, Order)>, DeliveryError> {
+        let visible = match self.services.index.study(study).await? {
+            Some(record) => self.seen(session, &record).await?.map(|order| (record, order)),
+            None => None,
+        };
         if visible.is_none() {
             let asked = event(session, AuditAction::OpenStudy, study).outcome(AuditOutcome::Refused);
             asked.write(&self.services).await?;
@@ -162,7 +163,7 @@ impl Portal {
         study: &StudyInstanceUid,
     ) -> Result<Option<StudyRecord>, DeliveryError> {
         let visible = self.visible(session, study).await?;
-        Ok(visible.filter(|_| session.may_download()))
+        Ok(visible.filter(|_| session.may_download()).map(|(record, _)| record))
     }
 
     /// Whether this session may see this study.
@@ -171,7 +172,32 @@ impl Portal {
         session: &Session,
         study: &StudyInstanceUid,
     ) -> Result<bool, DeliveryError> {
-        Ok(self.services.index.study(study).await?.is_some_and(|record| may_see(session, &record)))
+        let Some(record) = self.services.index.study(study).await? else { return Ok(false) };
+        Ok(self.seen(session, &record).await?.is_some())
+    }
+
+    /// The one rule of access: the study was released to this account, is neither held nor recalled, and is still its
+    /// patient's; and a share names it. Returns the order under which it is seen.
+    async fn seen(&self, session: &Session, study: &StudyRecord) -> Result<Option<Order>, DeliveryError> {
+        let is_shared = |share: &ShareScope| share.studies.contains(&study.study_instance_uid);
+        let may_ask = study.account_key.as_ref() == Some(&session.account_key)
+            && session.share.as_ref().is_none_or(is_shared);
+        if !may_ask {
+            return Ok(None);
+        }
+        Ok(order_in_sight(&self.services, study).await?.map(|record| record.order))
+    }
+
+    /// Whether a study will be this patient's, as far as its files say by now. Nothing is named of one that may not.
+    async fn is_on_its_way(&self, session: &Session, study: &StudyRecord) -> Result<bool, DeliveryError> {
+        let moving =
+            matches!(study.state, StudyState::Receiving | StudyState::Settled | StudyState::Rendered);
+        if !moving || study.account_key.is_some() || study.reason.is_some() {
+            return Ok(false);
+        }
+        let Ok(order) = verdict(&self.services, study, Asked::Whose).await? else { return Ok(false) };
+        let account = self.services.index.account_of_patient(&order.order.patient.id).await?;
+        Ok(account.is_some_and(|account| account.account_key == session.account_key))
     }
 
     async fn series_view(
@@ -200,25 +226,11 @@ impl Portal {
     }
 }
 
-/// The one rule of access: the study was released to this account and is neither held nor recalled; and a share
-/// names it.
-fn may_see(session: &Session, study: &StudyRecord) -> bool {
-    let is_shared = |share: &ShareScope| share.studies.contains(&study.study_instance_uid);
-    study.is_visible()
-        && study.account_key.as_ref() == Some(&session.account_key)
-        && session.share.as_ref().is_none_or(is_shared)
-}
-
 /// Files that were fetched, and their bytes.
 fn fetched(pen: &Pen, occasion: &str, bytes: u64) -> Vec<UsageEvent> {
     let served = pen.event(UsageKind::BytesServed, &format!("original {occasion}"));
     let served = served.bytes(StorageClass::Original, usage::signed(bytes));
     vec![pen.event(UsageKind::Download, occasion), served]
-}
-
-fn is_on_its_way(study: &StudyRecord) -> bool {
-    let moving = matches!(study.state, StudyState::Receiving | StudyState::Settled | StudyState::Rendered);
-    moving && study.account_key.is_none() && !study.two_patients
 }
 
 /// The series that have a pack, in their order: pictures, then documents, then what is nothing to look at. A series whose late instances are not rendered yet shows what it
@@ -244,25 +256,21 @@ fn keys_of(study: &StudyRecord, series: &SeriesRecord) -> SeriesKeys {
     SeriesKeys::new(&study.study_instance_uid, &series.series_instance_uid, digest)
 }
 
-async fn summary(
-    services: &Services,
+fn summary(
     study: &StudyRecord,
+    order: Option<&Order>,
     series: &[SeriesRecord],
     poster_url: Option<String>,
-) -> Result<StudySummary, DeliveryError> {
-    let order = match study.order_accession.as_ref().or(study.accession_number.as_ref()) {
-        Some(accession) if study.account_key.is_some() => services.index.order(accession).await?,
-        _ => None,
-    };
-    let ordered = order.and_then(|o| o.order.service_name().map(str::to_owned));
-    Ok(StudySummary {
+) -> StudySummary {
+    let ordered = order.and_then(|order| order.service_name().map(str::to_owned));
+    StudySummary {
         study_instance_uid: study.study_instance_uid.clone(),
         date: study.study_date,
         title: ordered.or_else(|| study.description.clone()),
         modalities: study.modalities.clone(),
         series: u32::try_from(series.len()).unwrap_or(u32::MAX),
         images: series.iter().map(|s| s.frames).sum(),
-        is_released: study.account_key.is_some(),
+        is_released: order.is_some(),
         poster_url,
-    })
+    }
 }

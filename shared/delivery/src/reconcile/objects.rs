@@ -2,6 +2,7 @@
 
 use filmless_domain::Order;
 use filmless_domain::object_key::Upload;
+use filmless_store::index::UploadOwner;
 use filmless_store::{ListMarker, ListedVersion, StoreError};
 
 use super::{Finding, FindingKind, Run, event};
@@ -144,6 +145,10 @@ async fn is_upload_lost(services: &Services, object: &CreatedObject) -> Result<b
         Err(error) => return Err(error),
     };
     let study = header.study_instance_uid.clone();
+    let owner = UploadOwner::Study(&study);
+    if services.index.is_remembered(owner, &object.upload(Vec::new())).await? {
+        return Ok(false);
+    }
     let Some(present) = services.index.instance(&study, &header.sop_instance_uid).await? else {
         return Ok(true);
     };
@@ -161,6 +166,10 @@ async fn is_order_taken(services: &Services, object: &CreatedObject) -> Result<b
         Err(error) => return Err(error.into()),
     };
     let Ok(order) = Order::parse(&bytes) else { return Ok(false) };
+    let owner = UploadOwner::Order(&order.accession_number);
+    if services.index.is_remembered(owner, &object.upload(Vec::new())).await? {
+        return Ok(true);
+    }
     let known = services.index.order(&order.accession_number).await?;
     Ok(known.is_some_and(|known| known.order == order || known.written_at > object.created_at))
 }

@@ -8,8 +8,9 @@ use filmless_store::index::{InstanceRecord, OutboxMessage, SeriesRecord, StudyRe
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Finding, FindingKind, Run};
+use crate::identity::{self, Asked};
 use crate::messages::{NoticeTask, ReleaseTask, SettleTask, Task};
-use crate::{DeliveryError, notice, outbox, rebuild, release};
+use crate::{DeliveryError, notice, outbox, rebuild};
 
 /// What was found whole is looked at again after this time, even if nothing arrived.
 const LOOK_AGAIN_AFTER: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -139,16 +140,17 @@ impl Run<'_> {
     /// The gate's word may have changed without anybody having come by: an order was taken, or changed hands.
     async fn look_at_verdict(&mut self, study: &StudyRecord) -> Result<(), DeliveryError> {
         let is_held_by_staff = study.reason == Some(HoldReason::HeldByStaff);
-        let verdict = release::verdict(self.services, study).await?;
-        let is_as_it_should_be = match (study.state, &verdict) {
-            (StudyState::Released, Ok(order)) => release::is_owner(self.services, study, order).await?,
-            (StudyState::Held, Ok(order)) => {
-                // Released to one patient, and now ordered for another: the gate stays shut.
-                study.account_key.is_some() && !release::is_owner(self.services, study, order).await?
-            }
-            (StudyState::Held, Err(reason)) => is_held_by_staff || study.reason == Some(*reason),
-            _ => false,
-        };
+        let verdict = identity::verdict(self.services, study, Asked::WhetherToRelease).await?;
+        let is_as_it_should_be = is_held_by_staff
+            || match (study.state, &verdict) {
+                (StudyState::Released, Ok(order)) => identity::is_owner(self.services, study, order).await?,
+                (StudyState::Held, Ok(order)) => {
+                    // Released to one patient, and now ordered for another: the gate stays shut.
+                    study.account_key.is_some() && !identity::is_owner(self.services, study, order).await?
+                }
+                (StudyState::Held, Err(reason)) => study.reason == Some(*reason),
+                _ => false,
+            };
         if is_as_it_should_be {
             return Ok(());
         }
@@ -167,7 +169,8 @@ impl Run<'_> {
             }
             // A notice that staff replaced is not sent any more.
             let is_current = notice.link_version == study.link_version;
-            if !notice.is_done() && is_current && notice.issued_at <= self.before && study.is_visible() {
+            let is_due = !notice.is_done() && is_current && notice.issued_at <= self.before;
+            if is_due && identity::order_in_sight(self.services, study).await?.is_some() {
                 let task = NoticeTask {
                     study_instance_uid: study.study_instance_uid.clone(),
                     link_version: notice.link_version,

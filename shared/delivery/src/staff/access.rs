@@ -7,6 +7,7 @@ use filmless_store::index::{Index, LinkState, Transaction};
 use serde::Serialize;
 
 use super::{Desk, StaffError, reason_of};
+use crate::identity::{find_in_sight, latest_order_of};
 use crate::portal::{NewShare, ShareOwner, ShareRequest, create_share_of, end_share_of};
 
 /// What was ended.
@@ -73,14 +74,14 @@ impl Desk {
         self.demand(Act::Share, AuditAction::CreateShare).await?;
         let account = self.account_of(patient).await?;
         for study in &request.studies {
-            let case = self.case(study).await?;
-            let is_theirs = case.study.is_visible()
-                && case.study.account_key.as_deref() == Some(account.account_key.as_str());
+            let seen = find_in_sight(&self.services, study).await?;
+            let is_theirs = seen
+                .is_some_and(|(study, _)| study.account_key.as_deref() == Some(account.account_key.as_str()));
             if !is_theirs {
                 return Err(StaffError::NotFound);
             }
         }
-        let latest = self.latest_order(&account.patient_id).await?.map(|order| order.order.patient);
+        let latest = latest_order_of(&self.services, &account).await?.map(|order| order.patient);
         let name = latest.as_ref().map(|p| person_name::display(&p.name)).unwrap_or_default();
         let owner = ShareOwner {
             account_key: &account.account_key,

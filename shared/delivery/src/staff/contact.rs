@@ -6,6 +6,8 @@ use filmless_domain::{PatientId, PhoneNumber, order};
 use filmless_store::index::{Change, ContactRecord, Index, Transaction};
 
 use super::{Desk, StaffError};
+use crate::messages::{ReleaseTask, Task};
+use crate::outbox;
 
 /// What is right; `None` leaves as it is, an empty text means that there is none.
 #[derive(Clone, Default)]
@@ -62,9 +64,19 @@ impl Desk {
             transaction = transaction.point_phone(phone, patient)?;
         }
         let account = index.account_of_patient(patient).await?;
+        // Whoever heard nothing is told now.
+        let mut messages = Vec::new();
+        for study in index.studies_of_patient(patient).await? {
+            if study.is_visible() {
+                messages.push(ReleaseTask { study_instance_uid: study.study_instance_uid }.to_outbox()?);
+            }
+        }
+        let entry = outbox::entry(&self.services, messages)?;
+        let transaction = transaction.put(&entry.key(), &entry, Change::new())?;
         let transaction =
             self.sign_for_patient(transaction, AuditAction::CorrectContact, account.as_ref(), None)?;
         index.commit(transaction).await?;
+        outbox::leave_to_sweeper(outbox::publish(&self.services, &entry).await);
         Ok(())
     }
 }

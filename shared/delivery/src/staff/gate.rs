@@ -4,16 +4,46 @@ use filmless_domain::audit::AuditAction;
 use filmless_domain::staff::Act;
 use filmless_domain::usage::UsageKind;
 use filmless_domain::{AccessionNumber, HoldReason, StudyInstanceUid, StudyState};
-use filmless_store::index::{Index, OrderRecord, StaffRelease, StudyRecord, Transaction, TransactionOutcome};
+use filmless_store::index::{
+    Change, Index, OrderRecord, SamePersonRecord, StaffRelease, StudyRecord, Transaction, TransactionOutcome,
+};
 
+use super::facts::{IdentityView, Looked};
 use super::reissue::changed;
-use super::{Desk, StaffError, reason_of};
+use super::{Case, Desk, StaffError, reason_of};
 use crate::messages::{ReleaseTask, Task};
 use crate::usage::{self, Pen};
-use crate::{outbox, release, settle};
+use crate::{identity, outbox, settle};
+
+/// Most studies that are put before the gate again by one decision; `reconcile` comes to the others.
+const STUDIES_AT_ONCE: usize = 20;
+
+/// What a member of the staff decides after they saw the facts.
+#[derive(Debug, Clone, Default)]
+pub struct Decision {
+    /// Under which order; none for the one the gate would look at.
+    pub order: Option<AccessionNumber>,
+    /// Why.
+    pub reason: String,
+    /// [`IdentityView::seen`] of what they saw.
+    pub seen: String,
+    /// Whether those who are named are one person, also in studies to come.
+    pub is_same_person: bool,
+}
+
+/// What became of a decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decided {
+    /// The study goes before the gate, which lets it pass.
+    Released,
+    /// Another member of the staff has to agree.
+    AskedAnother,
+}
 
 impl Desk {
-    /// Releases a study under an order, whatever the gate says: the one named, else the one the gate would look at.
+    /// Releases a study under an order, whatever the gate says: the one named, else the one the gate would look at. What was
+    /// looked at must still be so, and where the hospital demands four eyes and anything differs, another member of the
+    /// staff must have decided the same. Nothing puts a study into the account of somebody else.
     /// What was recalled is rendered anew first; the links that were issued for it stay closed.
     ///
     /// # Errors
@@ -21,13 +51,30 @@ impl Desk {
     pub async fn release(
         &self,
         study: &StudyInstanceUid,
-        order: Option<&AccessionNumber>,
-        reason: &str,
-    ) -> Result<(), StaffError> {
+        decision: &Decision,
+    ) -> Result<Decided, StaffError> {
         self.demand(Act::Release, AuditAction::ReleaseStudy).await?;
-        let reason = reason_of(reason)?;
+        let reason = reason_of(&decision.reason)?;
         let case = self.case(study).await?;
-        let order = self.order_for(&case.study, order).await?;
+        let order = self.order_for(&case.study, decision.order.as_ref()).await?;
+        self.check_owner(&case, &order).await?;
+        let looked = self.look(&case.study, &order).await?;
+        check_looked(&looked.view, decision)?;
+        let asked = self.services.index.asked_release(study).await?;
+        let is_second = asked.as_ref().is_some_and(|asked| {
+            asked.by != self.member.subject
+                && asked.seen == decision.seen
+                && asked.is_same_person == decision.is_same_person
+        });
+        if self.services.settings.identity.four_eyes && looked.view.differs && !is_second {
+            self.ask_another(&case, decision, &reason).await?;
+            return Ok(Decided::AskedAnother);
+        }
+        self.commit_release(&case, &order, &looked, decision, &reason).await?;
+        Ok(Decided::Released)
+    }
+
+    async fn check_owner(&self, case: &Case, order: &OrderRecord) -> Result<(), StaffError> {
         if let (Some(account), Some(key)) = (&case.account, &case.study.account_key) {
             let owner = self.services.index.account_of_patient(&order.order.patient.id).await?;
             if owner.is_none_or(|owner| owner.account_key != account.account_key && owner.account_key != *key)
@@ -38,28 +85,83 @@ impl Desk {
                 ));
             }
         }
+        Ok(())
+    }
+
+    async fn ask_another(&self, case: &Case, decision: &Decision, reason: &str) -> Result<(), StaffError> {
+        let asked = filmless_store::index::AskedRelease {
+            by: self.member.subject.clone(),
+            at: self.services.clock.now(),
+            seen: decision.seen.clone(),
+            is_same_person: decision.is_same_person,
+            order: decision.order.clone(),
+            reason: reason.to_owned(),
+        };
+        let key = Index::asked_release_key(&case.study.study_instance_uid);
+        let transaction = Transaction::new().put(&key, &asked, Change::new())?;
+        let detail = format!("asked for a second pair of eyes: {reason}");
+        let detail: String = detail.chars().take(filmless_domain::audit::REASON_CHARS_MAX).collect();
+        let transaction = self.sign(transaction, AuditAction::ReleaseStudy, case, Some(&detail))?;
+        self.services.index.commit(transaction).await?;
+        Ok(())
+    }
+
+    async fn commit_release(
+        &self,
+        case: &Case,
+        order: &OrderRecord,
+        looked: &Looked,
+        decision: &Decision,
+        reason: &str,
+    ) -> Result<(), StaffError> {
+        let (index, uid) = (&self.services.index, &case.study.study_instance_uid);
+        let patient = &order.order.patient.id;
         let release = StaffRelease {
             accession_number: order.order.accession_number.clone(),
-            patient_id: order.order.patient.id.clone(),
+            patient_id: patient.clone(),
+            facts: Some(identity::facts_digest(&case.study, &order.order)),
         };
-        let task = ReleaseTask { study_instance_uid: study.clone() };
-        let entry = outbox::entry(&self.services, vec![task.to_outbox()?])?;
+        let mut messages = vec![ReleaseTask { study_instance_uid: uid.clone() }.to_outbox()?];
         let (key, change) = Index::staff_release_change(&case.study, &release);
-        let transaction = Transaction::new().update(key, change);
-        let transaction = transaction.put(&entry.key(), &entry, filmless_store::index::Change::new())?;
-        let transaction = self.sign(transaction, AuditAction::ReleaseStudy, &case, Some(&reason))?;
-        if self.services.index.commit(transaction).await? != TransactionOutcome::Committed {
+        let mut transaction = Transaction::new().update(key, change).delete(Index::asked_release_key(uid));
+        if decision.is_same_person {
+            for pair in &looked.pairs {
+                let said = SamePersonRecord {
+                    pair: pair.clone(),
+                    by: self.member.subject.clone(),
+                    reason: reason.to_owned(),
+                    at: self.services.clock.now(),
+                };
+                transaction =
+                    transaction.put(&Index::same_person_key(patient, pair), &said, Change::new())?;
+            }
+            // What waits for the same decision need not wait any more.
+            let held = index.studies_of_patient(patient).await?;
+            let held = held
+                .into_iter()
+                .filter(|other| other.state == StudyState::Held && other.study_instance_uid != *uid);
+            for other in held.take(STUDIES_AT_ONCE) {
+                messages.push(ReleaseTask { study_instance_uid: other.study_instance_uid }.to_outbox()?);
+            }
+        }
+        let entry = outbox::entry(&self.services, messages)?;
+        let transaction = transaction.put(&entry.key(), &entry, Change::new())?;
+        let transaction = self.sign(transaction, AuditAction::ReleaseStudy, case, Some(reason))?;
+        if index.commit(transaction).await? != TransactionOutcome::Committed {
             return Err(changed());
         }
+        for stranger in index.strangers(uid).await? {
+            index.forget_stranger(uid, &stranger.upload).await?;
+        }
         if case.study.state == StudyState::Recalled {
-            self.services.index.forget_rendering(study).await?;
-            outbox::leave_to_sweeper(settle::schedule(&self.services, study).await);
+            index.forget_rendering(uid).await?;
+            outbox::leave_to_sweeper(settle::schedule(&self.services, uid).await);
         }
         outbox::leave_to_sweeper(outbox::publish(&self.services, &entry).await);
         Ok(())
     }
 
-    async fn order_for(
+    pub(super) async fn order_for(
         &self,
         study: &StudyRecord,
         named: Option<&AccessionNumber>,
@@ -75,15 +177,11 @@ impl Desk {
             }
             return Ok(order);
         }
-        let (accession_order, mut orders) = release::orders_for(&self.services, study).await?;
-        match (accession_order, orders.len()) {
-            (Some(order), _) => Ok(order),
-            (None, 1) => Ok(orders.remove(0)),
-            _ => Err(StaffError::refused(
-                "name-the-order",
-                "Say under which order: none, or several, could be meant.",
-            )),
-        }
+        let candidates = identity::orders_for(&self.services, study).await?;
+        candidates.meant().cloned().ok_or(StaffError::refused(
+            "name-the-order",
+            "Say under which order: none, or several, could be meant.",
+        ))
     }
 
     /// Holds a study: its patient does not see it, and nothing but a release by hand brings it back.
@@ -108,4 +206,24 @@ impl Desk {
             TransactionOutcome::ConditionUnmet(_) => Err(changed()),
         }
     }
+}
+
+/// What is decided must be what is so now, and must not lead into the account of somebody else.
+fn check_looked(view: &IdentityView, decision: &Decision) -> Result<(), StaffError> {
+    if decision.seen != view.seen {
+        return Err(StaffError::refused(
+            "facts-changed",
+            "Look at the facts of images, order and account first; they may have changed since you did.",
+        ));
+    }
+    if view.is_cancelled {
+        return Err(StaffError::refused("order-cancelled", "The order was cancelled."));
+    }
+    if view.is_account_anothers && !decision.is_same_person {
+        return Err(StaffError::refused(
+            "account-of-another",
+            "The account of this patient code is somebody else's. Correct the code of the order, or say that they are one person.",
+        ));
+    }
+    Ok(())
 }

@@ -1,13 +1,15 @@
 //! Two codes of one patient become one account.
 
 use filmless_domain::audit::AuditAction;
+use filmless_domain::identity::compare;
 use filmless_domain::staff::Act;
-use filmless_domain::{PatientId, person_name};
-use filmless_store::index::{Change, Index, Transaction, TransactionOutcome};
+use filmless_domain::{PatientDemographics, PatientId};
+use filmless_store::index::{AccountRecord, Change, Index, Transaction, TransactionOutcome};
 use serde::Serialize;
 
 use super::reissue::changed;
 use super::{Desk, StaffError, reason_of};
+use crate::identity::person_of;
 
 /// What a merge moved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -38,6 +40,7 @@ impl Desk {
             return Err(StaffError::refused("same-account", "Both codes lead to one account already."));
         }
         self.check_same_person(from, into).await?;
+        self.check_accounts(&old, &new).await?;
         let index = &self.services.index;
         let (key, change) = Index::merge_change(&old.account_key, &new.account_key);
         let transaction = Transaction::new().update(key, change);
@@ -76,13 +79,30 @@ impl Desk {
     async fn check_same_person(&self, from: &PatientId, into: &PatientId) -> Result<(), StaffError> {
         let (a, b) = (self.latest_order(from).await?, self.latest_order(into).await?);
         let (Some(a), Some(b)) = (a, b) else { return Err(StaffError::NotFound) };
-        let (a, b) = (a.order.patient, b.order.patient);
-        if a.birth_date == b.birth_date && person_name::same_person(&a.name, &b.name) {
+        self.check_persons(a.order.demographics(), b.order.demographics())
+    }
+
+    /// The persons whom the two accounts belong to: their latest orders may be somebody else's by a mistyped code.
+    async fn check_accounts(&self, old: &AccountRecord, new: &AccountRecord) -> Result<(), StaffError> {
+        let (a, b) =
+            (person_of(&self.services, old.clone()).await?, person_of(&self.services, new.clone()).await?);
+        match (a, b) {
+            (Some(a), Some(b)) => self.check_persons(a, b),
+            _ => Ok(()),
+        }
+    }
+
+    /// Twins have one birth date, and names of the same words or letters: those are not enough here.
+    fn check_persons(&self, a: PatientDemographics, b: PatientDemographics) -> Result<(), StaffError> {
+        let same_code =
+            |person| PatientDemographics { id: None, issuer: None, is_id_unreadable: false, ..person };
+        let comparison = compare(&same_code(a), &same_code(b), &self.services.settings.identity);
+        if comparison.is_same_person() {
             return Ok(());
         }
         Err(StaffError::refused(
             "not-one-person",
-            "Name or birth date of the two codes differ. Correct the orders first: images of two people must never meet.",
+            "Name, birth date or sex of the two codes differ. Correct the orders first: images of two people must never meet.",
         ))
     }
 }

@@ -9,6 +9,7 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use super::{Case, Desk, NOTICES_PER_DAY_MAX, StaffError, reason_of};
+use crate::identity::order_in_sight;
 use crate::issue::Issue;
 use crate::outbox;
 
@@ -90,6 +91,9 @@ impl Desk {
     pub async fn slip(&self, study: &StudyInstanceUid) -> Result<Vec<u8>, StaffError> {
         self.demand(Act::Reissue, AuditAction::ReissueSlip).await?;
         let case = self.case(study).await?;
+        if order_in_sight(&self.services, &case.study).await?.is_none() {
+            return Err(StaffError::NotFound);
+        }
         let key = object_key::slip_pdf(study, case.study.link_version);
         let object = ObjectVersion { key: &key, version_id: None };
         let slip = match self.services.slips.get(object, SLIP_BYTES_MAX).await {
@@ -109,13 +113,13 @@ impl Desk {
         action: AuditAction,
         reason: Option<&str>,
     ) -> Result<Reissued, StaffError> {
-        let order = self.order_of(&case.study).await?;
-        if !case.study.is_visible() {
+        self.order_of(&case.study).await?;
+        let Some(order) = order_in_sight(&self.services, &case.study).await? else {
             return Err(StaffError::refused(
                 "not-visible",
                 "The study is held or recalled: release it first.",
             ));
-        }
+        };
         self.check_rate(&case.study.study_instance_uid).await?;
         let account = case.account.as_ref().ok_or(StaffError::NotFound)?;
         let known = self.services.index.contact_of(&order).await?;

@@ -1,6 +1,6 @@
 //! Patient accounts and their credentials.
 
-use filmless_domain::{PatientId, StudyInstanceUid};
+use filmless_domain::{PatientDemographics, PatientId, StudyInstanceUid};
 use jiff::Timestamp;
 use jiff::fmt::serde::timestamp::millisecond;
 use serde::{Deserialize, Serialize};
@@ -18,6 +18,9 @@ pub struct AccountRecord {
     pub account_name: String,
     /// Whose it is.
     pub patient_id: PatientId,
+    /// Its person, as the order of its first release named them; none in items from before this was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<PatientDemographics>,
     /// Salt of its credentials, 16 random bytes in hex. One per account, so that a sign-in costs one hash however
     /// many slips are out; the passwords are random, so equal ones do not occur.
     pub salt: String,
@@ -88,6 +91,19 @@ impl Index {
             }
         }
         Ok(None)
+    }
+
+    /// Keeps the person of an account from before persons were kept, unless somebody did at this moment; returns the account.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn keep_person(
+        &self,
+        account_key: &str,
+        person: &PatientDemographics,
+    ) -> Result<Option<AccountRecord>, StoreError> {
+        let change = Change::new().set_if_absent("person", person).when(&Condition::Present("account_key"));
+        self.update(&ItemKey::new(account_pk(account_key), "ACCOUNT"), change).await
     }
 
     /// The change that ends every session of an account that began before.

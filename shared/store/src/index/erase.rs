@@ -5,7 +5,7 @@ use filmless_domain::{Order, PatientId};
 use super::account::account_pk;
 use super::order::order_pk;
 use super::search::pointer_keys;
-use super::study::{StudyRecord, day_pk, patient_pk, study_pk};
+use super::study::{StudyRecord, listing_partitions, patient_pk, study_pk};
 use super::{Index, ItemKey};
 use crate::StoreError;
 
@@ -23,9 +23,8 @@ impl Index {
         let uid = &study.study_instance_uid;
         let mut erased = self.erase_partition(&study_pk(uid)).await?;
         let mut partitions: Vec<String> =
-            [study.patient.id.as_ref(), owner].into_iter().flatten().map(patient_pk).collect();
-        partitions.extend(study.accession_number.as_ref().map(|a| format!("ACCESSION#{a}")));
-        partitions.push(day_pk(super::study::day_of(study.received_at)));
+            owner.into_iter().chain(study.patient.id.as_ref()).map(patient_pk).collect();
+        partitions.extend(listing_partitions(study));
         for pk in partitions {
             self.delete(&ItemKey::new(pk, format!("STUDY#{uid}"))).await?;
             erased += 1;

@@ -1,10 +1,15 @@
 //! Instances: one small item each, which is what makes counting exact under repeated events.
 
-use filmless_domain::{KeyReference, ObjectKey, SeriesInstanceUid, SopInstanceUid, StudyInstanceUid};
+use filmless_domain::{
+    AccessionNumber, KeyReference, ObjectKey, PatientDemographics, SeriesInstanceUid, SopInstanceUid,
+    StudyInstanceUid,
+};
+use jiff::Timestamp;
+use jiff::fmt::serde::timestamp::millisecond;
 use serde::{Deserialize, Serialize};
 
 use super::study::study_pk;
-use super::{Index, ItemKey};
+use super::{Change, Condition, Index, ItemKey, Transaction, TransactionOutcome, UploadOwner, UploadRecord};
 use crate::StoreError;
 
 /// One instance, by its SOP Instance UID.
@@ -43,6 +48,15 @@ pub struct InstanceRecord {
     /// Whether it is a report (SR, encapsulated PDF).
     #[serde(default)]
     pub is_report: bool,
+    /// Whom it names; none in items from before this was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patient: Option<PatientDemographics>,
+    /// Its Accession Number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accession_number: Option<AccessionNumber>,
+    /// When its object was written; none in items from before this was kept.
+    #[serde(default, with = "millisecond::optional", skip_serializing_if = "Option::is_none")]
+    pub written_at: Option<Timestamp>,
     /// Where its bytes are, in the studies bucket.
     pub key: ObjectKey,
     /// Version of that object.
@@ -70,6 +84,48 @@ impl Index {
     ) -> Result<Option<InstanceRecord>, StoreError> {
         let key = instance_key(study, &instance.sop_instance_uid);
         if self.put_new(&key, instance).await? { Ok(None) } else { self.get(&key).await }
+    }
+
+    /// Puts a corrected instance in the place of the one it corrects, if that is still there; both are known by their objects.
+    /// The object of the old one is remembered as the study's, in the same transaction.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn replace_instance(
+        &self,
+        study: &StudyInstanceUid,
+        old: &InstanceRecord,
+        new: &InstanceRecord,
+    ) -> Result<bool, StoreError> {
+        let same = |name, value: &str| Change::new().when(&Condition::is_text(name, value));
+        let condition = same("etag", &old.etag).when(&Condition::is_text("key", old.key.as_str()));
+        let upload = UploadRecord {
+            key: old.key.clone(),
+            version_id: old.version_id.clone(),
+            etag: old.etag.clone(),
+            quarantined: Vec::new(),
+        };
+        let transaction = Transaction::new()
+            .put(&instance_key(study, &new.sop_instance_uid), new, condition)?
+            .put(&upload.item_key(UploadOwner::Study(study)), &upload, Change::new())?;
+        Ok(self.commit(transaction).await? == TransactionOutcome::Committed)
+    }
+
+    /// Takes an instance out whose object its owner deleted, if it is still the one with that object.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn drop_instance(
+        &self,
+        study: &StudyInstanceUid,
+        instance: &InstanceRecord,
+    ) -> Result<(), StoreError> {
+        let key = instance_key(study, &instance.sop_instance_uid);
+        let present: Option<InstanceRecord> = self.get(&key).await?;
+        if present.is_some_and(|present| present.etag == instance.etag && present.key == instance.key) {
+            self.delete(&key).await?;
+        }
+        Ok(())
     }
 
     /// One instance of a study.

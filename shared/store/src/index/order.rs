@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::study::patient_pk;
 use super::{
-    Change, Condition, Index, ItemKey, LogEntry, LogName, OutboxRecord, Transaction, TransactionOutcome,
-    UploadOwner, UploadRecord,
+    Change, Condition, Index, ItemKey, LogEntry, LogName, OutboxRecord, ReviewRecord, Transaction,
+    TransactionOutcome, UploadOwner, UploadRecord,
 };
 use crate::StoreError;
 
@@ -17,21 +17,35 @@ use crate::StoreError;
 pub struct OrderRecord {
     /// The order as uploaded.
     pub order: Order,
-    /// When its object was written: the last one wins, whatever the order of events.
+    /// When its object was written. Of two objects the last one wins, whatever the order of events; of two versions of one
+    /// object the current one, whatever the clock.
     #[serde(with = "millisecond::required")]
     pub written_at: Timestamp,
+    /// Its object; none in items from before this was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upload: Option<UploadRecord>,
     /// The study that was released under it.
     #[serde(default)]
     pub study_instance_uid: Option<StudyInstanceUid>,
 }
 
-/// What the usage ledger is told with an order.
-#[derive(Debug, Clone, Default)]
-pub struct UsageOfOrder {
-    /// When the order was written that it corrects.
-    pub since: Option<Timestamp>,
-    /// The events.
-    pub entries: Vec<LogEntry>,
+/// An order that is taken, and what is written with it.
+#[derive(Debug)]
+pub struct OrderTaken<'a> {
+    /// The order.
+    pub order: &'a Order,
+    /// Its object.
+    pub upload: UploadRecord,
+    /// When that was written.
+    pub written_at: Timestamp,
+    /// The order that it takes the place of, as it was read.
+    pub earlier: Option<&'a OrderRecord>,
+    /// What becomes due.
+    pub messages: &'a OutboxRecord,
+    /// What the usage ledger is told.
+    pub usage: &'a [LogEntry],
+    /// What the records office is told.
+    pub review: Option<&'a ReviewRecord>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -74,42 +88,37 @@ impl Index {
         Ok(orders)
     }
 
-    /// Takes an order unless a later one is there; what it makes due is sent in the same transaction. Returns
-    /// the order it replaces, and whether it was taken.
+    /// Takes an order, if the one that it takes the place of is still the one that was read; what it makes due is written in the
+    /// same transaction.
     ///
     /// # Errors
-    /// [`StoreError`].
-    pub async fn take_order(
-        &self,
-        order: &Order,
-        upload: &UploadRecord,
-        written_at: Timestamp,
-        messages: &OutboxRecord,
-        usage: &UsageOfOrder,
-    ) -> Result<bool, StoreError> {
-        let key = order_key(&order.accession_number);
-        let not_older = Condition::Any(vec![
-            Condition::Absent("written_at"),
-            Condition::below("written_at", written_at.as_millisecond() + 1),
-        ]);
-        let mut change =
-            Change::new().set("order", order).set("written_at", written_at.as_millisecond()).when(&not_older);
-        // What is corrected is corrected against one order, once.
-        if let (false, Some(since)) = (usage.entries.is_empty(), usage.since) {
-            change = change.when(&Condition::is_number("written_at", since.as_millisecond()));
-        }
+    /// [`StoreError::Contention`] when another order was taken meanwhile, [`StoreError`].
+    pub async fn take_order(&self, taken: &OrderTaken<'_>) -> Result<(), StoreError> {
+        let order = taken.order;
+        let as_read = match taken.earlier {
+            Some(earlier) => Condition::is_number("written_at", earlier.written_at.as_millisecond()),
+            None => Condition::Absent("written_at"),
+        };
+        let change = Change::new()
+            .set("order", order)
+            .set("upload", &taken.upload)
+            .set("written_at", taken.written_at.as_millisecond())
+            .when(&as_read);
         let pointer = OrderPointer { accession_number: order.accession_number.clone() };
         let pointer_key = pointer_key(&order.patient.id, &order.accession_number);
-        let transaction = Transaction::new()
-            .update(key, change)
+        let upload_key = taken.upload.item_key(UploadOwner::Order(&order.accession_number));
+        let mut transaction = Transaction::new()
+            .update(order_key(&order.accession_number), change)
             .put(&pointer_key, &pointer, Change::new())?
-            .put(&upload.item_key(UploadOwner::Order(&order.accession_number)), upload, Change::new())?
+            .put(&upload_key, &taken.upload, Change::new())?
             .point_to_patient(order)?
-            .put(&messages.key(), messages, Change::new())?
-            .log_all(LogName::Usage, &usage.entries)?;
+            .put(&taken.messages.key(), taken.messages, Change::new())?
+            .log_all(LogName::Usage, taken.usage)?;
+        if let Some(review) = taken.review {
+            transaction = transaction.put(&review.key(), review, Change::new())?;
+        }
         match self.commit(transaction).await? {
-            TransactionOutcome::Committed => Ok(true),
-            TransactionOutcome::ConditionUnmet(_) if usage.entries.is_empty() => Ok(false),
+            TransactionOutcome::Committed => Ok(()),
             TransactionOutcome::ConditionUnmet(_) => {
                 Err(StoreError::Contention { operation: "take an order" })
             }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use filmless_domain::identity::{ACCESSIONS_MAX, IdentityRules, PERSONS_MAX, files_contradict};
 use filmless_domain::{
     AccessionNumber, HoldReason, PatientDemographics, PatientId, SeriesInstanceUid, StudyInstanceUid,
     StudyState,
@@ -11,7 +12,7 @@ use jiff::civil::Date;
 use jiff::fmt::serde::timestamp::millisecond;
 use serde::{Deserialize, Serialize};
 
-use super::{Change, Index, ItemKey};
+use super::{Change, Condition, Index, ItemKey};
 use crate::StoreError;
 
 /// One study.
@@ -26,9 +27,18 @@ pub struct StudyRecord {
     pub reason: Option<HoldReason>,
     /// Whom its first instance names.
     pub patient: PatientDemographics,
+    /// Everybody whom its instances name, each spelling once; empty in items from before this was kept.
+    #[serde(default)]
+    pub persons: Vec<PatientDemographics>,
     /// Accession Number of its first instance that has one.
     #[serde(default)]
     pub accession_number: Option<AccessionNumber>,
+    /// Every Accession Number that its instances name; empty in items from before this was kept.
+    #[serde(default)]
+    pub accessions: Vec<AccessionNumber>,
+    /// Raised with every change of what its instances say about the patient.
+    #[serde(default)]
+    pub facts_version: u32,
     /// Study Date.
     #[serde(default)]
     pub study_date: Option<Date>,
@@ -94,16 +104,67 @@ pub struct StudyRecord {
     pub reconciled_at: Option<Timestamp>,
 }
 
-/// A release that staff answer for. It holds as long as the order is for the patient it was for then.
+/// A release that staff answer for. It holds as long as images and order say of the patient what they said then.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StaffRelease {
     /// Which order.
     pub accession_number: AccessionNumber,
     /// Whose it was.
     pub patient_id: PatientId,
+    /// Digest of the facts that were looked at; none in items from before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub facts: Option<String>,
 }
 
 impl StudyRecord {
+    /// Everybody whom its files name.
+    #[must_use]
+    pub fn persons(&self) -> &[PatientDemographics] {
+        if self.persons.is_empty() { std::slice::from_ref(&self.patient) } else { &self.persons }
+    }
+
+    /// Every accession number that its files name.
+    #[must_use]
+    pub fn accessions(&self) -> Vec<&AccessionNumber> {
+        if self.accessions.is_empty() {
+            self.accession_number.iter().collect()
+        } else {
+            self.accessions.iter().collect()
+        }
+    }
+
+    /// Every patient id that its files name.
+    #[must_use]
+    pub fn patient_ids(&self) -> Vec<&PatientId> {
+        let mut ids: Vec<&PatientId> =
+            self.persons().iter().filter_map(|person| person.id.as_ref()).collect();
+        ids.sort();
+        ids.dedup();
+        ids
+    }
+
+    /// Whether two of its files cannot be one patient's.
+    #[must_use]
+    pub fn names_two_patients(&self, rules: &IdentityRules) -> bool {
+        let persons = self.persons();
+        (1..persons.len()).any(|n| persons[..n].iter().any(|one| files_contradict(one, &persons[n], rules)))
+    }
+
+    /// Adds what one more file says; whether that is new.
+    pub fn add_facts(&mut self, patient: &PatientDemographics, accession: Option<&AccessionNumber>) -> bool {
+        let (mut persons, mut accessions) =
+            (self.persons().to_vec(), self.accessions().into_iter().cloned().collect::<Vec<_>>());
+        let is_new_person = !persons.contains(patient);
+        if is_new_person {
+            persons.push(patient.clone());
+        }
+        let new_accession = accession.filter(|accession| !accessions.contains(accession));
+        accessions.extend(new_accession.cloned());
+        let is_new = is_new_person || new_accession.is_some();
+        (self.persons, self.accessions) = (persons, accessions);
+        is_new
+    }
+
     /// Whether its patient may see it: released once, and neither held nor recalled since. While late instances
     /// are on their way, what was rendered before stays visible, and what was held (its reason stays) hidden.
     #[must_use]
@@ -174,8 +235,9 @@ pub struct Arrival {
 pub enum Touched {
     /// The instance belongs to the study's patient.
     SamePatient(Box<StudyRecord>),
-    /// The study is another patient's; it is marked so, and the instance must not enter the index.
-    OtherPatient,
+    /// The study is another patient's; it is marked so, and hidden. Only an instance that replaces one of its own may enter
+    /// the index.
+    OtherPatient(Box<StudyRecord>),
 }
 
 /// An item that leads to a study: by day, by patient, by accession number.
@@ -210,6 +272,25 @@ pub(super) fn day_of(instant: Timestamp) -> Date {
     instant.to_zoned(jiff::tz::TimeZone::UTC).date()
 }
 
+/// How often facts are written anew because another instance brought some at the same moment.
+const FACTS_TRIES_MAX: u32 = 16;
+
+/// Nobody added to what the files say since the record was read.
+pub(super) fn facts_unchanged(study: &StudyRecord) -> Condition {
+    match study.facts_version {
+        0 => Condition::Absent("facts_version"),
+        version => Condition::is_number("facts_version", i64::from(version)),
+    }
+}
+
+/// Under what a study is listed: its day last, because the jobs that erase find by it what a crash left.
+pub(super) fn listing_partitions(study: &StudyRecord) -> Vec<String> {
+    let mut partitions: Vec<String> = study.patient_ids().into_iter().map(patient_pk).collect();
+    partitions.extend(study.accessions().into_iter().map(|accession| format!("ACCESSION#{accession}")));
+    partitions.push(day_pk(day_of(study.received_at)));
+    partitions
+}
+
 impl Index {
     /// The study, if any instance of it arrived.
     ///
@@ -227,11 +308,17 @@ impl Index {
         self.query(&study_pk(study), "SERIES#").await
     }
 
-    /// Creates the study, or finds out whether it is this patient's.
+    /// Creates the study, or finds out whether it is this patient's. What the instance says of the patient is compared with
+    /// what every instance before it said, and kept beside that.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn touch_study(&self, arrival: &Arrival, now: Timestamp) -> Result<Touched, StoreError> {
+    pub async fn touch_study(
+        &self,
+        arrival: &Arrival,
+        rules: &IdentityRules,
+        now: Timestamp,
+    ) -> Result<Touched, StoreError> {
         let key = study_key(&arrival.study_instance_uid);
         let mut change = Change::new()
             .set_if_absent("study_instance_uid", &arrival.study_instance_uid)
@@ -252,25 +339,95 @@ impl Index {
         let study: StudyRecord = self.update(&key, change).await?.ok_or_else(unmet)?;
         if !study.is_listed {
             self.list_study(&study).await?;
+            self.update::<StudyRecord>(&key, Change::new().set("is_listed", true)).await?;
         }
-        if study.patient.contradicts(&arrival.patient) {
-            let change = Change::new().set("two_patients", true);
-            self.update::<StudyRecord>(&key, change).await?;
-            return Ok(Touched::OtherPatient);
+        let contradicts = |person: &PatientDemographics| files_contradict(person, &arrival.patient, rules);
+        if study.persons().iter().any(contradicts) {
+            let change = Change::new().set("two_patients", true).add("facts_version", 1);
+            let study = self.update(&key, change).await?.ok_or_else(unmet)?;
+            return Ok(Touched::OtherPatient(Box::new(study)));
         }
-        Ok(Touched::SamePatient(Box::new(study)))
+        self.add_facts(study, arrival, rules).await
+    }
+
+    /// Keeps what an arrival says beside what the study knows, unless it says nothing new.
+    async fn add_facts(
+        &self,
+        mut study: StudyRecord,
+        arrival: &Arrival,
+        rules: &IdentityRules,
+    ) -> Result<Touched, StoreError> {
+        for _ in 0..FACTS_TRIES_MAX {
+            if !study.add_facts(&arrival.patient, arrival.accession_number.as_ref()) {
+                return Ok(Touched::SamePatient(Box::new(study)));
+            }
+            if study.persons.len() > PERSONS_MAX || study.accessions.len() > ACCESSIONS_MAX {
+                study.two_patients = true;
+                study.persons.truncate(PERSONS_MAX);
+                study.accessions.truncate(ACCESSIONS_MAX);
+            }
+            // The pointers first: an order that comes between the two finds the study.
+            self.list_study(&study).await?;
+            if let Some(study) = self.write_facts(&study).await? {
+                return Ok(Touched::SamePatient(Box::new(study)));
+            }
+            // Another instance said something new at this moment, perhaps somebody else's name.
+            let uid = &arrival.study_instance_uid;
+            study = self.study(uid).await?.ok_or(StoreError::Contention { operation: "add facts" })?;
+            if study.persons().iter().any(|person| files_contradict(person, &arrival.patient, rules)) {
+                let change = Change::new().set("two_patients", true).add("facts_version", 1);
+                if let Some(study) = self.update(&study_key(uid), change).await? {
+                    return Ok(Touched::OtherPatient(Box::new(study)));
+                }
+            }
+        }
+        Err(StoreError::Contention { operation: "add facts" })
+    }
+
+    /// Writes what the files of a study say, if nobody wrote since it was read.
+    async fn write_facts(&self, study: &StudyRecord) -> Result<Option<StudyRecord>, StoreError> {
+        let before = facts_unchanged(study);
+        let mut change = Change::new()
+            .set("persons", &study.persons)
+            .set("accessions", &study.accessions)
+            .add("facts_version", 1)
+            .when(&before);
+        if study.two_patients {
+            change = change.set("two_patients", true);
+        }
+        if let Some(first) = study.accessions.first() {
+            change = change.set_if_absent("accession_number", first);
+        }
+        self.update(&study_key(&study.study_instance_uid), change).await
+    }
+
+    /// Adds what a correction says to a study that names another patient: it stays hidden until all of it is corrected.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn add_contradicting_facts(&self, arrival: &Arrival) -> Result<(), StoreError> {
+        for _ in 0..FACTS_TRIES_MAX {
+            let Some(mut study) = self.study(&arrival.study_instance_uid).await? else { return Ok(()) };
+            if !study.add_facts(&arrival.patient, arrival.accession_number.as_ref()) {
+                return Ok(());
+            }
+            study.persons.truncate(PERSONS_MAX);
+            study.accessions.truncate(ACCESSIONS_MAX);
+            study.two_patients = true;
+            self.list_study(&study).await?;
+            if self.write_facts(&study).await?.is_some() {
+                return Ok(());
+            }
+        }
+        Err(StoreError::Contention { operation: "add facts" })
     }
 
     async fn list_study(&self, study: &StudyRecord) -> Result<(), StoreError> {
         let uid = &study.study_instance_uid;
         let pointer = StudyPointer { study_instance_uid: uid.clone() };
-        let mut partitions = vec![day_pk(day_of(study.received_at))];
-        partitions.extend(study.patient.id.as_ref().map(patient_pk));
-        partitions.extend(study.accession_number.as_ref().map(|a| format!("ACCESSION#{a}")));
-        for pk in partitions {
+        for pk in listing_partitions(study) {
             self.put_new(&ItemKey::new(pk, format!("STUDY#{uid}")), &pointer).await?;
         }
-        self.update::<StudyRecord>(&study_key(uid), Change::new().set("is_listed", true)).await?;
         Ok(())
     }
 

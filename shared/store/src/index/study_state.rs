@@ -1,9 +1,9 @@
 //! The way of a study from state to state. Every step holds only while nothing arrived since its study was read.
 
-use filmless_domain::{HoldReason, StudyInstanceUid, StudyState};
+use filmless_domain::{HoldReason, SeriesInstanceUid, StudyInstanceUid, StudyState};
 use jiff::Timestamp;
 
-use super::study::{SeriesRecord, StudyRecord, series_key, study_key};
+use super::study::{SeriesRecord, StudyRecord, facts_unchanged, series_key, study_key};
 use super::{
     Change, Condition, Index, ItemKey, LogEntry, LogName, OutboxRecord, Transaction, TransactionOutcome,
 };
@@ -89,18 +89,22 @@ impl Index {
         self.update::<SeriesRecord>(&series_key(study, &series.series_instance_uid), change).await.map(|_| ())
     }
 
-    /// Settles the study, unless an instance arrived meanwhile.
+    /// Settles the study as it is now, unless an instance arrived since it was read as it was `before`.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn settle_study(
         &self,
+        before: &StudyRecord,
         study: &StudyRecord,
         messages: &OutboxRecord,
         usage: &[LogEntry],
     ) -> Result<bool, StoreError> {
-        let change = Change::new()
+        let mut change = Change::new()
             .set("state", StudyState::Settled)
+            .set("patient", &study.patient)
+            .set("persons", &study.persons)
+            .set("accessions", &study.accessions)
             .set("original_bytes", study.original_bytes)
             .set("instances", study.instances)
             .set("series", study.series)
@@ -108,8 +112,26 @@ impl Index {
             .set("has_report", study.has_report)
             .remove("settle_due_ms")
             .when(&Condition::is_text("state", StudyState::Receiving.as_str()))
-            .when(&unchanged(study));
+            .when(&unchanged(before));
+        if before.two_patients && !study.two_patients {
+            change = change.remove("two_patients");
+        }
+        if let Some(first) = study.accessions.first() {
+            change = change.set("accession_number", first);
+        }
         self.change_study(study, change, messages, usage).await
+    }
+
+    /// Forgets a series that has no instance any more.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn forget_series(
+        &self,
+        study: &StudyInstanceUid,
+        series: &SeriesInstanceUid,
+    ) -> Result<(), StoreError> {
+        self.delete(&series_key(study, series)).await
     }
 
     /// Records that a series' pack shows these contents.
@@ -231,9 +253,9 @@ impl Index {
 /// Nothing arrived and no second patient turned up since the record was read.
 pub(super) fn unchanged(study: &StudyRecord) -> Condition {
     let same_arrivals = Condition::is_number("last_received_at", study.last_received_at.as_millisecond());
-    if study.two_patients {
-        same_arrivals
-    } else {
-        Condition::All(vec![same_arrivals, Condition::Absent("two_patients")])
+    let mut all = vec![same_arrivals, facts_unchanged(study)];
+    if !study.two_patients {
+        all.push(Condition::Absent("two_patients"));
     }
+    Condition::All(all)
 }

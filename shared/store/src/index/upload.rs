@@ -94,6 +94,18 @@ impl Index {
         self.query(&owner.pk(), "OBJECT#").await
     }
 
+    /// Whether an upload was remembered as this owner's.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn is_remembered(
+        &self,
+        owner: UploadOwner<'_>,
+        upload: &UploadRecord,
+    ) -> Result<bool, StoreError> {
+        Ok(self.get::<UploadRecord>(&upload.item_key(owner)).await?.is_some())
+    }
+
     /// Remembers that a ZIP is unpacked, under the name that its entries lie below.
     ///
     /// # Errors

@@ -1,0 +1,248 @@
+//! Whose a study is now: the one place that brings together what all its files say, the orders that they name, the person of
+//! the account and what the records office decided. The rules themselves are [`filmless_domain::identity`] and
+//! [`filmless_domain::gate`].
+
+use filmless_domain::gate::{Judgement, Orders, StudyFacts, decide, decide_whose};
+use filmless_domain::identity::{AcceptedPairs, pair_digest};
+use filmless_domain::{AccessionNumber, HoldReason, Order, PatientDemographics};
+use filmless_store::index::{AccountRecord, OrderRecord, StudyRecord};
+use sha2::{Digest, Sha256};
+
+use crate::{DeliveryError, Services};
+
+/// The orders that may be meant by a study.
+pub(crate) struct Candidates {
+    /// By accession number: the one it was released under first, then those that its files name.
+    named: Vec<(AccessionNumber, Option<OrderRecord>)>,
+    /// Those of its patient that belong to no other study; looked at where no number is named.
+    pub of_patient: Vec<OrderRecord>,
+}
+
+impl Candidates {
+    /// The first order that is named.
+    pub fn named(&self) -> Option<&OrderRecord> {
+        self.named.iter().find_map(|(_, order)| order.as_ref())
+    }
+
+    /// The order that is meant before anybody is compared.
+    pub fn meant(&self) -> Option<&OrderRecord> {
+        match (self.named(), self.of_patient.as_slice()) {
+            (Some(named), _) => Some(named),
+            (None, [only]) => Some(only),
+            (None, _) => None,
+        }
+    }
+
+    fn record_of(&self, accession: &AccessionNumber) -> Option<OrderRecord> {
+        let all = self.named.iter().filter_map(|(_, order)| order.as_ref()).chain(&self.of_patient);
+        all.into_iter().find(|record| record.order.accession_number == *accession).cloned()
+    }
+}
+
+/// The orders that may be meant by a study.
+pub(crate) async fn orders_for(
+    services: &Services,
+    study: &StudyRecord,
+) -> Result<Candidates, DeliveryError> {
+    let index = &services.index;
+    let mut numbers: Vec<&AccessionNumber> = study.order_accession.iter().collect();
+    for accession in study.accessions() {
+        if !numbers.contains(&accession) {
+            numbers.push(accession);
+        }
+    }
+    let mut candidates = Candidates { named: Vec::new(), of_patient: Vec::new() };
+    for accession in numbers {
+        candidates.named.push((accession.clone(), index.order(accession).await?));
+    }
+    if candidates.named.is_empty() {
+        for patient in study.patient_ids() {
+            candidates.of_patient.extend(index.orders_of_patient(patient).await?);
+        }
+        let is_free = |order: &OrderRecord| {
+            order.study_instance_uid.as_ref().is_none_or(|bound| *bound == study.study_instance_uid)
+        };
+        candidates.of_patient.retain(|order| is_free(order) && !order.order.is_cancelled());
+    }
+    Ok(candidates)
+}
+
+/// How much of the gate is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// Everything.
+    WhetherToRelease,
+    /// Whose it is, and not whether all of it is there and signed.
+    Whose,
+}
+
+/// Under which order the study may be shown; what staff decided goes before what the gate says, but never puts a study into
+/// the account of somebody else.
+pub(crate) async fn verdict(
+    services: &Services,
+    study: &StudyRecord,
+    asked: Asked,
+) -> Result<Result<OrderRecord, HoldReason>, DeliveryError> {
+    let order = match staff_release(services, study).await? {
+        Some(order) => order,
+        None => match decided(services, study, asked).await? {
+            Ok(order) => order,
+            Err(reason) => return Ok(Err(reason)),
+        },
+    };
+    let account = services.index.account_of_patient(&order.order.patient.id).await?;
+    match account {
+        Some(account) if !is_account_of(services, account.clone(), &order.order).await? => {
+            Ok(Err(HoldReason::AccountMismatch))
+        }
+        _ => Ok(Ok(order)),
+    }
+}
+
+async fn staff_release(
+    services: &Services,
+    study: &StudyRecord,
+) -> Result<Option<OrderRecord>, DeliveryError> {
+    let Some(release) = study.staff_release.as_ref().filter(|_| !study.two_patients) else { return Ok(None) };
+    let Some(order) = services.index.order(&release.accession_number).await? else { return Ok(None) };
+    let is_as_looked_at =
+        release.facts.as_ref().is_none_or(|facts| *facts == facts_digest(study, &order.order));
+    let holds =
+        order.order.patient.id == release.patient_id && is_as_looked_at && !order.order.is_cancelled();
+    Ok(holds.then_some(order))
+}
+
+async fn decided(
+    services: &Services,
+    study: &StudyRecord,
+    asked: Asked,
+) -> Result<Result<OrderRecord, HoldReason>, DeliveryError> {
+    let candidates = orders_for(services, study).await?;
+    let accepted = match candidates.meant() {
+        Some(order) => services.index.accepted_pairs(&order.order.patient.id).await?,
+        None => AcceptedPairs::default(),
+    };
+    let order_of = |record: &OrderRecord| record.order.clone();
+    let named: Vec<_> = candidates
+        .named
+        .iter()
+        .map(|(number, order)| (number.clone(), order.as_ref().map(order_of)))
+        .collect();
+    let of_patient: Vec<Order> = candidates.of_patient.iter().map(order_of).collect();
+    let facts = StudyFacts {
+        persons: study.persons(),
+        two_patients: study.two_patients,
+        instances: study.instances,
+        has_report: study.has_report,
+    };
+    let settings = &services.settings;
+    let judgement =
+        Judgement { rules: &settings.identity, accepted: &accepted, release_on: settings.release_on };
+    let orders = Orders { named: &named, of_patient: &of_patient };
+    let order = match asked {
+        Asked::WhetherToRelease => decide(&facts, orders, judgement),
+        Asked::Whose => decide_whose(&facts, orders, judgement),
+    };
+    match order {
+        Ok(order) => candidates
+            .record_of(&order.accession_number)
+            .map(Ok)
+            .ok_or_else(|| DeliveryError::internal("a verdict")("the order decided for is not known")),
+        Err(reason) => Ok(Err(reason)),
+    }
+}
+
+/// Names all that was looked at when staff decided: what the files say, and what the order says.
+pub(crate) fn facts_digest(study: &StudyRecord, order: &Order) -> String {
+    let ordered = order.demographics();
+    let mut pairs: Vec<String> = study.persons().iter().map(|person| pair_digest(person, &ordered)).collect();
+    pairs.sort();
+    pairs.dedup();
+    hex::encode(&Sha256::digest(format!("{} {}", order.accession_number, pairs.join(" ")))[..16])
+}
+
+/// The person of an account as it is held against an order that leads there by its patient code: the code itself proves
+/// nothing more, since two codes may have become one account.
+pub(crate) fn beside(person: &PatientDemographics, order: &Order) -> PatientDemographics {
+    let ordered = order.demographics();
+    PatientDemographics { id: ordered.id, issuer: ordered.issuer, is_id_unreadable: false, ..person.clone() }
+}
+
+/// Whether the person of an order is the one whom the account belongs to.
+pub(crate) async fn is_account_of(
+    services: &Services,
+    account: AccountRecord,
+    order: &Order,
+) -> Result<bool, DeliveryError> {
+    let Some(person) = person_of(services, account).await? else { return Ok(true) };
+    let (ordered, person) = (order.demographics(), beside(&person, order));
+    if ordered == person {
+        return Ok(true);
+    }
+    let accepted = services.index.accepted_pairs(&order.patient.id).await?;
+    Ok(accepted.is_same_person(&ordered, &person, &services.settings.identity))
+}
+
+/// The person whom an account belongs to. One from before persons were kept gets that of its first order.
+pub(crate) async fn person_of(
+    services: &Services,
+    account: AccountRecord,
+) -> Result<Option<PatientDemographics>, DeliveryError> {
+    if account.person.is_some() {
+        return Ok(account.person);
+    }
+    let mut orders = services.index.orders_of_patient(&account.patient_id).await?;
+    orders.retain(|order| order.study_instance_uid.is_some());
+    let Some(first) = orders.into_iter().min_by_key(|order| order.written_at) else { return Ok(None) };
+    let kept = services.index.keep_person(&account.account_key, &first.order.demographics()).await?;
+    Ok(kept.and_then(|account| account.person))
+}
+
+/// Whether a study that was released belongs to the patient of this order.
+pub(crate) async fn is_owner(
+    services: &Services,
+    study: &StudyRecord,
+    order: &OrderRecord,
+) -> Result<bool, DeliveryError> {
+    let account = services.index.account_of_patient(&order.order.patient.id).await?;
+    Ok(account.map(|account| account.account_key) == study.account_key)
+}
+
+/// The one rule of sight: the order under which the patient of its account sees a study at this moment; `None` where nobody
+/// does. It asks anew, whatever the state: an order may have changed hands while files come.
+pub(crate) async fn order_in_sight(
+    services: &Services,
+    study: &StudyRecord,
+) -> Result<Option<OrderRecord>, DeliveryError> {
+    if !study.is_visible() {
+        return Ok(None);
+    }
+    let Ok(order) = verdict(services, study, Asked::Whose).await? else { return Ok(None) };
+    let is_released_under = study.order_accession.as_ref() == Some(&order.order.accession_number);
+    Ok((is_released_under && is_owner(services, study, &order).await?).then_some(order))
+}
+
+/// The same, by the UID of the study.
+pub(crate) async fn find_in_sight(
+    services: &Services,
+    study: &filmless_domain::StudyInstanceUid,
+) -> Result<Option<(StudyRecord, OrderRecord)>, DeliveryError> {
+    let Some(study) = services.index.study(study).await? else { return Ok(None) };
+    let order = order_in_sight(services, &study).await?;
+    Ok(order.map(|order| (study, order)))
+}
+
+/// The latest order for the person of an account: another one may carry the same patient code.
+pub(crate) async fn latest_order_of(
+    services: &Services,
+    account: &AccountRecord,
+) -> Result<Option<Order>, DeliveryError> {
+    let mut orders = services.index.orders_of_patient(&account.patient_id).await?;
+    orders.sort_by_key(|order| std::cmp::Reverse(order.written_at));
+    for order in orders {
+        if is_account_of(services, account.clone(), &order.order).await? {
+            return Ok(Some(order.order));
+        }
+    }
+    Ok(None)
+}

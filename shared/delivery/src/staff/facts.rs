@@ -1,0 +1,204 @@
+//! What images, order and account say of the patient, side by side: looked at before anything is released by hand. For those
+//! alone who may release.
+
+use filmless_domain::audit::AuditAction;
+use filmless_domain::identity::{AcceptedPairs, Agreement, Fact, compare, pair_digest};
+use filmless_domain::staff::Act;
+use filmless_domain::{AccessionNumber, PatientDemographics, StudyInstanceUid, person_name};
+use filmless_store::index::{OrderRecord, ReviewRecord, StudyRecord};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::{Desk, StaffError};
+use crate::identity::{beside, facts_digest, person_of};
+
+/// Somebody, as a source states them. `Debug` hides it.
+#[derive(Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Stated {
+    /// Patient ID.
+    pub patient_id: String,
+    /// Issuer of Patient ID.
+    pub issuer: String,
+    /// Name, as it is read.
+    pub name: String,
+    /// Birth date, ISO 8601, or the year.
+    pub birth_date: String,
+    /// Sex.
+    pub sex: String,
+    /// The facts of it that stand in the way.
+    pub doubts: Vec<Fact>,
+}
+
+/// Images, order and account of one study.
+#[derive(Clone, Serialize)]
+pub struct IdentityView {
+    /// Which study.
+    pub study_instance_uid: StudyInstanceUid,
+    /// The order that it would be released under.
+    pub accession_number: AccessionNumber,
+    /// What the order says: to whom it would be shown.
+    pub order: Stated,
+    /// Whom the account of that patient code belongs to, once there is one.
+    pub account: Option<Stated>,
+    /// What the files say, each spelling once.
+    pub images: Vec<Stated>,
+    /// Every accession number that the files name.
+    pub accessions: Vec<AccessionNumber>,
+    /// Whether anything stands in the way.
+    pub differs: bool,
+    /// Whether the account is somebody else's: a release alone is not enough.
+    pub is_account_anothers: bool,
+    /// Whether the order was cancelled.
+    pub is_cancelled: bool,
+    /// Files of another patient, in quarantine.
+    pub strangers: usize,
+    /// Names what was seen; a decision repeats it.
+    pub seen: String,
+    /// Who decided already and waits for a second pair of eyes.
+    pub asked: Option<Asked>,
+    /// Whether the hospital demands four eyes.
+    pub four_eyes: bool,
+}
+
+/// A decision that waits for another member of the staff.
+#[derive(Debug, Clone, Serialize)]
+pub struct Asked {
+    /// Who decided.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+    /// Why.
+    pub reason: String,
+    /// Whether those named are said to be one person.
+    pub is_same_person: bool,
+    /// Whether it was whoever looks now.
+    pub is_own: bool,
+}
+
+impl std::fmt::Debug for Stated {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Stated(hidden)")
+    }
+}
+
+impl std::fmt::Debug for IdentityView {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("IdentityView(hidden)")
+    }
+}
+
+/// What was looked at, and the pairs that would have to be one person.
+pub(super) struct Looked {
+    pub view: IdentityView,
+    pub pairs: Vec<String>,
+}
+
+impl Desk {
+    /// What images, order and account say of a study's patient.
+    ///
+    /// # Errors
+    /// [`StaffError`].
+    pub async fn identity(
+        &self,
+        study: &StudyInstanceUid,
+        order: Option<&AccessionNumber>,
+    ) -> Result<IdentityView, StaffError> {
+        self.demand(Act::Release, AuditAction::ReadLedger).await?;
+        let case = self.case(study).await?;
+        let order = self.order_for(&case.study, order).await?;
+        let looked = self.look(&case.study, &order).await?;
+        let record = self.record(AuditAction::ReadLedger).study(study);
+        record.detail("facts of images and order").write(&self.services).await?;
+        Ok(looked.view)
+    }
+
+    /// What the records office should look at besides the studies that are held, newest first.
+    ///
+    /// # Errors
+    /// [`StaffError`].
+    pub async fn reviews(&self) -> Result<Vec<ReviewRecord>, StaffError> {
+        self.demand(Act::Release, AuditAction::ReadLedger).await?;
+        let mut reviews = self.services.index.reviews().await?;
+        reviews.reverse();
+        Ok(reviews)
+    }
+
+    pub(super) async fn look(&self, study: &StudyRecord, order: &OrderRecord) -> Result<Looked, StaffError> {
+        let (index, order) = (&self.services.index, &order.order);
+        let accepted = index.accepted_pairs(&order.patient.id).await?;
+        let ordered = order.demographics();
+        let person = match index.account_of_patient(&order.patient.id).await? {
+            Some(account) => person_of(&self.services, account).await?,
+            None => None,
+        };
+        let mut pairs = Vec::new();
+        let mut side = |person: &PatientDemographics, shown: &PatientDemographics| {
+            let stated = self.stated(person, shown, &ordered, &accepted);
+            if !stated.doubts.is_empty() {
+                pairs.push(pair_digest(person, &ordered));
+            }
+            stated
+        };
+        let images: Vec<Stated> = study.persons().iter().map(|person| side(person, person)).collect();
+        let account = person.as_ref().map(|person| side(&beside(person, order), person));
+        let strangers = index.strangers(&study.study_instance_uid).await?.len();
+        let is_account_anothers = account.as_ref().is_some_and(|account| !account.doubts.is_empty());
+        let asked = index.asked_release(&study.study_instance_uid).await?;
+        let said = person.as_ref().map(|person| pair_digest(person, &ordered)).unwrap_or_default();
+        let seen = format!("{} {said} {strangers}", facts_digest(study, order));
+        let view = IdentityView {
+            study_instance_uid: study.study_instance_uid.clone(),
+            accession_number: order.accession_number.clone(),
+            order: self.stated(&ordered, &ordered, &ordered, &accepted),
+            account,
+            images,
+            accessions: study.accessions().into_iter().cloned().collect(),
+            differs: !pairs.is_empty() || study.two_patients || strangers > 0,
+            is_account_anothers,
+            is_cancelled: order.is_cancelled(),
+            strangers,
+            seen: crate::credentials::token_digest(&seen)[..32].to_owned(),
+            asked: asked.map(|asked| Asked {
+                is_own: asked.by == self.member.subject,
+                by: asked.by,
+                at: asked.at,
+                reason: asked.reason,
+                is_same_person: asked.is_same_person,
+            }),
+            four_eyes: self.services.settings.identity.four_eyes,
+        };
+        Ok(Looked { view, pairs })
+    }
+
+    /// `person` is compared with the order; `shown` is what is read of it.
+    fn stated(
+        &self,
+        person: &PatientDemographics,
+        shown: &PatientDemographics,
+        ordered: &PatientDemographics,
+        accepted: &AcceptedPairs,
+    ) -> Stated {
+        let rules = &self.services.settings.identity;
+        let is_same = person == ordered || accepted.is_same_person(person, ordered, rules);
+        let mut doubts = if is_same { Vec::new() } else { compare(person, ordered, rules).doubts() };
+        // A blank that only does not prove enough is not red beside facts that all agree.
+        if compare(person, ordered, rules).id == Agreement::Agrees {
+            doubts.retain(|fact| *fact != Fact::PatientId);
+        }
+        if !is_same && doubts.is_empty() {
+            doubts.push(Fact::Name);
+        }
+        Stated {
+            patient_id: match &shown.id {
+                Some(id) => id.as_str().to_owned(),
+                None if shown.is_id_unreadable => "?".to_owned(),
+                None => String::new(),
+            },
+            issuer: shown.issuer.clone().unwrap_or_default(),
+            name: person_name::display(shown.name.as_deref().unwrap_or_default()),
+            birth_date: shown.birth_date.map(String::from).unwrap_or_default(),
+            sex: shown.sex.clone().unwrap_or_default(),
+            doubts,
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! What the records office should look at, besides the studies that are held.
+
+use filmless_domain::{AccessionNumber, PatientId};
+use jiff::fmt::serde::timestamp::millisecond;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::{Index, ItemKey};
+use crate::StoreError;
+
+/// Nobody looks at it after this time.
+const KEPT: SignedDuration = SignedDuration::from_hours(24 * 90);
+
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReviewKind {
+    /// An order with an accession number that was another patient's before.
+    AccessionReused,
+    /// An order that was passed over, because a later one with its accession number is there.
+    OrderOlder,
+}
+
+impl ReviewKind {
+    /// The stable code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::AccessionReused => "accession-reused",
+            Self::OrderOlder => "order-older",
+        }
+    }
+}
+
+/// One thing to look at.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ReviewRecord {
+    /// What happened.
+    pub kind: ReviewKind,
+    /// To which order.
+    pub accession_number: AccessionNumber,
+    /// The patients concerned.
+    pub patients: Vec<PatientId>,
+    /// When the object was written that caused it.
+    #[serde(with = "millisecond::required")]
+    pub at: Timestamp,
+    /// When it is forgotten, in seconds since 1970 (also the table's TTL).
+    pub expires_at: i64,
+}
+
+impl ReviewRecord {
+    /// Something to look at.
+    #[must_use]
+    pub fn new(
+        kind: ReviewKind,
+        accession_number: AccessionNumber,
+        patients: Vec<PatientId>,
+        at: Timestamp,
+    ) -> Self {
+        Self { kind, accession_number, patients, at, expires_at: (at + KEPT).as_second() }
+    }
+
+    pub(super) fn key(&self) -> ItemKey {
+        let (at, kind) = (self.at.as_millisecond(), self.kind.code());
+        ItemKey::new("REVIEW".into(), format!("{at:020}#{}#{kind}", self.accession_number))
+    }
+}
+
+impl Index {
+    /// Adds something to look at; once, however often it is found.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn add_review(&self, review: &ReviewRecord) -> Result<(), StoreError> {
+        self.put_new(&review.key(), review).await.map(|_| ())
+    }
+
+    /// What there is to look at, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn reviews(&self) -> Result<Vec<ReviewRecord>, StoreError> {
+        self.query("REVIEW", "").await
+    }
+}

@@ -1,0 +1,62 @@
+//! Files that name another patient than the study whose UID they carry. They wait in quarantine, and keep the study hidden,
+//! until the study is corrected or staff decide.
+
+use filmless_domain::StudyInstanceUid;
+use jiff::Timestamp;
+use jiff::fmt::serde::timestamp::millisecond;
+use serde::{Deserialize, Serialize};
+
+use super::study::study_pk;
+use super::{Index, ItemKey, UploadOwner, UploadRecord};
+use crate::StoreError;
+
+/// One of them.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct StrangerRecord {
+    /// Its object.
+    pub upload: UploadRecord,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// When it was written.
+    #[serde(with = "millisecond::required")]
+    pub written_at: Timestamp,
+}
+
+fn stranger_key(study: &StudyInstanceUid, upload: &UploadRecord) -> ItemKey {
+    let digest = upload.item_key(UploadOwner::Study(study)).sk.replace("OBJECT#", "STRANGER#");
+    ItemKey::new(study_pk(study), digest)
+}
+
+impl Index {
+    /// Remembers a file of another patient.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn add_stranger(
+        &self,
+        study: &StudyInstanceUid,
+        stranger: &StrangerRecord,
+    ) -> Result<(), StoreError> {
+        self.put_new(&stranger_key(study, &stranger.upload), stranger).await.map(|_| ())
+    }
+
+    /// The files of other patients that came under the UID of a study.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn strangers(&self, study: &StudyInstanceUid) -> Result<Vec<StrangerRecord>, StoreError> {
+        self.query(&study_pk(study), "STRANGER#").await
+    }
+
+    /// Forgets one: it is the study's after all, or staff decided without it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn forget_stranger(
+        &self,
+        study: &StudyInstanceUid,
+        upload: &UploadRecord,
+    ) -> Result<(), StoreError> {
+        self.delete(&stranger_key(study, upload)).await
+    }
+}
