@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use filmless_delivery::MessageSecrets;
 use filmless_domain::Hospital;
+use filmless_domain::gate::ReleaseOn;
+use filmless_domain::identity::IdentityRules;
 use filmless_store::{Connection, Endpoints};
 use serde::{Deserialize, Serialize};
 
@@ -47,6 +49,12 @@ pub struct Running {
     pub hospital: Hospital,
     /// Which secrets messages carry.
     pub message_secrets: MessageSecrets,
+    /// What the gate demands: a command beside `up` judges as it does.
+    #[serde(default)]
+    pub release_on: ReleaseOn,
+    /// How persons are compared.
+    #[serde(default)]
+    pub identity: IdentityRules,
     /// Quiet period in milliseconds.
     pub quiet_period_ms: u64,
     /// Where a storage of one's own announces uploads.

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, anyhow};
 use filmless_delivery::portal::ShareRequest;
-use filmless_delivery::staff::{Channels, ContactCorrection, Desk, StaffError};
+use filmless_delivery::staff::{Channels, ContactCorrection, Decided, Decision, Desk, StaffError};
 use filmless_domain::share::Relation;
 use filmless_domain::{AccessionNumber, PatientId, StudyInstanceUid};
 use serde::Serialize;
@@ -53,10 +53,24 @@ async fn act(desk: &Desk, act: StaffAct) -> anyhow::Result<Result<Value, StaffEr
             answer(desk.resend(&study_of(&study)?, channels_of(channels)).await)
         }
         StaffAct::Revoke { patient, why } => answer(desk.revoke(&patient_of(&patient)?, &why.reason).await),
-        StaffAct::Release { study, order, why } => {
+        StaffAct::Release { study, order, why, seen, same_person } => {
             let order = order.as_deref().map(AccessionNumber::parse).transpose();
             let order = order.context("the order is not an accession number")?;
-            answer(desk.release(&study_of(&study)?, order.as_ref(), &why.reason).await)
+            let study = study_of(&study)?;
+            let Some(seen) = seen else {
+                return Ok(answer(desk.identity(&study, order.as_ref()).await));
+            };
+            let decision = Decision { order, reason: why.reason, seen, is_same_person: same_person };
+            let decided = desk.release(&study, &decision).await;
+            answer(decided.map(|decided| match decided {
+                Decided::Released => json!({ "done": true }),
+                Decided::AskedAnother => json!({ "done": false, "asked": "another member of the staff" }),
+            }))
+        }
+        StaffAct::Reviews { days } => {
+            let mismatches = desk.mismatches(days).await;
+            let reviews = desk.reviews().await;
+            answer(mismatches.and_then(|m| Ok(json!({ "mismatches": m, "orders": reviews? }))))
         }
         StaffAct::Hold { study, why } => answer(desk.hold(&study_of(&study)?, &why.reason).await),
         StaffAct::Contact { patient, phone, email } => {

@@ -31,6 +31,8 @@ pub async fn services(options: &SystemOptions) -> anyhow::Result<Services> {
         hospital: running.hospital.clone(),
         public_url: running.portal.clone(),
         message_secrets: running.message_secrets,
+        release_on: running.release_on,
+        identity: running.identity.clone(),
         quiet_period: Duration::from_millis(running.quiet_period_ms),
         ..Settings::default()
     };

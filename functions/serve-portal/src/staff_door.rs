@@ -2,11 +2,13 @@
 //! this port; in production it is [`filmless_delivery::staff`] with an identity provider in front of it.
 
 use async_trait::async_trait;
+use filmless_delivery::ReviewRecord;
 use filmless_delivery::portal::{NewShare, ShareRequest};
 use filmless_delivery::retention::Erased;
 use filmless_delivery::staff::{
-    AuditVerdict, Channels, ContactCorrection, FailedChannel, HeldStudy, Merged, PatientHit, PatientView,
-    RecallReport, RecallViewer, Reissued, Revoked, StaffError, StudyLedger, Unreached, UsageMonth,
+    AuditVerdict, Channels, ContactCorrection, Decided, Decision, FailedChannel, HeldStudy, IdentityView,
+    Merged, PatientHit, PatientView, RecallReport, RecallViewer, Reissued, Revoked, StaffError, StudyLedger,
+    Unreached, UsageMonth,
 };
 use filmless_domain::audit::AuditEvent;
 use filmless_domain::staff::{Act, StaffMember};
@@ -96,12 +98,14 @@ pub trait Clerk: Send + Sync {
     ) -> Result<Reissued, StaffError>;
     async fn slip(&self, study: &StudyInstanceUid) -> Result<Vec<u8>, StaffError>;
     async fn resend(&self, study: &StudyInstanceUid, channels: Channels) -> Result<Reissued, StaffError>;
-    async fn release(
+    async fn release(&self, study: &StudyInstanceUid, decision: &Decision) -> Result<Decided, StaffError>;
+    async fn identity(
         &self,
         study: &StudyInstanceUid,
         order: Option<&AccessionNumber>,
-        reason: &str,
-    ) -> Result<(), StaffError>;
+    ) -> Result<IdentityView, StaffError>;
+    async fn mismatches(&self, days: u16) -> Result<Vec<IdentityView>, StaffError>;
+    async fn reviews(&self) -> Result<Vec<ReviewRecord>, StaffError>;
     async fn hold(&self, study: &StudyInstanceUid, reason: &str) -> Result<(), StaffError>;
     async fn recall(&self, study: &StudyInstanceUid, reason: &str) -> Result<RecallReport, StaffError>;
     async fn viewers(&self, study: &StudyInstanceUid) -> Result<Vec<RecallViewer>, StaffError>;

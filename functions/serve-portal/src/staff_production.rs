@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use filmless_delivery::ReviewRecord;
 use filmless_delivery::Services;
 use filmless_delivery::portal::{NewShare, ShareRequest};
 use filmless_delivery::retention::Erased;
 use filmless_delivery::staff::{
-    AuditVerdict, Channels, ContactCorrection, Desk, FailedChannel, HeldStudy, Merged, PatientHit,
-    PatientView, RecallReport, RecallViewer, Reissued, Revoked, StaffEntrance, StaffError, StudyLedger,
-    Unreached, UsageMonth,
+    AuditVerdict, Channels, ContactCorrection, Decided, Decision, Desk, FailedChannel, HeldStudy,
+    IdentityView, Merged, PatientHit, PatientView, RecallReport, RecallViewer, Reissued, Revoked,
+    StaffEntrance, StaffError, StudyLedger, Unreached, UsageMonth,
 };
 use filmless_domain::audit::AuditEvent;
 use filmless_domain::staff::{Act, StaffMember};
@@ -194,13 +195,24 @@ impl Clerk for Desk {
         Self::resend(self, study, channels).await
     }
 
-    async fn release(
+    async fn release(&self, study: &StudyInstanceUid, decision: &Decision) -> Result<Decided, StaffError> {
+        Self::release(self, study, decision).await
+    }
+
+    async fn identity(
         &self,
         study: &StudyInstanceUid,
         order: Option<&AccessionNumber>,
-        reason: &str,
-    ) -> Result<(), StaffError> {
-        Self::release(self, study, order, reason).await
+    ) -> Result<IdentityView, StaffError> {
+        Self::identity(self, study, order).await
+    }
+
+    async fn mismatches(&self, days: u16) -> Result<Vec<IdentityView>, StaffError> {
+        Self::mismatches(self, days).await
+    }
+
+    async fn reviews(&self) -> Result<Vec<ReviewRecord>, StaffError> {
+        Self::reviews(self).await
     }
 
     async fn hold(&self, study: &StudyInstanceUid, reason: &str) -> Result<(), StaffError> {

@@ -48,7 +48,7 @@ pub enum StaffAct {
         #[command(flatten)]
         why: Why,
     },
-    /// Release a held (or recalled) study.
+    /// Release a held (or recalled) study: shows what images, order and account say, then releases with --seen.
     Release {
         study: String,
         /// Accession number of the order, when the study does not name one.
@@ -56,6 +56,18 @@ pub enum StaffAct {
         order: Option<String>,
         #[command(flatten)]
         why: Why,
+        /// The word of `seen` from what was shown: the facts that you compared.
+        #[arg(long, value_name = "WORD")]
+        seen: Option<String>,
+        /// Those who are named are one person: remember that for studies to come.
+        #[arg(long)]
+        same_person: bool,
+    },
+    /// List studies that are held because the patient differs, and orders to look at.
+    Reviews {
+        /// How many days back.
+        #[arg(long, default_value_t = 31)]
+        days: u16,
     },
     /// Hold a study: its patient does not see it until it is released by hand.
     Hold {

@@ -55,6 +55,9 @@ pub struct UpOptions {
     /// What must be there before images are released.
     #[arg(long, value_enum, default_value_t = ReleaseOnWord::Images)]
     pub release_on: ReleaseOnWord,
+    /// JSON file that says how patient ids are read and whether two members of the staff must agree on a release by hand.
+    #[arg(long, value_name = "FILE")]
+    pub identity: Option<PathBuf>,
     /// When no message is sent, in the hospital's time (UTC+7), e.g. `21:00-07:00`.
     #[arg(long, value_name = "HOURS")]
     pub quiet_hours: Option<QuietHours>,

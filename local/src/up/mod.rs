@@ -19,6 +19,7 @@ use axum::Router;
 use filmless_delivery::portal::Portal;
 use filmless_delivery::{MessageSecrets, Services, Settings};
 use filmless_domain::gate::ReleaseOn;
+use filmless_domain::identity::IdentityRules;
 use filmless_domain::staff_oidc::{OidcSettings, RoleMap};
 use filmless_domain::{Hospital, Secret};
 use filmless_embedded::{Credentials, Door, Embedded, EmbeddedConfig};
@@ -98,6 +99,11 @@ impl System {
             studies_bucket: STUDIES_BUCKET.to_owned(),
             data: data.clone(),
             hospital: hospital(options)?,
+            release_on: match options.release_on {
+                ReleaseOnWord::Images => ReleaseOn::Images,
+                ReleaseOnWord::Report => ReleaseOn::Report,
+            },
+            identity: identity(options)?,
             quiet_period_ms: u64::try_from(options.settle.as_millis()).unwrap_or(u64::MAX),
             message_secrets: match options.message_secrets {
                 MessageSecretsWord::All => MessageSecrets::All,
@@ -230,16 +236,20 @@ fn hospital(options: &UpOptions) -> anyhow::Result<Hospital> {
     Ok(hospital)
 }
 
+fn identity(options: &UpOptions) -> anyhow::Result<IdentityRules> {
+    let Some(file) = &options.identity else { return Ok(IdentityRules::default()) };
+    let text = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+    serde_json::from_slice(&text).with_context(|| format!("{} holds no identity rules", file.display()))
+}
+
 fn settings(options: &UpOptions, running: &Running) -> Settings {
     Settings {
         hospital: running.hospital.clone(),
         public_url: running.portal.clone(),
         quiet_period: options.settle,
         quiet_hours: options.quiet_hours,
-        release_on: match options.release_on {
-            ReleaseOnWord::Images => ReleaseOn::Images,
-            ReleaseOnWord::Report => ReleaseOn::Report,
-        },
+        release_on: running.release_on,
+        identity: running.identity.clone(),
         message_secrets: running.message_secrets,
         trusted_proxies: options.trusted_proxies.clone(),
         ..Settings::default()

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use filmless_dicom::display_order;
 use filmless_domain::{ObjectKey, StudyInstanceUid, object_key};
-use filmless_store::index::{InstanceRecord, StudyRecord};
+use filmless_store::index::InstanceRecord;
 use filmless_store::{ObjectVersion, Served, StoreError};
 use sha2::{Digest, Sha256};
 use tracing::{info, instrument};

@@ -33,5 +33,6 @@ mod trusted_proxies;
 mod usage;
 
 pub use error::DeliveryError;
+pub use filmless_store::index::{ReviewKind, ReviewRecord};
 pub use services::{MessageSecrets, Services, Settings};
 pub use trusted_proxies::{InvalidTrustedProxies, TrustedProxies};

@@ -43,7 +43,7 @@ pub struct Config {
     pub staff_oidc: Option<OidcSettings>,
     /// `ORIGIN_SECRET`: what whoever stands in front of the portal tells it, so that nobody goes around him.
     pub origin_secret: Option<Secret>,
-    /// `PUBLIC_URL`, `EMAIL_FROM`, `HOSPITAL` (JSON), `QUIET_PERIOD_SECONDS`, `RELEASE_ON`, `MESSAGE_SECRETS`,
+    /// `PUBLIC_URL`, `EMAIL_FROM`, `HOSPITAL` (JSON), `QUIET_PERIOD_SECONDS`, `RELEASE_ON`, `IDENTITY` (JSON), `MESSAGE_SECRETS`,
     /// `LINK_TTL_DAYS`, `SESSION_TTL_MINUTES`, `SESSION_IDLE_MINUTES`, `QUIET_HOURS`,
     /// `TRUSTED_PROXIES`.
     pub settings: Settings,
@@ -155,6 +155,9 @@ fn settings(optional: &impl Fn(&'static str) -> Option<String>) -> Result<Settin
     if let Some(word) = optional("RELEASE_ON") {
         settings.release_on = word_of::<ReleaseOn>("RELEASE_ON", word)?;
     }
+    if let Some(rules) = optional("IDENTITY") {
+        settings.identity = serde_json::from_str(&rules).map_err(|_| ConfigError::Invalid("IDENTITY"))?;
+    }
     if let Some(word) = optional("MESSAGE_SECRETS") {
         settings.message_secrets = word_of::<MessageSecrets>("MESSAGE_SECRETS", word)?;
     }
@@ -183,6 +186,7 @@ mod tests {
                 | "SMS_SENDER_ID"
                 | "SES_CONFIGURATION_SET"
                 | "RELEASE_ON"
+                | "IDENTITY"
                 | "QUIET_PERIOD_SECONDS"
                 | "MESSAGE_SECRETS"
                 | "LINK_TTL_DAYS"
@@ -203,6 +207,8 @@ mod tests {
         let config = check(&[("RELEASE_ON", "report"), ("MESSAGE_SECRETS", "link-only")]).unwrap();
         assert_eq!(config.settings.public_url, "https://xem.benhvien.example");
         assert_eq!(config.settings.release_on, ReleaseOn::Report);
+        let config = check(&[("IDENTITY", r#"{"four_eyes":true,"own_issuers":["HIS"]}"#)]).unwrap();
+        assert!(config.settings.identity.four_eyes && config.settings.identity.ids_ignore_case);
         assert_eq!(config.settings.message_secrets, MessageSecrets::LinkOnly);
         assert_eq!(config.settings.hospital.name_vi, "Bệnh viện A");
     }
@@ -227,6 +233,7 @@ mod tests {
         for (name, value) in [
             ("PUBLIC_URL", "http://xem.benhvien.example"),
             ("RELEASE_ON", "always"),
+            ("IDENTITY", r#"{"four_eye":true}"#),
             ("QUIET_PERIOD_SECONDS", "-1"),
             ("S3_PATH_STYLE", "yes"),
             ("HOSPITAL", "Bệnh viện A"),

@@ -379,6 +379,33 @@ async fn what_hurts_asks_twice() {
 }
 
 #[tokio::test]
+async fn a_release_shows_to_whom_and_what_differs_before_it_is_done() {
+    let release = format!("/staff/studies/{STUDY}/release");
+    let asked = get("records", &release).await;
+    assert_eq!(asked.status, StatusCode::OK);
+    for words in [
+        "sẽ được trả cho <strong>Nguyễn Thị Hoà</strong>, sinh <strong>02/03/1958</strong>",
+        "<td class=\"differs\">TRAN &#60;b&#62;BINH",
+        "name=\"seen\" value=\"seen\"",
+        "hai người cùng xác nhận",
+    ] {
+        assert!(asked.body.contains(words), "{words}: {}", asked.body);
+    }
+    assert_eq!(get("hotline", &release).await.status, StatusCode::FORBIDDEN);
+    let other = get("records", &format!("{release}?order=NONE")).await;
+    assert_eq!(other.status, StatusCode::NOT_FOUND);
+    assert!(other.body.contains("name=\"order\" value=\"NONE\""));
+    let done = post("records", &release, "order=A1&reason=right&seen=seen&confirm=yes").await;
+    assert_eq!(done.header(LOCATION), format!("/staff/studies/{STUDY}?done=released"));
+    let list = get("records", "/staff/reviews").await;
+    for words in ["A-REUSED", "Cùng một người: trả kết quả và ghi nhớ", "dùng lại cho người khác"]
+    {
+        assert!(list.body.contains(words), "{words}");
+    }
+    assert_eq!(get("hotline", "/staff/reviews").await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
 async fn what_was_done_is_told_and_what_was_refused_is_explained() {
     let study = format!("/staff/studies/{STUDY}");
     for (path, form, status, words) in [
@@ -391,6 +418,9 @@ async fn what_was_done_is_told_and_what_was_refused_is_explained() {
         (format!("{HOA}/shares"), "label=x", 422, "Chia sẻ cần có tên người nhận"),
         (format!("{study}/resend"), "channels=email", 409, "Không có số điện thoại hoặc email"),
         (format!("{study}/hold"), "reason=", 422, "Xin ghi lý do"),
+        (format!("{study}/release"), "reason=right&seen=seen", 422, "Xin đánh dấu"),
+        (format!("{study}/release"), "reason=right&seen=old&confirm=yes", 409, "đối chiếu lại"),
+        (format!("{study}/release"), "reason=right&seen=seen&order=NONE", 422, "Xin đánh dấu"),
     ] {
         let answer = post("admin", &path, form).await;
         assert_eq!(answer.status.as_u16(), status, "{path} {form}");

@@ -4,12 +4,14 @@ use async_trait::async_trait;
 use filmless_delivery::portal::{NewShare, ShareLine, ShareRequest};
 use filmless_delivery::retention::Erased;
 use filmless_delivery::staff::{
-    AuditVerdict, Channels, ContactCorrection, FailedChannel, HeldStudy, LedgerLine, Merged, PatientHit,
-    PatientView, RecallReport, RecallViewer, Reissued, Revoked, StaffError, StudyBrief, StudyLedger,
-    Unreached, UsageFigures, UsageFile, UsageGroup, UsageMonth,
+    AuditVerdict, Channels, ContactCorrection, Decided, Decision, FailedChannel, HeldStudy, IdentityView,
+    LedgerLine, Merged, PatientHit, PatientView, RecallReport, RecallViewer, Reissued, Revoked, StaffError,
+    Stated, StudyBrief, StudyLedger, Unreached, UsageFigures, UsageFile, UsageGroup, UsageMonth,
 };
 use filmless_delivery::status::Reason;
+use filmless_delivery::{ReviewKind, ReviewRecord};
 use filmless_domain::audit::{Actor, AuditAction, AuditEvent, AuditOutcome};
+use filmless_domain::identity::Fact;
 use filmless_domain::share::Relation;
 use filmless_domain::staff::{Act, Role, StaffMember};
 use filmless_domain::{AccessionNumber, PatientId, Secret, StudyInstanceUid};
@@ -100,6 +102,32 @@ fn brief(state: &'static str) -> StudyBrief {
         reason: (state == "held")
             .then(|| Reason { code: "no-order".into(), message: "in English only".into() }),
         released_at: Some(at("09:15")),
+    }
+}
+
+fn identity_view(study: &StudyInstanceUid) -> IdentityView {
+    let order = Stated {
+        patient_id: PATIENT.into(),
+        name: "Nguyễn Thị Hoà".into(),
+        birth_date: "1958-03-02".into(),
+        sex: "F".into(),
+        ..Stated::default()
+    };
+    let images = Stated { name: "TRAN <b>BINH".into(), doubts: vec![Fact::Name], ..order.clone() };
+    IdentityView {
+        study_instance_uid: study.clone(),
+        accession_number: AccessionNumber::parse("A1").unwrap(),
+        account: Some(order.clone()),
+        order,
+        images: vec![images],
+        accessions: Vec::new(),
+        differs: true,
+        is_account_anothers: false,
+        is_cancelled: false,
+        strangers: 0,
+        seen: "seen".into(),
+        asked: None,
+        four_eyes: true,
     }
 }
 
@@ -285,15 +313,38 @@ impl Clerk for SampleClerk {
         Ok(Reissued { link_version: 2, sms: true, email: false })
     }
 
-    async fn release(
-        &self,
-        study: &StudyInstanceUid,
-        _: Option<&AccessionNumber>,
-        why: &str,
-    ) -> Result<(), StaffError> {
+    async fn release(&self, study: &StudyInstanceUid, decision: &Decision) -> Result<Decided, StaffError> {
         self.demand(Act::Release)?;
         self.study(study)?;
-        reason(why)
+        if decision.seen != "seen" {
+            return Err(refused("facts-changed"));
+        }
+        reason(&decision.reason).map(|()| Decided::Released)
+    }
+
+    async fn identity(
+        &self,
+        study: &StudyInstanceUid,
+        order: Option<&AccessionNumber>,
+    ) -> Result<IdentityView, StaffError> {
+        self.demand(Act::Release)?;
+        self.study(study)?;
+        if order.is_some_and(|order| order.as_str() == "NONE") {
+            return Err(StaffError::NotFound);
+        }
+        Ok(identity_view(study))
+    }
+
+    async fn mismatches(&self, _: u16) -> Result<Vec<IdentityView>, StaffError> {
+        self.demand(Act::Release)?;
+        Ok(vec![identity_view(&StudyInstanceUid::parse(STUDY).unwrap())])
+    }
+
+    async fn reviews(&self) -> Result<Vec<ReviewRecord>, StaffError> {
+        self.demand(Act::Release)?;
+        let accession = AccessionNumber::parse("A-REUSED").unwrap();
+        let patients = vec![PatientId::parse(PATIENT).unwrap()];
+        Ok(vec![ReviewRecord::new(ReviewKind::AccessionReused, accession, patients, at("09:00"))])
     }
 
     async fn hold(&self, study: &StudyInstanceUid, why: &str) -> Result<(), StaffError> {

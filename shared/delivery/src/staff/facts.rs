@@ -4,13 +4,19 @@
 use filmless_domain::audit::AuditAction;
 use filmless_domain::identity::{AcceptedPairs, Agreement, Fact, compare, pair_digest};
 use filmless_domain::staff::Act;
-use filmless_domain::{AccessionNumber, PatientDemographics, StudyInstanceUid, person_name};
+use filmless_domain::{
+    AccessionNumber, HoldReason, PatientDemographics, StudyInstanceUid, StudyState, person_name,
+};
 use filmless_store::index::{OrderRecord, ReviewRecord, StudyRecord};
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::report::studies_of_days;
 use super::{Desk, StaffError};
 use crate::identity::{beside, facts_digest, person_of};
+
+/// Most studies of one list of mismatches.
+pub const MISMATCHES_MAX: usize = 100;
 
 /// Somebody, as a source states them. `Debug` hides it.
 #[derive(Clone, Default, PartialEq, Eq, Serialize)]
@@ -121,6 +127,29 @@ impl Desk {
         let mut reviews = self.services.index.reviews().await?;
         reviews.reverse();
         Ok(reviews)
+    }
+
+    /// The studies of the last days that are held because somebody differs, with what differs, oldest first; at most
+    /// [`MISMATCHES_MAX`].
+    ///
+    /// # Errors
+    /// [`StaffError`].
+    pub async fn mismatches(&self, days: u16) -> Result<Vec<IdentityView>, StaffError> {
+        self.demand(Act::Release, AuditAction::ReadLedger).await?;
+        let mut views = Vec::new();
+        for study in studies_of_days(&self.services, days).await? {
+            let is_one =
+                matches!(study.reason, Some(HoldReason::PatientMismatch | HoldReason::AccountMismatch));
+            if study.state != StudyState::Held || !is_one || views.len() >= MISMATCHES_MAX {
+                continue;
+            }
+            if let Ok(order) = self.order_for(&study, None).await {
+                views.push(self.look(&study, &order).await?.view);
+            }
+        }
+        let record = self.record(AuditAction::ReadLedger);
+        record.detail(format!("{} mismatches", views.len())).write(&self.services).await?;
+        Ok(views)
     }
 
     pub(super) async fn look(&self, study: &StudyRecord, order: &OrderRecord) -> Result<Looked, StaffError> {

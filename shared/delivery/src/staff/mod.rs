@@ -31,7 +31,7 @@ use crate::{DeliveryError, Services};
 pub use access::Revoked;
 pub use contact::ContactCorrection;
 pub use entrance::StaffEntrance;
-pub use facts::{Asked, IdentityView, Stated};
+pub use facts::{Asked, IdentityView, MISMATCHES_MAX, Stated};
 pub use find::{PatientHit, PatientView, StudyBrief};
 pub use gate::{Decided, Decision};
 pub use ledger::{LedgerLine, StudyLedger};

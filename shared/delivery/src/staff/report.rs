@@ -166,7 +166,7 @@ impl Desk {
 }
 
 /// The studies that arrived on the last days, oldest first.
-async fn studies_of_days(services: &Services, days: u16) -> Result<Vec<StudyRecord>, StoreError> {
+pub(super) async fn studies_of_days(services: &Services, days: u16) -> Result<Vec<StudyRecord>, StoreError> {
     let today = services.clock.now().to_zoned(TimeZone::UTC).date();
     let mut studies = Vec::new();
     for back in (0..i32::from(days)).rev() {

@@ -31,6 +31,7 @@ mod home;
 mod lists;
 mod patient;
 mod patient_acts;
+mod release;
 mod shares;
 mod sign_in;
 mod study;
@@ -62,12 +63,14 @@ pub(crate) fn routes() -> Vec<Route> {
         post("/staff/studies/{study_uid}/slip", Staff, study_acts::slip),
         post("/staff/studies/{study_uid}/reissue", Staff, study_acts::reissue),
         post("/staff/studies/{study_uid}/resend", Staff, study_acts::resend),
-        post("/staff/studies/{study_uid}/release", Staff, study_acts::release),
+        get("/staff/studies/{study_uid}/release", Staff, release::ask),
+        post("/staff/studies/{study_uid}/release", Staff, release::submit),
         post("/staff/studies/{study_uid}/hold", Staff, study_acts::hold),
         get("/staff/studies/{study_uid}/recall", Staff, study_acts::ask_recall),
         post("/staff/studies/{study_uid}/recall", Staff, study_acts::recall),
         get("/staff/studies/{study_uid}/viewers", Staff, study::viewers),
         get("/staff/held", Staff, lists::held),
+        get("/staff/reviews", Staff, release::reviews),
         get("/staff/unreached", Staff, lists::unreached),
         get("/staff/unreached.csv", Staff, lists::unreached_csv),
         get("/staff/failed", Staff, lists::failed),
@@ -84,9 +87,10 @@ pub(crate) fn routes() -> Vec<Route> {
 type Word = fn(&ConsoleTexts) -> &'static str;
 
 /// The pages of the console, in the order of the navigation: address, what a role must be able to do, and the word.
-const PAGES: [(&str, Act, Word); 6] = [
+const PAGES: [(&str, Act, Word); 7] = [
     ("/staff", Act::Find, |t| t.frame.home),
     ("/staff/held", Act::ReadLists, |t| t.frame.held),
+    ("/staff/reviews", Act::Release, |t| t.release.reviews),
     ("/staff/unreached", Act::ReadLists, |t| t.frame.unreached),
     ("/staff/failed", Act::ReadLists, |t| t.frame.failed),
     ("/staff/usage", Act::ReadUsage, |t| t.frame.usage),

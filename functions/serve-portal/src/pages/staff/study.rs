@@ -122,6 +122,7 @@ pub(crate) async fn show(
         Some("reissued") => Some(words.done_reissued),
         Some("resent") => Some(words.done_resent),
         Some("released") => Some(words.done_released),
+        Some("asked") => Some(words.done_asked),
         Some("held") => Some(words.done_held),
         _ => None,
     };

@@ -5,8 +5,8 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use filmless_delivery::staff::{Channels, StaffError};
+use filmless_domain::StudyInstanceUid;
 use filmless_domain::staff::Act;
-use filmless_domain::{AccessionNumber, StudyInstanceUid};
 use serde::Deserialize;
 
 use super::confirm::{ConfirmPage, Confirmed, refusal};
@@ -21,8 +21,6 @@ pub(crate) struct Typed {
     reason: String,
     #[serde(default)]
     channels: Channels,
-    #[serde(default)]
-    order: String,
 }
 
 /// `POST /staff/studies/{study_uid}/slip`: the newest slip, to be printed. A form, since it shows a password: nothing
@@ -58,21 +56,6 @@ pub(crate) async fn resend(
     let study = study_of(&uid, &console)?;
     let done = console.clerk.resend(&study, typed.channels).await;
     answer(&console, &study, done.map(|_| "resent")).await
-}
-
-/// `POST /staff/studies/{study_uid}/release`
-pub(crate) async fn release(
-    console: Console,
-    Path(uid): Path<String>,
-    Form(typed): Form<Typed>,
-) -> Result<Response, Trouble> {
-    console.demand(Act::Release).await?;
-    let study = study_of(&uid, &console)?;
-    let done = match order_of(&typed.order) {
-        Ok(order) => console.clerk.release(&study, order.as_ref(), &typed.reason).await,
-        Err(error) => Err(error),
-    };
-    answer(&console, &study, done.map(|()| "released")).await
 }
 
 /// `POST /staff/studies/{study_uid}/hold`
@@ -153,14 +136,6 @@ async fn recall_page<'a>(
         back: (study_url(study), words.to_study),
         frame,
     })
-}
-
-/// No order named, or one that can be.
-fn order_of(typed: &str) -> Result<Option<AccessionNumber>, StaffError> {
-    match typed.trim() {
-        "" => Ok(None),
-        typed => AccessionNumber::parse(typed).map(Some).map_err(|_| StaffError::NotFound),
-    }
 }
 
 async fn answer(

@@ -56,6 +56,9 @@ pub(crate) fn hold_reason(language: Language, code: &str) -> &'static str {
         "ambiguous-order" => pick(language, "Nhiều phiếu chỉ định", "Several orders"),
         "patient-mismatch" => pick(language, "Người bệnh không khớp", "Patient differs"),
         "two-patients" => pick(language, "Ảnh của hai người bệnh", "Images of two patients"),
+        "account-mismatch" => pick(language, "Mã thuộc người khác", "Code is somebody else's"),
+        "accessions-differ" => pick(language, "Nhiều số phiếu khác người", "Orders of several patients"),
+        "order-cancelled" => pick(language, "Phiếu đã huỷ", "Order cancelled"),
         "incomplete-study" => pick(language, "Chưa đủ ảnh", "Images are missing"),
         "result-not-signed" => pick(language, "Kết quả chưa ký", "Result not signed"),
         "held-by-staff" => pick(language, "Nhân viên giữ lại", "Held by staff"),
@@ -68,8 +71,8 @@ pub(crate) fn detail_of_hold(language: Language, code: &str) -> &'static str {
     match code {
         "no-order" => pick(
             language,
-            "Không phiếu nào có số phiếu hoặc mã người bệnh này. Gửi phiếu lên, hoặc trả theo một phiếu.",
-            "No order has this accession number or patient code. Upload the order, or release under one.",
+            "Một số phiếu ghi trong ảnh chưa có phiếu, hoặc chưa có phiếu nào của mã này. Gửi phiếu lên, hoặc trả theo một phiếu.",
+            "An accession number in the images has no order yet, or the patient code has none. Upload the order, or release under one.",
         ),
         "ambiguous-order" => pick(
             language,
@@ -78,9 +81,20 @@ pub(crate) fn detail_of_hold(language: Language, code: &str) -> &'static str {
         ),
         "patient-mismatch" => pick(
             language,
-            "Mã, họ tên hoặc ngày sinh trong ảnh khác với phiếu. Kiểm tra kỹ trước khi trả.",
-            "Code, name or birth date in the images differ from the order. Check before you release.",
+            "Mã, họ tên, ngày sinh hoặc giới tính trong ảnh khác với phiếu. Đối chiếu kỹ trước khi trả.",
+            "Code, name, birth date or sex in the images differ from the order. Compare before you release.",
         ),
+        "account-mismatch" => pick(
+            language,
+            "Mã người bệnh trên phiếu đã thuộc về một người khác. Sửa mã, hoặc xác nhận là cùng một người.",
+            "The patient code of the order is somebody else's already. Correct it, or confirm that they are one person.",
+        ),
+        "accessions-differ" => pick(
+            language,
+            "Các số phiếu ghi trong ảnh là của những người khác nhau. Không trả trước khi rõ.",
+            "The accession numbers in the images are different patients'. Do not release before that is clear.",
+        ),
+        "order-cancelled" => pick(language, "Phiếu chỉ định đã bị huỷ.", "The order was cancelled."),
         "two-patients" => pick(
             language,
             "Ảnh của hai người mang cùng một UID; ảnh của người thứ hai nằm riêng. Không trả trước khi rõ.",
@@ -232,6 +246,22 @@ pub(crate) fn error(language: Language, code: &str) -> &'static str {
             "Lần chụp vừa thay đổi. Xin xem lại rồi làm lại.",
             "The study changed at this moment. Look at it again and repeat.",
         ),
+        "bad-confirmation" => pick(
+            language,
+            "Xin đánh dấu ô xác nhận trước khi tiếp tục.",
+            "Please tick the box before you go on.",
+        ),
+        "facts-changed" => pick(
+            language,
+            "Xin đối chiếu lại: ảnh, phiếu hoặc tài khoản có thể vừa thay đổi.",
+            "Please compare again: images, order or account may have changed.",
+        ),
+        "account-of-another" => pick(
+            language,
+            "Tài khoản của mã này thuộc về người khác. Sửa mã trên phiếu chỉ định, hoặc xác nhận là cùng một người.",
+            "The account of this code is somebody else's. Correct the code of the order, or confirm that they are one person.",
+        ),
+        "order-cancelled" => pick(language, "Phiếu chỉ định đã bị huỷ.", "The order was cancelled."),
         "released-to-another" => pick(
             language,
             "Lần chụp đã được trả cho người bệnh khác. Hãy thu hồi, rồi gửi lại ảnh với UID mới.",
@@ -274,6 +304,23 @@ pub(crate) fn error(language: Language, code: &str) -> &'static str {
             language,
             "Chưa làm được. Xin thử lại sau ít phút.",
             "It could not be done. Please try again in a few minutes.",
+        ),
+    }
+}
+
+/// What the records office should look at.
+pub(crate) fn review(language: Language, kind: filmless_delivery::ReviewKind) -> &'static str {
+    use filmless_delivery::ReviewKind;
+    match kind {
+        ReviewKind::AccessionReused => pick(
+            language,
+            "Số phiếu được dùng lại cho người khác",
+            "Accession number used again for somebody else",
+        ),
+        ReviewKind::OrderOlder => pick(
+            language,
+            "Phiếu cũ đến sau phiếu mới, không dùng",
+            "An older order came after a newer one and does not count",
         ),
     }
 }

@@ -6,14 +6,16 @@ use filmless_domain::Language;
 mod codes;
 mod patient;
 mod reading;
+mod release;
 mod study;
 mod usage;
 
 pub(crate) use codes::{
-    action, detail_of_hold, error, hold_reason, line, outcome, relation, role, state, why_unreached,
+    action, detail_of_hold, error, hold_reason, line, outcome, relation, review, role, state, why_unreached,
 };
 pub(crate) use patient::PatientWords;
 pub(crate) use reading::ReadingWords;
+pub(crate) use release::ReleaseWords;
 pub(crate) use study::StudyWords;
 pub(crate) use usage::UsageWords;
 
@@ -45,6 +47,7 @@ pub(crate) struct ConsoleTexts {
     pub(crate) frame: &'static FrameWords,
     pub(crate) patient: &'static PatientWords,
     pub(crate) study: &'static StudyWords,
+    pub(crate) release: &'static ReleaseWords,
     pub(crate) reading: &'static ReadingWords,
     pub(crate) usage: &'static UsageWords,
 }
@@ -55,6 +58,7 @@ pub(crate) const fn console_texts(language: Language) -> ConsoleTexts {
         frame: FrameWords::of(language),
         patient: PatientWords::of(language),
         study: StudyWords::of(language),
+        release: ReleaseWords::of(language),
         reading: ReadingWords::of(language),
         usage: UsageWords::of(language),
     }

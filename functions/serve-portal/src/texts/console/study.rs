@@ -27,7 +27,7 @@ words! {
         channels_email: "chỉ email", "email only";
         channels_none: "không gửi, chỉ in phiếu", "nothing, print the slip";
         release: "Trả kết quả", "Release";
-        release_hint: "Người bệnh của phiếu chỉ định sẽ xem được hình ảnh này.", "The patient of the order will see these images.";
+        release_hint: "Đối chiếu ảnh với phiếu chỉ định trước khi trả.", "Compare images and order before you release.";
         order: "Số phiếu chỉ định (nếu ảnh không ghi)", "Accession number of the order (if the images name none)";
         hold: "Giữ lại", "Hold";
         hold_hint: "Người bệnh không xem được cho đến khi nhân viên trả kết quả.", "The patient does not see it until staff release it.";
@@ -49,6 +49,7 @@ words! {
         done_reissued: "Đã cấp phiếu mới. Bây giờ có thể in phiếu.", "The new slip is issued. It can be printed now.";
         done_resent: "Tin báo đang được gửi.", "The message is on its way.";
         done_released: "Lần chụp đang được trả. Trạng thái đổi sau vài giây.", "The study is being released. Its state changes within seconds.";
+        done_asked: "Đã ghi nhận. Một đồng nghiệp khác phải xác nhận lần nữa.", "Noted. Another member of the staff has to confirm.";
         done_held: "Đã giữ lại. Người bệnh không còn xem được.", "Held. The patient no longer sees it.";
     }
 }
