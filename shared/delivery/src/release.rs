@@ -28,7 +28,11 @@ pub async fn release_study(services: &Services, study: &StudyInstanceUid) -> Res
         return Ok(());
     }
     if record.reason == Some(HoldReason::HeldByStaff) {
-        return Ok(());
+        // It was held while it was on its way.
+        return match record.state {
+            StudyState::Held => Ok(()),
+            _ => hold(services, &record, HoldReason::HeldByStaff).await,
+        };
     }
     match verdict(services, &record, Asked::WhetherToRelease).await? {
         Ok(order) => open_gate(services, record, &order).await,

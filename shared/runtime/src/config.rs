@@ -207,8 +207,8 @@ mod tests {
         let config = check(&[("RELEASE_ON", "report"), ("MESSAGE_SECRETS", "link-only")]).unwrap();
         assert_eq!(config.settings.public_url, "https://xem.benhvien.example");
         assert_eq!(config.settings.release_on, ReleaseOn::Report);
-        let config = check(&[("IDENTITY", r#"{"four_eyes":true,"own_issuers":["HIS"]}"#)]).unwrap();
-        assert!(config.settings.identity.four_eyes && config.settings.identity.ids_ignore_case);
+        let strict = check(&[("IDENTITY", r#"{"four_eyes":true,"own_issuers":["HIS"]}"#)]).unwrap();
+        assert!(strict.settings.identity.four_eyes && strict.settings.identity.ids_ignore_case);
         assert_eq!(config.settings.message_secrets, MessageSecrets::LinkOnly);
         assert_eq!(config.settings.hospital.name_vi, "Bệnh viện A");
     }

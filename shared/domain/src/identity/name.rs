@@ -9,8 +9,15 @@ use crate::person_name::{Spelling, spell};
 pub fn compare_names(a: &str, b: &str) -> Agreement {
     let (a, b) = (groups(a), groups(b));
     let mut worst = None;
-    for (script, left) in &a {
-        for (_, right) in b.iter().filter(|(other, _)| other == script) {
+    let is_in = |groups: &[(u32, Vec<Stated>)], place: usize, script: u32| {
+        groups.get(place).is_some_and(|(other, _)| *other == script)
+    };
+    for (i, (script, left)) in a.iter().enumerate() {
+        for (j, (_, right)) in b.iter().enumerate().filter(|(_, (other, _))| other == script) {
+            // Two groups in one script are held against their counterparts, where the other side has two as well.
+            if i != j && is_in(&b, i, *script) && is_in(&a, j, *script) {
+                continue;
+            }
             let found = left.iter().flat_map(|l| right.iter().map(move |r| compare_spellings(l, r))).min();
             worst = worst.max(found);
         }
@@ -170,6 +177,7 @@ mod tests {
                 ("Trần Văn Bình", "TRAN^VAN^BINH^Mr.^Jr"),
                 ("Trần Văn Bình", "BN TRAN VAN BINH 65 TUOI"),
                 ("Trần Văn Bình", "Ong Tran Van Binh 065Y"),
+                ("TRAN^VAN BINH=TRAN^BINH", "TRAN^VAN BINH=TRAN^BINH"),
                 ("Con bà Trần Thị Mai 1", "CB TRAN THI MAI 01"),
                 ("Nguyễn Văn Ba", "NGUYEN^VAN BA"),
             ],

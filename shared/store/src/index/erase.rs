@@ -61,6 +61,10 @@ impl Index {
             }
             erased += self.erase_partition(&account_pk(&account_key)).await?;
         }
+        for review in self.reviews().await?.into_iter().filter(|review| review.patients.contains(patient)) {
+            self.delete(&review.key()).await?;
+            erased += 1;
+        }
         Ok(erased + self.erase_partition(&patient_pk(patient)).await?)
     }
 

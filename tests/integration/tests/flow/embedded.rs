@@ -31,8 +31,9 @@ impl Embedded {
 
     pub fn start_with(data: &Path, options: &[&str], environment: &[(&str, &str)]) -> Self {
         let mut process = Command::new(binary())
-            .args(["up", "--port", "0", "--settle", "1s", "--data"])
+            .args(["up", "--port", "0", "--data"])
             .arg(data)
+            .args(if options.contains(&"--settle") { &[][..] } else { &["--settle", "1s"] })
             .args(options)
             .env("XDG_STATE_HOME", data.join("state"))
             .envs(environment.iter().copied())

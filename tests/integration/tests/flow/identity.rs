@@ -265,6 +265,7 @@ async fn where_four_eyes_are_demanded_one_member_is_not_enough() {
     let rules = folder.path().join("identity.json");
     std::fs::write(&rules, r#"{"four_eyes":true}"#).unwrap();
     let data = folder.path().join("data");
+    std::fs::create_dir(&data).unwrap();
     let system = System::start_in(&data, &["--identity", rules.to_str().unwrap()]);
     let study = Study { patient_name: "NGUYEN^THI HAO".into(), ..Study::numbered(334) };
     system.upload_order(&study.order()).await;
