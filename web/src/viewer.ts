@@ -195,6 +195,10 @@ class Viewer {
     if (isOpen) {
       const tools = await this.openTools();
       this.secondTool = () => tools.windowTool;
+      if (!matchMedia(WIDE).matches) {
+        // The strip, the picture and what a tool says of it are on the screen together.
+        page.viewer.scrollIntoView();
+      }
     } else {
       (await this.tools)?.rest();
     }

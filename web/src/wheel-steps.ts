@@ -55,7 +55,9 @@ export class WheelSteps {
     this.sign = Math.sign(deltaY);
     this.isSmooth = deltaMode === 0 && size < NOTCH_PX_MIN;
     if (this.isSmooth) {
-      const px = wheelDeltaY === 0 ? NOTCH_PX_MAX : (NOTCH_PX_MAX * size) / Math.abs(wheelDeltaY);
+      // Of a whole notch it says nothing about the steps of a fine wheel.
+      const told = Math.abs(wheelDeltaY);
+      const px = told > 0 && told < NOTCH_PX_MAX ? (NOTCH_PX_MAX * size) / told : NOTCH_PX_MAX;
       this.unit = Math.min(NOTCH_PX_MAX, Math.max(NOTCH_PX_MIN, px));
     } else {
       this.unit = deltaMode === 0 && size > NOTCH_PX_MAX + 1 ? SEVERAL_PX : size;
