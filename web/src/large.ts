@@ -6,6 +6,8 @@ const QUIET_AFTER_MS = 3_000;
 
 export class LargeView {
   private timer = 0;
+  /** A tap that brings the bars back also moves the focus, before it is a click. */
+  private wasQuiet = false;
 
   constructor(
     private readonly page: Page,
@@ -18,6 +20,9 @@ export class LargeView {
       }
     });
     document.addEventListener("keydown", () => this.wake());
+    viewer.addEventListener("pointerdown", () => {
+      this.wasQuiet = viewer.classList.contains("is-quiet");
+    }, true);
     viewer.addEventListener("focusin", () => this.wake());
     viewer.addEventListener("pointermove", ({ pointerType }) => {
       if (pointerType === "mouse") {
@@ -27,7 +32,7 @@ export class LargeView {
     viewer.addEventListener("click", (event) => {
       const isTap = (event as PointerEvent).pointerType !== "mouse" && event.target instanceof Element;
       const isOnPicture = isTap && stage.contains(event.target as Element) && (event.target as Element).closest("button, a") === null;
-      if (isOnPicture && !stage.classList.contains("has-tool") && !this.isQuiet) {
+      if (isOnPicture && !stage.classList.contains("has-tool") && !this.wasQuiet) {
         this.setQuiet(this.mayBeQuiet());
       } else {
         this.wake();
@@ -40,10 +45,6 @@ export class LargeView {
       document.exitFullscreen().catch(() => undefined);
     }
     this.wake();
-  }
-
-  private get isQuiet(): boolean {
-    return this.page.viewer.classList.contains("is-quiet");
   }
 
   private setQuiet(isQuiet: boolean): void {
