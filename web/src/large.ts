@@ -70,7 +70,7 @@ export class LargeView {
   /** Not while a hand or a keyboard is in the bars, or something is said. */
   private mayBeQuiet(): boolean {
     const { page } = this;
-    const isUsed = page.viewer.matches(".has-tools, .is-comparing") || page.controls.querySelector(":focus-visible, :active") !== null;
+    const isUsed = page.viewer.classList.contains("is-comparing") || page.stage.classList.contains("has-tool") || page.controls.querySelector(":focus-visible, :active") !== null;
     return page.isLarge && !isUsed && page.stage.querySelector(".note:not([hidden])") === null;
   }
 }
