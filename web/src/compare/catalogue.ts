@@ -10,7 +10,7 @@ export interface StudyChoice {
   /** `2020-11-23`; null where it is not known. */
   readonly day: string | null;
   readonly title: string;
-  readonly modality: string;
+  readonly modalities: readonly string[];
 }
 
 /** A series of a study, and what it was made with. */
@@ -29,7 +29,7 @@ interface StudiesJson {
     readonly title: string;
     readonly date: string | null;
     readonly day?: string | null;
-    readonly modality: string;
+    readonly modalities?: readonly string[];
   }[];
 }
 
@@ -50,11 +50,11 @@ interface GrantJson {
 /** All studies that the patient may see. */
 export async function fetchStudies(): Promise<readonly StudyChoice[]> {
   const { studies } = (await fetchOwn("/studies")) as StudiesJson;
-  return studies.map(({ study_instance_uid: uid, title, date, day, modality }) => ({
+  return studies.map(({ study_instance_uid: uid, title, date, day, modalities }) => ({
     uid,
     day: day ?? null,
     title,
-    modality,
+    modalities: modalities ?? [],
     label: [date, title].filter((text) => text !== null && text !== "").join(" · "),
     grantUrl: `/studies/${uid}/grant`,
   }));
@@ -79,11 +79,11 @@ export async function openStudy({ grantUrl }: StudyChoice): Promise<OpenStudy> {
   return { grant: new Grant(grantUrl, urls), series: entries };
 }
 
-/** The place of the latest study before `here` that is of the same kind, best of the same name; null without any. */
-export function earlierLike(studies: readonly StudyChoice[], here: StudyChoice): number | null {
+/** The place of the latest study before `here` with that modality, best of the same name; null without any. */
+export function earlierLike(studies: readonly StudyChoice[], here: StudyChoice, modality: string): number | null {
   const earlier = studies
     .map((study, place) => ({ study, place }))
-    .filter(({ study }) => study.uid !== here.uid && study.modality === here.modality)
+    .filter(({ study }) => study.uid !== here.uid && study.modalities.includes(modality))
     .filter(({ study }) => study.day !== null && here.day !== null && study.day < here.day)
     .sort((a, b) => (b.study.day ?? "").localeCompare(a.study.day ?? ""));
   const found = earlier.find(({ study }) => study.title === here.title) ?? earlier[0];

@@ -159,7 +159,7 @@ export class Comparison {
     this.studies = await fetchStudies().catch(() => []);
     let here = this.studies.findIndex(({ grantUrl }) => grantUrl === this.page.grantUrl);
     if (here < 0) {
-      this.studies = [{ uid: "", label: "", grantUrl: this.page.grantUrl, day: null, title: "", modality: "" }, ...this.studies];
+      this.studies = [{ uid: "", label: "", grantUrl: this.page.grantUrl, day: null, title: "", modalities: [] }, ...this.studies];
       here = 0;
     }
     this.here = this.studies[here] ?? null;
@@ -168,7 +168,8 @@ export class Comparison {
       grantUrl === this.page.grantUrl ? `${this.page.words.thisStudy} ${label}`.trim() : label,
     );
     fillList(this.studyList.list, labels);
-    await this.chooseStudy((this.here === null ? null : earlierLike(this.studies, this.here)) ?? here);
+    const modality = this.main.index?.modality ?? "";
+    await this.chooseStudy((this.here === null ? null : earlierLike(this.studies, this.here, modality)) ?? here);
   }
 
   private async chooseStudy(place: number): Promise<void> {

@@ -73,6 +73,8 @@ struct StudyChoice<'a> {
     /// The date again, as `2020-11-23`.
     day: Option<String>,
     modality: String,
+    /// The same as codes of the standard.
+    modalities: &'a [String],
 }
 
 impl<'a> StudyChoice<'a> {
@@ -83,6 +85,7 @@ impl<'a> StudyChoice<'a> {
             date: study.date.map(t.date),
             day: study.date.map(|date| date.to_string()),
             modality: t.modalities(&study.modalities),
+            modalities: &study.modalities,
         }
     }
 }
