@@ -33,6 +33,8 @@ pub(crate) struct StudyDownload {
     pub key: ObjectKey,
     /// Bytes, once it is made.
     pub bytes: Option<u64>,
+    /// Bytes of all files that are in it, or will be.
+    pub bytes_of_files: u64,
 }
 
 /// Looks for the ZIP of a study.
@@ -40,14 +42,16 @@ pub(crate) async fn find(
     services: &Services,
     study: &StudyInstanceUid,
 ) -> Result<StudyDownload, DeliveryError> {
-    let key = object_key::study_download(study, &contents_digest(&services.index.instances(study).await?));
+    let instances = services.index.instances(study).await?;
+    let key = object_key::study_download(study, &contents_digest(&instances));
+    let bytes_of_files = instances.iter().map(|instance| instance.bytes).sum();
     let object = ObjectVersion { key: &key, version_id: None };
     let bytes = match services.derived.size(object).await {
         Ok(bytes) => Some(bytes),
         Err(StoreError::NotFound) => None,
         Err(error) => return Err(error.into()),
     };
-    Ok(StudyDownload { key, bytes })
+    Ok(StudyDownload { key, bytes, bytes_of_files })
 }
 
 /// Asks for the ZIP to be made.

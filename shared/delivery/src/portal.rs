@@ -168,7 +168,10 @@ pub struct StudyView {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StudyDownload {
     /// Nobody asked for it yet, or it is being made.
-    NotMade,
+    NotMade {
+        /// About as large as it will be: all files of the study, which are put into it as they are.
+        bytes: u64,
+    },
     /// It is there.
     Ready {
         /// A presigned URL.

@@ -22,7 +22,10 @@ export function showDocuments(section: HTMLElement, index: SeriesIndex, source: 
     });
     return { button, place };
   });
-  const title = index.documents.length > 0 ? [make("h2", {}, words.documents)] : [];
+  const title: HTMLElement[] = index.documents.length > 0 ? [make("h2", {}, words.documents)] : [];
+  // The browsers within Zalo, Facebook and the like let nothing be saved.
+  const isInApp = section.closest("[data-in-app]") !== null;
+  title.push(...(isInApp && index.documents.length > 0 ? [make("p", { class: "kept" }, words.inApp)] : []));
   section.replaceChildren(...title, ...buttons.flatMap(({ button, place }) => [button, place]), ...notes(index, words));
   section.hidden = false;
   if (index.frames.length === 0) {

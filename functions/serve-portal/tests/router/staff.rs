@@ -362,8 +362,8 @@ async fn what_hurts_asks_twice() {
     for (path, form, words) in [
         (format!("{HOA}/revoke"), "reason=lost", "Xin đánh dấu ô xác nhận"),
         (recall.clone(), "reason=wrong", "Xin đánh dấu ô xác nhận"),
-        (format!("{HOA}/erase"), "reason=asked&code=N20-0317543", "Chưa có gì bị xoá"),
-        (format!("{HOA}/erase"), "reason=asked", "Chưa có gì bị xoá"),
+        (format!("{HOA}/erase"), "reason=asked&code=N20-0317543", "Chưa có gì bị xóa"),
+        (format!("{HOA}/erase"), "reason=asked", "Chưa có gì bị xóa"),
         (recall, "reason=+&confirm=yes", "Xin ghi lý do"),
     ] {
         let answer = post("admin", &path, form).await;
