@@ -14,6 +14,7 @@ pub mod hospital;
 pub mod ids;
 pub mod invisible;
 pub mod limits;
+pub mod mailbox;
 pub mod object_key;
 pub mod order;
 pub mod patient;
