@@ -18,6 +18,9 @@ use crate::{DeliveryError, Services, outbox, release, render};
 /// A check this late is lost: the next arrival schedules another.
 const CHECK_GRACE_MS: i64 = 120_000;
 
+/// Most messages of one transaction, which DynamoDB limits to 4 MB: a study of more series has the others sent on their own.
+const MESSAGES_AT_ONCE_MAX: usize = 5000;
+
 /// Part of every digest: raise it when series have to be rendered anew.
 const RENDER_VERSION: &str = "3";
 
@@ -77,7 +80,7 @@ pub async fn check_quiet(services: &Services, study: &StudyInstanceUid) -> Resul
         }
         return Ok(());
     }
-    let dirty = describe_series(services, study, &instances).await?;
+    let mut dirty = describe_series(services, study, &instances).await?;
     let before = record.clone();
     record.instances = u32::try_from(instances.len()).unwrap_or(u32::MAX);
     record.original_bytes = instances.iter().map(|i| i.bytes).sum();
@@ -90,6 +93,7 @@ pub async fn check_quiet(services: &Services, study: &StudyInstanceUid) -> Resul
         .into_iter()
         .collect();
     record.has_report = instances.iter().any(|i| i.is_report);
+    let others = dirty.split_off(dirty.len().min(MESSAGES_AT_ONCE_MAX));
     let entry = outbox::entry(services, dirty)?;
     let arrived = usage::entries(&arrived(&Pen::of_study(services, &record).await?, &before, &record))?;
     if !services.index.settle_study(&record, &entry, &arrived).await? {
@@ -104,6 +108,10 @@ pub async fn check_quiet(services: &Services, study: &StudyInstanceUid) -> Resul
         "study settled"
     );
     outbox::publish(services, &entry).await?;
+    // A crash before this leaves them to `reconcile`.
+    if !others.is_empty() {
+        outbox::send(services, others).await?;
+    }
     if entry.messages.is_empty() {
         render::finish_study(services, study).await?;
     }

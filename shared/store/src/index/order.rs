@@ -12,11 +12,19 @@ use super::{
 };
 use crate::StoreError;
 
+/// Largest order that is kept in its item, in bytes of JSON: DynamoDB's items have 400 KB.
+const ORDER_BYTES_MAX: usize = 256 << 10;
+
 /// The latest state of one order.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct OrderRecord {
-    /// The order as uploaded.
+    /// The order as uploaded: one text, because a map of DynamoDB holds neither every number nor every depth of JSON.
+    #[serde(with = "one_text")]
     pub order: Order,
+    /// Where the whole order lies, when it is too large for an item: then the fields that the product does not use are
+    /// only there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub whole: Option<UploadRecord>,
     /// When its object was written: the last one wins, whatever the order of events.
     #[serde(with = "millisecond::required")]
     pub written_at: Timestamp,
@@ -41,6 +49,37 @@ struct OrderPointer {
 
 pub(super) fn order_pk(accession: &AccessionNumber) -> String {
     format!("ORDER#{accession}")
+}
+
+/// The order as one attribute.
+mod one_text {
+    use filmless_domain::Order;
+    use serde::{Deserialize, Deserializer, Serializer, de, ser};
+
+    use crate::StoreError;
+
+    pub fn write(order: &Order) -> Result<String, StoreError> {
+        serde_json::to_string(order).map_err(StoreError::corrupt("write an order"))
+    }
+
+    pub fn serialize<S: Serializer>(order: &Order, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&serde_json::to_string(order).map_err(ser::Error::custom)?)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Order, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Stored {
+            Text(String),
+            /// As it was written before.
+            Map(Box<Order>),
+        }
+        match Stored::deserialize(deserializer)? {
+            // serde's own words may repeat a value.
+            Stored::Text(text) => serde_json::from_str(&text).map_err(|_| de::Error::custom("no order")),
+            Stored::Map(order) => Ok(*order),
+        }
+    }
 }
 
 fn order_key(accession: &AccessionNumber) -> ItemKey {
@@ -92,8 +131,15 @@ impl Index {
             Condition::Absent("written_at"),
             Condition::below("written_at", written_at.as_millisecond() + 1),
         ]);
-        let mut change =
-            Change::new().set("order", order).set("written_at", written_at.as_millisecond()).when(&not_older);
+        let mut text = one_text::write(order)?;
+        let mut change = Change::new().set("written_at", written_at.as_millisecond()).when(&not_older);
+        if text.len() > ORDER_BYTES_MAX {
+            text = one_text::write(&order.abridged())?;
+            change = change.set("whole", upload);
+        } else {
+            change = change.remove("whole");
+        }
+        change = change.set("order", text);
         // What is corrected is corrected against one order, once.
         if let (false, Some(since)) = (usage.entries.is_empty(), usage.since) {
             change = change.when(&Condition::is_number("written_at", since.as_millisecond()));
@@ -105,7 +151,7 @@ impl Index {
             .put(&pointer_key, &pointer, Change::new())?
             .put(&upload.item_key(UploadOwner::Order(&order.accession_number)), upload, Change::new())?
             .point_to_patient(order)?
-            .put(&messages.key(), messages, Change::new())?
+            .announce(messages)?
             .log_all(LogName::Usage, &usage.entries)?;
         match self.commit(transaction).await? {
             TransactionOutcome::Committed => Ok(true),
