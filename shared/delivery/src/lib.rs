@@ -21,6 +21,7 @@ pub mod outbox;
 pub mod portal;
 pub mod rebuild;
 pub mod reconcile;
+pub mod refusals;
 pub mod release;
 pub mod render;
 pub mod retention;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use filmless_domain::hospital::HOSPITAL_TIME;
+use filmless_domain::mailbox::is_mailbox;
 use filmless_domain::usage::{UsageEvent, UsageKind, UsageUnit};
 use filmless_domain::{Order, Secret, StudyInstanceUid, object_key};
 use filmless_slip::{EmailContent, SlipContent, SmsContent, email_message, qr_png, slip_pdf, sms_text};
@@ -279,6 +280,11 @@ async fn send_email(
     content: &Content,
 ) -> Result<Result<String, PortError>, DeliveryError> {
     let Some(to) = &notice.email else { return Ok(Ok(String::new())) };
+    if !is_mailbox(to) {
+        // Taken before addresses were checked as the builder checks them: it goes to the list of what failed.
+        let source = "no mailbox that an email can be sent to".into();
+        return Ok(Err(PortError::Refused { operation: "address an email", source }));
+    }
     // The slip holds the password too.
     let with_password = services.settings.message_secrets == MessageSecrets::All;
     let slip = if with_password {

@@ -247,7 +247,7 @@ mod tests {
         };
         assert_eq!(retention_years(None), 10);
         for (named, years) in
-            [(serde_json::json!(20), 20), (30.into(), 30), (1.into(), 10), ("30".into(), 10)]
+            [(serde_json::json!(20), 20), (30.into(), 30), ("30".into(), 30), (serde_json::Value::Null, 10)]
         {
             assert_eq!(retention_years(Some(&order(named.clone()))), years, "{named}");
         }

@@ -116,7 +116,7 @@ impl Hospital {
             };
             return Err(HospitalError { field, why });
         }
-        if !crate::order::is_email(&self.support_email) {
+        if !crate::mailbox::is_public_mailbox(&self.support_email) {
             return Err(HospitalError { field: "support_email", why: "is no email address" });
         }
         if self.hotline.chars().filter(char::is_ascii_digit).count() < 3 {

@@ -32,8 +32,10 @@ pub struct Limits {
     pub zip_entries_max: usize,
     /// Most bytes of all entries of one ZIP, unpacked.
     pub zip_unpacked_bytes_max: u64,
-    /// Largest ratio of unpacked to packed bytes of one ZIP entry.
+    /// Largest ratio of unpacked to packed bytes of one ZIP, all entries together.
     pub zip_ratio_max: u64,
+    /// A ZIP smaller than this is taken for as large, in bytes: a few blank images pack to nearly nothing.
+    pub zip_ratio_from_bytes: u64,
     /// Largest order, in bytes.
     pub order_bytes_max: u64,
     /// Wrong second checks (birth date or password) in the life of one link.
@@ -78,6 +80,7 @@ impl Default for Limits {
             zip_entries_max: 20_000,
             zip_unpacked_bytes_max: 8192 * MIB,
             zip_ratio_max: 200,
+            zip_ratio_from_bytes: 64 << 10,
             order_bytes_max: MIB,
             link_failures_max: 10,
             sign_in_failures_max: 10,

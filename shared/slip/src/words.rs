@@ -4,7 +4,7 @@ use filmless_domain::{BirthDate, Language};
 use jiff::{Timestamp, civil::Date, tz::Offset};
 
 /// One text in both languages.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Pair {
     vi: &'static str,
     en: &'static str,
