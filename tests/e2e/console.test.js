@@ -147,6 +147,11 @@ for (const device of [PHONE, DESKTOP]) {
         await page.locator(`a[href="${study(HELD.uid)}"]`).click();
         assert.match(await page.locator("main").textContent(), /Người bệnh không khớp/);
         await check(visitor, "study-held");
+        await page.locator('a[href$="/release"]').click();
+        await page.locator("td.differs").first().waitFor();
+        await check(visitor, "release-differs");
+        await open(visitor, "/staff/reviews");
+        await check(visitor, "reviews");
         await open(visitor, study(UNREACHED.uid));
         visitor.expectStatus(422);
         await act(page, "hold", { reason: " " });
@@ -154,6 +159,11 @@ for (const device of [PHONE, DESKTOP]) {
         await check(visitor, "study-refused");
         await act(page, "hold", { reason: "kiểm tra bên" });
         assert.match(await page.locator("[role=status]").textContent(), /Đã giữ lại/);
+        await page.locator('a[href$="/release"]').click();
+        await page.locator('[name="confirm"]').waitFor();
+        assert.match(await page.locator(".shown-to").textContent(), /sẽ được trả cho/);
+        await check(visitor, "release");
+        await page.check('[name="confirm"]');
         await act(page, "release", { reason: "đã kiểm tra" });
         assert.match(await page.locator("[role=status]").textContent(), /đang được trả/);
         await awaitStates(desk.filmless, { [UNREACHED.uid]: "released" });

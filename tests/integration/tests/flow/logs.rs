@@ -52,7 +52,7 @@ async fn no_log_line_holds_a_secret_or_a_word_of_a_patient_at_any_level() {
     let account = patient.study.patient_id.clone();
     system.upload("incoming/second-patient", foreign.slice(1, 7)).await;
     system.until_quarantined("incoming/second-patient").await;
-    system.staff(&["release", &patient.study.uid, "--reason", "checked"]);
+    system.release(&patient.study.uid, &[]);
     system.until(&patient.study.uid, "released").await;
     secrets.push(account.clone());
     secrets.extend([

@@ -124,7 +124,7 @@ async fn staff_hold_and_release_whatever_the_gate_says() {
         .await;
     assert_eq!(held["reason"]["code"], "held-by-staff");
     assert_eq!(system.staff(&["held"])[0]["study_instance_uid"], study.uid.as_str());
-    system.staff(&["release", &study.uid, "--reason", "checked"]);
+    system.release(&study.uid, &[]);
     system.until(&study.uid, "released").await;
     assert!(opens(&system, &link_of(&sms)).1.contains("canvas"));
 
@@ -135,8 +135,18 @@ async fn staff_hold_and_release_whatever_the_gate_says() {
     system.upload_order(&order).await;
     let held = system.until(&misspelled.uid, "held").await;
     assert_eq!(held["reason"]["code"], "patient-mismatch");
-    assert_eq!(system.staff_refused(&["release", &misspelled.uid, "--reason", " "]), "reason-missing");
-    system.staff(&["release", &misspelled.uid, "--reason", "typing mistake at the scanner"]);
+    assert_eq!(
+        system.staff_refused(&["release", &misspelled.uid, "--seen", "x", "--reason", " "]),
+        "reason-missing"
+    );
+    assert_eq!(
+        system.staff_refused(&["release", &misspelled.uid, "--seen", "what was not seen", "--reason", "x"]),
+        "facts-changed"
+    );
+    let facts = system.staff(&["release", &misspelled.uid, "--reason", "x"]);
+    assert_eq!(facts["images"][0]["doubts"], json!(["name"]));
+    assert_eq!(facts["order"]["name"], "Nguyễn Thị Hoà");
+    system.release(&misspelled.uid, &[]);
     system.until(&misspelled.uid, "released").await;
     assert_eq!(opens(&system, &link_of(&system.until_sms(2).await[0])).0, 200);
     let ledger = system.staff(&["ledger", &misspelled.uid]);
@@ -219,7 +229,7 @@ async fn a_recalled_study_is_gone_at_once_and_tells_who_saw_it() {
     assert_eq!(system.study(&study.uid).unwrap()["state"], "recalled");
     assert_eq!(system.staff_refused(&["resend", &study.uid]), "not-visible");
     // Recalled by mistake: staff bring it back, with a new slip.
-    system.staff(&["release", &study.uid, "--reason", "it was the right patient after all"]);
+    system.release(&study.uid, &[]);
     system.until(&study.uid, "released").await;
     assert_eq!(Browser::default().get(&link_of(&sms)).0, 404, "a recalled link opens again");
     system.staff(&["reissue", &study.uid, "--reason", "after recall"]);

@@ -140,6 +140,11 @@ impl System {
         self.bucket("studies").put(&key, bytes, served).await.unwrap();
     }
 
+    /// Deletes the current version of an upload, as its owner may.
+    pub async fn delete(&self, key: &str) {
+        self.bucket("studies").delete(&ObjectKey::parse(&self.key(key)).unwrap()).await.unwrap();
+    }
+
     pub async fn upload_order(&self, order: &Value) {
         let patient = &order["patient"];
         if let Some(phone) = patient["phone"].as_str() {
@@ -195,6 +200,19 @@ impl System {
         let (is_done, text) = self.command(&[&["staff", "--json"], words].concat());
         assert!(is_done, "{words:?}: {text}");
         serde_json::from_str(&text).unwrap()
+    }
+
+    /// Releases a study by hand: the facts first, as staff do, then the decision about just these.
+    pub fn release(&self, uid: &str, words: &[&str]) -> Value {
+        let reason = ["--reason", "compared"];
+        let order: Vec<&str> = words
+            .iter()
+            .position(|w| *w == "--order")
+            .map(|at| words[at..at + 2].to_vec())
+            .unwrap_or_default();
+        let facts = self.staff(&[&["release", uid][..], &order, &reason].concat());
+        let seen = facts["seen"].as_str().unwrap();
+        self.staff(&[&["release", uid, "--seen", seen][..], words, &reason].concat())
     }
 
     /// The code with which an act is refused.
