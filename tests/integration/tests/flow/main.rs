@@ -16,6 +16,7 @@ mod delivery;
 mod embedded;
 mod erasure;
 mod feedback;
+mod keys;
 mod kill;
 mod logs;
 mod orders;
