@@ -4,6 +4,7 @@ mod announce;
 pub mod child;
 mod identity;
 mod lifecycle;
+mod machine;
 pub mod outbox;
 mod outbox_page;
 mod portal_door;
@@ -42,6 +43,7 @@ use crate::instance::{
 use crate::print;
 
 use child::ChildRenderer;
+use machine::Machine;
 use outbox::OutboxFolder;
 
 /// A running system.
@@ -113,13 +115,15 @@ impl System {
         let services = services(options, &running, storage, &embedded, &outbox)?;
         services.index.create_table().await.context("cannot make the index table")?;
 
-        let mut tasks = workers::start(&services, &embedded.queue());
+        let machine = Machine::new(data.clone(), embedded.queue());
+        let mut tasks = workers::start(&services, &embedded.queue(), &machine);
+        tasks.push(machine.start());
         tasks.extend(lifecycle::start(embedded.sweeper(), outbox.clone(), Arc::clone(&services.clock)));
         // Behind a proxy everybody comes from this machine, and not every proxy says for whom it asks.
         let page_of_messages = options.public_url.is_none().then(|| outbox_page::router(outbox.clone()));
         let announce = announce_token.map(|token| announce::router(token, embedded.queue()));
         let more = [page_of_messages, announce].into_iter().flatten().collect();
-        let portal = serve(listener, options, &services, more).await?;
+        let portal = serve(listener, options, &services, machine, more).await?;
         running.write()?;
         Ok(Self { running, services, outbox, embedded, portal, tasks })
     }
@@ -234,6 +238,7 @@ fn settings(options: &UpOptions, running: &Running) -> Settings {
         public_url: running.portal.clone(),
         quiet_period: options.settle,
         quiet_hours: options.quiet_hours,
+        sms_countries: options.sms_countries.clone(),
         release_on: match options.release_on {
             ReleaseOnWord::Images => ReleaseOn::Images,
             ReleaseOnWord::Report => ReleaseOn::Report,
@@ -248,6 +253,7 @@ async fn serve(
     listener: TcpListener,
     options: &UpOptions,
     services: &Services,
+    machine: Machine,
     more: Vec<Router>,
 ) -> anyhow::Result<Door> {
     let config = PortalConfig::of(services).await?;
@@ -264,7 +270,7 @@ async fn serve(
             OidcDoor::new(services.clone(), provider, Some(ReachedAt(here)))?
         }
     };
-    portal = portal.with_staff(Arc::new(staff));
+    portal = portal.with_staff(Arc::new(staff)).with_machine(Arc::new(machine));
     Ok(portal_door::open(listener, router.merge(serve_portal::router(Arc::new(portal))))?)
 }
 

@@ -103,24 +103,24 @@ async fn items_go_when_their_time_is_over_and_nothing_of_them_is_left_on_the_dis
     let tables = dynamodb_client(&bench.embedded.dynamodb_url(), &credentials());
     let pk = AttributeDefinition::builder().attribute_name("pk").attribute_type(ScalarAttributeType::S);
     let key = KeySchemaElement::builder().attribute_name("pk").key_type(KeyType::Hash);
-    let create = tables.create_table().table_name("t").billing_mode(BillingMode::PayPerRequest);
+    let create = tables.create_table().table_name("sessions").billing_mode(BillingMode::PayPerRequest);
     create.attribute_definitions(pk.build().unwrap()).key_schema(key.build().unwrap()).send().await.unwrap();
     let ttl = TimeToLiveSpecification::builder().enabled(true).attribute_name("expires_at").build().unwrap();
-    tables.update_time_to_live().table_name("t").time_to_live_specification(ttl).send().await.unwrap();
+    tables.update_time_to_live().table_name("sessions").time_to_live_specification(ttl).send().await.unwrap();
     let (past, future) = (Timestamp::now().as_second() - 3600, Timestamp::now().as_second() + 3600);
     for (name, expires_at, word) in [
         ("old", past, "Nguyen-Thi-Vo-Danh"),
         ("new", future, "still-needed"),
         ("gone", future, "Tran-Bi-Xoa"),
     ] {
-        let put = tables.put_item().table_name("t").item("pk", AttributeValue::S(name.into()));
+        let put = tables.put_item().table_name("sessions").item("pk", AttributeValue::S(name.into()));
         put.item("expires_at", AttributeValue::N(expires_at.to_string()))
             .item("word", AttributeValue::S(word.into()))
             .send()
             .await
             .unwrap();
     }
-    let gone = tables.delete_item().table_name("t").key("pk", AttributeValue::S("gone".into()));
+    let gone = tables.delete_item().table_name("sessions").key("pk", AttributeValue::S("gone".into()));
     gone.send().await.unwrap();
     let sweeper = bench.embedded.sweeper();
     assert_eq!(sweeper.sweep().await.unwrap().items, 1);

@@ -13,6 +13,7 @@ mod bad_input;
 mod console;
 mod contents;
 mod delivery;
+mod downloads;
 mod embedded;
 mod erasure;
 mod feedback;
