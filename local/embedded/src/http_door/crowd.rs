@@ -201,7 +201,7 @@ mod tests {
         member
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn the_place_of_one_that_asks_nothing_goes_to_whoever_comes() {
         let crowd = Crowd::default();
         let silent = crowd.admit(address(1), PLACES).unwrap();
@@ -217,7 +217,7 @@ mod tests {
         assert_eq!(busy.mood(), Some(Mood::Working));
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn whoever_is_worked_for_is_never_sent_away() {
         let crowd = Crowd::default();
         let members: Vec<_> = (0..3).map(|_| crowd.admit(address(1), PLACES).unwrap()).collect();
@@ -232,7 +232,7 @@ mod tests {
         assert_eq!(other.mood(), None);
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn the_largest_crowd_gives_up_its_place_first() {
         let crowd = Crowd::default();
         let alone = crowd.admit(address(1), PLACES).unwrap();
