@@ -36,7 +36,7 @@ async fn storage(options: &SystemOptions) -> anyhow::Result<(Index, Bucket)> {
         let services = services_from(Config::from_env()?).await;
         return Ok((services.index, services.studies));
     }
-    let connection = Running::find(&options.target)?.connection();
+    let connection = Running::find(&options.target)?.connection()?;
     Ok((connection.index(INDEX_TABLE), connection.bucket(STUDIES_BUCKET)))
 }
 

@@ -25,6 +25,9 @@ const PUT_OFF_MAX: Duration = Duration::from_secs(15 * 60);
 /// Whoever said that they are about to send, and did not say what became of it in this time, will not any more.
 const SENDING_MAX: Duration = Duration::from_secs(5 * 60);
 
+/// Why an SMS was not sent to a number of a country that is not named in the settings.
+pub(crate) const COUNTRY_NOT_ALLOWED: &str = "country-not-allowed";
+
 /// All that slip and messages say.
 struct Content {
     study: StudyRecord,
@@ -145,6 +148,12 @@ async fn deliver(
             let from = ChannelState::Pending;
             if !services.index.mark_channel(notice, channel, from, &sending, &[]).await? {
                 return Ok(());
+            }
+            if channel == Channel::Sms
+                && notice.phone.as_ref().is_some_and(|phone| !services.settings.sms_countries.allow(phone))
+            {
+                warn!(?channel, "notice not sent: SMS to this country are not allowed");
+                return fail(services, notice, content, channel, COUNTRY_NOT_ALLOWED).await;
             }
             if is_flooded(services, notice, channel).await? {
                 warn!(?channel, "notice not sent: too many messages to one receiver");

@@ -30,6 +30,11 @@ impl Portal {
     pub fn new(services: Services) -> Self {
         Self { services }
     }
+
+    /// What of that which everything stands on does not work; nothing, where all is well.
+    pub async fn failing(&self) -> Vec<&'static str> {
+        crate::health::failing(&self.services).await
+    }
 }
 
 /// Somebody who was let in.

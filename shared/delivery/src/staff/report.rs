@@ -5,7 +5,7 @@ use filmless_domain::audit::AuditAction;
 use filmless_domain::staff::Act;
 use filmless_domain::{Order, PatientId, StudyState, person_name};
 use filmless_store::StoreError;
-use filmless_store::index::{ChannelState, NoticeRecord, StudyRecord};
+use filmless_store::index::{ChannelRecord, ChannelState, NoticeRecord, StudyRecord};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
@@ -15,6 +15,7 @@ use super::find::brief;
 use super::{Desk, StaffError, StudyBrief};
 use crate::Services;
 use crate::feedback::is_reached;
+use crate::notice::COUNTRY_NOT_ALLOWED;
 use crate::refusals::{Refusals, refusals};
 use filmless_domain::hospital::HOSPITAL_TIME;
 
@@ -45,7 +46,8 @@ pub struct Unreached {
     pub typed: Option<String>,
     /// When it was released.
     pub released_at: Option<Timestamp>,
-    /// `no-contact`: neither number nor address is known; `failed`: every channel failed; `pending`: still being tried.
+    /// `no-contact`: neither number nor address is known; `failed`: every channel failed; `country-not-allowed`: likewise, and SMS may not
+    /// go to that number's country; `pending`: still being tried.
     pub why: &'static str,
 }
 
@@ -253,5 +255,9 @@ fn why_unreached(notices: &[NoticeRecord]) -> Option<&'static str> {
     if is_reached(notices) {
         return None;
     }
-    Some(if any(&[ChannelState::Pending, ChannelState::Sending]) { "pending" } else { "failed" })
+    if any(&[ChannelState::Pending, ChannelState::Sending]) {
+        return Some("pending");
+    }
+    let is_abroad = |channel: &&ChannelRecord| channel.detail.as_deref() == Some(COUNTRY_NOT_ALLOWED);
+    Some(if channels.iter().any(is_abroad) { COUNTRY_NOT_ALLOWED } else { "failed" })
 }

@@ -119,6 +119,11 @@ pub(crate) fn why_unreached(language: Language, code: &str) -> &'static str {
     match code {
         "no-contact" => pick(language, "không có số điện thoại, email", "no phone number or email"),
         "failed" => pick(language, "mọi tin đều lỗi", "every message failed"),
+        "country-not-allowed" => pick(
+            language,
+            "không được gửi SMS đến số nước ngoài này",
+            "SMS may not go to this number's country",
+        ),
         _ => pick(language, "đang gửi", "still being sent"),
     }
 }
