@@ -27,7 +27,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     // The decoder's process does one thing and needs no threads of its own.
     if matches!(cli.command, Command::RenderChild) {
-        return up::child::serve();
+        return filmless_decoder::serve();
     }
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,

@@ -1,7 +1,6 @@
 //! `filmless up`: everything on one machine.
 
 mod announce;
-pub mod child;
 mod identity;
 pub mod outbox;
 mod outbox_page;
@@ -16,11 +15,12 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use axum::Router;
+use filmless_decoder::ChildRenderer;
 use filmless_delivery::portal::Portal;
 use filmless_delivery::{MessageSecrets, Services, Settings};
 use filmless_domain::gate::ReleaseOn;
 use filmless_domain::staff_oidc::{OidcSettings, RoleMap};
-use filmless_domain::{Hospital, Secret};
+use filmless_domain::{Hospital, Limits, Secret};
 use filmless_embedded::{Credentials, Door, Embedded, EmbeddedConfig};
 use filmless_identity::ReachedAt;
 use filmless_store::port::{OsRandomness, Queue, SystemClock};
@@ -39,7 +39,6 @@ use crate::instance::{
 };
 use crate::print;
 
-use child::ChildRenderer;
 use outbox::OutboxFolder;
 
 /// A running system.
@@ -214,7 +213,7 @@ fn services(
         sms: Arc::new(outbox.clone()),
         email: Arc::new(outbox.clone()),
         sealer: Arc::new(LocalSealer::new(&key, OsRandomness)),
-        renderer: Arc::new(ChildRenderer::new()),
+        renderer: Arc::new(ChildRenderer::new(Limits::default().decoder_memory_bytes_max)),
         clock: Arc::new(SystemClock),
         randomness: Arc::new(OsRandomness),
         settings: Arc::new(settings(options, running)),
