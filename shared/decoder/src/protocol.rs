@@ -9,9 +9,6 @@ use crate::confine::Confinement;
 
 /// Most bytes a part may have: a frame at the limit of its samples, twice.
 pub(crate) const PART_BYTES_MAX: u64 = 2 << 30;
-/// The child's address space, in its environment, which is otherwise empty.
-pub(crate) const MEMORY_VARIABLE: &str = "DECODER_MEMORY_BYTES";
-
 /// What precedes a file.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Request {

@@ -17,14 +17,15 @@ use tokio::sync::{Semaphore, mpsc};
 use tokio::time::timeout;
 use tracing::warn;
 
-use crate::protocol::{Answer, MEMORY_VARIABLE, PART_BYTES_MAX, Request};
+use crate::protocol::{Answer, PART_BYTES_MAX, Request};
 
 /// How long a process may take to give up its rights and say so.
 const START_TIMEOUT: Duration = Duration::from_secs(30);
 /// A process that waited longer is not used again, and what it saw goes with it.
 const IDLE_MAX: Duration = Duration::from_secs(60);
 
-/// Renders in child processes: this program, started with the argument `render-child`, has to call [`crate::serve`].
+/// Renders in child processes: this program, started with the arguments `render-child` and the bytes of
+/// memory it may have, has to call [`crate::serve`].
 pub struct ChildRenderer {
     idle: Arc<Mutex<Vec<Worker>>>,
     turns: Arc<Semaphore>,
@@ -82,8 +83,8 @@ impl Worker {
     async fn start(program: &Path, study: StudyInstanceUid, memory_bytes: u64) -> io::Result<Self> {
         let mut child = Command::new(program)
             .arg("render-child")
+            .arg(memory_bytes.to_string())
             .env_clear()
-            .env(MEMORY_VARIABLE, memory_bytes.to_string())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

@@ -8,7 +8,7 @@ use filmless_domain::Limits;
 use filmless_imaging::{RenderOptions, RenderedPart, render_file};
 
 use crate::confine::confine;
-use crate::protocol::{Answer, MEMORY_VARIABLE, Request};
+use crate::protocol::{Answer, Request};
 
 /// Takes the parts of a file, until it breaks.
 pub type Sink<'s> = dyn FnMut(RenderedPart) -> ControlFlow<()> + 's;
@@ -25,7 +25,7 @@ pub fn serve() -> ExitCode {
 #[must_use]
 pub fn serve_with(render: impl FnMut(&[u8], &Limits, &RenderOptions, &mut Sink<'_>)) -> ExitCode {
     let limits = Limits::default();
-    let memory = std::env::var(MEMORY_VARIABLE).ok().and_then(|bytes| bytes.parse().ok());
+    let memory = std::env::args().nth(2).and_then(|bytes| bytes.parse().ok());
     let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get() as u64);
     // A process decodes no longer than one file may take, and then the file in hand; on every core.
     let cpu_seconds = limits.decode_seconds_max * 2 * cores;

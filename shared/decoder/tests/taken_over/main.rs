@@ -88,6 +88,6 @@ fn attempts() -> Vec<(&'static str, bool)> {
         ("start a process", Command::new("/bin/true").status().is_ok()),
         ("raise a limit", rlimit::Resource::NOFILE.set(64, 64).is_ok()),
         ("copy a pipe", io::stdin().as_fd().try_clone_to_owned().is_ok()),
-        ("see the environment", std::env::vars().any(|(name, _)| name != "DECODER_MEMORY_BYTES")),
+        ("see the environment", std::env::vars().next().is_some()),
     ]
 }
