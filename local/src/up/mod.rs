@@ -1,7 +1,6 @@
 //! `filmless up`: everything on one machine.
 
 mod announce;
-pub mod child;
 mod identity;
 mod lifecycle;
 mod machine;
@@ -18,12 +17,13 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use axum::Router;
+use filmless_decoder::ChildRenderer;
 use filmless_delivery::portal::Portal;
 use filmless_delivery::{MessageSecrets, Services, Settings};
 use filmless_domain::gate::ReleaseOn;
 use filmless_domain::identity::IdentityRules;
 use filmless_domain::staff_oidc::{OidcSettings, RoleMap};
-use filmless_domain::{Hospital, Secret};
+use filmless_domain::{Hospital, Limits, Secret};
 use filmless_embedded::{Credentials, Door, Embedded, EmbeddedConfig, Uploader, own_folder};
 use filmless_identity::ReachedAt;
 use filmless_store::port::{OsRandomness, Queue, SystemClock};
@@ -43,7 +43,6 @@ use crate::instance::{
 };
 use crate::print;
 
-use child::ChildRenderer;
 use machine::Machine;
 use outbox::OutboxFolder;
 
@@ -222,7 +221,7 @@ fn services(
         sms: Arc::new(outbox.clone()),
         email: Arc::new(outbox.clone()),
         sealer: Arc::new(LocalSealer::new(&key, OsRandomness)),
-        renderer: Arc::new(ChildRenderer::new()),
+        renderer: Arc::new(ChildRenderer::new(Limits::default().decoder_memory_bytes_max)),
         clock: Arc::new(SystemClock),
         randomness: Arc::new(OsRandomness),
         settings: Arc::new(settings(options, running)),
