@@ -1,6 +1,7 @@
 //! Decoding one frame. Every decoder gets a codestream whose dimensions were compared with the image first, and runs
 //! where a panic is caught.
 
+mod codestream;
 mod jpeg;
 mod jpeg2000;
 mod jpeg_12;
@@ -8,6 +9,7 @@ mod jpeg_ls;
 mod jpeg_xl;
 mod markers;
 mod native;
+mod plausible;
 mod rle;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
