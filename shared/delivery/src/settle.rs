@@ -19,7 +19,7 @@ use crate::{DeliveryError, Services, outbox, release, render};
 const CHECK_GRACE_MS: i64 = 120_000;
 
 /// Part of every digest: raise it when series have to be rendered anew.
-const RENDER_VERSION: &str = "3";
+const RENDER_VERSION: &str = "4";
 
 /// Makes sure that the study will be looked at once nothing arrives any more.
 pub(crate) async fn schedule(services: &Services, study: &StudyInstanceUid) -> Result<(), DeliveryError> {
