@@ -16,11 +16,12 @@ pub struct Limits {
     pub header_first_read_bytes: u64,
     /// Second ranged GET of a header, in bytes; the third is [`Self::header_bytes_max`].
     pub header_second_read_bytes: u64,
-    /// Most data elements of one header, nested ones included.
+    /// Most data elements of one header, nested ones included; of large objects more, see [`Self::elements_max_of`].
     pub elements_max: usize,
     /// Deepest nesting of sequences.
     pub depth_max: usize,
-    /// Longest single value outside pixel data, in bytes.
+    /// Longest single value outside pixel data, in bytes; of bytes that nobody reads more, see
+    /// [`Self::opaque_bytes_max_of`].
     pub value_bytes_max: u64,
     /// Most frames of one instance.
     pub frames_max: u32,
@@ -70,6 +71,28 @@ pub struct Limits {
     pub messages_per_receiver_max: u32,
     /// Window in which messages are counted, in seconds.
     pub messages_window_seconds: u32,
+}
+
+/// An honest object has one element per so many bytes at most: a report of ten thousand lines of codes comes near it.
+const BYTES_PER_ELEMENT: u64 = 12;
+/// So many times [`Limits::elements_max`] is the most, however large the object is.
+const ELEMENTS_GROWTH_MAX: usize = 5;
+
+impl Limits {
+    /// Most data elements of the header of an object of so many bytes: a radiation dose report of 3 MB has more than a
+    /// thousand slices of CT.
+    #[must_use]
+    pub fn elements_max_of(&self, object_bytes: u64) -> usize {
+        let by_size = usize::try_from(object_bytes / BYTES_PER_ELEMENT).unwrap_or(usize::MAX);
+        by_size.min(self.elements_max.saturating_mul(ELEMENTS_GROWTH_MAX)).max(self.elements_max)
+    }
+
+    /// Longest single value outside pixel data that is a string of bytes, in an object of so many bytes: private values
+    /// may make up most of it.
+    #[must_use]
+    pub fn opaque_bytes_max_of(&self, object_bytes: u64) -> u64 {
+        object_bytes.min(self.header_bytes_max).max(self.value_bytes_max)
+    }
 }
 
 impl Default for Limits {
@@ -128,5 +151,19 @@ mod tests {
         assert_eq!(limits.decode_budget(94_000), Duration::from_secs(120));
         assert_eq!(limits.decode_budget(100 << 20), Duration::from_secs(220));
         assert_eq!(limits.decode_budget(u64::MAX), Duration::from_secs(600));
+    }
+
+    #[test]
+    fn large_objects_may_hold_more_up_to_a_point() {
+        let limits = Limits::default();
+        for (bytes, elements, opaque) in [
+            (0, 200_000, 16 << 20),
+            (3_300_000, 275_000, 16 << 20),
+            (18 << 20, 1_000_000, 18 << 20),
+            (u64::MAX, 1_000_000, 64 << 20),
+        ] {
+            let allowed = (limits.elements_max_of(bytes), limits.opaque_bytes_max_of(bytes));
+            assert_eq!(allowed, (elements, opaque), "{bytes}");
+        }
     }
 }

@@ -20,9 +20,13 @@ pub(crate) fn decode(codestream: &[u8], image: &ImagePixel) -> Result<Decoded, I
     plausible::check(codestream, image.samples())?;
     let codestream = with_end(codestream);
     check(header_of_decoder(&codestream)?, image)?;
-    let raw = CharLS::default().decode(&codestream).map_err(|_| ImagingError::CorruptPixelData)?;
+    let raw = CharLS::default()
+        .decode(&codestream)
+        .ok()
+        .or_else(|| CharLS::default().decode(&without_padding(&codestream)?).ok())
+        .ok_or(ImagingError::CorruptPixelData)?;
     // Scans without interleaving decode to planes, the others to pixels.
-    let planar = image.samples_per_pixel > 1 && interleave_mode(&codestream) == Some(0);
+    let planar = is_planar(&codestream);
     let count = image.samples_per_pixel;
     let samples = if header.precision <= 8 {
         super::native::bytes(&if planar { interleave(&raw, count) } else { raw }, image)
@@ -54,6 +58,26 @@ fn header_of_decoder(codestream: &[u8]) -> Result<FrameHeader, ImagingError> {
         components: count(frame.component_count)?,
         precision: count(frame.bits_per_sample)?,
     })
+}
+
+/// Some writers fill up to an even length before the end-of-image marker instead of behind it.
+fn without_padding(codestream: &[u8]) -> Option<Vec<u8>> {
+    let end = codestream.windows(2).rposition(|pair| pair == [0xFF, 0xD9])?;
+    let padding = end.checked_sub(1).filter(|at| codestream.get(*at) == Some(&0))?;
+    Some([codestream.get(..padding)?, codestream.get(end..)?].concat())
+}
+
+/// Whether any decoder of JPEG-LS reads a codestream, as pixels: planes would be taken for pixels, and what we had to
+/// mend others refuse.
+pub(crate) fn reads_everywhere(codestream: &[u8]) -> bool {
+    let is_padded = || without_padding(codestream).is_some();
+    !is_planar(codestream) && (!is_padded() || CharLS::default().decode(codestream).is_ok())
+}
+
+/// Whether the components of a codestream lie one after the other (ILV 0), which a decoder hands out as planes.
+fn is_planar(codestream: &[u8]) -> bool {
+    interleave_mode(codestream) == Some(0)
+        && jpeg_frame_header(codestream).is_some_and(|(_, h)| h.components > 1)
 }
 
 /// ILV of the first start-of-scan segment (T.87 C.2.3).
