@@ -6,9 +6,6 @@ mod fields;
 mod moment;
 mod read;
 mod schema;
-#[cfg(test)]
-mod tests;
-
 use std::fmt;
 
 use jiff::Timestamp;
@@ -232,3 +229,6 @@ fn unreadable(error: &serde_json::Error) -> Rejection {
     }
     Rejection::new("order-not-json", format!("The order is not valid JSON (line {line}, column {column})."))
 }
+
+#[cfg(test)]
+mod tests;

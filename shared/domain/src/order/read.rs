@@ -49,8 +49,6 @@ pub(super) fn read(order: Value) -> Result<Value, Rejection> {
 }
 
 fn rejection(faults: &[Fault]) -> Rejection {
-    let all_missing = faults.iter().all(|fault| fault.is_missing);
-    let code = if all_missing { "order-missing-field" } else { "order-bad-field" };
     let sentence = |fault: &Fault| match fault.is_missing {
         true => format!("`{}` is missing", fault.field),
         false => format!("`{}` {}", fault.field, fault.why),
@@ -58,7 +56,11 @@ fn rejection(faults: &[Fault]) -> Rejection {
     let named: Vec<String> = faults.iter().take(FAULTS_MAX).map(sentence).collect();
     let more = faults.len().saturating_sub(FAULTS_MAX);
     let more = if more > 0 { format!("; and {more} more") } else { String::new() };
-    Rejection::new(code, format!("In the order {}{more}.", named.join("; ")))
+    let message = format!("In the order {}{more}.", named.join("; "));
+    if faults.iter().all(|fault| fault.is_missing) {
+        return Rejection::new("order-missing-field", message);
+    }
+    Rejection::new("order-bad-field", message)
 }
 
 fn read_part(part: &mut Map<String, Value>, fields: &[Field], path: &str, faults: &mut Vec<Fault>) {
