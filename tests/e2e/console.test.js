@@ -59,7 +59,7 @@ async function findPatient(visitor, words) {
 
 /** Opens what is folded, fills it in and sends it. */
 async function act(page, action, fields) {
-  const form = page.locator(`form[action$="/${action}"]`);
+  const form = page.locator(`form[method="post"][action$="/${action}"]`);
   const folded = page.locator("details", { has: form });
   if ((await folded.count()) > 0 && (await folded.getAttribute("open")) === null) {
     await folded.locator("summary").click();
@@ -228,7 +228,7 @@ for (const device of [PHONE, DESKTOP]) {
         await page.fill("#code", "N20");
         await page.fill("#reason", "thử");
         await page.click("main button");
-        assert.match(await page.locator("[role=alert]").textContent(), /Chưa có gì bị xóa/);
+        assert.match(await page.locator("[role=alert]").textContent(), /Chưa có gì bị xoá/);
       });
     });
 

@@ -72,7 +72,7 @@ impl Issue {
             .put(&Index::link_key(&self.token_digest), &self.link, new())?
             .put(&Index::link_pointer_key(study, version), &pointer, new())?
             .put(&NoticeRecord::key(study, version), &self.notice, new())?
-            .announce(&self.entry)?)
+            .put(&self.entry.key(), &self.entry, Change::new())?)
     }
 
     /// Makes the slip and has the messages sent, once the transaction is written.

@@ -152,8 +152,7 @@ struct OpenImage<'d> {
 
 impl<'d> OpenImage<'d> {
     fn new(data_set: &'d DataSet<'d>, limits: &Limits) -> Result<Self, ImagingError> {
-        // No byte of pixels is one thing that is missing, not one in every frame.
-        if data_set.pixels().is_none_or(|pixels| pixels.length == Some(0)) {
+        if data_set.pixels().is_none() {
             return Err(ImagingError::NoPixelData);
         }
         if data_set.transfer_syntax().pixels == PixelEncoding::Video {

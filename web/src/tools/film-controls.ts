@@ -1,6 +1,5 @@
 /** Speed and repetition of films, and the way to the images that a doctor marked. */
 
-import { hasClip } from "../clip.js";
 import type { Pane } from "../pane.js";
 import type { Words } from "../words.js";
 import { fillList, make, select, toolButton } from "./elements.js";
@@ -32,7 +31,7 @@ export class FilmControls {
   }
 
   refresh(): void {
-    this.film.hidden = this.pane.index === null || !hasClip(this.pane.index);
+    this.film.hidden = this.pane.clip === null;
     this.key.hidden = this.pane.index?.frames.some(({ isKey }) => isKey) !== true;
     this.element.hidden = this.film.hidden && this.key.hidden;
   }

@@ -41,9 +41,8 @@ export class KeyCursor {
     } else if ((event.key === "Enter" || event.key === " ") && tool !== this.windowTool) {
       event.preventDefault();
       this.press(tool);
-    } else if (event.key === "Escape" && (this.marks.cursor !== null || this.marks.draft !== null)) {
+    } else if (event.key === "Escape" && this.marks.cursor !== null) {
       event.preventDefault();
-      this.marks.drop();
       this.hide();
     }
   }

@@ -7,7 +7,6 @@ mod conditions;
 mod copy;
 mod delete;
 mod event;
-mod expire;
 mod file_name;
 mod files;
 mod headers;
@@ -35,7 +34,7 @@ use s3s::{
 };
 
 use crate::{
-    Credentials, EmbeddedError, Uploader,
+    Credentials, EmbeddedError,
     database::{Database, DatabaseError},
     queue::DurableQueue,
 };
@@ -121,11 +120,10 @@ impl ObjectServer {
     }
 
     /// The HTTP service in front of this server, with signatures checked.
-    pub(crate) fn into_service(self, system: Credentials, uploader: Option<Uploader>) -> S3Service {
-        let keys = access::KeyRing { system, uploader };
+    pub(crate) fn into_service(self, credentials: &Credentials) -> S3Service {
         let mut builder = S3ServiceBuilder::new(self);
-        builder.set_auth(keys.clone());
-        builder.set_access(keys);
+        builder.set_auth(access::OneKey(credentials.clone()));
+        builder.set_access(access::SignedRequestsOnly);
         builder.build()
     }
 

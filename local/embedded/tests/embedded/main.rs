@@ -8,8 +8,6 @@
 )]
 
 mod browser;
-mod door;
-mod expiry;
 mod harness;
 mod keys;
 mod kill;
@@ -18,5 +16,4 @@ mod multipart;
 mod objects;
 mod signatures;
 mod tables;
-mod uploader;
 mod versions;

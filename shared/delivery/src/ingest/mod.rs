@@ -1,6 +1,5 @@
 //! From an object in the studies bucket to the index, or to quarantine with a reason.
 
-mod companions;
 mod instance;
 mod order;
 mod quarantine;

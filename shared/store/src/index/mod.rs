@@ -8,7 +8,6 @@ mod contact;
 mod day;
 mod erase;
 mod instance;
-mod lease;
 mod link;
 mod log;
 mod notice;

@@ -16,6 +16,14 @@ fn crawl_key() -> ItemKey {
 }
 
 impl Index {
+    /// Writes down messages that no other change causes: they will be sent, whatever happens to the caller.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn add_outbox(&self, messages: &OutboxRecord) -> Result<(), StoreError> {
+        self.put_new(&messages.key(), messages).await.map(|_| ())
+    }
+
     /// Takes a study back to receiving, so that the message's check settles it anew; false when it changed meanwhile.
     ///
     /// # Errors
@@ -33,7 +41,7 @@ impl Index {
             .when(&Condition::is_text("state", study.state.as_str()))
             .when(&unchanged(study));
         let transaction = Transaction::new().update(study_key(&study.study_instance_uid), change);
-        let transaction = transaction.announce(message)?;
+        let transaction = transaction.put(&message.key(), message, Change::new())?;
         Ok(self.commit(transaction).await? == TransactionOutcome::Committed)
     }
 

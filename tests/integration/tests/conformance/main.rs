@@ -4,7 +4,6 @@
 
 mod backend;
 mod index;
-mod limits;
 mod localstack;
 mod objects;
 mod queue;

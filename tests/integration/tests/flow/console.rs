@@ -324,7 +324,10 @@ async fn every_act_of_the_desk_is_done_by_a_form() {
     assert_eq!(records.act(&system, &format!("{at}/hold"), &[("reason", "side")]).status, 303);
     let held = records.page(&system, "/staff/held").text();
     assert!(held.contains(&study.uid) && held.contains("Nhân viên giữ lại"), "{held}");
-    records.act(&system, &format!("{at}/release"), &[("reason", "checked"), ("order", "")]);
+    let facts = records.page(&system, &format!("{at}/release")).text();
+    let seen = facts.split("name=\"seen\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let decision = [("reason", "checked"), ("order", ""), ("seen", seen), ("confirm", "yes")];
+    assert_eq!(records.act(&system, &format!("{at}/release"), &decision).status, 303);
     system.until(&study.uid, "released").await;
     let browser = Browser::default();
     browser.submit(&system, &path_of(&link_of(&system.until_sms(3).await[0])), &[("answer", "02/03/1958")]);
