@@ -38,6 +38,7 @@ fn everything_a_newcomer_looks_for_is_where_it_is_expected() {
         "local/embedded",
         "tests/architecture",
         "tests/faults",
+        "tests/hospital",
         "tests/integration",
         "tests/e2e",
         "web/package.json",

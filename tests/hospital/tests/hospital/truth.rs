@@ -1,0 +1,122 @@
+//! What is true, at this moment, as far as anybody could know.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use filmless_domain::PhoneNumber;
+
+use crate::exam::{Exam, Order};
+use crate::people::Person;
+use crate::pixels::Mark;
+
+/// The truth.
+pub struct Truth {
+    pub people: Vec<Person>,
+    pub exams: Vec<Exam>,
+    /// Examinations that were taken for another person's, until it could be known.
+    ended: BTreeSet<usize>,
+    pub recalled: BTreeSet<usize>,
+    pub cancelled: BTreeSet<usize>,
+    pub signed: BTreeSet<usize>,
+    /// Who may be reached where: number or address, and whom clerks meant by it.
+    contacts: BTreeMap<String, BTreeSet<usize>>,
+    /// What clerks wrote of each person: names, birth dates, codes.
+    written: BTreeMap<usize, BTreeSet<String>>,
+}
+
+impl Truth {
+    pub fn new(people: Vec<Person>, exams: Vec<Exam>) -> Self {
+        Self {
+            people,
+            exams,
+            ended: BTreeSet::new(),
+            recalled: BTreeSet::new(),
+            cancelled: BTreeSet::new(),
+            signed: BTreeSet::new(),
+            contacts: BTreeMap::new(),
+            written: BTreeMap::new(),
+        }
+    }
+
+    /// Whose an examination is. One that was labelled and ordered as another person's throughout counts as theirs, until
+    /// the first thing that says otherwise was worked on: no system can look into the scanner.
+    pub fn owner(&self, exam: usize) -> usize {
+        match self.exams[exam].taken_for {
+            Some(taken_for) if !self.ended.contains(&exam) => taken_for,
+            _ => self.exams[exam].subject,
+        }
+    }
+
+    /// Whose pixels these are.
+    pub fn owner_of_pixels(&self, mark: Mark) -> usize {
+        let exam = &self.exams[mark.exam];
+        if mark.person == exam.subject { self.owner(mark.exam) } else { mark.person }
+    }
+
+    /// From now on it can be known whose it is.
+    pub fn ends(&mut self, exam: usize) {
+        self.ended.insert(exam);
+    }
+
+    /// A clerk writes an order.
+    pub fn writes(&mut self, exam: usize, order: &Order) {
+        for contact in order.phone.iter().filter_map(|phone| normal(phone)).chain(order.email.clone()) {
+            self.contacts.entry(contact).or_default().insert(order.about);
+        }
+        let written = self.written.entry(order.about).or_default();
+        written.extend([words(&order.name), order.birth_date.clone(), order.id.clone()]);
+        if order.is_signed && order.about == self.exams[exam].subject {
+            self.signed.insert(exam);
+        }
+    }
+
+    /// Staff write down where somebody is reached.
+    pub fn reaches(&mut self, contact: &str, person: usize) {
+        if let Some(contact) = normal(contact) {
+            self.contacts.entry(contact).or_default().insert(person);
+        }
+    }
+
+    /// Whether a message to this number or address goes to that person, as far as clerks wrote it.
+    pub fn is_reached_at(&self, person: usize, contact: &str) -> bool {
+        self.contacts.get(contact).is_some_and(|people| people.contains(&person))
+    }
+
+    /// Whether the hospital ever wrote this of that person.
+    pub fn is_written_of(&self, person: usize, text: &str) -> bool {
+        let written = self.written.get(&person);
+        written.is_some_and(|written| written.contains(text) || written.contains(&words(text)))
+    }
+
+    /// Whether all that came of an examination is its subject's, and no file names another person: then staff are right
+    /// to release it under its own order.
+    pub fn may_be_released(&self, exam: usize) -> bool {
+        let exam = &self.exams[exam];
+        let names_another = |id: &str| {
+            self.people.iter().any(|person| person.number != exam.subject && person.codes.iter().any(|code| code == id))
+        };
+        let is_right = exam.files.iter().all(|file| file.pixels_of == exam.subject);
+        let is_named_right = exam.files.iter().filter(|file| !self.is_replaced(exam, file.number) || file.is_mended);
+        let own = &self.people[exam.subject].codes;
+        is_right
+            && self.owner(exam.number) == exam.subject
+            && is_named_right.into_iter().all(|file| own.contains(&file.facts.id) || !names_another(&file.facts.id))
+            && !self.recalled.contains(&exam.number)
+            && !self.cancelled.contains(&exam.number)
+    }
+
+    fn is_replaced(&self, exam: &Exam, number: u32) -> bool {
+        self.ended.contains(&exam.number) && exam.files.iter().any(|file| file.is_mended && file.number == number)
+    }
+}
+
+/// A number or an address as messages name it.
+pub fn normal(contact: &str) -> Option<String> {
+    if contact.contains('@') {
+        return Some(contact.to_owned());
+    }
+    PhoneNumber::parse(contact).ok().map(|phone| phone.as_str().to_owned())
+}
+
+fn words(name: &str) -> String {
+    filmless_domain::person_name::display(name).split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+}
