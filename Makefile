@@ -60,6 +60,12 @@ faults: build ## Have everything fail, at random (RUNS=10000 SEED=1); prints the
 	@FAULTS_RUNS="$(or $(RUNS),10000)" FAULTS_SEED="$(or $(SEED),1)" \
 	  cargo test --quiet --workspace --test faults -- --nocapture in_any_storm
 
+.PHONY: hospital
+hospital: build ## Have a hospital make every mistake for a year (PEOPLE=4000 STUDIES=10000 SEED=1 MISTAKES=350 of 1000); nobody may see what is not theirs
+	@HOSPITAL_PEOPLE="$(or $(PEOPLE),4000)" HOSPITAL_STUDIES="$(or $(STUDIES),10000)" HOSPITAL_SEED="$(or $(SEED),1)" \
+	  HOSPITAL_MISTAKES="$(or $(MISTAKES),350)" HOSPITAL_DAYS="$(or $(DAYS),365)" \
+	  cargo test --quiet --workspace --test hospital -- --nocapture in_a_hospital
+
 .PHONY: corpus
 corpus: corpus_folder $(TEST_TOOLS) build ## Compare with other decoders over a folder of DICOM files (DIR=...)
 	@tests/corpus/run "$(abspath $(DIR))"

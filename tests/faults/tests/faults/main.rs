@@ -5,6 +5,7 @@
 mod calls;
 mod chance;
 mod clock;
+mod handlers;
 mod invariants;
 mod ports;
 mod run;

@@ -202,11 +202,22 @@ impl Queue for Queues {
     }
 }
 
-/// What reached patients: name of the message, and its text.
+/// What reached somebody.
+#[derive(Debug, Clone)]
+pub struct Reached {
+    /// Name of the message.
+    pub name: String,
+    /// Number or address.
+    pub to: String,
+    /// Text of an SMS; the whole of an email.
+    pub text: Vec<u8>,
+}
+
+/// What reached patients.
 #[derive(Default)]
 struct Delivered {
-    sms: Vec<(String, String)>,
-    emails: Vec<String>,
+    sms: Vec<Reached>,
+    emails: Vec<Reached>,
 }
 
 /// SMS and email, as a provider that drops what it has seen, or as one that sends everything it is given.
@@ -232,8 +243,8 @@ impl Gateways {
     pub fn counts(&self) -> BTreeMap<String, usize> {
         let delivered = self.delivered.lock().unwrap();
         let mut counts = BTreeMap::new();
-        for name in delivered.sms.iter().map(|(name, _)| name).chain(&delivered.emails) {
-            *counts.entry(name.clone()).or_default() += 1;
+        for message in delivered.sms.iter().chain(&delivered.emails) {
+            *counts.entry(message.name.clone()).or_default() += 1;
         }
         counts
     }
@@ -241,7 +252,14 @@ impl Gateways {
     /// Text of an SMS.
     pub fn sms(&self, name: &str) -> Option<String> {
         let delivered = self.delivered.lock().unwrap();
-        delivered.sms.iter().find(|(known, _)| known == name).map(|(_, text)| text.clone())
+        let found = delivered.sms.iter().find(|known| known.name == name)?;
+        Some(String::from_utf8(found.text.clone()).unwrap())
+    }
+
+    /// All that was delivered so far but for the first so many SMS and emails.
+    pub fn delivered_after(&self, sms: usize, emails: usize) -> (Vec<Reached>, Vec<Reached>) {
+        let delivered = self.delivered.lock().unwrap();
+        (delivered.sms[sms..].to_vec(), delivered.emails[emails..].to_vec())
     }
 
     /// Hands a message over; `deliver` answers what is reported of it, unless it was seen before.
@@ -280,10 +298,11 @@ impl SmsGateway for Gateways {
     async fn send(&self, sms: &Sms) -> Result<String, PortError> {
         let key = &sms.idempotency_key;
         self.hand_over("Publish", |delivered| {
-            if self.is_idempotent && delivered.sms.iter().any(|(name, _)| name == key) {
+            if self.is_idempotent && delivered.sms.iter().any(|known| known.name == *key) {
                 return None;
             }
-            delivered.sms.push((key.clone(), sms.text.clone()));
+            let (to, text) = (sms.to.as_str().to_owned(), sms.text.clone().into_bytes());
+            delivered.sms.push(Reached { name: key.clone(), to, text });
             let notification = json!({ "messageId": format!("provider-{key}") });
             Some(json!({ "notification": notification, "status": "SUCCESS" }))
         })
@@ -301,10 +320,11 @@ impl EmailGateway for Gateways {
     async fn send(&self, email: &Email) -> Result<String, PortError> {
         let key = &email.idempotency_key;
         self.hand_over("SendRawEmail", |delivered| {
-            if self.is_idempotent && delivered.emails.contains(key) {
+            if self.is_idempotent && delivered.emails.iter().any(|known| known.name == *key) {
                 return None;
             }
-            delivered.emails.push(key.clone());
+            let (to, text) = (email.to.clone(), email.raw.clone());
+            delivered.emails.push(Reached { name: key.clone(), to, text });
             Some(json!({ "eventType": "Delivery", "mail": { "messageId": format!("provider-{key}") } }))
         })
         .await?;

@@ -4,19 +4,17 @@ use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use filmless_delivery::Services;
 use filmless_delivery::reconcile::{Scope, reconcile};
 use filmless_domain::ObjectKey;
 use filmless_store::Served;
 use filmless_store::port::QueueName;
-use record_feedback::handler::FeedbackEvent;
 use run_upkeep::handler::{Job, UpkeepEvent};
-use serde_json::json;
 use tokio::runtime::Runtime;
 use tokio::sync::Notify;
 
 use crate::chance::Chance;
+use crate::handlers::{event_of, handle};
 use crate::invariants;
 use crate::ports::{Message, Source};
 use crate::scenario::{Scenario, Upload};
@@ -333,32 +331,6 @@ impl Run {
 impl Process {
     fn run_unharmed<T>(&self, work: impl Future<Output = T>) -> T {
         self.run(work).unwrap()
-    }
-}
-
-fn event_of(batch: &[Message]) -> SqsEvent {
-    let records: Vec<_> = batch
-        .iter()
-        .map(|message| {
-            json!({
-                "messageId": message.id.to_string(), "receiptHandle": message.id.to_string(), "body": message.body,
-                "attributes": { "ApproximateReceiveCount": message.receives.to_string() },
-                "messageAttributes": {}, "eventSource": "aws:sqs", "awsRegion": "ap-southeast-1",
-            })
-        })
-        .collect();
-    serde_json::from_value(json!({ "Records": records })).unwrap()
-}
-
-async fn handle(services: &Services, source: Source, event: SqsEvent) -> SqsBatchResponse {
-    match source {
-        Source::Queue(QueueName::Intake) => ingest_study::handler::handle(services, event).await,
-        Source::Queue(QueueName::Settle) => render_series::handler::handle(services, event).await,
-        Source::Queue(QueueName::Release) => release_study::handler::handle(services, event).await,
-        Source::Queue(QueueName::Notices) => send_notice::handler::handle(services, event).await,
-        Source::Feedback => {
-            record_feedback::handler::handle(services, FeedbackEvent::Queue(event)).await.unwrap()
-        }
     }
 }
 

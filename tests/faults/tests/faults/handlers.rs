@@ -1,0 +1,37 @@
+//! From the queues of a run to the handlers that the Lambdas call.
+
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use filmless_delivery::Services;
+use filmless_store::port::QueueName;
+use record_feedback::handler::FeedbackEvent;
+use serde_json::json;
+
+use crate::ports::{Message, Source};
+
+/// The event as an event source mapping writes it.
+pub fn event_of(batch: &[Message]) -> SqsEvent {
+    let records: Vec<_> = batch
+        .iter()
+        .map(|message| {
+            json!({
+                "messageId": message.id.to_string(), "receiptHandle": message.id.to_string(), "body": message.body,
+                "attributes": { "ApproximateReceiveCount": message.receives.to_string() },
+                "messageAttributes": {}, "eventSource": "aws:sqs", "awsRegion": "ap-southeast-1",
+            })
+        })
+        .collect();
+    serde_json::from_value(json!({ "Records": records })).unwrap()
+}
+
+/// Hands an event to the function whose queue it comes from.
+pub async fn handle(services: &Services, source: Source, event: SqsEvent) -> SqsBatchResponse {
+    match source {
+        Source::Queue(QueueName::Intake) => ingest_study::handler::handle(services, event).await,
+        Source::Queue(QueueName::Settle) => render_series::handler::handle(services, event).await,
+        Source::Queue(QueueName::Release) => release_study::handler::handle(services, event).await,
+        Source::Queue(QueueName::Notices) => send_notice::handler::handle(services, event).await,
+        Source::Feedback => {
+            record_feedback::handler::handle(services, FeedbackEvent::Queue(event)).await.unwrap()
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! Staff who know the truth, and may do what the product lets them.
+
+use filmless_delivery::Services;
+use filmless_delivery::staff::{ContactCorrection, Desk, StaffError};
+use filmless_domain::staff::{Role, StaffMember};
+use filmless_domain::{AccessionNumber, PatientId};
+
+use crate::oracle::{Oracle, exam_of, uid_of};
+
+/// Days back that staff look at what is held.
+const DAYS: u16 = 10;
+
+fn desk(services: &Services) -> Desk {
+    let member = StaffMember { subject: "records".into(), name: "Hồ sơ".into(), roles: Role::ALL.into() };
+    Desk::new(services.clone(), member, "203.0.113.20".into())
+}
+
+impl Oracle {
+    /// Releases what is held although it is right; returns what was touched.
+    pub async fn work_through_held(&mut self, services: &Services) -> Vec<usize> {
+        let desk = desk(services);
+        let mut released = Vec::new();
+        for held in desk.held(DAYS).await.unwrap() {
+            let Some(exam) = exam_of(held.study.study_instance_uid.as_str()) else { continue };
+            self.figures.was_held.insert(exam);
+            if !self.truth.may_be_released(exam) {
+                continue;
+            }
+            let this = &self.truth.exams[exam];
+            let accession = AccessionNumber::parse(&this.accession).unwrap();
+            let order = services.index.order(&accession).await.unwrap();
+            // The order that is there now is of this person, and signed where that is asked.
+            let is_theirs = order.is_some_and(|order| {
+                let patient = &order.order.patient;
+                self.truth.is_written_of(this.subject, &patient.name) && self.truth.signed.contains(&exam)
+            });
+            if is_theirs && desk.release(&uid_of(&this.uid()), Some(&accession), "đúng người bệnh").await.is_ok() {
+                self.figures.released_by_staff.insert(exam);
+                released.push(exam);
+            }
+        }
+        released
+    }
+
+    pub async fn recall(&mut self, services: &Services, exam: usize) {
+        let uid = uid_of(&self.truth.exams[exam].uid());
+        if desk(services).recall(&uid, "nhầm người bệnh").await.is_ok() {
+            self.truth.recalled.insert(exam);
+        }
+    }
+
+    pub async fn correct_contact(&mut self, services: &Services, exam: usize) {
+        let this = &self.truth.exams[exam];
+        // Not where the code is another's: staff look the patient up.
+        if !this.is_clean() {
+            return;
+        }
+        let (subject, code) = (this.subject, PatientId::parse(&this.orders[0].id).unwrap());
+        let phone = format!("077{subject:07}");
+        let correction = ContactCorrection { phone: Some(phone.clone()), email: None };
+        if desk(services).correct_contact(&code, &correction).await.is_ok() {
+            self.truth.reaches(&phone, subject);
+        }
+    }
+
+    pub async fn merge(&mut self, services: &Services, person: usize) {
+        let codes = &self.truth.people[person].codes;
+        let (from, into) = (PatientId::parse(&codes[0]).unwrap(), PatientId::parse(&codes[1]).unwrap());
+        if desk(services).merge(&from, &into, "một người, hai mã").await.is_ok() {
+            self.figures.merges += 1;
+        }
+    }
+
+    /// Two who look alike are asked to become one: the product has to know better.
+    pub async fn merge_doubles(&mut self, services: &Services, person: usize) {
+        let Some(double) = self.truth.people[person].double else { return };
+        let code = |person: usize| PatientId::parse(&self.truth.people[person].codes[0]).unwrap();
+        let merged: Result<_, StaffError> = desk(services).merge(&code(person), &code(double), "nhìn giống nhau").await;
+        if merged.is_ok() && code(person) != code(double) {
+            let exam = self.truth.exams.iter().find(|exam| exam.subject == person).map_or(0, |exam| exam.number);
+            self.violate("was merged", person, double, exam, "two people look alike".into());
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! What is told of a hospital at the end.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use crate::mistakes::Kind;
+use crate::truth::Truth;
+
+#[derive(Debug, Clone, Default)]
+pub struct Figures {
+    pub people: usize,
+    pub exams: usize,
+    pub files: usize,
+    pub orders: usize,
+    pub steps: usize,
+    pub looks: usize,
+    pub opened: usize,
+    pub fetched: usize,
+    pub downloads: usize,
+    pub messages: usize,
+    pub slips: usize,
+    pub shares: usize,
+    pub merges: usize,
+    pub sweeps: usize,
+    pub is_report_asked: bool,
+    pub undetectable: usize,
+    /// Whose files were asked for in one.
+    pub asked_for: BTreeSet<usize>,
+    pub was_held: BTreeSet<usize>,
+    pub released_by_staff: BTreeSet<usize>,
+    /// Without a mistake, and not shown at the end: nothing may be here.
+    pub clean_unseen: Vec<usize>,
+    pub clean: usize,
+    /// Of each mistake: how many, shown at the end, of these after staff had looked, needlessly hidden.
+    pub kinds: BTreeMap<Kind, [usize; 4]>,
+    /// With a mistake, and theirs after all; and how many of those are not shown at the end.
+    pub rightful: usize,
+    pub needlessly_held: usize,
+}
+
+impl Figures {
+    /// Whether somebody waits for a download of one of these.
+    pub fn wants_download(&self, exams: &BTreeSet<usize>) -> bool {
+        !self.asked_for.is_disjoint(exams)
+    }
+
+    /// Counts what became of each examination.
+    pub fn count(&mut self, truth: &Truth, shown: &BTreeSet<usize>, done: &BTreeSet<usize>) {
+        for exam in truth.exams.iter().filter(|exam| done.contains(&exam.number)) {
+            let number = exam.number;
+            let is_shown = shown.contains(&number);
+            self.undetectable += usize::from(exam.taken_for.is_some());
+            if exam.is_clean() {
+                self.clean += 1;
+                if !is_shown {
+                    self.clean_unseen.push(number);
+                }
+                continue;
+            }
+            let is_rightful = truth.may_be_released(number);
+            let is_needless = is_rightful && !is_shown;
+            self.rightful += usize::from(is_rightful);
+            self.needlessly_held += usize::from(is_needless);
+            for kind in &exam.mistakes {
+                let by_staff = is_shown && self.released_by_staff.contains(&number);
+                let counts = self.kinds.entry(*kind).or_default();
+                for (count, is_so) in counts.iter_mut().zip([true, is_shown, by_staff, is_needless]) {
+                    *count += usize::from(is_so);
+                }
+            }
+        }
+    }
+
+    /// All hospitals together.
+    pub fn add(&mut self, other: &Self) {
+        for (sum, one) in [
+            (&mut self.people, other.people),
+            (&mut self.exams, other.exams),
+            (&mut self.files, other.files),
+            (&mut self.orders, other.orders),
+            (&mut self.steps, other.steps),
+            (&mut self.looks, other.looks),
+            (&mut self.opened, other.opened),
+            (&mut self.fetched, other.fetched),
+            (&mut self.downloads, other.downloads),
+            (&mut self.messages, other.messages),
+            (&mut self.slips, other.slips),
+            (&mut self.shares, other.shares),
+            (&mut self.merges, other.merges),
+            (&mut self.sweeps, other.sweeps),
+            (&mut self.undetectable, other.undetectable),
+            (&mut self.clean, other.clean),
+            (&mut self.rightful, other.rightful),
+            (&mut self.needlessly_held, other.needlessly_held),
+        ] {
+            *sum += one;
+        }
+        self.clean_unseen.extend(&other.clean_unseen);
+        for (kind, counts) in &other.kinds {
+            let sums = self.kinds.entry(*kind).or_default();
+            sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
+        }
+    }
+}
+
+impl fmt::Display for Figures {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "{} people, {} studies, {} files, {} orders; {} steps, {} messages, {} slips read, {} shares, {} merges",
+            self.people, self.exams, self.files, self.orders, self.steps, self.messages, self.slips, self.shares, self.merges
+        )?;
+        writeln!(
+            f,
+            "the oracle looked {} times, {} sweeps, opened {} studies, fetched {} objects, {} downloads",
+            self.looks, self.sweeps, self.opened, self.fetched, self.downloads
+        )?;
+        writeln!(
+            f,
+            "without a mistake: {} studies, {} not shown; {} that nobody could tell from another's",
+            self.clean,
+            self.clean_unseen.len(),
+            self.undetectable
+        )?;
+        for (kind, [all, shown, by_staff, needless]) in &self.kinds {
+            let kind = format!("{kind:?}");
+            writeln!(f, "  {kind:<24} {all:>4}, shown {shown:>4} ({by_staff} by staff), needlessly held {needless}")?;
+        }
+        let share = self.needlessly_held as f64 * 100.0 / self.rightful.max(1) as f64;
+        write!(f, "with a mistake, and rightly theirs: {}; needlessly held {} ({share:.1} %)", self.rightful, self.needlessly_held)
+    }
+}

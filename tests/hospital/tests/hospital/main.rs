@@ -1,0 +1,120 @@
+//! A hospital that makes every mistake, on the real handlers and a clock of its own. An oracle knows of whom every pixel,
+//! name, date and message is, and looks after every step: nobody sees, is told of, or downloads anything of another person,
+//! not for a moment; and whatever has no mistake is shown.
+//!
+//! One thing no system can know: images that were taken of one person and labelled throughout, order and all, as another's.
+//! They are made here, too, counted, and excused until the first thing that says otherwise was worked on.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, missing_docs)]
+
+#[path = "../../../faults/tests/faults/chance.rs"]
+#[allow(dead_code)]
+mod chance;
+#[path = "../../../faults/tests/faults/clock.rs"]
+#[allow(dead_code)]
+mod clock;
+mod desk;
+mod exam;
+mod figures;
+#[path = "../../../faults/tests/faults/handlers.rs"]
+mod handlers;
+mod hospital;
+mod mail;
+mod mistakes;
+mod oracle;
+mod people;
+mod pictures;
+mod pixels;
+mod plan;
+#[path = "../../../faults/tests/faults/ports.rs"]
+#[allow(dead_code)]
+mod ports;
+#[path = "../../../integration/tests/flow/sample.rs"]
+#[allow(dead_code)]
+mod sample;
+mod seats;
+mod shrink;
+mod truth;
+#[path = "../../../faults/tests/faults/weather.rs"]
+#[allow(dead_code)]
+mod weather;
+#[path = "../../../faults/tests/faults/world.rs"]
+#[allow(dead_code)]
+mod world;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use figures::Figures;
+use hospital::{Outcome, live};
+use plan::Size;
+use tokio::runtime::Runtime;
+
+/// As many hospitals, so that every core has one; one in four waits for signed results.
+const HOSPITALS: u64 = 4;
+const PEOPLE: u64 = 320;
+const STUDIES: u64 = 1000;
+const SEED: u64 = 1;
+const MISTAKES_PER_MILLE: u64 = 350;
+
+fn number(name: &str, otherwise: u64) -> u64 {
+    let given = std::env::var(name).ok().filter(|text| !text.is_empty());
+    given.map_or(otherwise, |text| text.parse().unwrap())
+}
+
+pub fn servers() -> Arc<Runtime> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+    Arc::new(runtime.unwrap())
+}
+
+/// All hospitals, side by side.
+fn all(size: impl Fn(u64) -> Size + Sync) -> Vec<(Size, Outcome)> {
+    let next = AtomicU64::new(0);
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let work = || {
+        let servers = servers();
+        let mut outcomes = Vec::new();
+        loop {
+            let hospital = next.fetch_add(1, Ordering::SeqCst);
+            if hospital >= HOSPITALS {
+                return outcomes;
+            }
+            let size = size(hospital);
+            outcomes.push((size, live(&servers, &size, None)));
+        }
+    };
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..cores).map(|_| scope.spawn(work)).collect();
+        workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
+    })
+}
+
+#[test]
+fn in_a_hospital_that_makes_every_mistake_nobody_sees_what_is_not_theirs() {
+    let (people, studies) = (number("HOSPITAL_PEOPLE", PEOPLE), number("HOSPITAL_STUDIES", STUDIES));
+    let seed = number("HOSPITAL_SEED", SEED);
+    let mistakes = number("HOSPITAL_MISTAKES", MISTAKES_PER_MILLE);
+    let days = number("HOSPITAL_DAYS", 40);
+    let usize_of = |number: u64| usize::try_from(number).unwrap();
+    let started = Instant::now();
+    let outcomes = all(|hospital| Size {
+        seed: seed + hospital,
+        people: usize_of(people / HOSPITALS),
+        exams: usize_of(studies / HOSPITALS),
+        days: u32::try_from(days).unwrap(),
+        mistakes_per_mille: usize_of(mistakes),
+    });
+    let mut sum = Figures::default();
+    let (mut broken, mut disclosures) = (Vec::new(), 0);
+    for (size, outcome) in &outcomes {
+        sum.add(&outcome.figures);
+        disclosures += outcome.violations.len();
+        broken.extend(shrink::told(size, outcome));
+        let unseen = &outcome.figures.clean_unseen;
+        broken.extend(unseen.iter().take(3).map(|exam| {
+            format!("seed {}: examination {exam} has no mistake and is not shown:\n{}", size.seed, outcome.traces[exam].join("\n"))
+        }));
+    }
+    println!("{sum}\ndisclosures {disclosures}; {:.0} s", started.elapsed().as_secs_f64());
+    assert!(broken.is_empty(), "{} things do not hold:\n{}", broken.len(), broken.join("\n\n"));
+}
