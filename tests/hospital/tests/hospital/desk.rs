@@ -34,7 +34,9 @@ impl Oracle {
                 let patient = &order.order.patient;
                 self.truth.is_written_of(this.subject, &patient.name) && self.truth.signed.contains(&exam)
             });
-            if is_theirs && desk.release(&uid_of(&this.uid()), Some(&accession), "đúng người bệnh").await.is_ok() {
+            if is_theirs
+                && desk.release(&uid_of(&this.uid()), Some(&accession), "đúng người bệnh").await.is_ok()
+            {
                 self.figures.released_by_staff.insert(exam);
                 released.push(exam);
             }
@@ -75,9 +77,11 @@ impl Oracle {
     pub async fn merge_doubles(&mut self, services: &Services, person: usize) {
         let Some(double) = self.truth.people[person].double else { return };
         let code = |person: usize| PatientId::parse(&self.truth.people[person].codes[0]).unwrap();
-        let merged: Result<_, StaffError> = desk(services).merge(&code(person), &code(double), "nhìn giống nhau").await;
+        let merged: Result<_, StaffError> =
+            desk(services).merge(&code(person), &code(double), "nhìn giống nhau").await;
         if merged.is_ok() && code(person) != code(double) {
-            let exam = self.truth.exams.iter().find(|exam| exam.subject == person).map_or(0, |exam| exam.number);
+            let exam =
+                self.truth.exams.iter().find(|exam| exam.subject == person).map_or(0, |exam| exam.number);
             self.violate("was merged", person, double, exam, "two people look alike".into());
         }
     }

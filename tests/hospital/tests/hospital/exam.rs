@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
-use crate::mistakes::Kind;
+use crate::kinds::Kind;
 use crate::people::Person;
 use crate::pixels::{Mark, SIDE};
 use crate::sample::{CT_IMAGE_STORAGE, Element, Study};
@@ -139,7 +139,11 @@ impl Facts {
             id: code.to_owned(),
             issuer: String::new(),
             name: pn,
-            birth_date: if person.knows_year_only { person.born.year().to_string() } else { digits(person.born) },
+            birth_date: if person.knows_year_only {
+                person.born.year().to_string()
+            } else {
+                digits(person.born)
+            },
             sex: person.sex.to_owned(),
             accession: accession.to_owned(),
         }
@@ -148,7 +152,8 @@ impl Facts {
 
 /// Capital letters as a modality without Vietnamese writes them; other scripts stay.
 pub fn without_marks(name: &str) -> String {
-    let is_latin = name.chars().filter(|c| c.is_alphabetic()).all(|c| (c as u32) < 0x2000 && !is_thai_or_khmer(c));
+    let is_latin =
+        name.chars().filter(|c| c.is_alphabetic()).all(|c| (c as u32) < 0x2000 && !is_thai_or_khmer(c));
     if is_latin { filmless_domain::person_name::fold(name).to_uppercase() } else { name.to_owned() }
 }
 
@@ -253,6 +258,7 @@ impl Order {
 
 /// Whether an order may give the year of a birth alone.
 pub fn orders_take_years() -> bool {
-    let order = json!({ "accession_number": "A", "patient": { "id": "N", "name": "A", "birth_date": "1958" } });
+    let order =
+        json!({ "accession_number": "A", "patient": { "id": "N", "name": "A", "birth_date": "1958" } });
     filmless_domain::Order::parse(order.to_string().as_bytes()).is_ok()
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use crate::mistakes::Kind;
+use crate::kinds::Kind;
 use crate::truth::Truth;
 
 #[derive(Debug, Clone, Default)]
@@ -108,7 +108,15 @@ impl fmt::Display for Figures {
         writeln!(
             f,
             "{} people, {} studies, {} files, {} orders; {} steps, {} messages, {} slips read, {} shares, {} merges",
-            self.people, self.exams, self.files, self.orders, self.steps, self.messages, self.slips, self.shares, self.merges
+            self.people,
+            self.exams,
+            self.files,
+            self.orders,
+            self.steps,
+            self.messages,
+            self.slips,
+            self.shares,
+            self.merges
         )?;
         writeln!(
             f,
@@ -124,9 +132,16 @@ impl fmt::Display for Figures {
         )?;
         for (kind, [all, shown, by_staff, needless]) in &self.kinds {
             let kind = format!("{kind:?}");
-            writeln!(f, "  {kind:<24} {all:>4}, shown {shown:>4} ({by_staff} by staff), needlessly held {needless}")?;
+            writeln!(
+                f,
+                "  {kind:<24} {all:>4}, shown {shown:>4} ({by_staff} by staff), needlessly held {needless}"
+            )?;
         }
         let share = self.needlessly_held as f64 * 100.0 / self.rightful.max(1) as f64;
-        write!(f, "with a mistake, and rightly theirs: {}; needlessly held {} ({share:.1} %)", self.rightful, self.needlessly_held)
+        write!(
+            f,
+            "with a mistake, and rightly theirs: {}; needlessly held {} ({share:.1} %)",
+            self.rightful, self.needlessly_held
+        )
     }
 }

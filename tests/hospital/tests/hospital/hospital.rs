@@ -4,12 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use filmless_delivery::portal::{Portal, ShareRequest};
 use filmless_delivery::reconcile::{Scope, reconcile};
 use filmless_delivery::{Services, Settings};
 use filmless_domain::ObjectKey;
 use filmless_domain::gate::ReleaseOn;
-use filmless_domain::share::Relation;
 use filmless_store::Served;
 use filmless_store::port::QueueName;
 use jiff::Timestamp;
@@ -19,6 +17,7 @@ use tokio::runtime::Runtime;
 use crate::figures::Figures;
 use crate::handlers::{event_of, handle};
 use crate::oracle::{Oracle, Violation, uid_of};
+use crate::patients::{ask_for_download, share};
 use crate::plan::{Act, Plan, Size};
 use crate::ports::{Message, Source};
 use crate::truth::Truth;
@@ -113,7 +112,8 @@ impl Hospital {
         }
         if self.world.clock.now_ms() - self.upkeep_at_ms >= UPKEEP_MS {
             self.upkeep_at_ms = self.world.clock.now_ms();
-            let work = run_upkeep::handler::handle(&self.process.services, UpkeepEvent { job: Job::Minutely });
+            let work =
+                run_upkeep::handler::handle(&self.process.services, UpkeepEvent { job: Job::Minutely });
             self.process.run(work).unwrap().unwrap();
             return true;
         }
@@ -138,7 +138,14 @@ impl Hospital {
 
     fn trace(&mut self, exam: usize, what: String) {
         let seconds = (self.world.clock.now_ms() - self.started_ms) / 1000;
-        let at = format!("day {:>2} {:02}:{:02}:{:02} step {:>5}", seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60, seconds % 60, self.oracle.step);
+        let at = format!(
+            "day {:>2} {:02}:{:02}:{:02} step {:>5}",
+            seconds / 86_400,
+            seconds / 3600 % 24,
+            seconds / 60 % 60,
+            seconds % 60,
+            self.oracle.step
+        );
         self.traces.entry(exam).or_default().push(format!("{at}  {what}"));
     }
 
@@ -204,7 +211,13 @@ impl Hospital {
         let this = &self.oracle.truth.exams[exam];
         let file = &this.files[place];
         let (key, bytes) = (file.key.clone(), file.bytes(this));
-        let told = format!("file {} of person {}: {:?}{}", file.number, file.pixels_of, file.facts, if file.is_mended { " mended" } else { "" });
+        let told = format!(
+            "file {} of person {}: {:?}{}",
+            file.number,
+            file.pixels_of,
+            file.facts,
+            if file.is_mended { " mended" } else { "" }
+        );
         self.trace(exam, told);
         self.oracle.figures.files += 1;
         self.upload(&key, bytes);
@@ -244,7 +257,8 @@ impl Hospital {
         let exams: BTreeSet<usize> = batch.iter().flat_map(|message| self.learn(&message.body)).collect();
         let Some(source) = batch.first().map(|message| message.source) else { return };
         let response = self.process.run(handle(&self.process.services, source, event_of(&batch))).unwrap();
-        let failed: Vec<String> = response.batch_item_failures.into_iter().map(|f| f.item_identifier).collect();
+        let failed: Vec<String> =
+            response.batch_item_failures.into_iter().map(|f| f.item_identifier).collect();
         for message in batch {
             if failed.contains(&message.id.to_string()) {
                 self.world.queues.put_back(message, Duration::from_secs(2));
@@ -260,7 +274,10 @@ impl Hospital {
             self.process.run(self.oracle.read_slip(services, *exam)).unwrap();
         }
         self.process.run(self.oracle.look(services, &exams, false)).unwrap();
-        if source == Source::Queue(QueueName::Settle) && !exams.is_empty() && self.oracle.figures.wants_download(&exams) {
+        if source == Source::Queue(QueueName::Settle)
+            && !exams.is_empty()
+            && self.oracle.figures.wants_download(&exams)
+        {
             for exam in &exams {
                 self.process.run(self.oracle.fetch(services, *exam)).unwrap();
             }
@@ -283,7 +300,12 @@ impl Hospital {
             }
         }
         for rest in body.split("orders/").skip(1).chain(body.split("orders%2F").skip(1)) {
-            let Some((exam, place)) = rest.split_once('-').and_then(|(exam, rest)| Some((exam.parse::<usize>().ok()?, leading_number(rest)?))) else { continue };
+            let Some((exam, place)) = rest
+                .split_once('-')
+                .and_then(|(exam, rest)| Some((exam.parse::<usize>().ok()?, leading_number(rest)?)))
+            else {
+                continue;
+            };
             let order = self.oracle.truth.exams[exam].orders[place].clone();
             if order.ends_error {
                 self.oracle.truth.ends(exam);
@@ -292,7 +314,12 @@ impl Hospital {
                 self.oracle.truth.cancelled.insert(exam);
             }
             // Whatever carries that number is concerned.
-            let others = self.oracle.truth.exams.iter().filter(|other| other.accessions().contains(order.accession.as_str()));
+            let others = self
+                .oracle
+                .truth
+                .exams
+                .iter()
+                .filter(|other| other.accessions().contains(order.accession.as_str()));
             exams.extend(others.map(|other| other.number));
             exams.insert(exam);
         }
@@ -329,44 +356,11 @@ impl Hospital {
 async fn services_state(services: &Services, oracle: &Oracle, exam: usize) -> String {
     let uid = uid_of(&oracle.truth.exams[exam].uid());
     match services.index.study(&uid).await.unwrap() {
-        Some(study) => format!("{:?} {:?} account {:?} order {:?}", study.state, study.reason, study.account_key, study.order_accession),
+        Some(study) => format!(
+            "{:?} {:?} account {:?} order {:?}",
+            study.state, study.reason, study.account_key, study.order_accession
+        ),
         None => "not in the index".into(),
-    }
-}
-
-async fn ask_for_download(oracle: &mut Oracle, services: &Services, exam: usize) {
-    let portal = Portal::new(services.clone());
-    oracle.figures.asked_for.insert(exam);
-    for name in oracle.seats.of_people(&oracle.truth.exams[exam].people()) {
-        let Some(mut account) = oracle.seats.accounts.remove(&name) else { continue };
-        let person = &oracle.truth.people[account.person];
-        if let Some(session) = account.session(&portal, &name, person, false).await {
-            let uid = uid_of(&oracle.truth.exams[exam].uid());
-            portal.request_download(&session, &uid).await.unwrap();
-        }
-        oracle.seats.accounts.insert(name, account);
-    }
-}
-
-async fn share(oracle: &mut Oracle, services: &Services, exam: usize) {
-    let portal = Portal::new(services.clone());
-    let subject = oracle.truth.exams[exam].subject;
-    for name in oracle.seats.of_people(&BTreeSet::from([subject])) {
-        let Some(mut account) = oracle.seats.accounts.remove(&name) else { continue };
-        if let Some(session) = account.session(&portal, &name, &oracle.truth.people[subject], false).await {
-            let request = ShareRequest {
-                label: "BS Lan".into(),
-                relation: Relation::Doctor,
-                studies: vec![uid_of(&oracle.truth.exams[exam].uid())],
-                days: 30,
-                may_download: true,
-            };
-            if let Some(made) = portal.create_share(&session, &request).await.unwrap() {
-                oracle.figures.shares += 1;
-                account.open_share(&portal, made.link.expose(), made.code.expose()).await;
-            }
-        }
-        oracle.seats.accounts.insert(name, account);
     }
 }
 

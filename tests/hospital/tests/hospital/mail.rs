@@ -31,7 +31,13 @@ impl Oracle {
         if let Some(named) = exam_in(&text)
             && self.truth.owner(named) != owner
         {
-            self.violate("was told by email", owner, self.truth.owner(named), exam, format!("of examination {named}"));
+            self.violate(
+                "was told by email",
+                owner,
+                self.truth.owner(named),
+                exam,
+                format!("of examination {named}"),
+            );
         }
         let greeting = text.lines().find_map(|line| line.trim().strip_prefix("Kính gửi "));
         let name = greeting.map(|name| name.trim_end_matches(',').to_owned());
@@ -76,7 +82,8 @@ impl Oracle {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("slip.pdf");
         std::fs::write(&file, &pdf).unwrap();
-        let output = std::process::Command::new("pdftotext").args(["-enc", "UTF-8"]).arg(&file).arg("-").output();
+        let output =
+            std::process::Command::new("pdftotext").args(["-enc", "UTF-8"]).arg(&file).arg("-").output();
         let Ok(output) = output else { return };
         self.figures.slips += 1;
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -84,7 +91,13 @@ impl Oracle {
         if let Some(named) = exam_in(&text)
             && self.truth.owner(named) != owner
         {
-            self.violate("was given a slip", owner, self.truth.owner(named), exam, format!("of examination {named}"));
+            self.violate(
+                "was given a slip",
+                owner,
+                self.truth.owner(named),
+                exam,
+                format!("of examination {named}"),
+            );
         }
         let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
         if !lines.iter().any(|line| self.truth.is_written_of(owner, line)) {

@@ -18,9 +18,11 @@ mod figures;
 #[path = "../../../faults/tests/faults/handlers.rs"]
 mod handlers;
 mod hospital;
+mod kinds;
 mod mail;
 mod mistakes;
 mod oracle;
+mod patients;
 mod people;
 mod pictures;
 mod pixels;
@@ -112,7 +114,11 @@ fn in_a_hospital_that_makes_every_mistake_nobody_sees_what_is_not_theirs() {
         broken.extend(shrink::told(size, outcome));
         let unseen = &outcome.figures.clean_unseen;
         broken.extend(unseen.iter().take(3).map(|exam| {
-            format!("seed {}: examination {exam} has no mistake and is not shown:\n{}", size.seed, outcome.traces[exam].join("\n"))
+            format!(
+                "seed {}: examination {exam} has no mistake and is not shown:\n{}",
+                size.seed,
+                outcome.traces[exam].join("\n")
+            )
         }));
     }
     println!("{sum}\ndisclosures {disclosures}; {:.0} s", started.elapsed().as_secs_f64());

@@ -2,121 +2,10 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
-
 use crate::chance::Chance;
 use crate::exam::{Exam, Facts, File, HOUR, MINUTE, Order, without_marks};
+use crate::kinds::Kind;
 use crate::people::Person;
-
-/// A mistake, or a correction that a hospital makes every day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
-    /// The id and the name of another person, under the right accession number.
-    WrongPerson,
-    /// The accession number of another person's order.
-    WrongAccession,
-    /// The whole worklist entry of another person: nobody can know until the PACS mends it.
-    WholeWrongEntry,
-    /// The order names the code of another person, and so do the images.
-    MistypedCode,
-    /// The person got a code that was another's before.
-    UsedCode,
-    /// The first file has no id.
-    BlankFirstId,
-    /// The first file has no id, and the rest are another person's.
-    BlankFirstIdThenOther,
-    /// The second file names another accession number.
-    SecondAccession,
-    /// No accession number.
-    NoAccession,
-    /// The other sex.
-    WrongSex,
-    /// Another birth date.
-    WrongBirthDate,
-    /// Only the year of the birth.
-    YearOnly,
-    /// First name first.
-    NameReversed,
-    /// Blanks, small letters or zeros around the id.
-    IdForm,
-    /// The id of another hospital's making.
-    OtherIssuer,
-    /// The ideographic group of another person.
-    OtherIdeographic,
-    /// No id, and the accession number of a twin or namesake.
-    DoubleWithoutId,
-    /// The name changed between order, images and account.
-    NameChanged,
-    /// The PACS puts the patient right and sends the same UIDs again.
-    Mended,
-    /// The order is another patient's now, while late files come.
-    OrderChangesHands,
-    /// The order is withdrawn.
-    OrderCancelled,
-    /// The accession number is used again for another patient.
-    AccessionReused,
-    /// Images that name an accession number whose order comes days later.
-    OrderLate,
-    /// A number that does not lead to the patient, corrected later.
-    WrongContact,
-    /// Nobody wrote down how to reach the patient, at first.
-    LateContact,
-    /// Staff take it back.
-    Recalled,
-}
-
-/// How often each is made, among the examinations with a mistake.
-pub const WEIGHTS: [(Kind, usize); 24] = [
-    (Kind::WrongPerson, 10),
-    (Kind::WrongAccession, 8),
-    (Kind::WholeWrongEntry, 5),
-    (Kind::MistypedCode, 8),
-    (Kind::BlankFirstId, 5),
-    (Kind::BlankFirstIdThenOther, 6),
-    (Kind::SecondAccession, 6),
-    (Kind::NoAccession, 6),
-    (Kind::WrongSex, 4),
-    (Kind::WrongBirthDate, 5),
-    (Kind::YearOnly, 5),
-    (Kind::NameReversed, 5),
-    (Kind::IdForm, 6),
-    (Kind::OtherIssuer, 4),
-    (Kind::OtherIdeographic, 4),
-    (Kind::DoubleWithoutId, 6),
-    (Kind::OrderChangesHands, 8),
-    (Kind::OrderCancelled, 5),
-    (Kind::AccessionReused, 6),
-    (Kind::OrderLate, 6),
-    (Kind::WrongContact, 5),
-    (Kind::LateContact, 5),
-    (Kind::Recalled, 3),
-    (Kind::NameChanged, 0),
-];
-
-impl Kind {
-    /// Mistakes of writing: there may be two of them.
-    pub const FORM: [Self; 7] = [
-        Self::BlankFirstId,
-        Self::NoAccession,
-        Self::WrongSex,
-        Self::YearOnly,
-        Self::NameReversed,
-        Self::IdForm,
-        Self::OtherIssuer,
-    ];
-
-    pub fn by_weight(chance: &mut Chance) -> Self {
-        let sum = WEIGHTS.iter().map(|(_, weight)| weight).sum();
-        let mut left = chance.below(sum);
-        for (kind, weight) in WEIGHTS {
-            if left < weight {
-                return kind;
-            }
-            left -= weight;
-        }
-        Self::NoAccession
-    }
-}
 
 /// Makes mistakes in an examination: `other` is somebody else with an examination of their own.
 pub struct Clerk<'a> {
@@ -164,7 +53,10 @@ impl Clerk<'_> {
             let near = (exam + count + self.chance.below(9) - 4) % count;
             let other = &self.exams[near];
             let is_another = self.people[other.subject].is_told_from(self.person(exam))
-                && !self.people[other.subject].codes.iter().any(|code| self.person(exam).codes.contains(code));
+                && !self.people[other.subject]
+                    .codes
+                    .iter()
+                    .any(|code| self.person(exam).codes.contains(code));
             if is_another && other.mistakes.is_empty() && near != exam {
                 return Some(near);
             }
@@ -181,15 +73,22 @@ impl Clerk<'_> {
         let is_same_key = self.chance.per_mille(500);
         let person = self.person(exam).clone();
         let this = &mut self.exams[exam];
-        let (code, day) = (this.orders.first().map_or(person.codes[0].clone(), |order| order.id.clone()), this.date());
+        let (code, day) =
+            (this.orders.first().map_or(person.codes[0].clone(), |order| order.id.clone()), this.date());
         let last = this.files.iter().map(|file| file.at).max().unwrap_or(this.at);
-        let again: Vec<File> = this.files.iter().enumerate().map(|(place, file)| File {
-            at: last + after + MINUTE * u32::try_from(place).unwrap(),
-            facts: Facts::right(&person, &code, &this.accession, day, true),
-            key: if is_same_key { file.key.clone() } else { format!("{}-mended", file.key) },
-            is_mended: true,
-            ..file.clone()
-        }).filter(|file| file.pixels_of == person.number).collect();
+        let again: Vec<File> = this
+            .files
+            .iter()
+            .enumerate()
+            .map(|(place, file)| File {
+                at: last + after + MINUTE * u32::try_from(place).unwrap(),
+                facts: Facts::right(&person, &code, &this.accession, day, true),
+                key: if is_same_key { file.key.clone() } else { format!("{}-mended", file.key) },
+                is_mended: true,
+                ..file.clone()
+            })
+            .filter(|file| file.pixels_of == person.number)
+            .collect();
         this.files.extend(again);
         this.mistakes.insert(Kind::Mended);
     }
@@ -209,7 +108,9 @@ impl Clerk<'_> {
     fn wrong_person(&mut self, exam: usize) -> bool {
         let Some(other) = self.another(exam) else { return false };
         let taken = self.exams[other].files[0].facts.clone();
-        self.each_file(exam, |_, facts| *facts = Facts { accession: facts.accession.clone(), ..taken.clone() });
+        self.each_file(exam, |_, facts| {
+            *facts = Facts { accession: facts.accession.clone(), ..taken.clone() }
+        });
         self.concerns(exam, other);
         self.mend(exam, 600);
         true
@@ -320,17 +221,19 @@ impl Clerk<'_> {
         let at = last.max(right.at) + MINUTE * u32::try_from(1 + self.chance.below(400)).unwrap();
         let is_still_wrong = self.chance.per_mille(500);
         let this = &mut self.exams[exam];
-        let late: Vec<File> = (0..3u32).map(|step| File {
-            at: at - MINUTE + Duration::from_secs(45) * step,
-            number: 20 + step,
-            key: format!("{}-late-{step}", this.files[0].key),
-            facts: if is_still_wrong {
-                this.files[0].facts.clone()
-            } else {
-                Facts::right(&self.people[this.subject], &right.id, &accession, day, true)
-            },
-            ..this.files[0].clone()
-        }).collect();
+        let late: Vec<File> = (0..3u32)
+            .map(|step| File {
+                at: at - MINUTE + Duration::from_secs(45) * step,
+                number: 20 + step,
+                key: format!("{}-late-{step}", this.files[0].key),
+                facts: if is_still_wrong {
+                    this.files[0].facts.clone()
+                } else {
+                    Facts::right(&self.people[this.subject], &right.id, &accession, day, true)
+                },
+                ..this.files[0].clone()
+            })
+            .collect();
         // Late files that name the right patient tell everybody, before the order does.
         this.files.extend(late.into_iter().filter(|file| is_still_wrong || file.at > at));
         this.orders = vec![booked, Order { at, ends_error: true, ..right }];
@@ -405,15 +308,21 @@ impl Clerk<'_> {
             Kind::BlankFirstId if place == 0 => facts.id.clear(),
             Kind::NoAccession => facts.accession.clear(),
             Kind::WrongSex => facts.sex = if person.sex == "F" { "M" } else { "F" }.into(),
-            Kind::WrongBirthDate => facts.birth_date = format!("19{:02}0{}0{}", 40 + which * 7, 1 + which, 2 + which),
-            Kind::YearOnly => facts.birth_date = format!("{}{}", person.born.year(), ["", "0000", "0101"][which]),
+            Kind::WrongBirthDate => {
+                facts.birth_date = format!("19{:02}0{}0{}", 40 + which * 7, 1 + which, 2 + which)
+            }
+            Kind::YearOnly => {
+                facts.birth_date = format!("{}{}", person.born.year(), ["", "0000", "0101"][which])
+            }
             Kind::NameReversed => {
                 let (family, rest) = facts.name.split_once('^').unwrap_or((&facts.name, ""));
                 facts.name = format!("{rest}^{family}");
             }
             Kind::IdForm => {
                 let id = &facts.id;
-                facts.id = [format!("{} {}", &id[..2], &id[2..]), id.to_lowercase(), format!("00{id}")][which].clone();
+                facts.id = [format!("{} {}", &id[..2], &id[2..]), id.to_lowercase(), format!("00{id}")]
+                    [which]
+                    .clone();
             }
             Kind::OtherIssuer => facts.issuer = "BV KHAC".into(),
             Kind::OtherIdeographic => {
@@ -428,4 +337,3 @@ impl Clerk<'_> {
         true
     }
 }
-

@@ -198,7 +198,11 @@ impl Oracle {
         if self.truth.recalled.contains(&exam) {
             self.violate("saw what was recalled", person, owner, exam, String::new());
         }
-        if self.figures.is_report_asked && !viewer.is_share && !self.truth.signed.contains(&exam) && owner == person {
+        if self.figures.is_report_asked
+            && !viewer.is_share
+            && !self.truth.signed.contains(&exam)
+            && owner == person
+        {
             self.violate("saw what is not signed", person, owner, exam, String::new());
         }
     }
@@ -214,7 +218,8 @@ impl Oracle {
             self.seats.accounts.insert(name.clone(), account);
             let Some(session) = session else { continue };
             let uid = uid_of(&self.truth.exams[exam].uid());
-            if let Some(StudyDownload::Ready { url, .. }) = portal.find_download(&session, &uid).await.unwrap()
+            if let Some(StudyDownload::Ready { url, .. }) =
+                portal.find_download(&session, &uid).await.unwrap()
                 && let Some(zip) = self.pictures.fetch(&url)
             {
                 self.figures.downloads += 1;
@@ -245,7 +250,8 @@ impl Oracle {
             self.seats.accounts.insert(name, account);
         }
         let exams = self.truth.exams.iter();
-        let is_shown = |subject: usize, exam: usize| listed.get(&subject).is_some_and(|exams| exams.contains(&exam));
+        let is_shown =
+            |subject: usize, exam: usize| listed.get(&subject).is_some_and(|exams| exams.contains(&exam));
         exams.filter(|exam| is_shown(exam.subject, exam.number)).map(|exam| exam.number).collect()
     }
 }

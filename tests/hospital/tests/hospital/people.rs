@@ -33,8 +33,8 @@ pub struct Person {
 const FAMILIES: [&str; 10] = ["Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Đặng", "Võ", "Bùi", "Đỗ", "Hồ"];
 const MIDDLES: [&str; 8] = ["Thị", "Văn", "Minh", "Ngọc", "Đức", "Thanh", "Quốc", "Kim"];
 const GIVEN: [&str; 20] = [
-    "Hoà", "Bình", "Ánh", "Dũng", "Hồng", "Lan", "Mai", "Nam", "Oanh", "Phúc", "Quân", "Sơn", "Tâm", "Uyên", "Việt",
-    "Xuân", "Yến", "Long", "Hà", "Hải",
+    "Hoà", "Bình", "Ánh", "Dũng", "Hồng", "Lan", "Mai", "Nam", "Oanh", "Phúc", "Quân", "Sơn", "Tâm", "Uyên",
+    "Việt", "Xuân", "Yến", "Long", "Hà", "Hải",
 ];
 /// Pairs that differ by what software likes to drop: order, marks, vowels.
 const DOUBLES: [(&str, &str); 6] = [
@@ -64,7 +64,8 @@ impl Person {
             words.sort();
             words
         };
-        words(self) != words(other) || (self.born != other.born && !self.is_of_unknown_birth() && !other.is_of_unknown_birth())
+        words(self) != words(other)
+            || (self.born != other.born && !self.is_of_unknown_birth() && !other.is_of_unknown_birth())
     }
 
     pub fn is_of_unknown_birth(&self) -> bool {

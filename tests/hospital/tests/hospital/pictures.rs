@@ -42,7 +42,9 @@ impl Pictures {
 
     /// Whose pixels a poster shows.
     pub fn of_poster(&mut self, url: &str) -> BTreeSet<Mark> {
-        self.once(url, |this| this.fetch(url).map(|jpeg| BTreeSet::from([Mark::of_jpeg(&jpeg).expect("a poster of ours")])))
+        self.once(url, |this| {
+            this.fetch(url).map(|jpeg| BTreeSet::from([Mark::of_jpeg(&jpeg).expect("a poster of ours")]))
+        })
     }
 
     /// Whose pixels a series shows: every frame of its pack.
@@ -52,7 +54,8 @@ impl Pictures {
             let index: SeriesIndex = serde_json::from_slice(&this.fetch(&series.index_url)?).unwrap();
             let frames = index.frames.iter().filter_map(|frame| frame.diagnostic.as_ref());
             let mark = |at: &filmless_imaging::Diagnostic| {
-                let (from, length) = (usize::try_from(at.offset).unwrap(), usize::try_from(at.length).unwrap());
+                let (from, length) =
+                    (usize::try_from(at.offset).unwrap(), usize::try_from(at.length).unwrap());
                 let samples = CharLS::default().decode(&pack[from..from + length]).unwrap();
                 Mark::of_samples(&samples).expect("a frame of ours")
             };

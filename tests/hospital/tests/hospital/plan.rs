@@ -7,7 +7,8 @@ use jiff::Timestamp;
 
 use crate::chance::Chance;
 use crate::exam::{Exam, Facts, File, HOUR, MINUTE, Order};
-use crate::mistakes::{Clerk, Kind};
+use crate::kinds::Kind;
+use crate::mistakes::Clerk;
 use crate::people::{Person, people};
 
 /// How large a hospital is, and how bad.
@@ -24,22 +25,42 @@ pub struct Size {
 /// Something that is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Act {
-    File { exam: usize, place: usize },
-    Order { exam: usize, place: usize },
+    File {
+        exam: usize,
+        place: usize,
+    },
+    Order {
+        exam: usize,
+        place: usize,
+    },
     /// A file comes again as it was.
-    Again { exam: usize },
+    Again {
+        exam: usize,
+    },
     /// Staff take an examination back.
-    Recall { exam: usize },
+    Recall {
+        exam: usize,
+    },
     /// Its patient fetches all files.
-    Download { exam: usize },
+    Download {
+        exam: usize,
+    },
     /// Its patient shares it.
-    Share { exam: usize },
+    Share {
+        exam: usize,
+    },
     /// Staff put the phone number right by hand.
-    Contact { exam: usize },
+    Contact {
+        exam: usize,
+    },
     /// Staff join the two codes of a person.
-    Merge { person: usize },
+    Merge {
+        person: usize,
+    },
     /// Somebody who does not know better wants to join two who look alike.
-    MergeDoubles { person: usize },
+    MergeDoubles {
+        person: usize,
+    },
     /// Staff go through what is held.
     Desk,
     /// Everybody looks at everything.
@@ -52,7 +73,10 @@ impl Act {
     /// Which examination it is about.
     pub fn exam(self) -> Option<usize> {
         match self {
-            Self::File { exam, .. } | Self::Order { exam, .. } | Self::Again { exam } | Self::Recall { exam } => Some(exam),
+            Self::File { exam, .. }
+            | Self::Order { exam, .. }
+            | Self::Again { exam }
+            | Self::Recall { exam } => Some(exam),
             Self::Download { exam } | Self::Share { exam } | Self::Contact { exam } => Some(exam),
             _ => None,
         }
@@ -92,7 +116,8 @@ impl Plan {
         let people: BTreeSet<usize> = exams.iter().flat_map(|exam| self.exams[*exam].people()).collect();
         let mut plan = self.clone();
         plan.acts.retain(|(_, act)| {
-            act.exam().is_none_or(|exam| exams.contains(&exam)) && act.person().is_none_or(|p| people.contains(&p))
+            act.exam().is_none_or(|exam| exams.contains(&exam))
+                && act.person().is_none_or(|p| people.contains(&p))
         });
         plan
     }
@@ -104,14 +129,24 @@ fn exams(chance: &mut Chance, people: &[Person], size: &Size, start: Timestamp) 
         (0..size.exams).map(|_| start + Duration::from_secs(3600 + chance.next() % seconds)).collect();
     times.sort_unstable();
     let middle = start + Duration::from_secs(seconds / 2);
-    times.into_iter().enumerate().map(|(number, at)| {
-        let person = &people[chance.below(people.len())];
-        let code = match person.codes.as_slice() {
-            [first, second] => if at < middle { first } else { second },
-            codes => &codes[0],
-        };
-        exam(chance, person, code, number, at)
-    }).collect()
+    times
+        .into_iter()
+        .enumerate()
+        .map(|(number, at)| {
+            let person = &people[chance.below(people.len())];
+            let code = match person.codes.as_slice() {
+                [first, second] => {
+                    if at < middle {
+                        first
+                    } else {
+                        second
+                    }
+                }
+                codes => &codes[0],
+            };
+            exam(chance, person, code, number, at)
+        })
+        .collect()
 }
 
 fn exam(chance: &mut Chance, person: &Person, code: &str, number: usize, at: Timestamp) -> Exam {
@@ -119,14 +154,16 @@ fn exam(chance: &mut Chance, person: &Person, code: &str, number: usize, at: Tim
     let day = at.to_zoned(jiff::tz::TimeZone::UTC).date();
     let facts = Facts::right(person, code, &accession, day, chance.per_mille(500));
     let count = [1, 1, 2, 2, 3][chance.below(5)];
-    let mut files: Vec<File> = (1..=count).map(|place: u32| File {
-        at: at + Duration::from_secs(20) * place,
-        number: place,
-        key: format!("incoming/{number}/{place}"),
-        facts: facts.clone(),
-        pixels_of: person.number,
-        is_mended: false,
-    }).collect();
+    let mut files: Vec<File> = (1..=count)
+        .map(|place: u32| File {
+            at: at + Duration::from_secs(20) * place,
+            number: place,
+            key: format!("incoming/{number}/{place}"),
+            facts: facts.clone(),
+            pixels_of: person.number,
+            is_mended: false,
+        })
+        .collect();
     if chance.per_mille(80) {
         let late = at + MINUTE * u32::try_from(5 + chance.below(2000)).unwrap();
         files.push(File { at: late, number: 9, key: format!("incoming/{number}/late"), ..files[0].clone() });
@@ -192,12 +229,25 @@ fn make_mistakes(chance: &mut Chance, people: &[Person], exams: &mut [Exam], per
     }
 }
 
-fn acts(chance: &mut Chance, people: &[Person], exams: &[Exam], size: &Size, start: Timestamp) -> Vec<(Timestamp, Act)> {
+fn acts(
+    chance: &mut Chance,
+    people: &[Person],
+    exams: &[Exam],
+    size: &Size,
+    start: Timestamp,
+) -> Vec<(Timestamp, Act)> {
     let mut acts = Vec::new();
     for exam in exams {
         let number = exam.number;
-        acts.extend(exam.files.iter().enumerate().map(|(place, file)| (file.at, Act::File { exam: number, place })));
-        acts.extend(exam.orders.iter().enumerate().map(|(place, order)| (order.at, Act::Order { exam: number, place })));
+        acts.extend(
+            exam.files.iter().enumerate().map(|(place, file)| (file.at, Act::File { exam: number, place })),
+        );
+        acts.extend(
+            exam.orders
+                .iter()
+                .enumerate()
+                .map(|(place, order)| (order.at, Act::Order { exam: number, place })),
+        );
         acts.extend(exam.recalled_at.map(|at| (at, Act::Recall { exam: number })));
         let mut hours = |most: usize| HOUR * u32::try_from(3 + chance.below(most)).unwrap();
         let (shared, fetched, again) = (exam.at + hours(60), exam.at + hours(90), exam.at + hours(40));

@@ -37,7 +37,13 @@ impl Seats {
 
 impl Account {
     /// The session that was kept, or a new one by whatever opens.
-    pub async fn session(&mut self, portal: &Portal, name: &str, person: &Person, anew: bool) -> Option<Session> {
+    pub async fn session(
+        &mut self,
+        portal: &Portal,
+        name: &str,
+        person: &Person,
+        anew: bool,
+    ) -> Option<Session> {
         if let Some(cookie) = self.cookie.clone().filter(|_| !anew)
             && let Some(session) = portal.session(&cookie, SOURCE).await.unwrap()
         {
@@ -48,10 +54,13 @@ impl Account {
         } else {
             person.born.strftime("%d/%m/%Y").to_string()
         };
-        let answers = if person.knows_year_only { vec![person.born.year().to_string(), answer] } else { vec![answer] };
+        let answers =
+            if person.knows_year_only { vec![person.born.year().to_string(), answer] } else { vec![answer] };
         for link in self.links.iter().rev().take(2) {
             for answer in &answers {
-                if let LinkOpening::Granted { session, .. } = portal.open_link(link, answer, SOURCE).await.unwrap() {
+                if let LinkOpening::Granted { session, .. } =
+                    portal.open_link(link, answer, SOURCE).await.unwrap()
+                {
                     self.cookie = Some(session.expose().to_owned());
                     return portal.session(session.expose(), SOURCE).await.unwrap();
                 }

@@ -30,8 +30,14 @@ pub fn told(size: &Size, outcome: &Outcome) -> Vec<String> {
 fn tell(size: &Size, outcome: &Outcome, violation: &Violation) -> String {
     let trace = |exam: &usize| outcome.traces.get(exam).map(|trace| trace.join("\n    ")).unwrap_or_default();
     let least = least(size, outcome, violation);
-    let traces: Vec<String> = least.iter().map(|exam| format!("  examination {exam}:\n    {}", trace(exam))).collect();
-    format!("seed {}: {violation:?}\n  {} examinations are enough\n{}", size.seed, least.len(), traces.join("\n"))
+    let traces: Vec<String> =
+        least.iter().map(|exam| format!("  examination {exam}:\n    {}", trace(exam))).collect();
+    format!(
+        "seed {}: {violation:?}\n  {} examinations are enough\n{}",
+        size.seed,
+        least.len(),
+        traces.join("\n")
+    )
 }
 
 /// A few examinations that bring it about by themselves: those of the people concerned, then without one after the other.
@@ -46,7 +52,10 @@ fn least(size: &Size, outcome: &Outcome, violation: &Violation) -> BTreeSet<usiz
         .iter()
         .filter(|(exam, trace)| {
             **exam == violation.exam
-                || trace.iter().any(|line| line.contains(&format!("person {}:", violation.by)) || line.contains(&format!("person {}:", violation.of)))
+                || trace.iter().any(|line| {
+                    line.contains(&format!("person {}:", violation.by))
+                        || line.contains(&format!("person {}:", violation.of))
+                })
         })
         .map(|(exam, _)| *exam)
         .collect();

@@ -92,20 +92,26 @@ impl Truth {
     pub fn may_be_released(&self, exam: usize) -> bool {
         let exam = &self.exams[exam];
         let names_another = |id: &str| {
-            self.people.iter().any(|person| person.number != exam.subject && person.codes.iter().any(|code| code == id))
+            self.people
+                .iter()
+                .any(|person| person.number != exam.subject && person.codes.iter().any(|code| code == id))
         };
         let is_right = exam.files.iter().all(|file| file.pixels_of == exam.subject);
-        let is_named_right = exam.files.iter().filter(|file| !self.is_replaced(exam, file.number) || file.is_mended);
+        let is_named_right =
+            exam.files.iter().filter(|file| !self.is_replaced(exam, file.number) || file.is_mended);
         let own = &self.people[exam.subject].codes;
         is_right
             && self.owner(exam.number) == exam.subject
-            && is_named_right.into_iter().all(|file| own.contains(&file.facts.id) || !names_another(&file.facts.id))
+            && is_named_right
+                .into_iter()
+                .all(|file| own.contains(&file.facts.id) || !names_another(&file.facts.id))
             && !self.recalled.contains(&exam.number)
             && !self.cancelled.contains(&exam.number)
     }
 
     fn is_replaced(&self, exam: &Exam, number: u32) -> bool {
-        self.ended.contains(&exam.number) && exam.files.iter().any(|file| file.is_mended && file.number == number)
+        self.ended.contains(&exam.number)
+            && exam.files.iter().any(|file| file.is_mended && file.number == number)
     }
 }
 
@@ -118,5 +124,9 @@ pub fn normal(contact: &str) -> Option<String> {
 }
 
 fn words(name: &str) -> String {
-    filmless_domain::person_name::display(name).split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+    filmless_domain::person_name::display(name)
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .to_lowercase()
 }
