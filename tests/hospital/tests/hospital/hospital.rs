@@ -160,7 +160,8 @@ impl Hospital {
             Act::Again { exam } => self.upload_file(exam, 0),
             Act::Order { exam, place } => self.upload_order(exam, place),
             Act::Reconcile => {
-                let work = reconcile(&self.process.services, &Scope::default());
+                let scope = Scope::default();
+                let work = reconcile(&self.process.services, &scope);
                 self.process.run(work).unwrap().unwrap();
             }
             Act::Sweep => self.process.run(self.oracle.sweep(&self.process.services)).unwrap(),
