@@ -1,7 +1,7 @@
 //! Staff who know the truth, and may do what the product lets them.
 
 use filmless_delivery::Services;
-use filmless_delivery::staff::{ContactCorrection, Desk, StaffError};
+use filmless_delivery::staff::{ContactCorrection, Decision, Desk, StaffError};
 use filmless_domain::staff::{Role, StaffMember};
 use filmless_domain::{AccessionNumber, PatientId};
 
@@ -34,14 +34,30 @@ impl Oracle {
                 let patient = &order.order.patient;
                 self.truth.is_written_of(this.subject, &patient.name) && self.truth.signed.contains(&exam)
             });
-            if is_theirs
-                && desk.release(&uid_of(&this.uid()), Some(&accession), "đúng người bệnh").await.is_ok()
-            {
+            if is_theirs && self.release(&desk, exam, &accession).await {
                 self.figures.released_by_staff.insert(exam);
                 released.push(exam);
             }
         }
         released
+    }
+
+    /// Looks at the facts and releases; whether they are one person is said where it is so.
+    async fn release(&mut self, desk: &Desk, exam: usize, accession: &AccessionNumber) -> bool {
+        let uid = uid_of(&self.truth.exams[exam].uid());
+        let Ok(view) = desk.identity(&uid, Some(accession)).await else { return false };
+        let subject = self.truth.exams[exam].subject;
+        let is_same_person =
+            view.images.iter().chain(&view.account).all(|stated| self.truth.is_stated_of(subject, stated));
+        let decision = Decision {
+            order: Some(accession.clone()),
+            reason: "đúng người bệnh".into(),
+            seen: view.seen,
+            is_same_person,
+        };
+        let decided = desk.release(&uid, &decision).await;
+        self.figures.same_person += usize::from(decided.is_ok() && is_same_person);
+        decided.is_ok()
     }
 
     pub async fn recall(&mut self, services: &Services, exam: usize) {

@@ -21,6 +21,8 @@ pub struct Figures {
     pub slips: usize,
     pub shares: usize,
     pub merges: usize,
+    /// Releases by which staff said that those named are one person.
+    pub same_person: usize,
     pub sweeps: usize,
     pub is_report_asked: bool,
     pub undetectable: usize,
@@ -87,6 +89,7 @@ impl Figures {
             (&mut self.slips, other.slips),
             (&mut self.shares, other.shares),
             (&mut self.merges, other.merges),
+            (&mut self.same_person, other.same_person),
             (&mut self.sweeps, other.sweeps),
             (&mut self.undetectable, other.undetectable),
             (&mut self.clean, other.clean),
@@ -107,7 +110,7 @@ impl fmt::Display for Figures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
-            "{} people, {} studies, {} files, {} orders; {} steps, {} messages, {} slips read, {} shares, {} merges",
+            "{} people, {} studies, {} files, {} orders; {} steps, {} messages, {} slips read, {} shares, {} merges, {} said to be one person",
             self.people,
             self.exams,
             self.files,
@@ -116,7 +119,8 @@ impl fmt::Display for Figures {
             self.messages,
             self.slips,
             self.shares,
-            self.merges
+            self.merges,
+            self.same_person
         )?;
         writeln!(
             f,

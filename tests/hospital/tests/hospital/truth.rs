@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use filmless_delivery::staff::Stated;
 use filmless_domain::PhoneNumber;
+use filmless_domain::person_name::fold;
 
 use crate::exam::{Exam, Order};
 use crate::people::Person;
@@ -85,6 +87,20 @@ impl Truth {
     pub fn is_written_of(&self, person: usize, text: &str) -> bool {
         let written = self.written.get(&person);
         written.is_some_and(|written| written.contains(text) || written.contains(&words(text)))
+    }
+
+    /// Whether staff who know the person would say that this is them: the names are theirs, and the code is nobody else's.
+    pub fn is_stated_of(&self, subject: usize, stated: &Stated) -> bool {
+        let person = &self.people[subject];
+        let sorted = |name: &str| {
+            let mut words: Vec<String> = fold(name).split_whitespace().map(str::to_owned).collect();
+            words.sort();
+            words
+        };
+        let names = std::iter::once(&person.name).chain(person.former.as_ref().map(|(former, _)| former));
+        let is_another = |other: &Person| other.number != subject && other.codes.contains(&stated.patient_id);
+        names.into_iter().any(|name| sorted(name) == sorted(&stated.name))
+            && !self.people.iter().any(is_another)
     }
 
     /// Whether all that came of an examination is its subject's, and no file names another person: then staff are right
