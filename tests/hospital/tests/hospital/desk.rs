@@ -32,7 +32,7 @@ impl Oracle {
             // The order that is there now is of this person, and signed where that is asked.
             let is_theirs = order.is_some_and(|order| {
                 let patient = &order.order.patient;
-                self.truth.is_written_of(this.subject, &patient.name) && self.truth.signed.contains(&exam)
+                self.truth.is_written_of(this.subject, &patient.name) && self.truth.is_signed(exam)
             });
             if is_theirs && self.release(&desk, exam, &accession).await {
                 self.figures.released_by_staff.insert(exam);

@@ -38,6 +38,8 @@ pub struct Figures {
     /// With a mistake, and theirs after all; and how many of those are not shown at the end.
     pub rightful: usize,
     pub needlessly_held: usize,
+    /// Which those are.
+    pub needless: Vec<usize>,
 }
 
 impl Figures {
@@ -63,6 +65,9 @@ impl Figures {
             let is_needless = is_rightful && !is_shown;
             self.rightful += usize::from(is_rightful);
             self.needlessly_held += usize::from(is_needless);
+            if is_needless {
+                self.needless.push(number);
+            }
             for kind in &exam.mistakes {
                 let by_staff = is_shown && self.released_by_staff.contains(&number);
                 let counts = self.kinds.entry(*kind).or_default();

@@ -198,10 +198,7 @@ impl Oracle {
         if self.truth.recalled.contains(&exam) {
             self.violate("saw what was recalled", person, owner, exam, String::new());
         }
-        if self.figures.is_report_asked
-            && !viewer.is_share
-            && !self.truth.signed.contains(&exam)
-            && owner == person
+        if self.figures.is_report_asked && !viewer.is_share && !self.truth.is_signed(exam) && owner == person
         {
             self.violate("saw what is not signed", person, owner, exam, String::new());
         }

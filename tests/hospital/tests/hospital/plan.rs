@@ -107,6 +107,7 @@ impl Plan {
         let mut exams = exams(&mut chance, &people, size, start);
         mark_what_lies_in_people(&people, &mut exams);
         make_mistakes(&mut chance, &people, &mut exams, size.mistakes_per_mille);
+        sign_later(&mut chance, &mut exams);
         let acts = acts(&mut chance, &people, &exams, size, start);
         Self { people, exams, acts }
     }
@@ -225,6 +226,18 @@ fn make_mistakes(chance: &mut Chance, people: &[Person], exams: &mut [Exam], per
         if made && Kind::FORM.contains(&kind) && clerk.chance.per_mille(200) {
             let second = Kind::FORM[clerk.chance.below(Kind::FORM.len())];
             clerk.make(exam, second);
+        }
+    }
+}
+
+/// Some orders come before their result is signed, and once more with it.
+fn sign_later(chance: &mut Chance, exams: &mut [Exam]) {
+    for exam in exams.iter_mut().filter(|exam| exam.orders.len() == 1) {
+        if chance.per_mille(200) {
+            let signed = exam.orders[0].clone();
+            let at = signed.at + MINUTE * u32::try_from(5 + chance.below(300)).unwrap();
+            exam.orders[0].is_signed = false;
+            exam.orders.push(Order { at, ..signed });
         }
     }
 }

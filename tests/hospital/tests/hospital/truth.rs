@@ -18,7 +18,8 @@ pub struct Truth {
     ended: BTreeSet<usize>,
     pub recalled: BTreeSet<usize>,
     pub cancelled: BTreeSet<usize>,
-    pub signed: BTreeSet<usize>,
+    /// Examinations with a signed result, and of whom it is.
+    signed: BTreeSet<(usize, usize)>,
     /// Who may be reached where: number or address, and whom clerks meant by it.
     contacts: BTreeMap<String, BTreeSet<usize>>,
     /// What clerks wrote of each person: names, birth dates, codes.
@@ -54,6 +55,11 @@ impl Truth {
         if mark.person == exam.subject { self.owner(mark.exam) } else { mark.person }
     }
 
+    /// Whether the result of its owner is signed.
+    pub fn is_signed(&self, exam: usize) -> bool {
+        self.signed.contains(&(exam, self.owner(exam)))
+    }
+
     /// From now on it can be known whose it is.
     pub fn ends(&mut self, exam: usize) {
         self.ended.insert(exam);
@@ -66,8 +72,8 @@ impl Truth {
         }
         let written = self.written.entry(order.about).or_default();
         written.extend([words(&order.name), order.birth_date.clone(), order.id.clone()]);
-        if order.is_signed && order.about == self.exams[exam].subject {
-            self.signed.insert(exam);
+        if order.is_signed {
+            self.signed.insert((exam, order.about));
         }
     }
 
