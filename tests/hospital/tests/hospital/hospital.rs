@@ -228,7 +228,7 @@ impl Hospital {
         let this = &self.oracle.truth.exams[exam];
         let order = this.orders[place].clone();
         let (key, bytes) = (format!("orders/{exam}-{place}.json"), order.json(this).to_string().into_bytes());
-        self.oracle.truth.writes(exam, &order);
+        self.oracle.truth.writes(&order);
         self.trace(exam, format!("order about person {}: {order:?}", order.about));
         self.oracle.figures.orders += 1;
         self.upload(&key, bytes);

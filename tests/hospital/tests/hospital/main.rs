@@ -43,6 +43,7 @@ mod weather;
 #[allow(dead_code)]
 mod world;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
@@ -107,10 +108,23 @@ fn in_a_hospital_that_makes_every_mistake_nobody_sees_what_is_not_theirs() {
         mistakes_per_mille: usize_of(mistakes),
     });
     let mut sum = Figures::default();
-    let (mut broken, mut disclosures) = (Vec::new(), 0);
+    let mut disclosures = Vec::new();
     for (size, outcome) in &outcomes {
         sum.add(&outcome.figures);
-        disclosures += outcome.violations.len();
+        disclosures.extend(outcome.violations.iter().map(|violation| (size.seed, violation)));
+        if number("HOSPITAL_TELL", 0) == 1 {
+            for exam in &outcome.figures.needless {
+                let trace = outcome.traces[exam].join("\n");
+                println!("seed {}: examination {exam} is needlessly held:\n{trace}", size.seed);
+            }
+        }
+    }
+    println!("{sum}\ndisclosures {}; {:.0} s", disclosures.len(), started.elapsed().as_secs_f64());
+    for (what, count) in counts(disclosures.iter().map(|(_, violation)| violation.what)) {
+        println!("  {what}: {count}");
+    }
+    let mut broken = Vec::new();
+    for (size, outcome) in &outcomes {
         broken.extend(shrink::told(size, outcome));
         let unseen = &outcome.figures.clean_unseen;
         broken.extend(unseen.iter().take(3).map(|exam| {
@@ -121,14 +135,13 @@ fn in_a_hospital_that_makes_every_mistake_nobody_sees_what_is_not_theirs() {
             )
         }));
     }
-    if number("HOSPITAL_TELL", 0) == 1 {
-        for (size, outcome) in &outcomes {
-            for exam in &outcome.figures.needless {
-                let trace = outcome.traces[exam].join("\n");
-                println!("seed {}: examination {exam} is needlessly held:\n{trace}", size.seed);
-            }
-        }
-    }
-    println!("{sum}\ndisclosures {disclosures}; {:.0} s", started.elapsed().as_secs_f64());
     assert!(broken.is_empty(), "{} things do not hold:\n{}", broken.len(), broken.join("\n\n"));
+}
+
+fn counts<'t>(texts: impl Iterator<Item = &'t str>) -> BTreeMap<&'t str, usize> {
+    let mut counts = BTreeMap::new();
+    for text in texts {
+        *counts.entry(text).or_default() += 1;
+    }
+    counts
 }

@@ -18,8 +18,8 @@ pub struct Truth {
     ended: BTreeSet<usize>,
     pub recalled: BTreeSet<usize>,
     pub cancelled: BTreeSet<usize>,
-    /// Examinations with a signed result, and of whom it is.
-    signed: BTreeSet<(usize, usize)>,
+    /// Accession numbers with a signed result, and of whom it is.
+    signed: BTreeSet<(String, usize)>,
     /// Who may be reached where: number or address, and whom clerks meant by it.
     contacts: BTreeMap<String, BTreeSet<usize>>,
     /// What clerks wrote of each person: names, birth dates, codes.
@@ -55,9 +55,11 @@ impl Truth {
         if mark.person == exam.subject { self.owner(mark.exam) } else { mark.person }
     }
 
-    /// Whether the result of its owner is signed.
+    /// Whether a result of its owner is signed, under a number that it names.
     pub fn is_signed(&self, exam: usize) -> bool {
-        self.signed.contains(&(exam, self.owner(exam)))
+        let owner = self.owner(exam);
+        let accessions = self.exams[exam].accessions();
+        accessions.into_iter().any(|accession| self.signed.contains(&(accession.to_owned(), owner)))
     }
 
     /// From now on it can be known whose it is.
@@ -66,14 +68,14 @@ impl Truth {
     }
 
     /// A clerk writes an order.
-    pub fn writes(&mut self, exam: usize, order: &Order) {
+    pub fn writes(&mut self, order: &Order) {
         for contact in order.phone.iter().filter_map(|phone| normal(phone)).chain(order.email.clone()) {
             self.contacts.entry(contact).or_default().insert(order.about);
         }
         let written = self.written.entry(order.about).or_default();
         written.extend([words(&order.name), order.birth_date.clone(), order.id.clone()]);
         if order.is_signed {
-            self.signed.insert((exam, order.about));
+            self.signed.insert((order.accession.clone(), order.about));
         }
     }
 
