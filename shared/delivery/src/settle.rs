@@ -7,7 +7,9 @@ use filmless_domain::identity::{ACCESSIONS_MAX, PERSONS_MAX};
 use filmless_domain::usage::{StorageClass, UsageEvent, UsageKind, UsageUnit};
 use filmless_domain::{SeriesInstanceUid, StudyInstanceUid, StudyState};
 use filmless_imaging::KeyFrames;
-use filmless_store::index::{InstanceRecord, OutboxMessage, OutboxRecord, SeriesRecord, StudyRecord};
+use filmless_store::index::{
+    InstanceRecord, OutboxMessage, OutboxRecord, SeriesRecord, StrangerRecord, StudyRecord,
+};
 use sha2::{Digest, Sha256};
 use tracing::{info, instrument};
 
@@ -114,7 +116,8 @@ pub async fn check_quiet(services: &Services, study: &StudyInstanceUid) -> Resul
 }
 
 /// What the files say of the patient now that all are at hand: what was corrected is forgotten. Files that were refused as
-/// another patient's are looked at again where that changed whom the study names.
+/// another patient's are looked at again where that changed whom the study names; and those of an instance that is there now,
+/// since one of the two corrects the other.
 async fn settle_facts(
     services: &Services,
     before: &StudyRecord,
@@ -153,10 +156,14 @@ async fn settle_facts(
     let strangers = services.index.strangers(&record.study_instance_uid).await?;
     let is_mixed = is_too_much || record.names_two_patients(&services.settings.identity);
     record.two_patients = is_mixed || !strangers.is_empty();
-    if is_mixed || record.persons == before.persons() {
-        return Ok(Vec::new());
-    }
-    Ok(strangers.into_iter().map(|stranger| reconcile::event_again(services, stranger)).collect())
+    let has_changed = !is_mixed && record.persons != before.persons();
+    let is_there = |stranger: &StrangerRecord| {
+        instances
+            .iter()
+            .any(|instance| Some(&instance.sop_instance_uid) == stranger.sop_instance_uid.as_ref())
+    };
+    let again = strangers.into_iter().filter(|stranger| has_changed || is_there(stranger));
+    Ok(again.map(|stranger| reconcile::event_again(services, stranger)).collect())
 }
 
 /// What came since the study settled last.

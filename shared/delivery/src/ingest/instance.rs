@@ -170,7 +170,7 @@ async fn index_instance(
         Touched::OtherPatient(_) => {
             let present = services.index.instance(study, &record.sop_instance_uid).await?;
             if present.is_none() && !drop_deleted(services, study, &arrival.patient).await? {
-                refuse_stranger(services, study, &arrival, &object).await?;
+                refuse_stranger(services, &arrival, &record, &object).await?;
                 return Ok(false);
             }
             if present.is_none() || present.is_some_and(|present| present.etag != record.etag) {
@@ -198,14 +198,16 @@ fn is_same_object(a: &InstanceRecord, b: &InstanceRecord) -> bool {
 /// Refuses a file of another patient, and has the study hidden that very moment.
 async fn refuse_stranger(
     services: &Services,
-    study: &StudyInstanceUid,
     arrival: &Arrival,
+    record: &InstanceRecord,
     object: &CreatedObject,
 ) -> Result<(), DeliveryError> {
+    let study = &arrival.study_instance_uid;
     let stranger = StrangerRecord {
         upload: object.upload(Vec::new()),
         bytes: object.bytes,
         written_at: object.created_at,
+        sop_instance_uid: Some(record.sop_instance_uid.clone()),
     };
     services.index.add_stranger(study, &stranger).await?;
     let message =

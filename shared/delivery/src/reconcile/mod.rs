@@ -189,7 +189,7 @@ pub async fn reconcile(services: &Services, scope: &Scope) -> Result<Reconciled,
 
 /// The event of a file that was refused as another patient's, once more.
 pub(crate) fn event_again(services: &Services, stranger: StrangerRecord) -> OutboxMessage {
-    let StrangerRecord { upload, bytes, written_at } = stranger;
+    let StrangerRecord { upload, bytes, written_at, .. } = stranger;
     let object = crate::ingest::CreatedObject {
         key: upload.key,
         version_id: upload.version_id,

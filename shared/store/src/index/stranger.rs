@@ -1,7 +1,7 @@
 //! Files that name another patient than the study whose UID they carry. They wait in quarantine, and keep the study hidden,
 //! until the study is corrected or staff decide.
 
-use filmless_domain::StudyInstanceUid;
+use filmless_domain::{SopInstanceUid, StudyInstanceUid};
 use jiff::Timestamp;
 use jiff::fmt::serde::timestamp::millisecond;
 use serde::{Deserialize, Serialize};
@@ -20,6 +20,9 @@ pub struct StrangerRecord {
     /// When it was written.
     #[serde(with = "millisecond::required")]
     pub written_at: Timestamp,
+    /// Which instance it would have been; kept since it counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sop_instance_uid: Option<SopInstanceUid>,
 }
 
 fn stranger_key(study: &StudyInstanceUid, upload: &UploadRecord) -> ItemKey {
