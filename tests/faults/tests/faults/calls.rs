@@ -22,7 +22,7 @@ fn study_of(files: u32, series: u32) -> Scenario {
         uploads.push(upload(format!("incoming/{file:04}"), study.slice(in_series, number)));
     }
     let instances = Some(files as usize);
-    let expected = ExpectedStudy { study, ending: Ending::Released, instances, is_mixed: false };
+    let expected = ExpectedStudy::new(study, Ending::Released, instances);
     Scenario { uploads, studies: vec![expected], refused: Vec::new() }
 }
 

@@ -7,11 +7,11 @@ use filmless_delivery::portal::{LinkOpening, Portal};
 use filmless_delivery::reconcile::{Scope, reconcile};
 use filmless_delivery::{Services, status};
 use filmless_domain::object_key::{self, SeriesKeys};
-use filmless_domain::{StudyInstanceUid, StudyState};
+use filmless_domain::{ObjectKey, PhoneNumber, StudyInstanceUid, StudyState};
 use filmless_store::ObjectVersion;
 use filmless_store::index::{ChannelState, LogName, NoticeRecord, StudyRecord};
 
-use crate::ports::Gateways;
+use crate::ports::{Gateways, Reached};
 use crate::scenario::{Ending, ExpectedStudy, Scenario};
 use crate::world::World;
 
@@ -37,6 +37,7 @@ pub async fn check(services: &Services, world: &World, scenario: &Scenario) -> V
     }
     broken.extend(check_uploads(services, scenario).await);
     broken.extend(check_rest(services).await);
+    broken.extend(check_receivers(gateways, scenario));
     broken.extend(check_portal(services, gateways, &all).await);
     let sealed =
         log::seal(&services.index, &services.audit, LogName::Audit, services.clock.now(), true).await;
@@ -81,19 +82,31 @@ async fn check_study(
         let mixed = instances.iter().filter(|i| of_patient(i)).count();
         hold(mixed == 0 || mixed == instances.len(), "holds files of two patients".into());
     }
+    for key in &expected.corrections.keys {
+        let shown = instances.iter().find(|instance| instance.key.as_str() == key);
+        let current = services.studies.current_etag(&ObjectKey::parse(key).unwrap()).await.unwrap();
+        let is_shown = shown.is_some_and(|instance| Some(&instance.etag) == current.as_ref());
+        hold(is_shown, format!("the correction {key} is not what is shown"));
+    }
 
     // Released once: one link, one notice, one account, one password.
     let notices = index.notices(uid).await.unwrap();
     let links = index.links(uid).await.unwrap();
     let once = usize::from(study.account_key.is_some());
+    // One that could reach nobody, and one that does.
+    let most = if expected.corrections.contact { once * 2 } else { once };
     hold(
-        notices.len() == once && links.len() == once,
+        (once..=most).contains(&notices.len()) && links.len() == notices.len(),
         format!("{} notices, {} links", notices.len(), links.len()),
     );
     hold(study.account_key.is_some() || expected.ending == Ending::Hidden, "has no account".into());
     if let Some(account) = &study.account_key {
         let passwords = index.credentials(account).await.unwrap().len();
-        hold(passwords == 1, format!("{passwords} passwords"));
+        hold(passwords == notices.len(), format!("{passwords} passwords"));
+    }
+    if expected.corrections.contact && once == 1 {
+        let telling = notices.iter().filter(|notice| notice.sms_channel.is_some()).count();
+        hold(telling == 1, format!("{telling} notices have an sms once a number is known"));
     }
     for notice in &notices {
         check_notice(gateways, expected, study, notice, &mut hold);
@@ -134,7 +147,7 @@ fn check_notice(
         let key = format!("{}-v{}-{name}", notice.study_instance_uid, notice.link_version);
         let delivered = counts.get(&key).copied().unwrap_or_default();
         let Some(channel) = channel else {
-            hold(false, format!("has no {name}"));
+            hold(expected.corrections.contact, format!("has no {name}"));
             continue;
         };
         let is_right = match channel.state {
@@ -165,7 +178,7 @@ async fn check_uploads(services: &Services, scenario: &Scenario) -> Vec<String> 
             broken.push(format!("{key} is not in quarantine"));
         }
     }
-    let is_mixed = scenario.studies.iter().any(|expected| expected.is_mixed);
+    let is_mixed = scenario.studies.iter().any(|e| e.is_mixed || e.corrections.of_another);
     for key in refused {
         if !is_mixed && !scenario.refused.iter().any(|expected| expected == key) {
             broken.push(format!("{key} is in quarantine"));
@@ -187,6 +200,20 @@ async fn check_uploads(services: &Services, scenario: &Scenario) -> Vec<String> 
     broken
 }
 
+/// Nobody is told of a study whose number or address its order does not name.
+fn check_receivers(gateways: &Gateways, scenario: &Scenario) -> Vec<String> {
+    let (sms, emails) = gateways.delivered_after(0, 0);
+    let is_right = |message: &&Reached| {
+        scenario.studies.iter().map(|expected| &expected.study).any(|study| {
+            let phone = PhoneNumber::parse(&study.phone).unwrap();
+            message.name.starts_with(&study.uid)
+                && [phone.as_str(), &study.email].contains(&message.to.as_str())
+        })
+    };
+    let wrong = sms.iter().chain(&emails).filter(|message| !is_right(message));
+    wrong.map(|message| format!("{} went to {}", message.name, message.to)).collect()
+}
+
 async fn check_rest(services: &Services) -> Vec<String> {
     let left = services.index.stale_outbox(services.clock.now()).await.unwrap().len();
     if left == 0 { Vec::new() } else { vec![format!("{left} entries are left in the outbox")] }
@@ -202,7 +229,8 @@ async fn check_portal(
     let mut broken = Vec::new();
     for (expected, study) in all {
         let uid = &study.study_instance_uid;
-        let Some(sms) = gateways.sms(&format!("{uid}-v1-sms")) else { continue };
+        let sms = (1..=2).find_map(|version| gateways.sms(&format!("{uid}-v{version}-sms")));
+        let Some(sms) = sms else { continue };
         let link = sms.split_whitespace().find(|word| word.contains("/x/")).unwrap_or_default();
         let token = link.rsplit('/').next().unwrap_or_default();
         let session = match portal.open_link(token, "02/03/1958", SOURCE).await {

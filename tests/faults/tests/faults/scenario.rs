@@ -25,6 +25,17 @@ pub enum Ending {
     Hidden,
 }
 
+/// What somebody puts right after a while.
+#[derive(Clone, Default)]
+pub struct Corrections {
+    /// Keys whose current object must be what is shown.
+    pub keys: Vec<String>,
+    /// The first files named another patient: they may be in quarantine.
+    pub of_another: bool,
+    /// The first order had no number and no address.
+    pub contact: bool,
+}
+
 #[derive(Clone)]
 pub struct ExpectedStudy {
     pub study: Study,
@@ -33,6 +44,14 @@ pub struct ExpectedStudy {
     pub instances: Option<usize>,
     /// Whose files were mixed in.
     pub is_mixed: bool,
+    pub corrections: Corrections,
+}
+
+impl ExpectedStudy {
+    /// One that nobody puts right.
+    pub fn new(study: Study, ending: Ending, instances: Option<usize>) -> Self {
+        Self { study, ending, instances, is_mixed: false, corrections: Corrections::default() }
+    }
 }
 
 /// Everything that is uploaded.
@@ -56,12 +75,7 @@ impl Scenario {
         scenario.add(SECOND * 3, "incoming/20300105/2", study.slice(1, 2));
         scenario.add(SECOND * 4, "incoming/20300105/readme", b"not an image".to_vec());
         scenario.refused.push("incoming/20300105/readme".into());
-        scenario.studies.push(ExpectedStudy {
-            study,
-            ending: Ending::Released,
-            instances: Some(2),
-            is_mixed: false,
-        });
+        scenario.studies.push(ExpectedStudy::new(study, Ending::Released, Some(2)));
         scenario
     }
 
@@ -96,6 +110,7 @@ impl Scenario {
             slices.push(("incoming/a/other-series".into(), study.slice(2, 1)));
         }
         let mut count = slices.len();
+        let mut corrected = Vec::new();
         if chance.per_mille(250) {
             self.add(SECOND * 4, "incoming/a/study.zip", zip_of(&slices));
         } else {
@@ -106,9 +121,9 @@ impl Scenario {
                 self.add(SECOND * 9, "incoming/again/1.dcm", slices[0].1.clone());
             }
             if self.uploads.len() == slices.len() && chance.per_mille(150) {
-                // The same key with other bytes of the same instance: refused.
+                // The same key with other bytes of the same instance: a correction.
                 self.add(SECOND * 400, &slices[0].0, study.slice_with(1, 1, 500));
-                self.refused.push(slices[0].0.clone());
+                corrected.push(slices[0].0.clone());
             }
         }
         if chance.per_mille(400) {
@@ -135,18 +150,62 @@ impl Scenario {
             ending = Ending::Hidden;
         }
         let instances = (!is_mixed).then_some(count);
-        self.studies.push(ExpectedStudy { study, ending, instances, is_mixed });
+        let corrections = Corrections { keys: corrected, ..Corrections::default() };
+        self.studies.push(ExpectedStudy { study, ending, instances, is_mixed, corrections });
     }
 
     fn second_study(&mut self, chance: &mut Chance) {
         let study = Study::numbered(2);
-        self.add(SECOND * 3, "incoming/c/1", study.slice(1, 1));
-        let mut ending = Ending::Hidden;
-        if chance.per_mille(700) {
-            self.order(&study, SECOND * [1, 120][chance.below(2)], &study.order());
-            ending = Ending::Released;
+        if chance.per_mille(150) {
+            return self.mended_study(chance, study);
         }
-        self.studies.push(ExpectedStudy { study, ending, instances: Some(1), is_mixed: false });
+        self.add(SECOND * 3, "incoming/c/1", study.slice(1, 1));
+        let mut expected = ExpectedStudy::new(study.clone(), Ending::Hidden, Some(1));
+        if chance.per_mille(700) {
+            let mut order = study.order();
+            let ordered_after = SECOND * [1, 120][chance.below(2)];
+            let later = ordered_after + SECOND * [60, 400][chance.below(2)];
+            expected.ending = Ending::Released;
+            match chance.below(10) {
+                0 => {
+                    self.order(&study, ordered_after, &order);
+                    order["status"] = json!("cancelled");
+                    self.order(&study, later, &order);
+                    expected.ending = Ending::Hidden;
+                }
+                1 | 2 => {
+                    let mut unreachable = order.clone();
+                    unreachable["patient"]
+                        .as_object_mut()
+                        .unwrap()
+                        .retain(|fact, _| fact != "phone" && fact != "email");
+                    self.order(&study, ordered_after, &unreachable);
+                    self.order(&study, later, &order);
+                    expected.corrections.contact = true;
+                }
+                _ => self.order(&study, ordered_after, &order),
+            }
+        }
+        self.studies.push(expected);
+    }
+
+    /// The modality names another patient; the archive puts that right, one file after the other.
+    fn mended_study(&mut self, chance: &mut Chance, study: Study) {
+        let wrong =
+            Study { patient_id: "N20-OTHER".into(), patient_name: "TRAN^VAN BINH".into(), ..study.clone() };
+        self.order(&study, SECOND * [1, 120, 700][chance.below(3)], &study.order());
+        let mended_after = [20, 300][chance.below(2)];
+        let is_same_key = chance.per_mille(500);
+        let mut corrections = Corrections { of_another: true, ..Corrections::default() };
+        for number in 1..=2 {
+            let key = format!("incoming/c/{number}");
+            self.add(SECOND * (2 + number), &key, wrong.slice(1, number));
+            let key = if is_same_key { key } else { format!("{key}-mended") };
+            self.add(SECOND * (mended_after + number), &key, study.slice(1, number));
+            corrections.keys.push(key);
+        }
+        let expected = ExpectedStudy::new(study, Ending::Released, Some(2));
+        self.studies.push(ExpectedStudy { corrections, ..expected });
     }
 
     fn order(&mut self, study: &Study, after: Duration, order: &serde_json::Value) {
