@@ -26,7 +26,7 @@ use crate::world::{Process, QUIET_PERIOD, Setup, World};
 
 const VISIBILITY: Duration = Duration::from_secs(120);
 const DAY: Duration = Duration::from_secs(24 * 3600);
-const UPKEEP_MS: i64 = 12 * 3600 * 1000;
+const UPKEEP_MS: i64 = 24 * 3600 * 1000;
 
 /// What came of a hospital.
 pub struct Outcome {

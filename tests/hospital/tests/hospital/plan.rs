@@ -286,14 +286,16 @@ fn acts(
             acts.push((start + HOUR * 24 * day, Act::MergeDoubles { person: person.number }));
         }
     }
-    // Once a day, staff look at what is held; so many times in all, everybody looks at everything.
+    // Once a day, staff look at what is held; on the way and at the end, everybody looks at everything.
     for day in 1..size.days + 6 {
         acts.push((start + HOUR * 24 * day + HOUR * 9, Act::Desk));
     }
     for part in 1..=3 {
         let at = start + HOUR * (24 * size.days * part / 3);
         acts.push((at, Act::Reconcile));
-        acts.push((at + HOUR, Act::Sweep));
+        if part == 2 {
+            acts.push((at + HOUR, Act::Sweep));
+        }
     }
     acts.push((end, Act::Reconcile));
     acts.push((end + HOUR, Act::Desk));

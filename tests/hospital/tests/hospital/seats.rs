@@ -56,7 +56,8 @@ impl Account {
         };
         let answers =
             if person.knows_year_only { vec![person.born.year().to_string(), answer] } else { vec![answer] };
-        for link in self.links.iter().rev().take(2) {
+        // A recall closes the link of a study; an older one opens still.
+        for link in self.links.iter().rev() {
             for answer in &answers {
                 if let LinkOpening::Granted { session, .. } =
                     portal.open_link(link, answer, SOURCE).await.unwrap()
