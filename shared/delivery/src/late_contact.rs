@@ -1,11 +1,13 @@
 //! Whoever heard nothing is told once a number or an address is known: a later order brought it, or staff corrected it.
 
 use filmless_domain::StudyInstanceUid;
-use filmless_store::index::{ChannelState, Contact, Index, NoticeRecord, Transaction, TransactionOutcome};
+use filmless_store::index::{
+    ChannelState, Contact, Index, NoticeRecord, OrderRecord, StudyRecord, Transaction, TransactionOutcome,
+};
 use tracing::info;
 
 use crate::feedback::is_reached;
-use crate::identity::find_in_sight;
+use crate::identity::order_in_sight;
 use crate::issue::Issue;
 use crate::staff::NOTICES_PER_DAY_MAX;
 use crate::{DeliveryError, Services, outbox};
@@ -15,14 +17,8 @@ use crate::{DeliveryError, Services, outbox};
 pub(crate) async fn tell(services: &Services, study: &StudyInstanceUid) -> Result<(), DeliveryError> {
     let index = &services.index;
     let notices = index.notices(study).await?;
-    if notices.is_empty() || notices.len() >= NOTICES_PER_DAY_MAX || !has_failed(&notices) {
-        return Ok(());
-    }
-    let Some((before, order)) = find_in_sight(services, study).await? else { return Ok(()) };
-    let contact = untried(index.contact_of(&order).await?, &notices);
-    if contact == Contact::default() || !index.accesses(study).await?.is_empty() {
-        return Ok(());
-    }
+    let Some(before) = index.study(study).await? else { return Ok(()) };
+    let Some((order, contact)) = due(services, &before, &notices).await? else { return Ok(()) };
     let Some(account) = index.account_of_patient(&order.order.patient.id).await? else { return Ok(()) };
     let mut record = before.clone();
     record.link_version += 1;
@@ -34,6 +30,24 @@ pub(crate) async fn tell(services: &Services, study: &StudyInstanceUid) -> Resul
         outbox::leave_to_sweeper(issue.announce(services).await);
     }
     Ok(())
+}
+
+/// The ways over which somebody who heard nothing is still to be told of a study, and its order.
+pub(crate) async fn due(
+    services: &Services,
+    study: &StudyRecord,
+    notices: &[NoticeRecord],
+) -> Result<Option<(OrderRecord, Contact)>, DeliveryError> {
+    let index = &services.index;
+    if notices.is_empty() || notices.len() >= NOTICES_PER_DAY_MAX || !has_failed(notices) {
+        return Ok(None);
+    }
+    let Some(order) = order_in_sight(services, study).await? else { return Ok(None) };
+    let contact = untried(index.contact_of(&order).await?, notices);
+    if contact == Contact::default() || !index.accesses(&study.study_instance_uid).await?.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some((order, contact)))
 }
 
 /// Whether every message that there was failed, or there was none.

@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{Finding, FindingKind, Run};
 use crate::identity::{self, Asked};
 use crate::messages::{NoticeTask, ReleaseTask, SettleTask, Task};
-use crate::{DeliveryError, notice, outbox, rebuild};
+use crate::{DeliveryError, late_contact, notice, outbox, rebuild, settle};
 
 /// What was found whole is looked at again after this time, even if nothing arrived.
 const LOOK_AGAIN_AFTER: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -50,7 +50,7 @@ impl Run<'_> {
         let found_before = self.report.found.values().sum::<usize>();
         match study.state {
             StudyState::Receiving => self.look_at_receiving(study).await?,
-            StudyState::Settled => self.look_at_settled(study).await?,
+            StudyState::Settled => self.look_at_settled(study, instances).await?,
             StudyState::Rendered | StudyState::Held | StudyState::Released => {
                 let is_due = self.is_derived_due(study);
                 if !is_due || !self.look_at_derived(study, instances).await? {
@@ -78,10 +78,26 @@ impl Run<'_> {
         self.tell(FindingKind::StudyNotSettled, study, vec![check.to_outbox()?], None).await
     }
 
-    async fn look_at_settled(&mut self, study: &StudyRecord) -> Result<(), DeliveryError> {
+    async fn look_at_settled(
+        &mut self,
+        study: &StudyRecord,
+        instances: &[InstanceRecord],
+    ) -> Result<(), DeliveryError> {
         let uid = &study.study_instance_uid;
+        let all = self.services.index.series(uid).await?;
+        let is_outdated = |series: &SeriesRecord| {
+            settle::series_digest(instances, &series.series_instance_uid) != series.content_digest
+        };
+        if usize::try_from(study.instances) != Ok(instances.len()) || all.iter().any(is_outdated) {
+            // An instance came or was corrected, but whoever took it in did not come to say so.
+            if self.scope.repair {
+                rebuild::restart(self.services, study).await?;
+            }
+            self.add(FindingKind::StudyNotSettled, study, None);
+            return Ok(());
+        }
         let mut messages = Vec::new();
-        for series in self.services.index.series(uid).await? {
+        for series in all {
             if series.rendered_digest.as_ref() != Some(&series.content_digest) {
                 let task = SettleTask::RenderSeries {
                     study_instance_uid: uid.clone(),
@@ -159,7 +175,13 @@ impl Run<'_> {
     }
 
     async fn look_at_notices(&mut self, study: &StudyRecord) -> Result<(), DeliveryError> {
-        for notice in self.services.index.notices(&study.study_instance_uid).await? {
+        let notices = self.services.index.notices(&study.study_instance_uid).await?;
+        let is_at_rest = study.state == StudyState::Released && changed_at(study) <= self.before;
+        if is_at_rest && late_contact::due(self.services, study, &notices).await?.is_some() {
+            let task = ReleaseTask { study_instance_uid: study.study_instance_uid.clone() };
+            self.tell(FindingKind::NoticePending, study, vec![task.to_outbox()?], None).await?;
+        }
+        for notice in notices {
             let has_secrets = notice.sealed_password.is_some() || notice.sealed_token.is_some();
             if notice.is_done() && has_secrets && notice.issued_at <= self.before {
                 if self.scope.repair {
