@@ -150,6 +150,10 @@ impl Scenario {
             ending = Ending::Hidden;
         }
         let instances = (!is_mixed).then_some(count);
+        if is_mixed {
+            // Whoever came first may have shut it out.
+            corrected.clear();
+        }
         let corrections = Corrections { keys: corrected, ..Corrections::default() };
         self.studies.push(ExpectedStudy { study, ending, instances, is_mixed, corrections });
     }
