@@ -291,8 +291,7 @@ impl Hospital {
 
     /// Which examinations a message is about. What it brings can be known from now on.
     fn learn(&mut self, body: &str) -> BTreeSet<usize> {
-        let mut exams: BTreeSet<usize> =
-            body.split("10.998.").skip(1).filter_map(|rest| leading_number(rest)).collect();
+        let mut exams: BTreeSet<usize> = body.split("10.998.").skip(1).filter_map(leading_number).collect();
         for rest in body.split("incoming/").skip(1).chain(body.split("incoming%2F").skip(1)) {
             let Some(exam) = leading_number(rest) else { continue };
             exams.insert(exam);

@@ -55,8 +55,8 @@ use tokio::runtime::Runtime;
 
 /// As many hospitals, so that every core has one; one in four waits for signed results.
 const HOSPITALS: u64 = 4;
-const PEOPLE: u64 = 128;
-const STUDIES: u64 = 400;
+const PEOPLE: u64 = 160;
+const STUDIES: u64 = 500;
 const SEED: u64 = 1;
 const MISTAKES_PER_MILLE: u64 = 350;
 
