@@ -11,7 +11,7 @@ use indicatif::ProgressBar;
 use mail_parser::MessageParser;
 
 use crate::cli::DemoOptions;
-use crate::instance::SLIPS_BUCKET;
+use crate::instance::{SLIPS_BUCKET, STUDIES_BUCKET};
 use crate::up::{System, init_logging};
 use crate::{print, send};
 
@@ -45,7 +45,7 @@ pub async fn run(options: DemoOptions) -> anyhow::Result<ExitCode> {
 
 /// Over S3, with the AWS SDK, from files: as a hospital does.
 async fn upload(system: &System) -> anyhow::Result<()> {
-    let bucket = &system.services.studies;
+    let bucket = system.running.connection_of_uploader()?.bucket(STUDIES_BUCKET);
     let batch = send::new_batch()?;
     for (name, bytes, content_type) in [
         ("incoming/{}/head-mr.zip", STUDY, "application/zip"),

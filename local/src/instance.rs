@@ -11,6 +11,7 @@ use filmless_delivery::MessageSecrets;
 use filmless_domain::Hospital;
 use filmless_domain::gate::ReleaseOn;
 use filmless_domain::identity::IdentityRules;
+use filmless_embedded::Credentials;
 use filmless_store::{Connection, Endpoints};
 use serde::{Deserialize, Serialize};
 
@@ -22,9 +23,16 @@ pub const DERIVED_BUCKET: &str = "derived";
 pub const SLIPS_BUCKET: &str = "slips";
 pub const AUDIT_BUCKET: &str = "audit";
 pub const USAGE_BUCKET: &str = "usage";
+/// Where the hospital's systems write: studies and orders.
+pub const UPLOAD_PREFIXES: [&str; 2] = ["incoming/", "orders/"];
 pub const INDEX_TABLE: &str = "filmless";
 /// Region in the embedded profile's signatures: Singapore, where a Vietnamese hospital's AWS would be.
 pub const REGION: &str = "ap-southeast-1";
+
+/// The system's own key of the servers in its process, as `filmless-embedded` keeps it.
+const SYSTEM_KEY_FILE: &str = "system-key.json";
+/// The key of storage of one's own.
+const STORAGE_KEY_FILE: &str = "storage-key.json";
 
 /// The one line that `up` prints when it is ready.
 #[derive(Clone, Serialize, Deserialize)]
@@ -35,10 +43,13 @@ pub struct Running {
     pub s3: String,
     /// Where the index is.
     pub dynamodb: String,
-    /// Access key of both.
-    pub access_key_id: String,
+    /// Access key of whoever uploads. It can upload, and nothing else. None where storage of one's own is used: its keys
+    /// are its owner's to give.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access_key_id: Option<String>,
     /// Its secret.
-    pub secret_access_key: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret_access_key: Option<String>,
     /// Region of signatures; any is accepted.
     pub region: String,
     /// Bucket of uploads.
@@ -109,17 +120,49 @@ impl Running {
         asked.is_some() && [&self.portal, &self.s3].iter().any(|known| address(known) == asked)
     }
 
-    /// The clients' connection.
-    pub fn connection(&self) -> Connection {
+    /// The system's own connection, for what operators do: with the key that only the owner of the data folder can read.
+    pub fn connection(&self) -> anyhow::Result<Connection> {
+        let file = self.data.join(match self.access_key_id {
+            Some(_) => SYSTEM_KEY_FILE,
+            None => STORAGE_KEY_FILE,
+        });
+        let text = fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
+        let keys: Credentials =
+            serde_json::from_slice(&text).with_context(|| format!("{} is damaged", file.display()))?;
+        Ok(self.connection_with(keys))
+    }
+
+    /// The connection of whoever uploads; to storage of one's own, with the key of the environment or the system's.
+    pub fn connection_of_uploader(&self) -> anyhow::Result<Connection> {
+        let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let given = self.access_key_id.clone().zip(self.secret_access_key.clone());
+        match given.or_else(|| variable("AWS_ACCESS_KEY_ID").zip(variable("AWS_SECRET_ACCESS_KEY"))) {
+            Some((access_key_id, secret_access_key)) => {
+                Ok(self.connection_with(Credentials { access_key_id, secret_access_key }))
+            }
+            None => self.connection(),
+        }
+    }
+
+    fn connection_with(&self, keys: Credentials) -> Connection {
         Connection::to(&Endpoints {
             s3: self.s3.clone(),
             s3_public: self.s3.clone(),
             dynamodb: self.dynamodb.clone(),
             region: self.region.clone(),
-            access_key_id: self.access_key_id.clone(),
-            secret_access_key: self.secret_access_key.clone(),
+            access_key_id: keys.access_key_id,
+            secret_access_key: keys.secret_access_key,
         })
     }
+}
+
+/// Keeps the key of storage of one's own for the operators' commands.
+pub fn keep_storage_key(data: &Path, storage: &Endpoints) -> anyhow::Result<()> {
+    let keys = Credentials {
+        access_key_id: storage.access_key_id.clone(),
+        secret_access_key: storage.secret_access_key.clone(),
+    };
+    write_private(&data.join(STORAGE_KEY_FILE), &serde_json::to_string_pretty(&keys)?)
 }
 
 fn registry_folder() -> Option<PathBuf> {

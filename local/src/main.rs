@@ -24,11 +24,11 @@ use clap::Parser;
 use cli::{Cli, Command};
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    // The decoder's process does one thing and needs no threads of its own.
-    if matches!(cli.command, Command::RenderChild) {
-        return up::child::serve();
+    // The decoder's process does one thing, and gives everything up before there are threads.
+    if std::env::args().nth(1).is_some_and(|command| command == "render-child") {
+        return filmless_decoder::serve();
     }
+    let cli = Cli::parse();
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => return failed(&error.into()),
@@ -55,7 +55,6 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Redrive(options) => redrive::run(options).await,
         Command::Cost(options) => cost::run(&options),
         Command::Usage(options) => usage::run(options).await,
-        Command::RenderChild => Ok(ExitCode::SUCCESS),
     }
 }
 

@@ -56,6 +56,7 @@ const fn queue_of(word: QueueWord) -> QueueName {
     match word {
         QueueWord::Intake => QueueName::Intake,
         QueueWord::Settle => QueueName::Settle,
+        QueueWord::Downloads => QueueName::Downloads,
         QueueWord::Release => QueueName::Release,
         QueueWord::Notices => QueueName::Notices,
     }

@@ -38,7 +38,7 @@ struct Failed {
 
 pub async fn run(options: SendOptions) -> anyhow::Result<ExitCode> {
     let running = Running::find(&options.target)?;
-    let bucket = running.connection().bucket(STUDIES_BUCKET);
+    let bucket = running.connection_of_uploader()?.bucket(STUDIES_BUCKET);
     let mut uploads = order_uploads(&options.order)?;
     let orders = uploads.len();
     let batch = new_batch()?;

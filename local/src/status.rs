@@ -36,7 +36,7 @@ async fn storage(options: &SystemOptions) -> anyhow::Result<(Index, Bucket)> {
         let services = services_from(Config::from_env()?).await;
         return Ok((services.index, services.studies));
     }
-    let connection = Running::find(&options.target)?.connection();
+    let connection = Running::find(&options.target)?.connection()?;
     Ok((connection.index(INDEX_TABLE), connection.bucket(STUDIES_BUCKET)))
 }
 
@@ -53,11 +53,18 @@ fn table(status: &Status) -> String {
     if status.studies.is_empty() {
         text.push_str("no studies\n");
     }
-    if !status.quarantined.is_empty() {
-        let _ = writeln!(text, "\nREFUSED");
+    for (title, is_note) in [("REFUSED", false), ("PASSED OVER", true)] {
+        let objects: Vec<_> = status.quarantined.iter().filter(|object| object.is_note == is_note).collect();
+        if !objects.is_empty() {
+            let _ = writeln!(text, "\n{title}: {}", objects.len());
+        }
+        for object in objects {
+            let _ = writeln!(text, "{:<28} {}\n{:<28} {}", object.code, object.key, "", object.message);
+        }
     }
-    for object in &status.quarantined {
-        let _ = writeln!(text, "{:<28} {}\n{:<28} {}", object.code, object.key, "", object.message);
+    if status.quarantined_more > 0 {
+        let _ =
+            writeln!(text, "and {} more, older ones: `aws s3 ls` below quarantine/", status.quarantined_more);
     }
     text.trim_end().to_owned()
 }

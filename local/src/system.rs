@@ -25,7 +25,7 @@ pub async fn services(options: &SystemOptions) -> anyhow::Result<Services> {
         return Ok(services_from(Config::from_env()?).await);
     }
     let running = Running::find(&options.target)?;
-    let connection = running.connection();
+    let connection = running.connection()?;
     let outbox = OutboxFolder::new(&running.data).context("cannot open the outbox")?;
     let settings = Settings {
         hospital: running.hospital.clone(),

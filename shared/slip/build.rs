@@ -12,10 +12,27 @@ const FONTS: [(&str, &str); 3] = [
     ("NotoSansMono-Bold.ttf", "fonts-noto-mono"),
 ];
 
+/// For names in other scripts. They come with the first package above, but for the last, which is large and of a package of
+/// its own: a slip without it shows Chinese and Japanese letters as `�`.
+const FALLBACK: [&str; 8] = [
+    "NotoSansThai-Regular.ttf",
+    "NotoSansKhmer-Regular.ttf",
+    "NotoSansLao-Regular.ttf",
+    "NotoNaskhArabic-Regular.ttf",
+    "NotoSansHebrew-Regular.ttf",
+    "NotoSansDevanagari-Regular.ttf",
+    "NotoSansMyanmar-Regular.ttf",
+    CJK,
+];
+const CJK: &str = "DroidSansFallbackFull.ttf";
+
 fn main() -> ExitCode {
     let folder = env::var_os("FILMLESS_FONT_DIR")
         .map_or_else(|| "/usr/share/fonts/truetype/noto".into(), PathBuf::from);
-    let copied = FONTS.iter().try_for_each(|(file, package)| copy(&folder, file, package));
+    let copied = FONTS
+        .iter()
+        .try_for_each(|(file, package)| copy(&folder, file, package))
+        .and_then(|()| FALLBACK.iter().try_for_each(|file| copy_if_there(&folder, file)));
     match copied {
         Ok(()) => ExitCode::SUCCESS,
         Err(reason) => {
@@ -23,6 +40,19 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// An empty file stands for a font that is not there.
+fn copy_if_there(folder: &Path, file: &str) -> Result<(), String> {
+    let places = [folder.to_owned(), "/usr/share/fonts/truetype/droid".into()];
+    if let Some(folder) = places.iter().find(|place| place.join(file).is_file()) {
+        return copy(folder, file, "fonts-noto-core");
+    }
+    let out = env::var_os("OUT_DIR").ok_or("OUT_DIR is not set: run this through cargo")?;
+    fs::write(Path::new(&out).join(file), []).map_err(|e| e.to_string())?;
+    let package = if file == CJK { "fonts-droid-fallback" } else { "fonts-noto-core" };
+    let warning = format!("cargo::warning=the slip lacks the font {file}: apt-get install {package}\n");
+    io::stdout().write_all(warning.as_bytes()).map_err(|e| e.to_string())
 }
 
 fn copy(folder: &Path, file: &str, package: &str) -> Result<(), String> {

@@ -64,7 +64,8 @@ def look_up(item, values, signed):
 def window(values, center, width, function):
     if function == "SIGMOID":
         return 1 / (1 + np.exp(-4 * (values - center) / width))
-    if function == "LINEAR_EXACT":
+    # A width below 1 is not allowed with LINEAR (PS3.3 C.11.2.1.2.1): the exact function is meant.
+    if function == "LINEAR_EXACT" or width < 1:
         return (values - center) / width + 0.5
     if width <= 1:
         return np.where(values > center - 0.5, 1.0, 0.0)

@@ -228,7 +228,7 @@ for (const device of [PHONE, DESKTOP]) {
         await page.fill("#code", "N20");
         await page.fill("#reason", "thử");
         await page.click("main button");
-        assert.match(await page.locator("[role=alert]").textContent(), /Chưa có gì bị xoá/);
+        assert.match(await page.locator("[role=alert]").textContent(), /Chưa có gì bị xóa/);
       });
     });
 

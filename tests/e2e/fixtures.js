@@ -48,6 +48,15 @@ export function ct() {
   return makePack({ modality: "CT", frames, thumbs });
 }
 
+/** An X-ray of a chest that says which side is which in words alone. */
+export function chest() {
+  const samples = new Uint16Array(CT.rows * CT.columns);
+  squared((place, value) => (samples[place] = value), 900, 200);
+  const sides = { patient_orientation: ["L", "F"], view_position: "PA", laterality: "L" };
+  const frame = { columns: CT.columns, rows: CT.rows, samples, window: { center: 512, width: 1024 }, ...sides };
+  return makePack({ modality: "DX", frames: [frame] });
+}
+
 /** The same place in the patient, in slices of 10 mm from 10 mm on. */
 export function thickCt() {
   const frames = Array.from({ length: 5 }, (_, slice) => ctSlice(slice, { z: 10 + slice * 10, step: 10 }));

@@ -129,7 +129,7 @@ for (const language of ["vi", "en"]) {
         await page.fill("#label", "BS. Minh");
         await page.locator("input[name=study]").first().check();
         await page.click("main button.primary");
-        const [link, code] = [await page.inputValue("#share-link"), await page.inputValue("#share-code")];
+        const [link, code] = [(await page.textContent("#share-link")).trim(), await page.inputValue("#share-code")];
         await inspector.inspect("share-made");
         await page.goto(at("/shares"));
         await inspector.inspect("shares-with-one");

@@ -41,6 +41,10 @@ for (const device of [PHONE, DESKTOP]) {
         const other = page.locator(".other");
         const studies = page.getByLabel("So sánh với lần chụp");
         await studies.locator("option", { hasText: "20/11/2019" }).waitFor({ state: "attached" });
+        // It begins with the latest earlier study of the same kind, and each picture says which study it is of.
+        await page.locator(".pane-bar-other .pane-name", { hasText: "Lần trước 20/11/2019" }).waitFor();
+        assert.match(await page.locator(".pane-bar-main .pane-name").textContent(), /^Lần này 23\/11\/2020 .*Lung$/);
+        assert.equal(await studies.evaluate((list) => list.selectedIndex), 1);
         await studies.selectOption({ index: 1 });
         await other.locator(".stage[data-quality=full]").waitFor();
         await other.locator(".other-counter", { hasText: "/ 12" }).waitFor();

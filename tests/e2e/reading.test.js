@@ -97,11 +97,11 @@ describe("a comparison", () => {
         const facts = other.locator(".frame-facts");
         const preset = page.locator(".choice", { hasText: "Cửa sổ" }).locator("select");
         await preset.selectOption({ label: "Phổi" });
-        await facts.filter({ hasText: "Mức -600" }).waitFor();
-        await page.getByLabel("Sáng tối và phóng to cùng nhau").uncheck();
+        await facts.filter({ hasText: "WL -600" }).waitFor();
+        await page.getByLabel("Sáng/tương phản và phóng to cùng nhau").uncheck();
         await preset.selectOption({ label: "Xương" });
-        await page.locator("#stage .frame-facts", { hasText: "Mức 400" }).waitFor();
-        assert.match(await facts.textContent(), /Mức -600/);
+        await page.locator("#stage .frame-facts", { hasText: "WL 400" }).waitFor();
+        assert.match(await facts.textContent(), /WL -600/);
         await page.getByLabel("Cuộn cùng nhau").uncheck();
         await page.locator("#slider").fill("1");
         assert.match(await other.locator(".other-counter").textContent(), /5 \/ 5/);

@@ -126,9 +126,9 @@ for (const { name, device, from, renderer } of ways) {
         await viewer.awaitColour(15, 15, 255);
         await preset.selectOption({ label: "Theo máy chụp" });
         await viewer.choose("window");
-        assert.match(await viewer.facts(), /Mức 40 · Rộng 400/);
+        assert.match(await viewer.facts(), /WL 40 · WW 400/);
         await viewer.drag([20, 32], [44, 32]);
-        const [, width] = /Mức 40 · Rộng ([\d.]+)/.exec(await viewer.facts());
+        const [, width] = /WL 40 · WW ([\d.]+)/.exec(await viewer.facts());
         assert.ok(Number(width) > 450, `a drag to the right makes the window wider: ${width}`);
         await viewer.awaitColour(15, 15, shown(CT.tissue, 40, Number(width)), 2);
         await viewer.do("reset");
@@ -239,7 +239,7 @@ describe("both ways of drawing", () => {
         assert.equal(await page.locator("html").getAttribute("data-renderer"), renderer);
         const preset = viewer.page.locator(".choice", { hasText: "Cửa sổ" }).locator("select");
         await preset.selectOption({ label: "Air" });
-        await page.locator("#stage .frame-facts", { hasText: "Mức -500" }).waitFor();
+        await page.locator("#stage .frame-facts", { hasText: "WL -500" }).waitFor();
         drawn.push(await viewer.pixels());
       });
     }
@@ -267,7 +267,7 @@ describe("the tools on a desktop", () => {
       await page.keyboard.press("Enter");
       await page.locator("#stage").focus();
       await page.keyboard.press("ArrowRight");
-      assert.match(await viewer.facts(), /Mức 40 · Rộng 416/);
+      assert.match(await viewer.facts(), /WL 40 · WW 416/);
       await page.locator("[data-tool=browse]").focus();
       await page.keyboard.press("Enter");
       await page.locator("#stage").focus();
@@ -343,7 +343,7 @@ describe("the tools on a desktop", () => {
       await viewer.ready();
       await viewer.awaitColour(15, 15, 128);
       const colours = page.getByLabel("Bảng màu");
-      await colours.selectOption("Sắt nóng");
+      await colours.selectOption("Hot Iron");
       await viewer.awaitColour(15, 15, [255, 0, 0]);
       await viewer.awaitColour(40, 15, [128, 0, 0]);
       await colours.selectOption("Xám đảo");

@@ -195,13 +195,13 @@ describe("the right mouse button", () => {
       await study.choose("Lung");
       await page.locator("#stage[data-quality=full]").waitFor();
       const facts = page.locator("#stage .frame-facts");
-      await facts.filter({ hasText: "Mức 40 · Rộng 400" }).waitFor();
+      await facts.filter({ hasText: "WL 40 · WW 400" }).waitFor();
       const box = await page.locator("#stage").boundingBox();
       await page.mouse.move(box.x + 100, box.y + 100);
       await page.mouse.down({ button: "right" });
       await page.mouse.move(box.x + 225, box.y + 100, { steps: 1 });
       await page.mouse.up({ button: "right" });
-      await facts.filter({ hasText: "Mức 40 · Rộng 600" }).waitFor();
+      await facts.filter({ hasText: "WL 40 · WW 600" }).waitFor();
     });
   });
 });

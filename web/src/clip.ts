@@ -1,9 +1,15 @@
-/** Moving pictures: several frames of one instance with a frame time. */
+/** Moving pictures: frames of one instance, and stacks of slices. */
 
-import type { Frame } from "./series-index.js";
+import type { Frame, SeriesIndex } from "./series-index.js";
 
 /** Projections of a gamma camera have no frame time; turning them ten times a second shows the body. */
 const TURN_FRAME_MS = 100;
+/** Slices of a stack follow each other at a pace that an eye can follow. */
+const STACK_FRAME_MS = 100;
+/** Films without a time: of what moves fast, and of all else. */
+const FILM_FRAME_MS: Readonly<Record<string, number>> = { US: 40, IVUS: 40, XA: 1000 / 15, RF: 1000 / 15, NM: TURN_FRAME_MS };
+const OTHER_FRAME_MS = 100;
+const STACKED = ["CT", "MR", "PT"];
 
 export interface Clip {
   readonly first: number;
@@ -15,9 +21,7 @@ export interface Clip {
 /** The clip around a frame, or null when it does not belong to one. */
 export function clipAround(frames: readonly Frame[], frame: number, modality: string): Clip | null {
   const here = frames[frame];
-  const other = modality === "NM" ? TURN_FRAME_MS : null;
-  const timeOf = (index: number) => frames[index]?.frameTimeMs ?? other;
-  if (here === undefined || timeOf(frame) === null) {
+  if (here === undefined || frames.length < 2) {
     return null;
   }
   const isSame = (index: number) => {
@@ -32,8 +36,21 @@ export function clipAround(frames: readonly Frame[], frame: number, modality: st
   while (isSame(last + 1)) {
     last += 1;
   }
-  const frameTimesMs = Array.from({ length: last - first + 1 }, (_, index) => timeOf(first + index) ?? TURN_FRAME_MS);
-  return last > first ? { first, last, frameTimesMs } : null;
+  const run = frames.slice(first, last + 1);
+  // A vector of times begins with 0 (PS3.3 C.7.6.5.1.2), so one frame's time may be missing.
+  const stated = run.find(({ frameTimeMs }) => frameTimeMs !== null)?.frameTimeMs;
+  if (STACKED.includes(modality) && (run.length < 2 || stated == null)) {
+    return { first: 0, last: frames.length - 1, frameTimesMs: frames.map(() => STACK_FRAME_MS) };
+  }
+  const usual = stated ?? FILM_FRAME_MS[modality] ?? OTHER_FRAME_MS;
+  return run.length < 2 ? null : { first, last, frameTimesMs: run.map(({ frameTimeMs }) => frameTimeMs ?? usual) };
+}
+
+/** Whether anything of a series can be played: then the way to play stays in its place. */
+export function hasClip({ frames, modality }: SeriesIndex): boolean {
+  const isRun = ({ sopInstanceUid, runKey }: Frame, place: number) =>
+    frames[place + 1]?.sopInstanceUid === sopInstanceUid && frames[place + 1]?.runKey === runKey;
+  return frames.length > 1 && (STACKED.includes(modality) || frames.some(isRun));
 }
 
 /** Plays a clip; waits on a frame that is not there yet. */

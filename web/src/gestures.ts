@@ -1,8 +1,8 @@
 /**
  * Fingers, mouse and wheel on the stage. One finger sideways goes through the images, or moves an enlarged one, or
  * works the tool that was chosen; two fingers and a double tap enlarge. Up and down is left to the page, unless the
- * stage fills the screen or a tool is chosen. The wheel goes through the images, enlarges a single one, and with Ctrl
- * any; the middle mouse button moves the picture.
+ * stage fills the screen or a tool is chosen. The wheel goes through the images notch by notch, enlarges a single one, and
+ * with Ctrl any; the middle mouse button moves the picture.
  */
 
 import { stepPx, StepCounter } from "./drag-steps.js";
@@ -22,10 +22,6 @@ export interface GestureEvents {
 const DOUBLE_TAP_MS = 350;
 const TAP_PX_MAX = 12;
 const DOUBLE_TAP_SCALE = 2.5;
-const WHEEL_PX_PER_STEP = 60;
-const WHEEL_LINE_PX = 30;
-const WHEEL_PX_PER_ZOOM = 400;
-const PINCH_PX_PER_ZOOM = 200;
 const BUTTON_MIDDLE = 1;
 const BUTTON_RIGHT = 2;
 
@@ -41,7 +37,8 @@ export function listenToGestures(stage: Stage, events: GestureEvents): void {
       event.preventDefault();
     }
   });
-  listenToWheel(stage, events);
+  // The wheel can do without being there first.
+  void import("./wheel.js").then(({ listenToWheel }) => listenToWheel(stage, events));
 }
 
 class Fingers {
@@ -146,24 +143,4 @@ class Fingers {
     const box = this.stage.element.getBoundingClientRect();
     return { x: event.clientX - box.left, y: event.clientY - box.top };
   }
-}
-
-function listenToWheel(stage: Stage, events: GestureEvents): void {
-  const steps = new StepCounter();
-  stage.element.addEventListener(
-    "wheel",
-    (event) => {
-      const pixels = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? event.deltaY * WHEEL_LINE_PX : event.deltaY;
-      const isSingle = events.framesShown() === 1 && stage.picture !== null;
-      if (event.ctrlKey || (isSingle && (pixels < 0 || stage.isEnlarged))) {
-        event.preventDefault();
-        const reach = event.ctrlKey ? PINCH_PX_PER_ZOOM : WHEEL_PX_PER_ZOOM;
-        stage.zoom(Math.exp(-pixels / reach), stage.fromCentre(event.clientX, event.clientY));
-      } else if (events.framesShown() > 1) {
-        event.preventDefault();
-        events.onSteps(steps.add(pixels, WHEEL_PX_PER_STEP));
-      }
-    },
-    { passive: false },
-  );
 }

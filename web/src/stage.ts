@@ -6,12 +6,9 @@ import {
   compose,
   FITTED,
   invert,
-  mirror,
   pan,
   pixelSide,
-  rotate,
   toStage,
-  withPixelSide,
   zoomAt,
   type Matrix,
   type Point,
@@ -42,7 +39,7 @@ export interface StageTool {
 export class Stage {
   tool: StageTool | null = null;
   /** Called after each drawing, for what lies over the picture. */
-  onDraw: (() => void) | null = null;
+  readonly onDraw = new Set<() => void>();
   /** Called when the view was changed by hand. */
   onView: ((view: View) => void) | null = null;
   private current: View = FITTED;
@@ -117,19 +114,6 @@ export class Stage {
     this.change((view, raster, size) => pan(view, by, raster, size));
   }
 
-  rotate(): void {
-    this.change(rotate);
-  }
-
-  mirror(): void {
-    this.change(mirror);
-  }
-
-  /** One picture pixel to `side` pixels of the screen. */
-  setPixelSide(side: number): void {
-    this.change((view, raster, size) => withPixelSide(view, side / devicePixelRatio, raster, size));
-  }
-
   /** Fits the picture as it is turned. */
   fit(): void {
     this.change(({ turn }) => ({ ...FITTED, turn }));
@@ -174,7 +158,8 @@ export class Stage {
     return this.shown?.raster ?? { columns: 0, rows: 0, aspect: 1 };
   }
 
-  private change(step: (view: View, raster: Raster, size: Size) => View): void {
+  /** Changes the view by hand. */
+  change(step: (view: View, raster: Raster, size: Size) => View): void {
     this.setView(step(this.current, this.raster, this.size));
     this.onView?.(this.current);
   }
@@ -198,6 +183,6 @@ export class Stage {
     context.imageSmoothingQuality = "high";
     const toDevice = { a: density, b: 0, c: 0, d: density, e: 0, f: 0 };
     this.shown.paint(context, compose(toDevice, toStage(this.current, this.shown.raster, this.size)), pixels);
-    this.onDraw?.();
+    this.onDraw.forEach((told) => told());
   }
 }

@@ -1,5 +1,7 @@
 /** Where a picture lies on the stage: fitted, enlarged, moved, turned. All lengths in CSS pixels. */
 
+export { mirror, rotate, withPixelSide } from "./view-turns.js";
+
 export interface Size {
   readonly width: number;
   readonly height: number;
@@ -35,9 +37,6 @@ export interface View {
 }
 
 const UPRIGHT: Matrix = { a: 1, b: 0, c: 0, d: 1, e: 0, f: 0 };
-/** A quarter clockwise, as y points down. */
-const QUARTER: Matrix = { a: 0, b: 1, c: -1, d: 0, e: 0, f: 0 };
-const MIRRORED: Matrix = { ...UPRIGHT, a: -1 };
 
 export const FITTED: View = { scale: 1, shift: { x: 0, y: 0 }, turn: UPRIGHT };
 export const SCALE_MAX = 8;
@@ -126,31 +125,12 @@ export function zoomAt(view: View, factor: number, point: Point, raster: Raster,
   return keepInside({ ...view, scale, shift }, raster, stage);
 }
 
-/** Shows the picture so that one of its pixels is `side` CSS pixels wide. */
-export function withPixelSide(view: View, side: number, raster: Raster, stage: Size): View {
-  const scale = side / pixelSide({ ...view, scale: 1 }, raster, stage);
-  return keepInside({ ...view, scale }, raster, stage);
-}
-
 export function pan(view: View, by: Point, raster: Raster, stage: Size): View {
   return keepInside({ ...view, shift: { x: view.shift.x + by.x, y: view.shift.y + by.y } }, raster, stage);
 }
 
-export function rotate(view: View, raster: Raster, stage: Size): View {
-  return turnBy(QUARTER, view, raster, stage);
-}
-
-/** Exchanges left and right of the screen. */
-export function mirror(view: View, raster: Raster, stage: Size): View {
-  return turnBy(MIRRORED, view, raster, stage);
-}
-
-function turnBy(by: Matrix, view: View, raster: Raster, stage: Size): View {
-  return keepInside({ scale: view.scale, shift: apply(by, view.shift), turn: compose(by, view.turn) }, raster, stage);
-}
-
 /** No edge of the picture comes further in than the stage's edge, unless the picture is smaller. */
-function keepInside(view: View, raster: Raster, stage: Size): View {
+export function keepInside(view: View, raster: Raster, stage: Size): View {
   const side = pixelSide(view, raster, stage);
   const { width, height } = turnedSize(raster, view.turn);
   const roomX = Math.max(0, (width * side - stage.width) / 2);

@@ -3,15 +3,16 @@
 import { listenToGestures } from "./gestures.js";
 import { Grant } from "./grant.js";
 import type { SourceState } from "./pack-source.js";
+import { hasClip } from "./clip.js";
 import { fill, Page, type SeriesButton } from "./page.js";
 import { Pane, whenIdle } from "./pane.js";
 import { currentPlace, enterLarge, keepPlace, leaveLarge } from "./place.js";
 import type { SeriesIndex } from "./series-index.js";
 import { Stage, type Shown, type StageTool } from "./stage.js";
+import type { LargeView } from "./large.js";
 import type { Tools } from "./tools/tools.js";
 
 const ZOOM_STEP = 1.5;
-const PAGE_STEPS = 10;
 const LOADING_SHOWN_AFTER_MS = 250;
 const PLACE_KEPT_AFTER_MS = 400;
 /** Screens on which the tools are open from the start. */
@@ -21,6 +22,8 @@ class Viewer {
   private readonly stage: Stage;
   private readonly pane: Pane;
   private tools: Promise<Tools> | null = null;
+  private large: Promise<LargeView> | null = null;
+  private isDressed = false;
   private secondTool: (() => StageTool | null) | null = null;
   private current: SeriesButton | null = null;
   private loadingTimer = 0;
@@ -72,11 +75,21 @@ class Viewer {
 
   private setLarge(isLarge: boolean): void {
     if (isLarge) {
+      // Only right after a tap; not every phone has it, and the large view fills the window all the same.
+      document.documentElement.requestFullscreen?.().catch(() => undefined);
       enterLarge();
     } else {
       leaveLarge();
     }
+    this.showLarge(isLarge);
+  }
+
+  showLarge(isLarge: boolean): void {
     this.page.setLarge(isLarge);
+    if (isLarge) {
+      this.large ??= import("./large.js").then(({ LargeView }) => new LargeView(this.page, () => this.setLarge(false)));
+    }
+    void this.large?.then((view) => view.set(this.page.isLarge));
   }
 
   private showFrame(frame: number, frames: number): void {
@@ -92,7 +105,7 @@ class Viewer {
     next.disabled = frame === frames - 1;
     this.keepPlaceSoon();
     keyMark.hidden = this.pane.index?.frames[frame]?.isKey !== true;
-    play.hidden = this.pane.clip === null;
+    play.disabled = this.pane.clip === null;
   }
 
   /** Once the reader rests: browsers allow few changes of the history. */
@@ -109,6 +122,7 @@ class Viewer {
   }
 
   private showIndex(index: SeriesIndex): void {
+    this.page.play.hidden = !hasClip(index);
     if (index.documents.length + index.others.length + index.withoutPicture.length > 0) {
       void this.showDocuments();
     }
@@ -130,6 +144,24 @@ class Viewer {
     }
     quality.classList.toggle("is-full", shown.quality === "full");
     this.page.say(null);
+    if (!this.isDressed) {
+      this.isDressed = true;
+      void this.dress();
+    }
+  }
+
+  /** What lies over the first picture comes after it. */
+  private async dress(): Promise<void> {
+    const { hasMarks, Sides } = await import("./sides.js");
+    new Sides(this.pane, this.page.words);
+    if (hasMarks()) {
+      await this.openTools();
+    }
+  }
+
+  private openTools(): Promise<Tools> {
+    this.tools ??= import("./tools/tools.js").then(({ Tools }) => new Tools(this.page, this.pane));
+    return this.tools;
   }
 
   private setWaiting(isWaiting: boolean): void {
@@ -161,9 +193,12 @@ class Viewer {
     page.viewer.classList.toggle("has-tools", isOpen);
     page.tools.hidden = !isOpen;
     if (isOpen) {
-      this.tools ??= import("./tools/tools.js").then(({ Tools }) => new Tools(page, this.pane));
-      const tools = await this.tools;
+      const tools = await this.openTools();
       this.secondTool = () => tools.windowTool;
+      if (!matchMedia(WIDE).matches) {
+        // The strip, the picture and what a tool says of it are on the screen together.
+        page.viewer.scrollIntoView();
+      }
     } else {
       (await this.tools)?.rest();
     }
@@ -178,7 +213,7 @@ class Viewer {
     page.zoomOut.addEventListener("click", () => stage.zoom(1 / ZOOM_STEP));
     page.large.addEventListener("click", () => this.setLarge(!page.isLarge));
     addEventListener("popstate", () => {
-      page.setLarge(currentPlace().isLarge === true);
+      this.showLarge(currentPlace().isLarge === true);
       // The entry that is left may know a later image than the one that is entered.
       this.keepPlace();
     });
@@ -201,43 +236,9 @@ class Viewer {
       isUpright: () => page.isLarge,
       secondTool: () => this.secondTool?.() ?? null,
     });
-    document.addEventListener("keydown", (event) => this.onKey(event));
+    void import("./keys.js").then(({ listenToKeys }) => listenToKeys(page, pane, () => this.setLarge(false)));
     if (matchMedia(WIDE).matches) {
       whenIdle(() => void this.toggleTools(true));
-    }
-  }
-
-  /** Keys move the images while nothing else on the page wants them. */
-  private onKey(event: KeyboardEvent): void {
-    const { page, pane } = this;
-    const target = event.target instanceof Element ? event.target : document.body;
-    const isHere = target === document.body || page.viewer.contains(target);
-    const isTyped = target.matches("input, select, textarea, video") || target.closest("[data-keys]") !== null;
-    const isPlain = !(event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey);
-    if (isPlain && event.key === "Escape" && page.isLarge) {
-      this.setLarge(false);
-    }
-    if (!isHere || isTyped || !isPlain) {
-      return;
-    }
-    const steps: Record<string, number> = {
-      ArrowLeft: -1,
-      ArrowUp: -1,
-      ArrowRight: 1,
-      ArrowDown: 1,
-      PageUp: -PAGE_STEPS,
-      PageDown: PAGE_STEPS,
-      Home: Number.NEGATIVE_INFINITY,
-      End: Number.POSITIVE_INFINITY,
-    };
-    const by = steps[event.key];
-    const zooms: Record<string, number> = { "+": ZOOM_STEP, "=": ZOOM_STEP, "-": 1 / ZOOM_STEP };
-    const zoom = zooms[event.key];
-    if (by !== undefined && pane.frames > 1) {
-      event.preventDefault();
-      pane.step(by);
-    } else if (zoom !== undefined && page.stage.contains(target)) {
-      this.stage.zoom(zoom);
     }
   }
 }
@@ -248,7 +249,9 @@ if (document.getElementById("viewer") !== null) {
   const left = page.series.find((series) => series.seriesInstanceUid === seriesInstanceUid);
   const main = page.series.find(({ button }) => button.getAttribute("aria-pressed") === "true") ?? page.series[0];
   const viewer = new Viewer(page);
-  page.setLarge(isLarge);
+  if (isLarge) {
+    viewer.showLarge(true);
+  }
   if (left !== undefined) {
     void viewer.open(left, frame);
   } else if (main !== undefined) {

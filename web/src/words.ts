@@ -25,10 +25,12 @@ export interface Words {
   readonly windowTool: string;
   readonly moveTool: string;
   readonly probe: string;
+  readonly probeCt: string;
   readonly length: string;
   readonly angle: string;
   readonly ellipse: string;
   readonly clear: string;
+  readonly undo: string;
   readonly keysHint: string;
   readonly onlyPreview: string;
   readonly look: string;
@@ -86,9 +88,18 @@ export interface Words {
   readonly compareSeries: string;
   readonly compareClose: string;
   readonly thisStudy: string;
+  readonly presentStudy: string;
+  readonly earlierStudy: string;
+  readonly laterStudy: string;
   readonly linkScroll: string;
   readonly linkView: string;
   readonly linkedByPosition: string;
   readonly linkedByNumber: string;
   readonly otherStage: string;
+  readonly isMirrored: string;
+  readonly isTurned: string;
+  readonly rightSide: string;
+  readonly leftSide: string;
+  readonly bothSides: string;
+  readonly inApp: string;
 }

@@ -147,10 +147,23 @@ describe("a clip", () => {
   it.each([
     ["the frames of one instance, each with its own time", 2, { first: 1, last: 3, frameTimesMs: [33.3, 50, 33.3] }],
     ["never a single frame", 0, null],
-    ["never still frames", 4, null],
+    ["a film of the usual pace where no frame has a time", 4, { first: 4, last: 5, frameTimesMs: [40, 40] }],
     ["never what is not there", 99, null],
   ])("is %s", (_, frame, expected) => {
     expect(clipAround(frames, frame, "US")).toEqual(expected);
+  });
+
+  it("plays throughout where the first time is missing, as in a vector of times", () => {
+    const run = (ms: number | null) => ({ sop_instance_uid: "x", preview: PREVIEW, frame_time_ms: ms });
+    const { frames: film } = parseIndex(index(run(null), run(66.67), run(66.67)));
+    const clip = { first: 0, last: 2, frameTimesMs: [66.67, 66.67, 66.67] };
+    expect([0, 1, 2].map((frame) => clipAround(film, frame, "XA"))).toEqual([clip, clip, clip]);
+  });
+
+  it("is the whole stack of a CT or MR, but not of X-rays", () => {
+    const { frames: slices } = parseIndex(index(...["a", "b", "c"].map((uid) => ({ sop_instance_uid: uid, preview: PREVIEW }))));
+    expect(clipAround(slices, 1, "MR")).toEqual({ first: 0, last: 2, frameTimesMs: [100, 100, 100] });
+    expect(clipAround(slices, 1, "DX")).toBeNull();
   });
 
   it("is a turn of one detector of a gamma camera, ten frames a second", () => {

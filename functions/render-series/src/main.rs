@@ -1,16 +1,34 @@
-//! Bootstrap of the `render-series` Lambda.
+//! Bootstrap of the `render-series` Lambda. Files are decoded in child processes, which are this program again.
 
 use std::convert::Infallible;
+use std::process::ExitCode;
+use std::sync::Arc;
 
 use aws_lambda_events::sqs::SqsEvent;
-use filmless_runtime::{Config, init_logging, services_from};
+use filmless_decoder::ChildRenderer;
+use filmless_runtime::{Config, function_memory_mib, init_logging, services_from};
 use lambda_runtime::{LambdaEvent, run, service_fn};
 use render_series::handler::handle;
 
-#[tokio::main]
-async fn main() -> anyhow::Result<()> {
+/// What the function itself needs of its memory; the decoders share the rest.
+const OWN_MIB: u64 = 512;
+/// What Lambda gives a function that says nothing.
+const LEAST_MIB: u64 = 1024;
+
+fn main() -> anyhow::Result<ExitCode> {
+    // Before any thread: what a decoder gives up, it gives up for the threads that follow.
+    if std::env::args().nth(1).is_some_and(|argument| argument == "render-child") {
+        return Ok(filmless_decoder::serve());
+    }
+    tokio::runtime::Runtime::new()?.block_on(answer_events())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn answer_events() -> anyhow::Result<()> {
     init_logging();
-    let services = services_from(Config::from_env()?).await;
+    let mut services = services_from(Config::from_env()?).await;
+    let memory_mib = function_memory_mib().unwrap_or(LEAST_MIB).max(LEAST_MIB) - OWN_MIB;
+    services.renderer = Arc::new(ChildRenderer::sharing(memory_mib << 20));
     // Boxed, because the compiler lays out futures within futures only so deep.
     let handler = async |event: LambdaEvent<SqsEvent>| {
         Ok::<_, Infallible>(Box::pin(handle(&services, event.payload)).await)

@@ -1,9 +1,10 @@
 //! From the schedule's event to the jobs.
 
 use filmless_delivery::{DeliveryError, Services, daily_list, log, outbox, retention};
+use filmless_runtime::error_chain;
 use filmless_store::index::LogName;
 use serde::{Deserialize, Serialize};
-use tracing::info;
+use tracing::{error, info};
 
 /// What the schedule asks for: `{"job": "minutely"}`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -35,22 +36,29 @@ pub struct Upkeep {
     pub erased: usize,
 }
 
-/// Runs a job; running it again, or twice at once, changes nothing.
+/// Runs what is due; running it again, or twice at once, changes nothing. Each part runs by itself: one that fails stops no
+/// other.
 ///
 /// # Errors
-/// [`DeliveryError`]: the next run goes on.
+/// [`DeliveryError`] of the first part that failed, once all have run: the next run goes on.
 pub async fn handle(services: &Services, event: UpkeepEvent) -> Result<Upkeep, DeliveryError> {
     let mut done = Upkeep::default();
+    let mut parts = Parts::default();
     match event.job {
         Job::Minutely => {
-            done.swept = outbox::sweep(services, false).await?;
-            for (name, bucket) in [(LogName::Audit, &services.audit), (LogName::Usage, &services.usage)] {
-                done.sealed += log::seal(&services.index, bucket, name, services.clock.now(), false).await?;
+            done.swept = parts.take("sweep-outbox", outbox::sweep(services, false).await);
+            for (part, name, bucket) in [
+                ("seal-audit", LogName::Audit, &services.audit),
+                ("seal-usage", LogName::Usage, &services.usage),
+            ] {
+                let sealed = log::seal(&services.index, bucket, name, services.clock.now(), false).await;
+                done.sealed += parts.take(part, sealed);
             }
         }
         Job::Daily => {
-            done.unreached = daily_list::announce_unreached(services).await?;
-            done.erased = retention::end_retention(services, false).await?.studies.len();
+            done.unreached = parts.take("call-hotline", daily_list::announce_unreached(services).await);
+            let erased = parts.take("end-retention", retention::end_retention(services, false).await);
+            done.erased = erased.studies.len();
         }
     }
     if done != Upkeep::default() {
@@ -63,12 +71,41 @@ pub async fn handle(services: &Services, event: UpkeepEvent) -> Result<Upkeep, D
             "upkeep done"
         );
     }
-    Ok(done)
+    parts.end(done)
+}
+
+/// The parts of a job: what failed is told at once, and again at the end.
+#[derive(Default)]
+struct Parts {
+    failed: Option<DeliveryError>,
+}
+
+impl Parts {
+    fn take<T: Default>(&mut self, part: &'static str, outcome: Result<T, DeliveryError>) -> T {
+        outcome.unwrap_or_else(|failure| {
+            error!(part, code = failure.code(), cause = error_chain(&failure), "part of the upkeep failed");
+            self.failed.get_or_insert(failure);
+            T::default()
+        })
+    }
+
+    fn end(self, done: Upkeep) -> Result<Upkeep, DeliveryError> {
+        self.failed.map_or(Ok(done), Err)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_part_that_fails_is_told_at_the_end_and_stops_no_other() {
+        let mut parts = Parts::default();
+        assert_eq!(parts.take::<usize>("call-hotline", Err(DeliveryError::Busy)), 0);
+        assert_eq!(parts.take("end-retention", Ok(3)), 3);
+        assert!(matches!(parts.end(Upkeep::default()), Err(DeliveryError::Busy)));
+        assert_eq!(Parts::default().end(Upkeep::default()).unwrap(), Upkeep::default());
+    }
 
     #[test]
     fn schedules_name_their_job() {

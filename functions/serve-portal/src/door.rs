@@ -79,6 +79,8 @@ pub trait Door: Send + Sync {
     async fn open_share(&self, token: &str, code: &str, source: &str) -> Result<ShareOpening, PortalError>;
     /// Whom a session cookie belongs to.
     async fn session(&self, cookie: &str, source: &str) -> Result<Option<Box<dyn Guest>>, PortalError>;
+    /// What of that which everything stands on does not work; nothing, where all is well.
+    async fn failing(&self) -> Vec<&'static str>;
     /// Ends a session.
     async fn sign_out(&self, cookie: &str, source: &str) -> Result<(), PortalError>;
 }

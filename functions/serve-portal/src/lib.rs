@@ -27,7 +27,7 @@ pub use assets::url as asset_url;
 pub use config::{PortalConfig, PortalConfigError};
 pub use door::{Door, Guest, PortalError};
 pub use front::behind;
-pub use handler::{PortalServices, router};
+pub use handler::{Machine, PortalServices, router};
 pub use routes::{Route, Who, routes};
 pub use staff_door::{Clerk, StaffDoor, StaffSignInBegun, StaffSignInEnded};
 pub use staff_production::{OidcDoor, STAFF_RETURN_PATH};

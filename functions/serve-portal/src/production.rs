@@ -36,6 +36,10 @@ impl Door for Portal {
         Ok(session.map(|session| Box::new(SignedIn { portal: self.clone(), session }) as Box<dyn Guest>))
     }
 
+    async fn failing(&self) -> Vec<&'static str> {
+        Self::failing(self).await
+    }
+
     async fn sign_out(&self, cookie: &str, source: &str) -> Result<(), PortalError> {
         Self::sign_out(self, cookie, source).await.map_err(PortalError::of)
     }

@@ -4,6 +4,7 @@
 use async_trait::async_trait;
 use filmless_delivery::ReviewRecord;
 use filmless_delivery::portal::{NewShare, ShareRequest};
+use filmless_delivery::refusals::Refusals;
 use filmless_delivery::retention::Erased;
 use filmless_delivery::staff::{
     AuditVerdict, Channels, ContactCorrection, Decided, Decision, FailedChannel, HeldStudy, IdentityView,
@@ -112,6 +113,7 @@ pub trait Clerk: Send + Sync {
     async fn held(&self, days: u16) -> Result<Vec<HeldStudy>, StaffError>;
     async fn unreached(&self, days: u16) -> Result<Vec<Unreached>, StaffError>;
     async fn unreached_on(&self, day: Date) -> Result<Vec<Unreached>, StaffError>;
+    async fn refusals(&self, days: u16, max: usize) -> Result<Refusals, StaffError>;
     async fn failed_channels(&self, days: u16) -> Result<Vec<FailedChannel>, StaffError>;
     async fn newest_audit(&self, day: Date, count: usize) -> Result<Vec<AuditEvent>, StaffError>;
     async fn audit_of_day(&self, day: Date) -> Result<Vec<Vec<u8>>, StaffError>;

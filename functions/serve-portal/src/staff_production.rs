@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use filmless_delivery::ReviewRecord;
 use filmless_delivery::Services;
 use filmless_delivery::portal::{NewShare, ShareRequest};
+use filmless_delivery::refusals::Refusals;
 use filmless_delivery::retention::Erased;
 use filmless_delivery::staff::{
     AuditVerdict, Channels, ContactCorrection, Decided, Decision, Desk, FailedChannel, HeldStudy,
@@ -237,6 +238,10 @@ impl Clerk for Desk {
 
     async fn unreached_on(&self, day: Date) -> Result<Vec<Unreached>, StaffError> {
         Self::unreached_on(self, day).await
+    }
+
+    async fn refusals(&self, days: u16, max: usize) -> Result<Refusals, StaffError> {
+        Self::refusals(self, days, max).await
     }
 
     async fn failed_channels(&self, days: u16) -> Result<Vec<FailedChannel>, StaffError> {

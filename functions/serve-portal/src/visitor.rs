@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
-use axum::http::header::ACCEPT_LANGUAGE;
+use axum::http::header::{ACCEPT_LANGUAGE, USER_AGENT};
 use axum::http::request::Parts;
 use filmless_domain::{Language, Secret};
 
@@ -24,6 +24,8 @@ pub(crate) struct Visitor {
     pub(crate) source: String,
     /// Path of the page.
     pub(crate) path: String,
+    /// Whether the page is shown within Zalo, Facebook or the like, where nothing can be saved.
+    pub(crate) in_app: bool,
     chosen: Option<Language>,
     accepted: Option<Language>,
 }
@@ -37,6 +39,7 @@ impl Visitor {
             staff_cookie: cookies::staff_session(&parts.headers, &services.config),
             source: source::of(parts, &services.config.trusted_proxies),
             path: parts.uri.path().to_owned(),
+            in_app: is_in_app(&parts.headers),
             chosen: cookies::language(&parts.headers, &services.config),
             accepted: accepted(&parts.headers),
         }
@@ -68,6 +71,12 @@ impl Visitor {
     pub(crate) fn language(&self, ordered: Option<Language>) -> Language {
         self.chosen.or(ordered).or(self.accepted).unwrap_or_default()
     }
+
+    /// The language of a door behind which somebody else than the patient may stand: what they chose, else what their
+    /// browser asks for, else that of whoever invited them.
+    pub(crate) fn language_at_door(&self, of_host: Language) -> Language {
+        self.chosen.or(self.accepted).unwrap_or(of_host)
+    }
 }
 
 impl FromRequestParts<Arc<PortalServices>> for Visitor {
@@ -79,6 +88,15 @@ impl FromRequestParts<Arc<PortalServices>> for Visitor {
     ) -> Result<Self, Infallible> {
         Ok(Self::of(parts, services))
     }
+}
+
+/// How browsers within other apps call themselves: Zalo, Facebook, Messenger, Instagram, TikTok, Line, Viber.
+const IN_APP: [&str; 9] =
+    ["Zalo", "FBAN/", "FBAV/", "FB_IAB", "Instagram", "BytedanceWebview", "musical_ly", " Line/", "Viber"];
+
+fn is_in_app(headers: &HeaderMap) -> bool {
+    let agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    IN_APP.iter().any(|name| agent.contains(name))
 }
 
 /// The language the browser prefers among ours (RFC 9110 12.5.4): highest weight, then first named.
@@ -99,6 +117,31 @@ fn accepted(headers: &HeaderMap) -> Option<Language> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn browsers_within_other_apps_are_known() {
+        for (agent, expected) in [
+            (
+                "Mozilla/5.0 (Linux; Android 13; SM-A146P) AppleWebKit/537.36 Chrome/120.0 Mobile Safari/537.36 Zalo android/12",
+                true,
+            ),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 17_1 like Mac OS X) Mobile/15E148 [FBAN/FBIOS;FBAV/440.0]",
+                true,
+            ),
+            (
+                "Mozilla/5.0 (Linux; Android 12) Chrome/119.0 Mobile Safari/537.36 [FB_IAB/Orca-Android;FBAV/436.0]",
+                true,
+            ),
+            ("Mozilla/5.0 (Linux; Android 13) AppleWebKit/537.36 Chrome/120.0 Mobile Safari/537.36", false),
+            ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15) Version/17.1 Safari/605.1.15", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(USER_AGENT, agent.parse().unwrap());
+            assert_eq!(is_in_app(&headers), expected, "{agent}");
+        }
+        assert!(!is_in_app(&HeaderMap::new()));
+    }
 
     #[test]
     fn the_browsers_preferred_language_wins() {

@@ -22,7 +22,7 @@ const ITEMS: usize = 300;
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let dir = tempfile::tempdir()?;
-    let keys = Credentials::load_or_create(dir.path())?;
+    let keys = Credentials::of_the_system(dir.path())?;
     let mut config = EmbeddedConfig::new(dir.path().to_owned(), keys.clone());
     config.event_buckets = ["studies".to_owned()].into();
     config.versioned_buckets = ["studies".to_owned()].into();

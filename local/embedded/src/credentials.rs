@@ -10,9 +10,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::EmbeddedError;
 
-const FILE: &str = "keys.json";
+/// Earlier versions knew one key, kept it here and gave it to the hospital's systems: what they hold is now theirs alone.
+const UPLOADER_FILE: &str = "keys.json";
+const SYSTEM_FILE: &str = "system-key.json";
 
-/// The one access key that opens both servers. `Debug` hides the secret.
+/// An access key. `Debug` hides the secret.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Credentials {
     /// The public half, named in every signed request.
@@ -22,21 +24,38 @@ pub struct Credentials {
 }
 
 impl Credentials {
-    /// Reads the folder's access key, or makes one at random when there is none yet.
+    /// Reads the key of the system itself, or makes one at random when there is none yet. It leaves the folder for nobody.
     ///
     /// # Errors
     /// [`EmbeddedError::Folder`], [`EmbeddedError::Keys`] or [`EmbeddedError::Randomness`].
-    pub fn load_or_create(dir: &Path) -> Result<Self, EmbeddedError> {
-        let path = dir.join(FILE);
+    pub fn of_the_system(dir: &Path) -> Result<Self, EmbeddedError> {
+        Self::load_or_create(dir, SYSTEM_FILE)
+    }
+
+    /// Reads the key of whoever uploads, or makes one at random when there is none yet.
+    ///
+    /// # Errors
+    /// As [`Credentials::of_the_system`].
+    pub fn of_the_uploader(dir: &Path) -> Result<Self, EmbeddedError> {
+        Self::load_or_create(dir, UPLOADER_FILE)
+    }
+
+    fn load_or_create(dir: &Path, file: &'static str) -> Result<Self, EmbeddedError> {
+        let path = dir.join(file);
         match fs::read(&path) {
-            Ok(bytes) => serde_json::from_slice(&bytes).map_err(|source| EmbeddedError::Keys { source }),
+            Ok(bytes) => {
+                let keys =
+                    serde_json::from_slice(&bytes).map_err(|source| EmbeddedError::Keys { file, source })?;
+                close_to_others(&path).map_err(EmbeddedError::folder("keep an access key private"))?;
+                Ok(keys)
+            }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 fs::create_dir_all(dir).map_err(EmbeddedError::folder("create the data folder"))?;
                 let made = Self::random()?;
-                made.write(&path).map_err(EmbeddedError::folder("write keys.json"))?;
+                made.write(&path).map_err(EmbeddedError::folder("write an access key"))?;
                 Ok(made)
             }
-            Err(source) => Err(EmbeddedError::Folder { operation: "read keys.json", source }),
+            Err(source) => Err(EmbeddedError::Folder { operation: "read an access key", source }),
         }
     }
 
@@ -65,6 +84,13 @@ impl Credentials {
     }
 }
 
+/// A file that was copied or restored may have become readable for others.
+fn close_to_others(path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    Ok(())
+}
+
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Credentials").field("access_key_id", &self.access_key_id).finish_non_exhaustive()
@@ -76,32 +102,41 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_are_made_once_and_kept() {
+    fn keys_are_made_once_and_kept_and_no_two_are_the_same() {
         let dir = tempfile::tempdir().unwrap();
-        let made = Credentials::load_or_create(dir.path()).unwrap();
+        let made = Credentials::of_the_system(dir.path()).unwrap();
         assert_eq!(made.access_key_id.len(), 20);
         assert_eq!(made.secret_access_key.len(), 40);
-        assert_eq!(Credentials::load_or_create(dir.path()).unwrap(), made);
+        assert_eq!(Credentials::of_the_system(dir.path()).unwrap(), made);
+        let uploader = Credentials::of_the_uploader(dir.path()).unwrap();
+        assert_eq!(Credentials::of_the_uploader(dir.path()).unwrap(), uploader);
         let other = tempfile::tempdir().unwrap();
-        assert_ne!(Credentials::load_or_create(other.path()).unwrap(), made);
+        for different in [uploader, Credentials::of_the_system(other.path()).unwrap()] {
+            assert_ne!(different, made);
+        }
     }
 
     #[cfg(unix)]
     #[test]
-    fn keys_are_readable_by_their_owner_only() {
+    fn keys_are_readable_by_their_owner_only_also_after_somebody_opened_them() {
         use std::os::unix::fs::PermissionsExt;
         let dir = tempfile::tempdir().unwrap();
-        Credentials::load_or_create(dir.path()).unwrap();
-        let mode = fs::metadata(dir.path().join(FILE)).unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o600);
+        let file = dir.path().join(SYSTEM_FILE);
+        let mode = || fs::metadata(&file).unwrap().permissions().mode() & 0o777;
+        Credentials::of_the_system(dir.path()).unwrap();
+        assert_eq!(mode(), 0o600);
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+        Credentials::of_the_system(dir.path()).unwrap();
+        assert_eq!(mode(), 0o600);
     }
 
     #[test]
     fn damaged_keys_are_an_error_and_not_replaced() {
         let dir = tempfile::tempdir().unwrap();
-        fs::write(dir.path().join(FILE), "{").unwrap();
-        assert!(matches!(Credentials::load_or_create(dir.path()), Err(EmbeddedError::Keys { .. })));
-        assert_eq!(fs::read(dir.path().join(FILE)).unwrap(), b"{");
+        fs::write(dir.path().join(SYSTEM_FILE), "{").unwrap();
+        let refused = Credentials::of_the_system(dir.path()).unwrap_err();
+        assert!(refused.to_string().starts_with("system-key.json"), "{refused}");
+        assert_eq!(fs::read(dir.path().join(SYSTEM_FILE)).unwrap(), b"{");
     }
 
     #[test]

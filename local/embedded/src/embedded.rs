@@ -6,20 +6,29 @@ use std::{
     time::Duration,
 };
 
-use filmless_store::port::{Clock, SystemClock};
-use tokio::task::JoinHandle;
-
 use crate::{
-    Credentials, DurableQueue, EmbeddedError, RetryPolicy,
+    Credentials, DurableQueue, EmbeddedError, Expiry, RetryPolicy, Sweeper,
     database::Database,
     folder_lock::FolderLock,
     http_door::{Door, DoorLimits},
     object_server::{self, CorsOrigins, ObjectServer, ObjectServerConfig},
     table_server::TableServer,
 };
+use filmless_store::port::{Clock, SystemClock};
 
-/// Expired items are removed this often.
-const SWEEP_EVERY: Duration = Duration::from_secs(10 * 60);
+/// How long an upload in parts may be under way, as on AWS (`unfinished-uploads` in `infra/template.yaml`).
+const UNFINISHED_UPLOADS_AFTER: Duration = Duration::from_secs(3 * 24 * 3600);
+
+/// Who may only upload: a second access key, for the hospital's systems.
+#[derive(Debug, Clone)]
+pub struct Uploader {
+    /// Its access key.
+    pub credentials: Credentials,
+    /// The one bucket it may write to.
+    pub bucket: String,
+    /// Below which keys, such as `incoming/`.
+    pub prefixes: Vec<String>,
+}
 
 /// What the embedded profile is started with.
 #[derive(Debug, Clone)]
@@ -32,8 +41,10 @@ pub struct EmbeddedConfig {
     pub s3_port: u16,
     /// Port of the DynamoDB API; 0 takes any.
     pub dynamodb_port: u16,
-    /// The access key that opens both.
+    /// The system's own access key, which opens both.
     pub credentials: Credentials,
+    /// Who may only upload.
+    pub uploader: Option<Uploader>,
     /// Named in events and answers. Requests may be signed for any region.
     pub region: String,
     /// Web origins whose pages may read objects, as `http://host:port`.
@@ -44,6 +55,8 @@ pub struct EmbeddedConfig {
     pub event_buckets: BTreeSet<String>,
     /// Buckets in which nothing is overwritten or deleted without being kept.
     pub versioned_buckets: BTreeSet<String>,
+    /// When objects go by themselves.
+    pub expiries: Vec<Expiry>,
     /// When the queues try again, and when they give up.
     pub retry_policy: RetryPolicy,
 }
@@ -58,11 +71,13 @@ impl EmbeddedConfig {
             s3_port: 0,
             dynamodb_port: 0,
             credentials,
+            uploader: None,
             region: "us-east-1".to_owned(),
             cors_origins: Vec::new(),
             buckets: BTreeSet::new(),
             event_buckets: BTreeSet::new(),
             versioned_buckets: BTreeSet::new(),
+            expiries: Vec::new(),
             retry_policy: RetryPolicy::default(),
         }
     }
@@ -74,7 +89,7 @@ pub struct Embedded {
     s3: Door,
     dynamodb: Door,
     queue: Arc<DurableQueue>,
-    sweeper: JoinHandle<()>,
+    sweeper: Sweeper,
     _folder: FolderLock,
 }
 
@@ -119,9 +134,15 @@ impl Embedded {
         let tables =
             TableServer::open(&tables_path, config.credentials.clone(), Arc::new(SystemClock)).await?;
 
+        let sweeper = Sweeper {
+            objects: objects.clone(),
+            tables: tables.clone(),
+            rules: config.expiries.clone(),
+            unfinished_uploads_after: UNFINISHED_UPLOADS_AFTER,
+            databases: [config.data_dir.join("embedded.db"), tables_path],
+        };
         let s3 = open_s3(&config, objects).await?;
-        let dynamodb = open_dynamodb(&config, tables.clone()).await?;
-        let sweeper = tokio::spawn(sweep(tables));
+        let dynamodb = open_dynamodb(&config, tables).await?;
         Ok(Self { s3, dynamodb, queue, sweeper, _folder: folder })
     }
 
@@ -143,15 +164,20 @@ impl Embedded {
         Arc::clone(&self.queue)
     }
 
+    /// Does what is due. Nothing is swept but by whoever asks for it.
+    #[must_use]
+    pub fn sweeper(&self) -> Sweeper {
+        self.sweeper.clone()
+    }
+
     /// Stops accepting requests, lets running ones end, and lets go of the folder.
     pub async fn shutdown(self) {
-        self.sweeper.abort();
         tokio::join!(self.s3.close(), self.dynamodb.close());
     }
 }
 
 async fn open_s3(config: &EmbeddedConfig, objects: ObjectServer) -> Result<Door, EmbeddedError> {
-    let service = objects.into_service(&config.credentials);
+    let service = objects.into_service(config.credentials.clone(), config.uploader.clone());
     let origins = Arc::new(CorsOrigins::new(config.cors_origins.iter().cloned()));
     let address = SocketAddr::new(config.bind, config.s3_port);
     Door::open(address, DoorLimits::default(), move |request| {
@@ -168,21 +194,4 @@ async fn open_dynamodb(config: &EmbeddedConfig, tables: TableServer) -> Result<D
         async move { tables.answer(request).await }
     })
     .await
-}
-
-async fn sweep(tables: TableServer) {
-    let mut ticks = tokio::time::interval(SWEEP_EVERY);
-    loop {
-        ticks.tick().await;
-        match tables.sweep_expired().await {
-            Ok(0) => {}
-            Ok(items) => tracing::info!(items, "expired items were removed"),
-            Err(error) => {
-                tracing::warn!(
-                    error = &error as &dyn std::error::Error,
-                    "expired items could not be removed"
-                );
-            }
-        }
-    }
 }

@@ -22,9 +22,11 @@ pub enum EmbeddedError {
         #[source]
         source: io::Error,
     },
-    /// `keys.json` is not what this crate wrote.
-    #[error("keys.json in the data folder is damaged: remove it to have new access keys made")]
+    /// A file of an access key is not what this crate wrote.
+    #[error("{file} in the data folder is damaged: remove it to have a new access key made")]
     Keys {
+        /// Its name.
+        file: &'static str,
         /// What is wrong with it.
         #[source]
         source: serde_json::Error,
@@ -49,6 +51,21 @@ pub enum EmbeddedError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// What is due to be deleted is still there.
+    #[error("what is due could not be deleted")]
+    Sweep {
+        /// What went wrong below.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The folder belongs to another user of the machine, who could read and change what is in it.
+    #[error("the data folder {} belongs to another user (user id {owner}): give it to the user who runs this, or choose another", dir.display())]
+    FolderOfAnother {
+        /// The folder.
+        dir: PathBuf,
+        /// Whose it is.
+        owner: u32,
+    },
     /// The address is taken, or not ours.
     #[error("cannot listen on {address}")]
     Listen {
@@ -64,6 +81,10 @@ pub enum EmbeddedError {
 }
 
 impl EmbeddedError {
+    pub(crate) fn sweep(source: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self::Sweep { source: Box::new(source) }
+    }
+
     pub(crate) fn folder(operation: &'static str) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::Folder { operation, source }
     }

@@ -5,6 +5,29 @@ use std::{
 
 use crate::EmbeddedError;
 
+/// Makes the folder, or makes sure that it is its owner's alone: names, passwords on slips, keys and images lie in it.
+///
+/// # Errors
+/// [`EmbeddedError::FolderOfAnother`]; [`EmbeddedError::Folder`] when it cannot be made or closed to others.
+pub fn own_folder(dir: &Path) -> Result<(), EmbeddedError> {
+    use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+    let made = std::fs::DirBuilder::new().recursive(true).mode(PRIVATE).create(dir);
+    made.map_err(EmbeddedError::folder("create the data folder"))?;
+    let found = std::fs::metadata(dir).map_err(EmbeddedError::folder("look at the data folder"))?;
+    if found.uid() != rustix::process::geteuid().as_raw() {
+        return Err(EmbeddedError::FolderOfAnother { dir: dir.to_owned(), owner: found.uid() });
+    }
+    if found.mode() & 0o777 != PRIVATE {
+        tracing::warn!("the data folder was open to others and is closed now");
+        std::fs::set_permissions(dir, std::fs::Permissions::from_mode(PRIVATE))
+            .map_err(EmbeddedError::folder("close the data folder to others"))?;
+    }
+    Ok(())
+}
+
+/// For its owner alone.
+const PRIVATE: u32 = 0o700;
+
 /// Exclusive ownership of a data folder. The operating system lets go of it when the process ends, however it ends.
 #[derive(Debug)]
 pub(crate) struct FolderLock {
@@ -13,7 +36,7 @@ pub(crate) struct FolderLock {
 
 impl FolderLock {
     pub(crate) fn acquire(dir: &Path) -> Result<Self, EmbeddedError> {
-        std::fs::create_dir_all(dir).map_err(EmbeddedError::folder("create the data folder"))?;
+        own_folder(dir)?;
         let file = OpenOptions::new()
             .write(true)
             .create(true)
@@ -33,6 +56,34 @@ impl FolderLock {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_folder_that_was_open_to_others_is_closed() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        for open in [0o755, 0o777, 0o750, 0o500] {
+            std::fs::set_permissions(dir.path(), std::fs::Permissions::from_mode(open)).unwrap();
+            own_folder(dir.path()).unwrap();
+            assert_eq!(mode(dir.path()), 0o700, "{open:o}");
+        }
+        let made = dir.path().join("a/b");
+        own_folder(&made).unwrap();
+        assert_eq!(mode(&made), 0o700);
+    }
+
+    /// Only root can give a folder away, and there is always one of root's for everybody else.
+    #[test]
+    fn a_folder_of_another_user_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let is_root = rustix::process::geteuid().is_root();
+        if is_root {
+            std::os::unix::fs::chown(dir.path(), Some(12_345), None).unwrap();
+        }
+        let folder = if is_root { dir.path() } else { Path::new("/") };
+        let refused = own_folder(folder).unwrap_err();
+        assert!(matches!(refused, EmbeddedError::FolderOfAnother { .. }), "{refused}");
+    }
 
     #[test]
     fn folder_has_one_owner_at_a_time() {

@@ -1,46 +1,49 @@
 //! How every server of the embedded profile meets the network: HTTP/1.1 with a limit on everything a client could hold on to.
 
+mod crowd;
+mod impatient;
+
 use std::{
-    collections::HashMap,
     convert::Infallible,
-    fmt,
     future::Future,
-    io,
-    net::{IpAddr, Ipv6Addr, SocketAddr},
+    net::SocketAddr,
     pin::{Pin, pin},
-    sync::{Arc, Mutex, PoisonError},
     task::{Context, Poll},
     time::Duration,
 };
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{HeaderValue, Request, Response, StatusCode, header::CONNECTION};
 use hyper::{
-    body::{Body, Incoming},
+    body::{Body, Frame, Incoming, SizeHint},
     server::conn::http1,
     service::service_fn,
 };
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    server::graceful::GracefulShutdown,
-};
+use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpListener, TcpStream},
-    sync::{OwnedSemaphorePermit, Semaphore, watch},
+    sync::{mpsc, watch},
     task::JoinHandle,
-    time::{Instant, Sleep, sleep, timeout},
+    time::{sleep, timeout},
 };
 
 use crate::EmbeddedError;
 
+use crowd::{Crowd, Member, NoPlace, Places, Work};
+use impatient::ImpatientWriter;
+
 /// What one client may take.
 #[derive(Debug, Clone, Copy)]
 pub struct DoorLimits {
-    /// Open connections; further ones wait to be accepted.
+    /// Open connections. A further one takes the place of one that asks nothing; where all are being served, it waits.
     pub connections_max: usize,
-    /// Open connections of one address; further ones are closed at once, so that nobody takes all places alone.
+    /// Open connections of one address. A further one takes the place of one of them that asks nothing; where all are being
+    /// served, it is closed, so that nobody takes all places alone.
     pub connections_per_address_max: usize,
+    /// From the opening of a connection to the end of the first header that is not refused.
+    pub first_request_wait_max: Duration,
+    /// Whether a connection that was never answered but by a refusal (401, 403) goes on.
+    pub refused_may_stay: bool,
     /// From the first byte of a request to the end of its header, and between requests.
     pub header_wait_max: Duration,
     /// How long a client may take none of an answer that is waiting for it.
@@ -58,9 +61,11 @@ pub struct PeerAddress(pub SocketAddr);
 impl Default for DoorLimits {
     fn default() -> Self {
         Self {
-            connections_max: 512,
-            // Hospitals upload from one address.
+            connections_max: 2048,
+            // A hospital uploads from one address, and its patients may come from one.
             connections_per_address_max: 512,
+            first_request_wait_max: Duration::from_secs(5),
+            refused_may_stay: false,
             header_wait_max: Duration::from_secs(30),
             stalled_write_max: Duration::from_secs(60),
             header_bytes_max: 64 * 1024,
@@ -141,166 +146,157 @@ async fn accept<H, F, B>(
     B: Body<Data = Bytes> + Send + 'static,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
-    let graceful = GracefulShutdown::new();
-    let places = Arc::new(Semaphore::new(limits.connections_max));
     let crowd = Crowd::default();
+    // Every connection holds a sender: when the last is gone, all are.
+    let (open, mut all_closed) = mpsc::channel::<Infallible>(1);
+    loop {
+        let (stream, member, peer) = tokio::select! {
+            // The guard that comes back must not be held over the next wait.
+            () = async { drop(stopped.wait_for(|stop| *stop).await) } => break,
+            next = next_connection(&listener, &crowd, limits) => match next {
+                Some(next) => next,
+                None => continue,
+            },
+        };
+        let (stopped, open, handler) = (stopped.clone(), open.clone(), handler.clone());
+        tokio::spawn(async move {
+            let _open = open;
+            serve(stream, peer, member, limits, handler, stopped).await;
+        });
+    }
+    drop((listener, open));
+    let _ = timeout(limits.drain_max, all_closed.recv()).await;
+}
+
+/// The next one for whom there is a place.
+async fn next_connection(
+    listener: &TcpListener,
+    crowd: &Crowd,
+    limits: DoorLimits,
+) -> Option<(TcpStream, Member, SocketAddr)> {
+    let (stream, peer) = match listener.accept().await {
+        Ok(accepted) => accepted,
+        Err(error) => {
+            // Out of file descriptors, or a connection that died in the backlog: go on, but not in a spin.
+            tracing::warn!(error = &error as &dyn std::error::Error, "a connection could not be accepted");
+            sleep(Duration::from_millis(50)).await;
+            return None;
+        }
+    };
+    let places =
+        Places { all_max: limits.connections_max, per_address_max: limits.connections_per_address_max };
+    loop {
+        match crowd.admit(peer.ip(), places) {
+            Ok(member) => return Some((stream, member, peer)),
+            Err(NoPlace::OfAddress) => return None,
+            Err(NoPlace::AtAll) => crowd.changed().await,
+        }
+    }
+}
+
+/// One connection, from its opening to its end.
+async fn serve<H, F, B>(
+    stream: TcpStream,
+    peer: SocketAddr,
+    member: Member,
+    limits: DoorLimits,
+    handler: H,
+    mut stopped: watch::Receiver<bool>,
+) where
+    H: Fn(Request<Incoming>) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Response<B>> + Send + 'static,
+    B: Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    // Small answers must not wait for the acknowledgement of the one before (Nagle).
+    let _ = stream.set_nodelay(true);
+    let asking = member.clone();
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(PeerAddress(peer));
+        let (work, answer) = (asking.work(), handler(request));
+        async move { Ok::<_, Infallible>(Answered::of(answer.await, work, limits)) }
+    });
     let mut server = http1::Builder::new();
     server
         .timer(TokioTimer::new())
         .header_read_timeout(limits.header_wait_max)
         .max_buf_size(limits.header_bytes_max);
+    let io = TokioIo::new(ImpatientWriter::new(stream, limits.stalled_write_max));
+    let mut connection = pin!(server.serve_connection(io, service));
+    let mut patience = pin!(sleep(limits.first_request_wait_max));
+    let (mut is_patient, mut is_leaving) = (true, false);
     loop {
-        let (stream, peer, place) = tokio::select! {
-            // The guard that comes back must not be held over the next wait.
-            () = async { drop(stopped.wait_for(|stop| *stop).await) } => break,
-            next = next_connection(&listener, &places) => match next {
-                Ok(next) => next,
-                Err(error) => {
-                    // Out of file descriptors, or a connection that died in the backlog: go on, but not in a spin.
-                    tracing::warn!(error = &error as &dyn std::error::Error, "a connection could not be accepted");
-                    sleep(Duration::from_millis(50)).await;
-                    continue;
+        tokio::select! {
+            ended = connection.as_mut() => {
+                // A client that breaks off is its own business.
+                if let Err(error) = ended {
+                    tracing::debug!(error = &error as &dyn std::error::Error, "a connection ended early");
                 }
-            },
-        };
-        let Some(member) = crowd.admit(peer.ip(), limits.connections_per_address_max) else { continue };
-        // Small answers must not wait for the acknowledgement of the one before (Nagle).
-        let _ = stream.set_nodelay(true);
-        let handler = handler.clone();
-        let service = service_fn(move |mut request: Request<Incoming>| {
-            request.extensions_mut().insert(PeerAddress(peer));
-            let answer = handler(request);
-            async move { Ok::<_, Infallible>(answer.await) }
-        });
-        let io = TokioIo::new(ImpatientWriter::new(stream, limits.stalled_write_max));
-        let connection = graceful.watch(server.serve_connection(io, service));
-        tokio::spawn(async move {
-            let _held = (place, member);
-            // A client that breaks off is its own business.
-            if let Err(error) = connection.await {
-                tracing::debug!(error = &error as &dyn std::error::Error, "a connection ended early");
+                return;
             }
-        });
-    }
-    drop(listener);
-    let _ = timeout(limits.drain_max, graceful.shutdown()).await;
-}
-
-async fn next_connection(
-    listener: &TcpListener,
-    places: &Arc<Semaphore>,
-) -> io::Result<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
-    let place = Arc::clone(places).acquire_owned().await.map_err(io::Error::other)?;
-    let (stream, peer) = listener.accept().await?;
-    Ok((stream, peer, place))
-}
-
-/// How many connections each address has open; an IPv6 visitor owns a whole /64.
-#[derive(Clone, Default)]
-struct Crowd(Arc<Mutex<HashMap<IpAddr, usize>>>);
-
-/// One connection of an address; counted until it is dropped.
-struct Member {
-    crowd: Crowd,
-    address: IpAddr,
-}
-
-impl Crowd {
-    fn admit(&self, address: IpAddr, connections_max: usize) -> Option<Member> {
-        let address = match address.to_canonical() {
-            IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64))),
-            v4 => v4,
-        };
-        let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = open.entry(address).or_default();
-        if *count >= connections_max {
-            return None;
-        }
-        *count += 1;
-        Some(Member { crowd: self.clone(), address })
-    }
-}
-
-impl Drop for Member {
-    fn drop(&mut self) {
-        let mut open = self.crowd.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = open.get_mut(&self.address) {
-            *count -= 1;
-            if *count == 0 {
-                open.remove(&self.address);
+            () = patience.as_mut(), if is_patient => {
+                is_patient = false;
+                if member.is_stranger() {
+                    return;
+                }
+            }
+            () = leave(&member, &mut stopped), if !is_leaving => {
+                is_leaving = true;
+                if member.is_stranger() {
+                    return;
+                }
+                // What is being answered is answered to its end.
+                connection.as_mut().graceful_shutdown();
             }
         }
     }
 }
 
-/// A stream that gives up on a peer that takes nothing for too long.
-struct ImpatientWriter {
-    stream: TcpStream,
-    patience: Duration,
-    deadline: Option<Pin<Box<Sleep>>>,
+/// Until somebody else needs the place, or the door closes.
+async fn leave(member: &Member, stopped: &mut watch::Receiver<bool>) {
+    tokio::select! {
+        () = member.asked_to_leave() => {}
+        () = async { drop(stopped.wait_for(|stop| *stop).await) } => {}
+    }
 }
 
-impl ImpatientWriter {
-    fn new(stream: TcpStream, patience: Duration) -> Self {
-        Self { stream, patience, deadline: None }
-    }
+/// An answer on its way. As long as it is, its connection is being worked for.
+struct Answered<B> {
+    body: Pin<Box<B>>,
+    _work: Work,
+}
 
-    /// Passes the outcome of a write on, and turns a wait that is too long into an error.
-    fn judge<T>(&mut self, outcome: Poll<io::Result<T>>, context: &mut Context<'_>) -> Poll<io::Result<T>> {
-        if outcome.is_ready() {
-            self.deadline = None;
-            return outcome;
+impl<B> Answered<B> {
+    fn of(answer: Response<B>, mut work: Work, limits: DoorLimits) -> Response<Self> {
+        let is_refused = matches!(answer.status(), StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
+        if !is_refused || limits.refused_may_stay {
+            work.welcome();
         }
-        let deadline = self
-            .deadline
-            .get_or_insert_with(|| Box::pin(tokio::time::sleep_until(Instant::now() + self.patience)));
-        match pin!(deadline).poll(context) {
-            Poll::Ready(()) => Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
-            Poll::Pending => Poll::Pending,
+        let ends = work.is_of_stranger();
+        let mut answer = answer.map(|body| Self { body: Box::pin(body), _work: work });
+        if ends {
+            answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         }
+        answer
     }
 }
 
-impl fmt::Debug for ImpatientWriter {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ImpatientWriter").finish_non_exhaustive()
-    }
-}
+impl<B: Body> Body for Answered<B> {
+    type Data = B::Data;
+    type Error = B::Error;
 
-impl AsyncRead for ImpatientWriter {
-    fn poll_read(
+    fn poll_frame(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(cx, buf)
-    }
-}
-
-impl AsyncWrite for ImpatientWriter {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        let outcome = Pin::new(&mut self.stream).poll_write(cx, buf);
-        self.judge(outcome, cx)
+    ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
+        self.body.as_mut().poll_frame(cx)
     }
 
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bufs: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        let outcome = Pin::new(&mut self.stream).poll_write_vectored(cx, bufs);
-        self.judge(outcome, cx)
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
     }
 
-    fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
     }
 }

@@ -4,7 +4,8 @@
 //! both. Everything under the data folder survives a kill at any moment:
 //!
 //! ```text
-//! DIR/keys.json                       the access key, made once at random (mode 0600)
+//! DIR/system-key.json                 the system's own access key, made once at random (mode 0600)
+//! DIR/keys.json                       the access key of whoever uploads, likewise
 //! DIR/lock                            held while a process owns the folder
 //! DIR/embedded.db                     SQLite: what is stored under which name, and the queues
 //! DIR/filmless.db                     SQLite: the DynamoDB tables
@@ -26,11 +27,14 @@ mod folder_lock;
 mod http_door;
 mod object_server;
 mod queue;
+mod sweeper;
 mod table_server;
 
 pub use credentials::Credentials;
 pub use database::DatabaseError;
-pub use embedded::{Embedded, EmbeddedConfig};
+pub use embedded::{Embedded, EmbeddedConfig, Uploader};
 pub use error::EmbeddedError;
+pub use folder_lock::own_folder;
 pub use http_door::{Door, DoorLimits, PeerAddress};
 pub use queue::{DeadLetter, Depth, DurableQueue, QueueError, Received, Retry, RetryPolicy};
+pub use sweeper::{Expiry, Sweeper, Swept};

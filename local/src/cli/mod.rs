@@ -53,9 +53,6 @@ pub enum Command {
     Cost(CostOptions),
     /// Export, verify, query and reconcile the usage ledger.
     Usage(UsageOptions),
-    /// Decode files for another process (used by `up`).
-    #[command(hide = true)]
-    RenderChild,
 }
 
 /// Which running system a command speaks to.

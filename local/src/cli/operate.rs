@@ -57,6 +57,8 @@ pub enum QueueWord {
     Intake,
     /// Quiet-period checks and series to render.
     Settle,
+    /// Downloads to pack.
+    Downloads,
     /// Studies before the gate.
     Release,
     /// Messages to patients.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use filmless_delivery::TrustedProxies;
+use filmless_delivery::{SmsCountries, TrustedProxies};
 use filmless_domain::{QuietHours, staff_oidc};
 
 use super::parse_duration;
@@ -61,6 +61,9 @@ pub struct UpOptions {
     /// When no message is sent, in the hospital's time (UTC+7), e.g. `21:00-07:00`.
     #[arg(long, value_name = "HOURS")]
     pub quiet_hours: Option<QuietHours>,
+    /// Country calling codes to which SMS may go, separated by commas.
+    #[arg(long, value_name = "CODES", default_value = "84")]
+    pub sms_countries: SmsCountries,
     /// Which secrets SMS and email carry.
     #[arg(long, value_enum, default_value_t = MessageSecretsWord::All)]
     pub message_secrets: MessageSecretsWord,

@@ -1,8 +1,9 @@
 //! `filmless up`: everything on one machine.
 
 mod announce;
-pub mod child;
 mod identity;
+mod lifecycle;
+mod machine;
 pub mod outbox;
 mod outbox_page;
 mod portal_door;
@@ -16,13 +17,14 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use axum::Router;
+use filmless_decoder::ChildRenderer;
 use filmless_delivery::portal::Portal;
 use filmless_delivery::{MessageSecrets, Services, Settings};
 use filmless_domain::gate::ReleaseOn;
 use filmless_domain::identity::IdentityRules;
 use filmless_domain::staff_oidc::{OidcSettings, RoleMap};
-use filmless_domain::{Hospital, Secret};
-use filmless_embedded::{Credentials, Door, Embedded, EmbeddedConfig};
+use filmless_domain::{Hospital, Limits, Secret};
+use filmless_embedded::{Credentials, Door, Embedded, EmbeddedConfig, Uploader, own_folder};
 use filmless_identity::ReachedAt;
 use filmless_store::port::{OsRandomness, Queue, SystemClock};
 use filmless_store::sealing::LocalSealer;
@@ -36,11 +38,12 @@ use url::Url;
 
 use crate::cli::{MessageSecretsWord, ReleaseOnWord, StaffOidcOptions, UpOptions};
 use crate::instance::{
-    AUDIT_BUCKET, DERIVED_BUCKET, INDEX_TABLE, REGION, Running, SLIPS_BUCKET, STUDIES_BUCKET, USAGE_BUCKET,
+    self, AUDIT_BUCKET, DERIVED_BUCKET, INDEX_TABLE, REGION, Running, SLIPS_BUCKET, STUDIES_BUCKET,
+    USAGE_BUCKET,
 };
 use crate::print;
 
-use child::ChildRenderer;
+use machine::Machine;
 use outbox::OutboxFolder;
 
 /// A running system.
@@ -71,18 +74,21 @@ pub fn init_logging() {
 
 impl System {
     pub async fn start(options: &UpOptions) -> anyhow::Result<Self> {
-        create_private_folder(&options.data)
-            .with_context(|| format!("cannot make the folder {}", options.data.display()))?;
+        own_folder(&options.data)?;
         let data = options.data.canonicalize()?;
         let listener = listen(options).await?;
         let portal_address = listener.local_addr()?;
         let portal_url = options.public_url.clone().unwrap_or_else(|| format!("http://{portal_address}"));
         let portal_url = portal_url.trim_end_matches('/').to_owned();
 
-        let embedded = open_storage(options, &data, portal_address, &portal_url).await?;
-        let storage = match storage::of_ones_own(options)? {
-            Some(storage) => storage,
-            None => storage::embedded(&embedded, &data)?,
+        let uploader = storage::uploader(&data)?;
+        let embedded = open_storage(options, &data, uploader.clone(), portal_address, &portal_url).await?;
+        let (storage, uploader) = match storage::of_ones_own(options)? {
+            Some(storage) => {
+                instance::keep_storage_key(&data, &storage)?;
+                (storage, None)
+            }
+            None => (storage::embedded(&embedded, &data)?, Some(uploader.credentials)),
         };
         let announce_token = options.s3_url.as_ref().map(|_| announce::load_or_create(&data)).transpose()?;
         let announce = announce_token
@@ -90,11 +96,11 @@ impl System {
             .map(|token| format!("http://{portal_address}/announce/{}", token.expose()));
         let running = Running {
             portal: portal_url.clone(),
-            s3: storage.s3,
-            dynamodb: storage.dynamodb,
-            access_key_id: storage.access_key_id,
-            secret_access_key: storage.secret_access_key,
-            region: storage.region,
+            s3: storage.s3.clone(),
+            dynamodb: storage.dynamodb.clone(),
+            access_key_id: uploader.as_ref().map(|keys| keys.access_key_id.clone()),
+            secret_access_key: uploader.map(|keys| keys.secret_access_key),
+            region: storage.region.clone(),
             announce,
             studies_bucket: STUDIES_BUCKET.to_owned(),
             data: data.clone(),
@@ -111,16 +117,18 @@ impl System {
             },
         };
         let outbox = OutboxFolder::new(&data).context("cannot make the outbox")?;
-        let s3_public = options.s3_public_url.clone().unwrap_or_else(|| running.s3.clone());
-        let services = services(options, &running, &s3_public, &embedded, &outbox)?;
+        let services = services(options, &running, storage, &embedded, &outbox)?;
         services.index.create_table().await.context("cannot make the index table")?;
 
-        let tasks = workers::start(&services, &embedded.queue());
+        let machine = Machine::new(data.clone(), embedded.queue());
+        let mut tasks = workers::start(&services, &embedded.queue(), &machine);
+        tasks.push(machine.start());
+        tasks.extend(lifecycle::start(embedded.sweeper(), outbox.clone(), Arc::clone(&services.clock)));
         // Behind a proxy everybody comes from this machine, and not every proxy says for whom it asks.
         let page_of_messages = options.public_url.is_none().then(|| outbox_page::router(outbox.clone()));
         let announce = announce_token.map(|token| announce::router(token, embedded.queue()));
         let more = [page_of_messages, announce].into_iter().flatten().collect();
-        let portal = serve(listener, options, &services, more).await?;
+        let portal = serve(listener, options, &services, machine, more).await?;
         running.write()?;
         Ok(Self { running, services, outbox, embedded, portal, tasks })
     }
@@ -145,12 +153,6 @@ impl System {
     }
 }
 
-/// The folder holds names, passwords on slips and images: nobody else on the machine looks into a new one.
-fn create_private_folder(folder: &std::path::Path) -> std::io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
-}
-
 async fn listen(options: &UpOptions) -> anyhow::Result<TcpListener> {
     let address = SocketAddr::new(options.bind, options.port);
     TcpListener::bind(address).await.with_context(|| {
@@ -161,10 +163,12 @@ async fn listen(options: &UpOptions) -> anyhow::Result<TcpListener> {
 async fn open_storage(
     options: &UpOptions,
     data: &std::path::Path,
+    uploader: Uploader,
     portal: SocketAddr,
     portal_url: &str,
 ) -> anyhow::Result<Embedded> {
-    let mut config = EmbeddedConfig::new(data.to_owned(), Credentials::load_or_create(data)?);
+    let mut config = EmbeddedConfig::new(data.to_owned(), Credentials::of_the_system(data)?);
+    config.uploader = Some(uploader);
     config.bind = options.bind;
     config.region = REGION.to_owned();
     config.cors_origins = vec![
@@ -175,6 +179,7 @@ async fn open_storage(
     config.buckets =
         [STUDIES_BUCKET, DERIVED_BUCKET, SLIPS_BUCKET, AUDIT_BUCKET, USAGE_BUCKET].map(str::to_owned).into();
     config.event_buckets = [STUDIES_BUCKET.to_owned()].into();
+    config.expiries = lifecycle::rules();
     config.versioned_buckets = [STUDIES_BUCKET, AUDIT_BUCKET, USAGE_BUCKET].map(str::to_owned).into();
     if options.port != 0 {
         config.s3_port = free_or_any(options, 1).await;
@@ -195,18 +200,14 @@ async fn free_or_any(options: &UpOptions, offset: u16) -> u16 {
 fn services(
     options: &UpOptions,
     running: &Running,
-    s3_public: &str,
+    mut storage: Endpoints,
     embedded: &Embedded,
     outbox: &OutboxFolder,
 ) -> anyhow::Result<Services> {
-    let connection = Connection::to(&Endpoints {
-        s3: running.s3.clone(),
-        s3_public: s3_public.to_owned(),
-        dynamodb: running.dynamodb.clone(),
-        region: running.region.clone(),
-        access_key_id: running.access_key_id.clone(),
-        secret_access_key: running.secret_access_key.clone(),
-    });
+    if let Some(public) = &options.s3_public_url {
+        storage.s3_public.clone_from(public);
+    }
+    let connection = Connection::to(&storage);
     let key = sealing_key::load_or_create(&running.data)?;
     let queue: Arc<dyn Queue> = embedded.queue();
     Ok(Services {
@@ -220,7 +221,7 @@ fn services(
         sms: Arc::new(outbox.clone()),
         email: Arc::new(outbox.clone()),
         sealer: Arc::new(LocalSealer::new(&key, OsRandomness)),
-        renderer: Arc::new(ChildRenderer::new()),
+        renderer: Arc::new(ChildRenderer::new(Limits::default().decoder_memory_bytes_max)),
         clock: Arc::new(SystemClock),
         randomness: Arc::new(OsRandomness),
         settings: Arc::new(settings(options, running)),
@@ -248,6 +249,7 @@ fn settings(options: &UpOptions, running: &Running) -> Settings {
         public_url: running.portal.clone(),
         quiet_period: options.settle,
         quiet_hours: options.quiet_hours,
+        sms_countries: options.sms_countries.clone(),
         release_on: running.release_on,
         identity: running.identity.clone(),
         message_secrets: running.message_secrets,
@@ -260,6 +262,7 @@ async fn serve(
     listener: TcpListener,
     options: &UpOptions,
     services: &Services,
+    machine: Machine,
     more: Vec<Router>,
 ) -> anyhow::Result<Door> {
     let config = PortalConfig::of(services).await?;
@@ -276,7 +279,7 @@ async fn serve(
             OidcDoor::new(services.clone(), provider, Some(ReachedAt(here)))?
         }
     };
-    portal = portal.with_staff(Arc::new(staff));
+    portal = portal.with_staff(Arc::new(staff)).with_machine(Arc::new(machine));
     Ok(portal_door::open(listener, router.merge(serve_portal::router(Arc::new(portal))))?)
 }
 

@@ -1,14 +1,18 @@
-//! SMS and email of the embedded profile: files under `DIR/outbox`. A message sent again under its name replaces
-//! itself, so that a patient has each message once, whatever crashed in between.
+//! SMS and email of the embedded profile: files under `DIR/outbox`. A message sent again under its name is there
+//! already, so that a patient has each message once, whatever crashed in between.
 
 use std::fs;
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use async_trait::async_trait;
 use filmless_store::port::{Email, EmailGateway, PortError, Sms, SmsGateway};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+const KINDS: [&str; 2] = ["sms", "email"];
 
 /// The outbox folder.
 #[derive(Debug, Clone)]
@@ -33,7 +37,7 @@ impl OutboxFolder {
     /// The outbox below a data folder.
     pub fn new(data: &Path) -> std::io::Result<Self> {
         let folder = data.join("outbox");
-        for kind in ["sms", "email"] {
+        for kind in KINDS {
             fs::create_dir_all(folder.join(kind))?;
         }
         // The messages hold passwords.
@@ -52,6 +56,43 @@ impl OutboxFolder {
         let name = |file: &Path| file.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let files = self.newest_first("email", "eml").into_iter();
         files.filter_map(|file| Some((name(&file), fs::read(&file).ok()?))).collect()
+    }
+
+    /// Deletes the messages that were written before, and says how many.
+    pub async fn expire(&self, before: Timestamp) -> std::io::Result<usize> {
+        let before = SystemTime::from(before);
+        self.remove(move |entry| Ok(entry.metadata()?.modified()? < before)).await
+    }
+
+    /// Deletes the messages whose name begins so, and says how many.
+    async fn forget_named(&self, beginning: &str) -> std::io::Result<usize> {
+        let beginning = beginning.to_owned();
+        self.remove(move |entry| {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            Ok(name.trim_start_matches('.').starts_with(&beginning))
+        })
+        .await
+    }
+
+    async fn remove(
+        &self,
+        is_meant: impl Fn(&fs::DirEntry) -> std::io::Result<bool> + Send + 'static,
+    ) -> std::io::Result<usize> {
+        let folder = self.folder.clone();
+        let removed = tokio::task::spawn_blocking(move || {
+            let mut removed = 0;
+            for kind in KINDS {
+                for entry in fs::read_dir(folder.join(kind))? {
+                    let entry = entry?;
+                    if is_meant(&entry)? {
+                        fs::remove_file(entry.path())?;
+                        removed += 1;
+                    }
+                }
+            }
+            Ok(removed)
+        });
+        removed.await.map_err(std::io::Error::other)?
     }
 
     fn newest_first(&self, kind: &str, extension: &str) -> Vec<PathBuf> {
@@ -76,7 +117,11 @@ impl OutboxFolder {
     }
 }
 
+/// A message that is there went out: whoever was killed before saying so does not write it anew.
 fn write_whole(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    if file.exists() {
+        return Ok(());
+    }
     // The dot keeps a half-written message out of sight.
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let temporary = file.with_file_name(format!(".{name}.new"));
@@ -84,6 +129,13 @@ fn write_whole(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
     written.write_all(bytes)?;
     written.sync_all()?;
     fs::rename(&temporary, file)
+}
+
+fn forgotten(outcome: std::io::Result<usize>) -> Result<usize, PortError> {
+    outcome.map_err(|source| PortError::Unavailable {
+        operation: "delete from the outbox",
+        source: Box::new(source),
+    })
 }
 
 #[async_trait]
@@ -103,6 +155,10 @@ impl SmsGateway for OutboxFolder {
     fn is_idempotent(&self) -> bool {
         true
     }
+
+    async fn forget(&self, beginning: &str) -> Result<usize, PortError> {
+        forgotten(self.forget_named(beginning).await)
+    }
 }
 
 #[async_trait]
@@ -114,12 +170,29 @@ impl EmailGateway for OutboxFolder {
     fn is_idempotent(&self) -> bool {
         true
     }
+
+    async fn forget(&self, beginning: &str) -> Result<usize, PortError> {
+        forgotten(self.forget_named(beginning).await)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use filmless_domain::PhoneNumber;
+
+    #[tokio::test]
+    async fn messages_go_when_their_time_is_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let outbox = OutboxFolder::new(folder.path()).unwrap();
+        for (kind, name) in [("sms", "1.2-v1-sms.json"), ("email", "1.2-v1-email.eml")] {
+            outbox.keep(kind, name.into(), b"{}".to_vec()).await.unwrap();
+        }
+        let (now, day) = (Timestamp::now(), jiff::SignedDuration::from_hours(24));
+        assert_eq!(outbox.expire(now - day).await.unwrap(), 0);
+        assert_eq!(outbox.expire(now + day).await.unwrap(), 2);
+        assert!(outbox.emails().is_empty());
+    }
 
     #[tokio::test]
     async fn a_message_sent_twice_is_there_once() {
@@ -132,12 +205,17 @@ mod tests {
             parts: 1,
             encoding: "GSM-7",
         };
-        for _ in 0..2 {
-            SmsGateway::send(&outbox, &sms).await.unwrap();
-        }
+        let file = folder.join("outbox/sms/1.2-v1-sms.json");
+        SmsGateway::send(&outbox, &sms).await.unwrap();
+        let written_at = fs::metadata(&file).unwrap().modified().unwrap();
+        SmsGateway::send(&outbox, &sms).await.unwrap();
         let kept = outbox.sms();
         assert_eq!(kept.len(), 1);
+        assert_eq!(fs::metadata(&file).unwrap().modified().unwrap(), written_at, "it was written anew");
         assert_eq!((kept[0].to.as_str(), kept[0].parts), ("+84903123456", 1));
+        assert_eq!(SmsGateway::forget(&outbox, "1.2-v2").await.unwrap(), 0);
+        assert_eq!(SmsGateway::forget(&outbox, "1.2-v").await.unwrap(), 1);
+        assert!(outbox.sms().is_empty());
         fs::remove_dir_all(folder).unwrap();
     }
 }

@@ -16,7 +16,11 @@ use tower::ServiceExt;
 const LIMITS: DoorLimits = DoorLimits {
     connections_max: 4096,
     // A hospital's whole Wi-Fi comes from one address.
-    connections_per_address_max: 2048,
+    connections_per_address_max: 1024,
+    // Browsers open connections ahead.
+    first_request_wait_max: Duration::from_secs(10),
+    // A wrong password is no reason to go.
+    refused_may_stay: true,
     header_wait_max: Duration::from_secs(10),
     stalled_write_max: Duration::from_secs(30),
     header_bytes_max: 16 * 1024,

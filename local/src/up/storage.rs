@@ -3,15 +3,15 @@
 use std::path::Path;
 
 use anyhow::Context;
-use filmless_embedded::{Credentials, Embedded};
+use filmless_embedded::{Credentials, Embedded, Uploader};
 use filmless_store::Endpoints;
 
 use crate::cli::UpOptions;
-use crate::instance::REGION;
+use crate::instance::{REGION, STUDIES_BUCKET, UPLOAD_PREFIXES};
 
 /// The servers in this process.
 pub fn embedded(embedded: &Embedded, data: &Path) -> anyhow::Result<Endpoints> {
-    let credentials = Credentials::load_or_create(data)?;
+    let credentials = Credentials::of_the_system(data)?;
     Ok(Endpoints {
         s3: embedded.s3_url(),
         s3_public: embedded.s3_url(),
@@ -36,4 +36,13 @@ pub fn of_ones_own(options: &UpOptions) -> anyhow::Result<Option<Endpoints>> {
         access_key_id: key(&options.access_key_id, "AWS_ACCESS_KEY_ID")?,
         secret_access_key: key(&options.secret_access_key, "AWS_SECRET_ACCESS_KEY")?,
     }))
+}
+
+/// Whoever uploads: PACS and HIS of the hospital. As the `UploaderPolicy` of `infra/template.yaml`.
+pub fn uploader(data: &Path) -> anyhow::Result<Uploader> {
+    Ok(Uploader {
+        credentials: Credentials::of_the_uploader(data)?,
+        bucket: STUDIES_BUCKET.to_owned(),
+        prefixes: UPLOAD_PREFIXES.map(str::to_owned).into(),
+    })
 }

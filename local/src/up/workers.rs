@@ -15,6 +15,8 @@ use serde_json::json;
 use tokio::task::JoinHandle;
 use tracing::{error, warn};
 
+use super::machine::Machine;
+
 /// As SQS's event source mapping: how many workers, how many messages each takes, for how long.
 struct Mapping {
     queue: QueueName,
@@ -23,9 +25,10 @@ struct Mapping {
     visibility: Duration,
 }
 
-const MAPPINGS: [Mapping; 4] = [
+const MAPPINGS: [Mapping; 5] = [
     Mapping { queue: QueueName::Intake, workers: 3, batch: 10, visibility: Duration::from_secs(300) },
     Mapping { queue: QueueName::Settle, workers: 2, batch: 1, visibility: Duration::from_secs(900) },
+    Mapping { queue: QueueName::Downloads, workers: 2, batch: 1, visibility: Duration::from_secs(900) },
     Mapping { queue: QueueName::Release, workers: 2, batch: 1, visibility: Duration::from_secs(120) },
     Mapping { queue: QueueName::Notices, workers: 1, batch: 1, visibility: Duration::from_secs(120) },
 ];
@@ -41,7 +44,7 @@ const LONG_POLL: Duration = Duration::from_secs(20);
 const PAUSE_AFTER_ERROR: Duration = Duration::from_secs(1);
 
 /// Starts all workers and the sweeper of the outbox.
-pub fn start(services: &Services, queue: &Arc<DurableQueue>) -> Vec<JoinHandle<()>> {
+pub fn start(services: &Services, queue: &Arc<DurableQueue>, machine: &Machine) -> Vec<JoinHandle<()>> {
     let mut tasks = vec![
         tokio::spawn(sweep(services.clone())),
         tokio::spawn(keep_up(services.clone(), Job::Minutely, MINUTELY)),
@@ -51,7 +54,7 @@ pub fn start(services: &Services, queue: &Arc<DurableQueue>) -> Vec<JoinHandle<(
     ];
     for mapping in &MAPPINGS {
         for _ in 0..mapping.workers {
-            tasks.push(tokio::spawn(work(services.clone(), Arc::clone(queue), mapping)));
+            tasks.push(tokio::spawn(work(services.clone(), Arc::clone(queue), machine.clone(), mapping)));
         }
     }
     tasks
@@ -102,8 +105,9 @@ async fn export(services: Services) {
     }
 }
 
-async fn work(services: Services, queue: Arc<DurableQueue>, mapping: &'static Mapping) {
+async fn work(services: Services, queue: Arc<DurableQueue>, machine: Machine, mapping: &'static Mapping) {
     loop {
+        machine.until_there_is_room().await;
         let messages = match queue
             .receive_wait(mapping.queue, mapping.batch, mapping.visibility, LONG_POLL)
             .await
@@ -164,7 +168,7 @@ fn event_of(queue: QueueName, messages: &[Received]) -> Result<SqsEvent, serde_j
 async fn handle(services: &Services, queue: QueueName, event: SqsEvent) -> SqsBatchResponse {
     match queue {
         QueueName::Intake => ingest_study::handler::handle(services, event).await,
-        QueueName::Settle => render_series::handler::handle(services, event).await,
+        QueueName::Settle | QueueName::Downloads => render_series::handler::handle(services, event).await,
         QueueName::Release => release_study::handler::handle(services, event).await,
         QueueName::Notices => send_notice::handler::handle(services, event).await,
     }

@@ -46,7 +46,7 @@ fn task_of(queue: QueueName, body: &str) -> Option<(&'static str, Option<StudyIn
             event.get("Records")?.as_array()?;
             ("take-in-object", None)
         }
-        QueueName::Settle => match SettleTask::parse(body).ok()? {
+        QueueName::Settle | QueueName::Downloads => match SettleTask::parse(body).ok()? {
             SettleTask::CheckQuiet { study_instance_uid } => ("check-quiet", Some(study_instance_uid)),
             SettleTask::RenderSeries { study_instance_uid, .. } => {
                 ("render-series", Some(study_instance_uid))

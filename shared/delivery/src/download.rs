@@ -8,6 +8,7 @@ use filmless_dicom::display_order;
 use filmless_domain::{ObjectKey, StudyInstanceUid, object_key};
 use filmless_store::index::InstanceRecord;
 use filmless_store::{ObjectVersion, Served, StoreError};
+use jiff::SignedDuration;
 use sha2::{Digest, Sha256};
 use tracing::{info, instrument};
 use zip::ZipWriter;
@@ -33,6 +34,8 @@ pub(crate) struct StudyDownload {
     pub key: ObjectKey,
     /// Bytes, once it is made.
     pub bytes: Option<u64>,
+    /// Bytes of all files that are in it, or will be.
+    pub bytes_of_files: u64,
 }
 
 /// Looks for the ZIP of a study.
@@ -40,14 +43,16 @@ pub(crate) async fn find(
     services: &Services,
     study: &StudyInstanceUid,
 ) -> Result<StudyDownload, DeliveryError> {
-    let key = object_key::study_download(study, &contents_digest(&services.index.instances(study).await?));
+    let instances = services.index.instances(study).await?;
+    let key = object_key::study_download(study, &contents_digest(&instances));
+    let bytes_of_files = instances.iter().map(|instance| instance.bytes).sum();
     let object = ObjectVersion { key: &key, version_id: None };
     let bytes = match services.derived.size(object).await {
         Ok(bytes) => Some(bytes),
         Err(StoreError::NotFound) => None,
         Err(error) => return Err(error.into()),
     };
-    Ok(StudyDownload { key, bytes })
+    Ok(StudyDownload { key, bytes, bytes_of_files })
 }
 
 /// Asks for the ZIP to be made.
@@ -57,7 +62,15 @@ pub(crate) async fn request(services: &Services, study: &StudyInstanceUid) -> Re
     outbox::publish(services, &entry).await
 }
 
-/// Makes the ZIP of a study that may be seen, unless it is there.
+/// How long nobody else begins to pack a study after its packer was last heard of.
+const LEASE: SignedDuration = SignedDuration::from_mins(2);
+/// How often the packer says that it goes on.
+const RENEW_EVERY: SignedDuration = SignedDuration::from_secs(20);
+/// When whoever found somebody packing looks again.
+const LOOK_AGAIN_MS: u64 = 5_000;
+
+/// Makes the ZIP of a study that may be seen, unless it is there. However often somebody asked, one packs it at a time: who
+/// comes second looks again later, and finds it.
 ///
 /// # Errors
 /// [`DeliveryError`]: it has to be made again.
@@ -70,6 +83,22 @@ pub async fn pack_download(services: &Services, study: &StudyInstanceUid) -> Res
     if download.bytes.is_some() {
         return Ok(());
     }
+    if !services.index.lease_packing(study, services.clock.now(), LEASE).await? {
+        let mut message = SettleTask::PackDownload { study_instance_uid: study.clone() }.to_outbox()?;
+        message.delay_ms = LOOK_AGAIN_MS;
+        return outbox::publish(services, &outbox::entry(services, vec![message])?).await;
+    }
+    // Between looking and taking the turn, whoever had it may have come to its end.
+    let packed = match find(services, study).await? {
+        StudyDownload { bytes: Some(_), .. } => Ok(()),
+        missing => pack(services, study, &missing.key).await,
+    };
+    services.index.end_packing(study).await?;
+    packed
+}
+
+async fn pack(services: &Services, study: &StudyInstanceUid, key: &ObjectKey) -> Result<(), DeliveryError> {
+    let mut renewed_at = services.clock.now();
     let mut instances = services.index.instances(study).await?;
     instances.sort_by(|a, b| {
         let series = |i: &InstanceRecord| (i.series_number, i.series_instance_uid.clone());
@@ -85,12 +114,17 @@ pub async fn pack_download(services: &Services, study: &StudyInstanceUid) -> Res
         let object = ObjectVersion { key: &instance.key, version_id: instance.version_id.as_deref() };
         services.studies.download(object, &file, limit).await?;
         zip = add_file(zip, name, file.clone()).await?;
+        let now = services.clock.now();
+        if now > renewed_at + RENEW_EVERY {
+            services.index.renew_packing(study, now, LEASE).await?;
+            renewed_at = now;
+        }
     }
     tokio::task::spawn_blocking(move || zip.finish().map(|_| ()))
         .await
         .map_err(DeliveryError::internal("a ZIP"))?
         .map_err(DeliveryError::internal("a ZIP"))?;
-    services.derived.put_file(&download.key, &archive, Served::immutable("application/zip")).await?;
+    services.derived.put_file(key, &archive, Served::immutable("application/zip")).await?;
     info!(instances = instances.len(), "study packed for download");
     Ok(())
 }

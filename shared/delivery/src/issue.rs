@@ -72,7 +72,7 @@ impl Issue {
             .put(&Index::link_key(&self.token_digest), &self.link, new())?
             .put(&Index::link_pointer_key(study, version), &pointer, new())?
             .put(&NoticeRecord::key(study, version), &self.notice, new())?
-            .put(&self.entry.key(), &self.entry, Change::new())?)
+            .announce(&self.entry)?)
     }
 
     /// Makes the slip and has the messages sent, once the transaction is written.

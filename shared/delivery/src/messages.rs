@@ -53,6 +53,11 @@ pub trait Task: Serialize + for<'de> Deserialize<'de> {
     /// The queue it goes to.
     const QUEUE: QueueName;
 
+    /// The queue that this one goes to.
+    fn queue(&self) -> QueueName {
+        Self::QUEUE
+    }
+
     /// Reads a message.
     ///
     /// # Errors
@@ -67,12 +72,20 @@ pub trait Task: Serialize + for<'de> Deserialize<'de> {
     /// [`DeliveryError::Internal`], never for these types.
     fn to_outbox(&self) -> Result<OutboxMessage, DeliveryError> {
         let body = serde_json::to_string(self).map_err(DeliveryError::internal("a message"))?;
-        Ok(OutboxMessage::new(Self::QUEUE, body))
+        Ok(OutboxMessage::new(self.queue(), body))
     }
 }
 
 impl Task for SettleTask {
     const QUEUE: QueueName = QueueName::Settle;
+
+    /// A download takes long, and whoever asked for it sees that it does: it has a queue, and workers, of its own.
+    fn queue(&self) -> QueueName {
+        match self {
+            Self::CheckQuiet { .. } | Self::RenderSeries { .. } => QueueName::Settle,
+            Self::PackDownload { .. } => QueueName::Downloads,
+        }
+    }
 }
 impl Task for ReleaseTask {
     const QUEUE: QueueName = QueueName::Release;
@@ -93,5 +106,7 @@ mod tests {
         assert_eq!(message.body, r#"{"task":"check-quiet","study_instance_uid":"1.2.3"}"#);
         assert_eq!(SettleTask::parse(&message.body).unwrap(), task);
         assert!(SettleTask::parse("{}").is_err());
+        let pack = SettleTask::PackDownload { study_instance_uid: StudyInstanceUid::parse("1.2.3").unwrap() };
+        assert_eq!(pack.to_outbox().unwrap().queue, "downloads");
     }
 }

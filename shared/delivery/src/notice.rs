@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use filmless_domain::hospital::HOSPITAL_TIME;
+use filmless_domain::mailbox::is_mailbox;
 use filmless_domain::usage::{UsageEvent, UsageKind, UsageUnit};
 use filmless_domain::{Order, Secret, StudyInstanceUid, object_key};
 use filmless_slip::{EmailContent, SlipContent, SmsContent, email_message, qr_png, slip_pdf, sms_text};
@@ -23,6 +24,9 @@ const PUT_OFF_MAX: Duration = Duration::from_secs(15 * 60);
 
 /// Whoever said that they are about to send, and did not say what became of it in this time, will not any more.
 const SENDING_MAX: Duration = Duration::from_secs(5 * 60);
+
+/// Why an SMS was not sent to a number of a country that is not named in the settings.
+pub(crate) const COUNTRY_NOT_ALLOWED: &str = "country-not-allowed";
 
 /// All that slip and messages say.
 struct Content {
@@ -144,6 +148,12 @@ async fn deliver(
             let from = ChannelState::Pending;
             if !services.index.mark_channel(notice, channel, from, &sending, &[]).await? {
                 return Ok(());
+            }
+            if channel == Channel::Sms
+                && notice.phone.as_ref().is_some_and(|phone| !services.settings.sms_countries.allow(phone))
+            {
+                warn!(?channel, "notice not sent: SMS to this country are not allowed");
+                return fail(services, notice, content, channel, COUNTRY_NOT_ALLOWED).await;
             }
             if is_flooded(services, notice, channel).await? {
                 warn!(?channel, "notice not sent: too many messages to one receiver");
@@ -279,6 +289,11 @@ async fn send_email(
     content: &Content,
 ) -> Result<Result<String, PortError>, DeliveryError> {
     let Some(to) = &notice.email else { return Ok(Ok(String::new())) };
+    if !is_mailbox(to) {
+        // Taken before addresses were checked as the builder checks them: it goes to the list of what failed.
+        let source = "no mailbox that an email can be sent to".into();
+        return Ok(Err(PortError::Refused { operation: "address an email", source }));
+    }
     // The slip holds the password too.
     let with_password = services.settings.message_secrets == MessageSecrets::All;
     let slip = if with_password {

@@ -30,6 +30,11 @@ impl Portal {
     pub fn new(services: Services) -> Self {
         Self { services }
     }
+
+    /// What of that which everything stands on does not work; nothing, where all is well.
+    pub async fn failing(&self) -> Vec<&'static str> {
+        crate::health::failing(&self.services).await
+    }
 }
 
 /// Somebody who was let in.
@@ -168,7 +173,10 @@ pub struct StudyView {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StudyDownload {
     /// Nobody asked for it yet, or it is being made.
-    NotMade,
+    NotMade {
+        /// About as large as it will be: all files of the study, which are put into it as they are.
+        bytes: u64,
+    },
     /// It is there.
     Ready {
         /// A presigned URL.

@@ -154,6 +154,8 @@ async fn erase_study(
     ] {
         erased.objects += delete_below(bucket, &prefix).await?;
     }
+    let messages = format!("{uid}-v");
+    erased.objects += services.sms.forget(&messages).await? + services.email.forget(&messages).await?;
     let owner = owner_of(services, study).await?.map(|account| account.patient_id);
     if let Some(key) = &study.account_key {
         erased.items += index.end_credentials(key, Some(uid), None).await?;
@@ -247,7 +249,7 @@ mod tests {
         };
         assert_eq!(retention_years(None), 10);
         for (named, years) in
-            [(serde_json::json!(20), 20), (30.into(), 30), (1.into(), 10), ("30".into(), 10)]
+            [(serde_json::json!(20), 20), (30.into(), 30), ("30".into(), 30), (serde_json::Value::Null, 10)]
         {
             assert_eq!(retention_years(Some(&order(named.clone()))), years, "{named}");
         }

@@ -11,8 +11,8 @@ use filmless_store::sealing::Sealer;
 use filmless_store::{Bucket, Index};
 use serde::{Deserialize, Serialize};
 
-use crate::TrustedProxies;
 use crate::render::InstanceRenderer;
+use crate::{SmsCountries, TrustedProxies};
 
 /// Which secrets a message carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -56,6 +56,8 @@ pub struct Settings {
     pub staff_session_idle: Duration,
     /// When no message is sent.
     pub quiet_hours: Option<QuietHours>,
+    /// To which countries SMS may go.
+    pub sms_countries: SmsCountries,
     /// Limits on untrusted input.
     pub limits: Limits,
 }
@@ -78,6 +80,7 @@ impl Default for Settings {
             staff_session_ttl: Duration::from_secs(10 * 3600),
             staff_session_idle: Duration::from_secs(30 * 60),
             quiet_hours: None,
+            sms_countries: SmsCountries::default(),
             limits: Limits::default(),
         }
     }

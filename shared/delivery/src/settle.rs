@@ -21,8 +21,11 @@ use crate::{DeliveryError, Services, identity, outbox, reconcile, render};
 /// A check this late is lost: the next arrival schedules another.
 const CHECK_GRACE_MS: i64 = 120_000;
 
+/// Most messages of one transaction, which DynamoDB limits to 4 MB: a study of more series has the others sent on their own.
+const MESSAGES_AT_ONCE_MAX: usize = 5000;
+
 /// Part of every digest: raise it when series have to be rendered anew.
-const RENDER_VERSION: &str = "3";
+const RENDER_VERSION: &str = "4";
 
 /// Makes sure that the study will be looked at once nothing arrives any more.
 pub(crate) async fn schedule(services: &Services, study: &StudyInstanceUid) -> Result<(), DeliveryError> {
@@ -94,6 +97,8 @@ pub async fn check_quiet(services: &Services, study: &StudyInstanceUid) -> Resul
         .into_iter()
         .collect();
     record.has_report = instances.iter().any(|i| i.is_report);
+    let others = dirty.split_off(dirty.len().min(MESSAGES_AT_ONCE_MAX));
+    // After the split: what the facts make due is written with the study, however many series there are.
     dirty.extend(settle_facts(services, &before, &mut record, &instances).await?);
     let entry = outbox::entry(services, dirty)?;
     let arrived = usage::entries(&arrived(&Pen::of_study(services, &record).await?, &before, &record))?;
@@ -109,6 +114,10 @@ pub async fn check_quiet(services: &Services, study: &StudyInstanceUid) -> Resul
         "study settled"
     );
     outbox::publish(services, &entry).await?;
+    // A crash before this leaves them to `reconcile`.
+    if !others.is_empty() {
+        outbox::send(services, others).await?;
+    }
     if is_rendered {
         render::finish_study(services, study).await?;
     }

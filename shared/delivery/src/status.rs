@@ -7,17 +7,21 @@ use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
 use crate::DeliveryError;
+use crate::refusals::{Refusal, Refusals, refusals};
 
-/// How many refused objects are listed.
-const QUARANTINED_MAX: usize = 200;
+/// How many refused objects are listed; the others are counted.
+const QUARANTINED_MAX: usize = 10_000;
 
 /// What `filmless status --json` prints.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Status {
     /// Studies, oldest first.
     pub studies: Vec<StudyStatus>,
-    /// Objects that were refused.
-    pub quarantined: Vec<QuarantinedObject>,
+    /// Objects that were refused, or of which something was passed over, the newest first.
+    pub quarantined: Vec<Refusal>,
+    /// How many more were refused than are listed.
+    #[serde(default)]
+    pub quarantined_more: usize,
 }
 
 /// One study.
@@ -69,17 +73,6 @@ pub struct NoticeStatus {
     pub at: Option<Timestamp>,
 }
 
-/// One refused object.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct QuarantinedObject {
-    /// Key as uploaded.
-    pub key: String,
-    /// Stable code.
-    pub code: String,
-    /// What it means.
-    pub message: String,
-}
-
 /// One study, or all of the last `days` days, and what was refused.
 ///
 /// # Errors
@@ -98,8 +91,11 @@ pub async fn status(
     for record in records {
         studies.push(study_status(index, record).await?);
     }
-    let quarantined = if study.is_none() { quarantined(studies_bucket).await? } else { Vec::new() };
-    Ok(Status { studies, quarantined })
+    let refusals = match study {
+        None => refusals(studies_bucket, None, QUARANTINED_MAX).await?,
+        Some(_) => Refusals::default(),
+    };
+    Ok(Status { studies, quarantined: refusals.refused, quarantined_more: refusals.more })
 }
 
 async fn recent_studies(index: &Index, days: i32) -> Result<Vec<StudyRecord>, DeliveryError> {
@@ -154,18 +150,4 @@ fn notice_status(notice: &NoticeRecord) -> Vec<NoticeStatus> {
         .into_iter()
         .flatten()
         .collect()
-}
-
-async fn quarantined(bucket: &Bucket) -> Result<Vec<QuarantinedObject>, DeliveryError> {
-    let mut objects = Vec::new();
-    for key in bucket.list("quarantine/", QUARANTINED_MAX * 2).await? {
-        if !key.as_str().ends_with(".reason.json") {
-            continue;
-        }
-        let object = filmless_store::ObjectVersion { key: &key, version_id: None };
-        let reason = bucket.get(object, 64 << 10).await?;
-        // One that cannot be read is not ours: somebody uploaded it below quarantine/.
-        objects.extend(serde_json::from_slice::<QuarantinedObject>(&reason).ok());
-    }
-    Ok(objects)
 }

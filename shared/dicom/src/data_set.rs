@@ -18,6 +18,8 @@ pub(crate) struct Node {
     pub end: usize,
     pub next: usize,
     pub big_endian: bool,
+    /// The file has no VR for it, or another one.
+    pub is_named_by_dictionary: bool,
 }
 
 /// Where the pixels of an instance are.
@@ -31,11 +33,17 @@ pub struct PixelElement {
     pub value_start: usize,
     /// Bytes of the value; `None` when it is encapsulated (undefined length).
     pub length: Option<u64>,
-    /// Bytes of the whole object.
+    /// Bytes of the object, as far as the value can reach.
     pub(crate) total: u64,
 }
 
 impl PixelElement {
+    /// As many of the bytes at hand as the fragments of encapsulated pixels can reach.
+    #[must_use]
+    pub fn reach<'b>(&self, bytes: &'b [u8]) -> &'b [u8] {
+        usize::try_from(self.total).ok().and_then(|total| bytes.get(..total)).unwrap_or(bytes)
+    }
+
     /// First byte after the value, as far as it is declared.
     pub(crate) fn end_or_max(&self) -> u64 {
         self.length.map_or(self.total, |length| self.value_start as u64 + length)
@@ -202,19 +210,26 @@ impl<'d> Element<'d> {
         self.node.tag
     }
 
-    /// Its value representation, from the file or, where that has none, from the dictionary.
+    /// Its value representation: of the file or, where that has none or cannot be right, of the dictionary.
     #[must_use]
     pub fn vr(self) -> VR {
         self.vr
     }
 
-    /// The same value, read as another VR. A value that was written as UN is little endian (PS3.5 6.2.2, note 2).
+    /// Whether its value representation is that of the dictionary and not of the file.
+    pub(crate) fn is_named_by_dictionary(self) -> bool {
+        self.node.is_named_by_dictionary
+    }
+
+    /// The same value, read as another VR.
     pub(crate) fn with_vr(self, vr: VR) -> Self {
         Self { vr, ..self }
     }
 
-    pub(crate) fn is_big_endian(self) -> bool {
-        self.node.big_endian && self.node.vr != VR::UN
+    /// Whether its words are stored high byte first.
+    #[must_use]
+    pub fn is_big_endian(self) -> bool {
+        self.node.big_endian
     }
 
     /// Its value as stored.
@@ -264,7 +279,6 @@ impl<'d> Element<'d> {
             VR::SL => self.numbers(bytes, |b: [u8; 4]| i64::from(i32::from_le_bytes(b))),
             VR::SV | VR::UV | VR::OV => self.numbers(bytes, i64::from_le_bytes),
             VR::OB => bytes.iter().map(|b| i64::from(*b)).collect(),
-            VR::UN if bytes.len() == 2 => self.numbers(bytes, |b: [u8; 2]| i64::from(u16::from_le_bytes(b))),
             _ => self.decimals().into_iter().filter(|v| v.is_finite()).map(|v| v.trunc() as i64).collect(),
         }
     }
@@ -277,8 +291,18 @@ impl<'d> Element<'d> {
         match self.vr {
             VR::FL | VR::OF => self.numbers(bytes, |b: [u8; 4]| f64::from(f32::from_le_bytes(b))),
             VR::FD | VR::OD => self.numbers(bytes, f64::from_le_bytes),
-            VR::DS | VR::IS => self.decimals(),
-            _ => self.ints().into_iter().map(|v| v as f64).collect(),
+            VR::US
+            | VR::SS
+            | VR::UL
+            | VR::SL
+            | VR::UV
+            | VR::SV
+            | VR::AT
+            | VR::OB
+            | VR::OW
+            | VR::OL
+            | VR::OV => self.ints().into_iter().map(|v| v as f64).collect(),
+            _ => self.decimals(),
         }
     }
 

@@ -15,7 +15,6 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::charset;
 use crate::data_set::{Element, Item};
-use crate::scan::dictionary_vr;
 use crate::{DataSet, PixelElement};
 
 /// Longest binary value that is written inline, in bytes.
@@ -41,7 +40,6 @@ pub fn write_metadata_json(data_set: &DataSet<'_>, writer: impl io::Write) -> io
     let root = data_set.root();
     let context = Context {
         transfer_syntax_uid: data_set.transfer_syntax_uid(),
-        explicit_vr: data_set.transfer_syntax().explicit_vr,
         signed: root.int(tags::PIXEL_REPRESENTATION) == Some(1),
         pixels: data_set.pixels(),
     };
@@ -53,22 +51,17 @@ pub fn write_metadata_json(data_set: &DataSet<'_>, writer: impl io::Write) -> io
 
 struct Context<'d> {
     transfer_syntax_uid: &'d str,
-    explicit_vr: bool,
     /// Pixel Representation (0028,0103), which decides between US and SS (PS3.5 A.1).
     signed: bool,
     pixels: Option<&'d PixelElement>,
 }
 
 impl Context<'_> {
-    /// The VR of the file. UN of an attribute that is in the dictionary is what the dictionary says (PS3.5 6.2.2,
-    /// note 2).
+    /// The VR of the file or, where the scan took that of the dictionary, the one of US and SS that fits.
     fn vr(&self, element: Element<'_>) -> VR {
-        let (written, tag) = (element.vr(), element.tag());
-        if self.explicit_vr && written != VR::UN {
-            return written;
-        }
-        let named = if written == VR::UN { dictionary_vr(tag) } else { written };
-        if named == VR::US && self.signed && is_signed_or_not(tag) { VR::SS } else { named }
+        let (vr, tag) = (element.vr(), element.tag());
+        let is_open = vr == VR::US && element.is_named_by_dictionary();
+        if is_open && self.signed && is_signed_or_not(tag) { VR::SS } else { vr }
     }
 
     /// Whether an element of the top level is described by the object at all.

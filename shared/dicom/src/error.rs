@@ -51,14 +51,17 @@ pub enum HeaderError {
     /// The header is longer than is accepted.
     #[error("The DICOM header is longer than is accepted.")]
     HeaderTooLong,
-    /// Study Instance UID (0020,000D) is missing or unusable.
-    #[error("The file names no usable Study Instance UID.")]
+    /// One of the three UIDs that name an instance is there, but is none (PS3.5 9.1).
+    #[error("The Study, Series or SOP Instance UID of the file is longer than 64 characters, or no UID.")]
+    BadUid,
+    /// Study Instance UID (0020,000D) is missing.
+    #[error("The file names no Study Instance UID.")]
     MissingStudyInstanceUid,
-    /// Series Instance UID (0020,000E) is missing or unusable.
-    #[error("The file names no usable Series Instance UID.")]
+    /// Series Instance UID (0020,000E) is missing.
+    #[error("The file names no Series Instance UID.")]
     MissingSeriesInstanceUid,
-    /// SOP Instance UID (0008,0018) is missing or unusable.
-    #[error("The file names no usable SOP Instance UID.")]
+    /// SOP Instance UID (0008,0018) is missing.
+    #[error("The file names no SOP Instance UID.")]
     MissingSopInstanceUid,
 }
 
@@ -80,6 +83,7 @@ impl HeaderError {
             Self::TooManyElements => "too-many-elements",
             Self::ValueTooLong => "value-too-long",
             Self::HeaderTooLong => "header-too-long",
+            Self::BadUid => "bad-uid",
             Self::MissingStudyInstanceUid => "missing-study-instance-uid",
             Self::MissingSeriesInstanceUid => "missing-series-instance-uid",
             Self::MissingSopInstanceUid => "missing-sop-instance-uid",

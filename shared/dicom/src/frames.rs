@@ -44,7 +44,8 @@ fn fragment_at(bytes: &[u8], at: usize, total: u64) -> Result<Fragment, FrameErr
             }
             usize::try_from(end).map(|end| Fragment::At(at + 8..end)).map_err(|_| FrameError::Fragments)
         }
-        SEQUENCE_DELIMITATION => Ok(Fragment::End),
+        // Some writers leave zeros where the delimiter belongs.
+        SEQUENCE_DELIMITATION | [0, 0, 0, 0] => Ok(Fragment::End),
         _ => Err(FrameError::Fragments),
     }
 }

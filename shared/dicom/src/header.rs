@@ -138,6 +138,8 @@ impl InstanceHeader {
         let has_pixel_data = data_set.pixels().is_some();
         let frames = root.int(tags::NUMBER_OF_FRAMES).and_then(|v| u32::try_from(v).ok()).unwrap_or(1).max(1);
         let uid = |tag: Tag| root.text(tag).unwrap_or_default();
+        // What is there and is no UID must not be called missing: the sender would look in the wrong place.
+        let unusable = |tag: Tag, missing| if uid(tag).is_empty() { missing } else { HeaderError::BadUid };
         // Files whose data set lost the attribute still name the instance in their file meta information.
         let sop_instance_uid = SopInstanceUid::parse(&uid(tags::SOP_INSTANCE_UID))
             .or_else(|_| SopInstanceUid::parse(&uid(tags::MEDIA_STORAGE_SOP_INSTANCE_UID)));
@@ -145,10 +147,11 @@ impl InstanceHeader {
             text(tags::SOP_CLASS_UID).or_else(|| text(tags::MEDIA_STORAGE_SOP_CLASS_UID)).unwrap_or_default();
         Ok(Self {
             study_instance_uid: StudyInstanceUid::parse(&uid(tags::STUDY_INSTANCE_UID))
-                .map_err(|_| HeaderError::MissingStudyInstanceUid)?,
+                .map_err(|_| unusable(tags::STUDY_INSTANCE_UID, HeaderError::MissingStudyInstanceUid))?,
             series_instance_uid: SeriesInstanceUid::parse(&uid(tags::SERIES_INSTANCE_UID))
-                .map_err(|_| HeaderError::MissingSeriesInstanceUid)?,
-            sop_instance_uid: sop_instance_uid.map_err(|_| HeaderError::MissingSopInstanceUid)?,
+                .map_err(|_| unusable(tags::SERIES_INSTANCE_UID, HeaderError::MissingSeriesInstanceUid))?,
+            sop_instance_uid: sop_instance_uid
+                .map_err(|_| unusable(tags::SOP_INSTANCE_UID, HeaderError::MissingSopInstanceUid))?,
             transfer_syntax_uid: data_set.transfer_syntax_uid().to_owned(),
             modality: text(tags::MODALITY).unwrap_or_else(|| "OT".to_owned()),
             patient: patient(root),

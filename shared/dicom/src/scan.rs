@@ -15,7 +15,7 @@ use dicom_dictionary_std::tags;
 use filmless_domain::Limits;
 
 pub(crate) use self::head::dictionary_vr;
-use self::head::{ElementHead, Encoding};
+use self::head::{ElementHead, Encoding, settled_vr};
 use self::nesting::{Open, UNDEFINED_LENGTH};
 
 use crate::data_set::{DataSet, Node, PixelElement};
@@ -126,6 +126,18 @@ enum Step {
     Done,
 }
 
+/// What [`Pass::read_element`] came upon.
+enum Next {
+    /// An element, item or delimiter, which it read.
+    Element,
+    /// Bulk data of the top level, where the header ends.
+    Bulk(ElementHead),
+    /// A value that is not all here.
+    NeedMore,
+    /// Fewer bytes than an element begins with.
+    EndOfBytes,
+}
+
 struct Pass<'b> {
     bytes: &'b [u8],
     total: u64,
@@ -138,6 +150,8 @@ struct Pass<'b> {
     transfer_syntax_uid: String,
     pixels: Option<PixelElement>,
     document: Option<Range<usize>>,
+    /// Where the last item (`true`) or sequence ended by its length.
+    ended: Option<(usize, bool)>,
 }
 
 impl<'b> Pass<'b> {
@@ -154,6 +168,7 @@ impl<'b> Pass<'b> {
             transfer_syntax_uid: String::new(),
             pixels: None,
             document: None,
+            ended: None,
         }
     }
 
@@ -211,6 +226,8 @@ impl<'b> Pass<'b> {
         if let Some(looks) = looks {
             self.encoding = looks;
             if self.syntax.pixels == crate::PixelEncoding::Native {
+                self.syntax.big_endian_pixels =
+                    looks.big_endian || self.syntax.big_endian_pixels && !self.syntax.big_endian;
                 self.syntax.big_endian = looks.big_endian;
                 self.syntax.explicit_vr = looks.explicit_vr;
             }
@@ -227,29 +244,42 @@ impl<'b> Pass<'b> {
             if self.position as u64 > self.limits.header_bytes_max {
                 return Err(HeaderError::HeaderTooLong);
             }
-            let Some(head) = self.read_head()? else { return self.at_end_of_bytes() };
-            if head.tag.group() == 0xFFFE {
-                if let Step::NeedMore = self.read_item_or_delimiter(&head)? {
-                    return Ok(Step::NeedMore);
+            match self.read_element() {
+                Ok(Next::Element) => {}
+                Ok(Next::Bulk(head)) => return self.stop_at_bulk(&head),
+                Ok(Next::NeedMore) => return Ok(Step::NeedMore),
+                Ok(Next::EndOfBytes) => return self.at_end_of_bytes(),
+                // What is within a sequence that cannot be read costs the sequence, never the image.
+                Err(error @ (HeaderError::Malformed { .. } | HeaderError::Truncated)) => {
+                    if let Step::NeedMore = self.give_up_sequence(error)? {
+                        return Ok(Step::NeedMore);
+                    }
                 }
-                continue;
-            }
-            if self.open.is_empty() && is_bulk(head.tag) {
-                return self.stop_at_bulk(&head);
-            }
-            self.refuse_stranger_in_sequence()?;
-            if head.length == UNDEFINED_LENGTH && matches!(head.vr, VR::OB | VR::OW) {
-                if let Step::NeedMore = self.skip_fragments(&head)? {
-                    return Ok(Step::NeedMore);
-                }
-            } else if self.is_sequence(&head) {
-                self.open_sequence(&head)?;
-            } else if self.take_value(&head)?.is_some() {
-                self.push_leaf(&head)?;
-            } else {
-                return Ok(Step::NeedMore);
+                Err(error) => return Err(error),
             }
         }
+    }
+
+    fn read_element(&mut self) -> Result<Next, HeaderError> {
+        let Some(head) = self.read_head()? else { return Ok(Next::EndOfBytes) };
+        let step = if head.tag.group() == 0xFFFE {
+            self.read_item_or_delimiter(&head)?
+        } else if self.open.is_empty() && is_bulk(head.tag) {
+            return Ok(Next::Bulk(head));
+        } else if self.is_stranger_in_sequence(&head)? {
+            Step::Done
+        } else if head.length == UNDEFINED_LENGTH && is_bytes(&head) {
+            self.skip_fragments(&head)?
+        } else if self.is_sequence(&head) {
+            self.open_sequence(&head)?;
+            Step::Done
+        } else if self.take_value(&head)?.is_some() {
+            self.push_leaf(&head)?;
+            Step::Done
+        } else {
+            Step::NeedMore
+        };
+        Ok(if let Step::NeedMore = step { Next::NeedMore } else { Next::Element })
     }
 
     /// Moves past a value and returns its bytes; `None` when they are not all here.
@@ -258,7 +288,13 @@ impl<'b> Pass<'b> {
         if end > self.total {
             return Err(HeaderError::Truncated);
         }
-        if u64::from(head.length) > self.limits.value_bytes_max {
+        let longest = match head.vr {
+            VR::UN | VR::OB | VR::OW | VR::OF | VR::OD | VR::OL | VR::OV => {
+                self.limits.opaque_bytes_max_of(self.total)
+            }
+            _ => self.limits.value_bytes_max,
+        };
+        if u64::from(head.length) > longest {
             return Err(HeaderError::ValueTooLong);
         }
         if end > self.limits.header_bytes_max {
@@ -272,23 +308,33 @@ impl<'b> Pass<'b> {
         Ok(Some(value))
     }
 
+    /// The VR is settled here, once: whoever reads the value later need not know how it was written.
     fn push_leaf(&mut self, head: &ElementHead) -> Result<(), HeaderError> {
-        self.push(head.tag, head.vr, head.value_start, self.position)?;
+        let value = self.bytes.get(head.value_start..self.position).unwrap_or(&[]);
+        let vr = settled_vr(head.tag, head.vr, value);
+        let node = self.push(head.tag, vr, head.value_start, self.position)?;
+        if let Some(node) = self.nodes.get_mut(node) {
+            node.is_named_by_dictionary = vr != head.vr || !self.encoding.explicit_vr;
+            // A value that was written as UN is little endian, whatever is around it (PS3.5 6.2.2, note 2).
+            node.big_endian &= head.vr != VR::UN;
+        }
         Ok(())
     }
 
     fn push(&mut self, tag: Tag, vr: VR, start: usize, end: usize) -> Result<usize, HeaderError> {
-        if self.nodes.len() >= self.limits.elements_max {
+        if self.nodes.len() >= self.limits.elements_max_of(self.total) {
             return Err(HeaderError::TooManyElements);
         }
         let index = self.nodes.len();
-        self.nodes.push(Node { tag, vr, start, end, next: index + 1, big_endian: self.encoding.big_endian });
+        let big_endian = self.encoding.big_endian;
+        let is_named_by_dictionary = !self.encoding.explicit_vr;
+        self.nodes.push(Node { tag, vr, start, end, next: index + 1, big_endian, is_named_by_dictionary });
         Ok(index)
     }
 
     /// The header ends where bulk data begins; whether that data can be whole is checked here.
     fn stop_at_bulk(&mut self, head: &ElementHead) -> Result<Step, HeaderError> {
-        let length = (head.length != UNDEFINED_LENGTH).then_some(u64::from(head.length));
+        let mut length = (head.length != UNDEFINED_LENGTH).then_some(u64::from(head.length));
         let start = head.value_start as u64;
         if length.is_some_and(|length| start + length > self.total)
             || (length.is_none() && start + 8 > self.total)
@@ -300,15 +346,24 @@ impl<'b> Pass<'b> {
                 .and_then(|length| usize::try_from(start + length).ok())
                 .map(|end| head.value_start..end);
         } else {
+            let mut total = self.total;
+            // Encapsulated although its length is given (PS3.5 A.4 demands an undefined one): it is what it looks like.
+            if let Some(given) = length
+                && self.syntax.is_encapsulated
+                && self.bytes.get(head.value_start..head.value_start + 4) == Some(&[0xFE, 0xFF, 0x00, 0xE0])
+            {
+                total = start + given;
+                length = None;
+            }
             self.pixels = Some(PixelElement {
                 tag: head.tag,
                 vr: head.vr,
                 value_start: head.value_start,
                 length,
-                total: self.total,
+                total,
             });
             if length.is_none() {
-                crate::frames::end_of_fragments(self.bytes, head.value_start, self.total)?;
+                crate::frames::end_of_fragments(self.bytes, head.value_start, total)?;
             }
         }
         Ok(Step::Done)
@@ -349,6 +404,12 @@ impl<'b> Pass<'b> {
     fn malformed(&self) -> HeaderError {
         HeaderError::Malformed { offset: self.position as u64 }
     }
+}
+
+/// Whether a value is a string of bytes or words, whatever the file calls it.
+fn is_bytes(head: &ElementHead) -> bool {
+    let vr = if head.vr == VR::UN { dictionary_vr(head.tag) } else { head.vr };
+    matches!(vr, VR::OB | VR::OW)
 }
 
 /// Pixel data in its three forms (PS3.3 C.7.6.3, C.7.6.24) and encapsulated documents are never header.

@@ -36,6 +36,10 @@ pub struct TransferSyntax {
     pub big_endian: bool,
     /// The whole data set is deflated.
     pub deflated: bool,
+    /// Pixels come in fragments (PS3.5 A.4).
+    pub is_encapsulated: bool,
+    /// Words of native pixels are big endian.
+    pub big_endian_pixels: bool,
     /// How pixels are encoded.
     pub pixels: PixelEncoding,
 }
@@ -53,15 +57,23 @@ impl TransferSyntax {
     #[must_use]
     pub fn from_uid(uid: &str) -> Self {
         use PixelEncoding as P;
-        let encapsulated = |pixels| Self { explicit_vr: true, big_endian: false, deflated: false, pixels };
-        let native = encapsulated(P::Native);
+        let encapsulated = |pixels| Self {
+            explicit_vr: true,
+            big_endian: false,
+            deflated: false,
+            is_encapsulated: true,
+            big_endian_pixels: false,
+            pixels,
+        };
+        let native = Self { is_encapsulated: false, ..encapsulated(P::Native) };
         match uid {
-            // GE's private syntax holds a little endian data set; only its pixels are big endian, and those are
-            // not read.
             IMPLICIT_VR_LITTLE_ENDIAN => Self { explicit_vr: false, ..native },
-            "1.2.840.113619.5.2" => Self { explicit_vr: false, ..encapsulated(P::Unknown) },
+            // GE's private syntax: a little endian data set whose pixels alone are big endian.
+            "1.2.840.113619.5.2" => Self { explicit_vr: false, big_endian_pixels: true, ..native },
             EXPLICIT_VR_LITTLE_ENDIAN => native,
-            EXPLICIT_VR_BIG_ENDIAN => Self { big_endian: true, ..native },
+            EXPLICIT_VR_BIG_ENDIAN => Self { big_endian: true, big_endian_pixels: true, ..native },
+            // Encapsulated Uncompressed: each frame in fragments of its own (PS3.5 A.4.11).
+            "1.2.840.10008.1.2.1.98" => encapsulated(P::Native),
             "1.2.840.10008.1.2.1.99" => Self { deflated: true, ..native },
             "1.2.840.10008.1.2.4.95" | "1.2.840.10008.1.2.4.205" => {
                 Self { deflated: true, ..encapsulated(P::Unknown) }

@@ -116,7 +116,7 @@ impl Hospital {
             };
             return Err(HospitalError { field, why });
         }
-        if !crate::order::is_email(&self.support_email) {
+        if !crate::mailbox::is_public_mailbox(&self.support_email) {
             return Err(HospitalError { field: "support_email", why: "is no email address" });
         }
         if self.hotline.chars().filter(char::is_ascii_digit).count() < 3 {
@@ -152,7 +152,7 @@ impl Default for Hospital {
             hotline_hours_en: "Mon–Fri 7:00–20:00, Sat 7:00–12:00".into(),
             sms_words_vi: "ket qua hinh anh".into(),
             sms_words_en: "your images".into(),
-            email_subject_vi: "Kết quả hình ảnh của bạn đã sẵn sàng".into(),
+            email_subject_vi: "Kết quả hình ảnh của Ông/Bà đã sẵn sàng".into(),
             email_subject_en: "Your images are ready to view".into(),
         }
     }

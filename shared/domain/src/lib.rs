@@ -15,6 +15,7 @@ pub mod identity;
 pub mod ids;
 pub mod invisible;
 pub mod limits;
+pub mod mailbox;
 pub mod object_key;
 pub mod order;
 pub mod patient;

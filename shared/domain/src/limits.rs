@@ -1,5 +1,7 @@
 //! Every limit on untrusted input, in one documented struct that is passed in.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 /// Limits on what one upload may ask of us. They are enforced before memory is spent.
@@ -14,11 +16,12 @@ pub struct Limits {
     pub header_first_read_bytes: u64,
     /// Second ranged GET of a header, in bytes; the third is [`Self::header_bytes_max`].
     pub header_second_read_bytes: u64,
-    /// Most data elements of one header, nested ones included.
+    /// Most data elements of one header, nested ones included; of large objects more, see [`Self::elements_max_of`].
     pub elements_max: usize,
     /// Deepest nesting of sequences.
     pub depth_max: usize,
-    /// Longest single value outside pixel data, in bytes.
+    /// Longest single value outside pixel data, in bytes; of bytes that nobody reads more, see
+    /// [`Self::opaque_bytes_max_of`].
     pub value_bytes_max: u64,
     /// Most frames of one instance.
     pub frames_max: u32,
@@ -26,14 +29,24 @@ pub struct Limits {
     pub side_pixels_max: u32,
     /// Most rows × columns × samples of one frame.
     pub frame_samples_max: u64,
+    /// Seconds that decoding any one file may take, whatever its size.
+    pub decode_seconds_min: u64,
+    /// Bytes of a larger file for which a second more is granted.
+    pub decode_bytes_per_second: u64,
+    /// Most seconds that decoding one file may take.
+    pub decode_seconds_max: u64,
+    /// Most memory (address space) of a process that decodes.
+    pub decoder_memory_bytes_max: u64,
     /// Largest report, document or video that is put before a reader, in bytes; a larger one is downloaded.
     pub document_bytes_max: u64,
     /// Most entries of one ZIP.
     pub zip_entries_max: usize,
     /// Most bytes of all entries of one ZIP, unpacked.
     pub zip_unpacked_bytes_max: u64,
-    /// Largest ratio of unpacked to packed bytes of one ZIP entry.
+    /// Largest ratio of unpacked to packed bytes of one ZIP, all entries together.
     pub zip_ratio_max: u64,
+    /// A ZIP smaller than this is taken for as large, in bytes: a few blank images pack to nearly nothing.
+    pub zip_ratio_from_bytes: u64,
     /// Largest order, in bytes.
     pub order_bytes_max: u64,
     /// Wrong second checks (birth date or password) in the life of one link.
@@ -60,6 +73,28 @@ pub struct Limits {
     pub messages_window_seconds: u32,
 }
 
+/// An honest object has one element per so many bytes at most: a report of ten thousand lines of codes comes near it.
+const BYTES_PER_ELEMENT: u64 = 12;
+/// So many times [`Limits::elements_max`] is the most, however large the object is.
+const ELEMENTS_GROWTH_MAX: usize = 5;
+
+impl Limits {
+    /// Most data elements of the header of an object of so many bytes: a radiation dose report of 3 MB has more than a
+    /// thousand slices of CT.
+    #[must_use]
+    pub fn elements_max_of(&self, object_bytes: u64) -> usize {
+        let by_size = usize::try_from(object_bytes / BYTES_PER_ELEMENT).unwrap_or(usize::MAX);
+        by_size.min(self.elements_max.saturating_mul(ELEMENTS_GROWTH_MAX)).max(self.elements_max)
+    }
+
+    /// Longest single value outside pixel data that is a string of bytes, in an object of so many bytes: private values
+    /// may make up most of it.
+    #[must_use]
+    pub fn opaque_bytes_max_of(&self, object_bytes: u64) -> u64 {
+        object_bytes.min(self.header_bytes_max).max(self.value_bytes_max)
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         const MIB: u64 = 1 << 20;
@@ -74,10 +109,15 @@ impl Default for Limits {
             frames_max: 20_000,
             side_pixels_max: 32_768,
             frame_samples_max: 400_000_000,
+            decode_seconds_min: 120,
+            decode_bytes_per_second: MIB,
+            decode_seconds_max: 600,
+            decoder_memory_bytes_max: 4096 * MIB,
             document_bytes_max: 256 * MIB,
             zip_entries_max: 20_000,
             zip_unpacked_bytes_max: 8192 * MIB,
             zip_ratio_max: 200,
+            zip_ratio_from_bytes: 64 << 10,
             order_bytes_max: MIB,
             link_failures_max: 10,
             sign_in_failures_max: 10,
@@ -88,6 +128,42 @@ impl Default for Limits {
             sign_in_window_seconds: 900,
             messages_per_receiver_max: 30,
             messages_window_seconds: 24 * 3600,
+        }
+    }
+}
+
+impl Limits {
+    /// How long decoding a file of so many bytes may take, all its frames together.
+    #[must_use]
+    pub fn decode_budget(&self, file_bytes: u64) -> Duration {
+        let more = file_bytes / self.decode_bytes_per_second.max(1);
+        Duration::from_secs(self.decode_seconds_min.saturating_add(more).min(self.decode_seconds_max))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_budget_of_a_file_grows_with_its_bytes_and_ends() {
+        let limits = Limits::default();
+        assert_eq!(limits.decode_budget(94_000), Duration::from_secs(120));
+        assert_eq!(limits.decode_budget(100 << 20), Duration::from_secs(220));
+        assert_eq!(limits.decode_budget(u64::MAX), Duration::from_secs(600));
+    }
+
+    #[test]
+    fn large_objects_may_hold_more_up_to_a_point() {
+        let limits = Limits::default();
+        for (bytes, elements, opaque) in [
+            (0, 200_000, 16 << 20),
+            (3_300_000, 275_000, 16 << 20),
+            (18 << 20, 1_000_000, 18 << 20),
+            (u64::MAX, 1_000_000, 64 << 20),
+        ] {
+            let allowed = (limits.elements_max_of(bytes), limits.opaque_bytes_max_of(bytes));
+            assert_eq!(allowed, (elements, opaque), "{bytes}");
         }
     }
 }

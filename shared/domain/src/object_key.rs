@@ -111,6 +111,12 @@ pub fn quarantine_reason(source: &ObjectKey, content_digest: &str) -> ObjectKey 
     fitted(&format!("quarantine/{}/", short(content_digest)), source.as_str(), ".reason.json")
 }
 
+/// What is to be said of an object that was taken, beside where it would be if it were refused.
+#[must_use]
+pub fn quarantine_note(source: &ObjectKey, content_digest: &str) -> ObjectKey {
+    fitted(&format!("quarantine/{}/", short(content_digest)), source.as_str(), ".note.json")
+}
+
 /// One entry of an uploaded ZIP: `unpacked/<first 16 digits of its digest>/<number>-<entry name>`.
 #[must_use]
 pub fn unpacked(zip_digest: &str, entry: usize, name: &str) -> ObjectKey {

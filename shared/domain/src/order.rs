@@ -1,7 +1,11 @@
 //! Orders: what the hospital says was requested, for whom, and whether the result is signed.
 //!
-//! The wire format is `docs/order.schema.json`. Unknown fields are kept.
+//! The wire format is `docs/order.schema.json`, which [`schema`] writes. Unknown fields are kept.
 
+mod fields;
+mod moment;
+mod read;
+mod schema;
 use std::fmt;
 
 use jiff::Timestamp;
@@ -9,6 +13,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{AccessionNumber, BirthDate, Language, PatientDemographics, PatientId, PhoneNumber, Rejection};
+use fields::{Field, Kind};
+pub use schema::schema;
 
 /// One order, one object below `orders/`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -47,11 +53,17 @@ pub struct OrderPatient {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sex: Option<String>,
     /// Where the SMS goes; `None` when the text is no number.
-    #[serde(default, deserialize_with = "lenient_phone", skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<PhoneNumber>,
-    /// Where the email goes.
-    #[serde(default, deserialize_with = "lenient_email", skip_serializing_if = "Option::is_none")]
+    /// What was typed for the number, where that is none, or more than one: for whoever calls.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone_typed: Option<String>,
+    /// Where the email goes; `None` when the text is no address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
+    /// What was typed for the address, where that is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email_typed: Option<String>,
     /// Language of slip and messages.
     #[serde(default)]
     pub language: Language,
@@ -121,30 +133,49 @@ impl Order {
     /// A [`Rejection`] that names the line or the field, and repeats no value.
     pub fn parse(bytes: &[u8]) -> Result<Self, Rejection> {
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-        let value: Value = serde_json::from_slice(bytes).map_err(|e| {
-            let message = format!("The order is not valid JSON (line {}, column {}).", e.line(), e.column());
-            Rejection::new("order-not-json", message)
-        })?;
-        require_fields(&value)?;
-        let order: Self = serde_json::from_value(value).map_err(|_| {
+        let value: Value = serde_json::from_slice(bytes).map_err(|e| unreadable(&e))?;
+        serde_json::from_value(read::read(value)?).map_err(|_| {
             // serde's own text may repeat a value, and values are patient data.
             Rejection::new(
                 "order-bad-field",
                 "A field of the order has a type or a value that is not allowed.",
             )
-        })?;
-        if order.patient.name.chars().any(char::is_alphabetic) {
-            Ok(order)
-        } else {
-            Err(bad_field("patient.name", "has no letter in it"))
+        })
+    }
+
+    /// The order without the fields that this version does not know, and without the radiologist's text: small enough
+    /// for any table, whatever was uploaded.
+    #[must_use]
+    pub fn abridged(&self) -> Self {
+        let mut order = self.clone();
+        let known = |fields: &[Field]| fields.iter().map(|field| field.name).collect::<Vec<_>>();
+        let keep = |other: &mut Map<String, Value>, part: &str| {
+            let fields = fields::ORDER.iter().find(|field| field.name == part).map(|field| field.kind);
+            let names = if let Some(Kind::Part(fields)) = fields { known(fields) } else { Vec::new() };
+            other.retain(|name, _| names.contains(&name.as_str()));
+        };
+        let top = known(fields::ORDER);
+        order.other.retain(|name, _| top.contains(&name.as_str()));
+        keep(&mut order.patient.other, "patient");
+        if let Some(visit) = &mut order.visit {
+            keep(&mut visit.other, "visit");
         }
+        if let Some(service) = &mut order.service {
+            keep(&mut service.other, "service");
+        }
+        if let Some(result) = &mut order.result {
+            keep(&mut result.other, "result");
+            result.conclusion = None;
+        }
+        order
     }
 
     /// Whether the result is signed.
     #[must_use]
     pub fn is_signed(&self) -> bool {
         let status = self.result.as_ref().and_then(|r| r.status.as_deref());
-        matches!(status, Some("final" | "amended" | "corrected"))
+        let signed = ["final", "amended", "corrected"];
+        status.is_some_and(|status| signed.iter().any(|word| status.eq_ignore_ascii_case(word)))
     }
 
     /// Whether the order was taken back: nothing of it is shown or told. The words are those of FHIR and HL7.
@@ -182,140 +213,22 @@ impl Order {
     }
 }
 
-/// Names the first required field that is missing or unusable, because `serde` would name none or its value.
-fn require_fields(order: &Value) -> Result<(), Rejection> {
-    if !order.is_object() {
-        return Err(Rejection::new("order-bad-field", "The order is not a JSON object."));
+/// Why bytes are no JSON that can be read, by line and column.
+fn unreadable(error: &serde_json::Error) -> Rejection {
+    let (line, column) = (error.line(), error.column());
+    // The library has no codes of its own for the two; its words hold nothing of the input.
+    let words = error.to_string();
+    if words.starts_with("recursion limit exceeded") {
+        let message = format!("The order is nested deeper than is read (line {line}, column {column}).");
+        return Rejection::new("order-too-deep", message);
     }
-    type Check = fn(&str) -> bool;
-    let required: [(&str, &str, Check, &str); 4] = [
-        (
-            "accession_number",
-            "/accession_number",
-            |t| AccessionNumber::parse(t).is_ok(),
-            "is not an identifier",
-        ),
-        ("patient.id", "/patient/id", |t| PatientId::parse(t).is_ok(), "is not an identifier"),
-        ("patient.name", "/patient/name", |t| !t.trim().is_empty(), "is empty"),
-        (
-            "patient.birth_date",
-            "/patient/birth_date",
-            |t| BirthDate::parse(t).is_ok(),
-            "is neither a date YYYY-MM-DD nor a year YYYY",
-        ),
-    ];
-    for (name, pointer, usable, why) in required {
-        match order.pointer(pointer) {
-            None | Some(Value::Null) => {
-                return Err(Rejection::new("order-missing-field", format!("The order lacks `{name}`.")));
-            }
-            Some(Value::String(text)) if usable(text) => {}
-            Some(Value::String(_)) => return Err(bad_field(name, why)),
-            Some(_) => return Err(bad_field(name, "is not a text")),
-        }
+    if words.starts_with("number out of range") {
+        let message =
+            format!("The order holds a number larger than can be read (line {line}, column {column}).");
+        return Rejection::new("order-bad-field", message);
     }
-    Ok(())
-}
-
-fn bad_field(name: &str, why: &str) -> Rejection {
-    Rejection::new("order-bad-field", format!("The order's `{name}` {why}."))
-}
-
-/// A number that cannot be dialled must not hold back the images: the other channels still go out.
-fn lenient_phone<'de, D: serde::Deserializer<'de>>(d: D) -> Result<Option<PhoneNumber>, D::Error> {
-    Ok(Option::<String>::deserialize(d)?.and_then(|text| PhoneNumber::parse(&text).ok()))
-}
-
-fn lenient_email<'de, D: serde::Deserializer<'de>>(d: D) -> Result<Option<String>, D::Error> {
-    let typed = Option::<String>::deserialize(d)?.map(|text| text.trim().to_owned());
-    Ok(typed.filter(|address| is_email(address)))
-}
-
-/// Whether an email can be sent there. An address needs one `@` between two parts and no blank, control character,
-/// comma or angle bracket: what could add a header or a second recipient never becomes an address.
-#[must_use]
-pub fn is_email(address: &str) -> bool {
-    let forbidden =
-        |c: char| c.is_whitespace() || c.is_control() || matches!(c, ',' | ';' | '<' | '>' | '"' | ':');
-    address.len() <= 254
-        && !address.contains(forbidden)
-        && matches!(address.split('@').collect::<Vec<_>>()[..], [user, host] if !user.is_empty() && host.len() > 2)
+    Rejection::new("order-not-json", format!("The order is not valid JSON (line {line}, column {column})."))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    fn sample() -> Value {
-        json!({
-            "accession_number": "A20201123001",
-            "patient": { "id": "N20-0317542", "name": "Nguyễn Thị Hoà", "birth_date": "1958-03-02", "sex": "F",
-                         "phone": "0903 123 456", "email": "hoa@example.vn", "language": "vi", "blood_group": "O" },
-            "visit": { "class": "outpatient", "department": "K01", "episode": "MA_LK-000123" },
-            "service": { "code": "18.0220.0041", "name": "Chụp CLVT ngực", "unit_price_vnd": 512000 },
-            "declared_instances": 300,
-            "result": { "status": "final", "reported_at": "2020-11-23T09:02:00+07:00" },
-            "ward_note": 7
-        })
-    }
-
-    fn check(change: impl FnOnce(&mut Value), code: &str, names: &str) {
-        let mut order = sample();
-        change(&mut order);
-        let rejection = Order::parse(order.to_string().as_bytes()).unwrap_err();
-        assert_eq!(rejection.code, code);
-        assert!(rejection.message.contains(names), "{}", rejection.message);
-    }
-
-    #[test]
-    fn an_order_keeps_what_it_does_not_know() {
-        let order = Order::parse(sample().to_string().as_bytes()).unwrap();
-        assert!(order.is_signed());
-        assert_eq!(order.service_name(), Some("Chụp CLVT ngực"));
-        let again = serde_json::to_value(&order).unwrap();
-        assert_eq!(again["ward_note"], 7);
-        assert_eq!(again["patient"]["blood_group"], "O");
-        assert_eq!(again["service"]["unit_price_vnd"], 512_000);
-        assert_eq!(again["visit"]["episode"], "MA_LK-000123");
-        assert_eq!(again["patient"]["phone"], "+84903123456");
-    }
-
-    #[test]
-    fn a_bad_order_is_refused_by_the_name_of_its_field() {
-        check(|o| o["patient"]["birth_date"] = Value::Null, "order-missing-field", "patient.birth_date");
-        check(|o| o["patient"]["birth_date"] = json!("1958-13"), "order-bad-field", "patient.birth_date");
-        check(|o| o["patient"]["id"] = json!(" "), "order-bad-field", "patient.id");
-        check(|o| o["patient"]["name"] = json!("--"), "order-bad-field", "patient.name");
-        check(|o| o["accession_number"] = json!(12), "order-bad-field", "accession_number");
-        check(|o| o["declared_instances"] = json!(-1), "order-bad-field", "field");
-        check(|o| *o = json!([1]), "order-bad-field", "JSON object");
-    }
-
-    #[test]
-    fn what_is_not_json_is_refused_with_its_place() {
-        let rejection = Order::parse(b"{\n \"a\": }").unwrap_err();
-        assert_eq!(rejection.code, "order-not-json");
-        assert!(rejection.message.contains("line 2"));
-    }
-
-    #[test]
-    fn a_bad_phone_or_email_does_not_refuse_the_order() {
-        for bad in ["không có", "a@b.vn\r\nBcc: x@y.vn", "a@b.vn, c@d.vn", "<a@b.vn>"] {
-            let mut order = sample();
-            order["patient"]["phone"] = json!(bad);
-            order["patient"]["email"] = json!(bad);
-            let order = Order::parse(order.to_string().as_bytes()).unwrap();
-            assert_eq!((order.patient.phone, order.patient.email), (None, None), "{bad:?}");
-        }
-    }
-
-    #[test]
-    fn debug_hides_the_patient() {
-        let order = Order::parse(sample().to_string().as_bytes()).unwrap();
-        let text = format!("{order:?}");
-        for secret in ["Nguyễn", "1958", "0317542", "903123456", "hoa@"] {
-            assert!(!text.contains(secret), "{text}");
-        }
-    }
-}
+mod tests;

@@ -13,7 +13,7 @@ use flate2::write::DeflateEncoder;
 use serde::{Deserialize, Serialize};
 
 use crate::ImagingError;
-use crate::codec::{Decoded, browser_shows_right_colours, decode_jpeg_2000};
+use crate::codec::{Decoded, browser_shows_right_colours, decode_jpeg_2000, jpeg_ls_reads_everywhere};
 use crate::ht_j2k::{self, Picture};
 use crate::image_pixel::ImagePixel;
 use crate::samples::Samples;
@@ -129,7 +129,7 @@ fn kept<'f>(origin: &FrameOrigin<'f>, image: &ImagePixel) -> Option<(&'f [u8], &
         PixelEncoding::JpegDct if browser_shows_right_colours(codestream, image) => {
             Some((codestream, "image/jpeg"))
         }
-        PixelEncoding::JpegLs => Some((codestream, "image/jls")),
+        PixelEncoding::JpegLs if jpeg_ls_reads_everywhere(codestream) => Some((codestream, "image/jls")),
         PixelEncoding::HtJpeg2000 => Some((codestream, "image/jphc")),
         _ => None,
     }

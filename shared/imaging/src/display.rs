@@ -11,7 +11,7 @@ use crate::lut::Lut;
 use crate::overlay::over_frame;
 use crate::palette::Palette;
 use crate::samples::Samples;
-use crate::window::VoiWindow;
+use crate::window::{ValueSpan, VoiWindow};
 
 /// One frame as it is shown, at its stored size.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -182,9 +182,14 @@ fn word_table(format: crate::samples::WordFormat, grey: impl Fn(f64) -> u8) -> V
 
 /// The first VOI LUT, of the image or of its Frame VOI LUT With LUT macro (C.7.6.16.2.10b).
 pub(crate) fn voi_table(image: &ImagePixel, frame: FrameAttributes<'_>, modality: &Modality) -> Option<Lut> {
-    let of_image = frame.root.first_item(tags::VOILUT_SEQUENCE);
-    let of_frame = || frame.group(tags::FRAME_VOILUT_SEQUENCE)?.first_item(tags::VOILUT_SEQUENCE);
-    Lut::from_item(of_image.or_else(of_frame)?, modality.is_signed(image))
+    let group = frame.group(tags::FRAME_VOILUT_SEQUENCE);
+    let of_frame = group.and_then(|group| group.first_item(tags::VOILUT_SEQUENCE));
+    // The window of a frame goes before a table of the whole object.
+    let of_image = || {
+        let has_window = group.is_some_and(|group| group.float(tags::WINDOW_WIDTH).is_some());
+        frame.root.first_item(tags::VOILUT_SEQUENCE).filter(|_| !has_window)
+    };
+    Lut::from_item(of_frame.or_else(of_image)?, modality.is_signed(image)).map(Lut::filled)
 }
 
 /// VOI LUT Sequence, else the first window, else all values that occur (PS3.3 C.11.2).
@@ -200,13 +205,28 @@ fn voi_of_frame(
     if let Some((window, _)) = VoiWindow::of_frame(frame).into_iter().next() {
         return Voi::Window(window);
     }
+    let span = span_of(samples, image, frame, modality).unwrap_or_default();
+    Voi::Window(VoiWindow::spanning(span.lowest, span.highest))
+}
+
+/// The lowest and highest modality value that occur; `None` where none is a number. Padding does not count, unless
+/// there would be nothing left to tell apart.
+pub(crate) fn span_of(
+    samples: &Samples,
+    image: &ImagePixel,
+    frame: FrameAttributes<'_>,
+    modality: &Modality,
+) -> Option<ValueSpan> {
     let padding = padding(frame.root, image);
     let is_padding = |stored: f64| padding.is_some_and(|[low, high]| (low..=high).contains(&stored));
-    let (mut lowest, mut highest) = (f64::INFINITY, f64::NEG_INFINITY);
+    let (mut measured, mut all) = (ValueSpan::NONE, ValueSpan::NONE);
     let mut see = |stored: f64| {
         let value = modality.apply(stored);
-        if value.is_finite() && !is_padding(stored) {
-            (lowest, highest) = (lowest.min(value), highest.max(value));
+        if value.is_finite() {
+            all = all.with(value);
+            if !is_padding(stored) {
+                measured = measured.with(value);
+            }
         }
     };
     match samples {
@@ -218,11 +238,11 @@ fn voi_of_frame(
         }
         Samples::Numbers(values) => values.iter().for_each(|v| see(*v)),
     }
-    Voi::Window(if lowest <= highest {
-        VoiWindow::spanning(lowest, highest)
-    } else {
-        VoiWindow::spanning(0.0, 0.0)
-    })
+    [measured, all]
+        .into_iter()
+        .find(|span| span.lowest < span.highest)
+        .or(Some(all))
+        .filter(ValueSpan::is_some)
 }
 
 /// Calls `see` once for each value that occurs.

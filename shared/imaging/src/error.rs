@@ -36,6 +36,9 @@ pub enum ImagingError {
     /// The pixel data is damaged, or contradicts Rows and Columns.
     #[error("The pixel data of this image is damaged.")]
     CorruptPixelData,
+    /// The pixel data is so short that most of its picture is missing.
+    #[error("The pixel data of this image ends long before its picture does.")]
+    CutPixelData,
     /// A report, document or video that is damaged, or larger than is put before a reader.
     #[error("This document cannot be shown here; the original can be downloaded.")]
     DocumentNotShown,
@@ -58,6 +61,7 @@ impl ImagingError {
             Self::ImageTooLarge => "image-too-large",
             Self::TooManyFrames => "too-many-frames",
             Self::CorruptPixelData => "corrupt-pixel-data",
+            Self::CutPixelData => "cut-pixel-data",
             Self::DocumentNotShown => "document-not-shown",
             Self::PreviewFailed => "preview-failed",
         }

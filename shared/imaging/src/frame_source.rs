@@ -17,7 +17,7 @@ pub(crate) enum FrameSource<'d> {
 impl<'d> FrameSource<'d> {
     pub fn of(data_set: &'d DataSet<'d>, image: &ImagePixel) -> Result<Self, ImagingError> {
         let pixels = data_set.pixels().ok_or(ImagingError::NoPixelData)?;
-        let bytes = data_set.bytes();
+        let bytes = pixels.reach(data_set.bytes());
         let Some(length) = pixels.length else {
             let offsets = extended_offsets(data_set);
             let frames = frame_ranges(bytes, pixels.value_start, image.number_of_frames as usize, &offsets)

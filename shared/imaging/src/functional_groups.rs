@@ -1,4 +1,5 @@
-//! Functional groups of enhanced multi-frame images (PS3.3 C.7.6.16): per frame, else shared, else top level.
+//! Functional groups of enhanced multi-frame images (PS3.3 C.7.6.16): per frame, else shared, else top level. A frame
+//! knows better than its object: some writers repeat the values of one frame at the top.
 
 use filmless_dicom::{DataSet, Item, Tag, tags};
 
@@ -39,6 +40,6 @@ impl<'d> FrameAttributes<'d> {
     /// Where an attribute that may be at the top level or in a functional group applies from.
     pub fn holder(self, tag: Tag, sequence: Tag) -> Option<Item<'d>> {
         let holds = |item: &Item<'d>| item.get(tag).is_some_and(|e| !e.bytes().is_empty());
-        Some(self.root).filter(holds).or_else(|| self.group(sequence).filter(holds))
+        self.group(sequence).filter(holds).or_else(|| Some(self.root).filter(holds))
     }
 }

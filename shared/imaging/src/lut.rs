@@ -17,7 +17,7 @@ impl Lut {
     /// value is meant, because its VR (US or SS) is not written in implicit files.
     pub fn from_item(item: Item<'_>, signed: bool) -> Option<Self> {
         let descriptor = Descriptor::read(item, tags::LUT_DESCRIPTOR, signed)?;
-        let mut data = words(item, tags::LUT_DATA)?;
+        let mut data = descriptor.entries_of(item, tags::LUT_DATA)?;
         data.truncate(descriptor.entries);
         let highest = u32::from(*data.iter().max()?);
         // Some tables hold values of more bits than their descriptor says.
@@ -34,6 +34,18 @@ impl Lut {
         self.data.get(at as usize).copied().unwrap_or(0)
     }
 
+    /// Spreads the entries of a table that is declared wider than it is filled, up to white: twelve bits of data under
+    /// a descriptor of sixteen are not meant to be nearly black.
+    pub fn filled(mut self) -> Self {
+        let highest = self.data.iter().copied().max().unwrap_or(0);
+        if highest > 0 && u32::from(highest) < 1 << (self.bits - 1) {
+            let (most, highest) = ((1_u32 << self.bits) - 1, u32::from(highest));
+            let spread = |entry: u16| ((u32::from(entry) * most + highest / 2) / highest) as u16;
+            self.data.iter_mut().for_each(|entry| *entry = spread(*entry));
+        }
+        self
+    }
+
     pub fn highest_output(&self) -> f64 {
         f64::from((1_u32 << self.bits) - 1)
     }
@@ -47,6 +59,19 @@ pub(crate) struct Descriptor {
 }
 
 impl Descriptor {
+    /// The entries as they are stored. Those of eight bits may be packed two to a word (C.11.1.1.1), which in little
+    /// endian is one to a byte.
+    pub fn entries_of(&self, item: Item<'_>, tag: Tag) -> Option<Vec<u16>> {
+        let element = item.get(tag)?;
+        let bytes = element.bytes();
+        if self.bits > 8 || bytes.len() >= 2 * self.entries || bytes.is_empty() {
+            return words(item, tag);
+        }
+        let is_swapped = element.vr() == VR::OW && element.is_big_endian();
+        let byte = |at: usize| bytes.get(if is_swapped { at ^ 1 } else { at }).or(bytes.get(at));
+        Some((0..bytes.len()).filter_map(byte).map(|b| u16::from(*b)).collect())
+    }
+
     pub fn read(item: Item<'_>, tag: Tag, signed: bool) -> Option<Self> {
         let [entries, first, bits] = item.get(tag)?.ints().get(..3)?.try_into().ok()?;
         let word = first as u16;

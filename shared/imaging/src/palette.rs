@@ -85,11 +85,7 @@ fn output_8(lut: &Lut, value: f64) -> u8 {
 fn table(item: Item<'_>, [descriptor, plain, segmented]: [Tag; 3], signed: bool) -> Option<Lut> {
     let descriptor = Descriptor::read(item, descriptor, signed)?;
     let data = match item.get(plain).filter(|e| !e.bytes().is_empty()) {
-        // Entries of eight bits may be packed two to a word, which in little endian is one to a byte.
-        Some(element) if descriptor.bits <= 8 && element.bytes().len() < 2 * descriptor.entries => {
-            element.bytes().iter().map(|b| u16::from(*b)).collect()
-        }
-        Some(_) => words(item, plain)?,
+        Some(_) => descriptor.entries_of(item, plain)?,
         None if descriptor.bits <= 8 && item.get(segmented)?.vr() != VR::OW => {
             let bytes: Vec<u16> = item.get(segmented)?.bytes().iter().map(|b| u16::from(*b)).collect();
             expand_segments(&bytes, 8)?

@@ -152,7 +152,8 @@ struct OpenImage<'d> {
 
 impl<'d> OpenImage<'d> {
     fn new(data_set: &'d DataSet<'d>, limits: &Limits) -> Result<Self, ImagingError> {
-        if data_set.pixels().is_none() {
+        // No byte of pixels is one thing that is missing, not one in every frame.
+        if data_set.pixels().is_none_or(|pixels| pixels.length == Some(0)) {
             return Err(ImagingError::NoPixelData);
         }
         if data_set.transfer_syntax().pixels == PixelEncoding::Video {

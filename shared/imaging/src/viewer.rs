@@ -9,6 +9,7 @@ use crate::image_pixel::ImagePixel;
 use crate::index::{Rescale, Spacing, Window};
 use crate::regions::{Region, regions};
 use crate::run_position::RunPosition;
+use crate::sides::Sides;
 use crate::window::VoiWindow;
 
 /// Measures and presentation of one frame.
@@ -46,6 +47,9 @@ pub struct FrameView {
     /// Place in a nuclear medicine run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub position_in_run: Option<RunPosition>,
+    /// Sides of the patient, as far as the object names them.
+    #[serde(flatten)]
+    pub sides: Sides,
 }
 
 impl FrameView {
@@ -84,6 +88,7 @@ impl FrameView {
             frame_of_reference_uid: frame.root.text(tags::FRAME_OF_REFERENCE_UID),
             regions: regions(frame.root),
             position_in_run,
+            sides: Sides::of_frame(frame),
         }
     }
 }

@@ -22,6 +22,25 @@ pub(crate) struct VoiWindow {
     pub function: VoiFunction,
 }
 
+/// The lowest and the highest of some modality values.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct ValueSpan {
+    pub lowest: f64,
+    pub highest: f64,
+}
+
+impl ValueSpan {
+    pub const NONE: Self = Self { lowest: f64::INFINITY, highest: f64::NEG_INFINITY };
+
+    pub fn with(self, value: f64) -> Self {
+        Self { lowest: self.lowest.min(value), highest: self.highest.max(value) }
+    }
+
+    pub fn is_some(&self) -> bool {
+        self.lowest <= self.highest
+    }
+}
+
 impl VoiWindow {
     /// The windows that apply to a frame, default first, with their explanations.
     pub fn of_frame(frame: FrameAttributes<'_>) -> Vec<(Self, Option<String>)> {
@@ -40,6 +59,11 @@ impl VoiWindow {
             .enumerate()
             .filter(|(_, (center, width))| center.is_finite() && width.is_finite() && *width > 0.0)
             .map(|(i, (center, width))| {
+                // No width below 1 is allowed with LINEAR: what is meant is the exact one (C.11.2.1.2.1).
+                let function = match function {
+                    VoiFunction::Linear if width < 1.0 => VoiFunction::LinearExact,
+                    function => function,
+                };
                 (Self { center, width, function }, named.get(i).filter(|n| !n.is_empty()).cloned())
             })
             .collect()

@@ -146,6 +146,35 @@ fn long_series_has_an_evenly_spaced_contact_sheet() {
 }
 
 #[test]
+fn index_says_which_sides_of_the_patient_a_projection_shows() {
+    let sides = |orientation: &str, view: Vec<u8>, laterality: &str| {
+        let named = [
+            element(0x20, 0x20, "CS", orientation.as_bytes()),
+            element(0x20, 0x62, "CS", laterality.as_bytes()),
+        ];
+        let file = [
+            meta(EXPLICIT),
+            identity(),
+            view,
+            named.concat(),
+            Pixels::grey(2, 2, 8, 8).bytes(),
+            element(0x7FE0, 0x10, "OW", &[9; 4]),
+        ];
+        let mut pack = builder();
+        add(&mut pack, "1.1", &file.concat());
+        let index = serde_json::to_value(pack.finish().unwrap().index).unwrap();
+        let frame = index["frames"][0].clone();
+        ["patient_orientation", "view_position", "laterality"].map(|name| frame[name].clone())
+    };
+    let chest = sides("L\\F", element(0x18, 0x5101, "CS", b"PA"), "U");
+    assert_eq!(chest, [json!(["L", "F"]), json!("PA"), Value::Null]);
+    let breast = sides("A\\FR", element(0x18, 0x5101, "CS", b"MLO"), "R");
+    assert_eq!(breast, [json!(["A", "FR"]), json!("MLO"), json!("R")]);
+    let unknown = sides("LE\\V", Vec::new(), "");
+    assert_eq!(unknown, [Value::Null, Value::Null, Value::Null]);
+}
+
+#[test]
 fn series_without_pictures_still_has_an_index() {
     let mut pack = builder();
     add_without_picture(&mut pack, "1.1", "video");

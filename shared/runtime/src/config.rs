@@ -25,7 +25,7 @@ pub struct Config {
     pub usage_bucket: String,
     /// `INDEX_TABLE`: the DynamoDB table.
     pub index_table: String,
-    /// `INTAKE_QUEUE_URL`, `SETTLE_QUEUE_URL`, `RELEASE_QUEUE_URL`, `NOTICES_QUEUE_URL`.
+    /// `INTAKE_QUEUE_URL`, `SETTLE_QUEUE_URL`, `DOWNLOADS_QUEUE_URL`, `RELEASE_QUEUE_URL`, `NOTICES_QUEUE_URL`.
     pub queues: QueueUrls,
     /// `SEAL_KEY_ID`: the KMS key that seals secrets on their way.
     pub seal_key_id: String,
@@ -44,7 +44,7 @@ pub struct Config {
     /// `ORIGIN_SECRET`: what whoever stands in front of the portal tells it, so that nobody goes around him.
     pub origin_secret: Option<Secret>,
     /// `PUBLIC_URL`, `EMAIL_FROM`, `HOSPITAL` (JSON), `QUIET_PERIOD_SECONDS`, `RELEASE_ON`, `IDENTITY` (JSON), `MESSAGE_SECRETS`,
-    /// `LINK_TTL_DAYS`, `SESSION_TTL_MINUTES`, `SESSION_IDLE_MINUTES`, `QUIET_HOURS`,
+    /// `LINK_TTL_DAYS`, `SESSION_TTL_MINUTES`, `SESSION_IDLE_MINUTES`, `QUIET_HOURS`, `SMS_COUNTRIES`,
     /// `TRUSTED_PROXIES`.
     pub settings: Settings,
 }
@@ -82,6 +82,7 @@ impl Config {
             queues: QueueUrls {
                 intake: required("INTAKE_QUEUE_URL")?,
                 settle: required("SETTLE_QUEUE_URL")?,
+                downloads: required("DOWNLOADS_QUEUE_URL")?,
                 release: required("RELEASE_QUEUE_URL")?,
                 notices: required("NOTICES_QUEUE_URL")?,
             },
@@ -139,6 +140,7 @@ fn settings(optional: &impl Fn(&'static str) -> Option<String>) -> Result<Settin
         serde_json::from_str::<Hospital>(&hospital).map_err(|_| ConfigError::Invalid("HOSPITAL"))?;
     settings.hospital.check().map_err(|_| ConfigError::Invalid("HOSPITAL"))?;
     settings.quiet_hours = parsed("QUIET_HOURS", optional("QUIET_HOURS"))?;
+    settings.sms_countries = parsed("SMS_COUNTRIES", optional("SMS_COUNTRIES"))?.unwrap_or_default();
     settings.trusted_proxies = parsed("TRUSTED_PROXIES", optional("TRUSTED_PROXIES"))?.unwrap_or_default();
     if let Some(seconds) = parsed::<u64>("QUIET_PERIOD_SECONDS", optional("QUIET_PERIOD_SECONDS"))? {
         settings.quiet_period = Duration::from_secs(seconds);
@@ -194,6 +196,7 @@ mod tests {
                 | "SESSION_IDLE_MINUTES"
                 | "TRUSTED_PROXIES"
                 | "QUIET_HOURS"
+                | "SMS_COUNTRIES"
                 | "ORIGIN_SECRET" => None,
                 "PUBLIC_URL" => Some("https://xem.benhvien.example/".into()),
                 "HOSPITAL" => Some(r#"{"name_vi":"Bệnh viện A"}"#.into()),
@@ -239,6 +242,7 @@ mod tests {
             ("HOSPITAL", "Bệnh viện A"),
             ("HOSPITAL", r#"{"name_vi":"Bệnh viện A","hotline":""}"#),
             ("QUIET_HOURS", "at night"),
+            ("SMS_COUNTRIES", "Vietnam"),
             ("TRUSTED_PROXIES", "everybody"),
         ] {
             assert_eq!(check(&[(name, value)]).unwrap_err(), ConfigError::Invalid(name));

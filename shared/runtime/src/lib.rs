@@ -7,4 +7,4 @@ mod services;
 
 pub use config::{Config, ConfigError};
 pub use logging::{error_chain, hide_panics, init_logging, log_filter};
-pub use services::{dead_letters_from, services_from};
+pub use services::{dead_letters_from, function_memory_mib, services_from};

@@ -34,3 +34,9 @@ pub async fn dead_letters_from(config: Config) -> Arc<dyn DeadLetters> {
     let connection = Connection::from_settings(config.s3_public_url.as_deref(), config.s3_path_style).await;
     Arc::new(SqsDeadLetters::new(connection.sqs(), config.queues))
 }
+
+/// What Lambda says the function has of memory.
+#[must_use]
+pub fn function_memory_mib() -> Option<u64> {
+    std::env::var("AWS_LAMBDA_FUNCTION_MEMORY_SIZE").ok()?.parse().ok()
+}

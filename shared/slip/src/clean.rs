@@ -1,6 +1,7 @@
 //! Text from outside, made fit for one line of a page or a message.
 
 use filmless_domain::invisible::is_invisible;
+use filmless_domain::mailbox::is_mailbox;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 use crate::SlipError;
@@ -35,24 +36,10 @@ pub(crate) fn check_link(link: &str) -> Result<&str, SlipError> {
     Ok(link)
 }
 
-/// Refuses whatever is not one mailbox in plain ASCII: what every relay accepts (RFC 5321 4.1.2, without quoted
-/// local parts).
+/// Refuses whatever is not one mailbox that [`is_mailbox`] accepts: orders are read by the same rule.
 pub(crate) fn check_mailbox(text: &str) -> Result<&str, SlipError> {
     let address = text.trim();
-    let (local, domain) = address.split_once('@').ok_or(SlipError::BadMailbox)?;
-    let domain_ok = domain.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'))
-        && domain.split('.').all(|label| !label.is_empty());
-    let plain = is_dot_atom(local) && domain_ok && local.len() <= 64 && address.len() <= 254;
-    if plain { Ok(address) } else { Err(SlipError::BadMailbox) }
-}
-
-/// Whether this is a `dot-atom` (RFC 5322 3.2.3).
-pub(crate) fn is_dot_atom(text: &str) -> bool {
-    let atom = |part: &str| {
-        !part.is_empty()
-            && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&b))
-    };
-    text.split('.').all(atom)
+    if is_mailbox(address) { Ok(address) } else { Err(SlipError::BadMailbox) }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The email: text and HTML, the QR code inside, the slip attached.
 
 use askama::Template;
+use filmless_domain::mailbox::is_dot_atom;
 use filmless_domain::{Hospital, Language, Secret};
 use mail_builder::MessageBuilder;
 use mail_builder::headers::address::Address;
@@ -119,7 +120,7 @@ fn multipart<'x>(kind: &'x str, boundary: &'x str, parts: Vec<MimePart<'x>>) -> 
 
 fn message_id(text: &str) -> Result<&str, SlipError> {
     let (left, right) = text.split_once('@').ok_or(SlipError::BadMessageId)?;
-    if clean::is_dot_atom(left) && clean::is_dot_atom(right) && text.len() <= 250 {
+    if is_dot_atom(left) && is_dot_atom(right) && text.len() <= 250 {
         Ok(text)
     } else {
         Err(SlipError::BadMessageId)

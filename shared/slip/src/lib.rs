@@ -3,7 +3,8 @@
 //! Everything here is pure: the same content gives the same bytes, time and secrets come in as arguments, and
 //! the fonts are part of the program. Nothing that a hospital, a header or an order writes may break a layout,
 //! a header line or an alphabet: text is cleaned where it enters (`clean.rs`), wrapped, shrunk and, at last,
-//! cut with an ellipsis. A character that no font here has is shown as `�`, so that its loss is seen.
+//! cut with an ellipsis. Other scripts are set in fonts of their own (`build.rs`); a character that none here has is shown as
+//! `�`, so that its loss is seen.
 
 mod clean;
 mod content;

@@ -4,7 +4,7 @@ use filmless_domain::{BirthDate, Language};
 use jiff::{Timestamp, civil::Date, tz::Offset};
 
 /// One text in both languages.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Pair {
     vi: &'static str,
     en: &'static str,
@@ -51,7 +51,7 @@ pub(crate) const STEPS: [Pair; 3] = [
         "Enter the patient's date of birth, or the password.",
     ),
     pair(
-        "Xem hình ảnh, hoặc đưa phiếu này cho bác sĩ của bạn xem.",
+        "Xem hình ảnh, hoặc đưa phiếu này cho bác sĩ của Ông/Bà xem.",
         "View the images, or show this slip to your doctor.",
     ),
 ];
@@ -65,16 +65,16 @@ pub(crate) const SUPPORT: Pair = pair("Hỗ trợ", "Support");
 pub(crate) const GUIDE: Pair = pair("Hướng dẫn", "Guide");
 pub(crate) const HOTLINE: Pair = pair("Tổng đài", "Hotline");
 pub(crate) const KEEP_SECRET: Pair = pair(
-    "Giữ kín phiếu này: người có phiếu có thể xem được hình ảnh của bạn.",
+    "Giữ kín phiếu này: người có phiếu có thể xem được hình ảnh của Ông/Bà.",
     "Keep this slip confidential: whoever holds it may see your images.",
 );
 pub(crate) const MALE: Pair = pair("Nam", "Male");
 pub(crate) const FEMALE: Pair = pair("Nữ", "Female");
 pub(crate) const OTHER_SEX: Pair = pair("Khác", "Other");
 
-pub(crate) const EMAIL_GREETING: Pair = pair("Kính gửi", "Dear");
+pub(crate) const EMAIL_GREETING: Pair = pair("Kính gửi Ông/Bà", "Dear");
 pub(crate) const EMAIL_INTRO: Pair = pair(
-    "Hình ảnh của lần khám dưới đây đã có. Bạn có thể xem trên điện thoại hoặc máy tính, không cần phim.",
+    "Đã có hình ảnh của lần khám dưới đây. Ông/Bà có thể xem trên điện thoại hoặc máy tính, không cần phim.",
     "The images of the examination below are ready. You can view them on a phone or a computer; no film is needed.",
 );
 pub(crate) const EMAIL_BUTTON: Pair = pair("Xem hình ảnh", "View the images");
@@ -91,11 +91,11 @@ pub(crate) const EMAIL_ATTACHED: Pair =
 pub(crate) const EMAIL_PASSWORD_ON_SLIP: Pair =
     pair("in trên phiếu trả kết quả", "printed on the result slip");
 pub(crate) const EMAIL_KEEP_SECRET: Pair = pair(
-    "Giữ kín thư này: người có thư có thể xem được hình ảnh của bạn. Bệnh viện không bao giờ hỏi mật khẩu qua điện thoại.",
+    "Giữ kín thư này: người có thư có thể xem được hình ảnh của Ông/Bà. Bệnh viện không bao giờ hỏi mật khẩu qua điện thoại.",
     "Keep this message confidential: whoever holds it may see your images. The hospital never asks for your password by phone.",
 );
 pub(crate) const EMAIL_AUTOMATIC: Pair = pair(
-    "Thư này được gửi tự động theo yêu cầu khám của bạn. Nếu bạn không phải người nhận, xin xoá thư và báo cho chúng tôi.",
+    "Thư này được gửi tự động theo yêu cầu khám của Ông/Bà. Nếu Ông/Bà không phải người nhận, xin xóa thư và báo cho chúng tôi.",
     "This message was sent automatically because of your examination. If it is not meant for you, please delete it and tell us.",
 );
 

@@ -1,3 +1,4 @@
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use thiserror::Error;
 
 /// Why storage could not answer, by what the caller can do.
@@ -30,6 +31,15 @@ pub enum StoreError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// The table cannot hold it, now or later: an item of more than 400 KB, a key of more than 2 KB.
+    #[error("the table cannot hold the record ({operation})")]
+    NotStorable {
+        /// The call that failed.
+        operation: &'static str,
+        /// What went wrong below.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// The object is not what was written: its bytes do not give the checksum that is kept beside them.
     #[error("the object is damaged: its bytes do not give its checksum")]
     Damaged,
@@ -43,6 +53,18 @@ impl StoreError {
         operation: &'static str,
     ) -> impl FnOnce(Box<dyn std::error::Error + Send + Sync>) -> Self {
         move |source| Self::Unavailable { operation, source }
+    }
+
+    /// A write that the table refused for what it is (`ValidationException`), or that may work later.
+    pub(crate) fn writing<E, R>(operation: &'static str) -> impl FnOnce(SdkError<E, R>) -> Self
+    where
+        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+        R: std::fmt::Debug + Send + Sync + 'static,
+    {
+        move |error| match error.code() {
+            Some("ValidationException") => Self::NotStorable { operation, source: Box::new(error) },
+            _ => Self::Unavailable { operation, source: Box::new(error) },
+        }
     }
 
     /// A body that broke off: damaged, or not to be had at the moment.

@@ -89,6 +89,26 @@ impl Bucket {
     }
 }
 
+impl Bucket {
+    /// The objects whose keys start with `prefix`, and when each was written.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn list_written(&self, prefix: &str) -> Result<Vec<(ObjectKey, Timestamp)>, StoreError> {
+        let mut pages =
+            self.client.list_objects_v2().bucket(&self.name).prefix(prefix).into_paginator().send();
+        let mut objects = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|e| StoreError::unavailable("ListObjectsV2")(Box::new(e)))?;
+            objects.extend(page.contents().iter().filter_map(|object| {
+                let written = Timestamp::from_second(object.last_modified()?.secs()).ok()?;
+                Some((ObjectKey::parse(object.key()?).ok()?, written))
+            }));
+        }
+        Ok(objects)
+    }
+}
+
 fn listed(version: &aws_sdk_s3::types::ObjectVersion) -> Option<ListedVersion> {
     let written = version.last_modified()?;
     Some(ListedVersion {

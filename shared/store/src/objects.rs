@@ -366,6 +366,8 @@ impl Bucket {
             .bucket(&self.name)
             .key(object.key.as_str())
             .set_version_id(object.version_id.map(str::to_owned))
+            // Whoever uploaded it said what it is; a browser is to believe nothing of it but that it is a file.
+            .response_content_type("application/octet-stream")
             .response_content_disposition(format!("attachment; filename=\"{file_name}\""));
         presign(request, ttl).await
     }

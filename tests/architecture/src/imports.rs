@@ -2,7 +2,7 @@
 
 use crate::workspace::{Package, assert_none, packages};
 
-const SHARED: [&str; 9] = [
+const SHARED: [&str; 10] = [
     "filmless-domain",
     "filmless-dicom",
     "filmless-imaging",
@@ -12,6 +12,7 @@ const SHARED: [&str; 9] = [
     "filmless-runtime",
     "filmless-identity",
     "filmless-usage",
+    "filmless-decoder",
 ];
 
 /// What is synchronous, takes values and returns values.
@@ -26,6 +27,14 @@ fn may_import(importer: &Package, imported: &Package) -> bool {
         | "filmless-identity" => &["filmless-domain"],
         "filmless-imaging" => &["filmless-dicom", "filmless-domain"],
         "filmless-delivery" => &SHARED[..5],
+        "filmless-decoder" => &["filmless-delivery", "filmless-imaging", "filmless-domain"],
+        "render-series" => &[
+            "filmless-delivery",
+            "filmless-store",
+            "filmless-runtime",
+            "filmless-domain",
+            "filmless-decoder",
+        ],
         "filmless-runtime" => &["filmless-delivery", "filmless-store", "filmless-domain"],
         "export-usage" => {
             &["filmless-delivery", "filmless-store", "filmless-runtime", "filmless-domain", "filmless-usage"]

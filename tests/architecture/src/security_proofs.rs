@@ -19,9 +19,10 @@ fn tests_of(text: &str) -> impl Iterator<Item = &str> {
     named.chain(tests_of_both_systems(text))
 }
 
-/// The names that a module of `tests/integration` hands to the macro that runs them on both systems.
+/// The names that a module of `tests/integration` hands to the macros that run them on both systems, or every backend.
 fn tests_of_both_systems(text: &str) -> impl Iterator<Item = &str> {
-    let lists = text.split("on_both_systems! {").skip(1);
+    let macros = ["on_both_systems! {", "on_every_backend! {"].into_iter();
+    let lists = macros.flat_map(|name| text.split(name).skip(1));
     lists.filter_map(|rest| rest.split('}').next()).flat_map(str::split_whitespace)
 }
 

@@ -7,11 +7,20 @@ export interface StudyChoice {
   readonly uid: string;
   readonly label: string;
   readonly grantUrl: string;
+  /** `2020-11-23`; null where it is not known. */
+  readonly day: string | null;
+  readonly title: string;
+  readonly modalities: readonly string[];
+}
+
+/** A series of a study, and what it was made with. */
+export interface ListedSeries extends SeriesEntry {
+  readonly modality: string;
 }
 
 export interface OpenStudy {
   readonly grant: Grant;
-  readonly series: readonly SeriesEntry[];
+  readonly series: readonly ListedSeries[];
 }
 
 interface StudiesJson {
@@ -19,7 +28,8 @@ interface StudiesJson {
     readonly study_instance_uid: string;
     readonly title: string;
     readonly date: string | null;
-    readonly modality: string;
+    readonly day?: string | null;
+    readonly modalities?: readonly string[];
   }[];
 }
 
@@ -28,6 +38,7 @@ interface GrantJson {
     readonly series_instance_uid: string;
     readonly description: string | null;
     readonly label?: string;
+    readonly modality?: string;
     readonly frames: number;
     readonly index_url: string;
     readonly pack_url: string;
@@ -39,8 +50,11 @@ interface GrantJson {
 /** All studies that the patient may see. */
 export async function fetchStudies(): Promise<readonly StudyChoice[]> {
   const { studies } = (await fetchOwn("/studies")) as StudiesJson;
-  return studies.map(({ study_instance_uid: uid, title, date }) => ({
+  return studies.map(({ study_instance_uid: uid, title, date, day, modalities }) => ({
     uid,
+    day: day ?? null,
+    title,
+    modalities: modalities ?? [],
     label: [date, title].filter((text) => text !== null && text !== "").join(" · "),
     grantUrl: `/studies/${uid}/grant`,
   }));
@@ -57,11 +71,31 @@ export async function openStudy({ grantUrl }: StudyChoice): Promise<OpenStudy> {
     .map((one) => ({
       seriesInstanceUid: one.series_instance_uid,
       label: one.label ?? one.description ?? "",
+      modality: one.modality ?? "",
       frames: one.frames,
       posterUrl: one.poster_url,
       thumbsUrl: one.thumbs_url,
     }));
   return { grant: new Grant(grantUrl, urls), series: entries };
+}
+
+/** The place of the latest study before `here` with that modality, best of the same name; null without any. */
+export function earlierLike(studies: readonly StudyChoice[], here: StudyChoice, modality: string): number | null {
+  const earlier = studies
+    .map((study, place) => ({ study, place }))
+    .filter(({ study }) => study.uid !== here.uid && study.modalities.includes(modality))
+    .filter(({ study }) => study.day !== null && here.day !== null && study.day < here.day)
+    .sort((a, b) => (b.study.day ?? "").localeCompare(a.study.day ?? ""));
+  const found = earlier.find(({ study }) => study.title === here.title) ?? earlier[0];
+  return found?.place ?? null;
+}
+
+/** The series that is most like another: of the same name, else of the same kind and about as long. */
+export function seriesLike(series: readonly ListedSeries[], like: SeriesEntry | null, modality: string): number {
+  const strangeness = (one: ListedSeries) =>
+    (one.label === like?.label ? 0 : 1e9) + (one.modality === modality ? 0 : 1e6) + Math.abs(one.frames - (like?.frames ?? 0));
+  const places = series.map((one, place) => ({ place, strangeness: strangeness(one) }));
+  return places.sort((a, b) => a.strangeness - b.strangeness)[0]?.place ?? 0;
 }
 
 async function fetchOwn(url: string): Promise<unknown> {

@@ -2,16 +2,23 @@
 
 import { listenToGestures } from "../gestures.js";
 import { fill, type Page } from "../page.js";
+import type { Look } from "../full/look.js";
 import { Pane } from "../pane.js";
 import type { SeriesIndex } from "../series-index.js";
-import { Stage } from "../stage.js";
+import { Sides } from "../sides.js";
+import { Stage, type StageTool } from "../stage.js";
 import { fillList, make, select, toolButton } from "../tools/elements.js";
 import { ICONS } from "../tools/icons.js";
-import { fetchStudies, openStudy, type OpenStudy, type StudyChoice } from "./catalogue.js";
+import { earlierLike, fetchStudies, openStudy, seriesLike, type OpenStudy, type StudyChoice } from "./catalogue.js";
 import { isSameSpace, nearestFrame, offsetFrame } from "./linking.js";
+import { PaneBar } from "./pane-bar.js";
 
 export interface ComparisonEvents {
   onPane(pane: Pane | null): void;
+  /** What the right mouse button does in the second pane. */
+  secondTool(): StageTool | null;
+  /** How the first pane is shown. */
+  lookOf(): Look;
   onClose(): void;
 }
 
@@ -25,6 +32,8 @@ export class Comparison {
   private pane: Pane | null = null;
   private study: OpenStudy | null = null;
   private studies: readonly StudyChoice[] = [];
+  private here: StudyChoice | null = null;
+  private shownStudy: StudyChoice | null = null;
   private isFollowing = false;
   private isClosed = false;
   private readonly element: HTMLElement;
@@ -36,6 +45,10 @@ export class Comparison {
   private readonly counter = make("output", { class: "other-counter" });
   private readonly quality = make("span", { class: "quality" });
   private readonly slider = make("input", { type: "range", class: "slider", min: 1, max: 1, value: 1, step: 1 });
+  private readonly mainBar: PaneBar;
+  private readonly otherBar: PaneBar;
+  /** Counter and slider of the first pane, which stand below it for as long as there are two. */
+  private readonly mainFoot = make("div", { class: "main-foot" });
   private readonly linkNote = make("p", { class: "link-note", role: "status" });
 
   constructor(
@@ -48,12 +61,20 @@ export class Comparison {
     this.seriesList = select(words.compareSeries, (place) => this.chooseSeries(place));
     this.stageElement = make("div", { class: "stage" });
     this.slider.setAttribute("aria-label", words.slider);
-    this.element = make("section", { class: "other", "aria-label": words.otherStage }, this.head(), this.stageElement, this.foot());
-    page.stage.parentElement?.append(this.element);
+    this.mainBar = new PaneBar(words, () => this.main, "main");
+    this.otherBar = new PaneBar(words, () => this.pane, "other");
+    this.element = make("section", { class: "other", "aria-label": words.otherStage }, this.head(), this.stageElement, this.foot(), this.links());
+    this.mainFoot.append(page.counter.parentElement ?? page.counter, page.scrollRow);
+    page.stage.before(this.mainBar.element);
+    page.stage.after(this.mainFoot, this.element);
     page.viewer.classList.add("is-comparing");
     this.stopListening = main.listen({
       onFrame: () => this.follow(),
-      onIndex: () => this.join(),
+      onOpening: () => this.nameMain(),
+      onIndex: () => {
+        this.mainBar.refresh();
+        this.join();
+      },
       onFull: () => this.join(),
     });
     main.stage.onView = (view) => {
@@ -61,6 +82,7 @@ export class Comparison {
         this.pane?.stage.setView(view);
       }
     };
+    this.nameMain();
     void this.open();
   }
 
@@ -71,17 +93,42 @@ export class Comparison {
     this.main.stage.onView = null;
     this.main.full?.limit(1);
     this.element.remove();
+    this.mainBar.element.remove();
+    this.page.controls.prepend(...this.mainFoot.children);
+    this.mainFoot.remove();
     this.page.viewer.classList.remove("is-comparing");
     this.main.stage.redraw();
+  }
+
+  private nameMain(): void {
+    const { words } = this.page;
+    this.mainBar.say(words.presentStudy, [this.here?.label ?? document.querySelector("h1")?.textContent, this.main.series?.label]);
+  }
+
+  /** The study that is chosen, against the one that is open: this one, an earlier or a later one. */
+  private nameOther(series: string): void {
+    const { words } = this.page;
+    const { here, shownStudy } = this;
+    const isSame = shownStudy?.grantUrl === this.page.grantUrl;
+    const isLater = shownStudy?.day != null && here?.day != null && shownStudy.day > here.day;
+    const when = isSame ? words.presentStudy : isLater ? words.laterStudy : words.earlierStudy;
+    this.otherBar.say(when, [shownStudy?.label || document.querySelector("h1")?.textContent, series]);
   }
 
   private head(): HTMLElement {
     const { words } = this.page;
     const close = toolButton(words.compareClose, ICONS.close, () => this.events.onClose(), { "data-do": "close-comparison" });
-    return make("div", { class: "other-head" }, this.studyList.field, this.seriesList.field, close);
+    const choices = make("div", { class: "other-choices" }, this.studyList.field, this.seriesList.field, close);
+    return make("div", { class: "other-head" }, this.otherBar.element, choices);
   }
 
   private foot(): HTMLElement {
+    this.slider.addEventListener("input", () => this.pane?.go(Number(this.slider.value) - 1));
+    const row = make("p", { class: "counter-row" }, this.counter, this.quality);
+    return make("div", { class: "other-foot" }, row, this.slider);
+  }
+
+  private links(): HTMLElement {
     const { words } = this.page;
     const toggle = (label: string, onToggle: (isOn: boolean) => void) => {
       const box = make("input", { type: "checkbox", checked: true });
@@ -94,23 +141,35 @@ export class Comparison {
     });
     const view = toggle(words.linkView, (isOn) => {
       this.isViewLinked = isOn;
+      this.copyView();
     });
-    this.slider.addEventListener("input", () => this.pane?.go(Number(this.slider.value) - 1));
-    const row = make("p", { class: "counter-row" }, this.counter, this.quality);
-    return make("div", { class: "other-foot" }, row, this.slider, make("div", { class: "links" }, scroll, view), this.linkNote);
+    return make("div", { class: "link-box" }, make("div", { class: "links" }, scroll, view), this.linkNote);
+  }
+
+  /** From now on both do the same, so they begin alike. */
+  private copyView(): void {
+    if (this.isViewLinked && this.pane !== null) {
+      this.pane.stage.setView(this.main.stage.view);
+      this.pane.full?.setLook(this.events.lookOf());
+      this.pane.player?.repaint();
+    }
   }
 
   private async open(): Promise<void> {
     this.studies = await fetchStudies().catch(() => []);
-    const here = this.studies.findIndex(({ grantUrl }) => grantUrl === this.page.grantUrl);
+    let here = this.studies.findIndex(({ grantUrl }) => grantUrl === this.page.grantUrl);
     if (here < 0) {
-      this.studies = [{ uid: "", label: "", grantUrl: this.page.grantUrl }, ...this.studies];
+      this.studies = [{ uid: "", label: "", grantUrl: this.page.grantUrl, day: null, title: "", modalities: [] }, ...this.studies];
+      here = 0;
     }
+    this.here = this.studies[here] ?? null;
+    this.nameMain();
     const labels = this.studies.map(({ label, grantUrl }) =>
       grantUrl === this.page.grantUrl ? `${this.page.words.thisStudy} ${label}`.trim() : label,
     );
     fillList(this.studyList.list, labels);
-    await this.chooseStudy(Math.max(0, here));
+    const modality = this.main.index?.modality ?? "";
+    await this.chooseStudy((this.here === null ? null : earlierLike(this.studies, this.here, modality)) ?? here);
   }
 
   private async chooseStudy(place: number): Promise<void> {
@@ -122,10 +181,13 @@ export class Comparison {
     }
     this.studyList.list.selectedIndex = place;
     this.study = study;
+    this.shownStudy = choice ?? null;
     fillList(this.seriesList.list, study.series.map(({ label }) => label));
-    const other = study.series.findIndex(({ seriesInstanceUid }) => seriesInstanceUid !== this.main.series?.seriesInstanceUid);
+    const modality = this.main.index?.modality ?? "";
+    const own = study.series.findIndex(({ seriesInstanceUid }) => seriesInstanceUid === this.main.series?.seriesInstanceUid);
+    const other = study.series.findIndex((_, place) => place !== own);
     this.openPane(study);
-    this.chooseSeries(Math.max(0, other));
+    this.chooseSeries(own < 0 ? seriesLike(study.series, this.main.series, modality) : Math.max(0, other));
   }
 
   /** A stage of its own for each study, as its URLs are renewed on their own. */
@@ -143,6 +205,7 @@ export class Comparison {
     const pane = new Pane(stage, grant);
     this.pane = pane;
     this.listenTo(pane);
+    new Sides(pane, words);
     this.main.full?.limit(SHARE);
     this.events.onPane(pane);
   }
@@ -156,9 +219,13 @@ export class Comparison {
         this.showFrame(frame, frames);
         this.rejoin();
       },
-      onIndex: () => this.join(),
+      onIndex: () => {
+        this.otherBar.refresh();
+        this.join();
+      },
       onFull: () => {
         pane.full?.limit(SHARE);
+        this.copyView();
         this.join();
       },
       onPicture: ({ quality }) => {
@@ -173,6 +240,7 @@ export class Comparison {
       onSteps: (steps) => pane.step(steps),
       framesShown: () => pane.frames,
       isUpright: () => this.page.isLarge,
+      secondTool: () => this.events.secondTool(),
     });
     element.addEventListener("keydown", (event) => {
       const by: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 };
@@ -194,6 +262,7 @@ export class Comparison {
     if (series !== undefined && this.pane !== null) {
       this.seriesList.list.selectedIndex = place;
       this.canvas?.setAttribute("aria-label", series.label);
+      this.nameOther(series.label);
       void this.pane.open(series);
     }
   }

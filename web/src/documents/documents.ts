@@ -22,7 +22,10 @@ export function showDocuments(section: HTMLElement, index: SeriesIndex, source: 
     });
     return { button, place };
   });
-  const title = index.documents.length > 0 ? [make("h2", {}, words.documents)] : [];
+  const title: HTMLElement[] = index.documents.length > 0 ? [make("h2", {}, words.documents)] : [];
+  // The browsers within Zalo, Facebook and the like let nothing be saved.
+  const isInApp = section.closest("[data-in-app]") !== null;
+  title.push(...(isInApp && index.documents.length > 0 ? [make("p", { class: "kept" }, words.inApp)] : []));
   section.replaceChildren(...title, ...buttons.flatMap(({ button, place }) => [button, place]), ...notes(index, words));
   section.hidden = false;
   if (index.frames.length === 0) {
@@ -86,7 +89,7 @@ async function contents(entry: DocumentEntry, bytes: Uint8Array<ArrayBuffer>, wo
       return [await pdfElement(bytes, words), download(entry, bytes, words)];
     }
     case "video/mp4": {
-      const video = make("video", { controls: true, playsinline: true, src: blobUrl(entry, bytes) });
+      const video = make("video", { controls: true, playsinline: true, src: blobUrl(bytes, "video/mp4") });
       return [video, download(entry, bytes, words)];
     }
     default:
@@ -97,9 +100,10 @@ async function contents(entry: DocumentEntry, bytes: Uint8Array<ArrayBuffer>, wo
 function download(entry: DocumentEntry, bytes: Uint8Array<ArrayBuffer>, words: Words): HTMLElement {
   const extensions: Readonly<Record<string, string>> = { "application/pdf": "pdf", "video/mp4": "mp4", "video/mpeg": "mpg" };
   const name = `${titleOf(entry, words)}.${extensions[entry.mediaType] ?? "bin"}`;
-  return make("a", { class: "plain-link", href: blobUrl(entry, bytes), download: name }, words.download);
+  return make("a", { class: "plain-link", href: blobUrl(bytes, "application/octet-stream"), download: name }, words.download);
 }
 
-function blobUrl({ mediaType }: DocumentEntry, bytes: Uint8Array<ArrayBuffer>): string {
-  return URL.createObjectURL(new Blob([bytes], { type: mediaType }));
+/** A file that somebody else wrote: of another type than a video or none at all, a browser could open it as a page of ours. */
+function blobUrl(bytes: Uint8Array<ArrayBuffer>, type: "video/mp4" | "application/octet-stream"): string {
+  return URL.createObjectURL(new Blob([bytes], { type }));
 }

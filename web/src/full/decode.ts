@@ -63,6 +63,8 @@ interface Codec {
   decode(): unknown;
   /** HTJ2K: without so many of the finest resolutions, which need not be there. */
   decodeSubResolution?(halvings: number): unknown;
+  /** JPEG-LS: 0 where components lie one after the other (ITU-T T.87 C.2.3). */
+  getInterleaveMode?(): number;
   delete(): void;
 }
 
@@ -100,7 +102,7 @@ async function decodeHtj2k(task: DecodeTask): Promise<Decoded> {
   return decodeWith(new (await htj2k).HTJ2KDecoder(), task);
 }
 
-/** Both codecs hand out interleaved samples of one byte up to eight bits, else of two. */
+/** Both codecs hand out samples of one byte up to eight bits, else of two. */
 function decodeWith(codec: Codec, task: DecodeTask): Decoded {
   try {
     codec.getEncodedBuffer(task.bytes.length).set(task.bytes);
@@ -117,10 +119,21 @@ function decodeWith(codec: Codec, task: DecodeTask): Decoded {
     }
     const bytes = codec.getDecodedBuffer().slice() as Uint8Array<ArrayBuffer>;
     const words = bitsPerSample > 8 ? new Uint16Array(bytes.buffer, 0, bytes.length >> 1) : bytes;
-    return framed(task, narrow(words, format(task)));
+    const arePlanes = componentCount > 1 && codec.getInterleaveMode?.() === 0;
+    return framed(task, narrow(arePlanes ? interleave(words, componentCount) : words, format(task)));
   } finally {
     codec.delete();
   }
+}
+
+/** `RRR…GGG…BBB…` becomes `RGBRGB…`. */
+function interleave<Words extends Uint8Array<ArrayBuffer> | Uint16Array<ArrayBuffer>>(planes: Words, channels: number): Words {
+  const pixels = planes.slice() as Words;
+  const count = planes.length / channels;
+  for (let place = 0; place < planes.length; place++) {
+    pixels[place] = planes[(place % channels) * count + Math.floor(place / channels)] ?? 0;
+  }
+  return pixels;
 }
 
 async function decodeJpeg(task: DecodeTask): Promise<Decoded> {

@@ -1,4 +1,4 @@
-/** What was measured, per frame, in picture pixels. */
+/** What was measured, per image, in picture pixels. */
 
 import type { FrameDetails } from "../full/frame-details.js";
 import type { FrameValues } from "../full/frame-values.js";
@@ -13,7 +13,8 @@ export type AnnotationKind = "length" | "angle" | "ellipse" | "probe";
 export interface Annotation {
   readonly id: number;
   readonly kind: AnnotationKind;
-  readonly frame: number;
+  /** Series, instance and frame. */
+  readonly image: string;
   /** Length and ellipse: two; angle: first end, vertex, second end; probe: one. */
   points: Point[];
 }

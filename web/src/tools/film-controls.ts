@@ -1,5 +1,6 @@
 /** Speed and repetition of films, and the way to the images that a doctor marked. */
 
+import { hasClip } from "../clip.js";
 import type { Pane } from "../pane.js";
 import type { Words } from "../words.js";
 import { fillList, make, select, toolButton } from "./elements.js";
@@ -31,7 +32,7 @@ export class FilmControls {
   }
 
   refresh(): void {
-    this.film.hidden = this.pane.clip === null;
+    this.film.hidden = this.pane.index === null || !hasClip(this.pane.index);
     this.key.hidden = this.pane.index?.frames.some(({ isKey }) => isKey) !== true;
     this.element.hidden = this.film.hidden && this.key.hidden;
   }

@@ -41,8 +41,9 @@ export class KeyCursor {
     } else if ((event.key === "Enter" || event.key === " ") && tool !== this.windowTool) {
       event.preventDefault();
       this.press(tool);
-    } else if (event.key === "Escape" && this.marks.cursor !== null) {
+    } else if (event.key === "Escape" && (this.marks.cursor !== null || this.marks.draft !== null)) {
       event.preventDefault();
+      this.marks.drop();
       this.hide();
     }
   }

@@ -23,7 +23,7 @@ export class LookControls {
   private readonly values = make("p", { class: "window-values" });
 
   constructor(
-    private readonly pane: Pane,
+    private readonly activePane: () => Pane,
     private readonly words: Words,
     private readonly onLook: (look: Partial<Look>) => void,
   ) {
@@ -50,6 +50,10 @@ export class LookControls {
       this.colours.field,
       buttons,
     );
+  }
+
+  private get pane(): Pane {
+    return this.activePane();
   }
 
   private get look(): Look {

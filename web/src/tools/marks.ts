@@ -1,4 +1,4 @@
-/** What lies over a picture: measurements, sides of the patient, scale, position. */
+/** What lies over a picture: measurements, scale, position. */
 
 import type { Pane } from "../pane.js";
 import { fill } from "../page.js";
@@ -7,61 +7,73 @@ import type { Words } from "../words.js";
 import { POINTS, resultOf, type Annotation, type AnnotationKind } from "./annotations.js";
 import { make, makeSvg } from "./elements.js";
 import { wholeScale } from "./measure.js";
-import { edgeLetters } from "./orientation.js";
+import type { MarkStore } from "./mark-store.js";
 import { windowText } from "./presets.js";
 import { windowOf } from "../full/look.js";
 
 const HANDLE_PX = 24;
 const LINE_PX = 20;
 const BAR_SHARE_MAX = 0.3;
-const EDGES = ["left", "right", "top", "bottom"] as const;
 
 export class Marks {
   /** Called when a measurement came, went or changed. */
   onChange: (() => void) | null = null;
   cursor: Point | null = null;
+  /** What is being drawn, as long as it is not finished. */
+  draft: Annotation | null = null;
   private readonly svg = makeSvg("svg", { class: "annotations", "aria-hidden": "true" });
-  private readonly letters = EDGES.map((edge) => make("span", { class: `edge edge-${edge}`, "aria-hidden": "true" }));
   private readonly facts = make("p", { class: "frame-facts" });
-  private annotations: Annotation[] = [];
-  private nextId = 1;
-  private isShown = true;
+  private readonly stop: readonly (() => void)[];
 
   constructor(
     readonly pane: Pane,
+    readonly store: MarkStore,
     private readonly words: Words,
   ) {
-    pane.stage.element.append(this.svg, ...this.letters, this.facts);
-    pane.stage.onDraw = () => this.draw();
-    pane.listen({
-      onOpening: () => {
-        this.annotations = [];
-        this.onChange?.();
-      },
-      onPicture: () => this.onChange?.(),
-    });
+    pane.stage.element.append(this.svg, this.facts);
+    pane.stage.onDraw.add(() => this.draw());
+    const tell = () => this.onChange?.();
+    this.stop = [
+      store.listen(() => this.changed()),
+      pane.listen({ onOpening: () => this.drop(), onFrame: () => this.leave(), onPicture: tell }),
+    ];
     pane.stage.redraw();
   }
 
-  /** Those of the frame on the stage. */
+  close(): void {
+    this.stop.forEach((stop) => stop());
+  }
+
+  /** The image on the stage. */
+  get image(): string | null {
+    const { series, index, frame } = this.pane;
+    const entry = index?.frames[frame];
+    return series === null || entry === undefined
+      ? null
+      : [series.seriesInstanceUid, entry.sopInstanceUid, String(entry.raw["frame"] ?? 1)].join("/");
+  }
+
+  /** Those of the image on the stage that are finished. */
   get current(): readonly Annotation[] {
-    return this.annotations.filter(({ frame }) => frame === this.pane.frame);
+    return this.store.of(this.image);
   }
 
-  setShown(isShown: boolean): void {
-    this.isShown = isShown;
-    this.pane.stage.redraw();
-  }
-
-  begin(kind: AnnotationKind, at: Point): Annotation {
-    if (kind === "probe") {
-      this.annotations = this.annotations.filter((other) => other.kind !== "probe" || other.frame !== this.pane.frame);
-    }
-    const points = kind === "probe" ? [at] : [at, at];
-    const annotation = { id: this.nextId++, kind, frame: this.pane.frame, points };
-    this.annotations.push(annotation);
+  begin(kind: AnnotationKind, at: Point): Annotation | null {
+    const { image } = this;
+    this.draft = image === null ? null : this.store.begin(kind, image, kind === "probe" ? [at] : [at, at]);
     this.changed();
-    return annotation;
+    return this.draft;
+  }
+
+  /** Keeps the draft, if nothing of it is missing. */
+  finish(): void {
+    const { draft } = this;
+    if (draft !== null && draft.points.length === POINTS[draft.kind]) {
+      this.draft = null;
+      this.store.add(draft);
+    } else {
+      this.changed();
+    }
   }
 
   changed(): void {
@@ -69,14 +81,18 @@ export class Marks {
     this.onChange?.();
   }
 
-  remove(id: number | null): void {
-    this.annotations = this.annotations.filter((other) => id !== null && other.id !== id);
-    this.changed();
+  /** Lets go of what was begun. */
+  drop(): void {
+    if (this.draft !== null) {
+      this.draft = null;
+      this.changed();
+    }
   }
 
-  /** Lets go of what a slip of the finger began. */
-  drop(annotation: Annotation): void {
-    this.remove(annotation.id);
+  private leave(): void {
+    if (this.draft !== null && this.draft.image !== this.image) {
+      this.drop();
+    }
   }
 
   /** The end of a measurement under a finger. */
@@ -87,7 +103,7 @@ export class Marks {
         const drawn = matrix === null ? point : apply(matrix, point);
         return Math.hypot(drawn.x - at.x, drawn.y - at.y) < HANDLE_PX;
       });
-      if (place >= 0 && annotation.points.length === POINTS[annotation.kind]) {
+      if (place >= 0) {
         return { annotation, place };
       }
     }
@@ -95,22 +111,21 @@ export class Marks {
   }
 
   resultOf(annotation: Annotation): string {
-    const { full } = this.pane;
+    const { full, frame } = this.pane;
     return full === null
       ? ""
-      : resultOf(annotation, full.details(annotation.frame), full.values(annotation.frame), this.words);
+      : resultOf(annotation, full.details(frame), full.values(frame), this.words);
   }
 
   private draw(): void {
-    const nodes = this.isShown ? [...this.drawnAnnotations(), ...this.drawnBar(), ...this.drawnCursor()] : [];
-    this.svg.replaceChildren(...nodes);
-    this.drawLetters();
+    this.svg.replaceChildren(...this.drawnAnnotations(), ...this.drawnBar(), ...this.drawnCursor());
     this.drawFacts();
   }
 
   private *drawnAnnotations(): Generator<Node> {
     const { matrix } = this.pane.stage;
-    for (const annotation of matrix === null ? [] : this.current) {
+    const drawn = this.draft === null ? this.current : [...this.current, this.draft];
+    for (const annotation of matrix === null ? [] : drawn) {
       const points = annotation.points.map((point) => (matrix === null ? point : apply(matrix, point)));
       const [a, b] = points;
       const last = points[points.length - 1];
@@ -168,19 +183,6 @@ export class Marks {
     yield makeSvg("text", { class: "bar-label", x: x + 4, y: y - 10 }, unit);
   }
 
-  private drawLetters(): void {
-    const { stage, full, frame } = this.pane;
-    const details = full?.details(frame);
-    const { rowDirection: row, columnDirection: column } = details ?? { rowDirection: null, columnDirection: null };
-    const letters = row != null && column != null && this.isShown ? edgeLetters(row, column, stage.view.turn) : null;
-    EDGES.forEach((edge, place) => {
-      const span = this.letters[place];
-      if (span !== undefined) {
-        span.textContent = letters?.[edge] ?? "";
-      }
-    });
-  }
-
   private drawFacts(): void {
     const { full, frame } = this.pane;
     const values = full?.drawn(frame) ?? null;
@@ -190,7 +192,7 @@ export class Marks {
       position === null ? null : fill(this.words.slicePosition, { value: position.toFixed(1) }),
       window === null ? null : windowText(window, this.words),
     ];
-    this.facts.textContent = this.isShown ? facts.filter((fact) => fact !== null).join("\n") : "";
+    this.facts.textContent = facts.filter((fact) => fact !== null).join("\n");
   }
 }
 

@@ -35,3 +35,15 @@ export function edgeLetters(row: Triple, column: Triple, { a, b, c, d }: Matrix)
   const opposite = (direction: readonly number[]) => lettersOf(direction.map((share) => -share));
   return { left: opposite(right), right: lettersOf(right), top: opposite(bottom), bottom: lettersOf(bottom) };
 }
+
+/** The same for directions that have names, such as `L` and `F` of a chest (PS3.3 C.7.6.1.1.1). */
+export function namedEdges(row: string, column: string, { a, b, c, d }: Matrix): EdgeLetters {
+  const towards = (x: number, y: number) => (Math.abs(x) >= Math.abs(y) ? named(row, x) : named(column, y));
+  const [right, bottom] = [towards(a, c), towards(b, d)];
+  return { left: named(right, -1), right, top: named(bottom, -1), bottom };
+}
+
+function named(direction: string, sign: number): string {
+  const opposite: Readonly<Record<string, string>> = { L: "R", R: "L", P: "A", A: "P", H: "F", F: "H" };
+  return sign >= 0 ? direction : [...direction].map((letter) => opposite[letter] ?? "").join("");
+}

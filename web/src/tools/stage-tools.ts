@@ -7,7 +7,7 @@ import { windowOf } from "../full/look.js";
 import { spanning } from "../full/window.js";
 import type { Window } from "../full/frame-details.js";
 import type { Point } from "../view-geometry.js";
-import { POINTS, type Annotation, type AnnotationKind } from "./annotations.js";
+import type { Annotation, AnnotationKind } from "./annotations.js";
 import type { Marks } from "./marks.js";
 
 /** A drag of so many CSS pixels doubles the width of the window. */
@@ -70,9 +70,7 @@ export class WindowTool implements StageTool {
 /** Draws measurements, and moves the ends of those that are there. */
 export class MeasureTool implements StageTool {
   readonly takesKeys = true;
-  private held: { annotation: Annotation; place: number; isNew: boolean } | null = null;
-  /** An angle whose second leg is still missing. */
-  private open: Annotation | null = null;
+  private held: { annotation: Annotation; place: number; isKept: boolean } | null = null;
   private travelled = 0;
 
   constructor(
@@ -81,29 +79,32 @@ export class MeasureTool implements StageTool {
   ) {}
 
   down(at: Point): void {
-    const point = this.toPicture(at);
+    const { marks } = this;
+    const point = marks.pane.stage.toPicture(at);
     if (point === null) {
       return;
     }
     this.travelled = 0;
-    if (this.open !== null && this.open.frame === this.marks.pane.frame && this.marks.current.includes(this.open)) {
-      this.open.points = [...this.open.points.slice(0, 2), point];
-      this.held = { annotation: this.open, place: 2, isNew: false };
-      this.marks.changed();
+    const { draft } = marks;
+    if (draft !== null) {
+      // An angle whose second leg is still missing.
+      draft.points = [...draft.points.slice(0, 2), point];
+      this.held = { annotation: draft, place: 2, isKept: false };
+      marks.changed();
       return;
     }
-    this.open = null;
-    const handle = this.kind === "probe" ? null : this.marks.handleAt(at);
+    const handle = this.kind === "probe" ? null : marks.handleAt(at);
     if (handle !== null) {
-      this.held = { ...handle, isNew: false };
+      marks.store.touch(handle.annotation);
+      this.held = { ...handle, isKept: true };
       return;
     }
-    const annotation = this.marks.begin(this.kind, point);
-    this.held = { annotation, place: annotation.points.length - 1, isNew: true };
+    const annotation = marks.begin(this.kind, point);
+    this.held = annotation === null ? null : { annotation, place: annotation.points.length - 1, isKept: false };
   }
 
   move(at: Point, by: Point): void {
-    const point = this.toPicture(at);
+    const point = this.marks.pane.stage.toPicture(at);
     this.travelled += Math.hypot(by.x, by.y);
     if (this.held !== null && point !== null) {
       this.held.annotation.points[this.held.place] = point;
@@ -112,28 +113,29 @@ export class MeasureTool implements StageTool {
   }
 
   up(): void {
-    const { held } = this;
+    const { held, marks } = this;
     this.held = null;
     if (held === null) {
       return;
     }
-    const { annotation, isNew } = held;
-    if (isNew && annotation.kind !== "probe" && this.travelled < SLIP_PX) {
-      this.marks.drop(annotation);
+    const isSlip = this.travelled < SLIP_PX && held.place < 2 && held.annotation.kind !== "probe";
+    if (held.isKept && isSlip) {
+      marks.store.undo();
+    } else if (held.isKept) {
+      marks.store.keep();
+    } else if (isSlip) {
+      marks.drop();
     } else {
-      this.open = annotation.points.length < POINTS[annotation.kind] ? annotation : null;
-      this.marks.changed();
+      marks.finish();
     }
   }
 
   cancel(): void {
-    if (this.held?.isNew === true) {
-      this.marks.drop(this.held.annotation);
+    if (this.held?.isKept === true) {
+      this.marks.store.undo();
+    } else if (this.held !== null) {
+      this.marks.drop();
     }
     this.held = null;
-  }
-
-  private toPicture(at: Point): Point | null {
-    return this.marks.pane.stage.toPicture(at);
   }
 }

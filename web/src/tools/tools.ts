@@ -4,12 +4,14 @@ import type { Window } from "../full/frame-details.js";
 import { DEFAULT_LOOK, type Look } from "../full/look.js";
 import type { Page } from "../page.js";
 import type { Pane } from "../pane.js";
-import type { StageTool } from "../stage.js";
+import type { Stage, StageTool } from "../stage.js";
+import { mirror, rotate, withPixelSide } from "../view-turns.js";
 import type { AnnotationKind } from "./annotations.js";
 import { make, toolButton } from "./elements.js";
 import { FilmControls } from "./film-controls.js";
 import { KeyCursor } from "./key-cursor.js";
 import { LookControls } from "./look-controls.js";
+import { MarkStore } from "./mark-store.js";
 import { Marks } from "./marks.js";
 import { ResultList } from "./result-list.js";
 import { MeasureTool, PanTool, WindowTool } from "./stage-tools.js";
@@ -29,6 +31,9 @@ export interface ToolPane {
 export class Tools {
   readonly main: ToolPane;
   private other: ToolPane | null = null;
+  /** The stage that was touched last: the tools are for it. */
+  private active: ToolPane;
+  private readonly store = new MarkStore();
   private chosen: ToolName = "browse";
   private readonly buttons = new Map<ToolName, HTMLButtonElement>();
   private readonly hint = make("p", { class: "tool-hint", role: "status" });
@@ -36,39 +41,49 @@ export class Tools {
   private readonly results: ResultList;
   private comparison: Comparison | null = null;
   private readonly compareButton: HTMLButtonElement;
+  private readonly refresh: () => void;
 
   constructor(
     readonly page: Page,
     pane: Pane,
   ) {
     const { words } = page;
-    this.main = this.equip(pane);
-    this.results = new ResultList(words, () => this.panes.map(({ marks }) => marks));
-    this.look = new LookControls(pane, words, (look) => this.setLook(look));
+    this.main = this.active = this.equip(pane);
+    this.results = new ResultList(words, this.store, () => this.panes.map(({ marks }) => marks));
+    this.look = new LookControls(() => this.active.pane, words, (look) => this.setLook(look));
     this.compareButton = toolButton(words.compare, ICONS.compare, () => void this.toggleComparison(), {
       "aria-pressed": "false",
     });
     const thumbs = new ThumbStrip(pane, words);
     const film = new FilmControls(pane, words);
-    const refresh = () => {
+    this.refresh = () => {
+      const probe = this.buttons.get("probe")?.querySelector("span");
+      if (probe != null) {
+        probe.textContent = this.main.pane.index?.modality === "CT" ? words.probeCt : words.probe;
+      }
       this.look.refresh();
       film.refresh();
       thumbs.refresh();
       this.showHint();
     };
-    pane.listen({ onIndex: refresh, onFull: refresh, onPicture: refresh });
+    pane.listen({ onIndex: this.refresh, onFull: this.refresh, onPicture: this.refresh });
     page.tools.replaceChildren(
-      this.toolGroup(),
-      this.hint,
-      this.results.element,
-      this.look.element,
-      this.positionGroup(),
-      film.element,
-      make("div", { class: "tool-buttons" }, this.compareButton),
+      make(
+        "div",
+        { class: "tool-strip" },
+        this.toolGroup(),
+        this.positionGroup(),
+        this.look.element,
+        film.element,
+        make("div", { class: "tool-buttons" }, this.compareButton),
+      ),
+      make("div", { class: "tool-notes" }, this.hint, this.results.element),
       thumbs.element,
     );
+    document.addEventListener("keydown", (event) => this.onKey(event));
     this.choose("browse");
-    refresh();
+    this.refresh();
+    this.results.refresh();
   }
 
   /** For the right mouse button. */
@@ -87,15 +102,20 @@ export class Tools {
 
   /** A second stage came or went. */
   setOther(pane: Pane | null): void {
+    this.other?.marks.close();
+    this.active = this.main;
     this.other = pane === null ? null : this.equip(pane);
+    pane?.listen({ onIndex: this.refresh, onFull: this.refresh, onPicture: this.refresh });
     this.compareButton.setAttribute("aria-pressed", String(pane !== null));
     this.choose(this.chosen);
+    this.activate(this.main);
     this.results.refresh();
   }
 
-  setLook(look: Partial<Look>): void {
+  /** Changes the look of the stage that was touched last, and of the other one while they are linked. */
+  setLook(look: Partial<Look>, of: Pane = this.active.pane): void {
     for (const { pane } of this.panes) {
-      if (pane === this.main.pane || this.comparison?.isViewLinked === true) {
+      if (pane === of || this.comparison?.isViewLinked === true) {
         pane.full?.setLook(look);
         pane.player?.repaint();
       }
@@ -104,9 +124,8 @@ export class Tools {
   }
 
   private equip(pane: Pane): ToolPane {
-    const marks = new Marks(pane, this.page.words);
-    const onWindow = (window: Window) => this.setWindowOf(pane, window);
-    const windowTool = new WindowTool(pane, onWindow);
+    const marks = new Marks(pane, this.store, this.page.words);
+    const windowTool = new WindowTool(pane, (window: Window) => this.setLook({ window }, pane));
     new KeyCursor(marks, windowTool);
     marks.onChange = () => this.results?.refresh();
     const measure = (kind: AnnotationKind) => new MeasureTool(marks, kind);
@@ -119,15 +138,40 @@ export class Tools {
       ellipse: measure("ellipse"),
       probe: measure("probe"),
     };
-    return { pane, marks, tools };
+    const equipped = { pane, marks, tools };
+    for (const name of ["pointerdown", "focusin"]) {
+      pane.stage.element.addEventListener(name, () => this.activate(equipped));
+    }
+    return equipped;
   }
 
-  private setWindowOf(pane: Pane, window: Window): void {
-    if (pane === this.main.pane) {
-      this.setLook({ window });
-    } else {
-      pane.full?.setLook({ window });
-      pane.player?.repaint();
+  private activate(active: ToolPane): void {
+    this.active = active;
+    for (const { pane } of this.panes) {
+      pane.stage.element.classList.toggle("is-active", this.other !== null && pane === active.pane);
+    }
+    this.look.refresh();
+    this.showHint();
+  }
+
+  /** Delete takes the measurement that was touched last, Ctrl+Z brings back what was. */
+  private onKey(event: KeyboardEvent): void {
+    const target = event.target instanceof Element ? event.target : document.body;
+    const isHere = target === document.body || this.page.viewer.contains(target);
+    if (!isHere || event.defaultPrevented || event.altKey || target.matches("input:not([type=range]):not([type=checkbox]), select, textarea")) {
+      return;
+    }
+    const isCommand = event.ctrlKey || event.metaKey;
+    if (isCommand && !event.shiftKey && event.key.toLowerCase() === "z" && this.store.canUndo) {
+      event.preventDefault();
+      this.store.undo();
+    } else if (!isCommand && (event.key === "Delete" || event.key === "Backspace")) {
+      event.preventDefault();
+      if (this.active.marks.draft !== null) {
+        this.active.marks.drop();
+      } else {
+        this.store.removeLast(this.active.marks.image);
+      }
     }
   }
 
@@ -136,7 +180,8 @@ export class Tools {
     for (const [other, button] of this.buttons) {
       button.setAttribute("aria-pressed", String(other === name));
     }
-    for (const { pane, tools } of this.panes) {
+    for (const { pane, tools, marks } of this.panes) {
+      marks.drop();
       pane.stage.tool = tools[name];
       pane.stage.element.classList.toggle("has-tool", tools[name] !== null);
     }
@@ -145,7 +190,7 @@ export class Tools {
 
   private showHint(): void {
     const { words } = this.page;
-    const { full, frame } = this.main.pane;
+    const { full, frame } = this.active.pane;
     const needsValues = this.chosen !== "browse" && this.chosen !== "move";
     const isThere = full !== null && full.values(frame) !== null;
     const hint = !needsValues ? "" : isThere ? words.keysHint : words.onlyPreview;
@@ -173,24 +218,20 @@ export class Tools {
 
   private positionGroup(): HTMLElement {
     const { words } = this.page;
-    const each = (step: (pane: Pane) => void) => () => {
-      for (const { pane } of this.panes) {
-        if (pane === this.main.pane || this.comparison?.isViewLinked === true) {
-          step(pane);
-        }
-      }
-    };
+    // A linked stage does the same by following the view.
+    const change = (step: Parameters<Stage["change"]>[0]) => () => this.active.pane.stage.change(step);
     const reset = () => {
-      each(({ stage }) => stage.resetView())();
+      this.active.pane.stage.resetView();
       this.setLook(DEFAULT_LOOK);
       this.choose("browse");
     };
+    const actual: Parameters<Stage["change"]>[0] = (view, raster, size) => withPixelSide(view, 1 / devicePixelRatio, raster, size);
     return group(
       words.position,
-      toolButton(words.rotate, ICONS.rotate, each(({ stage }) => stage.rotate()), { "data-do": "rotate" }),
-      toolButton(words.flip, ICONS.flip, each(({ stage }) => stage.mirror()), { "data-do": "flip" }),
-      toolButton(words.fit, ICONS.fit, each(({ stage }) => stage.fit()), { "data-do": "fit" }),
-      toolButton(words.actualSize, ICONS.actualSize, each(({ stage }) => stage.setPixelSide(1)), { "data-do": "actual" }),
+      toolButton(words.rotate, ICONS.rotate, change(rotate), { "data-do": "rotate" }),
+      toolButton(words.flip, ICONS.flip, change(mirror), { "data-do": "flip" }),
+      toolButton(words.fit, ICONS.fit, () => this.active.pane.stage.fit(), { "data-do": "fit" }),
+      toolButton(words.actualSize, ICONS.actualSize, change(actual), { "data-do": "actual" }),
       toolButton(words.reset, ICONS.reset, reset, { "data-do": "reset" }),
     );
   }
@@ -205,6 +246,8 @@ export class Tools {
     const { Comparison } = await import("../compare/comparison.js");
     this.comparison ??= new Comparison(this.page, this.main.pane, {
       onPane: (pane) => this.setOther(pane),
+      secondTool: () => this.other?.tools.window ?? null,
+      lookOf: () => this.main.pane.full?.look ?? DEFAULT_LOOK,
       onClose: () => void this.toggleComparison(),
     });
   }

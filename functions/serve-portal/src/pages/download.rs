@@ -21,6 +21,8 @@ struct DownloadPage<'a> {
     study_url: String,
     /// Address and words of the file, when it is there.
     file: Option<(String, String)>,
+    /// How large it will be, in words, as long as it is not there.
+    size: Option<String>,
     is_asked_for: bool,
 }
 
@@ -40,14 +42,17 @@ pub(crate) async fn show(
     let study = StudyInstanceUid::parse(&uid).map_err(|_| PortalError::NotFound)?;
     let download = guest.find_download(&study).await?.ok_or(PortalError::NotFound)?;
     let frame = Frame::new(&visitor, visitor.language(Some(guest.language())), true).of(guest.as_ref());
-    let file = match download {
-        StudyDownload::NotMade => None,
+    let (file, size) = match download {
+        StudyDownload::NotMade { bytes } => {
+            (None, Some((frame.t.download.size)(bytes.div_ceil(MEGABYTE).max(1))))
+        }
         StudyDownload::Ready { url, bytes } => {
-            Some((url, (frame.t.download.ready)(bytes.div_ceil(MEGABYTE))))
+            (Some((url, (frame.t.download.ready)(bytes.div_ceil(MEGABYTE)))), None)
         }
     };
     let is_asked_for = query.asked.is_some();
-    page(StatusCode::OK, &DownloadPage { frame, study_url: format!("/studies/{study}"), file, is_asked_for })
+    let study_url = format!("/studies/{study}");
+    page(StatusCode::OK, &DownloadPage { frame, study_url, file, size, is_asked_for })
 }
 
 /// `POST /studies/{study_uid}/download`

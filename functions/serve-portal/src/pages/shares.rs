@@ -12,7 +12,7 @@ use super::studies::title;
 use super::{Frame, day, moment, page, see_other};
 use crate::texts::Texts;
 use crate::visitor::Visitor;
-use crate::{Guest, PortalError};
+use crate::{Guest, PortalError, assets};
 
 /// For how many days a share can be made.
 const DAYS: [u32; 4] = [1, 7, 30, 90];
@@ -25,7 +25,8 @@ struct SharesPage<'a> {
     frame: Frame<'a>,
     error: Option<&'a str>,
     label_chars_max: usize,
-    relations: Vec<(&'a str, &'a str)>,
+    typed: Typed,
+    relations: Vec<(&'a str, &'a str, bool)>,
     studies: Vec<Choice>,
     days: Vec<(u32, String, bool)>,
     shares: Vec<Card>,
@@ -37,6 +38,7 @@ struct ShareMadePage<'a> {
     frame: Frame<'a>,
     title: String,
     until: String,
+    script_url: String,
     link: &'a str,
     code: String,
     qr_data_url: String,
@@ -45,6 +47,7 @@ struct ShareMadePage<'a> {
 /// One study that can be shared.
 struct Choice {
     uid: String,
+    is_chosen: bool,
     words: String,
 }
 
@@ -83,7 +86,7 @@ impl Card {
 /// `GET /shares`
 pub(crate) async fn show(visitor: Visitor) -> Result<Response, PortalError> {
     let Some(guest) = visitor.guest().await? else { return see_other("/", []) };
-    list(&visitor, guest.as_ref(), false).await
+    list(&visitor, guest.as_ref(), None).await
 }
 
 /// `POST /shares`: link and code are in the answer, and nowhere else.
@@ -96,11 +99,12 @@ pub(crate) async fn create(visitor: Visitor, RawForm(body): RawForm) -> Result<R
         Some(request) => guest.create_share(&request).await?,
         None => None,
     };
-    let Some(made) = made else { return list(&visitor, guest.as_ref(), true).await };
+    let Some(made) = made else { return list(&visitor, guest.as_ref(), Some(Typed::of(&body))).await };
     let frame = Frame::at(&visitor, visitor.language(Some(guest.language())), true, "/shares");
     let template = ShareMadePage {
         title: (frame.t.sharing.made)(&made.label),
         until: (frame.t.sharing.open_until)(&day(frame.t, made.ends_at)),
+        script_url: assets::url("share.js"),
         link: made.link.expose(),
         code: spaced(made.code.expose()),
         qr_data_url: data_url(&made.qr_png),
@@ -118,7 +122,8 @@ pub(crate) async fn end(visitor: Visitor, Path(id): Path<String>) -> Result<Resp
     see_other("/shares", [])
 }
 
-async fn list(visitor: &Visitor, guest: &dyn Guest, is_refused: bool) -> Result<Response, PortalError> {
+/// The form and the list; what was typed stays in the form when it was refused.
+async fn list(visitor: &Visitor, guest: &dyn Guest, refused: Option<Typed>) -> Result<Response, PortalError> {
     if guest.share().is_some() {
         return Err(PortalError::NotFound);
     }
@@ -127,23 +132,64 @@ async fn list(visitor: &Visitor, guest: &dyn Guest, is_refused: bool) -> Result<
     let (studies, shares) = (guest.list_studies().await?, guest.list_shares().await?);
     let released = studies.iter().filter(|study| study.is_released);
     let words = t.sharing;
+    let is_refused = refused.is_some();
+    let typed = refused.unwrap_or_default();
     let template = SharesPage {
         frame,
         error: is_refused.then_some(words.refused),
         label_chars_max: SHARE_LABEL_CHARS_MAX,
-        relations: Relation::ALL.iter().zip(words.relations).map(|(r, words)| (r.as_str(), words)).collect(),
-        studies: released.map(|study| choice(t, study)).collect(),
-        days: DAYS.iter().map(|days| (*days, (words.days)(*days), *days == DAYS_CHOSEN)).collect(),
+        relations: Relation::ALL
+            .iter()
+            .zip(words.relations)
+            .map(|(relation, words)| (relation.as_str(), words, typed.relation == relation.as_str()))
+            .collect(),
+        studies: released.map(|study| choice(t, study, &typed)).collect(),
+        days: DAYS.iter().map(|days| (*days, (words.days)(*days), *days == typed.days)).collect(),
         shares: shares.iter().map(|share| Card::new(t, share)).collect(),
+        typed,
     };
     page(if is_refused { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }, &template)
 }
 
-fn choice(t: &Texts, study: &StudySummary) -> Choice {
+fn choice(t: &Texts, study: &StudySummary, typed: &Typed) -> Choice {
     let date = study.date.map_or_else(|| t.studies.no_date.to_owned(), t.date);
     Choice {
         uid: study.study_instance_uid.as_str().to_owned(),
+        is_chosen: typed.studies.iter().any(|uid| uid == study.study_instance_uid.as_str()),
         words: format!("{date} · {}", title(t, study)),
+    }
+}
+
+/// What was typed into the form, whether it makes sense or not.
+struct Typed {
+    label: String,
+    relation: String,
+    studies: Vec<String>,
+    days: u32,
+    may_download: bool,
+}
+
+impl Default for Typed {
+    fn default() -> Self {
+        let (label, relation, studies) = (String::new(), String::new(), Vec::new());
+        Self { label, relation, studies, days: DAYS_CHOSEN, may_download: false }
+    }
+}
+
+impl Typed {
+    fn of(body: &[u8]) -> Self {
+        let mut typed = Self::default();
+        for (name, value) in url::form_urlencoded::parse(body) {
+            match name.as_ref() {
+                "label" => typed.label = value.chars().take(SHARE_LABEL_CHARS_MAX).collect(),
+                "relation" => typed.relation = value.into_owned(),
+                "study" => typed.studies.push(value.into_owned()),
+                "days" => typed.days = value.parse().unwrap_or(DAYS_CHOSEN),
+                "may_download" => typed.may_download = true,
+                _ => {}
+            }
+        }
+        typed
     }
 }
 

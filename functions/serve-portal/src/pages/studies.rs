@@ -20,6 +20,7 @@ struct StudiesPage<'a> {
     frame: Frame<'a>,
     patient_name: &'a str,
     studies: Vec<Card<'a>>,
+    heading: &'static str,
     /// Until when a guest of the patient may look.
     guest_until: Option<String>,
 }
@@ -69,7 +70,11 @@ struct StudyChoice<'a> {
     study_instance_uid: &'a str,
     title: String,
     date: Option<String>,
+    /// The date again, as `2020-11-23`.
+    day: Option<String>,
     modality: String,
+    /// The same as codes of the standard.
+    modalities: &'a [String],
 }
 
 impl<'a> StudyChoice<'a> {
@@ -78,7 +83,9 @@ impl<'a> StudyChoice<'a> {
             study_instance_uid: study.study_instance_uid.as_str(),
             title: title(t, study),
             date: study.date.map(t.date),
+            day: study.date.map(|date| date.to_string()),
             modality: t.modalities(&study.modalities),
+            modalities: &study.modalities,
         }
     }
 }
@@ -105,5 +112,9 @@ pub(crate) async fn show(visitor: Visitor, headers: HeaderMap) -> Result<Respons
     }
     let studies = list.iter().map(|study| Card::new(frame.t, study)).collect();
     let guest_until = guest.share().map(|share| (frame.t.sharing.guest_until)(&day(frame.t, share.ends_at)));
-    page(StatusCode::OK, &StudiesPage { frame, patient_name: guest.patient_name(), studies, guest_until })
+    let heading = if guest.share().is_some() { frame.t.sharing.guest_title } else { frame.t.studies.title };
+    page(
+        StatusCode::OK,
+        &StudiesPage { frame, heading, patient_name: guest.patient_name(), studies, guest_until },
+    )
 }

@@ -41,6 +41,8 @@ struct Tile<'a> {
     view: &'a SeriesView,
     label: String,
     images: String,
+    /// What it is made of, where there is nothing to see on its tile.
+    kind: &'static str,
     without_picture: Option<String>,
     is_main: bool,
 }
@@ -57,7 +59,8 @@ impl<'a> Tile<'a> {
             0 => t.study.no_picture.to_owned(),
             _ => (t.study.without_picture)(view.without_picture),
         });
-        Self { view, label: label(t, view), images: (t.images)(view.frames), without_picture, is_main }
+        let (label, images, kind) = (label(t, view), (t.images)(view.frames), t.tile_kind(&view.modality));
+        Self { view, label, images, kind, without_picture, is_main }
     }
 }
 

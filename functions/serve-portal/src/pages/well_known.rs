@@ -1,8 +1,9 @@
 //! What browsers, robots and health checks ask for by themselves.
 
 use axum::Json;
+use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use axum::response::{IntoResponse, Redirect};
+use axum::response::{IntoResponse, Redirect, Response};
 use serde_json::json;
 
 use crate::assets;
@@ -40,7 +41,16 @@ pub(crate) async fn favicon() -> impl IntoResponse {
     ([PUBLIC_FOR_A_DAY], Redirect::permanent(&assets::url("icon-192.png")))
 }
 
-/// `GET /healthz`
-pub(crate) async fn health() -> &'static str {
-    "ok\n"
+/// `GET /healthz`: whether patients can be served. What fails is named, and nothing else is told.
+pub(crate) async fn health(visitor: Visitor) -> Response {
+    let mut failing = visitor.services.door.failing().await;
+    if let Some(machine) = &visitor.services.machine {
+        failing.extend(machine.failing().await);
+    }
+    let fresh = [(CACHE_CONTROL, "no-store")];
+    if failing.is_empty() {
+        return (fresh, "ok\n").into_response();
+    }
+    tracing::warn!(?failing, "not well");
+    (StatusCode::SERVICE_UNAVAILABLE, fresh, Json(json!({ "failing": failing }))).into_response()
 }

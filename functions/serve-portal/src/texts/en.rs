@@ -82,6 +82,9 @@ pub(super) const EN: Texts = Texts {
             format!("{count} {words} be previewed. The original is kept by the hospital.")
         },
         no_picture: "This series cannot be previewed. The original is kept by the hospital.",
+        key_list: "List of images marked by the doctor",
+        display_settings: "Display settings of the doctor",
+        software_data: "Data for the software of doctors",
         no_script: "JavaScript is switched off, so only the small images below can be shown.",
     },
     download: DownloadTexts {
@@ -90,6 +93,7 @@ pub(super) const EN: Texts = Texts {
                at the images you do not need it.",
         private: "The file holds personal health data. Save it only on a device that you trust.",
         ask: "Prepare the download",
+        size: |megabytes| format!("The file is about {megabytes} MB. Wi-Fi is better for it."),
         preparing: "The file is being prepared. This page looks again by itself; you may also come back later.",
         ready: |megabytes| format!("Download ZIP ({megabytes} MB)"),
         back: "Back to the images",

@@ -94,7 +94,7 @@ pub(super) const VI: GuideTexts = GuideTexts {
         GuideQuestion {
             question: "Có tốn nhiều dung lượng mạng không?",
             answer: "Ảnh đầu tiên chỉ cần khoảng một phần năm megabyte. Xem hết một lần chụp CT cần khoảng 2 đến vài chục megabyte, \
-                     tuỳ số ảnh được xem kỹ; dùng Wi-Fi nếu có.",
+                     tùy số ảnh được xem kỹ; dùng Wi-Fi nếu có.",
         },
         GuideQuestion {
             question: "Người lạ nhặt được phiếu có xem được không?",

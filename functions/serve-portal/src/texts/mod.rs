@@ -171,6 +171,12 @@ pub struct StudyTexts {
     pub without_picture: fn(u32) -> String,
     /// A series without any picture.
     pub no_picture: &'static str,
+    /// A list of marked images.
+    pub key_list: &'static str,
+    /// How images are to be shown.
+    pub display_settings: &'static str,
+    /// For the software of doctors.
+    pub software_data: &'static str,
     /// Above the contact sheet, when scripts do not run.
     pub no_script: &'static str,
 }
@@ -185,6 +191,8 @@ pub struct DownloadTexts {
     pub private: &'static str,
     /// Button that asks for it.
     pub ask: &'static str,
+    /// Its size before it is made, in megabytes.
+    pub size: fn(u64) -> String,
     /// While it is being made.
     pub preparing: &'static str,
     /// Link to the file; its size in megabytes.
@@ -276,6 +284,19 @@ impl Texts {
             "IO" | "PX" => words.dental,
             "SR" | "DOC" | "KO" | "PR" => words.document,
             _ => words.other,
+        }
+    }
+
+    /// What a series without images holds, by its modality.
+    #[must_use]
+    pub fn tile_kind(&self, code: &str) -> &'static str {
+        match code {
+            "SR" => self.viewer.report,
+            "KO" => self.study.key_list,
+            "PR" | "GSPS" => self.study.display_settings,
+            "SEG" | "RTSTRUCT" | "RTPLAN" | "RTDOSE" | "REG" | "FID" => self.study.software_data,
+            "OT" | "DOC" => self.viewer.pdf_or_document,
+            _ => self.modality.document,
         }
     }
 

@@ -36,6 +36,12 @@ pub struct SharingTexts {
     pub made_how: &'static str,
     /// Label of the link.
     pub link: &'static str,
+    /// Button that copies the link.
+    pub copy: &'static str,
+    /// It was copied.
+    pub copied: &'static str,
+    /// Button that opens the phone's own way of sharing.
+    pub send: &'static str,
     /// Label of the code.
     pub code: &'static str,
     /// They are not shown again.
@@ -76,6 +82,8 @@ pub struct SharingTexts {
     pub gone: &'static str,
     /// What else can be done.
     pub gone_instead: &'static str,
+    /// Heading of the list of studies, for a guest.
+    pub guest_title: &'static str,
     /// Above the list of studies, for a guest: until when they may look.
     pub guest_until: fn(&str) -> String,
     /// Link to "who opened this", and its heading.
@@ -119,10 +127,13 @@ pub(super) const VI: SharingTexts = SharingTexts {
     nothing: "Chưa có hình ảnh nào để chia sẻ.",
     refused: "Chưa tạo được. Xin ghi tên người nhận và chọn ít nhất một lần chụp.",
     made: |label| format!("Đã tạo chia sẻ cho {label}"),
-    made_how: "Gửi đường dẫn (hoặc cho quét mã QR), rồi đọc mã số qua điện thoại. Người nhận cần cả hai mới xem được.",
+    made_how: "Gửi đường dẫn (hoặc cho quét mã QR), rồi đọc mã chia sẻ qua điện thoại. Người nhận cần cả hai mới xem được.",
     link: "Đường dẫn",
-    code: "Mã số",
-    once: "Vì an toàn, đường dẫn và mã số chỉ hiện một lần này. Nếu quên, xin dừng chia sẻ này và tạo cái mới.",
+    copy: "Chép đường dẫn",
+    copied: "Đã chép. Xin dán vào tin nhắn cho người nhận.",
+    send: "Gửi qua ứng dụng khác",
+    code: "Mã chia sẻ",
+    once: "Vì an toàn, đường dẫn và mã chia sẻ chỉ hiện ở đây, cho đến khi Ông/Bà rời trang này. Nếu mất, xin dừng chia sẻ này và tạo cái mới.",
     qr: "Mã QR của đường dẫn",
     back: "Xem các chia sẻ",
     list: "Các chia sẻ của tôi",
@@ -136,11 +147,12 @@ pub(super) const VI: SharingTexts = SharingTexts {
     opened: |times, last| format!("Đã mở {times} lần, lần cuối {last}"),
     end: "Dừng chia sẻ",
     door_title: "Hình ảnh được chia sẻ",
-    door_why: "Một người bệnh đã chia sẻ hình ảnh với Ông/Bà. Xin nhập mã số 6 chữ số mà người đó đã cho.",
-    wrong: |left| format!("Mã số chưa đúng. Xin kiểm tra và nhập lại. Còn {left} lần nhập."),
+    door_why: "Một người bệnh đã chia sẻ hình ảnh với Ông/Bà. Xin nhập mã chia sẻ gồm 6 chữ số mà người đó đã cho.",
+    wrong: |left| format!("Mã chia sẻ chưa đúng. Xin kiểm tra và nhập lại. Còn {left} lần nhập."),
     gone_title: "Chia sẻ này không dùng được nữa",
     gone: "Có thể chia sẻ đã hết hạn, đã được dừng, hoặc đường dẫn bị thiếu.",
     gone_instead: "Xin hỏi người đã gửi để nhận một chia sẻ mới.",
+    guest_title: "Các lần chụp được chia sẻ",
     guest_until: |date| format!("Được chia sẻ với Ông/Bà đến hết {date}."),
     who: "Ai đã xem",
     who_intro: "Những lần hình ảnh này đã được mở, mới nhất trước.",
@@ -183,8 +195,11 @@ pub(super) const EN: SharingTexts = SharingTexts {
     made_how: "Send the link (or let them scan the QR code), then tell the code by telephone. Both are needed to see the \
                images.",
     link: "Link",
+    copy: "Copy the link",
+    copied: "Copied. Please paste it into a message to them.",
+    send: "Send with another app",
     code: "Code",
-    once: "For safety, link and code are shown only this once. If they get lost, stop this share and make a new one.",
+    once: "For safety, link and code are shown only here, until you leave this page. If they get lost, stop this share and make a new one.",
     qr: "QR code of the link",
     back: "To my shares",
     list: "My shares",
@@ -208,6 +223,7 @@ pub(super) const EN: SharingTexts = SharingTexts {
     gone_title: "This share can no longer be used",
     gone: "It may have expired or been stopped, or a part of the link is missing.",
     gone_instead: "Please ask whoever sent it to you for a new one.",
+    guest_title: "Studies shared with you",
     guest_until: |date| format!("Shared with you until {date}."),
     who: "Who has seen this",
     who_intro: "When these images were opened, newest first.",

@@ -59,7 +59,7 @@ pub(super) const VI: Texts = Texts {
         open: "Xem hình ảnh",
     },
     study: StudyTexts {
-        patient_id: "Mã số",
+        patient_id: "Mã người bệnh",
         birth_date: "Sinh ngày",
         series: "Các loạt ảnh",
         series_number: |number| format!("Loạt ảnh {number}"),
@@ -72,14 +72,18 @@ pub(super) const VI: Texts = Texts {
             format!("{count} ảnh không xem trước được. Bản gốc vẫn được bệnh viện lưu giữ.")
         },
         no_picture: "Loạt ảnh này không xem trước được. Bản gốc vẫn được bệnh viện lưu giữ.",
+        key_list: "Danh sách ảnh được bác sĩ đánh dấu",
+        display_settings: "Thiết lập hiển thị của bác sĩ",
+        software_data: "Dữ liệu cho phần mềm của bác sĩ",
         no_script: "Trình duyệt đang tắt JavaScript nên chỉ xem được các ảnh thu nhỏ dưới đây.",
     },
     download: DownloadTexts {
         title: "Tải ảnh gốc",
         what: "Toàn bộ ảnh gốc (DICOM) của lần chụp này trong một tệp ZIP, dành cho bác sĩ dùng phần mềm riêng. Để xem \
                ảnh, Ông/Bà không cần tải.",
-        private: "Tệp chứa dữ liệu sức khoẻ cá nhân. Chỉ lưu trên thiết bị mà Ông/Bà tin cậy.",
+        private: "Tệp chứa dữ liệu sức khỏe cá nhân. Chỉ lưu trên thiết bị mà Ông/Bà tin cậy.",
         ask: "Chuẩn bị tệp tải về",
+        size: |megabytes| format!("Tệp nặng khoảng {megabytes} MB. Nên dùng Wi-Fi."),
         preparing: "Tệp đang được chuẩn bị. Trang này tự kiểm tra lại; Ông/Bà cũng có thể quay lại sau.",
         ready: |megabytes| format!("Tải tệp ZIP ({megabytes} MB)"),
         back: "Quay lại xem ảnh",
@@ -103,7 +107,7 @@ pub(super) const VI: Texts = Texts {
         mr: "Chụp cộng hưởng từ (MRI)",
         x_ray: "Chụp X-quang",
         fluoroscopy: "Chụp X-quang có soi",
-        mammography: "Chụp nhũ ảnh",
+        mammography: "Chụp X-quang vú",
         ultrasound: "Siêu âm",
         angiography: "Chụp mạch máu (DSA)",
         nuclear: "Xạ hình (SPECT)",

@@ -57,6 +57,8 @@ pub struct ViewerTexts {
     pub move_tool: &'static str,
     /// Tool: the value of a pixel.
     pub probe: &'static str,
+    /// The same of a CT.
+    pub probe_ct: &'static str,
     /// Tool.
     pub length: &'static str,
     /// Tool.
@@ -65,6 +67,8 @@ pub struct ViewerTexts {
     pub ellipse: &'static str,
     /// Button: remove measurements.
     pub clear: &'static str,
+    /// Button: take the last step back.
+    pub undo: &'static str,
     /// How to use a tool.
     pub keys_hint: &'static str,
     /// Measuring waits for full quality.
@@ -179,6 +183,12 @@ pub struct ViewerTexts {
     pub compare_close: &'static str,
     /// This study, in the list of studies.
     pub this_study: &'static str,
+    /// Over the study that is open.
+    pub present_study: &'static str,
+    /// Over an earlier one beside it.
+    pub earlier_study: &'static str,
+    /// Over a later one beside it.
+    pub later_study: &'static str,
     /// Check box.
     pub link_scroll: &'static str,
     /// Check box.
@@ -189,6 +199,21 @@ pub struct ViewerTexts {
     pub linked_by_number: &'static str,
     /// Name of the second stage.
     pub other_stage: &'static str,
+    /// Over a picture that was flipped by hand.
+    pub is_mirrored: &'static str,
+    /// Over a picture that was turned by hand; `{n}` degrees.
+    pub is_turned: &'static str,
+    /// Laterality `R`.
+    pub right_side: &'static str,
+    /// Laterality `L`.
+    pub left_side: &'static str,
+    /// Laterality `B`.
+    pub both_sides: &'static str,
+    /// A browser within another app saves no files.
+    pub in_app: &'static str,
+    /// A series of documents.
+    #[serde(skip)]
+    pub pdf_or_document: &'static str,
 }
 
 pub(super) const VI: ViewerTexts = ViewerTexts {
@@ -212,15 +237,17 @@ pub(super) const VI: ViewerTexts = ViewerTexts {
     failed: "Chưa tải được hình ảnh này.",
     broken_picture: "Ảnh này không hiện được trên máy của Ông/Bà. Bản gốc vẫn được bệnh viện lưu giữ.",
     tools: "Công cụ",
-    touch_tool: "Ngón tay hoặc chuột dùng để",
+    touch_tool: "Thao tác trên ảnh",
     browse: "Lướt ảnh",
-    window_tool: "Sáng tối",
+    window_tool: "Sáng/tương phản",
     move_tool: "Di chuyển",
-    probe: "Giá trị",
+    probe: "Đo giá trị",
+    probe_ct: "Đo HU",
     length: "Đo dài",
     angle: "Đo góc",
     ellipse: "Vùng elip",
     clear: "Xóa",
+    undo: "Hoàn tác",
     keys_hint: "Kéo trên ảnh. Bằng bàn phím: chọn ảnh bằng phím Tab, dùng phím mũi tên và Enter.",
     only_preview: "Công cụ này cần ảnh chất lượng đầy đủ. Ảnh đang được tải, hoặc chưa có cho loạt này.",
     look: "Hiển thị",
@@ -233,12 +260,12 @@ pub(super) const VI: ViewerTexts = ViewerTexts {
     preset_abdomen: "Bụng",
     preset_mediastinum: "Trung thất",
     preset_vessels: "Mạch máu",
-    window_values: "Mức {c} · Rộng {w}",
+    window_values: "WL {c} · WW {w}",
     invert: "Đảo màu",
     colours: "Bảng màu",
     grey: "Xám",
     grey_inverted: "Xám đảo",
-    hot_iron: "Sắt nóng",
+    hot_iron: "Hot Iron",
     overlays: "Lớp phủ",
     mask: "Xóa nền (DSA)",
     position: "Vị trí ảnh",
@@ -246,7 +273,7 @@ pub(super) const VI: ViewerTexts = ViewerTexts {
     flip: "Lật ngang",
     fit: "Vừa khung",
     actual_size: "Cỡ 1:1",
-    reset: "Như ban đầu",
+    reset: "Đặt lại",
     film: "Phim",
     speed: "Tốc độ",
     repeat: "Lặp lại",
@@ -278,11 +305,22 @@ pub(super) const VI: ViewerTexts = ViewerTexts {
     compare_series: "Loạt ảnh",
     compare_close: "Đóng so sánh",
     this_study: "Lần chụp này",
+    present_study: "Lần này",
+    earlier_study: "Lần trước",
+    later_study: "Lần sau",
     link_scroll: "Cuộn cùng nhau",
-    link_view: "Sáng tối và phóng to cùng nhau",
+    link_view: "Sáng/tương phản và phóng to cùng nhau",
     linked_by_position: "Hai bên cuộn theo vị trí trong cơ thể.",
     linked_by_number: "Hai bên cuộn theo số thứ tự ảnh.",
     other_stage: "Hình ảnh so sánh",
+    is_mirrored: "Đã lật ngang",
+    is_turned: "Đã xoay {n}°",
+    right_side: "Phải (R)",
+    left_side: "Trái (L)",
+    both_sides: "Hai bên",
+    in_app: "Trình duyệt trong Zalo hoặc Facebook không lưu được tệp. Xin bấm dấu ⋯ ở góc màn hình rồi chọn \
+             “Mở bằng trình duyệt”, hoặc mở lại đường dẫn bằng Chrome hay Safari.",
+    pdf_or_document: "Tài liệu (PDF)",
 };
 
 pub(super) const EN: ViewerTexts = ViewerTexts {
@@ -311,10 +349,12 @@ pub(super) const EN: ViewerTexts = ViewerTexts {
     window_tool: "Brightness",
     move_tool: "Move",
     probe: "Value",
+    probe_ct: "HU",
     length: "Length",
     angle: "Angle",
     ellipse: "Ellipse",
     clear: "Remove",
+    undo: "Undo",
     keys_hint: "Drag on the image. By keyboard: move to the image with Tab, then arrow keys and Enter.",
     only_preview: "This tool needs full quality, which is still loading or not there for this series.",
     look: "Display",
@@ -327,7 +367,7 @@ pub(super) const EN: ViewerTexts = ViewerTexts {
     preset_abdomen: "Abdomen",
     preset_mediastinum: "Mediastinum",
     preset_vessels: "Vessels",
-    window_values: "Level {c} · Width {w}",
+    window_values: "WL {c} · WW {w}",
     invert: "Invert",
     colours: "Colours",
     grey: "Grey",
@@ -372,9 +412,20 @@ pub(super) const EN: ViewerTexts = ViewerTexts {
     compare_series: "Series",
     compare_close: "End comparison",
     this_study: "This study",
+    present_study: "Present",
+    earlier_study: "Earlier",
+    later_study: "Later",
     link_scroll: "Scroll together",
     link_view: "Window and zoom together",
     linked_by_position: "Both follow the position in the body.",
     linked_by_number: "Both follow the number of the image.",
     other_stage: "The image compared",
+    is_mirrored: "Flipped",
+    is_turned: "Turned by {n}°",
+    right_side: "Right (R)",
+    left_side: "Left (L)",
+    both_sides: "Both sides",
+    in_app: "The browser within Zalo or Facebook cannot save files. Please tap ⋯ in a corner of the screen and choose \
+             “Open in browser”, or open the link again with Chrome or Safari.",
+    pdf_or_document: "Document (PDF)",
 };

@@ -447,6 +447,16 @@ async fn assets_are_compressed_typed_and_kept_for_ever() {
 }
 
 #[tokio::test]
+async fn health_names_what_fails_and_tells_nothing_else() {
+    let mut portal = Portal::default();
+    portal.sample.is_down = true;
+    let answer = portal.send(request(Method::GET, "/healthz", &[], "")).await;
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(answer.body, r#"{"failing":["table"]}"#);
+    assert_eq!(answer.header(CONTENT_TYPE), "application/json");
+}
+
+#[tokio::test]
 async fn robots_are_asked_to_stay_away_and_health_is_told() {
     assert_eq!(get("/robots.txt", &[]).await.body, "User-agent: *\nDisallow: /\n");
     assert_eq!(get("/healthz", &[]).await.body, "ok\n");

@@ -152,6 +152,10 @@ impl Door for SamplePortal {
         Ok(Some(Box::new(SampleGuest { portal: self.clone(), patient_name, language, share })))
     }
 
+    async fn failing(&self) -> Vec<&'static str> {
+        if self.is_down { vec!["table"] } else { Vec::new() }
+    }
+
     async fn sign_out(&self, _: &str, _: &str) -> Result<(), PortalError> {
         self.check()
     }

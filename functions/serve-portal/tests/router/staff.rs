@@ -73,7 +73,7 @@ fn table() -> Vec<(Method, String, String, [u16; 5])> {
     let admin = [403, 403, 403, 403, 200];
     let finance = [403, 403, 403, 200, 200];
     let finance_file = [403, 403, 403, 303, 303];
-    let rows: [(Method, &str, &str, [u16; 5]); 32] = [
+    let rows: [(Method, &str, &str, [u16; 5]); 34] = [
         (Method::GET, "/staff", "", all),
         (Method::POST, "/staff/search", "query=hoa", front),
         (Method::POST, "/staff/sign-out-everywhere", "", [303; 5]),
@@ -100,6 +100,8 @@ fn table() -> Vec<(Method, String, String, [u16; 5])> {
         (Method::GET, "/staff/unreached?day=2020-11-23", "", front),
         (Method::GET, "/staff/unreached.csv", "", front),
         (Method::GET, "/staff/failed?days=90", "", front),
+        (Method::GET, "/staff/refusals?days=31&code=not-dicom", "", front),
+        (Method::GET, "/staff/refusals.csv", "", front),
         (Method::GET, "/staff/usage", "", finance),
         (Method::GET, "/staff/usage?month=2020-11&modality=CT&payer=", "", finance),
         (Method::GET, "/staff/usage/2020-11/files/khong-in-phim-2020-11.xlsx", "", finance_file),
@@ -287,7 +289,11 @@ async fn what_was_searched_is_found_by_words_and_is_in_no_address() {
 #[tokio::test]
 async fn the_navigation_and_the_forms_are_those_of_the_role() {
     for (role, seen, unseen) in [
-        ("hotline", vec!["/staff/held", "/staff/unreached", "/staff/failed"], vec!["/staff/audit"]),
+        (
+            "hotline",
+            vec!["/staff/held", "/staff/unreached", "/staff/failed", "/staff/refusals"],
+            vec!["/staff/audit"],
+        ),
         ("finance", vec!["Tài chính"], vec!["/staff/held", "name=\"query\""]),
         ("nobody", vec!["chưa có trang nào"], vec!["/staff/held", "name=\"query\""]),
         ("admin", vec!["/staff/audit", "Quản trị"], vec![]),
@@ -362,8 +368,8 @@ async fn what_hurts_asks_twice() {
     for (path, form, words) in [
         (format!("{HOA}/revoke"), "reason=lost", "Xin đánh dấu ô xác nhận"),
         (recall.clone(), "reason=wrong", "Xin đánh dấu ô xác nhận"),
-        (format!("{HOA}/erase"), "reason=asked&code=N20-0317543", "Chưa có gì bị xoá"),
-        (format!("{HOA}/erase"), "reason=asked", "Chưa có gì bị xoá"),
+        (format!("{HOA}/erase"), "reason=asked&code=N20-0317543", "Chưa có gì bị xóa"),
+        (format!("{HOA}/erase"), "reason=asked", "Chưa có gì bị xóa"),
         (recall, "reason=+&confirm=yes", "Xin ghi lý do"),
     ] {
         let answer = post("admin", &path, form).await;
@@ -523,4 +529,21 @@ async fn finance_chooses_a_month_and_a_part_of_it_and_takes_files_along() {
     assert_eq!(get("finance", "/staff/usage?month=2019-01").await.status, StatusCode::NOT_FOUND);
     let file = get("finance", "/staff/usage/2020-11/files/khong-in-phim-2020-11.xlsx").await;
     assert!(file.header(LOCATION).starts_with(S3), "{}", file.header(LOCATION));
+}
+
+#[tokio::test]
+async fn refusals_are_listed_by_code_and_say_how_many_more_there_are() {
+    let page = get("hotline", "/staff/refusals?days=31").await;
+    for text in ["orders/=a&#60;b&#62;.json", "`patient.sex` is a &#60;text&#62;", "not-dicom (1)", "+ 3"] {
+        assert!(page.body.contains(text), "{text}");
+    }
+    let one = get("hotline", "/staff/refusals?days=31&code=not-dicom").await;
+    assert!(one.body.contains("incoming/x") && !one.body.contains("orders/"));
+    assert!(one.body.contains("refusals.csv?days=31&amp;code=not-dicom"));
+    let csv = get("hotline", "/staff/refusals.csv?code=order-bad-field").await;
+    assert_eq!(csv.header(CONTENT_DISPOSITION), "attachment; filename=\"refusals.csv\"");
+    assert!(csv.body.contains("\"'orders/") || csv.body.contains("\"orders/=a<b>.json\""), "{}", csv.body);
+    assert!(!csv.body.contains("incoming/x") && csv.body.contains("+ 3"));
+    let unreached = get("hotline", "/staff/unreached?day=2020-11-23").await;
+    assert!(unreached.body.contains("0903123456 / &#60;con gái&#62;"), "what was typed is for whoever calls");
 }

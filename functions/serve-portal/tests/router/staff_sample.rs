@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use filmless_delivery::portal::{NewShare, ShareLine, ShareRequest};
+use filmless_delivery::refusals::{Refusal, Refusals};
 use filmless_delivery::retention::Erased;
 use filmless_delivery::staff::{
     AuditVerdict, Channels, ContactCorrection, Decided, Decision, FailedChannel, HeldStudy, IdentityView,
@@ -387,6 +388,7 @@ impl Clerk for SampleClerk {
             patient_id: PatientId::parse(PATIENT).ok(),
             name: "=Nguyễn \"Hoà\"".into(),
             phone: Some("+84903123456".into()),
+            typed: Some("0903123456 / <con gái>".into()),
             released_at: Some(at("09:15")),
             why: "failed",
         }])
@@ -395,6 +397,22 @@ impl Clerk for SampleClerk {
     async fn unreached_on(&self, day: Date) -> Result<Vec<Unreached>, StaffError> {
         self.demand(Act::ReadLists)?;
         if day == date(2020, 11, 23) { self.unreached(1).await } else { Ok(Vec::new()) }
+    }
+
+    async fn refusals(&self, days: u16, max: usize) -> Result<Refusals, StaffError> {
+        self.demand(Act::ReadLists)?;
+        assert!([7, 31, 90].contains(&days) && max > 0);
+        let refusal = |key: &str, code: &str| Refusal {
+            key: key.into(),
+            code: code.into(),
+            message: "In the order `patient.sex` is a <text>.".into(),
+            bytes: 5,
+            uploaded_at: Some(at("09:17")),
+            is_note: false,
+        };
+        let refused =
+            vec![refusal("orders/=a<b>.json", "order-bad-field"), refusal("incoming/x", "not-dicom")];
+        Ok(Refusals { refused, more: 3 })
     }
 
     async fn failed_channels(&self, _: u16) -> Result<Vec<FailedChannel>, StaffError> {

@@ -99,6 +99,8 @@ fn connect(path: &Path) -> Result<Connection, DatabaseError> {
         "PRAGMA journal_mode = WAL;
          PRAGMA synchronous = FULL;
          PRAGMA busy_timeout = 5000;
+         -- What is deleted is overwritten: messages and names of objects may name a patient.
+         PRAGMA secure_delete = ON;
          PRAGMA temp_store = MEMORY;
          PRAGMA cache_size = -8000;",
     )?;

@@ -1,39 +1,63 @@
 use async_trait::async_trait;
 use http::{HeaderMap, Uri};
 use s3s::{
-    S3Result,
+    S3Request, S3Result,
     access::{S3Access, S3AccessContext},
     auth::{S3Auth, SecretKey},
+    dto::{ListMultipartUploadsInput, ListObjectsInput, ListObjectsV2Input},
+    path::S3Path,
     s3_error,
 };
 use subtle::ConstantTimeEq;
 
-use crate::Credentials;
+use crate::{Credentials, Uploader};
 
 /// Longest life of a presigned URL in seconds: 7 days, S3's own limit.
 const PRESIGNED_SECONDS_MAX: u64 = 7 * 24 * 60 * 60;
 
-/// The one access key there is.
-pub(super) struct OneKey(pub(super) Credentials);
+/// The access keys there are: the system's own, and that of whoever uploads.
+#[derive(Clone)]
+pub(super) struct KeyRing {
+    pub(super) system: Credentials,
+    pub(super) uploader: Option<Uploader>,
+}
 
 #[async_trait]
-impl S3Auth for OneKey {
+impl S3Auth for KeyRing {
     async fn get_secret_key(&self, access_key: &str) -> S3Result<SecretKey> {
-        if access_key.as_bytes().ct_eq(self.0.access_key_id.as_bytes()).into() {
-            Ok(SecretKey::from(self.0.secret_access_key.clone()))
-        } else {
-            Err(s3_error!(InvalidAccessKeyId))
+        let keys = [Some(&self.system), self.uploader.as_ref().map(|uploader| &uploader.credentials)];
+        let named =
+            |keys: &&Credentials| bool::from(access_key.as_bytes().ct_eq(keys.access_key_id.as_bytes()));
+        let found = keys.into_iter().flatten().find(named).ok_or_else(|| s3_error!(InvalidAccessKeyId))?;
+        Ok(SecretKey::from(found.secret_access_key.clone()))
+    }
+}
+
+impl KeyRing {
+    /// Who may not do everything, when it is that one who asks.
+    fn uploader(&self, credentials: Option<&s3s::auth::Credentials>) -> Option<&Uploader> {
+        let asked = &credentials?.access_key;
+        self.uploader.as_ref().filter(|uploader| uploader.credentials.access_key_id == *asked)
+    }
+
+    /// A listing shows the uploader what lies where uploads go, and nothing beside.
+    fn check_prefix(
+        &self,
+        credentials: Option<&s3s::auth::Credentials>,
+        prefix: Option<&str>,
+    ) -> S3Result<()> {
+        match self.uploader(credentials) {
+            Some(uploader) if !uploader.may_write(prefix.unwrap_or_default()) => Err(forbidden()),
+            _ => Ok(()),
         }
     }
 }
 
-/// Lets in who signed with Signature Version 4. Version 2 is refused: nothing of ours speaks it, its signature
-/// covers neither the payload nor most headers, and a request signed by header never expires. Browser form uploads
-/// are refused for the same reason: nothing of ours sends them.
-pub(super) struct SignedRequestsOnly;
-
+/// Lets in who signed with Signature Version 4, for what the key may do. Version 2 is refused: nothing of ours speaks
+/// it, its signature covers neither the payload nor most headers, and a request signed by header never expires. Browser
+/// form uploads are refused for the same reason: nothing of ours sends them.
 #[async_trait]
-impl S3Access for SignedRequestsOnly {
+impl S3Access for KeyRing {
     async fn check(&self, cx: &mut S3AccessContext<'_>) -> S3Result<()> {
         if cx.credentials().is_none() {
             return Err(s3_error!(AccessDenied, "Signature is required"));
@@ -41,7 +65,56 @@ impl S3Access for SignedRequestsOnly {
         if cx.s3_op().name() == "PostObject" {
             return Err(s3_error!(NotImplemented, "form uploads are not accepted"));
         }
-        check_signature_kind(cx.headers(), cx.uri())
+        check_signature_kind(cx.headers(), cx.uri())?;
+        match self.uploader(cx.credentials()) {
+            Some(uploader) if !uploader.may(cx.s3_op().name(), cx.s3_path()) => Err(forbidden()),
+            _ => Ok(()),
+        }
+    }
+
+    async fn list_objects(&self, req: &mut S3Request<ListObjectsInput>) -> S3Result<()> {
+        self.check_prefix(req.credentials.as_ref(), req.input.prefix.as_deref())
+    }
+
+    async fn list_objects_v2(&self, req: &mut S3Request<ListObjectsV2Input>) -> S3Result<()> {
+        self.check_prefix(req.credentials.as_ref(), req.input.prefix.as_deref())
+    }
+
+    async fn list_multipart_uploads(&self, req: &mut S3Request<ListMultipartUploadsInput>) -> S3Result<()> {
+        self.check_prefix(req.credentials.as_ref(), req.input.prefix.as_deref())
+    }
+}
+
+/// One answer, whether what was asked for exists or not.
+fn forbidden() -> s3s::S3Error {
+    s3_error!(AccessDenied, "this key may upload, and nothing else")
+}
+
+impl Uploader {
+    /// What `aws s3 sync`, rclone and s3cmd need to write, to compare names and sizes, and to finish or give up an upload
+    /// in parts. Nothing that is not named here. A HEAD tells size and time of what they wrote themselves, and no byte of it.
+    fn may(&self, operation: &str, path: &S3Path) -> bool {
+        match path {
+            S3Path::Bucket { bucket } if **bucket == *self.bucket => matches!(
+                operation,
+                "HeadBucket" | "GetBucketLocation" | "ListObjects" | "ListObjectsV2" | "ListMultipartUploads"
+            ),
+            S3Path::Object { bucket, key } if **bucket == *self.bucket && self.may_write(key) => matches!(
+                operation,
+                "PutObject"
+                    | "HeadObject"
+                    | "CreateMultipartUpload"
+                    | "UploadPart"
+                    | "ListParts"
+                    | "CompleteMultipartUpload"
+                    | "AbortMultipartUpload"
+            ),
+            S3Path::Root | S3Path::Bucket { .. } | S3Path::Object { .. } => false,
+        }
+    }
+
+    fn may_write(&self, key: &str) -> bool {
+        self.prefixes.iter().any(|prefix| key.starts_with(prefix.as_str()))
     }
 }
 

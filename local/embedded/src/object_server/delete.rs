@@ -19,7 +19,7 @@ const KEYS_MAX: usize = 1000;
 
 /// What became of the key.
 #[derive(Debug, Clone, Default)]
-struct Deleted {
+pub(super) struct Deleted {
     /// A delete marker was made or removed.
     delete_marker: bool,
     /// The version that was removed, or the marker that was made.
@@ -79,7 +79,12 @@ impl ObjectServer {
     }
 
     /// Runs to its end even when the client has gone away.
-    async fn delete_key(&self, bucket: String, key: String, version_id: Option<String>) -> S3Result<Deleted> {
+    pub(super) async fn delete_key(
+        &self,
+        bucket: String,
+        key: String,
+        version_id: Option<String>,
+    ) -> S3Result<Deleted> {
         let server = self.clone();
         tokio::spawn(async move { server.delete_uninterrupted(bucket, key, version_id).await })
             .await

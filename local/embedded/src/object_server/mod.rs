@@ -7,6 +7,7 @@ mod conditions;
 mod copy;
 mod delete;
 mod event;
+mod expire;
 mod file_name;
 mod files;
 mod headers;
@@ -34,7 +35,7 @@ use s3s::{
 };
 
 use crate::{
-    Credentials, EmbeddedError,
+    Credentials, EmbeddedError, Uploader,
     database::{Database, DatabaseError},
     queue::DurableQueue,
 };
@@ -120,10 +121,11 @@ impl ObjectServer {
     }
 
     /// The HTTP service in front of this server, with signatures checked.
-    pub(crate) fn into_service(self, credentials: &Credentials) -> S3Service {
+    pub(crate) fn into_service(self, system: Credentials, uploader: Option<Uploader>) -> S3Service {
+        let keys = access::KeyRing { system, uploader };
         let mut builder = S3ServiceBuilder::new(self);
-        builder.set_auth(access::OneKey(credentials.clone()));
-        builder.set_access(access::SignedRequestsOnly);
+        builder.set_auth(keys.clone());
+        builder.set_access(keys);
         builder.build()
     }
 

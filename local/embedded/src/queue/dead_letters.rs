@@ -41,6 +41,28 @@ impl DurableQueue {
             .await
     }
 
+    /// Gives every dead letter that was given up since then a fresh start, whatever its queue, and returns how many there
+    /// were: what failed for a reason that is over.
+    ///
+    /// # Errors
+    /// [`QueueError::Database`].
+    pub async fn redrive_since(&self, since: Timestamp) -> Result<usize, QueueError> {
+        let (now_ms, receives_max) = (self.now_ms(), self.policy.receives_max);
+        let count = self
+            .database
+            .write(move |c| {
+                for queue in QueueName::ALL {
+                    table::bury_exhausted(c, queue, now_ms, receives_max)?;
+                }
+                Ok::<_, QueueError>(table::redrive_since(c, since.as_millisecond(), now_ms)?)
+            })
+            .await?;
+        for queue in QueueName::ALL {
+            self.announce(queue);
+        }
+        Ok(count)
+    }
+
     /// Gives every dead letter of the queue a fresh start and returns how many there were.
     ///
     /// # Errors

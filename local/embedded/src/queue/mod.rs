@@ -135,6 +135,18 @@ impl DurableQueue {
         self.database.read(move |c| Ok(table::depth(c, queue, now_ms, receives_max)?)).await
     }
 
+    /// How long the message that waits the longest could have been received, whatever its queue.
+    ///
+    /// # Errors
+    /// [`QueueError::Database`].
+    pub async fn overdue(&self) -> Result<Duration, QueueError> {
+        let now_ms = self.now_ms();
+        let since_ms =
+            self.database.read(move |c| Ok::<_, QueueError>(table::due_since_ms(c, now_ms)?)).await?;
+        let waited_ms = since_ms.map_or(0, |since_ms| now_ms.saturating_sub(since_ms));
+        Ok(Duration::from_millis(u64::try_from(waited_ms).unwrap_or_default()))
+    }
+
     /// Whether no queue holds a message that is still to be worked on, now or later. Dead letters do not count.
     ///
     /// # Errors

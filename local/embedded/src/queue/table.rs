@@ -106,6 +106,24 @@ pub(super) fn next_due_ms(connection: &Connection, queue: QueueName) -> rusqlite
         .query_row([queue.as_str()], |row| row.get(0))
 }
 
+/// Since when the message that waits the longest could have been received.
+pub(super) fn due_since_ms(connection: &Connection, now_ms: i64) -> rusqlite::Result<Option<i64>> {
+    connection
+        .prepare_cached("SELECT min(due_ms) FROM message WHERE dead_ms IS NULL AND due_ms <= ?1")?
+        .query_row([now_ms], |row| row.get(0))
+}
+
+/// Makes the dead letters that were given up since then ordinary, visible messages again.
+pub(super) fn redrive_since(connection: &Connection, since_ms: i64, now_ms: i64) -> rusqlite::Result<usize> {
+    connection
+        .prepare_cached(
+            "UPDATE message SET dead_ms = NULL, receipt = NULL, due_ms = ?2, receive_count = 0,
+                 interruptions = 0, first_received_ms = NULL
+             WHERE dead_ms >= ?1",
+        )?
+        .execute(params![since_ms, now_ms])
+}
+
 pub(super) fn delete(connection: &Connection, receipt: &str) -> rusqlite::Result<bool> {
     Ok(connection.prepare_cached("DELETE FROM message WHERE receipt = ?1")?.execute([receipt])? > 0)
 }

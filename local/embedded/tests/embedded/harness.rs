@@ -7,6 +7,7 @@ use aws_lambda_events::event::s3::S3Event;
 use aws_sdk_s3::{
     config::{BehaviorVersion, Credentials as SdkCredentials, Region},
     error::{ProvideErrorMetadata, SdkError},
+    presigning::PresigningConfig,
     primitives::ByteStream,
 };
 use aws_sigv4::{
@@ -16,7 +17,7 @@ use aws_sigv4::{
     },
     sign::v4,
 };
-use filmless_embedded::{Credentials, Embedded, EmbeddedConfig};
+use filmless_embedded::{Credentials, Embedded, EmbeddedConfig, Uploader};
 use filmless_store::port::QueueName;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -87,14 +88,34 @@ pub fn credentials() -> Credentials {
     Credentials { access_key_id: "FLMSTEST".into(), secret_access_key: "a secret for tests".into() }
 }
 
+pub fn uploader() -> Credentials {
+    Credentials { access_key_id: "FLMSUPLOADER".into(), secret_access_key: "another secret for tests".into() }
+}
+
+/// An address of an object, good for a minute.
+pub async fn presigned_path(bench: &Bench, bucket: &str, key: &str) -> String {
+    let life = PresigningConfig::expires_in(Duration::from_secs(60)).unwrap();
+    let signed = bench.s3.get_object().bucket(bucket).key(key).presigned(life).await.unwrap();
+    signed.uri().strip_prefix(&bench.embedded.s3_url()).unwrap().to_owned()
+}
+
 pub async fn open(dir: &Path) -> Embedded {
+    Embedded::open(config(dir)).await.unwrap()
+}
+
+pub fn config(dir: &Path) -> EmbeddedConfig {
     let mut config = EmbeddedConfig::new(dir.to_owned(), credentials());
+    config.uploader = Some(Uploader {
+        credentials: uploader(),
+        bucket: "studies".to_owned(),
+        prefixes: ["incoming/", "orders/"].map(str::to_owned).into(),
+    });
     config.region = REGION.to_owned();
     config.cors_origins = vec![ORIGIN.to_owned()];
     config.buckets = ["studies", "derived", "slips"].map(str::to_owned).into();
     config.event_buckets = ["studies".to_owned()].into();
     config.versioned_buckets = ["studies".to_owned()].into();
-    Embedded::open(config).await.unwrap()
+    config
 }
 
 pub fn s3_client(url: &str, keys: &Credentials) -> aws_sdk_s3::Client {

@@ -8,6 +8,8 @@
 )]
 
 mod browser;
+mod door;
+mod expiry;
 mod harness;
 mod keys;
 mod kill;
@@ -16,4 +18,5 @@ mod multipart;
 mod objects;
 mod signatures;
 mod tables;
+mod uploader;
 mod versions;

@@ -14,7 +14,7 @@ use tracing::info;
 
 use super::CreatedObject;
 use super::order::ingest_order;
-use super::quarantine::{quarantine, quarantine_of};
+use super::quarantine::{quarantine, quarantine_of, quarantine_unless_storable};
 use super::unzip::unpack;
 use crate::messages::{ReleaseTask, Task};
 use crate::{DeliveryError, Services, outbox, settle};
@@ -64,7 +64,10 @@ async fn examine(
 ) -> Result<Option<Box<InstanceHeader>>, DeliveryError> {
     match object.key.upload() {
         Upload::Quarantined => return Ok(None),
-        Upload::Order => return ingest_order(services, object).await.map(|()| None),
+        Upload::Order => {
+            let taken = ingest_order(services, object).await;
+            return quarantine_unless_storable(services, object, taken).await.map(|()| None);
+        }
         Upload::Study | Upload::Unpacked => {}
     }
     // Consoles make "folders" of empty objects.
@@ -131,8 +134,9 @@ async fn index_instances(
     let positions: Vec<usize> = instances.iter().map(|i| i.position).collect();
     let mut any_new = false;
     for instance in instances {
-        let position = instance.position;
-        match index_instance(services, study, instance).await {
+        let (position, object) = (instance.position, instance.object.clone());
+        let indexed = index_instance(services, study, instance).await;
+        match quarantine_unless_storable(services, &object, indexed).await {
             Ok(is_new) => any_new |= is_new,
             Err(error) => outcome[position] = Err(error),
         }

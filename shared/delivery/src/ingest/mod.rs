@@ -1,5 +1,6 @@
 //! From an object in the studies bucket to the index, or to quarantine with a reason.
 
+mod companions;
 mod instance;
 mod order;
 mod quarantine;

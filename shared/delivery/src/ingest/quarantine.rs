@@ -32,6 +32,21 @@ pub(super) async fn quarantine_of(
     quarantine(services, object, rejection).await
 }
 
+/// Refuses an object whose facts the table cannot hold: it would fail as often as it came again. Any other outcome stays.
+pub(super) async fn quarantine_unless_storable<T: Default>(
+    services: &Services,
+    object: &CreatedObject,
+    outcome: Result<T, DeliveryError>,
+) -> Result<T, DeliveryError> {
+    let Err(DeliveryError::Store(StoreError::NotStorable { operation, source })) = outcome else {
+        return outcome;
+    };
+    // What the table says is about sizes and names of attributes.
+    warn!(operation, cause = %source, "the table cannot hold it");
+    let message = "The index cannot hold what this object says: some of it is longer than a table takes.";
+    quarantine(services, object, &Rejection::new("not-storable", message)).await.map(|()| T::default())
+}
+
 /// Whether an object was refused, and its sender told why.
 pub(crate) async fn is_quarantined(
     services: &Services,
@@ -58,6 +73,27 @@ pub(super) async fn quarantine(
         Err(StoreError::NotFound) => {}
         Err(error) => return Err(error.into()),
     }
+    write_reason(services, object, &place, rejection).await?;
+    warn!(code = rejection.code, bytes = object.bytes, "object refused");
+    Ok(())
+}
+
+/// Leaves a word about an object that was taken, where its sender finds reasons; returns its place.
+pub(super) async fn note(
+    services: &Services,
+    object: &CreatedObject,
+    note: &Rejection,
+) -> Result<ObjectKey, DeliveryError> {
+    let place = object_key::quarantine_note(&object.key, &digest_of(object));
+    write_reason(services, object, &place, note).await.map(|()| place)
+}
+
+async fn write_reason(
+    services: &Services,
+    object: &CreatedObject,
+    place: &ObjectKey,
+    rejection: &Rejection,
+) -> Result<(), DeliveryError> {
     let reason = json!({
         "code": rejection.code,
         "message": rejection.message,
@@ -69,8 +105,6 @@ pub(super) async fn quarantine(
         "refused_at": services.clock.now(),
     });
     let body = serde_json::to_vec_pretty(&reason).map_err(DeliveryError::internal("a quarantine reason"))?;
-    let served = Served::uncached("application/json");
-    services.studies.put(&place, body, served).await?;
-    warn!(code = rejection.code, bytes = object.bytes, "object refused");
+    services.studies.put(place, body, Served::uncached("application/json")).await?;
     Ok(())
 }

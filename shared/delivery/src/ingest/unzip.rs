@@ -1,7 +1,8 @@
 //! ZIP uploads: unpacked under limits into objects of their own, whose events bring them in like any upload.
 
+use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::Read;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use filmless_domain::{Limits, Rejection, object_key};
@@ -9,16 +10,36 @@ use filmless_store::index::UnpackedRecord;
 use filmless_store::{Served, StoreError};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
+use tracing::info;
 use zip::ZipArchive;
 
-use super::CreatedObject;
-use super::quarantine::quarantine;
+use super::quarantine::{note, quarantine};
+use super::{CreatedObject, companions};
 use crate::{DeliveryError, Services};
 
+/// So much of an entry tells what it is.
+const START_BYTES: u64 = 256;
+
+/// An entry that is an object now, or will be.
 struct Entry {
     number: usize,
     name: String,
     file: PathBuf,
+}
+
+/// What one entry is.
+enum Extracted {
+    File(Entry),
+    /// A folder, or what operating systems add: nobody put it there.
+    Nothing,
+    /// What comes with the images on a disc: a viewer, its pictures, a README. By the kind of file.
+    Companion(String),
+}
+
+/// An open archive, and how many bytes it may still unpack to.
+struct Archive {
+    zip: ZipArchive<File>,
+    left_bytes: u64,
 }
 
 /// Names a ZIP: its entries lie below that.
@@ -29,7 +50,7 @@ pub(crate) fn name_of(object: &CreatedObject) -> String {
 
 /// Unpacks a ZIP. Running it again writes the same objects under the same keys.
 pub(super) async fn unpack(services: &Services, object: &CreatedObject) -> Result<(), DeliveryError> {
-    let limits = services.settings.limits.clone();
+    let limits = &services.settings.limits;
     let folder = TempDir::new().map_err(DeliveryError::internal("a temporary folder"))?;
     let packed = folder.path().join("upload.zip");
     match services.studies.download(object.version(), &packed, limits.object_bytes_max).await {
@@ -38,89 +59,123 @@ pub(super) async fn unpack(services: &Services, object: &CreatedObject) -> Resul
         Err(error) => return Err(error.into()),
     }
     let name = name_of(object);
-    let count = match count_entries(&packed, &limits) {
-        Ok(count) => count,
+    let mut archive = match Archive::open(&packed, limits) {
+        Ok(archive) => archive,
         Err(rejection) => return quarantine(services, object, &rejection).await,
     };
-    let mut left_bytes = limits.zip_unpacked_bytes_max;
+    let count = archive.zip.len();
+    let mut stored = 0;
+    let mut companions: BTreeMap<String, usize> = BTreeMap::new();
     for number in 0..count {
-        let (packed, target) = (packed.clone(), folder.path().join(format!("{number}")));
-        let limits = limits.clone();
-        let extracted =
-            tokio::task::spawn_blocking(move || extract(&packed, number, &target, &limits, left_bytes));
+        let target = folder.path().join(format!("{number}"));
+        let extracted = tokio::task::spawn_blocking(move || {
+            let extracted = archive.extract(number, &target);
+            (archive, extracted)
+        });
         let extracted = extracted.await.map_err(DeliveryError::internal("an unpacked entry"))?;
-        let entry = match extracted {
-            Ok(Some((entry, bytes))) => {
-                left_bytes -= bytes;
-                entry
+        archive = extracted.0;
+        let entry = match extracted.1 {
+            Ok(Extracted::File(entry)) => entry,
+            Ok(Extracted::Nothing) => continue,
+            Ok(Extracted::Companion(kind)) => {
+                *companions.entry(kind).or_default() += 1;
+                continue;
             }
-            Ok(None) => continue,
             Err(rejection) => return quarantine(services, object, &rejection).await,
         };
         let key = object_key::unpacked(&name, entry.number, &entry.name);
         let served = Served::immutable("application/octet-stream");
         services.studies.put_file(&key, &entry.file, served).await?;
         std::fs::remove_file(&entry.file).map_err(DeliveryError::internal("a temporary file"))?;
+        stored += 1;
     }
+    if stored == 0 {
+        let message = format!("The ZIP holds no DICOM file: {}.", summary(&companions));
+        let rejection = Rejection::new("zip-without-images", message);
+        return quarantine(services, object, &rejection).await;
+    }
+    let mut quarantined = Vec::new();
+    if !companions.is_empty() {
+        let message = format!("Of the ZIP's {count} entries {stored} were taken; {}.", summary(&companions));
+        quarantined.push(note(services, object, &Rejection::new("companions-passed-over", message)).await?);
+    }
+    info!(entries = count, stored, passed_over = companions.values().sum::<usize>(), "ZIP unpacked");
     // Last: whoever looks for what was lost takes it from here that every entry is an object.
     let entries = u32::try_from(count).unwrap_or(u32::MAX);
-    let zip = UnpackedRecord { entries, upload: object.upload(Vec::new()) };
+    let zip = UnpackedRecord { entries, upload: object.upload(quarantined) };
     Ok(services.index.mark_unpacked(&name, &zip).await?)
 }
 
-fn open(packed: &Path) -> Result<ZipArchive<File>, Rejection> {
-    let bad = || Rejection::new("bad-zip", "The ZIP cannot be read: it is cut off or damaged.");
-    ZipArchive::new(File::open(packed).map_err(|_| bad())?).map_err(|_| bad())
+/// How many files of which kind were passed over; never their names.
+fn summary(companions: &BTreeMap<String, usize>) -> String {
+    let kinds: Vec<String> = companions.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
+    let total: usize = companions.values().sum();
+    match kinds.is_empty() {
+        true => "it has no files".to_owned(),
+        false => format!("{total} that belong to no image were passed over ({})", kinds.join(", ")),
+    }
 }
 
-fn count_entries(packed: &Path, limits: &Limits) -> Result<usize, Rejection> {
-    let count = open(packed)?.len();
-    if count > limits.zip_entries_max {
-        let message = format!("The ZIP has more than {} entries.", limits.zip_entries_max);
-        return Err(Rejection::new("zip-too-many-entries", message));
+impl Archive {
+    /// Opens an archive that keeps the limits, as far as it says itself: nothing of one that does not is stored.
+    fn open(packed: &Path, limits: &Limits) -> Result<Self, Rejection> {
+        let bad = || Rejection::new("bad-zip", "The ZIP cannot be read: it is cut off or damaged.");
+        let file = File::open(packed).map_err(|_| bad())?;
+        let bytes = file.metadata().map_err(|_| bad())?.len();
+        let zip = ZipArchive::new(file).map_err(|_| bad())?;
+        if zip.len() > limits.zip_entries_max {
+            let message = format!("The ZIP has more than {} entries.", limits.zip_entries_max);
+            return Err(Rejection::new("zip-too-many-entries", message));
+        }
+        // Of the archive, not of its entries: many that lie over one another are as small as one.
+        let by_ratio = bytes.max(limits.zip_ratio_from_bytes).saturating_mul(limits.zip_ratio_max);
+        let left_bytes = by_ratio.min(limits.zip_unpacked_bytes_max);
+        if zip.decompressed_size().is_some_and(|declared| declared > u128::from(left_bytes)) {
+            return Err(too_large(left_bytes));
+        }
+        Ok(Self { zip, left_bytes })
     }
-    Ok(count)
+
+    /// Writes one entry to a file, if it may be an image.
+    fn extract(&mut self, number: usize, target: &Path) -> Result<Extracted, Rejection> {
+        let bad = || Rejection::new("bad-zip", format!("Entry {} of the ZIP cannot be read.", number + 1));
+        let mut entry = self.zip.by_index(number).map_err(|_| bad())?;
+        // A name in no known encoding still names an entry.
+        let name = entry.name().map_or_else(|_| number.to_string(), |name| name.into_owned());
+        if entry.is_dir() || companions::is_litter(&name) {
+            return Ok(Extracted::Nothing);
+        }
+        let mut file = File::create(target).map_err(|_| bad())?;
+        let mut start = Vec::new();
+        entry
+            .by_ref()
+            .take(START_BYTES.min(self.left_bytes + 1))
+            .read_to_end(&mut start)
+            .map_err(|_| bad())?;
+        if let Some(kind) = companions::kind_of(&name, &start) {
+            return Ok(Extracted::Companion(kind));
+        }
+        file.write_all(&start).map_err(|_| bad())?;
+        let read = start.len() as u64;
+        // The declared size is the sender's word; the reader counts.
+        let allowed = (self.left_bytes + 1).saturating_sub(read);
+        let rest = std::io::copy(&mut entry.take(allowed), &mut file).map_err(|_| bad())?;
+        if read + rest > self.left_bytes {
+            return Err(too_large(self.left_bytes));
+        }
+        self.left_bytes -= read + rest;
+        Ok(Extracted::File(Entry { number, name, file: target.to_owned() }))
+    }
 }
 
-/// Writes one entry to a file; `None` for what carries no image by its nature.
-fn extract(
-    packed: &Path,
-    number: usize,
-    target: &Path,
-    limits: &Limits,
-    left_bytes: u64,
-) -> Result<Option<(Entry, u64)>, Rejection> {
-    let bad = || Rejection::new("bad-zip", format!("Entry {} of the ZIP cannot be read.", number + 1));
-    let mut archive = open(packed)?;
-    let mut entry = archive.by_index(number).map_err(|_| bad())?;
-    // A name in no known encoding still names an entry.
-    let name = entry.name().map_or_else(|_| number.to_string(), |name| name.into_owned());
-    if entry.is_dir() || is_litter(&name) {
-        return Ok(None);
-    }
-    let by_ratio = entry.compressed_size().max(1024).saturating_mul(limits.zip_ratio_max);
-    let allowed = by_ratio.min(left_bytes);
-    let mut file = File::create(target).map_err(|_| bad())?;
-    // The declared size is the sender's word; the reader counts.
-    let bytes = std::io::copy(&mut (&mut entry).take(allowed + 1), &mut file).map_err(|_| bad())?;
-    if bytes > allowed {
-        let message = "The ZIP unpacks to more than is allowed.";
-        return Err(Rejection::new("zip-too-large", message));
-    }
-    Ok(Some((Entry { number, name, file: target.to_owned() }, bytes)))
-}
-
-/// What operating systems and disc burners add to archives.
-fn is_litter(name: &str) -> bool {
-    let file = name.rsplit('/').next().unwrap_or(name);
-    name.starts_with("__MACOSX/")
-        || matches!(file, ".DS_Store" | "Thumbs.db" | "desktop.ini" | "autorun.inf" | "AUTORUN.INF")
+fn too_large(allowed: u64) -> Rejection {
+    let message = format!("The ZIP unpacks to more than is allowed for its size ({allowed} bytes are left).");
+    Rejection::new("zip-too-large", message)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::Write;
 
     fn zip_of(entries: &[(&str, &[u8])]) -> (TempDir, PathBuf) {
         let folder = TempDir::new().unwrap();
@@ -135,29 +190,69 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_is_unpacked_and_litter_is_passed_over() {
-        let (folder, path) = zip_of(&[("a/ảnh 1.dcm", b"DICM"), ("__MACOSX/a", b"x"), (".DS_Store", b"x")]);
-        let limits = Limits::default();
-        let (entry, bytes) = extract(&path, 0, &folder.path().join("0"), &limits, 100).unwrap().unwrap();
-        assert_eq!((entry.name.as_str(), bytes), ("a/ảnh 1.dcm", 4));
-        assert!(extract(&path, 1, &folder.path().join("1"), &limits, 100).unwrap().is_none());
-        assert!(extract(&path, 2, &folder.path().join("2"), &limits, 100).unwrap().is_none());
+    fn an_entry_is_unpacked_and_what_comes_with_it_is_passed_over() {
+        let entries: [(&str, &[u8]); 5] = [
+            ("a/ảnh 1.dcm", b"DICM"),
+            ("__MACOSX/a", b"x"),
+            (".DS_Store", b"x"),
+            ("viewer.exe", b"MZ"),
+            ("bad.dcm", b"no image"),
+        ];
+        let (folder, path) = zip_of(&entries);
+        let mut archive = Archive::open(&path, &Limits::default()).unwrap();
+        let mut extract = |number| archive.extract(number, &folder.path().join("x")).unwrap();
+        let Extracted::File(entry) = extract(0) else { panic!() };
+        assert_eq!(
+            (entry.name.as_str(), std::fs::read(&entry.file).unwrap().as_slice()),
+            ("a/ảnh 1.dcm", &b"DICM"[..])
+        );
+        assert!(matches!(extract(1), Extracted::Nothing) && matches!(extract(2), Extracted::Nothing));
+        assert!(matches!(extract(3), Extracted::Companion(kind) if kind == "exe"));
+        assert!(matches!(extract(4), Extracted::File(_)), "it is refused by its own reason");
     }
 
     #[test]
     fn every_limit_has_its_reason() {
-        let zeros = vec![0; 3 << 20];
-        let (folder, path) = zip_of(&[("bomb", &zeros), ("b", b"12345")]);
-        let code = |limits: &Limits, number, left| {
-            extract(&path, number, &folder.path().join("x"), limits, left).err().map(|r| r.code)
+        let (folder, path) = zip_of(&[("a", b"12345"), ("b", b"12345")]);
+        let code = |limits: &Limits| {
+            let mut archive = Archive::open(&path, limits)?;
+            (0..2).try_for_each(|number| archive.extract(number, &folder.path().join("x")).map(|_| ()))
         };
-        let limits = Limits::default();
-        assert_eq!(code(&limits, 0, u64::MAX - 1).as_deref(), Some("zip-too-large"));
-        assert_eq!(code(&limits, 1, 4).as_deref(), Some("zip-too-large"));
-        assert_eq!(code(&limits, 1, 5), None);
+        let code = |limits: &Limits| code(limits).err().map(|rejection| rejection.code);
+        assert_eq!(code(&Limits::default()), None);
+        let limits = |bytes| Limits { zip_unpacked_bytes_max: bytes, ..Limits::default() };
+        assert_eq!(code(&limits(10)), None);
+        assert_eq!(code(&limits(9)).as_deref(), Some("zip-too-large"));
         let few = Limits { zip_entries_max: 1, ..Limits::default() };
-        assert_eq!(count_entries(&path, &few).unwrap_err().code, "zip-too-many-entries");
+        assert_eq!(code(&few).as_deref(), Some("zip-too-many-entries"));
         std::fs::write(&path, b"PK\x03\x04 cut off").unwrap();
-        assert_eq!(count_entries(&path, &limits).unwrap_err().code, "bad-zip");
+        assert_eq!(code(&Limits::default()).as_deref(), Some("bad-zip"));
+    }
+
+    #[test]
+    fn many_small_entries_count_as_one_archive() {
+        // None of them is large by itself; together they are a thousand times their archive.
+        let zeros = vec![0; 190 << 10];
+        let names: Vec<String> = (0..100).map(|number| number.to_string()).collect();
+        let entries: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), &zeros[..])).collect();
+        let (_folder, path) = zip_of(&entries);
+        assert!(std::fs::metadata(&path).unwrap().len() < 64 << 10);
+        assert_eq!(Archive::open(&path, &Limits::default()).err().unwrap().code, "zip-too-large");
+    }
+
+    #[test]
+    fn what_an_archive_says_of_its_size_is_not_believed() {
+        let (folder, path) = zip_of(&[("a", &[7; 5000])]);
+        // The declared sizes, in the local header and in the directory (APPNOTE 4.3.7, 4.3.12).
+        let mut bytes = std::fs::read(&path).unwrap();
+        let directory = bytes.windows(4).position(|w| w == b"PK\x01\x02").unwrap();
+        for at in [22, directory + 24] {
+            bytes[at..at + 4].copy_from_slice(&1_u32.to_le_bytes());
+        }
+        std::fs::write(&path, bytes).unwrap();
+        let limits = Limits { zip_unpacked_bytes_max: 100, ..Limits::default() };
+        let mut archive = Archive::open(&path, &limits).unwrap();
+        let refused = archive.extract(0, &folder.path().join("x")).err().unwrap();
+        assert!(["zip-too-large", "bad-zip"].contains(&refused.code.as_str()), "{}", refused.code);
     }
 }

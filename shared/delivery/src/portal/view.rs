@@ -86,7 +86,9 @@ impl Portal {
     ) -> Result<Option<StudyDownload>, DeliveryError> {
         let Some(record) = self.downloadable(session, study).await? else { return Ok(None) };
         let found = download::find(&self.services, study).await?;
-        let Some(bytes) = found.bytes else { return Ok(Some(StudyDownload::NotMade)) };
+        let Some(bytes) = found.bytes else {
+            return Ok(Some(StudyDownload::NotMade { bytes: found.bytes_of_files }));
+        };
         let date = record.study_date.map(|date| format!("-{date}")).unwrap_or_default();
         self.record_opening(session, study).await?;
         let events = |pen: &Pen, _: &StudyRecord| fetched(pen, occasion(session), bytes);

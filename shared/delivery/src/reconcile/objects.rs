@@ -171,5 +171,9 @@ async fn is_order_taken(services: &Services, object: &CreatedObject) -> Result<b
         return Ok(true);
     }
     let known = services.index.order(&order.accession_number).await?;
-    Ok(known.is_some_and(|known| known.order == order || known.written_at > object.created_at))
+    Ok(known.is_some_and(|known| {
+        let is_it =
+            if known.whole.is_some() { known.order == order.abridged() } else { known.order == order };
+        is_it || known.written_at > object.created_at
+    }))
 }

@@ -67,7 +67,7 @@ async fn write_series(
 ) -> Result<(), DeliveryError> {
     let mut writer = SeriesWriter::create(study, record)?;
     let (sender, mut started) = mpsc::channel(services.renderer.parallelism());
-    tokio::spawn(start_rendering(services.clone(), plan, sender));
+    tokio::spawn(start_rendering(services.clone(), study.clone(), plan, sender));
     while let Some(instance) = started.recv().await {
         let StartedInstance { planned, parts } = instance?;
         writer.write_instance(&planned.record.sop_instance_uid, planned.key_frames, parts).await?;
@@ -85,6 +85,7 @@ struct StartedInstance {
 /// that took its turn before an earlier one would wait for it for ever.
 async fn start_rendering(
     services: Services,
+    study: StudyInstanceUid,
     plan: Vec<PlannedInstance>,
     sender: mpsc::Sender<Result<StartedInstance, DeliveryError>>,
 ) {
@@ -98,7 +99,7 @@ async fn start_rendering(
         let started = match file {
             Ok(file) => {
                 let limits = &services.settings.limits;
-                let parts = services.renderer.render(file, limits, planned.options).await;
+                let parts = services.renderer.render(&study, file, limits, planned.options).await;
                 Ok(StartedInstance { planned, parts })
             }
             Err(DeliveryError::Store(StoreError::NotFound)) => {

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use filmless_domain::Limits;
+use filmless_domain::{Limits, StudyInstanceUid};
 use filmless_imaging::{RenderOptions, RenderedPart, render_file};
 use std::ops::ControlFlow;
 use tokio::sync::mpsc;
@@ -13,12 +13,17 @@ const PARTS_WAITING_MAX: usize = 2;
 /// The parts of one instance, as they are made; it ends when there are no more.
 pub type RenderedParts = mpsc::Receiver<RenderedPart>;
 
-/// Decodes untrusted files: in this process where one process serves one event, in a child process where one
-/// process serves everything.
+/// Decodes untrusted files, in a child process wherever patients' files are.
 #[async_trait]
 pub trait InstanceRenderer: Send + Sync {
-    /// Waits for its turn and begins to render. A decoder that fails leaves a last part that says so.
-    async fn render(&self, file: Bytes, limits: &Limits, options: RenderOptions) -> RenderedParts;
+    /// Waits for its turn and begins to render a file of a study. A decoder that fails leaves a last part that says so.
+    async fn render(
+        &self,
+        study: &StudyInstanceUid,
+        file: Bytes,
+        limits: &Limits,
+        options: RenderOptions,
+    ) -> RenderedParts;
 
     /// How many files may be rendered at a time.
     fn parallelism(&self) -> usize;
@@ -42,7 +47,13 @@ pub struct InProcessRenderer;
 
 #[async_trait]
 impl InstanceRenderer for InProcessRenderer {
-    async fn render(&self, file: Bytes, limits: &Limits, options: RenderOptions) -> RenderedParts {
+    async fn render(
+        &self,
+        _: &StudyInstanceUid,
+        file: Bytes,
+        limits: &Limits,
+        options: RenderOptions,
+    ) -> RenderedParts {
         let (sender, parts) = parts_channel();
         let limits = limits.clone();
         tokio::spawn(async move {

@@ -2,7 +2,7 @@
 
 use filmless_domain::audit::AuditAction;
 use filmless_domain::staff::Act;
-use filmless_domain::{PatientId, PhoneNumber, order};
+use filmless_domain::{PatientId, PhoneNumber, mailbox};
 use filmless_store::index::{Change, ContactRecord, Index, Transaction};
 
 use super::{Desk, StaffError};
@@ -49,7 +49,7 @@ impl Desk {
         let email = match correction.email.as_deref().map(str::trim) {
             None => known.email,
             Some("") => None,
-            Some(typed) if order::is_email(typed) => Some(typed.to_owned()),
+            Some(typed) if mailbox::is_public_mailbox(typed) => Some(typed.to_owned()),
             Some(_) => return Err(StaffError::refused("bad-email", "This is no email address.")),
         };
         let record = ContactRecord {
@@ -72,7 +72,7 @@ impl Desk {
             }
         }
         let entry = outbox::entry(&self.services, messages)?;
-        let transaction = transaction.put(&entry.key(), &entry, Change::new())?;
+        let transaction = transaction.announce(&entry)?;
         let transaction =
             self.sign_for_patient(transaction, AuditAction::CorrectContact, account.as_ref(), None)?;
         index.commit(transaction).await?;

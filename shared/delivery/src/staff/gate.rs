@@ -145,7 +145,7 @@ impl Desk {
             }
         }
         let entry = outbox::entry(&self.services, messages)?;
-        let transaction = transaction.put(&entry.key(), &entry, Change::new())?;
+        let transaction = transaction.announce(&entry)?;
         let transaction = self.sign(transaction, AuditAction::ReleaseStudy, case, Some(reason))?;
         if index.commit(transaction).await? != TransactionOutcome::Committed {
             return Err(changed());

@@ -3,18 +3,20 @@
 use filmless_domain::StudyInstanceUid;
 use filmless_domain::audit::AuditAction;
 use filmless_domain::staff::Act;
-use filmless_domain::{PatientId, StudyState, person_name};
+use filmless_domain::{Order, PatientId, StudyState, person_name};
 use filmless_store::StoreError;
-use filmless_store::index::{ChannelState, NoticeRecord, StudyRecord};
+use filmless_store::index::{ChannelRecord, ChannelState, NoticeRecord, StudyRecord};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan};
+use jiff::{SignedDuration, Timestamp, ToSpan};
 use serde::Serialize;
 
 use super::find::brief;
 use super::{Desk, StaffError, StudyBrief};
 use crate::Services;
 use crate::feedback::is_reached;
+use crate::notice::COUNTRY_NOT_ALLOWED;
+use crate::refusals::{Refusals, refusals};
 use filmless_domain::hospital::HOSPITAL_TIME;
 
 /// A study that waits for somebody.
@@ -40,9 +42,12 @@ pub struct Unreached {
     pub name: String,
     /// The number that is known: perhaps one that does not work.
     pub phone: Option<String>,
+    /// What the order says instead of a number or an address, or beside one: as it was typed.
+    pub typed: Option<String>,
     /// When it was released.
     pub released_at: Option<Timestamp>,
-    /// `no-contact`: neither number nor address is known; `failed`: every channel failed; `pending`: still being tried.
+    /// `no-contact`: neither number nor address is known; `failed`: every channel failed; `country-not-allowed`: likewise, and SMS may not
+    /// go to that number's country; `pending`: still being tried.
     pub why: &'static str,
 }
 
@@ -84,6 +89,7 @@ struct Addressee {
     patient_id: Option<PatientId>,
     name: String,
     phone: Option<String>,
+    typed: Option<String>,
 }
 
 impl Desk {
@@ -124,6 +130,16 @@ impl Desk {
         studies.extend(self.services.index.studies_of_day(day).await?);
         studies.retain(|study| study.received_at.to_zoned(HOSPITAL_TIME).date() == day);
         Ok(unreached_among(&self.services, studies).await?)
+    }
+
+    /// What was refused within the last days, the newest first, `max` at most.
+    ///
+    /// # Errors
+    /// [`StaffError`].
+    pub async fn refusals(&self, days: u16, max: usize) -> Result<Refusals, StaffError> {
+        self.demand(Act::ReadLists, AuditAction::ReadLedger).await?;
+        let since = self.services.clock.now() - SignedDuration::from_hours(24 * i64::from(days));
+        Ok(refusals(&self.services.studies, Some(since), max).await?)
     }
 
     /// The messages of studies of the last days that a provider gave up, oldest study first.
@@ -192,9 +208,9 @@ async fn unreached_among(
         }
         let notices = index.notices(&study.study_instance_uid).await?;
         let Some(why) = why_unreached(&notices) else { continue };
-        let Addressee { patient_id, name, phone } = addressee(services, &study).await?;
+        let Addressee { patient_id, name, phone, typed } = addressee(services, &study).await?;
         let (study_instance_uid, released_at) = (study.study_instance_uid, study.released_at);
-        unreached.push(Unreached { study_instance_uid, patient_id, name, phone, released_at, why });
+        unreached.push(Unreached { study_instance_uid, patient_id, name, phone, typed, released_at, why });
     }
     Ok(unreached)
 }
@@ -210,14 +226,22 @@ async fn addressee(services: &Services, study: &StudyRecord) -> Result<Addressee
         None => None,
     };
     let Some(order) = order else {
-        return Ok(Addressee { patient_id, name: String::new(), phone: None });
+        return Ok(Addressee { patient_id, name: String::new(), phone: None, typed: None });
     };
     let contact = index.contact_of(&order).await?;
     Ok(Addressee {
         patient_id,
         name: person_name::display(&order.order.patient.name),
         phone: contact.phone.map(|phone| phone.as_str().to_owned()),
+        typed: typed_in(&order.order),
     })
+}
+
+/// What somebody typed where a number or an address should be.
+fn typed_in(order: &Order) -> Option<String> {
+    let typed = [&order.patient.phone_typed, &order.patient.email_typed].map(Option::as_deref);
+    let typed: Vec<&str> = typed.into_iter().flatten().collect();
+    (!typed.is_empty()).then(|| typed.join(" · "))
 }
 
 /// `None` once any message of any version arrived, as far as anybody knows.
@@ -231,5 +255,9 @@ fn why_unreached(notices: &[NoticeRecord]) -> Option<&'static str> {
     if is_reached(notices) {
         return None;
     }
-    Some(if any(&[ChannelState::Pending, ChannelState::Sending]) { "pending" } else { "failed" })
+    if any(&[ChannelState::Pending, ChannelState::Sending]) {
+        return Some("pending");
+    }
+    let is_abroad = |channel: &&ChannelRecord| channel.detail.as_deref() == Some(COUNTRY_NOT_ALLOWED);
+    Some(if channels.iter().any(is_abroad) { COUNTRY_NOT_ALLOWED } else { "failed" })
 }

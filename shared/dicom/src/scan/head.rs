@@ -20,6 +20,15 @@ pub(super) struct ElementHead {
 }
 
 impl Pass<'_> {
+    /// Whether the items of a sequence that should be implicit are explicit: the first element has a VR that exists,
+    /// whose two letters as part of a length would be a value of some sixteen thousand bytes.
+    pub(super) fn looks_explicit(&self) -> bool {
+        let Some(&[g0, g1, _, _, v0, v1]) = self.bytes.get(self.position..self.position + 6) else {
+            return false;
+        };
+        [g0, g1] != [0xFE, 0xFF] && VR::from_binary([v0, v1]).is_some()
+    }
+
     /// How the element at hand looks: a small group in one byte order, and two capitals for a VR or not.
     pub(super) fn looks(&self) -> Option<Encoding> {
         let [g0, g1, _, _, v0, v1] = *self.bytes.get(self.position..self.position + 6)? else { return None };
@@ -44,13 +53,23 @@ impl Pass<'_> {
         if tag.group() == 0xFFFE {
             return Ok(Some(long(VR::UN)));
         }
-        // One implicit element in an explicit data set is known from old writers (VR "\0\0"); it is read as such
-        // when its length can be true.
-        if !(self.encoding.explicit_vr && v0.is_ascii_uppercase() && v1.is_ascii_uppercase()) {
-            let head = long(dictionary_vr(tag));
-            let plausible = !self.encoding.explicit_vr
-                || u64::from(head.length) <= self.total.saturating_sub(head.value_start as u64);
-            return if plausible { Ok(Some(head)) } else { Err(self.malformed()) };
+        if !self.encoding.explicit_vr {
+            return Ok(Some(long(dictionary_vr(tag))));
+        }
+        if !(v0.is_ascii_uppercase() && v1.is_ascii_uppercase()) {
+            // Blanks or other signs where the VR belongs: one that is none, and its length has 16 bits. One implicit
+            // element in an explicit data set is known from old writers, too; it is read as such when its length can
+            // be true.
+            let is_written = |byte: u8| matches!(byte, b' '..=b'~');
+            let implicit = long(dictionary_vr(tag));
+            let left = self.total.saturating_sub(implicit.value_start as u64);
+            return if is_written(v0) && is_written(v1) || u64::from(implicit.length) > left {
+                let length = u32::from(u16_at(l0, l1));
+                let head = ElementHead { tag, vr: VR::UN, length, value_start: at + 8 };
+                if u64::from(length) <= left { Ok(Some(head)) } else { Err(self.malformed()) }
+            } else {
+                Ok(Some(implicit))
+            };
         }
         let vr = VR::from_binary([v0, v1]);
         if !has_long_length([v0, v1]) {
@@ -71,6 +90,53 @@ fn has_long_length(vr: [u8; 2]) -> bool {
     )
 }
 
+/// What PS3.6 says of a tag; UN where it says nothing. Of the private elements only the creators are known (PS3.5 7.8.1).
 pub(crate) fn dictionary_vr(tag: Tag) -> VR {
+    if !tag.group().is_multiple_of(2) {
+        return if matches!(tag.element(), 0x10..=0xFF) { VR::LO } else { VR::UN };
+    }
     StandardDataDictionary.by_tag(tag).map_or(VR::UN, |entry| entry.vr.relaxed())
+}
+
+/// The VR by which a value is read. Archives write public attributes as UN, and the dictionary knows what they are
+/// (PS3.5 6.2.2, note 2); gateways write decimals as text, and text as bytes. Where file and dictionary differ, the
+/// value itself tells whom to believe: digits are never read as the two bytes of a number.
+pub(crate) fn settled_vr(tag: Tag, written: VR, value: &[u8]) -> VR {
+    let named = dictionary_vr(tag);
+    if named == written || matches!(named, VR::UN | VR::SQ) || written == VR::SQ {
+        return written;
+    }
+    let is_decimal = || {
+        value.iter().any(u8::is_ascii_digit)
+            && value.iter().all(|b| {
+                matches!(b, b'0'..=b'9' | b'+' | b'-' | b'.' | b',' | b'e' | b'E' | b'\\' | b' ' | 0)
+            })
+    };
+    match (kind_of(written), kind_of(named)) {
+        (Kind::Bytes, _) => named,
+        (_, Kind::Decimal) if is_decimal() => named,
+        (Kind::Text, Kind::Number(width)) if !is_decimal() && value.len().is_multiple_of(width) => named,
+        _ => written,
+    }
+}
+
+enum Kind {
+    /// DS, IS.
+    Decimal,
+    Text,
+    /// Binary numbers of so many bytes.
+    Number(usize),
+    /// UN, and strings of bytes or words.
+    Bytes,
+}
+
+fn kind_of(vr: VR) -> Kind {
+    match vr {
+        VR::DS | VR::IS => Kind::Decimal,
+        VR::US | VR::SS => Kind::Number(2),
+        VR::UL | VR::SL | VR::FL | VR::AT => Kind::Number(4),
+        VR::FD | VR::SV | VR::UV => Kind::Number(8),
+        VR::UN | VR::OB | VR::OW | VR::OF | VR::OD | VR::OL | VR::OV => Kind::Bytes,
+        _ => Kind::Text,
+    }
 }

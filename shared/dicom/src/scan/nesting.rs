@@ -84,21 +84,24 @@ impl Pass<'_> {
     pub(super) fn read_item_or_delimiter(&mut self, head: &ElementHead) -> Result<Step, HeaderError> {
         match head.tag {
             ITEM if self.open.last().is_some_and(|open| !open.is_item) => {
-                let node = self.push(ITEM, VR::UN, head.value_start, head.value_start)?;
-                self.open_at(head, node, self.encoding, true)?;
+                self.open_item(head)?;
                 Ok(Step::Done)
             }
             ITEM_DELIMITATION | SEQUENCE_DELIMITATION => {
+                let (at, is_item) = (self.position, head.tag == ITEM_DELIMITATION);
                 self.position = head.value_start;
-                let is_item = head.tag == ITEM_DELIMITATION;
                 // A delimiter after an item or sequence of defined length is superfluous.
-                while let Some(open) = self.open.pop() {
-                    let found = open.is_item == is_item;
-                    self.close(open);
-                    if found {
-                        break;
-                    }
+                if self.ended != Some((at, is_item)) {
+                    self.close_delimited(is_item);
                 }
+                Ok(Step::Done)
+            }
+            // The item before it lacks its delimiter.
+            ITEM if self.open.last().is_some_and(|open| open.end.is_none()) => {
+                if let Some(open) = self.open.pop() {
+                    self.close(open);
+                }
+                self.open_item(head)?;
                 Ok(Step::Done)
             }
             // A writer that gave its sequence the length 0 leaves the items behind it. They belong nowhere.
@@ -106,21 +109,97 @@ impl Pass<'_> {
                 let value = self.take_value(head)?;
                 Ok(value.map_or(Step::NeedMore, |_| Step::Done))
             }
+            ITEM => {
+                self.open_item(head)?;
+                Ok(Step::Done)
+            }
             _ => Err(self.malformed()),
         }
     }
 
-    /// Only items may stand directly in a sequence.
-    pub(super) fn refuse_stranger_in_sequence(&self) -> Result<(), HeaderError> {
-        match self.open.last() {
-            Some(open) if !open.is_item => Err(self.malformed()),
-            _ => Ok(()),
+    /// Opens an item; the elements of a stray one are its own and of nobody else.
+    fn open_item(&mut self, head: &ElementHead) -> Result<(), HeaderError> {
+        let outer = self.encoding;
+        let node = self.push(ITEM, VR::UN, head.value_start, head.value_start)?;
+        self.open_at(head, node, outer, true)?;
+        if !outer.explicit_vr && self.looks_explicit() {
+            self.encoding.explicit_vr = true;
         }
+        Ok(())
+    }
+
+    /// Closes what a delimiter ends, and what is still open within.
+    fn close_delimited(&mut self, is_item: bool) {
+        while let Some(open) = self.open.pop() {
+            let found = open.is_item == is_item;
+            self.close(open);
+            if found {
+                break;
+            }
+        }
+    }
+
+    /// Only items may stand directly in a sequence. Zeros stand where a delimiter belongs, and some writers forget it:
+    /// what follows the sequence in the order of tags is not in it.
+    pub(super) fn is_stranger_in_sequence(&mut self, head: &ElementHead) -> Result<bool, HeaderError> {
+        let is_zero = head.tag == Tag(0, 0) && head.length == 0;
+        let Some(open) = self.open.last().filter(|open| !open.is_item || is_zero) else { return Ok(false) };
+        let of_sequence = self.nodes.get(open.node).map(|node| node.tag);
+        let is_behind = !open.is_item && of_sequence.is_some_and(|tag| head.tag > tag);
+        if open.end.is_some() || !(is_zero || is_behind) {
+            return if open.is_item { Ok(false) } else { Err(self.malformed()) };
+        }
+        if is_zero {
+            self.position = head.value_start;
+        }
+        if let Some(open) = self.open.pop() {
+            self.close(open);
+        }
+        Ok(true)
+    }
+
+    /// Makes the innermost sequence an opaque value: its own length says where it ends, or the next delimiter.
+    pub(super) fn give_up_sequence(&mut self, error: HeaderError) -> Result<Step, HeaderError> {
+        let failed_at = self.position;
+        let sequence = loop {
+            match self.open.pop() {
+                Some(open) if open.is_item => self.encoding = open.outer,
+                Some(open) => break open,
+                None => return Err(error),
+            }
+        };
+        let end = match sequence.end {
+            Some(end) => end,
+            None => {
+                let rest = self.bytes.get(failed_at..).unwrap_or(&[]);
+                let wanted = if sequence.outer.big_endian {
+                    [0xFF, 0xFE, 0xE0, 0xDD, 0, 0, 0, 0]
+                } else {
+                    [0xFE, 0xFF, 0xDD, 0xE0, 0, 0, 0, 0]
+                };
+                match rest.windows(8).position(|window| window == wanted) {
+                    Some(found) => failed_at + found + 8,
+                    None if (self.bytes.len() as u64) < self.total => return Ok(Step::NeedMore),
+                    None => return Err(error),
+                }
+            }
+        };
+        if end > self.bytes.len() {
+            return if (self.bytes.len() as u64) < self.total { Ok(Step::NeedMore) } else { Err(error) };
+        }
+        self.position = end;
+        self.nodes.truncate(sequence.node + 1);
+        if let Some(node) = self.nodes.get_mut(sequence.node) {
+            node.vr = VR::UN;
+        }
+        self.close(sequence);
+        Ok(Step::Done)
     }
 
     pub(super) fn close_ended(&mut self) {
         while self.open.last().is_some_and(|open| open.end.is_some_and(|end| self.position >= end)) {
             if let Some(open) = self.open.pop() {
+                self.ended = Some((self.position, open.is_item));
                 self.close(open);
             }
         }

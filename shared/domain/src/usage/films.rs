@@ -47,7 +47,7 @@ mod tests {
             (json!({ "price_variant": "pacs" }), 3, 0),
             (json!({ "price_variant": "film" }), 3, 3),
             (json!({ "price_variant": "pacs", "films": 2, "films_printed": 1 }), 2, 1),
-            (json!({ "price_variant": "film", "films_printed": 0, "films": -1 }), 3, 0),
+            (json!({ "price_variant": "film", "films_printed": 0, "films": " " }), 3, 0),
         ] {
             let (context, order) = (context(&service), order(&service));
             assert_eq!(films_of(&context, &order, 300), films, "{service}");

@@ -5,13 +5,21 @@ use jpeg_decoder::{ColorTransform, Decoder, PixelFormat};
 use super::Decoded;
 use super::markers::{FrameHeader, jpeg_frame_header, segments};
 use super::native::word_format;
+use super::plausible;
 use crate::ImagingError;
 use crate::image_pixel::ImagePixel;
 use crate::samples::{Samples, WordFormat};
 
+/// More passes over the image than any encoder makes.
+pub(super) const SCANS_MAX: usize = 256;
+
 pub(crate) fn decode(codestream: &[u8], image: &ImagePixel) -> Result<Decoded, ImagingError> {
     let (marker, header) = jpeg_frame_header(codestream).ok_or(ImagingError::CorruptPixelData)?;
     check(header, image)?;
+    plausible::check_jpeg(codestream, marker, header)?;
+    if scans(codestream) > SCANS_MAX {
+        return Err(ImagingError::CorruptPixelData);
+    }
     let lossless = marker == 0xC3;
     if matches!(marker, 0xC1 | 0xC2) && header.precision == 12 && header.components == 1 {
         return super::jpeg_12::decode(codestream, header, image);
@@ -25,6 +33,11 @@ pub(crate) fn decode(codestream: &[u8], image: &ImagePixel) -> Result<Decoded, I
     if header.components == 3 {
         decoder.set_color_transform(if convert { ColorTransform::YCbCr } else { ColorTransform::RGB });
     }
+    decoder.read_info().map_err(|_| ImagingError::CorruptPixelData)?;
+    let size = decoder.info().map(|info| (u32::from(info.height), u32::from(info.width)));
+    if size != Some((header.rows, header.columns)) {
+        return Err(ImagingError::CorruptPixelData);
+    }
     let pixels = decoder.decode().map_err(|_| ImagingError::CorruptPixelData)?;
     let info = decoder.info().ok_or(ImagingError::CorruptPixelData)?;
     let samples = match info.pixel_format {
@@ -35,6 +48,12 @@ pub(crate) fn decode(codestream: &[u8], image: &ImagePixel) -> Result<Decoded, I
         }
     };
     Ok(Decoded { samples, is_rgb: !lossless && header.components == 3 })
+}
+
+/// How often the marker of a scan occurs. Coded data never holds it (T.81 B.1.1.5).
+fn scans(codestream: &[u8]) -> usize {
+    let pairs = codestream.iter().zip(codestream.get(1..).unwrap_or_default());
+    pairs.filter(|(first, second)| **first == 0xFF && **second == 0xDA).count()
 }
 
 /// The codestream must have the size that the image declares: a larger one would write past what was allowed.

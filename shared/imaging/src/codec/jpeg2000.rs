@@ -3,8 +3,10 @@
 use jpeg2k::{Image, ImageComponent};
 
 use super::Decoded;
+use super::codestream::bare_codestream;
 use super::jpeg::check;
 use super::markers::{Jpeg2000Header, jpeg2000_header};
+use super::plausible;
 use crate::ImagingError;
 use crate::image_pixel::ImagePixel;
 use crate::samples::{Samples, WordFormat};
@@ -13,12 +15,14 @@ use crate::samples::{Samples, WordFormat};
 const TILES_MAX: u64 = 16_384;
 
 pub(crate) fn decode(codestream: &[u8], image: &ImagePixel) -> Result<Decoded, ImagingError> {
-    let header = jpeg2000_header(codestream).ok_or(ImagingError::CorruptPixelData)?;
+    let codestream = bare_codestream(codestream)?;
+    let header = jpeg2000_header(&codestream).ok_or(ImagingError::CorruptPixelData)?;
     check(header.frame, image)?;
     if header.tiles > TILES_MAX {
         return Err(ImagingError::ImageTooLarge);
     }
-    let decoded = Image::from_bytes(codestream).map_err(|_| ImagingError::CorruptPixelData)?;
+    plausible::check(&codestream, image.samples())?;
+    let decoded = Image::from_bytes(&codestream).map_err(|_| ImagingError::CorruptPixelData)?;
     let planes: Vec<Vec<u16>> = decoded
         .components()
         .iter()

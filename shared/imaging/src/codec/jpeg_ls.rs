@@ -1,20 +1,32 @@
 //! JPEG-LS (ITU-T T.87).
 
+use std::borrow::Cow;
+
 use charls::CharLS;
 
 use super::Decoded;
 use super::jpeg::{check, decoded_format};
-use super::markers::{jpeg_frame_header, segments};
+use super::markers::{FrameHeader, jpeg_frame_header, segments};
+use super::plausible;
 use crate::ImagingError;
 use crate::image_pixel::ImagePixel;
 use crate::samples::{Samples, interleave};
 
+const END_OF_IMAGE: [u8; 2] = [0xFF, 0xD9];
+
 pub(crate) fn decode(codestream: &[u8], image: &ImagePixel) -> Result<Decoded, ImagingError> {
     let (_, header) = jpeg_frame_header(codestream).ok_or(ImagingError::CorruptPixelData)?;
     check(header, image)?;
-    let raw = CharLS::default().decode(codestream).map_err(|_| ImagingError::CorruptPixelData)?;
+    plausible::check(codestream, image.samples())?;
+    let codestream = with_end(codestream);
+    check(header_of_decoder(&codestream)?, image)?;
+    let raw = CharLS::default()
+        .decode(&codestream)
+        .ok()
+        .or_else(|| CharLS::default().decode(&without_padding(&codestream)?).ok())
+        .ok_or(ImagingError::CorruptPixelData)?;
     // Scans without interleaving decode to planes, the others to pixels.
-    let planar = image.samples_per_pixel > 1 && interleave_mode(codestream) == Some(0);
+    let planar = is_planar(&codestream);
     let count = image.samples_per_pixel;
     let samples = if header.precision <= 8 {
         super::native::bytes(&if planar { interleave(&raw, count) } else { raw }, image)
@@ -24,6 +36,48 @@ pub(crate) fn decode(codestream: &[u8], image: &ImagePixel) -> Result<Decoded, I
         Samples::Words { words, format: decoded_format(header.precision, image) }
     };
     Ok(Decoded { samples, is_rgb: false })
+}
+
+/// Appends the end marker that a stream lacks: without one, the decoder looks for bits that never come, for seconds.
+fn with_end(codestream: &[u8]) -> Cow<'_, [u8]> {
+    let padding = codestream.iter().rev().take_while(|byte| **byte == 0).count();
+    if codestream[..codestream.len() - padding].ends_with(&END_OF_IMAGE) {
+        Cow::Borrowed(codestream)
+    } else {
+        Cow::Owned([codestream, &END_OF_IMAGE].concat())
+    }
+}
+
+/// The header as the decoder itself reads it, so that what is checked is what is decoded.
+fn header_of_decoder(codestream: &[u8]) -> Result<FrameHeader, ImagingError> {
+    let frame = CharLS::default().get_frame_info(codestream).map_err(|_| ImagingError::CorruptPixelData)?;
+    let count = |value: i32| u32::try_from(value).map_err(|_| ImagingError::CorruptPixelData);
+    Ok(FrameHeader {
+        rows: frame.height,
+        columns: frame.width,
+        components: count(frame.component_count)?,
+        precision: count(frame.bits_per_sample)?,
+    })
+}
+
+/// Some writers fill up to an even length before the end-of-image marker instead of behind it.
+fn without_padding(codestream: &[u8]) -> Option<Vec<u8>> {
+    let end = codestream.windows(2).rposition(|pair| pair == [0xFF, 0xD9])?;
+    let padding = end.checked_sub(1).filter(|at| codestream.get(*at) == Some(&0))?;
+    Some([codestream.get(..padding)?, codestream.get(end..)?].concat())
+}
+
+/// Whether any decoder of JPEG-LS reads a codestream, as pixels: planes would be taken for pixels, and what we had to
+/// mend others refuse.
+pub(crate) fn reads_everywhere(codestream: &[u8]) -> bool {
+    let is_padded = || without_padding(codestream).is_some();
+    !is_planar(codestream) && (!is_padded() || CharLS::default().decode(codestream).is_ok())
+}
+
+/// Whether the components of a codestream lie one after the other (ILV 0), which a decoder hands out as planes.
+fn is_planar(codestream: &[u8]) -> bool {
+    interleave_mode(codestream) == Some(0)
+        && jpeg_frame_header(codestream).is_some_and(|(_, h)| h.components > 1)
 }
 
 /// ILV of the first start-of-scan segment (T.87 C.2.3).

@@ -39,6 +39,7 @@ pub(crate) fn decode(codestream: &[u8], image: &ImagePixel) -> Result<Decoded, I
         precision,
     };
     check(header, image)?;
+    super::plausible::check(codestream, image.samples())?;
     // A JPEG that was recompressed is restored, so that it looks as any reader of JPEG shows it.
     if opened.jpeg_reconstruction_status() == JpegReconstructionStatus::Available {
         let mut jpeg = Vec::new();

@@ -71,12 +71,9 @@ pub(crate) struct Jpeg2000Header {
     pub multiple_component_transform: bool,
 }
 
-/// Reads the main header of a codestream, which may lie in a JP2 file.
-pub(crate) fn jpeg2000_header(codestream: &[u8]) -> Option<Jpeg2000Header> {
-    // A box structure before the codestream is short; in a bare codestream it begins at once.
-    let window = codestream.get(..codestream.len().min(4096))?;
-    let start = window.windows(4).position(|w| w == [0xFF, 0x4F, 0xFF, 0x51])?;
-    let main = codestream.get(start..)?;
+/// Reads the main header of a codestream that begins at once, as [`super::codestream::bare_codestream`] gives it.
+pub(crate) fn jpeg2000_header(main: &[u8]) -> Option<Jpeg2000Header> {
+    main.strip_prefix(&[0xFF, 0x4F, 0xFF, 0x51])?;
     let siz = main.get(6..)?;
     let long = |at: usize| siz.get(at..at + 4)?.try_into().ok().map(u32::from_be_bytes);
     let components = u32::from(u16::from_be_bytes(siz.get(34..36)?.try_into().ok()?));
@@ -86,7 +83,7 @@ pub(crate) fn jpeg2000_header(codestream: &[u8]) -> Option<Jpeg2000Header> {
     if tile_width == 0 || tile_height == 0 {
         return None;
     }
-    let cod = segments(main.get(2..).map(|_| main)?).find(|(marker, _)| *marker == 0x52);
+    let cod = segments(main).find(|(marker, _)| *marker == 0x52);
     Some(Jpeg2000Header {
         frame: FrameHeader {
             rows: height,

@@ -1,6 +1,7 @@
 //! Decoding one frame. Every decoder gets a codestream whose dimensions were compared with the image first, and runs
 //! where a panic is caught.
 
+mod codestream;
 mod jpeg;
 mod jpeg2000;
 mod jpeg_12;
@@ -8,6 +9,7 @@ mod jpeg_ls;
 mod jpeg_xl;
 mod markers;
 mod native;
+mod plausible;
 mod rle;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -20,6 +22,7 @@ use crate::image_pixel::ImagePixel;
 use crate::samples::Samples;
 
 pub(crate) use jpeg::browser_shows_right_colours;
+pub(crate) use jpeg_ls::reads_everywhere as jpeg_ls_reads_everywhere;
 pub(crate) use jpeg2000::decode as decode_jpeg_2000;
 pub(crate) use markers::jpeg_family;
 
@@ -63,13 +66,20 @@ fn decode_codestream(
         PixelEncoding::JpegLs => jpeg_ls::decode(codestream, image),
         PixelEncoding::Jpeg2000 | PixelEncoding::HtJpeg2000 => jpeg2000::decode(codestream, image),
         PixelEncoding::DeflatedFrames => {
-            let wanted = native::frame_bytes(image, false);
-            let frame =
-                filmless_dicom::inflate_frame(codestream, wanted as u64).map_err(ImagingError::Header)?;
-            native::decode(data_set, &frame, image, 0)
+            let inflated = |is_422| {
+                let wanted = native::frame_bytes(image, is_422) as u64;
+                filmless_dicom::inflate_frame(codestream, wanted).map_err(ImagingError::Header)
+            };
+            let is_422 = image.photometric == "YBR_FULL_422";
+            let frame = inflated(false).or_else(|error| if is_422 { inflated(true) } else { Err(error) })?;
+            native::decode(data_set, &frame, &ImagePixel { number_of_frames: 1, ..image.clone() }, 0)
         }
         PixelEncoding::Video => Err(ImagingError::Video),
         PixelEncoding::JpegXl => jpeg_xl::decode(codestream, image),
-        PixelEncoding::Native | PixelEncoding::Unknown => Err(ImagingError::UnsupportedTransferSyntax),
+        // Encapsulated Uncompressed (PS3.5 A.4.11).
+        PixelEncoding::Native => {
+            native::decode(data_set, codestream, &ImagePixel { number_of_frames: 1, ..image.clone() }, 0)
+        }
+        PixelEncoding::Unknown => Err(ImagingError::UnsupportedTransferSyntax),
     }
 }

@@ -34,7 +34,7 @@ pub(crate) fn decode(
     let length = frame_bytes(image, is_422);
     let start = length * frame as usize;
     let raw = pixels.get(start..start + length).ok_or(ImagingError::CorruptPixelData)?;
-    let big_endian = data_set.transfer_syntax().big_endian;
+    let big_endian = data_set.transfer_syntax().big_endian_pixels;
     let samples = match (tag, image.bits_allocated) {
         (Some(tags::FLOAT_PIXEL_DATA), 32) => {
             Samples::Numbers(each(raw, big_endian, |b: [u8; 4]| f64::from(f32::from_le_bytes(b))))

@@ -88,7 +88,8 @@ impl Canvas<'_, '_> {
         lines: &[Line],
         ink: Ink,
     ) -> Result<(), SlipError> {
-        let lines: Vec<&Line> = lines.iter().filter(|line| !line.glyphs.is_empty()).collect();
+        let lines: Vec<&Line> =
+            lines.iter().filter(|line| line.runs.iter().any(|run| !run.glyphs.is_empty())).collect();
         let Some(first) = lines.first() else { return Ok(()) };
         let (x, mut y) = at;
         let area = link_area(&lines, at).ok_or(SlipError::Geometry)?;
@@ -98,8 +99,12 @@ impl Canvas<'_, '_> {
         self.surface.set_fill(Some(paint(ink)));
         for line in lines {
             spans.push(self.surface.start_tagged(ContentTag::Span(SpanTag::empty().with_lang(foreign))));
-            let start = Point::from_xy(x, y);
-            self.surface.draw_glyphs(start, &line.glyphs, line.font.clone(), &line.text, line.size, false);
+            let mut run_x = x;
+            for run in &line.runs {
+                let start = Point::from_xy(run_x, y);
+                self.surface.draw_glyphs(start, &run.glyphs, run.font.clone(), &run.text, line.size, false);
+                run_x += run.width;
+            }
             self.surface.end_tagged();
             y += line.size * LEADING;
         }

@@ -24,6 +24,8 @@ const PANEL_PADDING: f32 = 9.0;
 const LABEL_SIZE: f32 = 7.5;
 const LABEL_SUB_SIZE: f32 = 6.5;
 const LABEL_GAP: f32 = 3.0;
+/// An identifier of more characters is set so small that all of it is there.
+const LONG_ID_CHARS: usize = 32;
 
 /// All items of the page, in reading order, at their final places.
 pub(super) fn page(content: &SlipContent<'_>, fonts: &Fonts) -> Result<Vec<Item>, SlipError> {
@@ -122,7 +124,16 @@ impl Layout<'_> {
         ]
         .into_iter()
         .filter(|(_, value, _)| !clean::line(value).is_empty())
-        .map(|(label, value, share)| fact(label, value, &self.fonts.regular, small, share))
+        .map(|(label, value, share)| {
+            let short = fact(label, value, &self.fonts.regular, small, share);
+            let is_id = label == words::PATIENT_ID || label == words::ACCESSION;
+            // Somebody reads them out: whole, however small.
+            if is_id && value.chars().count() > LONG_ID_CHARS {
+                Fact { sizes: &[6.0, 5.0, 4.5], lines_max: 6, ..short }
+            } else {
+                short
+            }
+        })
         .collect();
         let taken: f32 = codes.iter().map(|code| code.share).sum();
         codes.iter_mut().for_each(|code| code.share /= taken);
@@ -173,11 +184,10 @@ impl Layout<'_> {
             y += 13.0;
             let box_height = size * 1.4;
             section.shape(x, y, width, box_height, 3.5, WHITE);
-            let sizes = [size, size - 3.0, size - 6.0, size - 8.0, 7.0];
-            let fit = Fit { sizes: &sizes, width: width - 14.0, lines_max: 1 };
-            let lines = self.fonts.mono.fit(value, &fit);
-            let cap_height = lines.first().map_or(0.0, |line| line.size * 0.714);
-            let baseline = y + (box_height + cap_height) / 2.0;
+            let lines = self.whole(value, size, width - 14.0);
+            let (line_size, further) = lines.first().map_or((0.0, 0), |line| (line.size, lines.len() - 1));
+            let text_height = line_size * 0.714 + further as f32 * line_size * LEADING;
+            let baseline = y + (box_height - text_height) / 2.0 + line_size * 0.714;
             section.text(Role::Paragraph, language, (x + 7.0, baseline), lines, BLACK);
             y += box_height + 7.0;
         }
@@ -193,6 +203,18 @@ impl Layout<'_> {
         section.label(self, words::VALID_UNTIL, (x, y), width);
         let until = self.fonts.bold.line(&words::date(content.expires_on, language), 11.0);
         section.text(Role::Paragraph, language, (x, y + 13.0), vec![until], BLACK);
+    }
+
+    /// What has to be typed: on one line, else on as many small ones as hold all of it.
+    fn whole(&self, value: &str, size: f32, width: f32) -> Vec<Line> {
+        let one_line = [size, size - 3.0, size - 6.0, size - 8.0, 7.0];
+        let ways: [(&[f32], usize); 3] = [(&one_line, 1), (&[8.0, 7.0], 2), (&[6.0, 5.0, 4.5, 4.0], 4)];
+        let mut set = ways.iter().map(|(sizes, lines_max)| {
+            self.fonts.mono.fit(value, &Fit { sizes, width, lines_max: *lines_max })
+        });
+        let is_cut = |lines: &Vec<Line>| lines.last().is_some_and(|line| line.text.ends_with('…'));
+        let last = set.clone().next_back().unwrap_or_default();
+        set.find(|lines| !is_cut(lines)).unwrap_or(last)
     }
 
     fn steps(&self) -> Section {

@@ -1,7 +1,10 @@
 //! Fonts, and text shaped into lines of known width.
 
+use std::rc::Rc;
+
 use krilla::text::{Font, GlyphId, KrillaGlyph};
-use rustybuzz::{Direction, UnicodeBuffer};
+use rustybuzz::UnicodeBuffer;
+use unicode_normalization::char::is_combining_mark;
 
 use crate::{SlipError, clean};
 
@@ -9,10 +12,22 @@ static REGULAR: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/NotoSans-Regul
 static BOLD: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/NotoSans-Bold.ttf"));
 static MONO: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/NotoSansMono-Bold.ttf"));
 
+/// What other scripts are set in, in this order; an empty one was not there when this was built.
+static FALLBACK: [&[u8]; 8] = [
+    include_bytes!(concat!(env!("OUT_DIR"), "/NotoSansThai-Regular.ttf")),
+    include_bytes!(concat!(env!("OUT_DIR"), "/NotoSansKhmer-Regular.ttf")),
+    include_bytes!(concat!(env!("OUT_DIR"), "/NotoSansLao-Regular.ttf")),
+    include_bytes!(concat!(env!("OUT_DIR"), "/NotoNaskhArabic-Regular.ttf")),
+    include_bytes!(concat!(env!("OUT_DIR"), "/NotoSansHebrew-Regular.ttf")),
+    include_bytes!(concat!(env!("OUT_DIR"), "/NotoSansDevanagari-Regular.ttf")),
+    include_bytes!(concat!(env!("OUT_DIR"), "/NotoSansMyanmar-Regular.ttf")),
+    include_bytes!(concat!(env!("OUT_DIR"), "/DroidSansFallbackFull.ttf")),
+];
+
 /// Longest text that is set at all: more than any line of the slip holds, little enough to shape at once.
 const CHARS_MAX: usize = 400;
 
-/// What stands for a character that the font lacks.
+/// What stands for a character that no font has.
 const REPLACEMENT: char = '\u{fffd}';
 
 /// Height of a line per font size.
@@ -27,12 +42,21 @@ pub(super) struct Fonts {
 
 impl Fonts {
     pub(super) fn load() -> Result<Self, SlipError> {
-        Ok(Self { regular: Face::read(REGULAR)?, bold: Face::read(BOLD)?, mono: Face::read(MONO)? })
+        let others = FALLBACK.iter().filter(|data| !data.is_empty());
+        let others: Rc<[OneFont]> = others.map(|data| OneFont::read(data)).collect::<Result<_, _>>()?;
+        let face = |data| Ok(Face { own: OneFont::read(data)?, others: Rc::clone(&others) });
+        Ok(Self { regular: face(REGULAR)?, bold: face(BOLD)?, mono: face(MONO)? })
     }
 }
 
-/// One face: to shape with, and to embed.
+/// One face of the slip, and what stands in where it lacks a script.
 pub(super) struct Face {
+    own: OneFont,
+    others: Rc<[OneFont]>,
+}
+
+/// One font: to shape with, and to embed.
+struct OneFont {
     shaper: rustybuzz::Face<'static>,
     font: Font,
 }
@@ -41,9 +65,17 @@ pub(super) struct Face {
 #[derive(Clone)]
 pub(super) struct Line {
     pub(super) text: String,
+    pub(super) runs: Vec<Run>,
+    pub(super) size: f32,
+    pub(super) width: f32,
+}
+
+/// A part of a line in one font.
+#[derive(Clone)]
+pub(super) struct Run {
+    pub(super) text: String,
     pub(super) glyphs: Vec<KrillaGlyph>,
     pub(super) font: Font,
-    pub(super) size: f32,
     pub(super) width: f32,
 }
 
@@ -55,40 +87,32 @@ pub(super) struct Fit<'a> {
     pub(super) lines_max: usize,
 }
 
-impl Face {
+impl OneFont {
     fn read(data: &'static [u8]) -> Result<Self, SlipError> {
         let shaper = rustybuzz::Face::from_slice(data, 0).ok_or(SlipError::Font)?;
         let font = Font::new(data.into(), 0).ok_or(SlipError::Font)?;
         Ok(Self { shaper, font })
     }
 
-    /// One clean line in characters that this face has.
-    fn printable(&self, text: &str) -> String {
-        let cleaned = clean::line(text);
-        let known = |c: char| self.shaper.glyph_index(c).is_some_and(|glyph| glyph.0 != 0);
-        cleaned.chars().take(CHARS_MAX).map(|c| if known(c) { c } else { REPLACEMENT }).collect()
+    fn has(&self, c: char) -> bool {
+        self.shaper.glyph_index(c).is_some_and(|glyph| glyph.0 != 0)
     }
 
-    /// Shapes one line as it is.
-    pub(super) fn line(&self, text: &str, size: f32) -> Line {
-        self.shape(self.printable(text), size)
-    }
-
-    fn shape(&self, text: String, size: f32) -> Line {
+    /// Shapes a text that this font has the letters of: Arabic and Hebrew come out from right to left.
+    fn shape(&self, text: String, size: f32) -> Run {
         let mut buffer = UnicodeBuffer::new();
         buffer.push_str(&text);
         buffer.guess_segment_properties();
-        // The fonts hold no script that runs from right to left.
-        buffer.set_direction(Direction::LeftToRight);
         let shaped = rustybuzz::shape(&self.shaper, &[], buffer);
         let units = self.font.units_per_em();
-        let starts: Vec<usize> = shaped.glyph_infos().iter().map(|info| info.cluster as usize).collect();
+        let mut starts: Vec<usize> = shaped.glyph_infos().iter().map(|info| info.cluster as usize).collect();
+        starts.sort_unstable();
         let mut width = 0.0;
         let mut glyphs = Vec::with_capacity(starts.len());
-        for ((info, position), start) in
-            shaped.glyph_infos().iter().zip(shaped.glyph_positions()).zip(&starts)
-        {
-            let end = starts.iter().copied().find(|next| next > start).unwrap_or(text.len());
+        for (info, position) in shaped.glyph_infos().iter().zip(shaped.glyph_positions()) {
+            let start = info.cluster as usize;
+            let end =
+                starts.get(starts.partition_point(|next| *next <= start)).copied().unwrap_or(text.len());
             let em = |value: i32| value as f32 / units;
             let advance = em(position.x_advance);
             width += advance * size;
@@ -98,11 +122,47 @@ impl Face {
                 em(position.x_offset),
                 em(position.y_offset),
                 em(position.y_advance),
-                *start..end,
+                start..end,
                 None,
             ));
         }
-        Line { text, glyphs, font: self.font.clone(), size, width }
+        Run { text, glyphs, font: self.font.clone(), width }
+    }
+}
+
+impl Face {
+    /// The font that a character is set in: that of what stands before it, so that marks and blanks stay with their
+    /// letters; else the face's own; else the first other one that has it.
+    fn font_for<'a>(&'a self, c: char, before: Option<&'a OneFont>) -> Option<&'a OneFont> {
+        let stays = before.filter(|font| (c == ' ' || is_combining_mark(c)) && font.has(c));
+        stays.or_else(|| std::iter::once(&self.own).chain(self.others.iter()).find(|font| font.has(c)))
+    }
+
+    /// One clean line in characters that some font has.
+    fn printable(&self, text: &str) -> String {
+        let cleaned = clean::line(text);
+        let known = |c: char| self.font_for(c, None).is_some();
+        cleaned.chars().take(CHARS_MAX).map(|c| if known(c) { c } else { REPLACEMENT }).collect()
+    }
+
+    /// Shapes one line as it is.
+    pub(super) fn line(&self, text: &str, size: f32) -> Line {
+        self.shape(self.printable(text), size)
+    }
+
+    fn shape(&self, text: String, size: f32) -> Line {
+        let mut parts: Vec<(&OneFont, String)> = Vec::new();
+        for c in text.chars() {
+            let before = parts.last().map(|(font, _)| *font);
+            let font = self.font_for(c, before).unwrap_or(&self.own);
+            match parts.last_mut() {
+                Some((last, part)) if std::ptr::eq(*last, font) => part.push(c),
+                _ => parts.push((font, c.to_string())),
+            }
+        }
+        let runs: Vec<Run> = parts.into_iter().map(|(font, part)| font.shape(part, size)).collect();
+        let width = runs.iter().map(|run| run.width).sum();
+        Line { text, runs, size, width }
     }
 
     fn width(&self, text: &str, size: f32) -> f32 {
@@ -217,11 +277,29 @@ mod tests {
 
     #[test]
     fn a_character_without_a_glyph_is_replaced_visibly() {
-        for (text, expected) in
-            [("山田 Tarō", "�� Tarō"), ("🙂", "�"), ("שלום x", "���� x"), ("a\u{7}b", "a b")]
+        for (text, expected) in [("\u{12000}\u{12001} Tarō", "�� Tarō"), ("🙂", "�"), ("a\u{7}b", "a b")]
         {
             assert_eq!(fitted(text, 500.0, 1)[0].text, expected);
         }
+    }
+
+    #[test]
+    fn a_name_in_another_script_is_set_in_a_font_that_has_it() {
+        let fonts = Fonts::load().unwrap();
+        let names = ["สมชาย ใจดี", "សុខ ចាន់ថា", "ສົມພອນ", "محمد علي", "שלום כהן", "राम शर्मा", "အောင်ဆန်း"];
+        for name in names {
+            for face in [&fonts.regular, &fonts.bold, &fonts.mono] {
+                let line = face.line(&format!("{name} (Hoà)"), 10.0);
+                assert!(!line.text.contains(REPLACEMENT), "{name}");
+                let missing =
+                    line.runs.iter().flat_map(|run| &run.glyphs).filter(|glyph| glyph.glyph_id.to_u32() == 0);
+                assert_eq!(missing.count(), 0, "{name}");
+                assert!(line.runs.len() > 1 && line.width > 20.0, "{name}");
+            }
+        }
+        // The one font that may not be there: then each letter is seen to be lost.
+        let has_cjk = FALLBACK.last().is_some_and(|font| !font.is_empty());
+        assert_eq!(fonts.bold.line("山田太郎 王小明 たろう", 10.0).text.contains(REPLACEMENT), !has_cjk);
     }
 
     #[test]

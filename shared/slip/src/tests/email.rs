@@ -44,7 +44,7 @@ fn headers_name_the_hospital_and_not_the_patient() {
     let sample = Sample::new();
     let bytes = email_message(&content(&sample, Language::Vi)).unwrap();
     let message = parse(&bytes);
-    assert_eq!(message.subject(), Some("Kết quả hình ảnh của bạn đã sẵn sàng – Bệnh viện Đại học Mẫu"));
+    assert_eq!(message.subject(), Some("Kết quả hình ảnh của Ông/Bà đã sẵn sàng – Bệnh viện Đại học Mẫu"));
     let from = message.from().unwrap().first().unwrap();
     assert_eq!(
         (from.name(), from.address()),
@@ -99,7 +99,13 @@ fn both_bodies_say_everything() {
     for (language, words) in [
         (
             Language::Vi,
-            ["Kính gửi NGUYỄN THỊ ÁNH HỒNG", "Mật khẩu", "21/02/2021", "Thứ 2 – Thứ 6", "Giữ kín thư này"],
+            [
+                "Kính gửi Ông/Bà NGUYỄN THỊ ÁNH HỒNG",
+                "Mật khẩu",
+                "21/02/2021",
+                "Thứ 2 – Thứ 6",
+                "Giữ kín thư này",
+            ],
         ),
         (
             Language::En,

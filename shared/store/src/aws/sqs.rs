@@ -16,6 +16,8 @@ pub struct QueueUrls {
     pub intake: String,
     /// URL of the settle queue.
     pub settle: String,
+    /// URL of the downloads queue.
+    pub downloads: String,
     /// URL of the release queue.
     pub release: String,
     /// URL of the notices queue.
@@ -29,6 +31,7 @@ impl QueueUrls {
         match queue {
             QueueName::Intake => &self.intake,
             QueueName::Settle => &self.settle,
+            QueueName::Downloads => &self.downloads,
             QueueName::Release => &self.release,
             QueueName::Notices => &self.notices,
         }

@@ -8,6 +8,7 @@ mod contact;
 mod day;
 mod erase;
 mod instance;
+mod lease;
 mod link;
 mod log;
 mod notice;

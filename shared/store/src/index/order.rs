@@ -12,11 +12,19 @@ use super::{
 };
 use crate::StoreError;
 
+/// Largest order that is kept in its item, in bytes of JSON: DynamoDB's items have 400 KB.
+const ORDER_BYTES_MAX: usize = 256 << 10;
+
 /// The latest state of one order.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct OrderRecord {
-    /// The order as uploaded.
+    /// The order as uploaded: one text, because a map of DynamoDB holds neither every number nor every depth of JSON.
+    #[serde(with = "one_text")]
     pub order: Order,
+    /// Where the whole order lies, when it is too large for an item: then the fields that the product does not use are
+    /// only there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub whole: Option<UploadRecord>,
     /// When its object was written. Of two objects the last one wins, whatever the order of events; of two versions of one
     /// object the current one, whatever the clock.
     #[serde(with = "millisecond::required")]
@@ -55,6 +63,37 @@ struct OrderPointer {
 
 pub(super) fn order_pk(accession: &AccessionNumber) -> String {
     format!("ORDER#{accession}")
+}
+
+/// The order as one attribute.
+mod one_text {
+    use filmless_domain::Order;
+    use serde::{Deserialize, Deserializer, Serializer, de, ser};
+
+    use crate::StoreError;
+
+    pub fn write(order: &Order) -> Result<String, StoreError> {
+        serde_json::to_string(order).map_err(StoreError::corrupt("write an order"))
+    }
+
+    pub fn serialize<S: Serializer>(order: &Order, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&serde_json::to_string(order).map_err(ser::Error::custom)?)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Order, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Stored {
+            Text(String),
+            /// As it was written before.
+            Map(Box<Order>),
+        }
+        match Stored::deserialize(deserializer)? {
+            // serde's own words may repeat a value.
+            Stored::Text(text) => serde_json::from_str(&text).map_err(|_| de::Error::custom("no order")),
+            Stored::Map(order) => Ok(*order),
+        }
+    }
 }
 
 fn order_key(accession: &AccessionNumber) -> ItemKey {
@@ -99,11 +138,16 @@ impl Index {
             Some(earlier) => Condition::is_number("written_at", earlier.written_at.as_millisecond()),
             None => Condition::Absent("written_at"),
         };
-        let change = Change::new()
-            .set("order", order)
+        let text = one_text::write(order)?;
+        let mut change = Change::new()
             .set("upload", &taken.upload)
             .set("written_at", taken.written_at.as_millisecond())
             .when(&as_read);
+        if text.len() > ORDER_BYTES_MAX {
+            change = change.set("order", one_text::write(&order.abridged())?).set("whole", &taken.upload);
+        } else {
+            change = change.set("order", text).remove("whole");
+        }
         let pointer = OrderPointer { accession_number: order.accession_number.clone() };
         let pointer_key = pointer_key(&order.patient.id, &order.accession_number);
         let upload_key = taken.upload.item_key(UploadOwner::Order(&order.accession_number));
@@ -112,7 +156,7 @@ impl Index {
             .put(&pointer_key, &pointer, Change::new())?
             .put(&upload_key, &taken.upload, Change::new())?
             .point_to_patient(order)?
-            .put(&taken.messages.key(), taken.messages, Change::new())?
+            .announce(taken.messages)?
             .log_all(LogName::Usage, taken.usage)?;
         if let Some(review) = taken.review {
             transaction = transaction.put(&review.key(), review, Change::new())?;

@@ -5,12 +5,18 @@ use jiff::Timestamp;
 use jiff::fmt::serde::timestamp::millisecond;
 use serde::{Deserialize, Serialize};
 
-use super::{Index, ItemKey};
+use super::{Change, Index, ItemKey, Transaction};
 use crate::StoreError;
 use crate::port::QueueName;
 
 /// Number of partitions: spreads the load of a busy table.
 const SHARDS: u8 = 8;
+
+/// Most bytes of messages in one item: DynamoDB takes 400 KB of it, the names of its attributes among them.
+const ITEM_BYTES_MAX: usize = 256 << 10;
+
+/// What a message takes beside its body and queue: the names of its attributes, its delay.
+const MESSAGE_BYTES: usize = 64;
 
 /// One message to a queue.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -44,6 +50,28 @@ impl OutboxMessage {
 }
 
 impl OutboxRecord {
+    /// The items that it is written as: as many as its messages need. The first has its name, and each is an entry of its
+    /// own to whoever sweeps.
+    #[must_use]
+    pub fn items(&self) -> Vec<Self> {
+        let mut items: Vec<Self> = Vec::new();
+        let mut bytes = ITEM_BYTES_MAX;
+        for message in &self.messages {
+            let size = message.queue.len() + message.body.len() + MESSAGE_BYTES;
+            bytes += size;
+            if bytes > ITEM_BYTES_MAX {
+                let id =
+                    if items.is_empty() { self.id.clone() } else { format!("{}.{}", self.id, items.len()) };
+                items.push(Self { id, created_at: self.created_at, messages: Vec::new() });
+                bytes = size;
+            }
+            if let Some(item) = items.last_mut() {
+                item.messages.push(message.clone());
+            }
+        }
+        if items.is_empty() { vec![self.clone()] } else { items }
+    }
+
     /// Its key; the first hex digit of its random name chooses the partition.
     #[must_use]
     pub fn key(&self) -> ItemKey {
@@ -57,13 +85,38 @@ impl OutboxRecord {
     }
 }
 
+impl Transaction {
+    /// Adds the messages that the change causes.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`], never for this type.
+    pub fn announce(self, messages: &OutboxRecord) -> Result<Self, StoreError> {
+        let items = messages.items();
+        items.iter().try_fold(self, |transaction, item| transaction.put(&item.key(), item, Change::new()))
+    }
+}
+
 impl Index {
+    /// Writes down messages that no other change causes: they will be sent, whatever happens to the caller.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn add_outbox(&self, messages: &OutboxRecord) -> Result<(), StoreError> {
+        for item in messages.items() {
+            self.put_new(&item.key(), &item).await?;
+        }
+        Ok(())
+    }
+
     /// Removes an entry whose messages are sent.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn remove_outbox(&self, entry: &OutboxRecord) -> Result<(), StoreError> {
-        self.delete(&entry.key()).await
+        for item in entry.items() {
+            self.delete(&item.key()).await?;
+        }
+        Ok(())
     }
 
     /// The entries written before `before`: a crash or an outage came between them and their queue.
@@ -77,5 +130,29 @@ impl Index {
             stale.extend(entries.into_iter().filter(|entry| entry.created_at < before));
         }
         Ok(stale)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(messages: usize, bytes: usize) -> OutboxRecord {
+        let message = OutboxMessage::new(QueueName::Settle, "x".repeat(bytes));
+        OutboxRecord { id: "a1".into(), created_at: Timestamp::UNIX_EPOCH, messages: vec![message; messages] }
+    }
+
+    #[test]
+    fn an_entry_is_as_many_items_as_its_messages_need() {
+        for (messages, bytes, items) in
+            [(0, 0, 1), (1, 10, 1), (700, 300, 1), (2000, 300, 3), (2, 200_000, 2)]
+        {
+            let found = entry(messages, bytes).items();
+            assert_eq!(found.len(), items, "{messages} {bytes}");
+            assert_eq!(found.iter().map(|item| item.messages.len()).sum::<usize>(), messages);
+            // Each is whole to whoever finds it alone.
+            assert!(found.iter().all(|item| item.items().len() == 1));
+            assert!(found[0].key() == entry(0, 0).key(), "the first has its name");
+        }
     }
 }

@@ -16,14 +16,6 @@ fn crawl_key() -> ItemKey {
 }
 
 impl Index {
-    /// Writes down messages that no other change causes: they will be sent, whatever happens to the caller.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn add_outbox(&self, messages: &OutboxRecord) -> Result<(), StoreError> {
-        self.put_new(&messages.key(), messages).await.map(|_| ())
-    }
-
     /// Takes a study back to receiving, so that the message's check settles it anew; false when it changed meanwhile.
     ///
     /// # Errors
@@ -41,7 +33,7 @@ impl Index {
             .when(&Condition::is_text("state", study.state.as_str()))
             .when(&unchanged(study));
         let transaction = Transaction::new().update(study_key(&study.study_instance_uid), change);
-        let transaction = transaction.put(&message.key(), message, Change::new())?;
+        let transaction = transaction.announce(message)?;
         Ok(self.commit(transaction).await? == TransactionOutcome::Committed)
     }
 

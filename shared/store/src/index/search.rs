@@ -8,6 +8,9 @@ use crate::StoreError;
 
 /// Most words of a name that lead to its patient: DynamoDB bounds a transaction, and no name has more.
 const NAME_WORDS_MAX: usize = 12;
+/// Longest part of a word that leads to a patient, in characters: DynamoDB's keys have 2 KB, and no word of a name has
+/// more. The words themselves are compared whole.
+const WORD_CHARS_MAX: usize = 64;
 
 /// An item that leads to a patient.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -24,16 +27,18 @@ fn phone_pk(phone: &PhoneNumber) -> String {
 }
 
 fn name_pk(word: &str) -> String {
+    let word: String = word.chars().take(WORD_CHARS_MAX).collect();
     format!("NAME#{word}")
 }
 
 /// The pointers that an order makes, besides the one by its accession number.
 pub(super) fn pointer_keys(order: &Order) -> Vec<ItemKey> {
     let patient = order.patient.id.as_str();
-    let mut words = person_name::words(&order.patient.name);
-    words.dedup();
+    let words = person_name::words(&order.patient.name);
+    let mut names: Vec<String> = words.iter().map(|word| name_pk(word)).collect();
+    names.dedup();
     let mut keys: Vec<ItemKey> =
-        words.iter().take(NAME_WORDS_MAX).map(|word| ItemKey::new(name_pk(word), patient)).collect();
+        names.into_iter().take(NAME_WORDS_MAX).map(|name| ItemKey::new(name, patient)).collect();
     keys.extend(order.patient.phone.as_ref().map(|phone| ItemKey::new(phone_pk(phone), patient)));
     keys
 }

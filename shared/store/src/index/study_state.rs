@@ -45,8 +45,7 @@ impl Index {
                 .set("settle_due_ms", due_ms)
                 .when(&Condition::is_text("state", current.state.as_str()))
                 .when(&vacant);
-            let transaction =
-                Transaction::new().update(key.clone(), change).put(&message.key(), message, Change::new())?;
+            let transaction = Transaction::new().update(key.clone(), change).announce(message)?;
             if self.commit(transaction).await? == TransactionOutcome::Committed {
                 return Ok(true);
             }
@@ -183,7 +182,7 @@ impl Index {
         usage: &[LogEntry],
     ) -> Result<bool, StoreError> {
         let transaction = Transaction::new().update(study_key(&study.study_instance_uid), change);
-        let transaction = transaction.put(&message.key(), message, Change::new())?;
+        let transaction = transaction.announce(message)?;
         let transaction = transaction.log_all(LogName::Usage, usage)?;
         Ok(self.commit(transaction).await? == TransactionOutcome::Committed)
     }

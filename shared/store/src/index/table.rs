@@ -171,7 +171,7 @@ impl Index {
         match request.condition_expression("attribute_not_exists(pk)").send().await {
             Ok(_) => Ok(true),
             Err(SdkError::ServiceError(e)) if e.err().is_conditional_check_failed_exception() => Ok(false),
-            Err(e) => Err(StoreError::unavailable("PutItem")(Box::new(e))),
+            Err(e) => Err(StoreError::writing("PutItem")(e)),
         }
     }
 
@@ -218,7 +218,7 @@ impl Index {
             {
                 Err(StoreError::Contention { operation: "UpdateItem" })
             }
-            Err(e) => Err(StoreError::unavailable("UpdateItem")(Box::new(e))),
+            Err(e) => Err(StoreError::writing("UpdateItem")(e)),
         }
     }
 
@@ -264,7 +264,8 @@ impl Index {
     /// Runs a transaction; one that meets another is tried again.
     ///
     /// # Errors
-    /// [`StoreError::Contention`] when it met another every time, [`StoreError::Unavailable`].
+    /// [`StoreError::Contention`] when it met another every time, [`StoreError::NotStorable`],
+    /// [`StoreError::Unavailable`].
     pub async fn commit(&self, transaction: Transaction) -> Result<TransactionOutcome, StoreError> {
         let parts: Vec<TransactWriteItem> =
             transaction.parts.into_iter().map(|part| self.transact_item(part)).collect::<Result<_, _>>()?;
@@ -277,7 +278,7 @@ impl Index {
             let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) =
                 error.as_service_error()
             else {
-                return Err(StoreError::unavailable("TransactWriteItems")(Box::new(error)));
+                return Err(StoreError::writing("TransactWriteItems")(error));
             };
             let unmet: Vec<usize> = cancelled
                 .cancellation_reasons()
@@ -288,6 +289,12 @@ impl Index {
                 .collect();
             if !unmet.is_empty() {
                 return Ok(TransactionOutcome::ConditionUnmet(unmet));
+            }
+            // A part that is too large, or has a bad key: trying again is no help.
+            if cancelled.cancellation_reasons().iter().any(|reason| reason.code() == Some("ValidationError"))
+            {
+                let (operation, source) = ("TransactWriteItems", Box::new(error));
+                return Err(StoreError::NotStorable { operation, source });
             }
             tokio::time::sleep(Duration::from_millis(10 << attempt)).await;
         }

@@ -26,6 +26,15 @@ pub trait EmailGateway: Send + Sync {
 
     /// Whether a message sent again under its `idempotency_key` reaches its receiver once.
     fn is_idempotent(&self) -> bool;
+
+    /// Erases what the gateway itself kept of messages whose `idempotency_key` begins so, and says how many those were. A
+    /// provider keeps what it keeps by its own rules.
+    ///
+    /// # Errors
+    /// [`PortError`].
+    async fn forget(&self, _beginning: &str) -> Result<usize, PortError> {
+        Ok(0)
+    }
 }
 
 impl std::fmt::Debug for Email {

@@ -11,6 +11,8 @@ pub enum QueueName {
     Intake,
     /// Quiet-period checks and series to render → `render-series`.
     Settle,
+    /// Downloads to pack → `render-series`, beside the work of [`QueueName::Settle`]: nobody's images wait for them.
+    Downloads,
     /// Studies to put before the publish gate → `release-study`.
     Release,
     /// Notices to deliver → `send-notice`.
@@ -19,7 +21,7 @@ pub enum QueueName {
 
 impl QueueName {
     /// All queues.
-    pub const ALL: [Self; 4] = [Self::Intake, Self::Settle, Self::Release, Self::Notices];
+    pub const ALL: [Self; 5] = [Self::Intake, Self::Settle, Self::Downloads, Self::Release, Self::Notices];
 
     /// The name used in configuration, logs and `docs/OPERATIONS.md`.
     #[must_use]
@@ -27,6 +29,7 @@ impl QueueName {
         match self {
             Self::Intake => "intake",
             Self::Settle => "settle",
+            Self::Downloads => "downloads",
             Self::Release => "release",
             Self::Notices => "notices",
         }

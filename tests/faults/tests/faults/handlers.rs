@@ -27,7 +27,9 @@ pub fn event_of(batch: &[Message]) -> SqsEvent {
 pub async fn handle(services: &Services, source: Source, event: SqsEvent) -> SqsBatchResponse {
     match source {
         Source::Queue(QueueName::Intake) => ingest_study::handler::handle(services, event).await,
-        Source::Queue(QueueName::Settle) => render_series::handler::handle(services, event).await,
+        Source::Queue(QueueName::Settle | QueueName::Downloads) => {
+            render_series::handler::handle(services, event).await
+        }
         Source::Queue(QueueName::Release) => release_study::handler::handle(services, event).await,
         Source::Queue(QueueName::Notices) => send_notice::handler::handle(services, event).await,
         Source::Feedback => {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use filmless_delivery::render::{InstanceRenderer, RenderedParts};
-use filmless_domain::{Limits, Secret};
+use filmless_domain::{Limits, Secret, StudyInstanceUid};
 use filmless_imaging::{RenderOptions, render_file};
 use filmless_store::port::{Email, EmailGateway, PortError, Queue, QueueName, Sms, SmsGateway};
 use filmless_store::sealing::{LocalSealer, Sealer};
@@ -375,7 +375,13 @@ pub struct RenderOnTheSpot;
 
 #[async_trait]
 impl InstanceRenderer for RenderOnTheSpot {
-    async fn render(&self, file: Bytes, limits: &Limits, options: RenderOptions) -> RenderedParts {
+    async fn render(
+        &self,
+        _: &StudyInstanceUid,
+        file: Bytes,
+        limits: &Limits,
+        options: RenderOptions,
+    ) -> RenderedParts {
         let mut parts = Vec::new();
         let _ = render_file(&file, limits, &options, &mut |part| {
             parts.push(part);

@@ -134,6 +134,10 @@ impl Scenario {
         if chance.per_mille(200) {
             order["declared_instances"] = json!(count);
         }
+        if chance.per_mille(250) {
+            // What no map of a table holds: it is kept all the same.
+            order["ward"] = odd(chance);
+        }
         let ordered_after = SECOND * [0, 3, 200, 900][chance.below(4)];
         self.order(&study, ordered_after, &order);
         let mut ending = Ending::Released;
@@ -219,6 +223,16 @@ impl Scenario {
 
     fn add(&mut self, after: Duration, key: &str, bytes: Vec<u8>) {
         self.uploads.push(Upload { after, key: key.to_owned(), bytes });
+    }
+}
+
+/// A field that hospital systems send now and then: too large, too deep, a number of another range, a key of nothing.
+fn odd(chance: &mut Chance) -> serde_json::Value {
+    match chance.below(4) {
+        0 => json!("x".repeat(410_000)),
+        1 => (0..40).fold(json!(1), |inner, _| json!([inner])),
+        2 => json!(1e300),
+        _ => json!({ "": "" }),
     }
 }
 

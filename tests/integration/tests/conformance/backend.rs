@@ -70,7 +70,7 @@ pub trait Receiver: Send + Sync {
 impl Backend {
     pub async fn embedded() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let credentials = Credentials::load_or_create(folder.path()).unwrap();
+        let credentials = Credentials::of_the_system(folder.path()).unwrap();
         let mut config = EmbeddedConfig::new(folder.path().to_owned(), credentials.clone());
         config.buckets = [STUDIES, DERIVED].map(str::to_owned).into();
         config.event_buckets = [STUDIES.to_owned()].into();

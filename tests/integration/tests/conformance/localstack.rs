@@ -102,14 +102,15 @@ impl SqsReceiver {
             let request = request.attributes(QueueAttributeName::RedrivePolicy, policy);
             urls.push(request.send().await.unwrap().queue_url.unwrap());
         }
-        let [intake, settle, release, notices] = urls.try_into().unwrap();
-        Self { client, urls: QueueUrls { intake, settle, release, notices } }
+        let [intake, settle, downloads, release, notices] = urls.try_into().unwrap();
+        Self { client, urls: QueueUrls { intake, settle, downloads, release, notices } }
     }
 
     fn url(&self, queue: QueueName) -> &str {
         match queue {
             QueueName::Intake => &self.urls.intake,
             QueueName::Settle => &self.urls.settle,
+            QueueName::Downloads => &self.urls.downloads,
             QueueName::Release => &self.urls.release,
             QueueName::Notices => &self.urls.notices,
         }

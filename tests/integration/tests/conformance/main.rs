@@ -4,6 +4,7 @@
 
 mod backend;
 mod index;
+mod limits;
 mod localstack;
 mod objects;
 mod queue;

@@ -8,6 +8,9 @@ on_both_systems! {
     the_same_instance_with_other_bytes_takes_the_place_of_the_first
     two_patients_under_one_study_uid_are_held
     a_bad_order_is_refused_by_the_name_of_its_field
+    an_order_that_no_item_holds_releases_its_study_all_the_same
+    what_lies_beside_the_images_of_a_disc_is_passed_over_and_counted
+    a_selection_that_no_item_holds_is_refused_with_a_reason
 }
 
 async fn every_bad_file_gets_its_reason_and_the_good_study_goes_on(system: System) {
@@ -85,4 +88,63 @@ async fn a_bad_order_is_refused_by_the_name_of_its_field(system: System) {
     let refused = system.until_quarantined("orders/lacking field.json").await;
     assert_eq!(refused["code"], "order-missing-field");
     assert!(refused["message"].as_str().unwrap().contains("patient.birth_date"));
+}
+
+async fn an_order_that_no_item_holds_releases_its_study_all_the_same(system: System) {
+    let study = system.sample(25);
+    let mut order = study.order();
+    order["ward"] = json!({ "large": "x".repeat(410_000), "number": 1e300, "": "" });
+    order["ward"]["deep"] = (0..40).fold(json!(1), |inner, _| json!([inner]));
+    order["patient"]["email"] = json!("ä@münchen.vn");
+    order["visit"]["retention_years"] = json!("20");
+    system.upload_order(&order).await;
+    system.upload("incoming/1", study.slice(1, 1)).await;
+    system.until(&study.uid, "released").await;
+    assert_eq!(system.until_sms(1).await.len(), 1, "the address that is none holds nothing back");
+    assert!(system.quarantined().is_empty());
+}
+
+async fn what_lies_beside_the_images_of_a_disc_is_passed_over_and_counted(system: System) {
+    let study = system.sample(26);
+    let disc = [
+        ("DICOM/IM000001", study.slice(1, 1)),
+        ("DICOM/._IM000001", b"\0\x05\x16\x07".to_vec()),
+        ("viewer.exe", b"MZ".to_vec()),
+        ("lib/qt.dll", b"MZ".to_vec()),
+        ("README", b"Open viewer.exe".to_vec()),
+        ("AUTORUN.INF", b"[autorun]".to_vec()),
+        ("DICOM/IM000002", b"no image".to_vec()),
+    ];
+    system.upload("incoming/disc.zip", zip_of(&disc)).await;
+    system.upload("incoming/viewer.zip", zip_of(&disc[2..5])).await;
+    system.upload_order(&study.order()).await;
+    system.until(&study.uid, "released").await;
+    assert_eq!(system.until_quarantined("incoming/viewer.zip").await["code"], "zip-without-images");
+    let note = system.until_quarantined("incoming/disc.zip").await;
+    assert_eq!((&note["code"], &note["is_note"]), (&json!("companions-passed-over"), &json!(true)));
+    let message = note["message"].as_str().unwrap();
+    assert!(message.contains("3 that belong to no image") && message.contains("1 exe"), "{message}");
+    let find = || system.quarantined().into_iter().find(|r| r["key"].as_str().unwrap().ends_with("IM000002"));
+    let refused = system.until_some("the file that is no image", find).await;
+    assert_eq!(refused["code"], "not-dicom");
+    assert_eq!(system.quarantined().len(), 3, "{:?}", system.quarantined());
+}
+
+async fn a_selection_that_no_item_holds_is_refused_with_a_reason(system: System) {
+    let study = system.sample(27);
+    let marked: Vec<u32> = (1..=9000).collect();
+    system.upload_order(&study.order()).await;
+    system.upload("incoming/1", study.slice(1, 1)).await;
+    system.upload("incoming/selection", study.key_objects(9, 1, &marked)).await;
+    assert_eq!(system.until_quarantined("incoming/selection").await["code"], "not-storable");
+    system.until(&study.uid, "released").await;
+}
+
+fn zip_of(files: &[(&str, Vec<u8>)]) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, bytes) in files {
+        zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut zip, bytes).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
 }

@@ -1,11 +1,13 @@
 //! Erasing: all that is kept about one patient, and nothing of another's.
 
+use std::time::{Duration, Instant};
+
 use serde_json::json;
 
 use crate::portal::{Browser, opens, password_of, released, sign_in};
 use crate::reconcile::found;
 use crate::sample::Study;
-use crate::system::{System, link_of};
+use crate::system::{PATIENCE, System, link_of};
 
 /// The files below the data folder that hold the study's UID or the patient's code; messages and logs are not looked at.
 fn files_about(system: &System, study: &Study) -> String {
@@ -51,6 +53,45 @@ async fn what_a_patient_wants_erased_is_gone_from_everywhere_but_the_logs() {
     assert_eq!(files_about(&system, &study), "");
     assert_eq!(system.study(&other.uid).unwrap()["state"], "released");
     assert!(system.command(&["audit", "verify"]).0);
+}
+
+/// Every file of the data folder but the log that the test keeps there.
+fn files_with(system: &System, words: &[&str]) -> String {
+    let patterns = words.iter().flat_map(|word| ["-e", word]);
+    let found = std::process::Command::new("grep")
+        .args(["-r", "-l", "-a", "-i", "--exclude=log"])
+        .args(patterns)
+        .arg(&system.embedded().data)
+        .output()
+        .unwrap();
+    String::from_utf8(found.stdout).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_erased_is_in_no_outbox_and_on_no_page_of_a_database() {
+    let system = System::start();
+    let study = Study { patient_name: "VUONG^THI TUYET-LAN".into(), ..Study::numbered(69) };
+    let mut order = study.order();
+    order["patient"]["name"] = "Vương Thị Tuyết-Lan".into();
+    order["patient"]["phone"] = "0987 650 321".into();
+    order["patient"]["email"] = "tuyetlan@example.vn".into();
+    system.upload("incoming/tuyet", study.slice(1, 1)).await;
+    system.upload_order(&order).await;
+    system.until(&study.uid, "released").await;
+    let words = ["tuyet-lan", "Tuyết-Lan", "987650321", "987 650 321", "tuyetlan@example"];
+    let end = Instant::now() + PATIENCE;
+    while system.embedded().all_emails().is_empty() || system.embedded().all_sms().is_empty() {
+        assert!(Instant::now() < end, "no message was sent");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert!(files_with(&system, &words).contains("outbox"));
+    system.staff(&["erase", &study.patient_id, "--reason", "asked for"]);
+    assert!(system.embedded().all_sms().is_empty() && system.embedded().all_emails().is_empty());
+    // The journals of the databases are cut within seconds.
+    while !files_with(&system, &words).is_empty() {
+        assert!(Instant::now() < end, "left in {}", files_with(&system, &words));
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -16,7 +16,7 @@ use crate::pages::moment;
 use crate::texts::console;
 
 /// For how long back a list can be asked.
-const PERIODS: [u16; 3] = [7, 31, 90];
+pub(super) const PERIODS: [u16; 3] = [7, 31, 90];
 
 #[derive(Template)]
 #[template(path = "staff/held.html")]
@@ -57,6 +57,7 @@ struct UnreachedRow {
     patient: Patient,
     name: String,
     phone: String,
+    typed: String,
     released: String,
     why: &'static str,
 }
@@ -131,6 +132,7 @@ pub(crate) async fn unreached(console: Console, Query(asked): Query<OneDay>) -> 
         patient: Patient::new(unreached.patient_id.as_ref()),
         name: unreached.name.clone(),
         phone: unreached.phone.as_deref().map(local_phone).unwrap_or_default(),
+        typed: unreached.typed.clone().unwrap_or_default(),
         released: unreached.released_at.map(|at| moment(frame.shared, at)).unwrap_or_default(),
         why: console::why_unreached(frame.language, unreached.why),
     });
@@ -151,7 +153,8 @@ pub(crate) async fn unreached_csv(
     let (found, day) = find_unreached(&console, asked).await?;
     let frame = console.frame();
     let (words, reading) = (frame.t.frame, frame.t.reading);
-    let head = [words.code, words.name, frame.t.patient.phone, reading.released, reading.why, reading.study];
+    let phone = frame.t.patient.phone;
+    let head = [words.code, words.name, phone, reading.typed, reading.released, reading.why, reading.study];
     // The mark that has spreadsheets read UTF-8 (Unicode 23.8).
     let mut table = format!("\u{feff}{}", csv_line(&head));
     for unreached in &found {
@@ -160,7 +163,8 @@ pub(crate) async fn unreached_csv(
         let released = unreached.released_at.map(|at| moment(frame.shared, at)).unwrap_or_default();
         let why = console::why_unreached(frame.language, unreached.why);
         let uid = unreached.study_instance_uid.as_str();
-        table.push_str(&csv_line(&[code, &unreached.name, &phone, &released, why, uid]));
+        let typed = unreached.typed.as_deref().unwrap_or_default();
+        table.push_str(&csv_line(&[code, &unreached.name, &phone, typed, &released, why, uid]));
     }
     let name = day.map_or_else(|| "unreached".to_owned(), |day| format!("unreached-{day}"));
     file("text/csv; charset=utf-8", &format!("attachment; filename=\"{name}.csv\""), table.into_bytes())
@@ -177,7 +181,7 @@ async fn find_unreached(console: &Console, asked: OneDay) -> Result<(Vec<Unreach
 }
 
 /// A line of a table (RFC 4180). A value that a spreadsheet would take for a formula is kept from being one.
-fn csv_line(values: &[&str]) -> String {
+pub(super) fn csv_line(values: &[&str]) -> String {
     let quoted = values.iter().map(|value| {
         let guard = if value.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
         format!("\"{guard}{}\"", value.replace('"', "\"\""))

@@ -31,6 +31,7 @@ mod home;
 mod lists;
 mod patient;
 mod patient_acts;
+mod refusals;
 mod release;
 mod shares;
 mod sign_in;
@@ -74,6 +75,8 @@ pub(crate) fn routes() -> Vec<Route> {
         get("/staff/unreached", Staff, lists::unreached),
         get("/staff/unreached.csv", Staff, lists::unreached_csv),
         get("/staff/failed", Staff, lists::failed),
+        get("/staff/refusals", Staff, refusals::show),
+        get("/staff/refusals.csv", Staff, refusals::csv),
         get("/staff/usage", Staff, usage::show),
         get("/staff/usage/{month}/files/{name}", Staff, usage::file),
         get("/staff/audit", Staff, audit::show),
@@ -87,12 +90,13 @@ pub(crate) fn routes() -> Vec<Route> {
 type Word = fn(&ConsoleTexts) -> &'static str;
 
 /// The pages of the console, in the order of the navigation: address, what a role must be able to do, and the word.
-const PAGES: [(&str, Act, Word); 7] = [
+const PAGES: [(&str, Act, Word); 8] = [
     ("/staff", Act::Find, |t| t.frame.home),
     ("/staff/held", Act::ReadLists, |t| t.frame.held),
     ("/staff/reviews", Act::Release, |t| t.release.reviews),
     ("/staff/unreached", Act::ReadLists, |t| t.frame.unreached),
     ("/staff/failed", Act::ReadLists, |t| t.frame.failed),
+    ("/staff/refusals", Act::ReadLists, |t| t.frame.refusals),
     ("/staff/usage", Act::ReadUsage, |t| t.frame.usage),
     ("/staff/audit", Act::ReadAudit, |t| t.frame.audit),
 ];

@@ -119,6 +119,11 @@ pub(crate) fn why_unreached(language: Language, code: &str) -> &'static str {
     match code {
         "no-contact" => pick(language, "không có số điện thoại, email", "no phone number or email"),
         "failed" => pick(language, "mọi tin đều lỗi", "every message failed"),
+        "country-not-allowed" => pick(
+            language,
+            "không được gửi SMS đến số nước ngoài này",
+            "SMS may not go to this number's country",
+        ),
         _ => pick(language, "đang gửi", "still being sent"),
     }
 }
@@ -180,11 +185,11 @@ pub(crate) fn action(language: Language, word: &str) -> &'static str {
         "staff-sign-out" => pick(language, "Nhân viên đăng xuất", "Staff signed out"),
         "find-patient" => pick(language, "Tìm người bệnh", "Patient looked for"),
         "read-ledger" => pick(language, "Xem quá trình", "Ledger read"),
-        "revoke-access" => pick(language, "Khoá quyền truy cập", "Access ended"),
+        "revoke-access" => pick(language, "Khóa quyền truy cập", "Access ended"),
         "correct-contact" => pick(language, "Sửa liên hệ", "Contact corrected"),
         "merge-patients" => pick(language, "Gộp hai mã", "Codes joined"),
         "read-log" => pick(language, "Xem nhật ký", "Log read"),
-        "erase-subject" => pick(language, "Xoá theo yêu cầu", "Erased on request"),
+        "erase-subject" => pick(language, "Xóa theo yêu cầu", "Erased on request"),
         "end-retention" => pick(language, "Hết hạn lưu trữ", "Retention ended"),
         act => line(language, act),
     }

@@ -98,6 +98,7 @@ words! {
         held: "Đang giữ lại", "Held studies";
         unreached: "Chưa báo được", "Not reached";
         failed: "Tin gửi lỗi", "Failed messages";
+        refusals: "Tệp bị từ chối", "Refused files";
         usage: "Số liệu tháng", "Monthly figures";
         audit: "Nhật ký", "Audit log";
         studies: "Số lần chụp", "Studies";

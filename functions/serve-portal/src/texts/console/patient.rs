@@ -39,10 +39,10 @@ words! {
         link: "Đường dẫn", "Link";
         share_code: "Mã", "Code";
         acts: "Thao tác", "Acts";
-        revoke: "Khoá mọi quyền truy cập", "End all access";
+        revoke: "Khóa mọi quyền truy cập", "End all access";
         revoke_what: "Mọi đường dẫn, mật khẩu, phiên đăng nhập và chia sẻ của người bệnh này sẽ ngừng ngay. Sau đó cần cấp phiếu mới.", "Every link, password, session and share of this patient ends at once. A new slip is needed afterwards.";
         revoke_confirm: "Tôi đã kiểm tra đúng người bệnh.", "I have checked that this is the right patient.";
-        revoked: "Đã khoá mọi quyền truy cập", "All access has ended";
+        revoked: "Đã khóa mọi quyền truy cập", "All access has ended";
         links: "Đường dẫn", "Links";
         passwords: "Mật khẩu", "Passwords";
         shares_ended: "Chia sẻ", "Shares";
@@ -55,11 +55,11 @@ words! {
         merge_confirm: "Tôi đã kiểm tra: hai mã là của cùng một người.", "I have checked that both codes are of one person.";
         merged: "Đã gộp", "Joined";
         merged_studies: "Lần chụp đã chuyển", "Studies moved";
-        erase: "Xoá toàn bộ dữ liệu", "Erase all data";
-        erase_what: "Xoá theo yêu cầu của chính người bệnh: ảnh gốc, phiếu chỉ định, mọi thứ được tạo ra, tài khoản và chia sẻ. Không lấy lại được. Nhật ký vẫn được giữ.", "Erases at the patient's own request: uploads, orders, everything made of them, account and shares. It cannot be undone. The logs stay.";
+        erase: "Xóa toàn bộ dữ liệu", "Erase all data";
+        erase_what: "Xóa theo yêu cầu của chính người bệnh: ảnh gốc, phiếu chỉ định, mọi thứ được tạo ra, tài khoản và chia sẻ. Không lấy lại được. Nhật ký vẫn được giữ.", "Erases at the patient's own request: uploads, orders, everything made of them, account and shares. It cannot be undone. The logs stay.";
         erase_type: "Gõ lại mã người bệnh để xác nhận", "Type the patient code to confirm";
-        erase_mistyped: "Mã gõ lại chưa đúng. Chưa có gì bị xoá.", "The code is not the same. Nothing was erased.";
-        erased: "Đã xoá", "Erased";
+        erase_mistyped: "Mã gõ lại chưa đúng. Chưa có gì bị xóa.", "The code is not the same. Nothing was erased.";
+        erased: "Đã xóa", "Erased";
         orders: "Phiếu chỉ định", "Orders";
         objects: "Tệp", "Files";
         items: "Mục dữ liệu", "Index items";

@@ -11,6 +11,14 @@ words! {
         no_unreached: "Mọi người bệnh đều đã được báo.", "Every patient was reached.";
         failed_what: "Tin mà nhà cung cấp báo không gửi được.", "Messages that a provider could not deliver.";
         no_failed: "Không có tin nào bị lỗi.", "No message failed.";
+        refusals_what: "Tệp và phiếu gửi vào nhưng không dùng được, mới nhất trước. Xin sửa rồi gửi lại.", "Uploads and orders that could not be used, the newest first: correct them and upload them again.";
+        no_refusals: "Không có tệp nào bị từ chối.", "Nothing was refused.";
+        refusals_more: "Còn nhiều hơn nữa, xem bằng tệp CSV hoặc lệnh filmless status", "More than are shown; see the CSV or the command filmless status";
+        all_codes: "Tất cả", "All";
+        code: "Mã lỗi", "Code";
+        upload: "Tệp", "Upload";
+        uploaded: "Gửi lúc", "Uploaded";
+        typed: "Ghi trong phiếu", "As typed in the order";
         period: "Thời gian", "Period";
         days: "ngày", "days";
         one_day: "Một ngày", "One day";

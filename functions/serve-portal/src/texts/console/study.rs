@@ -32,10 +32,10 @@ words! {
         hold: "Giữ lại", "Hold";
         hold_hint: "Người bệnh không xem được cho đến khi nhân viên trả kết quả.", "The patient does not see it until staff release it.";
         recall: "Thu hồi", "Recall";
-        recall_what: "Dùng khi ảnh bị trả nhầm người. Đường dẫn, mật khẩu, phiên đăng nhập ngừng ngay; ảnh đã chuẩn bị bị xoá. Ảnh gốc và nhật ký được giữ làm bằng chứng.", "For images that went to the wrong patient. Links, passwords and sessions end at once; what was prepared is deleted. Uploads and logs are kept as evidence.";
+        recall_what: "Dùng khi ảnh bị trả nhầm người. Đường dẫn, mật khẩu, phiên đăng nhập ngừng ngay; ảnh đã chuẩn bị bị xóa. Ảnh gốc và nhật ký được giữ làm bằng chứng.", "For images that went to the wrong patient. Links, passwords and sessions end at once; what was prepared is deleted. Uploads and logs are kept as evidence.";
         recall_confirm: "Tôi đã kiểm tra: đúng lần chụp cần thu hồi.", "I have checked that this is the study to recall.";
         recalled: "Đã thu hồi", "Recalled";
-        objects: "Tệp đã xoá", "Files deleted";
+        objects: "Tệp đã xóa", "Files deleted";
         nobody_opened: "Chưa ai mở lần chụp này.", "Nobody has opened this study.";
         viewers: "Ai đã mở, từ đâu", "Who opened it, from where";
         who: "Ai", "Who";

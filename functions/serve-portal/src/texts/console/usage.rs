@@ -11,7 +11,7 @@ words! {
         all: "Tất cả", "All";
         department: "Khoa", "Department";
         modality: "Loại chụp", "Modality";
-        payer: "Người trả", "Payer";
+        payer: "Nguồn thanh toán", "Payer";
         insured: "BHYT", "Insured";
         self_paid: "Tự trả", "Self-paying";
         unknown: "Không rõ", "Unknown";

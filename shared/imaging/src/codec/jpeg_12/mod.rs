@@ -11,14 +11,11 @@ use entropy::{Bits, Huffman};
 use scan::Scan;
 use transform::{cosines, inverse_transform};
 
-use super::jpeg::decoded_format;
+use super::jpeg::{SCANS_MAX, decoded_format};
 use super::{Decoded, markers::FrameHeader};
 use crate::ImagingError;
 use crate::image_pixel::ImagePixel;
 use crate::samples::Samples;
-
-/// More passes over the image than any encoder makes.
-const SCANS_MAX: usize = 256;
 
 /// Zig-zag order (T.81 figure A.6).
 const ZIG_ZAG: [usize; 64] = [

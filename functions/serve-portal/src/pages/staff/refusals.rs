@@ -1,0 +1,102 @@
+//! What was refused, with its reason: on the screen, by code, and as a table for another program.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::extract::Query;
+use axum::http::StatusCode;
+use axum::response::Response;
+use filmless_delivery::refusals::{Refusal, Refusals};
+use filmless_domain::staff::Act;
+use serde::Deserialize;
+
+use super::lists::{PERIODS, csv_line};
+use super::{Console, StaffFrame, Trouble, file, page};
+use crate::pages::moment;
+
+/// Most rows of the page; the table has more.
+const ROWS_MAX: usize = 500;
+/// Most lines of the table: what can be read within the time of a request.
+const LINES_MAX: usize = 5000;
+
+#[derive(Template)]
+#[template(path = "staff/refusals.html")]
+struct RefusalsPage<'a> {
+    frame: StaffFrame<'a>,
+    days: u16,
+    periods: [u16; 3],
+    code: String,
+    codes: Vec<(String, usize)>,
+    rows: Vec<Row>,
+    more: usize,
+}
+
+struct Row {
+    key: String,
+    code: String,
+    message: String,
+    uploaded: String,
+}
+
+/// What is asked for.
+#[derive(Deserialize)]
+pub(crate) struct Asked {
+    days: Option<u16>,
+    code: Option<String>,
+}
+
+impl Asked {
+    fn days(&self) -> u16 {
+        self.days.filter(|days| PERIODS.contains(days)).unwrap_or(PERIODS[0])
+    }
+
+    fn wants(&self, refusal: &Refusal) -> bool {
+        self.code.as_deref().is_none_or(|code| code.is_empty() || code == refusal.code)
+    }
+}
+
+async fn find(console: &Console, asked: &Asked) -> Result<Refusals, Trouble> {
+    console.demand(Act::ReadLists).await?;
+    console.clerk.refusals(asked.days(), LINES_MAX).await.map_err(console.trouble())
+}
+
+/// `GET /staff/refusals`
+pub(crate) async fn show(console: Console, Query(asked): Query<Asked>) -> Result<Response, Trouble> {
+    let found = find(&console, &asked).await?;
+    let frame = console.frame();
+    let mut codes: BTreeMap<String, usize> = BTreeMap::new();
+    for refusal in &found.refused {
+        *codes.entry(refusal.code.clone()).or_default() += 1;
+    }
+    let wanted: Vec<&Refusal> = found.refused.iter().filter(|refusal| asked.wants(refusal)).collect();
+    let more = found.more + wanted.len().saturating_sub(ROWS_MAX);
+    let rows = wanted.iter().take(ROWS_MAX).map(|refusal| Row {
+        key: refusal.key.clone(),
+        code: refusal.code.clone(),
+        message: refusal.message.clone(),
+        uploaded: refusal.uploaded_at.map(|at| moment(frame.shared, at)).unwrap_or_default(),
+    });
+    let rows = rows.collect();
+    // What was asked for is shown only if it is a code.
+    let code = asked.code.clone().filter(|code| codes.contains_key(code)).unwrap_or_default();
+    let codes = codes.into_iter().collect();
+    let days = asked.days();
+    Ok(page(StatusCode::OK, &RefusalsPage { frame, days, periods: PERIODS, code, codes, rows, more })?)
+}
+
+/// `GET /staff/refusals.csv`
+pub(crate) async fn csv(console: Console, Query(asked): Query<Asked>) -> Result<Response, Trouble> {
+    let found = find(&console, &asked).await?;
+    let frame = console.frame();
+    let words = frame.t.reading;
+    // The mark that has spreadsheets read UTF-8 (Unicode 23.8).
+    let mut table = format!("\u{feff}{}", csv_line(&[words.uploaded, words.upload, words.code, words.why]));
+    for refusal in found.refused.iter().filter(|refusal| asked.wants(refusal)) {
+        let uploaded = refusal.uploaded_at.map(|at| moment(frame.shared, at)).unwrap_or_default();
+        table.push_str(&csv_line(&[&uploaded, &refusal.key, &refusal.code, &refusal.message]));
+    }
+    if found.more > 0 {
+        table.push_str(&csv_line(&["", "", "", &format!("+ {}: {}", found.more, words.refusals_more)]));
+    }
+    file("text/csv; charset=utf-8", "attachment; filename=\"refusals.csv\"", table.into_bytes())
+}

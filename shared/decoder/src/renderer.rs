@@ -1,0 +1,260 @@
+//! The parent's side: a process per study and core, each started when it is needed.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use filmless_delivery::render::{InstanceRenderer, RenderedParts, no_picture, parts_channel};
+use filmless_domain::{Limits, StudyInstanceUid};
+use filmless_imaging::{RenderOptions, RenderedPart};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use tokio::sync::{Semaphore, mpsc};
+use tokio::time::timeout;
+use tracing::warn;
+
+use crate::protocol::{Answer, PART_BYTES_MAX, Request};
+
+/// How long a process may take to give up its rights and say so.
+const START_TIMEOUT: Duration = Duration::from_secs(30);
+/// A process that waited longer is not used again, and what it saw goes with it.
+const IDLE_MAX: Duration = Duration::from_secs(60);
+
+/// Renders in child processes: this program, started with the arguments `render-child` and the bytes of
+/// memory it may have, has to call [`crate::serve`].
+pub struct ChildRenderer {
+    idle: Arc<Mutex<Vec<Worker>>>,
+    turns: Arc<Semaphore>,
+    parallelism: usize,
+    memory_bytes: u64,
+    program: PathBuf,
+}
+
+struct Worker {
+    study: StudyInstanceUid,
+    child: Child,
+    stdin: ChildStdin,
+    stdout: ChildStdout,
+    /// How long it decoded.
+    busy: Duration,
+    idle_since: Instant,
+}
+
+/// How a file ended.
+enum Ending {
+    /// The worker waits for the next one.
+    Done,
+    /// Nobody wants the rest.
+    Unwanted,
+    /// It took too long.
+    TimedOut,
+}
+
+impl ChildRenderer {
+    /// As many processes of this program as there are cores, each of so much memory at most.
+    #[must_use]
+    pub fn new(memory_bytes: u64) -> Self {
+        // Without a name it cannot be started, which each file will say.
+        Self::of_program(std::env::current_exe().unwrap_or_default(), memory_bytes)
+    }
+
+    /// As [`Self::new`], of another program.
+    #[must_use]
+    pub fn of_program(program: PathBuf, memory_bytes: u64) -> Self {
+        let parallelism = std::thread::available_parallelism().map_or(1, usize::from);
+        let turns = Arc::new(Semaphore::new(parallelism));
+        Self { idle: Arc::default(), turns, parallelism, memory_bytes, program }
+    }
+
+    /// Processes that share so much memory.
+    #[must_use]
+    pub fn sharing(memory_bytes: u64) -> Self {
+        let mut renderer = Self::new(memory_bytes);
+        renderer.memory_bytes = memory_bytes / renderer.parallelism as u64;
+        renderer
+    }
+}
+
+impl Worker {
+    async fn start(program: &Path, study: StudyInstanceUid, memory_bytes: u64) -> io::Result<Self> {
+        let mut child = Command::new(program)
+            .arg("render-child")
+            .arg(memory_bytes.to_string())
+            .env_clear()
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()?;
+        let missing = || io::Error::other("no pipe to the decoder");
+        let stdin = child.stdin.take().ok_or_else(missing)?;
+        let stdout = child.stdout.take().ok_or_else(missing)?;
+        let (busy, idle_since) = (Duration::ZERO, Instant::now());
+        let mut worker = Self { study, child, stdin, stdout, busy, idle_since };
+        match timeout(START_TIMEOUT, worker.receive()).await.map_err(io::Error::other)?? {
+            Answer::Ready(given_up) if !given_up.system_calls => {
+                warn!(code = "decoder-unconfined", "this kernel does not confine the decoder");
+            }
+            Answer::Ready(_) => {}
+            _ => return Err(io::Error::other("the decoder does not say that it is ready")),
+        }
+        Ok(worker)
+    }
+
+    /// Sends a file over and passes its parts on. Only what the worker takes counts, not whoever takes the parts.
+    async fn render(
+        &mut self,
+        request: &[u8],
+        file: &[u8],
+        budget: Duration,
+        parts: &mpsc::Sender<RenderedPart>,
+    ) -> io::Result<Ending> {
+        let mut left = budget;
+        let start = Instant::now();
+        let sent = timeout(left, self.send(request, file)).await;
+        self.spend(start, &mut left);
+        let Ok(sent) = sent else { return Ok(Ending::TimedOut) };
+        sent?;
+        loop {
+            let start = Instant::now();
+            let answer = timeout(left, self.receive()).await;
+            self.spend(start, &mut left);
+            let Ok(answer) = answer else { return Ok(Ending::TimedOut) };
+            match answer? {
+                Answer::End => return Ok(Ending::Done),
+                Answer::Part(part) => {
+                    if parts.send(part).await.is_err() {
+                        return Ok(Ending::Unwanted);
+                    }
+                }
+                Answer::Ready(_) => return Err(io::Error::other("the decoder is ready twice")),
+            }
+        }
+    }
+
+    fn spend(&mut self, start: Instant, left: &mut Duration) {
+        let spent = start.elapsed();
+        self.busy += spent;
+        *left = left.saturating_sub(spent);
+    }
+
+    async fn send(&mut self, request: &[u8], file: &[u8]) -> io::Result<()> {
+        for frame in [request, file] {
+            self.stdin.write_all(&(frame.len() as u64).to_le_bytes()).await?;
+            self.stdin.write_all(frame).await?;
+        }
+        self.stdin.flush().await
+    }
+
+    async fn receive(&mut self) -> io::Result<Answer> {
+        let length = self.stdout.read_u64_le().await?;
+        if length > PART_BYTES_MAX {
+            return Err(io::Error::other("the answer is too long"));
+        }
+        let mut answer = vec![0; usize::try_from(length).map_err(io::Error::other)?];
+        self.stdout.read_exact(&mut answer).await?;
+        rmp_serde::from_slice(&answer).map_err(io::Error::other)
+    }
+}
+
+/// One file and what is made of it.
+struct Work {
+    program: PathBuf,
+    study: StudyInstanceUid,
+    file: Bytes,
+    request: Vec<u8>,
+    budget: Duration,
+    busy_max: Duration,
+    memory_bytes: u64,
+}
+
+#[async_trait]
+impl InstanceRenderer for ChildRenderer {
+    async fn render(
+        &self,
+        study: &StudyInstanceUid,
+        file: Bytes,
+        limits: &Limits,
+        options: RenderOptions,
+    ) -> RenderedParts {
+        let (sender, parts) = parts_channel();
+        let Ok(turn) = Arc::clone(&self.turns).acquire_owned().await else { return parts };
+        let idle = Arc::clone(&self.idle);
+        let request = rmp_serde::to_vec_named(&Request { limits: limits.clone(), options });
+        let work = request.map(|request| Work {
+            program: self.program.clone(),
+            study: study.clone(),
+            budget: limits.decode_budget(file.len() as u64),
+            busy_max: Duration::from_secs(limits.decode_seconds_max),
+            file,
+            request,
+            memory_bytes: self.memory_bytes.min(limits.decoder_memory_bytes_max),
+        });
+        tokio::spawn(async move {
+            let _turn = turn;
+            let failed = match work {
+                Ok(work) => render_in(&idle, &work, &sender).await.err(),
+                Err(_) => Some("decoder-failed"),
+            };
+            if let Some(code) = failed {
+                let _ = sender.send(no_picture(code)).await;
+            }
+        });
+        parts
+    }
+
+    fn parallelism(&self) -> usize {
+        self.parallelism
+    }
+}
+
+/// A process that waits and worked for this study; those of other studies end.
+fn idle_worker(idle: &Mutex<Vec<Worker>>, study: &StudyInstanceUid) -> Option<Worker> {
+    let mut idle = idle.lock().ok()?;
+    idle.retain(|worker| worker.study == *study && worker.idle_since.elapsed() < IDLE_MAX);
+    idle.pop()
+}
+
+/// Renders in an idle process or in a new one; one that failed over a file is ended, and the next file gets another.
+async fn render_in(
+    idle: &Mutex<Vec<Worker>>,
+    work: &Work,
+    parts: &mpsc::Sender<RenderedPart>,
+) -> Result<(), &'static str> {
+    let mut worker = match idle_worker(idle, &work.study) {
+        Some(worker) => worker,
+        None => {
+            Worker::start(&work.program, work.study.clone(), work.memory_bytes).await.map_err(|error| {
+                warn!(code = "decoder-failed", cause = %error, "a decoder could not be started");
+                "decoder-failed"
+            })?
+        }
+    };
+    let ending = worker.render(&work.request, &work.file, work.budget, parts).await;
+    if let Ok(Ending::Done) = ending {
+        // One that worked long goes before the kernel ends it over its time.
+        if worker.busy < work.busy_max
+            && let Ok(mut idle) = idle.lock()
+        {
+            worker.idle_since = Instant::now();
+            idle.push(worker);
+        }
+        return Ok(());
+    }
+    let _ = worker.child.kill().await;
+    match ending {
+        Ok(Ending::TimedOut) => {
+            warn!(code = "decoder-timeout", "a file took too long to decode");
+            Err("decoder-timeout")
+        }
+        Ok(_) => Ok(()),
+        Err(error) => {
+            warn!(code = "decoder-failed", cause = %error, "the decoder ended over a file");
+            Err("decoder-failed")
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! What was refused, and what was passed over: the reasons that lie in quarantine, for whoever uploads and for staff.
+
+use filmless_domain::ObjectKey;
+use filmless_store::{Bucket, ObjectVersion, StoreError};
+use futures::{StreamExt, TryStreamExt, stream};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::DeliveryError;
+
+/// How many reasons are read at a time.
+const READS_AT_ONCE: usize = 16;
+/// Largest reason that is read, in bytes: ours are far below.
+const REASON_BYTES_MAX: u64 = 64 << 10;
+
+/// One object that was refused, or of which a part was passed over.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// Key as uploaded.
+    pub key: String,
+    /// Stable code.
+    pub code: String,
+    /// What it means.
+    pub message: String,
+    /// Its size.
+    #[serde(default)]
+    pub bytes: u64,
+    /// When it was uploaded.
+    #[serde(default)]
+    pub uploaded_at: Option<Timestamp>,
+    /// It was taken; only something of it was not.
+    #[serde(default)]
+    pub is_note: bool,
+}
+
+/// The newest refusals first.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Refusals {
+    /// Those that were asked for.
+    pub refused: Vec<Refusal>,
+    /// How many more there are.
+    pub more: usize,
+}
+
+impl std::fmt::Debug for Refusal {
+    /// A key may hold a name.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Refusal {{ code: {:?}, .. }}", self.code)
+    }
+}
+
+/// The reasons in quarantine since a moment, the newest first, `max` of them at most. It says how many more there are.
+///
+/// # Errors
+/// [`DeliveryError`].
+pub async fn refusals(
+    bucket: &Bucket,
+    since: Option<Timestamp>,
+    max: usize,
+) -> Result<Refusals, DeliveryError> {
+    let mut reasons = bucket.list_written("quarantine/").await?;
+    reasons.retain(|(key, written)| is_reason(key) && since.is_none_or(|since| *written >= since));
+    // Of one second, by key: the same order at every look.
+    reasons.sort_by(|(a_key, a), (b_key, b)| (b, a_key).cmp(&(a, b_key)));
+    let more = reasons.len().saturating_sub(max);
+    reasons.truncate(max);
+    let refused: Vec<Option<Refusal>> = stream::iter(reasons)
+        .map(|(key, _)| async move { read(bucket, &key).await })
+        .buffered(READS_AT_ONCE)
+        .try_collect()
+        .await?;
+    Ok(Refusals { refused: refused.into_iter().flatten().collect(), more })
+}
+
+fn is_reason(key: &ObjectKey) -> bool {
+    key.as_str().ends_with(".reason.json") || key.as_str().ends_with(".note.json")
+}
+
+/// Nothing for one that cannot be read: it is not ours, somebody uploaded it below `quarantine/`; or it was erased.
+async fn read(bucket: &Bucket, key: &ObjectKey) -> Result<Option<Refusal>, StoreError> {
+    let object = ObjectVersion { key, version_id: None };
+    let text = match bucket.get(object, REASON_BYTES_MAX).await {
+        Ok(text) => text,
+        Err(StoreError::NotFound | StoreError::TooLarge) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let refusal: Option<Refusal> = serde_json::from_slice(&text).ok();
+    Ok(refusal.map(|refusal| Refusal { is_note: key.as_str().ends_with(".note.json"), ..refusal }))
+}

@@ -1,0 +1,368 @@
+//! The codestream of JPEG 2000 (ITU-T T.800 annex A), taken apart and put together again with what a decoder needs.
+//!
+//! What is checked is then the very codestream that is decoded, and segments that only help to skip (TLM, PLM, PLT) or
+//! to understand (COM, CRG) never reach a decoder: OpenJPEG 2.5.3 writes past its heap where a TLM segment names fewer
+//! tile-parts than come. Boxes of a JP2 file say nothing that the data set does not (PS3.5 8.2.4).
+
+use crate::ImagingError;
+
+/// Packets, that is layers × precincts × components, of which each costs its decoder a step.
+const PACKETS_MAX: u64 = 4 << 20;
+/// Code-blocks, of which each costs memory before its first byte; of 32 by 32 samples, they hold a thousand million.
+const BLOCKS_MAX: u64 = 1 << 20;
+/// More halvings than T.800 table A.15 knows are none.
+const LEVELS_MAX: u32 = 32;
+
+const START_OF_CODESTREAM: [u8; 2] = [0xFF, 0x4F];
+const END_OF_CODESTREAM: [u8; 2] = [0xFF, 0xD9];
+const SIZ: u8 = 0x51;
+const COD: u8 = 0x52;
+const COC: u8 = 0x53;
+const SOT: u8 = 0x90;
+const SOD: u8 = 0x93;
+/// Bytes of a start-of-tile-part segment with its marker.
+const SOT_BYTES: usize = 12;
+
+/// Finds the codestream, in a JP2 file as well, and writes what is needed of it, within limits of what it may cost.
+///
+/// # Errors
+/// [`ImagingError::CorruptPixelData`] when there is none, [`ImagingError::ImageTooLarge`] when it costs too much.
+pub(crate) fn bare_codestream(stream: &[u8]) -> Result<Vec<u8>, ImagingError> {
+    let stream = if stream.starts_with(&START_OF_CODESTREAM) { Some(stream) } else { contiguous(stream) };
+    let stream = stream.filter(|s| s.starts_with(&START_OF_CODESTREAM));
+    let mut writer = Writer::new(stream.ok_or(ImagingError::CorruptPixelData)?);
+    writer.main_header().ok_or(ImagingError::CorruptPixelData)?;
+    let tile_parts = writer.tile_parts();
+    if writer.cost.is_too_high() {
+        return Err(ImagingError::ImageTooLarge);
+    }
+    if tile_parts > 0 { Ok(writer.out) } else { Err(ImagingError::CorruptPixelData) }
+}
+
+/// The contents of the first contiguous codestream box (T.800 I.4, I.5.4).
+fn contiguous(file: &[u8]) -> Option<&[u8]> {
+    let mut at = 0_usize;
+    loop {
+        let head = file.get(at..at.checked_add(8)?)?;
+        let (short, kind) = (u32::from_be_bytes([head[0], head[1], head[2], head[3]]), &head[4..8]);
+        let (skip, end) = match short {
+            0 => (8, file.len()),
+            1 => {
+                let long = u64::from_be_bytes(file.get(at + 8..at + 16)?.try_into().ok()?);
+                (16, at.checked_add(usize::try_from(long).ok()?)?)
+            }
+            length => (8, at.checked_add(length as usize)?),
+        };
+        if kind == b"jp2c" {
+            // A box that ends after the file does was cut.
+            return file.get(at + skip..end.min(file.len()));
+        }
+        if end <= at {
+            return None;
+        }
+        at = end;
+    }
+}
+
+/// Copies a codestream segment by segment.
+struct Writer<'s> {
+    stream: &'s [u8],
+    at: usize,
+    out: Vec<u8>,
+    cost: Cost,
+}
+
+/// One marker segment, with its marker.
+struct Segment<'s> {
+    marker: u8,
+    bytes: &'s [u8],
+}
+
+impl Segment<'_> {
+    /// What follows the length.
+    fn body(&self) -> &[u8] {
+        self.bytes.get(4..).unwrap_or_default()
+    }
+
+    /// Whether pictures depend on it, that is on COD, COC, RGN, QCD, QCC, POC, PPM, PPT, CAP, CPF, and of part 2
+    /// (ITU-T T.801) MCT, MCC, MCO and CBD.
+    fn is_needed(&self) -> bool {
+        matches!(
+            self.marker,
+            0x50 | COD | COC | 0x59 | 0x5C | 0x5D | 0x5E | 0x5F | 0x60 | 0x61 | 0x74 | 0x75 | 0x77 | 0x78
+        )
+    }
+}
+
+impl<'s> Writer<'s> {
+    fn new(stream: &'s [u8]) -> Self {
+        Self { stream, at: 2, out: Vec::with_capacity(stream.len() + 2), cost: Cost::default() }
+    }
+
+    /// The next segment of a header; `None` at its end, or where there is none.
+    fn segment(&mut self) -> Option<Segment<'s>> {
+        loop {
+            let [0xFF, marker, rest @ ..] = self.stream.get(self.at..)? else { return None };
+            match *marker {
+                SOT | SOD | 0xD9 => return None,
+                // Reserved, and without a length (T.800 table A.1).
+                0x30..=0x3F => self.at += 2,
+                _ => {
+                    let length = usize::from(u16::from_be_bytes([*rest.first()?, *rest.get(1)?]));
+                    let end = self.at + 2 + length;
+                    let bytes = self.stream.get(self.at..end).filter(|_| length >= 2)?;
+                    self.at = end;
+                    return Some(Segment { marker: *marker, bytes });
+                }
+            }
+        }
+    }
+
+    fn is_at(&self, marker: u8) -> bool {
+        self.stream.get(self.at..self.at + 2) == Some(&[0xFF, marker])
+    }
+
+    fn main_header(&mut self) -> Option<()> {
+        self.out.extend(START_OF_CODESTREAM);
+        let size = self.segment().filter(|segment| segment.marker == SIZ)?;
+        self.cost.read_size(size.body())?;
+        self.out.extend(size.bytes);
+        while let Some(segment) = self.segment() {
+            if segment.is_needed() {
+                self.cost.add(&segment, false)?;
+                self.out.extend(segment.bytes);
+            }
+        }
+        self.is_at(SOT).then_some(())
+    }
+
+    /// Copies tile-parts as far as they can be followed, and counts them.
+    fn tile_parts(&mut self) -> usize {
+        let mut count = 0;
+        while self.is_at(SOT) && !self.cost.is_too_high() {
+            let written = self.out.len();
+            if self.tile_part().is_none() {
+                self.out.truncate(written);
+                break;
+            }
+            count += 1;
+        }
+        let brought_its_end = self.at == self.stream.len() && self.out.ends_with(&END_OF_CODESTREAM);
+        let was_cut = self.at > self.stream.len();
+        if !brought_its_end && !was_cut {
+            self.out.extend(END_OF_CODESTREAM);
+        }
+        count
+    }
+
+    fn tile_part(&mut self) -> Option<()> {
+        let (start, written) = (self.at, self.out.len());
+        let head = self.stream.get(start..start + SOT_BYTES)?;
+        let declared = u32::from_be_bytes([head[6], head[7], head[8], head[9]]) as usize;
+        self.at += SOT_BYTES;
+        // Of no length but its own segment's: nothing is in it.
+        if declared == SOT_BYTES {
+            return Some(());
+        }
+        self.out.extend(head);
+        while let Some(segment) = self.segment() {
+            if segment.is_needed() {
+                self.cost.add(&segment, true)?;
+                self.out.extend(segment.bytes);
+            }
+        }
+        if !self.is_at(SOD) {
+            return None;
+        }
+        let data = self.at;
+        let left_out = (data - start) - (self.out.len() - written);
+        let end = match declared {
+            // The last one may leave its end to be found (T.800 A.4.2).
+            0 => self.stream.len(),
+            _ => start.checked_add(declared).filter(|end| *end >= data + 2)?,
+        };
+        if declared != 0 {
+            let length = u32::try_from(declared - left_out).ok()?.to_be_bytes();
+            self.out.get_mut(written + 6..written + 10)?.copy_from_slice(&length);
+        }
+        self.out.extend(self.stream.get(data..end.min(self.stream.len()))?);
+        self.at = end;
+        Some(())
+    }
+}
+
+/// What decoding costs beside its samples.
+#[derive(Default)]
+struct Cost {
+    components: u64,
+    tiles: u64,
+    tile_width: u64,
+    tile_height: u64,
+    layers: u64,
+    precincts: u64,
+    blocks: u64,
+}
+
+impl Cost {
+    /// SIZ (T.800 A.5.1), of which [`super::markers::jpeg2000_header`] reads the rest.
+    fn read_size(&mut self, body: &[u8]) -> Option<()> {
+        let long = |at: usize| Some(u64::from(u32::from_be_bytes(body.get(at..at + 4)?.try_into().ok()?)));
+        let (right, bottom) = (long(2)?, long(6)?);
+        let (tile_width, tile_height) = (long(18)?.max(1), long(22)?.max(1));
+        self.components = u64::from(u16::from_be_bytes(body.get(34..36)?.try_into().ok()?));
+        self.tiles = right.div_ceil(tile_width).saturating_mul(bottom.div_ceil(tile_height));
+        (self.tile_width, self.tile_height) = (tile_width.min(right), tile_height.min(bottom));
+        Some(())
+    }
+
+    /// COD and COC (T.800 A.6.1, A.6.2) of all tiles, or of one.
+    fn add(&mut self, segment: &Segment<'_>, of_one_tile: bool) -> Option<()> {
+        let body = segment.body();
+        let tiles = if of_one_tile { 1 } else { self.tiles };
+        let (times, style) = match segment.marker {
+            COD => {
+                let layers = u64::from(u16::from_be_bytes([*body.get(2)?, *body.get(3)?]));
+                self.layers = self.layers.max(layers);
+                (tiles.saturating_mul(self.components), body.get(5..)?)
+            }
+            COC => (tiles, body.get(if self.components < 257 { 2 } else { 3 }..)?),
+            _ => return Some(()),
+        };
+        let has_precincts = match segment.marker {
+            COD => body.first()? & 1 == 1,
+            _ => body.get(if self.components < 257 { 1 } else { 2 })? & 1 == 1,
+        };
+        let &[levels, block_width, block_height, _, _, ref sizes @ ..] = style else { return None };
+        let levels = u32::from(levels).min(LEVELS_MAX);
+        let block = (u32::from(block_width & 15) + 2, u32::from(block_height & 15) + 2);
+        for resolution in 0..=levels {
+            let precinct = match sizes.get(resolution as usize) {
+                Some(size) if has_precincts => (u32::from(size & 15), u32::from(size >> 4)),
+                _ => (15, 15),
+            };
+            self.add_resolution(levels - resolution, resolution > 0, precinct, block, times);
+        }
+        Some(())
+    }
+
+    fn add_resolution(
+        &mut self,
+        halvings: u32,
+        has_three_bands: bool,
+        precinct: (u32, u32),
+        block: (u32, u32),
+        times: u64,
+    ) {
+        let side = |length: u64| length.div_ceil(1 << halvings).max(1);
+        let (width, height) = (side(self.tile_width), side(self.tile_height));
+        let count = |(across, down): (u32, u32)| {
+            width.div_ceil(1 << across).saturating_mul(height.div_ceil(1 << down))
+        };
+        let bands = if has_three_bands { 3 } else { 1 };
+        // A code-block ends with its precinct, which has half its size in each of three bands (T.800 B.7).
+        let half = u32::from(has_three_bands);
+        let smaller = |block: u32, precinct: u32| block.min(precinct.saturating_sub(half)) + half;
+        let blocks = count((smaller(block.0, precinct.0), smaller(block.1, precinct.1)));
+        self.precincts = self.precincts.saturating_add(count(precinct).saturating_mul(times));
+        self.blocks = self.blocks.saturating_add(blocks.saturating_mul(bands).saturating_mul(times));
+    }
+
+    fn is_too_high(&self) -> bool {
+        self.precincts.saturating_mul(self.layers.max(1)) > PACKETS_MAX || self.blocks > BLOCKS_MAX
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A main header of one component, whose picture is one tile.
+    fn header(side: u32, coding: &[u8]) -> Vec<u8> {
+        let mut stream = [&START_OF_CODESTREAM[..], &[0xFF, SIZ, 0, 41, 0, 0]].concat();
+        for value in [side, side, 0, 0, side, side, 0, 0] {
+            stream.extend(value.to_be_bytes());
+        }
+        stream.extend([0, 1, 7, 1, 1, 0xFF, COD, 0, coding.len() as u8 + 2]);
+        stream.extend(coding);
+        stream
+    }
+
+    fn tile_part(segments: &[u8], data: &[u8]) -> Vec<u8> {
+        let length = (SOT_BYTES + segments.len() + 2 + data.len()) as u32;
+        [&[0xFF, SOT, 0, 10, 0, 0][..], &length.to_be_bytes(), &[0, 1], segments, &[0xFF, SOD], data].concat()
+    }
+
+    const CODING: [u8; 10] = [0, 0, 0, 1, 0, 5, 4, 4, 0, 1];
+
+    #[test]
+    fn what_only_helps_to_skip_is_left_out_and_lengths_stay_true() {
+        let (skip, comment, packet) = ([0xFF, 0x55, 0, 4, 0, 0], [0xFF, 0x64, 0, 3, 9], [0x80, 0x80]);
+        let quantisation = [0xFF, 0x5C, 0, 4, 0x40, 0x40];
+        let dirty = [
+            header(64, &CODING),
+            skip.to_vec(),
+            quantisation.to_vec(),
+            comment.to_vec(),
+            tile_part(&comment, &packet),
+            tile_part(&[], &[]),
+            END_OF_CODESTREAM.to_vec(),
+        ];
+        let clean = [
+            header(64, &CODING),
+            quantisation.to_vec(),
+            tile_part(&[], &packet),
+            tile_part(&[], &[]),
+            END_OF_CODESTREAM.to_vec(),
+        ];
+        assert_eq!(bare_codestream(&dirty.concat()), Ok(clean.concat()));
+    }
+
+    #[test]
+    fn a_box_is_skipped_by_its_length_and_never_looked_into() {
+        let inner = [header(64, &CODING), tile_part(&[], &[1]), END_OF_CODESTREAM.to_vec()].concat();
+        let decoy = [header(32, &CODING), tile_part(&[], &[1])].concat();
+        let boxed = |kind: &[u8], contents: &[u8]| {
+            [&(contents.len() as u32 + 8).to_be_bytes()[..], kind, contents].concat()
+        };
+        let file = [boxed(b"jP  ", &[13, 10, 0x87, 10]), boxed(b"uuid", &decoy), boxed(b"jp2c", &inner)];
+        assert_eq!(bare_codestream(&file.concat()), Ok(inner.clone()));
+        let endless = [boxed(b"uuid", &decoy), [&[0; 4][..], b"jp2c", &inner].concat()].concat();
+        assert_eq!(bare_codestream(&endless), Ok(inner));
+        for cut in 0..endless.len() - 40 {
+            let _ = bare_codestream(&endless[..cut]);
+        }
+        assert_eq!(bare_codestream(&[0; 64]), Err(ImagingError::CorruptPixelData));
+    }
+
+    #[test]
+    fn what_costs_more_than_its_samples_is_refused() {
+        let with = |side, coding: &[u8]| {
+            let stream = [header(side, coding), tile_part(&[], &[1]), END_OF_CODESTREAM.to_vec()].concat();
+            bare_codestream(&stream).map(|_| ())
+        };
+        assert_eq!(with(20_000, &CODING), Ok(()));
+        let mut layers = [1, 0, 0xFF, 0xFF, 0, 0, 4, 4, 0, 1, 0x44];
+        assert_eq!(with(256, &layers), Err(ImagingError::ImageTooLarge));
+        layers[3] = 12;
+        layers[2] = 0;
+        assert_eq!(with(256, &layers), Ok(()));
+        let precincts_of_one = [1, 0, 0, 1, 0, 0, 4, 4, 0, 1, 0];
+        assert_eq!(with(4096, &precincts_of_one), Err(ImagingError::ImageTooLarge));
+        let small_blocks = [0, 0, 0, 1, 0, 0, 0, 0, 0, 1];
+        assert_eq!(with(20_000, &small_blocks), Err(ImagingError::ImageTooLarge));
+    }
+
+    #[test]
+    fn what_a_tile_says_of_itself_counts_too() {
+        let coding = [&[0xFF, COD, 0, 13, 1, 0, 0xFF, 0xFF, 0, 0, 4, 4, 0, 1, 0x22][..]].concat();
+        let stream = [header(256, &CODING), tile_part(&coding, &[1]), END_OF_CODESTREAM.to_vec()].concat();
+        assert_eq!(bare_codestream(&stream), Err(ImagingError::ImageTooLarge));
+    }
+
+    #[test]
+    fn a_part_that_was_cut_stays_cut() {
+        let stream = [header(64, &CODING), tile_part(&[], &[1; 40])].concat();
+        let cut = &stream[..stream.len() - 10];
+        assert_eq!(bare_codestream(cut), Ok(cut.to_vec()));
+    }
+}

@@ -1,0 +1,153 @@
+//! Codestreams that crash their decoder, or cost it more than their picture is worth.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
+mod dicom_bytes;
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use dicom_bytes::*;
+use filmless_domain::Limits;
+use filmless_imaging::{
+    DisplayFrame, ImagingError, PreviewSize, RenderOptions, RenderedInstance, display_frame, render_image,
+};
+
+/// What a refusal may take; the frames here would take seconds to hours.
+const AT_ONCE: Duration = Duration::from_millis(500);
+const JPEG_PROGRESSIVE: &str = "1.2.840.10008.1.2.4.55";
+const JPEG_LOSSLESS: &str = "1.2.840.10008.1.2.4.70";
+const JPEG_XL: &str = "1.2.840.10008.1.2.4.110";
+
+fn case(name: &str) -> Vec<u8> {
+    fs::read(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)).unwrap()
+}
+
+fn render(file: &[u8]) -> Result<RenderedInstance, ImagingError> {
+    render_image(file, &Limits::default(), &RenderOptions::new(PreviewSize { side_max: 64 }))
+}
+
+fn refused_at_once(file: &[u8]) -> &'static str {
+    let start = Instant::now();
+    let refused = render(file).unwrap_err().code();
+    assert!(start.elapsed() < AT_ONCE, "{:?}", start.elapsed());
+    refused
+}
+
+fn shown(file: &[u8]) -> DisplayFrame {
+    display_frame(file, &Limits::default(), 1).unwrap()
+}
+
+#[test]
+fn any_number_of_tile_parts_is_drawn_whatever_a_list_of_them_says() {
+    let DisplayFrame { width, height, pixels, .. } = shown(&case("j2k_tlm.dcm"));
+    assert_eq!((width, height), (64, 64));
+    // A ramp from one corner to the other, in its default look.
+    for (place, value) in pixels.iter().enumerate() {
+        let expected = ((place / 64 + place % 64) as f64 * 255.0 / 126.0).round();
+        assert!((f64::from(*value) - expected).abs() <= 1.0, "{place}: {value} for {expected}");
+    }
+}
+
+#[test]
+fn a_list_of_tile_parts_changes_no_sample() {
+    let (stream, tlm) =
+        (codestream("JPEG2000.dcm", &[0xFF, 0x4F, 0xFF, 0x51]), [0xFF, 0x55, 0, 9, 0, 0x50, 0, 0, 0, 0, 93]);
+    let first_tile = stream.windows(2).position(|pair| pair == [0xFF, 0x90]).unwrap();
+    let with_list = [&stream[..first_tile], &tlm, &stream[first_tile..]].concat();
+    let image = Pixels::grey(1024, 256, 16, 16);
+    let [plain, listed] = [&stream, &with_list].map(|s| shown(&image.encapsulated(JPEG_2000, &[s])));
+    assert_eq!(plain, listed);
+}
+
+#[test]
+fn the_header_that_is_checked_is_the_one_that_is_decoded() {
+    assert_eq!(refused_at_once(&case("jp2_decoy.dcm")), "corrupt-pixel-data");
+}
+
+#[test]
+fn a_jpeg_ls_without_its_end_is_refused_in_milliseconds() {
+    assert_eq!(refused_at_once(&case("jls_spin.dcm")), "corrupt-pixel-data");
+}
+
+#[test]
+fn a_jpeg_ls_that_only_lost_its_end_marker_is_shown() {
+    let stream = codestream("MR_small_jpeg_ls_lossless.dcm", &[0xFF, 0xD8, 0xFF]);
+    let end = stream.windows(2).rposition(|pair| pair == [0xFF, 0xD9]).unwrap();
+    let image = Pixels::grey(64, 64, 16, 16);
+    let [whole, endless] = [&stream[..], &stream[..end]].map(|s| shown(&image.encapsulated(JPEG_LS, &[s])));
+    assert_eq!(whole, endless);
+}
+
+#[test]
+fn layers_without_number_are_refused() {
+    assert_eq!(refused_at_once(&case("j2k_layers.dcm")), "image-too-large");
+}
+
+/// A JPEG of one component and a scan of so many bytes.
+fn jpeg(marker: u8, side: u16, precision: u8, scan: usize) -> Vec<u8> {
+    let [high, low] = side.to_be_bytes();
+    let frame = [0xFF, marker, 0, 11, precision, high, low, high, low, 1, 1, 0x11, 0];
+    let last = if marker == 0xC3 { 0 } else { 63 };
+    let first = u8::from(marker == 0xC3);
+    let table = [&[0xFF, 0xC4, 0, 20, 0, 1][..], &[0; 15], &[0]].concat();
+    let scan_header = [0xFF, 0xDA, 0, 8, 1, 1, 0, first, last, 0];
+    [&[0xFF, 0xD8], &frame[..], &table, &scan_header, &vec![0x55; scan], &[0xFF, 0xD9]].concat()
+}
+
+#[test]
+fn twenty_thousand_squared_over_seven_hundred_bytes_is_cut() {
+    let side = 20_000_u16;
+    let grey = Pixels::grey(side, side, 8, 8);
+    let long = u32::from(side).to_be_bytes();
+    let real = codestream("JPEG2000.dcm", &[0xFF, 0x4F, 0xFF, 0x51]);
+    let size = [long, long, [0; 4], [0; 4], long, long].concat();
+    let mut j2k = patched(real, &[0xFF, 0x51], 6, &size);
+    let coding = j2k.windows(2).position(|pair| pair == [0xFF, 0x52]).unwrap();
+    let tile = j2k.windows(2).position(|pair| pair == [0xFF, 0x90]).unwrap();
+    assert!(coding < tile);
+    j2k.truncate(tile + 600);
+    // Eight bits without a sign, as the image declares.
+    let depth = j2k.windows(2).position(|pair| pair == [0xFF, 0x51]).unwrap() + 40;
+    j2k[depth] = 7;
+    let mut jpeg_ls = codestream("MR_small_jpeg_ls_lossless.dcm", &[0xFF, 0xD8, 0xFF]);
+    jpeg_ls.truncate(700);
+    let [high, low] = side.to_be_bytes();
+    let jpeg_ls = patched(jpeg_ls, &[0xFF, 0xF7], 4, &[8, high, low, high, low]);
+    for (name, syntax, stream) in [
+        ("JPEG 2000", JPEG_2000, j2k),
+        ("JPEG-LS", JPEG_LS, jpeg_ls),
+        ("lossless JPEG", JPEG_LOSSLESS, jpeg(0xC3, side, 8, 650)),
+        ("progressive JPEG", JPEG_PROGRESSIVE, jpeg(0xC2, side, 8, 650)),
+        ("progressive JPEG of twelve bits", JPEG_PROGRESSIVE, jpeg(0xC2, side, 12, 650)),
+    ] {
+        assert_eq!(refused_at_once(&grey.encapsulated(syntax, &[&stream])), "cut-pixel-data", "{name}");
+    }
+}
+
+#[test]
+fn a_jpeg_of_a_hundred_bytes_that_fills_19_900_squared_is_said_to_be_cut() {
+    let file = Pixels::grey(19_900, 19_900, 8, 8).encapsulated(JPEG, &[&jpeg(0xC0, 19_900, 8, 100)]);
+    assert_eq!(refused_at_once(&file), "cut-pixel-data");
+}
+
+#[test]
+fn a_giant_jpeg_xl_of_a_few_bytes_is_refused_at_once() {
+    // Signature and a size header of 20,000 rows at the ratio 1:1 (ISO/IEC 18181-1, D.3.1), then zeros.
+    let rows = 19_999_u32;
+    let bits = 2 << 1 | u64::from(rows) << 3 | 1 << 21;
+    let stream = [&[0xFF, 0x0A][..], &bits.to_le_bytes(), &[0; 700]].concat();
+    let file = Pixels::grey(20_000, 20_000, 8, 8).encapsulated(JPEG_XL, &[&stream]);
+    let code = refused_at_once(&file);
+    assert!(["cut-pixel-data", "corrupt-pixel-data"].contains(&code), "{code}");
+}
+
+#[test]
+fn a_jpeg_of_scans_without_number_is_refused() {
+    let stream = jpeg(0xC2, 2_000, 8, 40_000);
+    let scan = [0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 0, 0, 0];
+    let many = [&stream[..stream.len() - 2], &scan.repeat(300)].concat();
+    let file = Pixels::grey(2_000, 2_000, 8, 8).encapsulated(JPEG_PROGRESSIVE, &[&many]);
+    assert_eq!(refused_at_once(&file), "corrupt-pixel-data");
+}

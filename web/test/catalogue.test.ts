@@ -1,0 +1,35 @@
+import { expect, it } from "vitest";
+import { earlierLike, seriesLike } from "../src/compare/catalogue.js";
+
+function study(uid: string, day: string | null, title: string, ...modalities: string[]) {
+  return { uid, day, title, modalities, label: title, grantUrl: `/studies/${uid}/grant` };
+}
+
+it("a comparison begins with the latest earlier study of the same kind, best of the same name", () => {
+  const here = study("now", "2020-11-23", "CT ngực", "CT", "US");
+  const studies = [
+    study("later", "2021-01-01", "CT ngực", "CT"),
+    here,
+    study("echo", "2020-11-01", "Siêu âm", "US"),
+    study("head", "2020-06-01", "CT sọ", "CT"),
+    study("chest", "2019-11-20", "CT ngực", "CT", "SR"),
+    study("unknown", null, "CT ngực", "CT"),
+  ];
+  expect(earlierLike(studies, here, "CT")).toBe(4);
+  expect(earlierLike(studies.slice(0, 4), here, "CT")).toBe(3);
+  expect(earlierLike(studies, here, "MR")).toBeNull();
+});
+
+it("and with the series that is most like the one that is open", () => {
+  const series = (label: string, modality: string, frames: number) => ({
+    seriesInstanceUid: label,
+    label,
+    modality,
+    frames,
+    posterUrl: null,
+    thumbsUrl: null,
+  });
+  const found = [series("Scout", "CT", 2), series("Lung", "CT", 90), series("Heart", "US", 100)];
+  expect(seriesLike(found, series("Lung", "CT", 100), "CT")).toBe(1);
+  expect(seriesLike(found, series("Thorax", "CT", 100), "CT")).toBe(1);
+});
