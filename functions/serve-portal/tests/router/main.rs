@@ -193,8 +193,8 @@ async fn the_list_is_told_to_scripts_as_json() {
     assert_eq!((answer.header(CACHE_CONTROL), answer.header(VARY)), ("no-store", "accept"));
     let list: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
     let expected = serde_json::json!({"studies": [{
-        "study_instance_uid": STUDY, "title": "Chụp CLVT ngực", "date": "23/11/2020",
-        "modality": "Chụp cắt lớp vi tính (CT)",
+        "study_instance_uid": STUDY, "title": "Chụp CLVT ngực", "date": "23/11/2020", "day": "2020-11-23",
+        "modality": "Chụp cắt lớp vi tính (CT)", "modalities": ["CT"],
     }]});
     assert_eq!(list, expected, "a study on its way is not offered");
     let refused = get("/studies", &[("accept", "application/json")]).await;

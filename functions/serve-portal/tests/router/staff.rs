@@ -91,7 +91,12 @@ fn table() -> Vec<(Method, String, String, [u16; 5])> {
         (Method::POST, &format!("{study}/slip"), "", front),
         (Method::POST, &format!("{study}/reissue"), "channels=all&reason=lost", front_done),
         (Method::POST, &format!("{study}/resend"), "channels=sms", front_done),
-        (Method::POST, &format!("{study}/release"), "reason=checked&order=A1", records_done),
+        (
+            Method::POST,
+            &format!("{study}/release"),
+            "reason=checked&order=A1&seen=seen&confirm=yes",
+            records_done,
+        ),
         (Method::POST, &format!("{study}/hold"), "reason=wrong", records_done),
         (Method::GET, &format!("{study}/recall"), "", records),
         (Method::POST, &format!("{study}/recall"), "reason=wrong&confirm=yes", records),

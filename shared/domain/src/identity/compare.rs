@@ -98,9 +98,12 @@ pub fn compare(a: &PatientDemographics, b: &PatientDemographics, rules: &Identit
 }
 
 /// Whether two files of one study cannot be one patient's. One that names nobody, among files that name somebody, may be
-/// anyone's.
+/// anyone's. Facts that are the same throughout contradict nothing, not even an id that cannot be one: the gate holds that.
 #[must_use]
 pub fn files_contradict(a: &PatientDemographics, b: &PatientDemographics, rules: &IdentityRules) -> bool {
+    if a == b {
+        return false;
+    }
     a.is_anonymous() != b.is_anonymous() || compare(a, b, rules).contradicts()
 }
 
@@ -246,6 +249,9 @@ mod tests {
         assert!(!contradict("N20-1||NGUYEN^THI HOA|19580302|", "N20-1||Nguyễn Thị Hoà||"));
         assert!(!contradict("||NGUYEN^THI HOA||", "N20-1||NGUYEN^THI HOA|19580302|F"));
         assert!(!contradict("||||", "||||"));
+        // An id that cannot be one, twice.
+        assert!(!contradict("!||NGUYEN^THI HOA|19580302|", "!||NGUYEN^THI HOA|19580302|"));
+        assert!(contradict("!||NGUYEN^THI HOA|19580302|", "!||NGUYEN^THI HOA|19580303|"));
         for other in [
             "N20-2||NGUYEN^THI HOA||",
             "N20-1||LE AN||",

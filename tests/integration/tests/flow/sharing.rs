@@ -41,7 +41,7 @@ async fn a_share_opens_what_was_chosen_until_it_is_ended_and_its_patient_sees_wh
     let form = [("label", "BS. Minh"), ("relation", "doctor"), ("study", &shown.uid), ("days", "7")];
     let (status, made) = patient.submit(&system, "/shares", &form);
     assert_eq!(status, 200, "{made}");
-    let path = between(&made, &format!("value=\"{portal}"), "\"").to_owned();
+    let path = between(&made, &format!(">{portal}"), "<").to_owned();
     let code = between(&made, "secret digits\" readonly value=\"", "\"").to_owned();
 
     let doctor = Browser::default();
