@@ -35,7 +35,7 @@ pub use hospital::{Hospital, Language};
 pub use ids::{AccessionNumber, InvalidId, PatientId, SeriesInstanceUid, SopInstanceUid, StudyInstanceUid};
 pub use limits::Limits;
 pub use object_key::ObjectKey;
-pub use order::Order;
+pub use order::{Order, SignedResult};
 pub use patient::PatientDemographics;
 pub use phone::PhoneNumber;
 pub use quiet_hours::QuietHours;

@@ -26,6 +26,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             study_date: Some("2020-11-23".parse()?),
             accession_number: "A20201123001",
             department: Some("Khoa Khám bệnh"),
+            result: None,
             account: "N20-0317542",
             password: &password,
             link: &link,
@@ -43,6 +44,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             patient_name: slip.patient_name,
             study_title: slip.study_title,
             study_date: slip.study_date,
+            result: None,
             account: slip.account,
             password: Some(&password),
             link: &link,
@@ -59,6 +61,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let sms = sms_text(&SmsContent {
             hospital: &hospital,
             language,
+            result: None,
             account: slip.account,
             password: Some(&password),
             link: &link,

@@ -1,6 +1,6 @@
 //! Every fixed text of the slip and the messages, in both languages, and how dates and modalities are written.
 
-use filmless_domain::{BirthDate, Language};
+use filmless_domain::{BirthDate, Language, SignedResult};
 use jiff::{Timestamp, civil::Date, tz::Offset};
 
 /// One text in both languages.
@@ -55,6 +55,17 @@ pub(crate) const STEPS: [Pair; 3] = [
         "View the images, or show this slip to your doctor.",
     ),
 ];
+pub(crate) const RESULT: Pair = pair("Kết quả", "Result");
+pub(crate) const SIGNED_BY: Pair = pair("Bác sĩ ký kết quả", "Signed by");
+pub(crate) const SIGNED_AT: Pair = pair("Ký lúc", "Signed at");
+pub(crate) const RESULT_CORRECTED: Pair = pair(
+    "Đã được bệnh viện sửa hoặc bổ sung, thay cho kết quả trước.",
+    "Corrected or amended by the hospital; takes the place of the earlier one.",
+);
+pub(crate) const RESULT_TOO_LONG: Pair = pair(
+    "Kết quả dài hơn phiếu này. Xin đọc toàn văn cùng hình ảnh, qua mã QR hoặc đường dẫn ở trang đầu.",
+    "The result is longer than this slip. Please read it with the images, by the QR code or the link on the first page.",
+);
 pub(crate) const LINK: Pair = pair("Đường dẫn", "Link");
 pub(crate) const QR_ALT: Pair =
     pair("Mã QR mở đường dẫn tới hình ảnh", "QR code that opens the link to the images");
@@ -119,6 +130,20 @@ pub(crate) fn birth_date(birth: BirthDate, language: Language) -> String {
 pub(crate) fn moment(at: Timestamp, language: Language) -> String {
     let local = VIETNAM.to_datetime(at);
     format!("{} {}", date(local.date(), language), local.strftime("%H:%M"))
+}
+
+/// Who signed a result and when, and whether it takes the place of an earlier one; empty where nothing is known.
+pub(crate) fn signed(result: &SignedResult, language: Language) -> String {
+    let at = result.signed_at.map(|at| moment(at, language));
+    let by = result.signed_by.as_ref().map(|by| format!("{}: {by}", SIGNED_BY.main(language)));
+    let signed = match (by, at) {
+        (Some(by), Some(at)) => format!("{by}, {at}. "),
+        (Some(by), None) => format!("{by}. "),
+        (None, Some(at)) => format!("{} {at}. ", SIGNED_AT.main(language)),
+        (None, None) => String::new(),
+    };
+    let corrected = if result.is_correction { RESULT_CORRECTED.main(language) } else { "" };
+    format!("{signed}{corrected}").trim().to_owned()
 }
 
 /// Patient's Sex (0010,0040) in words; anything else is left out.

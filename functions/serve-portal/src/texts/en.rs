@@ -70,6 +70,10 @@ pub(super) const EN: Texts = Texts {
     study: StudyTexts {
         patient_id: "Patient code",
         birth_date: "Born",
+        result: "Result",
+        signed_by: "Signed by",
+        signed_at: "Signed at",
+        corrected: "The hospital has corrected or amended this result; it takes the place of the earlier one.",
         series: "Series",
         series_number: |number| format!("Series {number}"),
         stage: "The image shown",

@@ -61,6 +61,10 @@ pub(super) const VI: Texts = Texts {
     study: StudyTexts {
         patient_id: "Mã người bệnh",
         birth_date: "Sinh ngày",
+        result: "Kết quả",
+        signed_by: "Bác sĩ ký kết quả:",
+        signed_at: "Ký lúc",
+        corrected: "Kết quả đã được bệnh viện sửa hoặc bổ sung và thay cho kết quả trước.",
         series: "Các loạt ảnh",
         series_number: |number| format!("Loạt ảnh {number}"),
         stage: "Hình ảnh đang xem",
