@@ -61,7 +61,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let sms = sms_text(&SmsContent {
             hospital: &hospital,
             language,
-            result: None,
             account: slip.account,
             password: Some(&password),
             link: &link,
