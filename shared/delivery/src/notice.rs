@@ -5,7 +5,7 @@ use std::time::Duration;
 use filmless_domain::hospital::HOSPITAL_TIME;
 use filmless_domain::mailbox::is_mailbox;
 use filmless_domain::usage::{UsageEvent, UsageKind, UsageUnit};
-use filmless_domain::{Order, Secret, SignedResult, StudyInstanceUid, object_key};
+use filmless_domain::{Language, Order, Secret, SignedResult, StudyInstanceUid, object_key};
 use filmless_slip::{EmailContent, SlipContent, SmsContent, email_message, qr_png, slip_pdf, sms_text};
 use filmless_store::index::{Channel, ChannelRecord, ChannelState, NoticeRecord, StudyRecord};
 use filmless_store::port::{Email, PortError, Sms};
@@ -354,12 +354,22 @@ async fn content_of(services: &Services, notice: &NoticeRecord) -> Result<Option
         link: Secret::new(format!("{}/x/{}", settings.public_url, token.expose())),
         guide_url: settings.guide_url(),
         portal_url: settings.public_url.clone(),
-        title: title.unwrap_or_else(|| language.pick("Chẩn đoán hình ảnh", "Medical imaging").to_owned()),
+        title: title.unwrap_or_else(|| untitled(&study, language)),
         expires_on: expires_at.to_zoned(HOSPITAL_TIME).date(),
         result: order.order.signed_result(),
         order: order.order,
         study,
     }))
+}
+
+/// What a study without a title is called: what it was made with, as in the portal.
+fn untitled(study: &StudyRecord, language: Language) -> String {
+    let made_with = filmless_slip::modalities(&study.modalities, language);
+    if made_with.is_empty() {
+        language.pick("Hình ảnh y khoa", "Medical images").to_owned()
+    } else {
+        made_with
+    }
 }
 
 impl Content {

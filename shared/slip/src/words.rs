@@ -156,24 +156,25 @@ pub(crate) fn sex(code: Option<&str>) -> Option<Pair> {
     }
 }
 
-/// What the patient calls the pictures: `Cắt lớp vi tính (CT)`. Documents that travel with a study (SR, PR, ...)
-/// are no pictures; a code without a name here stands for itself.
-pub(crate) fn modalities(codes: &[String], language: Language) -> String {
+/// What the patient calls the pictures: `Chụp cắt lớp vi tính (CT)`. Documents that travel with a study (SR, PR, ...)
+/// are no pictures; a code without a name here stands for itself. The portal uses the same words.
+#[must_use]
+pub fn modalities(codes: &[String], language: Language) -> String {
     let mut names: Vec<&str> = Vec::new();
     for code in codes {
         let code = code.trim();
         let name = match code {
-            "CT" => pair("Cắt lớp vi tính (CT)", "CT scan").main(language),
-            "MR" => pair("Cộng hưởng từ (MRI)", "MRI").main(language),
-            "CR" | "DX" | "DR" => pair("X-quang", "X-ray").main(language),
-            "RF" => pair("X-quang tăng sáng", "Fluoroscopy").main(language),
-            "MG" => pair("X-quang vú", "Mammography").main(language),
-            "US" | "IVUS" => pair("Siêu âm", "Ultrasound").main(language),
-            "XA" => pair("Chụp mạch (DSA)", "Angiography").main(language),
-            "NM" => pair("Xạ hình", "Nuclear medicine").main(language),
-            "PT" => "PET",
+            "CT" => pair("Chụp cắt lớp vi tính (CT)", "Computed tomography (CT)").main(language),
+            "MR" => pair("Chụp cộng hưởng từ (MRI)", "Magnetic resonance (MRI)").main(language),
+            "CR" | "DX" | "DR" => pair("Chụp X-quang", "X-ray").main(language),
+            "RF" => pair("Chụp X-quang có soi", "Fluoroscopy").main(language),
+            "MG" => pair("Chụp X-quang vú", "Mammography").main(language),
+            "US" | "ECHO" | "IVUS" => pair("Siêu âm", "Ultrasound").main(language),
+            "XA" => pair("Chụp mạch máu (DSA)", "Angiography (DSA)").main(language),
+            "NM" | "ST" => pair("Xạ hình (SPECT)", "Nuclear imaging (SPECT)").main(language),
+            "PT" => pair("Chụp PET", "PET").main(language),
             "ES" => pair("Nội soi", "Endoscopy").main(language),
-            "PX" | "IO" => pair("X-quang răng", "Dental X-ray").main(language),
+            "PX" | "IO" => pair("Chụp răng", "Dental X-ray").main(language),
             "BMD" => pair("Đo mật độ xương", "Bone densitometry").main(language),
             "SR" | "PR" | "KO" | "DOC" | "SEG" | "REG" | "OT" | "" => continue,
             other => other,
@@ -205,9 +206,9 @@ mod tests {
     fn modalities_are_named_once_and_documents_are_left_out() {
         let codes = |list: &[&str]| list.iter().map(|c| (*c).to_owned()).collect::<Vec<_>>();
         for (list, vi, en) in [
-            (&["CT", "SR"][..], "Cắt lớp vi tính (CT)", "CT scan"),
-            (&["CR", "DX"], "X-quang", "X-ray"),
-            (&["PT", "CT"], "PET, Cắt lớp vi tính (CT)", "PET, CT scan"),
+            (&["CT", "SR"][..], "Chụp cắt lớp vi tính (CT)", "Computed tomography (CT)"),
+            (&["CR", "DX"], "Chụp X-quang", "X-ray"),
+            (&["PT", "CT"], "Chụp PET, Chụp cắt lớp vi tính (CT)", "PET, Computed tomography (CT)"),
             (&["HD"], "HD", "HD"),
             (&["SR"], "", ""),
         ] {

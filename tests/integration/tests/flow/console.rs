@@ -342,7 +342,7 @@ async fn every_act_of_the_desk_is_done_by_a_form() {
     let mistyped = admin.act(&system, &format!("{patient}/erase"), &[("reason", "asked"), ("code", "N20")]);
     assert!(mistyped.status == 422 && system.study(&study.uid).is_some());
     let erase = [("reason", "asked"), ("code", study.patient_id.as_str())];
-    assert!(admin.act(&system, &format!("{patient}/erase"), &erase).text().contains("Đã xoá"));
+    assert!(admin.act(&system, &format!("{patient}/erase"), &erase).text().contains("Đã xóa"));
     assert!(system.study(&study.uid).is_none());
     let day = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
     let export = format!("/staff/audit/export?day={day}");
