@@ -122,6 +122,8 @@ pub enum LinkOpening {
         /// The study the link was made for.
         study: StudyInstanceUid,
     },
+    /// A part of a date is missing, or no calendar has it: nothing was counted.
+    Incomplete,
     /// Wrong.
     Wrong {
         /// How many answers are left.

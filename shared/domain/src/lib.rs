@@ -30,7 +30,7 @@ pub mod staff_oidc;
 pub mod study;
 pub mod usage;
 
-pub use date::BirthDate;
+pub use date::{BirthDate, TypedAnswer};
 pub use hospital::{Hospital, Language};
 pub use ids::{AccessionNumber, InvalidId, PatientId, SeriesInstanceUid, SopInstanceUid, StudyInstanceUid};
 pub use limits::Limits;

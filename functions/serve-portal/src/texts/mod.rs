@@ -118,6 +118,12 @@ pub struct LinkTexts {
     pub password: &'static str,
     /// Wrong; the number of answers left.
     pub wrong: fn(u32) -> String,
+    /// A part of the date is missing; nothing was counted.
+    pub incomplete: &'static str,
+    /// Heading after the last wrong answer.
+    pub used_up_title: &'static str,
+    /// What it means.
+    pub used_up: &'static str,
     /// Heading for a link nobody can use.
     pub gone_title: &'static str,
     /// Its explanation.

@@ -137,6 +137,29 @@ async fn a_link_opens_with_the_right_answer_only() {
 }
 
 #[tokio::test]
+async fn an_incomplete_date_costs_nothing_and_the_last_page_says_what_to_do() {
+    let incomplete = post("/x/open-vi", &[], "answer=0203").await;
+    assert_eq!(incomplete.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(incomplete.body.contains("Lần nhập này không bị tính") && incomplete.body.contains("<form"));
+    let last = post("/x/open-en", &[], "answer=31121999").await;
+    assert_eq!(last.status, StatusCode::FORBIDDEN);
+    assert!(last.body.contains("This link is locked") && last.body.contains("tel:"), "{}", last.body);
+}
+
+#[tokio::test]
+async fn a_slash_behind_a_link_leads_to_the_link_and_nowhere_else() {
+    for (path, to) in [("/x/open-vi/", "/x/open-vi"), ("/s/open-share/.", "/s/open-share")] {
+        let answer = get(path, &[]).await;
+        assert_eq!((answer.status, answer.header(LOCATION)), (StatusCode::SEE_OTHER, to), "{path}");
+    }
+    for path in ["/x/", "/x//evil.example", "/nowhere/"] {
+        let answer = get(path, &[]).await;
+        assert!(!answer.header(LOCATION).contains("//"), "{path}");
+    }
+    assert_eq!(get("/nowhere/", &[]).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
 async fn unknown_expired_and_revoked_links_look_the_same() {
     let unknown = get("/x/unknown", &[]).await;
     let expired = get("/x/expired", &[]).await;

@@ -113,6 +113,8 @@ impl Door for SamplePortal {
                 session: Secret::new("session-of-hoa".into()),
                 study: StudyInstanceUid::parse(STUDY).unwrap(),
             },
+            "0203" => LinkOpening::Incomplete,
+            "31121999" => LinkOpening::Wrong { attempts_left: 0 },
             _ => LinkOpening::Wrong { attempts_left: 4 },
         })
     }
