@@ -16,8 +16,8 @@ export async function openPortal(write = writeStudy) {
   await send(filmless, files, order);
   const { text } = await awaitSms(filmless);
   const [link] = /https?:\/\/\S+\/x\/\S+/.exec(text);
-  const [, account] = /^TK (\S+)$/m.exec(text);
-  const [, password] = /^MK (\S+)$/m.exec(text);
+  const [, account] = /^(?:TK|Tai khoan) (\S+)$/m.exec(text);
+  const [, password] = /^(?:MK|Mat khau) (\S+)$/m.exec(text);
   const origins = [filmless.portal, filmless.s3].map((url) => new URL(url).origin);
   const close = async () => {
     await filmless.stop();

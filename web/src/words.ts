@@ -76,6 +76,7 @@ export interface Words {
   readonly documents: string;
   readonly openDocument: string;
   readonly report: string;
+  readonly record: string;
   readonly pdf: string;
   readonly video: string;
   readonly download: string;

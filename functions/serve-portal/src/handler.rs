@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::{from_fn, from_fn_with_state};
 
-use crate::pages::trouble;
+use crate::pages::{link, trouble};
 use crate::routes::{Who, router_of, routes};
 use crate::{Door, PortalConfig, StaffDoor, protection};
 
@@ -61,7 +61,7 @@ pub fn router(services: Arc<PortalServices>) -> Router {
     let has_console = services.staff.is_some();
     let offered = routes().into_iter().filter(|route| has_console || route.who != Who::Staff);
     router_of(offered)
-        .fallback(|| async { StatusCode::NOT_FOUND })
+        .fallback(link::repaired)
         .layer(DefaultBodyLimit::max(protection::BODY_BYTES_MAX))
         .layer(from_fn(protection::read_whole_body))
         .layer(from_fn_with_state(Arc::clone(&services), protection::refuse_foreign))

@@ -72,10 +72,10 @@ impl Visitor {
         self.chosen.or(ordered).or(self.accepted).unwrap_or_default()
     }
 
-    /// The language of a door behind which somebody else than the patient may stand: what they chose, else what their
-    /// browser asks for, else that of whoever invited them.
-    pub(crate) fn language_at_door(&self, of_host: Language) -> Language {
-        self.chosen.or(self.accepted).unwrap_or(of_host)
+    /// The language of a door, before which anybody may stand, a child or a doctor of the patient: what they chose, else
+    /// what their browser asks for, else that of the order.
+    pub(crate) fn language_at_door(&self, ordered: Language) -> Language {
+        self.chosen.or(self.accepted).unwrap_or(ordered)
     }
 }
 

@@ -4,8 +4,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use argon2::{Algorithm, Argon2, Block, Params, Version};
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use filmless_domain::{Secret, access};
 use filmless_store::port::Randomness;
 use sha2::{Digest, Sha256};
@@ -75,11 +73,15 @@ pub(crate) fn new_code(randomness: &dyn Randomness, digits: usize) -> Result<Sec
     }
 }
 
-/// A new token for a link or a session cookie: 192 random bits as base64url.
+/// A new token for a link or a session cookie.
 pub(crate) fn new_token(randomness: &dyn Randomness) -> Result<Secret, DeliveryError> {
-    let mut random = [0; access::LINK_TOKEN_BYTES];
-    randomness.fill(&mut random)?;
-    Ok(Secret::new(URL_SAFE_NO_PAD.encode(random)))
+    loop {
+        let mut random = [0; 64];
+        randomness.fill(&mut random)?;
+        if let Some(token) = access::token_from(&random) {
+            return Ok(token);
+        }
+    }
 }
 
 /// A new salt, in hex.
@@ -163,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn tokens_carry_192_bits_and_differ() {
+    fn tokens_carry_190_bits_and_differ() {
         let (a, b) = (new_token(&OsRandomness).unwrap(), new_token(&OsRandomness).unwrap());
         assert_eq!(a.expose().len(), 32);
         assert_ne!(a.expose(), b.expose());

@@ -41,6 +41,33 @@ pub enum Verdict {
     Delivered,
     /// It did not, or nobody there wants it: the provider's own code or word.
     Failed(String),
+    /// A mailbox answered without saying that it refuses: full, or its owner is out of office. SES calls both transient,
+    /// and what it does not understand undetermined.
+    Unsettled(String),
+}
+
+impl Verdict {
+    /// Why it did not arrive, as far as it is known.
+    fn failure(&self) -> Option<String> {
+        match self {
+            Self::Delivered => None,
+            Self::Failed(why) | Self::Unsettled(why) => Some(without_numbers(why)),
+        }
+    }
+
+    /// A verdict that was kept; how sure it is stands in its word.
+    fn of_kept(failure: Option<String>) -> Self {
+        match failure {
+            None => Self::Delivered,
+            Some(why) if is_unsettled(&why) => Self::Unsettled(why),
+            Some(why) => Self::Failed(why),
+        }
+    }
+}
+
+/// Whether a bounce of this word may be no bounce at all.
+fn is_unsettled(why: &str) -> bool {
+    ["bounce Transient", "bounce Undetermined"].iter().any(|word| why.starts_with(word))
 }
 
 /// Reads a report as AWS writes it: an SES event, bare or within an SNS notification, or a line of the log of SMS that
@@ -57,14 +84,13 @@ pub fn read_report(text: &str) -> Option<Feedback> {
         let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let verdict = match kind {
             "Delivery" => Verdict::Delivered,
-            // A transient bounce is tried again by SES itself, for hours; it reports once it gave up.
+            // A transient bounce is tried again by SES itself, for hours; it reports once it gave up. It calls the note
+            // that somebody is out of office the same, and that comes after the delivery.
             "Bounce" => {
                 let bounce = &json["bounce"];
-                Verdict::Failed(format!(
-                    "bounce {} {}",
-                    word(&bounce["bounceType"]),
-                    word(&bounce["bounceSubType"])
-                ))
+                let why =
+                    format!("bounce {} {}", word(&bounce["bounceType"]), word(&bounce["bounceSubType"]));
+                Verdict::of_kept(Some(why))
             }
             "Complaint" => Verdict::Failed("complaint".into()),
             "Reject" => Verdict::Failed("rejected".into()),
@@ -90,18 +116,33 @@ pub async fn record_feedback(services: &Services, feedback: &Feedback) -> Result
     if record_of_known(services, feedback).await? {
         return Ok(());
     }
-    let failure = match &feedback.verdict {
-        Verdict::Delivered => None,
-        Verdict::Failed(why) => Some(without_numbers(why)),
-    };
+    let failure = feedback.verdict.failure();
     let expires_at = services.clock.now().as_second() + EARLY_REPORT_SECONDS;
-    services.index.keep_report(&feedback.provider_id, &EarlyReport { failure, expires_at }).await?;
+    keep_early(services, feedback, &EarlyReport { failure, expires_at }).await?;
     // Whoever marks the message as sent looks for a report afterwards; if that was before this one was kept, the
     // message is known now.
     if !record_of_known(services, feedback).await? {
         info!("report of an unknown message");
     }
     Ok(())
+}
+
+/// Of several reports of one message the worst is kept, but what is unsettled gives way to a delivery.
+async fn keep_early(
+    services: &Services,
+    feedback: &Feedback,
+    report: &EarlyReport,
+) -> Result<(), DeliveryError> {
+    let (index, id) = (&services.index, &feedback.provider_id);
+    match feedback.verdict {
+        Verdict::Unsettled(_) => return Ok(index.keep_first_report(id, report).await?),
+        Verdict::Failed(_) | Verdict::Delivered => index.keep_report(id, report).await?,
+    }
+    let kept = index.kept_report(id).await?.and_then(|kept| kept.failure);
+    match kept.filter(|why| feedback.verdict == Verdict::Delivered && is_unsettled(why)) {
+        Some(why) => Ok(index.take_report_back(id, &why).await?),
+        None => Ok(()),
+    }
 }
 
 /// Records what providers reported of a notice's messages before these were known, if anything.
@@ -116,7 +157,7 @@ pub(crate) async fn record_early_reports(
     for channel in sent.filter(|channel| channel.state == ChannelState::Sent) {
         let Some(provider_id) = channel.provider_id.clone() else { continue };
         let Some(report) = services.index.kept_report(&provider_id).await? else { continue };
-        let verdict = report.failure.map_or(Verdict::Delivered, Verdict::Failed);
+        let verdict = Verdict::of_kept(report.failure);
         record_of_known(services, &Feedback { provider_id, verdict }).await?;
     }
     Ok(())
@@ -132,11 +173,18 @@ async fn record_of_known(services: &Services, feedback: &Feedback) -> Result<boo
         let Some(known) = notice.channel(channel) else { return Ok(true) };
         let (state, detail) = match (&feedback.verdict, known.state) {
             (Verdict::Delivered, ChannelState::Sent) => (ChannelState::Delivered, None),
-            (Verdict::Failed(why), ChannelState::Sent | ChannelState::Delivered) => {
-                (ChannelState::Failed, Some(without_numbers(why)))
+            // The two reports may come in either order.
+            (Verdict::Delivered, ChannelState::Failed)
+                if known.detail.as_deref().is_some_and(is_unsettled) =>
+            {
+                (ChannelState::Delivered, None)
+            }
+            (Verdict::Failed(_), ChannelState::Sent | ChannelState::Delivered)
+            | (Verdict::Unsettled(_), ChannelState::Sent) => {
+                (ChannelState::Failed, feedback.verdict.failure())
             }
             // The run that marked it may have ended before it tried the other channel.
-            (Verdict::Failed(_), ChannelState::Failed) => {
+            (Verdict::Failed(_) | Verdict::Unsettled(_), ChannelState::Failed) => {
                 try_other_channel(services, study, channel).await?;
                 return Ok(true);
             }
@@ -240,6 +288,11 @@ mod tests {
             Some(Feedback { provider_id: id.into(), verdict: Verdict::Failed(why.into()) })
         };
         assert_eq!(read_report(ses), failed("e1", "bounce Permanent General"));
+        let unsettled = |kind: &str| ses.replace("Permanent", kind);
+        for kind in ["Transient", "Undetermined"] {
+            let verdict = Verdict::Unsettled(format!("bounce {kind} General"));
+            assert_eq!(read_report(&unsettled(kind)), Some(Feedback { provider_id: "e1".into(), verdict }));
+        }
         let within = serde_json::json!({ "Type": "Notification", "Message": ses }).to_string();
         assert_eq!(read_report(&within), failed("e1", "bounce Permanent General"));
         let sms = r#"{"notification":{"messageId":"s1","timestamp":"2026-03-01 02:03:04.567"},

@@ -25,6 +25,7 @@ pub mod reconcile;
 pub mod refusals;
 pub mod release;
 pub mod render;
+mod result;
 pub mod retention;
 mod services;
 pub mod settle;

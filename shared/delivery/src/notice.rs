@@ -5,7 +5,7 @@ use std::time::Duration;
 use filmless_domain::hospital::HOSPITAL_TIME;
 use filmless_domain::mailbox::is_mailbox;
 use filmless_domain::usage::{UsageEvent, UsageKind, UsageUnit};
-use filmless_domain::{Order, Secret, StudyInstanceUid, object_key};
+use filmless_domain::{Language, Order, Secret, SignedResult, StudyInstanceUid, object_key};
 use filmless_slip::{EmailContent, SlipContent, SmsContent, email_message, qr_png, slip_pdf, sms_text};
 use filmless_store::index::{Channel, ChannelRecord, ChannelState, NoticeRecord, StudyRecord};
 use filmless_store::port::{Email, PortError, Sms};
@@ -32,6 +32,8 @@ pub(crate) const COUNTRY_NOT_ALLOWED: &str = "country-not-allowed";
 struct Content {
     study: StudyRecord,
     order: Order,
+    /// The signed result; one that is too long for the order's item is too long for a slip, and is read with the images.
+    result: Option<SignedResult>,
     password: Secret,
     link: Secret,
     guide_url: String,
@@ -294,7 +296,7 @@ async fn send_email(
         let source = "no mailbox that an email can be sent to".into();
         return Ok(Err(PortError::Refused { operation: "address an email", source }));
     }
-    // The slip holds the password too.
+    // The slip holds the password and the result, too.
     let with_password = services.settings.message_secrets == MessageSecrets::All;
     let slip = if with_password {
         Some(slip_pdf(&content.slip(services, notice)).map_err(DeliveryError::internal("a slip"))?)
@@ -310,6 +312,7 @@ async fn send_email(
         patient_name: &content.order.patient.name,
         study_title: &content.title,
         study_date: content.study.study_date,
+        result: content.result.as_ref().filter(|_| with_password),
         account: &notice.account_name,
         password: content.message_password(services),
         link: &content.link,
@@ -351,11 +354,22 @@ async fn content_of(services: &Services, notice: &NoticeRecord) -> Result<Option
         link: Secret::new(format!("{}/x/{}", settings.public_url, token.expose())),
         guide_url: settings.guide_url(),
         portal_url: settings.public_url.clone(),
-        title: title.unwrap_or_else(|| language.pick("Chẩn đoán hình ảnh", "Medical imaging").to_owned()),
+        title: title.unwrap_or_else(|| untitled(&study, language)),
         expires_on: expires_at.to_zoned(HOSPITAL_TIME).date(),
+        result: order.order.signed_result(),
         order: order.order,
         study,
     }))
+}
+
+/// What a study without a title is called: what it was made with, as in the portal.
+fn untitled(study: &StudyRecord, language: Language) -> String {
+    let made_with = filmless_slip::modalities(&study.modalities, language);
+    if made_with.is_empty() {
+        language.pick("Hình ảnh y khoa", "Medical images").to_owned()
+    } else {
+        made_with
+    }
 }
 
 impl Content {
@@ -389,6 +403,7 @@ impl Content {
             study_date: self.study.study_date,
             accession_number: self.order.accession_number.as_str(),
             department: self.order.department(),
+            result: self.result.as_ref(),
             account: &notice.account_name,
             password: &self.password,
             link: &self.link,

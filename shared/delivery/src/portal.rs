@@ -7,7 +7,9 @@ mod share;
 mod view;
 
 use filmless_domain::audit::Actor;
-use filmless_domain::{BirthDate, Language, PatientId, Secret, SeriesInstanceUid, StudyInstanceUid};
+use filmless_domain::{
+    BirthDate, Language, PatientId, Secret, SeriesInstanceUid, SignedResult, StudyInstanceUid,
+};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -120,6 +122,8 @@ pub enum LinkOpening {
         /// The study the link was made for.
         study: StudyInstanceUid,
     },
+    /// A part of a date is missing, or no calendar has it: nothing was counted.
+    Incomplete,
     /// Wrong.
     Wrong {
         /// How many answers are left.
@@ -163,6 +167,8 @@ pub struct StudyView {
     pub patient_id: String,
     /// Birth date.
     pub birth_date: BirthDate,
+    /// The signed result of the order under which it is seen.
+    pub result: Option<SignedResult>,
     /// Its series, in order.
     pub series: Vec<SeriesView>,
     /// When the URLs end.
@@ -199,6 +205,8 @@ pub struct SeriesView {
     pub modality: String,
     /// Number of frames in its pack.
     pub frames: u32,
+    /// A series of nothing but documents, a doctor's report among them.
+    pub is_report: bool,
     /// Instances without picture (kept, listed, downloadable).
     pub without_picture: u32,
     /// `.index.json`.

@@ -18,10 +18,10 @@ use crate::{SmsCountries, TrustedProxies};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum MessageSecrets {
-    /// Account, password and link, as the hospital announced.
+    /// Account, password and link, as the hospital announced; an email has the signed result, too.
     #[default]
     All,
-    /// Account and link; the password is on the slip alone.
+    /// Account and link; password and result are on the slip alone.
     LinkOnly,
 }
 

@@ -227,6 +227,7 @@ async fn describe_series(
                 frames: 0,
                 key_frames: 0,
                 documents: 0,
+                reports: 0,
                 without_picture: 0,
                 derived_bytes: 0,
             };

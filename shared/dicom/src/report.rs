@@ -33,6 +33,9 @@ pub struct ReportDocument {
     pub title: String,
     /// Its lines.
     pub lines: Vec<ReportLine>,
+    /// Whether a machine wrote it, not a doctor.
+    #[serde(skip)]
+    pub is_record: bool,
 }
 
 /// One line of a report.
@@ -63,7 +66,23 @@ pub fn read_report(data_set: &DataSet<'_>) -> ReportDocument {
         let value = Some("The report is longer than can be shown here.".to_owned());
         writer.lines.push(ReportLine { level: 0, name: None, value });
     }
-    ReportDocument { title: title.map(|t| value::one_line(&t)).unwrap_or_default(), lines: writer.lines }
+    ReportDocument {
+        title: title.map(|t| value::one_line(&t)).unwrap_or_default(),
+        lines: writer.lines,
+        is_record: is_record(root),
+    }
+}
+
+/// Documents that machines write (PS3.3 A.35): dose, computer-aided detection, procedure log, acquisition context,
+/// implantation plan. Some machines write their dose under a general class: then the title tells.
+fn is_record(root: Item<'_>) -> bool {
+    const CLASSES: [&str; 12] = ["40", "50", "65", "67", "68", "69", "70", "71", "73", "74", "75", "76"];
+    /// X-Ray Radiation Dose Report, Radiopharmaceutical Radiation Dose Report (PS3.16 TID 10001, 10021), DCM.
+    const TITLES: [&str; 2] = ["113701", "113500"];
+    let class = root.text(tags::SOP_CLASS_UID).unwrap_or_default();
+    let class = class.trim().strip_prefix("1.2.840.10008.5.1.4.1.1.88.");
+    let title = Code::read(root, tags::CONCEPT_NAME_CODE_SEQUENCE);
+    class.is_some_and(|class| CLASSES.contains(&class)) || title.is_some_and(|code| code.is_dcm(&TITLES))
 }
 
 struct Writer {

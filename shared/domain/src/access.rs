@@ -9,8 +9,36 @@ pub const UNAMBIGUOUS: &[u8; 24] = b"34679ACDEFGHJKMNPQRTVWXY";
 /// slowed guessing.
 pub const PASSWORD_CHARS: usize = 10;
 
-/// Random bytes of a link token: 192 bits, 32 characters of base64url.
-pub const LINK_TOKEN_BYTES: usize = 24;
+/// Characters of a token, letters and digits: 62^32 ≈ 2^190.5. Programs cut other characters off the end of a link.
+pub const TOKEN_CHARS: usize = 32;
+
+/// Letters and digits of tokens.
+const TOKEN_ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/// Makes a token out of random bytes, or `None` when they hold too few usable ones (bytes of 248 and above are dropped,
+/// so that every character is equally likely).
+#[must_use]
+pub fn token_from(random: &[u8]) -> Option<Secret> {
+    let usable = random.iter().filter(|b| **b < 248);
+    let token: String =
+        usable.map(|b| char::from(TOKEN_ALPHABET[usize::from(*b) % 62])).take(TOKEN_CHARS).collect();
+    (token.len() == TOKEN_CHARS).then(|| Secret::new(token))
+}
+
+/// The token of a link that went through a message program, as it was meant: without what stands before it, and without
+/// punctuation, blanks and parameters that were added behind. Tokens from before may hold a dash or an underline.
+#[must_use]
+pub fn token_of_link(text: &str) -> &str {
+    let is_token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    let text = text.trim_start_matches(|c| !is_token(c));
+    let end = text.find(|c| !is_token(c)).unwrap_or(text.len());
+    let token = &text[..end];
+    // What is longer than a token has punctuation at its end that a token could have, too.
+    match token.get(..TOKEN_CHARS) {
+        Some(whole) if token[TOKEN_CHARS..].chars().all(|c| matches!(c, '-' | '_')) => whole,
+        _ => token,
+    }
+}
 
 /// Makes a password out of random bytes, or `None` when they hold too few usable ones (bytes of 240 and above
 /// are dropped, so that every character is equally likely).
@@ -112,6 +140,63 @@ mod tests {
         for printed in UNAMBIGUOUS {
             assert_eq!(read_as(char::from(*printed)), char::from(*printed));
         }
+    }
+
+    #[test]
+    fn tokens_are_letters_and_digits_each_as_likely() {
+        let all: Vec<u8> = (0..=255).collect();
+        let mut counts = std::collections::BTreeMap::new();
+        for chunk in all.chunks(32) {
+            let made = token_from(chunk).or_else(|| token_from(&chunk.repeat(2)[..40]));
+            for c in made.map(|token| token.expose().to_owned()).unwrap_or_default().chars().take(24) {
+                assert!(c.is_ascii_alphanumeric(), "{c}");
+                *counts.entry(c).or_insert(0) += 1;
+            }
+        }
+        assert!(counts.len() == 62, "{counts:?}");
+        assert_eq!(token_from(&[255; 64]), None);
+    }
+
+    #[test]
+    fn a_link_survives_what_message_programs_do_to_it() {
+        let token = "8fKq2ZrT6mWcJ4vNxD9sLhBy3PgA7eQu";
+        for added in [
+            "",
+            ".",
+            ",",
+            ")",
+            "...",
+            " ",
+            "\u{a0}",
+            "%20",
+            "\u{200b}",
+            "&fbclid=x",
+            ">",
+            "\"",
+            "*",
+            "_",
+            "-",
+            "--",
+            "\n",
+            "/",
+            "?utm_source=zalo",
+            ";",
+            "…",
+            "”",
+        ] {
+            assert_eq!(token_of_link(&format!("{token}{added}")), token, "{added:?}");
+            assert_eq!(token_of_link(&format!(" {token}{added}")), token, "{added:?}");
+        }
+        for out in [
+            "8fKq2ZrT6mWcJ4vNxD9sLhBy3PgA7eQ-",
+            "8fKq2ZrT6mWcJ4vNxD9sLhBy3PgA7e__",
+            "-fKq2ZrT6mWcJ4vNxD9sLhBy3PgA7eQ_",
+        ] {
+            assert_eq!(token_of_link(out), out, "links that are out go on working");
+            assert_eq!(token_of_link(&format!("{out}.")), out);
+        }
+        assert_eq!(token_of_link(""), "");
+        assert_eq!(token_of_link("é…"), "");
     }
 
     #[test]

@@ -31,6 +31,17 @@ pub struct BirthDate {
     day: Option<Date>,
 }
 
+/// What was typed as the second check of a link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TypedAnswer {
+    /// A birth date, or the two that a year of two digits may mean.
+    Dates(Vec<BirthDate>),
+    /// Digits that are no date: a part of one is missing, or no calendar has it.
+    Incomplete,
+    /// No date at all: a password, as far as anybody can tell.
+    Other,
+}
+
 /// The text names neither a calendar date nor a year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("neither a calendar date nor a year")]
@@ -66,6 +77,34 @@ impl BirthDate {
             [all] if all.len() == 8 && all.is_ascii() => Self::from_parts(&all[4..], &all[2..4], &all[..2]),
             [year] if year.len() == 4 => Self::from_year(year),
             _ => Err(InvalidDate),
+        }
+    }
+
+    /// Reads what a person types as the second check. A year of two digits may mean either century; a date that is not
+    /// complete yet, or that no calendar has, says nothing of anybody.
+    #[must_use]
+    pub fn read_answer(text: &str) -> TypedAnswer {
+        if let Ok(date) = Self::parse_typed(text) {
+            return TypedAnswer::Dates(vec![date]);
+        }
+        let parts: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|p| !p.is_empty()).collect();
+        let short = match parts.as_slice() {
+            [d, m, y] if y.len() == 2 && d.len() <= 2 => Some((*d, *m, *y)),
+            [all] if all.len() == 6 && all.is_ascii() => Some((&all[..2], &all[2..4], &all[4..])),
+            _ => None,
+        };
+        let dates: Vec<Self> = short.map_or_else(Vec::new, |(d, m, y)| {
+            let year = |century: &str| Self::from_parts(&format!("{century}{y}"), m, d).ok();
+            ["19", "20"].into_iter().filter_map(year).collect()
+        });
+        let digits = parts.iter().map(|part| part.len()).sum::<usize>();
+        let is_numeric = parts.iter().all(|part| part.bytes().all(|b| b.is_ascii_digit()));
+        match dates {
+            dates if !dates.is_empty() => TypedAnswer::Dates(dates),
+            _ if is_numeric && (digits < crate::access::PASSWORD_CHARS || parts.len() > 2) => {
+                TypedAnswer::Incomplete
+            }
+            _ => TypedAnswer::Other,
         }
     }
 
@@ -204,6 +243,45 @@ mod tests {
         ] {
             assert_eq!(BirthDate::parse(text), Err(InvalidDate), "{text:?}");
             assert_eq!(BirthDate::parse_typed(text), Err(InvalidDate), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn an_answer_is_a_date_an_incomplete_one_or_something_else() {
+        let known = BirthDate::parse("1958-03-02").unwrap();
+        let opens = |text: &str| match BirthDate::read_answer(text) {
+            TypedAnswer::Dates(dates) => dates.into_iter().any(|date| known.is_answered_by(date)),
+            _ => false,
+        };
+        for text in
+            ["02031958", "2/3/1958", "2.3.58", "02/03/58", "020358", "2 3 58", "1958-03-02", " 02-03-58 "]
+        {
+            assert!(opens(text), "{text:?}");
+        }
+        for text in [
+            "",
+            " ",
+            "2",
+            "02/03",
+            "0203",
+            "02/03/195",
+            "0203195",
+            "31/02/1958",
+            "2/13/58",
+            "310258",
+            "//",
+            "02/03/19581",
+        ] {
+            assert_eq!(BirthDate::read_answer(text), TypedAnswer::Incomplete, "{text:?}");
+        }
+        for text in ["34679-ACDEF", "34679-34679", "3467934679", "mật khẩu", "abc"] {
+            assert_eq!(BirthDate::read_answer(text), TypedAnswer::Other, "{text:?}");
+        }
+        for text in ["03/02/1958", "02/03/1959", "02/03/59", "1958"] {
+            assert!(
+                matches!(BirthDate::read_answer(text), TypedAnswer::Dates(_)) && !opens(text),
+                "{text:?}"
+            );
         }
     }
 

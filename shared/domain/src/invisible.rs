@@ -19,6 +19,19 @@ pub fn one_line(text: &str) -> String {
     visible.collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// The text without such characters, line by line: each is [`one_line`], and of several empty ones in a row one is kept.
+#[must_use]
+pub fn lines(text: &str) -> String {
+    let text = text.replace("\r\n", "\n");
+    let mut kept: Vec<String> = Vec::new();
+    for line in text.split(['\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}']).map(one_line) {
+        if !line.is_empty() || kept.last().is_some_and(|last| !last.is_empty()) {
+            kept.push(line);
+        }
+    }
+    kept.join("\n").trim_end().to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -30,12 +30,12 @@ pub mod staff_oidc;
 pub mod study;
 pub mod usage;
 
-pub use date::BirthDate;
+pub use date::{BirthDate, TypedAnswer};
 pub use hospital::{Hospital, Language};
 pub use ids::{AccessionNumber, InvalidId, PatientId, SeriesInstanceUid, SopInstanceUid, StudyInstanceUid};
 pub use limits::Limits;
 pub use object_key::ObjectKey;
-pub use order::Order;
+pub use order::{Order, SignedResult};
 pub use patient::PatientDemographics;
 pub use phone::PhoneNumber;
 pub use quiet_hours::QuietHours;

@@ -6,6 +6,7 @@ mod fields;
 mod moment;
 mod read;
 mod schema;
+mod signed;
 use std::fmt;
 
 use jiff::Timestamp;
@@ -15,6 +16,7 @@ use serde_json::{Map, Value};
 use crate::{AccessionNumber, BirthDate, Language, PatientDemographics, PatientId, PhoneNumber, Rejection};
 use fields::{Field, Kind};
 pub use schema::schema;
+pub use signed::SignedResult;
 
 /// One order, one object below `orders/`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -106,6 +108,9 @@ pub struct ReportResult {
     /// The radiologist's conclusion.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conclusion: Option<String>,
+    /// Who signed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reported_by: Option<String>,
     /// When it was signed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reported_at: Option<Timestamp>,

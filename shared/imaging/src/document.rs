@@ -33,7 +33,7 @@ fn structured_report(data_set: &DataSet<'_>) -> Result<RenderedPart, ImagingErro
     }
     let bytes = serde_json::to_vec(&report).map_err(|_| ImagingError::DocumentNotShown)?;
     Ok(RenderedPart::Document(DocumentPart {
-        kind: DocumentKind::Report,
+        kind: if report.is_record { DocumentKind::Record } else { DocumentKind::Report },
         title: Some(report.title).filter(|title| !title.is_empty()),
         media_type: "application/json".to_owned(),
         bytes: ByteBuf::from(bytes),

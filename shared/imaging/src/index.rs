@@ -169,14 +169,24 @@ pub struct MaskEntry {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DocumentKind {
-    /// A structured report as lines of text (`application/json`).
+    /// What a doctor reports: a structured report as lines of text (`application/json`).
     Report,
+    /// What a machine notes (dose, marks of software, log of a procedure), as lines of text too.
+    Record,
     /// Encapsulated PDF.
     Pdf,
     /// Encapsulated CDA.
     Cda,
     /// MPEG-2, MPEG-4, HEVC.
     Video,
+}
+
+impl DocumentKind {
+    /// Whether it may be what the doctor says of the images.
+    #[must_use]
+    pub const fn is_report(self) -> bool {
+        matches!(self, Self::Report | Self::Pdf | Self::Cda)
+    }
 }
 
 /// A document within the pack.

@@ -34,6 +34,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             study_date: Some("2020-11-23".parse()?),
             accession_number: code,
             department: Some("Khoa Khám bệnh"),
+            result: None,
             account: code,
             password: &password,
             link: &link,

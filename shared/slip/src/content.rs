@@ -1,6 +1,6 @@
 //! What a slip says.
 
-use filmless_domain::{BirthDate, Hospital, Language, Secret};
+use filmless_domain::{BirthDate, Hospital, Language, Secret, SignedResult};
 
 /// Everything that is printed on one slip. Texts may hold anything: they are cleaned before they are set.
 #[derive(Clone)]
@@ -27,6 +27,8 @@ pub struct SlipContent<'a> {
     pub accession_number: &'a str,
     /// Department that asked for the examination.
     pub department: Option<&'a str>,
+    /// The signed result, once there is one: on pages of its own behind the first.
+    pub result: Option<&'a SignedResult>,
     /// Account name.
     pub account: &'a str,
     /// Password in plain, for this slip only.

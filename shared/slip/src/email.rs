@@ -2,7 +2,7 @@
 
 use askama::Template;
 use filmless_domain::mailbox::is_dot_atom;
-use filmless_domain::{Hospital, Language, Secret};
+use filmless_domain::{Hospital, Language, Secret, SignedResult};
 use mail_builder::MessageBuilder;
 use mail_builder::headers::address::Address;
 use mail_builder::headers::content_type::ContentType;
@@ -36,6 +36,8 @@ pub struct EmailContent<'a> {
     pub study_title: &'a str,
     /// Day of the examination.
     pub study_date: Option<jiff::civil::Date>,
+    /// The signed result, unless the hospital leaves secrets to the slip.
+    pub result: Option<&'a SignedResult>,
     /// Account name.
     pub account: &'a str,
     /// Password, unless the hospital leaves it to the slip.
@@ -133,6 +135,14 @@ struct Row {
     value: String,
 }
 
+/// The hospital's words on the study.
+struct ResultRows {
+    label: &'static str,
+    /// Each is one clean line.
+    lines: Vec<String>,
+    signed: String,
+}
+
 /// What both bodies say, in one language.
 struct Words {
     language: &'static str,
@@ -142,6 +152,7 @@ struct Words {
     greeting: String,
     intro: &'static str,
     study: Vec<Row>,
+    result: Option<ResultRows>,
     account: Row,
     password: Option<Row>,
     password_elsewhere: Row,
@@ -186,6 +197,11 @@ impl Words {
             greeting: format!("{} {},", say(words::EMAIL_GREETING), clean::line(content.patient_name)),
             intro: say(words::EMAIL_INTRO),
             study: study.into_iter().filter(|row| !row.value.is_empty()).collect(),
+            result: content.result.map(|result| ResultRows {
+                label: say(words::RESULT),
+                lines: result.conclusion.lines().map(clean::line).collect(),
+                signed: words::signed(result, language),
+            }),
             account: row(words::ACCOUNT, content.account),
             password: content.password.map(|password| row(words::PASSWORD, password.expose())),
             password_elsewhere: row(words::PASSWORD, say(words::EMAIL_PASSWORD_ON_SLIP)),

@@ -24,6 +24,7 @@ pub use pdf::slip_pdf;
 pub use qr::qr_png;
 pub use sms::{SmsContent, SmsText, sms_text};
 pub use staff_email::{UnreachedContent, unreached_message};
+pub use words::modalities;
 
 #[cfg(test)]
 mod tests;

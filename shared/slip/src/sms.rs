@@ -1,4 +1,4 @@
-//! The SMS: one part of the GSM alphabet wherever link, account and password leave room for it.
+//! The SMS: one part of the GSM alphabet wherever sender, link, account and password leave room for it.
 
 use filmless_domain::{Hospital, Language, Secret};
 
@@ -46,89 +46,78 @@ impl std::fmt::Debug for SmsText {
     }
 }
 
-/// Writes the SMS, one fact a line, so that a phone recognises the link whole.
-///
-/// Link, account and password are always there. Then what else fits is added, in this order: the hospital's
-/// short name, the guide, the hotline, and the words that say what the link shows. The least important is
-/// therefore the first to go. When the three alone exceed one part, as many parts are used as they need, and
-/// the rest of the last one is filled the same way.
-#[must_use]
-pub fn sms_text(content: &SmsContent<'_>) -> SmsText {
-    let budget = match gsm7::parts(&Draft::bare(content).text()) {
-        1 => gsm7::SINGLE_SEPTETS_MAX,
-        parts => parts as usize * gsm7::PART_SEPTETS_MAX,
-    };
-    let mut draft = Draft::bare(content);
-    for piece in [Piece::Name, Piece::Guide, Piece::Hotline, Piece::Words] {
-        let longer = draft.with(piece, content);
-        let parts_hold_it =
-            gsm7::len(&longer.text()) <= budget && gsm7::parts(&longer.text()) == gsm7::parts(&draft.text());
-        if parts_hold_it {
-            draft = longer;
-        }
-    }
-    let text = draft.text();
-    SmsText { parts: gsm7::parts(&text), text, encoding: "GSM-7" }
+/// Longest name of a hospital and longest words, in characters: what [`Hospital::check`] allows, too.
+const NAME_CHARS_MAX: usize = 20;
+const WORDS_CHARS_MAX: usize = 30;
+
+/// What a message may do without, step by step; the last one leaves hospital, words, link, account and password.
+const STEPS: [Step; 6] = [
+    Step { has_guide: true, has_hotline: true, labels: Labels::Long },
+    Step { has_guide: false, has_hotline: true, labels: Labels::Long },
+    Step { has_guide: false, has_hotline: true, labels: Labels::Short },
+    Step { has_guide: false, has_hotline: false, labels: Labels::Long },
+    Step { has_guide: false, has_hotline: false, labels: Labels::Short },
+    Step { has_guide: false, has_hotline: false, labels: Labels::None },
+];
+
+#[derive(Clone, Copy)]
+struct Step {
+    has_guide: bool,
+    has_hotline: bool,
+    labels: Labels,
 }
 
 #[derive(Clone, Copy)]
-enum Piece {
-    Name,
-    Guide,
-    Hotline,
-    Words,
+enum Labels {
+    Long,
+    Short,
+    None,
 }
 
-/// The lines of the message; an empty one is left out.
-#[derive(Clone, Default)]
-struct Draft {
-    name: String,
-    words: String,
-    link: String,
-    account: String,
-    password: String,
-    guide: String,
-    hotline: String,
+/// Writes the SMS, one fact a line, so that a phone recognises the link whole.
+///
+/// Who writes and what it is about are always said: a link with a password under it and no sender reads like fraud. Where
+/// one part does not hold everything, the guide goes first, then the labels shorten, then the hotline goes; they stand on
+/// the slip and on the page. When what stays exceeds one part, as many parts are used as it needs, and they are
+/// filled the same way.
+#[must_use]
+pub fn sms_text(content: &SmsContent<'_>) -> SmsText {
+    let written = STEPS.map(|step| written(content, step));
+    let parts = written.iter().map(|text| gsm7::parts(text)).min().unwrap_or(1);
+    let text = written.into_iter().find(|text| gsm7::parts(text) == parts).unwrap_or_default();
+    SmsText { parts: gsm7::parts(&text), text, encoding: "GSM-7" }
 }
 
-impl Draft {
-    fn bare(content: &SmsContent<'_>) -> Self {
-        let pick = |vi, en| content.language.pick(vi, en);
-        Self {
-            link: gsm7::fold_line(content.link.expose()),
-            account: labelled(pick("TK", "User"), content.account),
-            password: content.password.map_or_else(String::new, |p| labelled(pick("MK", "Pass"), p.expose())),
-            ..Self::default()
-        }
-    }
-
-    fn with(&self, piece: Piece, content: &SmsContent<'_>) -> Self {
-        let pick = |vi, en| content.language.pick(vi, en);
-        let mut draft = self.clone();
-        match piece {
-            Piece::Name => draft.name = gsm7::fold_line(&content.hospital.name_sms),
-            // Phones make a link of a bare host name as well, and the eight characters buy the hotline its place.
-            Piece::Guide => draft.guide = labelled(pick("HD", "Help"), without_scheme(content.guide_url)),
-            Piece::Hotline => draft.hotline = labelled("Hotline", &compact_phone(&content.hospital.hotline)),
-            Piece::Words => {
-                let hospital = content.hospital;
-                draft.words = gsm7::fold_line(pick(&hospital.sms_words_vi, &hospital.sms_words_en));
-            }
-        }
-        draft
-    }
-
-    fn text(&self) -> String {
-        let heading = [self.name.as_str(), self.words.as_str()].into_iter().filter(|t| !t.is_empty());
-        let heading = heading.collect::<Vec<_>>().join(": ");
-        let lines = [&heading, &self.link, &self.account, &self.password, &self.guide, &self.hotline];
-        lines.into_iter().filter(|l| !l.is_empty()).map(String::as_str).collect::<Vec<_>>().join("\n")
-    }
+fn written(content: &SmsContent<'_>, step: Step) -> String {
+    let hospital = content.hospital;
+    let pick = |vi, en| content.language.pick(vi, en);
+    let label = |long: (&'static str, &'static str), short: (&'static str, &'static str)| match step.labels {
+        Labels::Long => pick(long.0, long.1),
+        Labels::Short => pick(short.0, short.1),
+        Labels::None => "",
+    };
+    let clipped = |text: &str, chars: usize| gsm7::fold_line(text).chars().take(chars).collect::<String>();
+    let words = clipped(pick(&hospital.sms_words_vi, &hospital.sms_words_en), WORDS_CHARS_MAX);
+    let heading = [clipped(&hospital.name_sms, NAME_CHARS_MAX), words];
+    let heading: Vec<String> = heading.into_iter().filter(|text| !text.trim().is_empty()).collect();
+    let password = content.password.map_or("", Secret::expose);
+    let hotline = if step.has_hotline { compact_phone(&hospital.hotline) } else { String::new() };
+    // Phones make a link of a bare host name as well.
+    let guide = if step.has_guide { without_scheme(content.guide_url) } else { "" };
+    let lines = [
+        heading.join(": "),
+        gsm7::fold_line(content.link.expose()),
+        labelled(label(("Tai khoan", "Account"), ("TK", "User")), content.account),
+        labelled(label(("Mat khau", "Password"), ("MK", "Pass")), password),
+        labelled(label(("Hotline", "Hotline"), ("DT", "Tel")), &hotline),
+        labelled(pick("Huong dan", "Help"), guide),
+    ];
+    lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
 fn labelled(label: &str, value: &str) -> String {
     let value = gsm7::fold_line(value);
-    if value.is_empty() { value } else { format!("{label} {value}") }
+    if value.is_empty() || label.is_empty() { value } else { format!("{label} {value}") }
 }
 
 fn without_scheme(url: &str) -> &str {

@@ -1,6 +1,6 @@
 //! Every fixed text of the slip and the messages, in both languages, and how dates and modalities are written.
 
-use filmless_domain::{BirthDate, Language};
+use filmless_domain::{BirthDate, Language, SignedResult};
 use jiff::{Timestamp, civil::Date, tz::Offset};
 
 /// One text in both languages.
@@ -55,6 +55,17 @@ pub(crate) const STEPS: [Pair; 3] = [
         "View the images, or show this slip to your doctor.",
     ),
 ];
+pub(crate) const RESULT: Pair = pair("Kết quả", "Result");
+pub(crate) const SIGNED_BY: Pair = pair("Bác sĩ ký kết quả", "Signed by");
+pub(crate) const SIGNED_AT: Pair = pair("Ký lúc", "Signed at");
+pub(crate) const RESULT_CORRECTED: Pair = pair(
+    "Đã được bệnh viện sửa hoặc bổ sung, thay cho kết quả trước.",
+    "Corrected or amended by the hospital; takes the place of the earlier one.",
+);
+pub(crate) const RESULT_TOO_LONG: Pair = pair(
+    "Kết quả dài hơn phiếu này. Xin đọc toàn văn cùng hình ảnh, qua mã QR hoặc đường dẫn ở trang đầu.",
+    "The result is longer than this slip. Please read it with the images, by the QR code or the link on the first page.",
+);
 pub(crate) const LINK: Pair = pair("Đường dẫn", "Link");
 pub(crate) const QR_ALT: Pair =
     pair("Mã QR mở đường dẫn tới hình ảnh", "QR code that opens the link to the images");
@@ -121,6 +132,20 @@ pub(crate) fn moment(at: Timestamp, language: Language) -> String {
     format!("{} {}", date(local.date(), language), local.strftime("%H:%M"))
 }
 
+/// Who signed a result and when, and whether it takes the place of an earlier one; empty where nothing is known.
+pub(crate) fn signed(result: &SignedResult, language: Language) -> String {
+    let at = result.signed_at.map(|at| moment(at, language));
+    let by = result.signed_by.as_ref().map(|by| format!("{}: {by}", SIGNED_BY.main(language)));
+    let signed = match (by, at) {
+        (Some(by), Some(at)) => format!("{by}, {at}. "),
+        (Some(by), None) => format!("{by}. "),
+        (None, Some(at)) => format!("{} {at}. ", SIGNED_AT.main(language)),
+        (None, None) => String::new(),
+    };
+    let corrected = if result.is_correction { RESULT_CORRECTED.main(language) } else { "" };
+    format!("{signed}{corrected}").trim().to_owned()
+}
+
 /// Patient's Sex (0010,0040) in words; anything else is left out.
 pub(crate) fn sex(code: Option<&str>) -> Option<Pair> {
     match code?.trim() {
@@ -131,24 +156,25 @@ pub(crate) fn sex(code: Option<&str>) -> Option<Pair> {
     }
 }
 
-/// What the patient calls the pictures: `Cắt lớp vi tính (CT)`. Documents that travel with a study (SR, PR, ...)
-/// are no pictures; a code without a name here stands for itself.
-pub(crate) fn modalities(codes: &[String], language: Language) -> String {
+/// What the patient calls the pictures: `Chụp cắt lớp vi tính (CT)`. Documents that travel with a study (SR, PR, ...)
+/// are no pictures; a code without a name here stands for itself. The portal uses the same words.
+#[must_use]
+pub fn modalities(codes: &[String], language: Language) -> String {
     let mut names: Vec<&str> = Vec::new();
     for code in codes {
         let code = code.trim();
         let name = match code {
-            "CT" => pair("Cắt lớp vi tính (CT)", "CT scan").main(language),
-            "MR" => pair("Cộng hưởng từ (MRI)", "MRI").main(language),
-            "CR" | "DX" | "DR" => pair("X-quang", "X-ray").main(language),
-            "RF" => pair("X-quang tăng sáng", "Fluoroscopy").main(language),
-            "MG" => pair("X-quang vú", "Mammography").main(language),
-            "US" | "IVUS" => pair("Siêu âm", "Ultrasound").main(language),
-            "XA" => pair("Chụp mạch (DSA)", "Angiography").main(language),
-            "NM" => pair("Xạ hình", "Nuclear medicine").main(language),
-            "PT" => "PET",
+            "CT" => pair("Chụp cắt lớp vi tính (CT)", "Computed tomography (CT)").main(language),
+            "MR" => pair("Chụp cộng hưởng từ (MRI)", "Magnetic resonance (MRI)").main(language),
+            "CR" | "DX" | "DR" => pair("Chụp X-quang", "X-ray").main(language),
+            "RF" => pair("Chụp X-quang có soi", "Fluoroscopy").main(language),
+            "MG" => pair("Chụp X-quang vú", "Mammography").main(language),
+            "US" | "ECHO" | "IVUS" => pair("Siêu âm", "Ultrasound").main(language),
+            "XA" => pair("Chụp mạch máu (DSA)", "Angiography (DSA)").main(language),
+            "NM" | "ST" => pair("Xạ hình (SPECT)", "Nuclear imaging (SPECT)").main(language),
+            "PT" => pair("Chụp PET", "PET").main(language),
             "ES" => pair("Nội soi", "Endoscopy").main(language),
-            "PX" | "IO" => pair("X-quang răng", "Dental X-ray").main(language),
+            "PX" | "IO" => pair("Chụp răng", "Dental X-ray").main(language),
             "BMD" => pair("Đo mật độ xương", "Bone densitometry").main(language),
             "SR" | "PR" | "KO" | "DOC" | "SEG" | "REG" | "OT" | "" => continue,
             other => other,
@@ -180,9 +206,9 @@ mod tests {
     fn modalities_are_named_once_and_documents_are_left_out() {
         let codes = |list: &[&str]| list.iter().map(|c| (*c).to_owned()).collect::<Vec<_>>();
         for (list, vi, en) in [
-            (&["CT", "SR"][..], "Cắt lớp vi tính (CT)", "CT scan"),
-            (&["CR", "DX"], "X-quang", "X-ray"),
-            (&["PT", "CT"], "PET, Cắt lớp vi tính (CT)", "PET, CT scan"),
+            (&["CT", "SR"][..], "Chụp cắt lớp vi tính (CT)", "Computed tomography (CT)"),
+            (&["CR", "DX"], "Chụp X-quang", "X-ray"),
+            (&["PT", "CT"], "Chụp PET, Chụp cắt lớp vi tính (CT)", "PET, Computed tomography (CT)"),
             (&["HD"], "HD", "HD"),
             (&["SR"], "", ""),
         ] {

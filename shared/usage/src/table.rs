@@ -39,7 +39,7 @@ const fn column(heading: &'static str, width: u8) -> Column {
 
 /// The columns of the table.
 pub const COLUMNS: [Column; 30] = [
-    column("Số phiếu chỉ định", 20),
+    column("Số chỉ định", 20),
     column("Mã lượt khám (MA_LK)", 20),
     column("Khoa chỉ định", 14),
     column("Loại khám", 13),
@@ -103,7 +103,7 @@ const fn state_vi(state: Option<UsageKind>) -> &'static str {
         Some(UsageKind::StudyReleased | UsageKind::StudyShown) => "Đã trả kết quả",
         Some(UsageKind::StudyHeld) => "Đang giữ lại",
         Some(UsageKind::StudyRecalled) => "Đã thu hồi",
-        Some(UsageKind::StudyErased) => "Đã xoá",
+        Some(UsageKind::StudyErased) => "Đã xóa",
         _ => "",
     }
 }

@@ -6,9 +6,15 @@ import type { DocumentEntry, OtherEntry, SeriesIndex } from "../series-index.js"
 import { make } from "../tools/elements.js";
 import type { Words } from "../words.js";
 
+/** What may be a doctor's report; the rest is what machines note, and films. */
+const REPORTS: readonly string[] = ["report", "pdf", "cda"];
+
 /** Fills the section below the picture. A series of documents alone shows its first one at once. */
 export function showDocuments(section: HTMLElement, index: SeriesIndex, source: PackSource, words: Words): void {
-  const buttons = index.documents.map((entry) => {
+  const isReport = ({ kind }: DocumentEntry) => REPORTS.includes(kind);
+  const entries = [...index.documents.filter(isReport), ...index.documents.filter((entry) => !isReport(entry))];
+  const heading = entries.length > 0 && entries.every(isReport) ? words.report : words.documents;
+  const buttons = entries.map((entry) => {
     const title = titleOf(entry, words);
     const button = make("button", { type: "button", class: "document-button" }, fill(words.openDocument, { title }));
     const place = make("div", { class: "document-place", hidden: true });
@@ -22,7 +28,7 @@ export function showDocuments(section: HTMLElement, index: SeriesIndex, source: 
     });
     return { button, place };
   });
-  const title: HTMLElement[] = index.documents.length > 0 ? [make("h2", {}, words.documents)] : [];
+  const title: HTMLElement[] = index.documents.length > 0 ? [make("h2", {}, heading)] : [];
   // The browsers within Zalo, Facebook and the like let nothing be saved.
   const isInApp = section.closest("[data-in-app]") !== null;
   title.push(...(isInApp && index.documents.length > 0 ? [make("p", { class: "kept" }, words.inApp)] : []));
@@ -34,7 +40,7 @@ export function showDocuments(section: HTMLElement, index: SeriesIndex, source: 
 }
 
 function titleOf({ title, kind }: DocumentEntry, words: Words): string {
-  const kinds: Readonly<Record<string, string>> = { report: words.report, pdf: words.pdf, video: words.video };
+  const kinds: Readonly<Record<string, string>> = { report: words.report, record: words.record, pdf: words.pdf, video: words.video };
   return title || (kinds[kind] ?? words.report);
 }
 

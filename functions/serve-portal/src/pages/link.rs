@@ -4,10 +4,11 @@
 use askama::Template;
 use axum::Form;
 use axum::extract::Path;
-use axum::http::StatusCode;
-use axum::response::Response;
+use axum::http::{StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
 use filmless_delivery::portal::{LinkOpening, LinkStatus};
 use filmless_domain::Language;
+use filmless_domain::access::token_of_link;
 use serde::Deserialize;
 
 use super::{Frame, MessagePage, page, see_other};
@@ -56,8 +57,16 @@ pub(crate) async fn submit(
             let to = format!("/studies/{}", study.as_str());
             see_other(&to, cookies::start_session(&session, &services.config))
         }
+        LinkOpening::Incomplete => {
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            ask(&visitor, status, Some(language), Some(&|t| t.incomplete.to_owned()))
+        }
+        // Whoever typed the last answer is told what to do now.
+        LinkOpening::Wrong { attempts_left: 0 } => {
+            closed(&visitor, StatusCode::FORBIDDEN, Some(language), |t| (t.used_up_title, t.used_up))
+        }
         LinkOpening::Wrong { attempts_left } => {
-            ask(&visitor, StatusCode::FORBIDDEN, Some(language), Some(attempts_left))
+            ask(&visitor, StatusCode::FORBIDDEN, Some(language), Some(&|t| (t.wrong)(attempts_left)))
         }
         LinkOpening::Replaced => replaced(&visitor),
         LinkOpening::Gone => gone(&visitor),
@@ -68,30 +77,47 @@ fn ask(
     visitor: &Visitor,
     status: StatusCode,
     ordered: Option<Language>,
-    attempts_left: Option<u32>,
+    problem: Option<&dyn Fn(&LinkTexts) -> String>,
 ) -> Result<Response, PortalError> {
-    let frame = Frame::new(visitor, visitor.language(ordered), false);
-    let error = attempts_left.map(frame.t.link.wrong);
+    let language =
+        ordered.map_or_else(|| visitor.language(None), |ordered| visitor.language_at_door(ordered));
+    let frame = Frame::new(visitor, language, false);
+    let error = problem.map(|words| words(&frame.t.link));
     page(status, &LinkPage { frame, error })
 }
 
 /// Unknown, expired, revoked and used up look the same.
 fn gone(visitor: &Visitor) -> Result<Response, PortalError> {
-    closed(visitor, StatusCode::NOT_FOUND, |t| (t.gone_title, t.gone))
+    closed(visitor, StatusCode::NOT_FOUND, None, |t| (t.gone_title, t.gone))
 }
 
 fn replaced(visitor: &Visitor) -> Result<Response, PortalError> {
-    closed(visitor, StatusCode::GONE, |t| (t.replaced_title, t.replaced))
+    closed(visitor, StatusCode::GONE, None, |t| (t.replaced_title, t.replaced))
 }
 
 fn closed(
     visitor: &Visitor,
     status: StatusCode,
+    ordered: Option<Language>,
     words: fn(&LinkTexts) -> (&'static str, &'static str),
 ) -> Result<Response, PortalError> {
-    let frame = Frame::new(visitor, visitor.language(None), false);
+    let language =
+        ordered.map_or_else(|| visitor.language(None), |ordered| visitor.language_at_door(ordered));
+    let frame = Frame::new(visitor, language, false);
     let link = &frame.t.link;
     let (title, text) = words(link);
     let (action, paragraphs) = (link.sign_in_instead, vec![text, link.instead]);
     page(status, &MessagePage { frame, title, paragraphs, action })
+}
+
+/// A link with slashes behind its token, as message programs leave them, leads to the link; nothing else is there.
+pub(crate) async fn repaired(uri: Uri) -> Response {
+    let token =
+        |door: &str| uri.path().strip_prefix(door).map(token_of_link).filter(|token| !token.is_empty());
+    let to = ["/x/", "/s/"].into_iter().find_map(|door| Some(format!("{door}{}", token(door)?)));
+    // Only what is longer than a link was no route of its own.
+    match to.filter(|to| to.len() < uri.path().len()) {
+        Some(to) => see_other(&to, []).unwrap_or_else(IntoResponse::into_response),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
 }

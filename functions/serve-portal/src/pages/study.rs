@@ -6,12 +6,12 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use filmless_delivery::portal::{SeriesView, StudyView};
-use filmless_domain::StudyInstanceUid;
 use filmless_domain::invisible::one_line;
+use filmless_domain::{SignedResult, StudyInstanceUid};
 use serde::Serialize;
 
 use super::studies::title;
-use super::{Frame, page, see_other};
+use super::{Frame, moment, page, see_other};
 use crate::texts::{Texts, texts};
 use crate::visitor::Visitor;
 use crate::{Guest, PortalError, assets};
@@ -32,8 +32,29 @@ struct StudyPage<'a> {
     patient_name: &'a str,
     patient_id: &'a str,
     birth_date: String,
+    result: Option<Signed<'a>>,
     series: Vec<Tile<'a>>,
+    has_reports: bool,
     main: Option<usize>,
+}
+
+/// The hospital's words on the study.
+struct Signed<'a> {
+    conclusion: &'a str,
+    signed_by: Option<&'a str>,
+    signed_at: Option<String>,
+    is_correction: bool,
+}
+
+impl<'a> Signed<'a> {
+    fn new(t: &Texts, result: &'a SignedResult) -> Self {
+        Self {
+            conclusion: &result.conclusion,
+            signed_by: result.signed_by.as_deref(),
+            signed_at: result.signed_at.map(|at| moment(t, at)),
+            is_correction: result.is_correction,
+        }
+    }
 }
 
 /// One series as it is read.
@@ -59,7 +80,7 @@ impl<'a> Tile<'a> {
             0 => t.study.no_picture.to_owned(),
             _ => (t.study.without_picture)(view.without_picture),
         });
-        let (label, images, kind) = (label(t, view), (t.images)(view.frames), t.tile_kind(&view.modality));
+        let (label, images, kind) = (label(t, view), (t.images)(view.frames), t.tile_kind(view));
         Self { view, label, images, kind, without_picture, is_main }
     }
 }
@@ -138,6 +159,8 @@ pub(crate) async fn show(visitor: Visitor, Path(uid): Path<String>) -> Result<Re
         patient_name: &study.patient_name,
         patient_id: &study.patient_id,
         birth_date: study.birth_date.to_day_first(),
+        result: study.result.as_ref().map(|result| Signed::new(t, result)),
+        has_reports: study.series.iter().any(|series| series.is_report),
         series,
         main,
     };

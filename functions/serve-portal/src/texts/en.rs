@@ -44,7 +44,7 @@ pub(super) const EN: Texts = Texts {
         title: "See your images",
         why: "Please enter the patient's birth date. It keeps strangers from seeing these images.",
         birth_date: "Birth date",
-        birth_date_hint: "Type day, month, year. Example: 02031958 is 2 March 1958.",
+        birth_date_hint: "Type day, month, year. Example: 02031958 (or 020358) is 2 March 1958.",
         submit: "Show the images",
         or_password: "Or use the password on the slip",
         password: "Password",
@@ -52,6 +52,10 @@ pub(super) const EN: Texts = Texts {
             let unit = if left == 1 { "try" } else { "tries" };
             format!("That is not right. Please check and try again. {left} {unit} left.")
         },
+        incomplete: "A part of the birth date is missing. Please type day, month and year, for example 02031958. This try was not counted.",
+        used_up_title: "This link is locked",
+        used_up: "After too many wrong answers this link is locked to protect your images. The hospital still keeps them. For a \
+                  new slip or link, please call the hotline below.",
         gone_title: "This link can no longer be used",
         gone: "It may have expired, or a part of it is missing. The hospital still keeps your images.",
         replaced_title: "There is a newer slip",
@@ -70,6 +74,10 @@ pub(super) const EN: Texts = Texts {
     study: StudyTexts {
         patient_id: "Patient code",
         birth_date: "Born",
+        result: "Result",
+        signed_by: "Signed by",
+        signed_at: "Signed at",
+        corrected: "The hospital has corrected or amended this result; it takes the place of the earlier one.",
         series: "Series",
         series_number: |number| format!("Series {number}"),
         stage: "The image shown",

@@ -1,6 +1,7 @@
 //! Every word a patient reads on the pages, one constant per language: [`vi::VI`] and [`en::EN`]. A text missing
 //! in one of them does not compile.
 
+use filmless_delivery::portal::SeriesView;
 use filmless_domain::Language;
 use jiff::civil::Date;
 
@@ -117,6 +118,12 @@ pub struct LinkTexts {
     pub password: &'static str,
     /// Wrong; the number of answers left.
     pub wrong: fn(u32) -> String,
+    /// A part of the date is missing; nothing was counted.
+    pub incomplete: &'static str,
+    /// Heading after the last wrong answer.
+    pub used_up_title: &'static str,
+    /// What it means.
+    pub used_up: &'static str,
     /// Heading for a link nobody can use.
     pub gone_title: &'static str,
     /// Its explanation.
@@ -153,6 +160,14 @@ pub struct StudyTexts {
     pub patient_id: &'static str,
     /// Birth date.
     pub birth_date: &'static str,
+    /// Heading of the hospital's words on the study.
+    pub result: &'static str,
+    /// Before the name of who signed them.
+    pub signed_by: &'static str,
+    /// Before the time, where nobody is named.
+    pub signed_at: &'static str,
+    /// Under a result that takes the place of an earlier one.
+    pub corrected: &'static str,
     /// Heading of the list of series.
     pub series: &'static str,
     /// A series without description.
@@ -287,11 +302,12 @@ impl Texts {
         }
     }
 
-    /// What a series without images holds, by its modality.
+    /// What a series without images holds: a doctor's report, else what its modality says.
     #[must_use]
-    pub fn tile_kind(&self, code: &str) -> &'static str {
-        match code {
-            "SR" => self.viewer.report,
+    pub fn tile_kind(&self, series: &SeriesView) -> &'static str {
+        match series.modality.as_str() {
+            _ if series.is_report => self.viewer.report,
+            "SR" => self.viewer.record,
             "KO" => self.study.key_list,
             "PR" | "GSPS" => self.study.display_settings,
             "SEG" | "RTSTRUCT" | "RTPLAN" | "RTDOSE" | "REG" | "FID" => self.study.software_data,

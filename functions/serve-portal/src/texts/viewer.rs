@@ -157,8 +157,10 @@ pub struct ViewerTexts {
     pub documents: &'static str,
     /// Button; `{title}`.
     pub open_document: &'static str,
-    /// A document without title.
+    /// What the doctor reports.
     pub report: &'static str,
+    /// What a machine notes: dose, measurements.
+    pub record: &'static str,
     /// A document without title.
     pub pdf: &'static str,
     /// A document without title.
@@ -292,7 +294,8 @@ pub(super) const VI: ViewerTexts = ViewerTexts {
     slice_position: "Vị trí lát cắt {value} mm",
     documents: "Tài liệu",
     open_document: "Xem: {title}",
-    report: "Báo cáo",
+    report: "Bản kết quả",
+    record: "Số liệu của máy chụp",
     pdf: "Tài liệu PDF",
     video: "Đoạn phim",
     download: "Tải về máy",
@@ -400,6 +403,7 @@ pub(super) const EN: ViewerTexts = ViewerTexts {
     documents: "Documents",
     open_document: "Show: {title}",
     report: "Report",
+    record: "Figures of the scanner",
     pdf: "PDF document",
     video: "Video",
     download: "Download",

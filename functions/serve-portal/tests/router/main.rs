@@ -137,6 +137,29 @@ async fn a_link_opens_with_the_right_answer_only() {
 }
 
 #[tokio::test]
+async fn an_incomplete_date_costs_nothing_and_the_last_page_says_what_to_do() {
+    let incomplete = post("/x/open-vi", &[], "answer=0203").await;
+    assert_eq!(incomplete.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(incomplete.body.contains("Lần nhập này không bị tính") && incomplete.body.contains("<form"));
+    let last = post("/x/open-en", &[], "answer=31121999").await;
+    assert_eq!(last.status, StatusCode::FORBIDDEN);
+    assert!(last.body.contains("This link is locked") && last.body.contains("tel:"), "{}", last.body);
+}
+
+#[tokio::test]
+async fn a_slash_behind_a_link_leads_to_the_link_and_nowhere_else() {
+    for (path, to) in [("/x/open-vi/", "/x/open-vi"), ("/s/open-share/.", "/s/open-share")] {
+        let answer = get(path, &[]).await;
+        assert_eq!((answer.status, answer.header(LOCATION)), (StatusCode::SEE_OTHER, to), "{path}");
+    }
+    for path in ["/x/", "/x//evil.example", "/nowhere/"] {
+        let answer = get(path, &[]).await;
+        assert!(!answer.header(LOCATION).contains("//"), "{path}");
+    }
+    assert_eq!(get("/nowhere/", &[]).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
 async fn unknown_expired_and_revoked_links_look_the_same() {
     let unknown = get("/x/unknown", &[]).await;
     let expired = get("/x/expired", &[]).await;
@@ -225,7 +248,26 @@ async fn a_study_page_holds_poster_series_and_urls() {
     let poster = format!(r#"<img id="poster" src="{S3}/derived/{STUDY}.2.poster.jpg?"#);
     assert!(answer.body.contains(&poster), "the poster of the main series is in the page");
     assert_eq!(answer.body.matches(r#"aria-pressed="true""#).count(), 1);
-    assert_eq!(answer.body.matches("<button type=\"button\" class=\"series\"").count(), 4);
+    assert_eq!(answer.body.matches("<button type=\"button\" class=\"series\"").count(), 5);
+}
+
+#[tokio::test]
+async fn the_hospitals_words_stand_beside_the_images_and_reports_on_top() {
+    let body = get(&format!("/studies/{STUDY}"), &[("cookie", HOA)]).await.body;
+    let result = &body[body.find("class=\"result\"").unwrap()..body.find("id=\"series-title\"").unwrap()];
+    for text in [
+        "Phổi &#60;script&#62;alert(1)&#60;/script&#62; sáng.\nKhông tràn dịch &#38; khí.",
+        "BS. Trần &#60;i&#62;Văn An&#60;/i&#62;",
+        "16:05, 23/11/2020",
+        "thay cho kết quả trước",
+        "PDF &#60;b&#62;report&#60;/b&#62;",
+        "Bản kết quả",
+    ] {
+        assert!(result.contains(text), "{text}");
+    }
+    let series = &body[body.find("id=\"series-title\"").unwrap()..];
+    assert!(!series.contains("PDF &#60;b"), "a report is no series of images");
+    assert!(series.contains("Số liệu của máy chụp"), "a dose report is no result");
 }
 
 #[tokio::test]
@@ -242,7 +284,7 @@ async fn the_grant_renews_the_urls_of_every_series() {
     let answer = get(&format!("/studies/{STUDY}/grant"), &[("cookie", HOA)]).await;
     let grant: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
     assert_eq!(grant["urls_expire_at"], "2020-11-23T09:30:00Z");
-    assert_eq!(grant["series"].as_array().unwrap().len(), 4);
+    assert_eq!(grant["series"].as_array().unwrap().len(), 5);
     assert_eq!(grant["series"][0]["series_instance_uid"], format!("{STUDY}.1"));
     let lung = &grant["series"][1];
     assert_eq!((lung["number"].as_i64(), lung["frames"].as_u64()), (Some(2), Some(300)));

@@ -6,7 +6,9 @@ use filmless_delivery::portal::{
     ShareRequest, ShareScope, ShareStatus, SignIn, StudyDownload, StudySummary, StudyView,
 };
 use filmless_domain::share::Relation;
-use filmless_domain::{BirthDate, Language, Secret, SeriesInstanceUid, SopInstanceUid, StudyInstanceUid};
+use filmless_domain::{
+    BirthDate, Language, Secret, SeriesInstanceUid, SignedResult, SopInstanceUid, StudyInstanceUid,
+};
 use jiff::Timestamp;
 use jiff::civil::date;
 use serve_portal::{Door, Guest, PortalError};
@@ -58,6 +60,7 @@ impl SamplePortal {
             number: Some(i64::from(number)),
             description: description.map(str::to_owned),
             modality: modality.into(),
+            is_report: modality == "DOC",
             frames,
             without_picture: without,
         }
@@ -110,6 +113,8 @@ impl Door for SamplePortal {
                 session: Secret::new("session-of-hoa".into()),
                 study: StudyInstanceUid::parse(STUDY).unwrap(),
             },
+            "0203" => LinkOpening::Incomplete,
+            "31121999" => LinkOpening::Wrong { attempts_left: 0 },
             _ => LinkOpening::Wrong { attempts_left: 4 },
         })
     }
@@ -282,11 +287,18 @@ impl Guest for SampleGuest {
             patient_name: self.patient_name.into(),
             patient_id: "N20-0317542".into(),
             birth_date: BirthDate::parse("1958-03-02").unwrap(),
+            result: Some(SignedResult {
+                conclusion: "Phổi <script>alert(1)</script> sáng.\nKhông tràn dịch & khí.".into(),
+                signed_by: Some("BS. Trần <i>Văn An</i>".into()),
+                signed_at: Some("2020-11-23T09:05:00Z".parse().unwrap()),
+                is_correction: true,
+            }),
             series: vec![
                 self.portal.series(1, Some("Topogram"), "CT", 1, 0),
                 self.portal.series(2, Some("Lung <1mm> & \"sharp\""), "CT", 300, 0),
                 self.portal.series(3, None, "CT", 42, 2),
                 self.portal.series(4, Some("Dose report"), "SR", 0, 1),
+                self.portal.series(5, Some("PDF <b>report</b>"), "DOC", 0, 0),
             ],
             urls_expire_at: "2020-11-23T09:30:00Z".parse::<Timestamp>().unwrap(),
         }))

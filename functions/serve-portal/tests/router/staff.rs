@@ -354,7 +354,7 @@ async fn a_study_tells_its_way_and_why_it_is_held() {
     for text in [
         "Nhận ảnh đầu tiên",
         "Lập phiếu",
-        "phiếu số 1",
+        "lần cấp 1",
         "Email không gửi được",
         "bounce &#60;x&#62;",
         "Mở lần chụp",

@@ -1,7 +1,7 @@
 //! Who may come in: account and password, or link and second check.
 
 use filmless_domain::audit::{AuditAction, AuditOutcome};
-use filmless_domain::{BirthDate, access};
+use filmless_domain::{BirthDate, TypedAnswer, access};
 use filmless_store::index::{AccountRecord, LinkRecord, LinkState};
 
 use super::{LinkOpening, LinkStatus, Portal, SignIn};
@@ -68,7 +68,7 @@ impl Portal {
     /// # Errors
     /// [`DeliveryError`].
     pub async fn link_status(&self, token: &str) -> Result<LinkStatus, DeliveryError> {
-        let link = self.services.index.link(&credentials::token_digest(token)).await?;
+        let link = self.services.index.link(&link_digest(token)).await?;
         Ok(self.status_of(link.as_ref()))
     }
 
@@ -83,16 +83,23 @@ impl Portal {
         source: &str,
     ) -> Result<LinkOpening, DeliveryError> {
         let index = &self.services.index;
-        let digest = credentials::token_digest(token);
-        match self.link_status(token).await? {
+        let digest = link_digest(token);
+        let link = index.link(&digest).await?;
+        match self.status_of(link.as_ref()) {
             LinkStatus::Open { .. } => {}
             LinkStatus::Replaced => return Ok(LinkOpening::Replaced),
             LinkStatus::Gone => return Ok(LinkOpening::Gone),
         }
+        let typed = BirthDate::read_answer(answer);
+        if let Some(link) = &link
+            && self.is_incomplete(&typed, link).await?
+        {
+            return Ok(LinkOpening::Incomplete);
+        }
         // A birth date costs no hash, so that no crowd of passwords is in its way.
-        let turn = match BirthDate::parse_typed(answer) {
-            Ok(_) => None,
-            Err(_) => Some(credentials::turn_at_the_door().await?),
+        let turn = match typed {
+            TypedAnswer::Other => Some(credentials::turn_at_the_door().await?),
+            TypedAnswer::Dates(_) | TypedAnswer::Incomplete => None,
         };
         let began_at = self.services.clock.now();
         let failures_max = self.services.settings.limits.link_failures_max;
@@ -109,10 +116,16 @@ impl Portal {
         let account = index.account(&link.account_key).await?;
         let record = Record::new(AuditAction::OpenLink, Self::actor_of(account.as_ref())).from(source);
         let record = record.study(&link.study_instance_uid).account(&link.account_key);
-        if self.is_answer_right(turn.as_ref(), &link, account.as_ref(), answer).await?
-            && let Some(account) = account
-        {
-            index.uncount_link_check(&digest).await?;
+        let is_right = match (&typed, &turn) {
+            (TypedAnswer::Dates(dates), _) => {
+                let known = self.birth_date_of(&link).await?;
+                known.is_some_and(|known| dates.iter().any(|date| known.is_answered_by(*date)))
+            }
+            (_, Some(turn)) => self.is_password_right(turn, account.as_ref(), answer).await?,
+            (_, None) => false,
+        };
+        if is_right && let Some(account) = account {
+            index.forget_link_checks(&digest).await?;
             let session = self.start_session(&account, None, began_at, record, Some(&link)).await?;
             return Ok(LinkOpening::Granted { session, study: link.study_instance_uid });
         }
@@ -132,19 +145,15 @@ impl Portal {
         }
     }
 
-    async fn is_answer_right(
-        &self,
-        turn: Option<&Turn>,
-        link: &LinkRecord,
-        account: Option<&AccountRecord>,
-        answer: &str,
-    ) -> Result<bool, DeliveryError> {
-        match (BirthDate::parse_typed(answer), turn) {
-            (Ok(typed), _) => {
-                Ok(self.birth_date_of(link).await?.is_some_and(|known| known.is_answered_by(typed)))
+    /// Whether what was typed is no answer yet: it costs nothing, and says nothing of whether its parts are right. The year
+    /// alone answers for those of whom no more is known.
+    async fn is_incomplete(&self, typed: &TypedAnswer, link: &LinkRecord) -> Result<bool, DeliveryError> {
+        match typed {
+            TypedAnswer::Incomplete => Ok(true),
+            TypedAnswer::Dates(dates) if dates.iter().all(|date| !date.is_complete()) => {
+                Ok(self.birth_date_of(link).await?.is_some_and(BirthDate::is_complete))
             }
-            (Err(_), Some(turn)) => self.is_password_right(turn, account, answer).await,
-            (Err(_), None) => Ok(false),
+            TypedAnswer::Dates(_) | TypedAnswer::Other => Ok(false),
         }
     }
 
@@ -178,4 +187,9 @@ impl Portal {
         let now = self.services.clock.now().as_second();
         Ok(issued.iter().filter(|c| c.expires_at > now).any(|c| credentials::is_same_hash(&c.hash, &hash)))
     }
+}
+
+/// Under which name the token of a link is stored, whatever a message program added to it.
+fn link_digest(token: &str) -> String {
+    credentials::token_digest(access::token_of_link(token))
 }

@@ -160,7 +160,8 @@ impl Portal {
     pub async fn share_status(&self, token: &str) -> Result<ShareStatus, DeliveryError> {
         let failures_max = self.services.settings.limits.link_failures_max;
         let now = self.services.clock.now();
-        let share = self.services.index.share(&credentials::token_digest(token)).await?;
+        let share =
+            self.services.index.share(&credentials::token_digest(access::token_of_link(token))).await?;
         Ok(match share {
             Some(share) if share.is_open(now) && share.failures < failures_max => {
                 ShareStatus::Open { language: share.language }
@@ -184,7 +185,7 @@ impl Portal {
         }
         let index = &self.services.index;
         let began_at = self.services.clock.now();
-        let digest = credentials::token_digest(token);
+        let digest = credentials::token_digest(access::token_of_link(token));
         let failures_max = self.services.settings.limits.link_failures_max;
         let Some(share) = index.count_share_check(&digest, failures_max).await? else {
             return Ok(ShareOpening::Gone);

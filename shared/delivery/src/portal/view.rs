@@ -5,13 +5,14 @@ use std::time::Duration;
 use filmless_domain::audit::{AuditAction, AuditOutcome};
 use filmless_domain::object_key::SeriesKeys;
 use filmless_domain::usage::{StorageClass, UsageEvent, UsageKind};
-use filmless_domain::{Order, SopInstanceUid, StudyInstanceUid, StudyState};
-use filmless_store::index::{AccessMoment, LogName, SeriesRecord, StudyRecord, Transaction};
+use filmless_domain::{SopInstanceUid, StudyInstanceUid, StudyState};
+use filmless_store::index::{AccessMoment, LogName, OrderRecord, SeriesRecord, StudyRecord, Transaction};
 use filmless_store::{ObjectVersion, PRESIGNED_TTL_MAX};
 
 use super::access::{event, occasion};
 use super::{Portal, SeriesView, Session, ShareScope, StudyDownload, StudySummary, StudyView};
 use crate::identity::{Asked, order_in_sight, verdict};
+use crate::result::whole_result;
 use crate::usage::{self, Pen};
 use crate::{DeliveryError, Services, download};
 
@@ -33,7 +34,7 @@ impl Portal {
                     Some(main) => Some(self.presign(&keys_of(&study, main).poster).await?),
                     None => None,
                 };
-                summaries.push(summary(&study, Some(&order), &series, poster_url));
+                summaries.push(summary(&study, Some(&order.order), &series, poster_url));
             } else if session.share.is_none() && self.is_on_its_way(session, &study).await? {
                 summaries.push(summary(&study, None, &[], None));
             }
@@ -54,7 +55,7 @@ impl Portal {
         study: &StudyInstanceUid,
     ) -> Result<Option<StudyView>, DeliveryError> {
         let Some((study, order)) = self.visible(session, study).await? else { return Ok(None) };
-        let patient = &order.patient;
+        let patient = &order.order.patient;
         self.record_opening(session, &study.study_instance_uid).await?;
         let urls_expire_at = self.services.clock.now() + PRESIGNED_TTL_MAX;
         let shown = shown_series(&self.services, &study).await?;
@@ -66,7 +67,8 @@ impl Portal {
             series.iter().find(|s| s.series_instance_uid == main.series_instance_uid)?.poster_url.clone()
         });
         Ok(Some(StudyView {
-            summary: summary(&study, Some(&order), &shown, poster_url),
+            summary: summary(&study, Some(&order.order), &shown, poster_url),
+            result: whole_result(&self.services, &order).await?,
             patient_name: filmless_domain::person_name::display(&patient.name),
             patient_id: patient.id.as_str().to_owned(),
             birth_date: patient.birth_date,
@@ -147,7 +149,7 @@ impl Portal {
         &self,
         session: &Session,
         study: &StudyInstanceUid,
-    ) -> Result<Option<(StudyRecord, Order)>, DeliveryError> {
+    ) -> Result<Option<(StudyRecord, OrderRecord)>, DeliveryError> {
         let visible = match self.services.index.study(study).await? {
             Some(record) => self.seen(session, &record).await?.map(|order| (record, order)),
             None => None,
@@ -180,14 +182,18 @@ impl Portal {
 
     /// The one rule of access: the study was released to this account, is neither held nor recalled, and is still its
     /// patient's; and a share names it. Returns the order under which it is seen.
-    async fn seen(&self, session: &Session, study: &StudyRecord) -> Result<Option<Order>, DeliveryError> {
+    async fn seen(
+        &self,
+        session: &Session,
+        study: &StudyRecord,
+    ) -> Result<Option<OrderRecord>, DeliveryError> {
         let is_shared = |share: &ShareScope| share.studies.contains(&study.study_instance_uid);
         let may_ask = study.account_key.as_ref() == Some(&session.account_key)
             && session.share.as_ref().is_none_or(is_shared);
         if !may_ask {
             return Ok(None);
         }
-        Ok(order_in_sight(&self.services, study).await?.map(|record| record.order))
+        order_in_sight(&self.services, study).await
     }
 
     /// Whether a study will be this patient's, as far as its files say by now. Nothing is named of one that may not.
@@ -215,6 +221,7 @@ impl Portal {
             description: series.description.clone(),
             modality: series.modality.clone(),
             frames: series.frames,
+            is_report: !has_picture && series.reports > 0,
             without_picture: series.without_picture,
             index_url: self.presign(&keys.index).await?,
             pack_url: self.presign(&keys.pack).await?,
@@ -241,7 +248,9 @@ async fn shown_series(services: &Services, study: &StudyRecord) -> Result<Vec<Se
     let mut series = services.index.series(&study.study_instance_uid).await?;
     series.retain(|s| s.rendered_digest.is_some());
     series.sort_by(|a, b| {
-        let kind = |s: &SeriesRecord| (s.frames == 0, s.frames == 0 && s.documents == 0);
+        let kind = |s: &SeriesRecord| {
+            (s.frames == 0, s.frames == 0 && s.documents == 0, s.frames == 0 && s.reports == 0)
+        };
         let key = |s: &SeriesRecord| (kind(s), s.number.is_none(), s.number, s.series_instance_uid.clone());
         key(a).cmp(&key(b))
     });
@@ -260,7 +269,7 @@ fn keys_of(study: &StudyRecord, series: &SeriesRecord) -> SeriesKeys {
 
 fn summary(
     study: &StudyRecord,
-    order: Option<&Order>,
+    order: Option<&filmless_domain::Order>,
     series: &[SeriesRecord],
     poster_url: Option<String>,
 ) -> StudySummary {

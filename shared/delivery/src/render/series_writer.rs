@@ -80,6 +80,7 @@ impl SeriesWriter {
         record.frames = count(index.frames.len());
         record.key_frames = count(index.frames.iter().filter(|frame| frame.is_key).count());
         record.documents = count(index.documents.len());
+        record.reports = count(index.documents.iter().filter(|document| document.kind.is_report()).count());
         record.without_picture = count(index.without_picture.len());
 
         let keys = SeriesKeys::new(study, &record.series_instance_uid, &record.content_digest);

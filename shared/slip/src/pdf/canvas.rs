@@ -34,8 +34,25 @@ struct PendingLink {
     address: String,
 }
 
-/// Draws all items on one page.
-pub(super) fn draw(document: &mut Document, items: Vec<Item>, language: Language) -> Result<(), SlipError> {
+/// Draws each list of items on a page of its own.
+pub(super) fn draw(
+    document: &mut Document,
+    pages: Vec<Vec<Item>>,
+    language: Language,
+) -> Result<(), SlipError> {
+    let mut tree = TagTree::new();
+    for items in pages {
+        draw_page(document, items, language)?.into_iter().for_each(|group| tree.push(group));
+    }
+    document.set_tag_tree(tree);
+    Ok(())
+}
+
+fn draw_page(
+    document: &mut Document,
+    items: Vec<Item>,
+    language: Language,
+) -> Result<Vec<TagGroup>, SlipError> {
     let settings = PageSettings::from_wh(PAGE.0, PAGE.1).ok_or(SlipError::Geometry)?;
     let mut page = document.start_page_with(settings);
     let mut surface = page.surface();
@@ -52,10 +69,7 @@ pub(super) fn draw(document: &mut Document, items: Vec<Item>, language: Language
         }
     }
     page.finish();
-    let mut tree = TagTree::new();
-    groups.into_iter().for_each(|group| tree.push(group));
-    document.set_tag_tree(tree);
-    Ok(())
+    Ok(groups)
 }
 
 struct Canvas<'a, 'page> {

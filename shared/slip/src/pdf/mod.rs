@@ -1,7 +1,8 @@
-//! The slip as an A5 page: laid out as a list of items first, drawn afterwards.
+//! The slip as A5 pages: laid out as a list of items first, drawn afterwards.
 
 mod canvas;
 mod layout;
+mod result;
 mod section;
 mod typeset;
 
@@ -19,21 +20,22 @@ const MM: f32 = 72.0 / 25.4;
 /// A5, portrait (ISO 216).
 const PAGE: (f32, f32) = (148.0 * MM, 210.0 * MM);
 
-/// Draws the slip: one A5 page, tagged for screen readers (PDF/UA-1), the same bytes for the same content.
+/// Draws the slip: one A5 page, and those of the result behind it, tagged for screen readers (PDF/UA-1), the same bytes for the same content.
 ///
 /// # Errors
 /// [`SlipError::BadLink`] or [`SlipError::QrTooLong`] when the link cannot be printed as a QR code. No other
 /// content makes it fail: texts are wrapped, shrunk, cut and replaced as needed.
 pub fn slip_pdf(content: &SlipContent<'_>) -> Result<Vec<u8>, SlipError> {
     let fonts = typeset::Fonts::load()?;
-    let items = layout::page(content, &fonts)?;
+    let mut pages = vec![layout::page(content, &fonts)?];
+    pages.extend(result::pages(content, &fonts));
     let configuration = ConfigurationBuilder::new()
         .with_accessibility_validator(Accessibility::UA1)
         .finish()
         .map_err(|_| SlipError::Pdf)?;
     let mut document =
         Document::new_with(SerializeSettings { configuration, ..SerializeSettings::default() });
-    canvas::draw(&mut document, items, content.language)?;
+    canvas::draw(&mut document, pages, content.language)?;
     document.set_outline(outline(content));
     document.set_metadata(metadata(content));
     document.finish().map_err(|_| SlipError::Pdf)

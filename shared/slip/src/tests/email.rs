@@ -9,13 +9,14 @@ use crate::{EmailContent, SlipError, email_message};
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n picture";
 const PDF: &[u8] = b"%PDF-1.7 slip";
 
-fn content(sample: &Sample, language: Language) -> EmailContent<'_> {
+pub(super) fn content(sample: &Sample, language: Language) -> EmailContent<'_> {
     EmailContent {
         hospital: &sample.hospital,
         language,
         patient_name: "NGUYỄN THỊ ÁNH HỒNG",
         study_title: "Chụp cắt lớp vi tính ngực",
         study_date: Some(jiff::civil::Date::constant(2020, 11, 23)),
+        result: None,
         account: "N20-0317542",
         password: Some(&sample.password),
         link: &sample.link,
@@ -166,6 +167,7 @@ fn no_field_can_add_a_header_a_recipient_or_markup() {
         let content = EmailContent {
             patient_name: &nasty,
             study_title: &nasty,
+            result: None,
             account: &nasty,
             guide_url: &nasty,
             portal_url: &nasty,

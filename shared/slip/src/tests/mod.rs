@@ -3,5 +3,6 @@
 mod email;
 mod page;
 mod print;
+mod result;
 mod sample;
 mod sms;

@@ -42,7 +42,7 @@ fn a_vietnamese_slip_says_everything_in_correct_vietnamese() {
         "1 Đường Mẫu, Phường Ví Dụ, TP. Hồ Chí Minh",
         "PHIẾU TRẢ KẾT QUẢ HÌNH ẢNH",
         "Imaging result slip",
-        "Cắt lớp vi tính (CT)",
+        "Chụp cắt lớp vi tính (CT)",
         "A20201123001",
         "Khoa Khám bệnh",
         "Quét mã QR bằng máy ảnh điện thoại, hoặc mở đường dẫn bên dưới.",

@@ -63,6 +63,7 @@ impl Sample {
             study_date: Some(jiff::civil::Date::constant(2020, 11, 23)),
             accession_number: "A20201123001",
             department: Some("Khoa Khám bệnh"),
+            result: None,
             account: "N20-0317542",
             password: &self.password,
             link: &self.link,

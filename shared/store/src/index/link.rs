@@ -140,12 +140,12 @@ impl Index {
         self.update(&Self::link_key(token_digest), Change::new().add("failures", 1).when(&allowed)).await
     }
 
-    /// Takes back one counted check: it was right.
+    /// Takes back all counted checks: whoever answered rightly has all tries again.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn uncount_link_check(&self, token_digest: &str) -> Result<(), StoreError> {
-        let change = Change::new().add("failures", -1).when(&Condition::Present("state"));
+    pub async fn forget_link_checks(&self, token_digest: &str) -> Result<(), StoreError> {
+        let change = Change::new().set("failures", 0).when(&Condition::Present("state"));
         self.update::<LinkRecord>(&Self::link_key(token_digest), change).await.map(|_| ())
     }
 }

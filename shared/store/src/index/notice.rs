@@ -275,12 +275,29 @@ impl Index {
     /// # Errors
     /// [`StoreError`].
     pub async fn keep_report(&self, provider_id: &str, report: &EarlyReport) -> Result<(), StoreError> {
-        let key = report_key(provider_id);
         if report.failure.is_none() {
-            return self.put_new(&key, report).await.map(|_| ());
+            return self.keep_first_report(provider_id, report).await;
         }
+        let key = report_key(provider_id);
         let change = Change::new().set("failure", &report.failure).set("expires_at", report.expires_at);
         self.update::<EarlyReport>(&key, change).await.map(|_| ())
+    }
+
+    /// Keeps a report of a message that is not known yet, unless another one is kept.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn keep_first_report(&self, provider_id: &str, report: &EarlyReport) -> Result<(), StoreError> {
+        self.put_new(&report_key(provider_id), report).await.map(|_| ())
+    }
+
+    /// A kept failure was none, because the message arrived: it is taken back if it is still the one that was read.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn take_report_back(&self, provider_id: &str, failure: &str) -> Result<(), StoreError> {
+        let change = Change::new().remove("failure").when(&Condition::is_text("failure", failure));
+        self.update::<EarlyReport>(&report_key(provider_id), change).await.map(|_| ())
     }
 
     /// A report that came before its message was known.

@@ -207,6 +207,9 @@ pub struct SeriesRecord {
     /// Reports, documents and videos in the pack.
     #[serde(default)]
     pub documents: u32,
+    /// Those of them that may be a doctor's report.
+    #[serde(default)]
+    pub reports: u32,
     /// Instances or frames without picture.
     #[serde(default)]
     pub without_picture: u32,

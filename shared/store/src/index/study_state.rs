@@ -147,6 +147,7 @@ impl Index {
             .set("frames", series.frames)
             .set("key_frames", series.key_frames)
             .set("documents", series.documents)
+            .set("reports", series.reports)
             .set("without_picture", series.without_picture)
             .set("derived_bytes", series.derived_bytes)
             .when(&Condition::is_text("content_digest", &series.content_digest));

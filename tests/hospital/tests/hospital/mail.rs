@@ -15,8 +15,8 @@ impl Oracle {
         let text = String::from_utf8(message.text.clone()).unwrap();
         let Some(exam) = self.check_receiver(message) else { return };
         let after = |label: &str| text.lines().find_map(|line| line.strip_prefix(label)).map(str::to_owned);
-        let account = after("TK ").or_else(|| after("User "));
-        let password = after("MK ").or_else(|| after("Pass "));
+        let account = ["Tai khoan ", "TK ", "Account ", "User "].into_iter().find_map(after);
+        let password = ["Mat khau ", "MK ", "Password ", "Pass "].into_iter().find_map(after);
         let link = text.split_whitespace().find_map(|word| word.split_once("/x/"));
         let (Some(account), Some(password), Some((_, token))) = (account, password, link) else { return };
         self.is_given(exam, &account, &password, token);

@@ -180,6 +180,7 @@ async fn a_study_with_the_longest_facts_is_kept(backend: &Backend) {
         instances: u32::MAX,
         frames: 0,
         key_frames: 0,
+        reports: 0,
         documents: 0,
         without_picture: 0,
         derived_bytes: 0,

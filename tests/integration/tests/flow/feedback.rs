@@ -79,3 +79,33 @@ async fn a_report_that_is_faster_than_the_mark_of_its_message_is_not_lost() {
     system.until_some("the SMS delivered", || state("sms", "delivered")).await;
     system.until_some("the email failed", || state("email", "failed")).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_note_that_somebody_is_out_of_office_undoes_no_delivery() {
+    let system = System::start();
+    let study = Study::numbered(68);
+    let id = format!("{}-v1-email.eml", study.uid);
+    let delivery = json!({ "eventType": "Delivery", "mail": { "messageId": id } }).to_string();
+    let bounce = |kind: &str| {
+        let bounce = json!({ "bounceType": kind, "bounceSubType": "General" });
+        json!({ "eventType": "Bounce", "mail": { "messageId": id }, "bounce": bounce }).to_string()
+    };
+    // Before the message is known, in the order that is less likely.
+    system.feed(&[&bounce("Transient"), &delivery, &bounce("Undetermined")]);
+    system.upload("incoming/1", study.slice(1, 1)).await;
+    system.upload_order(&study.order()).await;
+    system.until(&study.uid, "released").await;
+    let email = || {
+        let study = system.study(&study.uid)?;
+        let notices = study["notices"].as_array()?.clone();
+        notices.iter().find(|n| n["channel"] == "email").map(|n| n["state"].clone())
+    };
+    system.until_some("the email delivered", || email().filter(|state| state == "delivered")).await;
+    for report in [bounce("Transient"), bounce("Undetermined"), delivery.clone(), bounce("Transient")] {
+        system.feed(&[&report]);
+        assert_eq!(email().unwrap(), "delivered", "{report}");
+    }
+    assert_eq!((system.all_sms().len(), system.all_emails().len()), (1, 1), "nobody is told anew");
+    system.feed(&[&bounce("Permanent")]);
+    assert_eq!(email().unwrap(), "failed", "a mailbox that is not there is not there");
+}

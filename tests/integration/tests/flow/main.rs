@@ -25,6 +25,7 @@ mod orders;
 mod patients;
 mod portal;
 mod reconcile;
+mod result;
 mod sample;
 mod sharing;
 mod stack;

@@ -319,7 +319,7 @@ pub(crate) fn review(language: Language, kind: filmless_delivery::ReviewKind) ->
     match kind {
         ReviewKind::AccessionReused => pick(
             language,
-            "Số phiếu được dùng lại cho người khác",
+            "Số chỉ định được dùng lại cho người khác",
             "Accession number used again for somebody else",
         ),
         ReviewKind::OrderOlder => pick(

@@ -18,7 +18,7 @@ words! {
         no_studies: "Chưa có lần chụp nào.", "There are no studies yet.";
         date: "Ngày chụp", "Date";
         what: "Nội dung", "What";
-        accession: "Số phiếu", "Accession";
+        accession: "Số chỉ định", "Accession";
         state: "Trạng thái", "State";
         shares: "Các chia sẻ", "Shares";
         no_shares: "Chưa có chia sẻ nào.", "Nothing was shared.";

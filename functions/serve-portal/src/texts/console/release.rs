@@ -17,8 +17,8 @@ words! {
         code: "Mã người bệnh", "Patient code";
         nothing: "không ghi", "nothing";
         differs: "khác", "differs";
-        under: "Trả theo phiếu số", "Released under order";
-        accessions: "Số phiếu ghi trong ảnh", "Accession numbers in the images";
+        under: "Trả theo số chỉ định", "Released under order";
+        accessions: "Số chỉ định ghi trong ảnh", "Accession numbers in the images";
         cancelled: "Phiếu chỉ định này đã bị huỷ.", "This order was cancelled.";
         account_anothers: "Tài khoản của mã này thuộc về một người khác. Xin sửa mã trên phiếu chỉ định, hoặc xác nhận là cùng một người.", "The account of this code belongs to somebody else. Correct the code of the order, or confirm that they are one person.";
         strangers: "Số tệp ghi tên người khác, đang ở khu cách ly:", "Files that name another patient, in quarantine:";
@@ -36,7 +36,7 @@ words! {
         mismatches: "Người bệnh không khớp", "Patients that differ";
         mismatches_what: "Lần chụp của 31 ngày qua đang được giữ vì ảnh và phiếu ghi khác nhau.", "Studies of the last 31 days that are held because images and order differ.";
         orders: "Phiếu chỉ định cần xem lại", "Orders to look at";
-        reviews_what: "Số phiếu được dùng lại cho người khác, và phiếu cũ đến sau phiếu mới. Giữ 90 ngày.", "Accession numbers that were used again for somebody else, and orders that came after a newer one. Kept for 90 days.";
+        reviews_what: "Số chỉ định được dùng lại cho người khác, và phiếu cũ đến sau phiếu mới. Giữ 90 ngày.", "Accession numbers that were used again for somebody else, and orders that came after a newer one. Kept for 90 days.";
         no_reviews: "Không có gì cần xem lại.", "There is nothing to look at.";
         when: "Lúc", "When";
         what: "Việc", "What";

@@ -12,7 +12,7 @@ words! {
         instances: "Ảnh", "Instances";
         why_held: "Lý do giữ", "Why it is held";
         ledger: "Quá trình giao kết quả", "The way of the result";
-        link_version: "phiếu số", "slip";
+        link_version: "lần cấp", "slip";
         acts: "Thao tác", "Acts";
         nothing_to_do: "Không có thao tác nào cho vai trò của Ông/Bà.", "There is nothing to do here for your role.";
         print: "In phiếu hiện hành", "Print the current slip";
@@ -28,7 +28,7 @@ words! {
         channels_none: "không gửi, chỉ in phiếu", "nothing, print the slip";
         release: "Trả kết quả", "Release";
         release_hint: "Đối chiếu ảnh với phiếu chỉ định trước khi trả.", "Compare images and order before you release.";
-        order: "Số phiếu chỉ định (nếu ảnh không ghi)", "Accession number of the order (if the images name none)";
+        order: "Số chỉ định (nếu ảnh không ghi)", "Accession number of the order (if the images name none)";
         hold: "Giữ lại", "Hold";
         hold_hint: "Người bệnh không xem được cho đến khi nhân viên trả kết quả.", "The patient does not see it until staff release it.";
         recall: "Thu hồi", "Recall";

@@ -1,0 +1,30 @@
+//! The signed result of an order, whole: an order that is too large for an item has its conclusion in its object alone.
+
+use filmless_domain::{Order, SignedResult};
+use filmless_store::index::OrderRecord;
+use filmless_store::{ObjectVersion, StoreError};
+use tracing::warn;
+
+use crate::{DeliveryError, Services};
+
+/// What the hospital says of a study. The order has to be one that is in sight now.
+pub(crate) async fn whole_result(
+    services: &Services,
+    order: &OrderRecord,
+) -> Result<Option<SignedResult>, DeliveryError> {
+    let Some(upload) = order.whole.as_ref().filter(|_| order.order.is_signed()) else {
+        return Ok(order.order.signed_result());
+    };
+    let object = ObjectVersion { key: &upload.key, version_id: upload.version_id.as_deref() };
+    let bytes = match services.studies.get(object, services.settings.limits.order_bytes_max).await {
+        Ok(bytes) => bytes,
+        Err(StoreError::NotFound) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    // Without versions another order may lie under the key by now: it is read once it was taken.
+    let whole = Order::parse(&bytes).ok().filter(|whole| whole.abridged() == order.order);
+    if whole.is_none() {
+        warn!(code = "order-not-as-taken", "the object of an order is not the order that was taken");
+    }
+    Ok(whole.and_then(|whole| whole.signed_result()))
+}
