@@ -107,7 +107,7 @@ fn planes_of_a_localizer_stay_together_and_a_scout_is_before_the_slices() {
         slice(6, SAGITTAL, [-7.0, 0.0, 0.0]),
     ];
     let index = series("MR", &mixed);
-    assert_eq!(numbers(&index), [1, 4, 3, 2, 6, 5]);
+    assert_eq!(numbers(&index), [1, 4, 3, 2, 5, 6]);
     let planes: Vec<u32> = places(&index).into_iter().map(|place| place.0).collect();
     assert_eq!(planes, [1, 2, 2, 2, 3, 3]);
 }
