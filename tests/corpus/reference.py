@@ -82,6 +82,11 @@ def measured(ds, stored, values):
     return mask
 
 
+def is_usual_ct(ds, intercept):
+    """Slices of a CT without a window are seen in the usual one, all alike; a scout is not."""
+    return ds.get("Modality") == "CT" and intercept <= -1000 and "LOCALIZER" not in (ds.get("ImageType") or [])
+
+
 def show(ds, frame, stored):
     """Eight-bit display values: rows × columns, or rows × columns × 3."""
     if stored.ndim == 3:
@@ -108,6 +113,8 @@ def show(ds, frame, stored):
         v = v / (2**bits - 1)
     elif center is not None and width is not None and width > 0:
         v = window(y, center, width, ds.get("VOILUTFunction") or voi.get("VOILUTFunction") or "LINEAR")
+    elif is_usual_ct(ds, intercept):
+        v = window(y, 40, 400, "LINEAR")
     else:
         mask = measured(ds, x, y)
         low, high = (y[mask].min(), y[mask].max()) if mask.any() else (0, 0)

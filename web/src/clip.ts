@@ -6,6 +6,9 @@ import type { Frame, SeriesIndex } from "./series-index.js";
 const TURN_FRAME_MS = 100;
 /** Slices of a stack follow each other at a pace that an eye can follow. */
 const STACK_FRAME_MS = 100;
+/** The phases of a heart at one slice make one beat. */
+const BEAT_MS = 900;
+const BEAT_FRAME_MS_MIN = 30;
 /** Films without a time: of what moves fast, and of all else. */
 const FILM_FRAME_MS: Readonly<Record<string, number>> = { US: 40, IVUS: 40, XA: 1000 / 15, RF: 1000 / 15, NM: TURN_FRAME_MS };
 const OTHER_FRAME_MS = 100;
@@ -26,7 +29,9 @@ export function clipAround(frames: readonly Frame[], frame: number, modality: st
   }
   const isSame = (index: number) => {
     const there = frames[index];
-    return there?.sopInstanceUid === here.sopInstanceUid && there.runKey === here.runKey;
+    return here.beatKey === null
+      ? there?.sopInstanceUid === here.sopInstanceUid && there.runKey === here.runKey
+      : there?.beatKey === here.beatKey;
   };
   let first = frame;
   let last = frame;
@@ -39,6 +44,9 @@ export function clipAround(frames: readonly Frame[], frame: number, modality: st
   const run = frames.slice(first, last + 1);
   // A vector of times begins with 0 (PS3.3 C.7.6.5.1.2), so one frame's time may be missing.
   const stated = run.find(({ frameTimeMs }) => frameTimeMs !== null)?.frameTimeMs;
+  if (here.beatKey !== null && run.length > 1) {
+    return { first, last, frameTimesMs: run.map(() => Math.max(BEAT_MS / run.length, BEAT_FRAME_MS_MIN)) };
+  }
   if (STACKED.includes(modality) && (run.length < 2 || stated == null)) {
     return { first: 0, last: frames.length - 1, frameTimesMs: frames.map(() => STACK_FRAME_MS) };
   }

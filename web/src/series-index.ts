@@ -32,6 +32,8 @@ export interface Frame {
   readonly frameTimeMs: number | null;
   /** Frames of one instance whose keys are alike belong to one run (a detector's turn, an energy window). */
   readonly runKey: string;
+  /** Frames with the same key are the phases of a heart at one slice; null for all others. */
+  readonly beatKey: string | null;
   readonly raw: Json;
 }
 
@@ -56,6 +58,14 @@ export interface OtherEntry {
   readonly name: string;
 }
 
+/** What a reader has to know of an instance that is shown. */
+export interface IndexNote {
+  readonly sopInstanceUid: string;
+  readonly code: string;
+  /** How many bytes, or frames. */
+  readonly count: number;
+}
+
 export interface SeriesIndex {
   readonly modality: string;
   readonly frames: readonly Frame[];
@@ -64,6 +74,8 @@ export interface SeriesIndex {
   readonly thumbs: Thumbs | null;
   readonly documents: readonly DocumentEntry[];
   readonly others: readonly OtherEntry[];
+  /** What is missing of what is shown. */
+  readonly notes: readonly IndexNote[];
   /** The instances of pictures that cannot be shown, one entry for each picture. */
   readonly withoutPicture: readonly string[];
   /** Look-up tables, as they came. */
@@ -99,6 +111,10 @@ export function parseIndex(json: unknown): SeriesIndex {
       const other = object(json, "other");
       return { sopInstanceUid: text(other["sop_instance_uid"]), name: text(other["name"]) };
     }),
+    notes: list(index["notes"]).map((json) => {
+      const note = object(json, "note");
+      return { sopInstanceUid: text(note["sop_instance_uid"]), code: text(note["code"]), count: positive(note["count"]) ?? 0 };
+    }),
     withoutPicture: list(index["without_picture"]).map((json) => text(object(json, "picture")["sop_instance_uid"])),
     tables: list(index["tables"]),
   };
@@ -119,9 +135,15 @@ function parseFrame(json: unknown): Frame {
     aspect: positive(raw["aspect"]) ?? aspectOfPreview(raw, width, height),
     isKey: raw["is_key"] === true,
     frameTimeMs: positive(raw["frame_time_ms"]),
+    beatKey: beatKey(raw["place"]),
     runKey: ["energy_window", "detector", "rotation", "rr_interval"].map((name) => place[name]).join(),
     raw,
   };
+}
+
+function beatKey(json: unknown): string | null {
+  const place: Json = typeof json === "object" && json !== null ? (json as Json) : {};
+  return positive(place["phase"]) === null ? null : [place["plane"], place["slice"], place["volume"]].join();
 }
 
 /** Version 1 does not say how high a pixel is, but its previews have the right proportions. */

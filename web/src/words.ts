@@ -84,6 +84,10 @@ export interface Words {
   readonly documentFailed: string;
   readonly kept: string;
   readonly withoutPicture: string;
+  readonly cutPictures: string;
+  readonly cutOverlays: string;
+  readonly fewerImages: string;
+  readonly moreImages: string;
   readonly compare: string;
   readonly compareWith: string;
   readonly compareSeries: string;

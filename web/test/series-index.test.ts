@@ -37,6 +37,7 @@ describe("the series index", () => {
       documents: [{ kind: "pdf", title: "T", media_type: "application/pdf", offset: 5, length: 6 }],
       others: [{ sop_instance_uid: "1", name: "Raw Data Storage" }],
       without_picture: [{ sop_instance_uid: "2", code: "no-pixel-data" }],
+      notes: [{ sop_instance_uid: "3", code: "cut-pixel-data", count: 12 }],
       tables: [{}],
     });
     expect(parsed).toMatchObject({
@@ -46,6 +47,7 @@ describe("the series index", () => {
       documents: [{ kind: "pdf", title: "T", mediaType: "application/pdf", offset: 5, length: 6 }],
       others: [{ sopInstanceUid: "1", name: "Raw Data Storage" }],
       withoutPicture: ["2"],
+      notes: [{ sopInstanceUid: "3", code: "cut-pixel-data", count: 12 }],
     });
     expect(parsed.frames[0]).toMatchObject({ aspect: 1.2, isKey: true });
   });
@@ -158,6 +160,16 @@ describe("a clip", () => {
     const { frames: film } = parseIndex(index(run(null), run(66.67), run(66.67)));
     const clip = { first: 0, last: 2, frameTimesMs: [66.67, 66.67, 66.67] };
     expect([0, 1, 2].map((frame) => clipAround(film, frame, "XA"))).toEqual([clip, clip, clip]);
+  });
+
+  it("is one beat where the frames of a slice are the phases of a heart", () => {
+    const phase = (slice: number, number: number) => ({
+      sop_instance_uid: `${slice}.${number}`,
+      preview: PREVIEW,
+      place: { plane: 1, slice, volume: 1, phase: number },
+    });
+    const { frames: heart } = parseIndex(index(phase(1, 1), phase(1, 2), phase(2, 1), phase(2, 2), phase(2, 3)));
+    expect(clipAround(heart, 3, "MR")).toEqual({ first: 2, last: 4, frameTimesMs: [300, 300, 300] });
   });
 
   it("is the whole stack of a CT or MR, but not of X-rays", () => {

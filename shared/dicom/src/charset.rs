@@ -1,8 +1,8 @@
 //! Text of a data set (PS3.5 6.1), decoded, and repaired where its label is wrong.
 //!
 //! The label is Specific Character Set (0008,0005) (PS3.3 C.12.1.1.2). Hospitals send three kinds of text that
-//! contradict it: UTF-8 without a label, UTF-8 labelled as a single-byte set, and Vietnamese in TCVN 5712 labelled
-//! as Latin 1. All three are recognised by their bytes. The original bytes stay in the original file.
+//! contradict it: UTF-8 without a label, UTF-8 labelled as a single-byte set, and Vietnamese in TCVN 5712, Windows-1258
+//! or VNI labelled as Latin 1. All three are recognised by their bytes. The original bytes stay in the original file.
 
 use encoding_rs::Encoding;
 
@@ -76,7 +76,7 @@ impl Charset {
         match (self.first, self.second) {
             (Repertoire::Ascii, Some(second)) => decode_run(second, bytes),
             (Repertoire::Ascii | Repertoire::Latin1, _) => {
-                vietnamese::from_tcvn3(bytes).unwrap_or_else(|| latin_1(bytes))
+                vietnamese::from_unlabelled(bytes).unwrap_or_else(|| latin_1(bytes))
             }
             (first, _) => decode_run(first, bytes),
         }
@@ -231,7 +231,7 @@ fn utf_8(bytes: &[u8]) -> Option<String> {
 /// A gateway that took TCVN3 for Latin 1 and wrote UTF-8 leaves text whose letters are still the bytes of TCVN3.
 fn undo_transcoding(text: String) -> String {
     let bytes: Option<Vec<u8>> = text.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect();
-    bytes.and_then(|bytes| vietnamese::from_tcvn3(&bytes)).unwrap_or(text)
+    bytes.and_then(|bytes| vietnamese::from_unlabelled(&bytes)).unwrap_or(text)
 }
 
 pub(crate) fn latin_1(bytes: &[u8]) -> String {

@@ -92,11 +92,19 @@ pub fn frame_ranges(
     }
     let table = items.remove(0);
     items.retain(|range| !range.is_empty());
-    if frames <= 1 {
-        return if items.is_empty() { Err(FrameError::Assignment) } else { Ok(vec![items]) };
-    }
-    if items.len() == frames {
+    let begins = by_start_markers(bytes, &items);
+    // Every fragment begins a codestream: so many frames there are, whatever Number of Frames says.
+    let is_one_each = |begins: &Vec<_>| begins.len() == items.len() && items.len() > 1;
+    if items.len() == frames && frames > 1 || begins.as_ref().is_some_and(is_one_each) {
         return Ok(items.into_iter().map(|range| vec![range]).collect());
+    }
+    if frames <= 1 {
+        let several = begins.filter(|begins| begins.len() > 1);
+        return if items.is_empty() {
+            Err(FrameError::Assignment)
+        } else {
+            Ok(several.unwrap_or(vec![items]))
+        };
     }
     let basic: Vec<u64> = bytes[table]
         .chunks_exact(4)
@@ -104,7 +112,8 @@ pub fn frame_ranges(
         .collect();
     by_offsets(&items, offsets, frames)
         .or_else(|| by_offsets(&items, &basic, frames))
-        .or_else(|| by_start_markers(bytes, &items, frames))
+        // Fewer or more frames than are declared: whatever begins a frame is one.
+        .or(begins)
         .ok_or(FrameError::Assignment)
 }
 
@@ -123,16 +132,20 @@ fn by_offsets(items: &[Range<usize>], offsets: &[u64], frames: usize) -> Option<
     parted.iter().all(|frame| !frame.is_empty()).then_some(parted)
 }
 
-/// A frame begins where a JPEG (FFD8) or JPEG 2000 (FF4F) codestream begins.
-fn by_start_markers(bytes: &[u8], items: &[Range<usize>], frames: usize) -> Option<Vec<Vec<Range<usize>>>> {
+/// A frame begins where a JPEG (FFD8 FF) or JPEG 2000 (FF4F FF51) codestream begins, or an RLE header: the number of
+/// segments, of which the first begins behind the header (PS3.5 G.5).
+fn by_start_markers(bytes: &[u8], items: &[Range<usize>]) -> Option<Vec<Vec<Range<usize>>>> {
     let mut parted: Vec<Vec<Range<usize>>> = Vec::new();
     for item in items {
-        if matches!(bytes.get(item.start..item.start + 2), Some([0xFF, 0xD8 | 0x4F])) {
+        if matches!(
+            bytes.get(item.start..item.end),
+            Some([0xFF, 0xD8, 0xFF, ..] | [0xFF, 0x4F, 0xFF, 0x51, ..] | [1..=15, 0, 0, 0, 64, 0, 0, 0, ..])
+        ) {
             parted.push(Vec::new());
         }
         parted.last_mut()?.push(item.clone());
     }
-    (parted.len() == frames).then_some(parted)
+    (!parted.is_empty()).then_some(parted)
 }
 
 #[cfg(test)]
@@ -159,12 +172,17 @@ mod tests {
 
     #[test]
     fn fragments_are_assigned_by_count_offsets_or_start_markers() {
-        let a: &[u8] = &[0xFF, 0xD8, 1, 1];
+        let a: &[u8] = &[0xFF, 0xD8, 0xFF, 1];
         let b: &[u8] = &[2, 2, 2, 2, 2, 2];
         assert_eq!(lengths(&encapsulate(&[], &[a, b]), 1), Ok(vec![vec![4, 6]]));
         assert_eq!(lengths(&encapsulate(&[], &[a, b]), 2), Ok(vec![vec![4], vec![6]]));
         assert_eq!(lengths(&encapsulate(&[0, 12], &[a, b, b]), 2), Ok(vec![vec![4], vec![6, 6]]));
         assert_eq!(lengths(&encapsulate(&[], &[a, b, a]), 2), Ok(vec![vec![4, 6], vec![4]]));
+        // Number of Frames is too small, not there, or too large.
+        for frames in [1, 2, 9] {
+            assert_eq!(lengths(&encapsulate(&[0, 24], &[a, a, a, a]), frames), Ok(vec![vec![4]; 4]));
+            assert_eq!(lengths(&encapsulate(&[], &[a, b, a]), frames), Ok(vec![vec![4, 6], vec![4]]));
+        }
     }
 
     #[test]

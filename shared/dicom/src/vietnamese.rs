@@ -1,6 +1,6 @@
-//! Vietnamese in TCVN 5712:1993 VN3 ("TCVN3", the ABC fonts), which DICOM has no label for.
+//! Vietnamese in TCVN 5712:1993 VN3 ("TCVN3", the ABC fonts), Windows-1258 and VNI, which DICOM has no label for.
 //!
-//! Older hospital systems send it labelled as Latin 1. Bytes are taken for it only when every word with high bytes
+//! Older hospital systems send them labelled as Latin 1. Bytes are taken for one only when every word with high bytes
 //! becomes a possible Vietnamese syllable, and one of them is hardly possible in Latin 1 or two are unlikely.
 
 use unicode_normalization::UnicodeNormalization;
@@ -28,14 +28,24 @@ const NUCLEI: [&str; 56] = [
 ];
 const CODAS: [&str; 9] = ["", "c", "ch", "m", "n", "ng", "nh", "p", "t"];
 
-/// Decodes TCVN3, if that is what the bytes are. Bytes without high ones are never touched.
-pub(crate) fn from_tcvn3(bytes: &[u8]) -> Option<String> {
+/// Text of a word in one of the three encodings, and whether its bytes are hardly possible otherwise.
+type DecodeWord = fn(&[u8]) -> Option<(String, bool)>;
+
+/// Decodes Vietnamese without a label: TCVN3, Windows-1258 or VNI, if it is one of them. Bytes without high ones are never
+/// touched.
+pub(crate) fn from_unlabelled(bytes: &[u8]) -> Option<String> {
+    let tcvn3: DecodeWord = |word| decode_word(word).map(|text| (text, false));
+    [tcvn3, windows_1258_word, vni_word].into_iter().find_map(|decode| decoded_by(bytes, decode))
+}
+
+fn decoded_by(bytes: &[u8], decode: DecodeWord) -> Option<String> {
     let (mut certain, mut likely) = (false, 0);
     for word in bytes.split(|b| b.is_ascii() && !b.is_ascii_alphabetic()) {
         if word.is_ascii() {
             continue;
         }
-        if !is_syllable(&decode_word(word)?) {
+        let (text, is_rare) = decode(word)?;
+        if !is_syllable(&text) {
             return None;
         }
         // A symbol on its own, as in "« Thorax »" or "3 ½", proves nothing.
@@ -43,17 +53,80 @@ pub(crate) fn from_tcvn3(bytes: &[u8]) -> Option<String> {
             continue;
         }
         let in_latin_1: String = word.iter().map(|b| char::from(*b)).collect();
-        certain |= !is_plausible_in_latin_1(&in_latin_1);
-        likely += usize::from(!is_syllable(&in_latin_1));
+        // "Hoà" is a syllable as it stands, and Hồ to VNI: only what is none otherwise proves anything.
+        let is_strange = !is_syllable(&in_latin_1);
+        certain |= is_rare && is_strange || !is_plausible_in_latin_1(&in_latin_1);
+        likely += usize::from(is_strange);
     }
     if !certain && likely < 2 {
         return None;
     }
     let mut text = String::new();
     for part in bytes.split_inclusive(|b| b.is_ascii() && !b.is_ascii_alphabetic()) {
-        text.push_str(&decode_word(part)?);
+        text.push_str(&decode(part)?.0);
     }
     Some(text)
+}
+
+/// Windows-1258 writes tone marks as letters of their own, after the vowel.
+fn windows_1258_word(word: &[u8]) -> Option<(String, bool)> {
+    let text = encoding_rs::WINDOWS_1258.decode_without_bom_handling_and_without_replacement(word)?;
+    Some((text.nfc().collect(), false))
+}
+
+/// VNI writes a vowel and behind it a letter that stands for its marks; a few letters stand for others.
+fn vni_word(word: &[u8]) -> Option<(String, bool)> {
+    let mut text = String::new();
+    let mut is_rare = false;
+    let mut host = ' ';
+    for letter in word.iter().map(|b| char::from(*b)) {
+        let small = letter.to_lowercase().next().unwrap_or(letter);
+        let marks = match (host, small) {
+            ('a' | 'e' | 'o' | 'u' | 'y' | 'ô' | 'ö', 'ù') => "\u{301}",
+            ('a' | 'e' | 'o' | 'u' | 'y' | 'ô' | 'ö', 'ø') => "\u{300}",
+            ('a' | 'e' | 'o' | 'u' | 'y' | 'ô' | 'ö', 'û') => "\u{309}",
+            ('a' | 'e' | 'o' | 'u' | 'y' | 'ô' | 'ö', 'õ') => "\u{303}",
+            ('a' | 'e' | 'o' | 'u' | 'y' | 'ô' | 'ö', 'ï') => "\u{323}",
+            ('a' | 'e' | 'o', 'â') => "\u{302}",
+            ('a' | 'e' | 'o', 'á') => "\u{302}\u{301}",
+            ('a' | 'e' | 'o', 'à') => "\u{302}\u{300}",
+            ('a' | 'e' | 'o', 'å') => "\u{302}\u{309}",
+            ('a' | 'e' | 'o', 'ã') => "\u{302}\u{303}",
+            ('a' | 'e' | 'o', 'ä') => "\u{302}\u{323}",
+            ('a', 'ê') => "\u{306}",
+            ('a', 'é') => "\u{306}\u{301}",
+            ('a', 'è') => "\u{306}\u{300}",
+            ('a', 'ú') => "\u{306}\u{309}",
+            ('a', 'ü') => "\u{306}\u{303}",
+            ('a', 'ë') => "\u{306}\u{323}",
+            _ => "",
+        };
+        host = if marks.is_empty() { small } else { ' ' };
+        if !marks.is_empty() {
+            text.push_str(marks);
+            // A circumflex or breve together with a tone.
+            is_rare |= marks.chars().count() == 2 && word.len() > 2;
+            continue;
+        }
+        let own = match small {
+            'ñ' => "đ",
+            'ô' => "ơ",
+            'ö' => "ư",
+            'í' => "í",
+            'ì' => "ì",
+            'æ' => "ỉ",
+            'ó' => "ĩ",
+            'ò' => "ị",
+            'î' => "ỵ",
+            _ if letter.is_ascii() => {
+                text.push(letter);
+                continue;
+            }
+            _ => return None,
+        };
+        if letter == small { text.push_str(own) } else { text.push_str(&own.to_uppercase()) }
+    }
+    Some((text.nfc().collect(), is_rare))
 }
 
 /// The ABC fonts for capitals reuse the codes of small letters, so a word with an ASCII capital after its first
@@ -120,7 +193,23 @@ mod tests {
             (b"Ch\xf4p CLVT ng\xf9c", "Chụp CLVT ngực"),
             (b"Ch\xf4p \xeb ng\xf9c", "Chụp ở ngực"),
         ] {
-            assert_eq!(from_tcvn3(bytes).as_deref(), Some(expected), "{bytes:x?}");
+            assert_eq!(from_unlabelled(bytes).as_deref(), Some(expected), "{bytes:x?}");
+        }
+    }
+
+    #[test]
+    fn windows_1258_and_vni_are_recognised() {
+        for (bytes, expected) in [
+            (&b"Nguy\xea\xden^Thi\xf2 Hoa\xcc"[..], "Nguyễn^Thị Hoà"),
+            (b"Tr\xe2\xccn V\xe3n Bi\xccnh", "Trần Văn Bình"),
+            (b"NGUY\xca\xdeN THI\xf2", "NGUYỄN THỊ"),
+            (b"Nguye\xe3n^Th\xf2 Hoa\xf8", "Nguyễn^Thị Hoà"),
+            (b"Tra\xe0n Va\xean B\xecnh", "Trần Văn Bình"),
+            (b"\xd1a\xebng \xd1\xecnh \xd1\xf6\xf9c", "Đặng Đình Đức"),
+            (b"NGUYE\xc3N TH\xd2", "NGUYỄN THỊ"),
+            (b"Chu\xefp ng\xf6\xefc", "Chụp ngực"),
+        ] {
+            assert_eq!(from_unlabelled(bytes).as_deref(), Some(expected), "{bytes:x?}");
         }
     }
 
@@ -138,13 +227,19 @@ mod tests {
             b"Mu\xf1oz",
             b"L\xea B\xf9i",
             b"Fran\xe7ois",
+            b"Ho\xe0",
+            b"Le\xe3o",
+            b"Ana\xefs",
+            b"Jo\xebl",
+            b"Niccol\xf2",
+            b"Ra\xfal",
             b"RH\xd4NE",
             b"50 \xb5m",
             b"\xab Thorax \xbb",
             b"Genou 3 \xbd",
             b"plain",
         ] {
-            assert_eq!(from_tcvn3(bytes), None, "{bytes:x?}");
+            assert_eq!(from_unlabelled(bytes), None, "{bytes:x?}");
         }
     }
 }

@@ -205,8 +205,23 @@ fn voi_of_frame(
     if let Some((window, _)) = VoiWindow::of_frame(frame).into_iter().next() {
         return Voi::Window(window);
     }
+    if let Some(window) = usual_window(frame, modality) {
+        return Voi::Window(window);
+    }
     let span = span_of(samples, image, frame, modality).unwrap_or_default();
     Voi::Window(VoiWindow::spanning(span.lowest, span.highest))
+}
+
+/// Slices of a CT without a window are all seen in the usual one of soft tissue: a span of each would make brightness
+/// jump from slice to slice. A scout holds no Hounsfield units that a window would fit.
+fn usual_window(frame: FrameAttributes<'_>, modality: &Modality) -> Option<VoiWindow> {
+    let Modality::Rescale { intercept, .. } = modality else { return None };
+    let is_ct = frame.root.text(tags::MODALITY).as_deref() == Some("CT") && *intercept <= -1000.0;
+    let is_scout = || {
+        frame.root.get(tags::IMAGE_TYPE).is_some_and(|e| e.texts().iter().any(|value| value == "LOCALIZER"))
+    };
+    let function = crate::window::VoiFunction::Linear;
+    (is_ct && !is_scout()).then_some(VoiWindow { center: 40.0, width: 400.0, function })
 }
 
 /// The lowest and highest modality value that occur; `None` where none is a number. Padding does not count, unless

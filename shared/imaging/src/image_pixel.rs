@@ -4,6 +4,7 @@ use filmless_dicom::{DataSet, Item, tags};
 use filmless_domain::Limits;
 
 use crate::ImagingError;
+use crate::codec::FrameHeader;
 
 /// How the samples of a frame are laid out and what they mean.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,6 +63,32 @@ impl ImagePixel {
             photometric: photometric(root, samples_per_pixel),
             number_of_frames,
         })
+    }
+
+    /// Takes size and components from a codestream, which rules where it differs from the header (PS3.5 8.2.1), within
+    /// the limits. Says whether anything differed.
+    pub fn follow(&mut self, header: FrameHeader, is_dct: bool, limits: &Limits) -> bool {
+        let samples = u64::from(header.rows) * u64::from(header.columns) * u64::from(header.components);
+        let (rows, columns, components) =
+            (header.rows as usize, header.columns as usize, header.components as usize);
+        let is_same = (rows, columns, components) == (self.rows, self.columns, self.samples_per_pixel);
+        let is_allowed = samples > 0
+            && samples <= limits.frame_samples_max
+            && header.rows.max(header.columns) <= limits.side_pixels_max
+            && matches!(components, 1 | 3);
+        if is_same || !is_allowed {
+            return false;
+        }
+        if components != self.samples_per_pixel {
+            let photometric = match (components, is_dct) {
+                (1, _) => "MONOCHROME2",
+                (_, true) => "YBR_FULL_422",
+                (_, false) => "RGB",
+            };
+            photometric.clone_into(&mut self.photometric);
+        }
+        (self.rows, self.columns, self.samples_per_pixel) = (rows, columns, components);
+        true
     }
 
     /// A single grey picture that uses all its bits.

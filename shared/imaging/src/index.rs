@@ -4,7 +4,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::arrange::Place;
 use crate::diagnostic::{Resolution, SampleType};
+use crate::part::NoteCode;
 use crate::viewer::FrameView;
 use crate::window::{VoiFunction, VoiWindow};
 
@@ -40,6 +42,9 @@ pub struct SeriesIndex {
     /// Instances that are kept and can be downloaded, but are nothing to look at.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<OtherEntry>,
+    /// What is missing of what is shown, or differs from what its file says.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<NoteEntry>,
     /// Every instance, or frame, that should have a picture and has none.
     pub without_picture: Vec<WithoutPicture>,
 }
@@ -83,6 +88,9 @@ pub struct FrameEntry {
     pub bits_stored: u32,
     /// Photometric Interpretation as stored.
     pub photometric_interpretation: String,
+    /// Where it lies among the others; absent without a position.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
     /// Marked by a key object selection.
     #[serde(default, skip_serializing_if = "is_false")]
     pub is_key: bool,
@@ -304,6 +312,17 @@ pub struct Spacing {
     /// Which attribute says so: `pixel-spacing`, `imager-pixel-spacing` (at the detector, not in the patient),
     /// `nominal-scanned-pixel-spacing`, `ultrasound-region`.
     pub source: String,
+}
+
+/// What a reader has to know of an instance that is shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoteEntry {
+    /// Of the instance.
+    pub sop_instance_uid: String,
+    /// What is noted.
+    pub code: NoteCode,
+    /// How many bytes, or frames.
+    pub count: u64,
 }
 
 /// An instance or frame that cannot be shown.

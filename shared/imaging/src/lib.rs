@@ -9,10 +9,12 @@
 //! Codecs are libraries, and none of them sees a codestream whose dimensions were not compared with Rows and Columns
 //! first; each runs where a panic is caught. Nothing is allocated before [`filmless_domain::Limits`] allow it.
 
+mod arrange;
 mod codec;
 mod colour;
 mod contact_sheet;
 mod diagnostic;
+mod dimensions;
 mod display;
 mod document;
 mod error;
@@ -38,16 +40,20 @@ mod tables;
 mod viewer;
 mod window;
 
+pub use arrange::Place;
 pub use diagnostic::{DiagnosticFrame, Resolution, SampleType};
+pub use dimensions::Dimensions;
 pub use display::DisplayFrame;
 pub use error::ImagingError;
 pub use index::{
-    Diagnostic, DocumentEntry, DocumentKind, FrameEntry, LookUpTable, MaskEntry, OtherEntry, OverlayEntry,
-    PreviewEntry, PreviewLayer, Rescale, SeriesIndex, Spacing, TableKind, ThumbSheet, Window, WithoutPicture,
+    Diagnostic, DocumentEntry, DocumentKind, FrameEntry, LookUpTable, MaskEntry, NoteEntry, OtherEntry,
+    OverlayEntry, PreviewEntry, PreviewLayer, Rescale, SeriesIndex, Spacing, TableKind, ThumbSheet, Window,
+    WithoutPicture,
 };
 pub use pack::{KeyFrames, PackError, SeriesArtifacts, SeriesDescription, SeriesPackBuilder};
 pub use part::{
-    DocumentPart, FrameFailure, FrameMask, ImageAttributes, OverlayPlane, RenderedFrame, RenderedPart,
+    DocumentPart, FrameFailure, FrameMask, ImageAttributes, InstanceNote, NoteCode, OverlayPlane,
+    RenderedFrame, RenderedPart,
 };
 pub use preview::{Preview, PreviewSize, Thumbnail};
 pub use regions::Region;

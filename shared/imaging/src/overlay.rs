@@ -127,8 +127,9 @@ impl<'d> Plane<'d> {
     fn data_bits(&self, bytes: &[u8], swapped: bool, place: u32) -> Option<Vec<u8>> {
         let pixels = self.rows * self.columns;
         let first = pixels.checked_mul(place as usize)?;
-        let last = first.checked_add(pixels)?.div_ceil(8) - 1;
-        if last >= bytes.len() {
+        first.checked_add(pixels)?;
+        // What is missing at the end is empty (see `missing_bytes`); nothing at all is no plane.
+        if first / 8 >= bytes.len() {
             return None;
         }
         let byte = |i: usize| bytes.get(if swapped { i ^ 1 } else { i }).copied().unwrap_or(0);
@@ -203,6 +204,18 @@ impl Overlay {
     }
 }
 
+/// How many bytes are missing at the end of overlays.
+pub(crate) fn missing_bytes(frame: FrameAttributes<'_>) -> u64 {
+    let missing = GROUPS.step_by(2).filter_map(|group| {
+        let plane = Plane::read(frame, group)?;
+        let Source::Data { bytes, .. } = plane.source else { return None };
+        let frames = plane.frames.map_or(1, |frames| u64::from(frames.end - frames.start));
+        let bits = (plane.rows as u64 * plane.columns as u64).saturating_mul(frames);
+        Some(bits.div_ceil(8).saturating_sub(bytes.len() as u64))
+    });
+    missing.fold(0, u64::saturating_add)
+}
+
 fn bit_at(bits: &[u8], i: usize) -> bool {
     bits.get(i / 8).is_some_and(|byte| byte >> (i % 8) & 1 == 1)
 }
@@ -246,11 +259,11 @@ mod tests {
     }
 
     #[test]
-    fn short_data_is_no_overlay() {
-        assert_eq!(
-            plane(9, 9, Source::Data { bytes: &[255; 10], swapped: false }).over_frame(0, &NONE),
-            None
-        );
+    fn what_is_there_of_an_overlay_is_shown_and_nothing_is_none() {
+        let short = plane(9, 9, Source::Data { bytes: &[255; 10], swapped: false });
+        let shown = short.over_frame(0, &NONE).unwrap();
+        assert_eq!((&shown.bits[..10], shown.bits[10]), (&[255; 10][..], 0));
+        assert_eq!(plane(9, 9, Source::Data { bytes: &[], swapped: false }).over_frame(0, &NONE), None);
         let long = Plane {
             frames: Some(0..u32::MAX),
             ..plane(9, 9, Source::Data { bytes: &[255; 11], swapped: false })

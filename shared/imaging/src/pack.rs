@@ -4,19 +4,24 @@
 //! after the other, so that one ranged GET makes the series scrollable. In this order nothing large is ever held: of
 //! 2,000 slices a builder keeps their previews and at most 200 thumbnails.
 
+mod arranged;
+mod one_window;
+
 use std::io::{self, Write};
 
 use thiserror::Error;
 
-use crate::contact_sheet::{SHEET_COLUMNS, Sampled, TILES_MAX, contact_sheet};
+use crate::ImagingError;
+use crate::contact_sheet::{SHEET_COLUMNS, Sampled, contact_sheet};
 use crate::diagnostic::DiagnosticFrame;
 use crate::index::{
-    Diagnostic, DocumentEntry, FrameEntry, LookUpTable, MaskEntry, OtherEntry, OverlayEntry, PreviewEntry,
-    PreviewLayer, SeriesIndex, ThumbSheet, WithoutPicture,
+    Diagnostic, DocumentEntry, FrameEntry, LookUpTable, MaskEntry, NoteEntry, OtherEntry, OverlayEntry,
+    PreviewEntry, PreviewLayer, SeriesIndex, ThumbSheet, WithoutPicture,
 };
-use crate::part::{DocumentPart, FrameMask, ImageAttributes, OverlayPlane, RenderedFrame, RenderedPart};
+use crate::part::{
+    DocumentPart, FrameMask, ImageAttributes, InstanceNote, OverlayPlane, RenderedFrame, RenderedPart,
+};
 use crate::preview::{TILE_SIDE, Thumbnail};
-use crate::{DisplayFrame, ImagingError};
 
 /// The version of the index format.
 const INDEX_VERSION: u32 = 2;
@@ -130,6 +135,7 @@ impl<W: Write> SeriesPackBuilder<W> {
             frames: Vec::new(),
             documents: Vec::new(),
             others: Vec::new(),
+            notes: Vec::new(),
             without_picture: Vec::new(),
         };
         Self {
@@ -167,6 +173,9 @@ impl<W: Write> SeriesPackBuilder<W> {
                 code: failure.error.code().to_owned(),
                 frame: Some(failure.frame),
             }),
+            RenderedPart::Note(InstanceNote { code, count }) => {
+                self.index.notes.push(NoteEntry { sop_instance_uid, code, count });
+            }
             RenderedPart::Document(document) => self.push_document(sop_instance_uid, document),
             RenderedPart::Other { sop_class_uid } => {
                 let name = filmless_dicom::sop_class_name(&sop_class_uid).map(str::to_owned);
@@ -184,16 +193,16 @@ impl<W: Write> SeriesPackBuilder<W> {
     /// [`PackError`] when poster or contact sheet cannot be encoded, or any write failed.
     pub fn finish(mut self) -> Result<SeriesArtifacts<W>, PackError> {
         self.place_masks();
-        let previews = std::mem::take(&mut self.previews);
+        let mut previews = std::mem::take(&mut self.previews);
+        let is_redrawn = self.share_window(&mut previews)?;
+        let moved = self.arrange();
         let poster = match self.poster.take() {
-            Some(poster) => Some(poster),
+            Some((place, jpeg)) => Some((moved[place], jpeg)),
             None => self.poster_of_preview(&previews)?,
         };
+        let tiles = self.thumbnails(&moved, &previews, is_redrawn)?;
         self.index.preview_layer = PreviewLayer { offset: self.written, length: previews.len() as u64 };
-        for entry in &mut self.index.frames {
-            entry.preview.offset += self.written;
-        }
-        self.write(&previews);
+        self.write_previews(&previews);
         if self.failed.is_none() {
             self.failed = self.pack.flush().err();
         }
@@ -201,7 +210,6 @@ impl<W: Write> SeriesPackBuilder<W> {
             return Err(PackError::Write(error));
         }
         self.index.poster_frame = poster.as_ref().map(|(place, _)| *place as u32);
-        let tiles = self.tiles.evenly(TILES_MAX);
         let mut thumbs_jpeg = None;
         if !tiles.is_empty() {
             thumbs_jpeg = Some(contact_sheet(&tiles)?);
@@ -268,6 +276,7 @@ impl<W: Write> SeriesPackBuilder<W> {
             diagnostic,
             bits_stored: image.bits_stored,
             photometric_interpretation: image.photometric_interpretation.clone(),
+            place: None,
             is_key: key_frames.contains(frame.frame),
             modality_lut: self.instance.modality_lut,
             voi_lut: self.instance.voi_lut,
@@ -339,20 +348,6 @@ impl<W: Write> SeriesPackBuilder<W> {
                 None => entry.mask = None,
             }
         }
-    }
-
-    /// A poster out of the preview of the middle frame, for when the frame that it was asked of has no picture.
-    fn poster_of_preview(&self, previews: &[u8]) -> Result<Option<(usize, Vec<u8>)>, ImagingError> {
-        let middle = self.index.frames.len() / 2;
-        let Some(entry) = self.index.frames.get(middle) else { return Ok(None) };
-        let start = entry.preview.offset as usize;
-        let webp =
-            previews.get(start..start + entry.preview.length as usize).ok_or(ImagingError::PreviewFailed)?;
-        let decoded = webp::Decoder::new(webp).decode().ok_or(ImagingError::PreviewFailed)?;
-        let channels = if decoded.is_alpha() { 4 } else { 3 };
-        let pixels = decoded.chunks_exact(channels).flat_map(|p| [p[0], p[1], p[2]]).collect();
-        let frame = DisplayFrame { width: decoded.width(), height: decoded.height(), channels: 3, pixels };
-        Ok(Some((middle, crate::preview::poster(&frame, 1.0)?)))
     }
 }
 

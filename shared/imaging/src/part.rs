@@ -20,6 +20,8 @@ pub enum RenderedPart {
     Frame(Box<RenderedFrame>),
     /// A frame that cannot be shown.
     Failure(FrameFailure),
+    /// What is missing of an instance that is shown all the same, or differs from what it says.
+    Note(InstanceNote),
     /// Something to read, or a video.
     Document(DocumentPart),
     /// Nothing to look at: a presentation state, a segmentation, a radiotherapy object, a key object selection.
@@ -100,6 +102,31 @@ pub struct FrameMask {
     pub is_default: bool,
     /// The window in which the difference is shown.
     pub window: Window,
+}
+
+/// What a reader has to know of an instance that is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InstanceNote {
+    /// What it is.
+    pub code: NoteCode,
+    /// How many bytes, or frames.
+    pub count: u64,
+}
+
+/// What a note says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NoteCode {
+    /// So many bytes are missing at the end of the pixels; what is missing is black.
+    CutPixelData,
+    /// So many bytes are missing at the end of overlays.
+    CutOverlay,
+    /// So many frames that Number of Frames names are not there.
+    FewerFrames,
+    /// So many frames are there that Number of Frames does not name.
+    MoreFrames,
+    /// Size or components are those of the codestream, not of the header (PS3.5 8.2.1).
+    SizeOfCodestream,
 }
 
 /// A frame that cannot be shown.

@@ -14,7 +14,7 @@ pub(crate) const POSTER_SIDE: u32 = 640;
 const PREVIEW_QUALITY: f32 = 80.0;
 /// Of 0 (fast) to 6 (small): 2 takes three quarters of the time of 4, the default, for previews 4 % larger.
 const PREVIEW_METHOD: i32 = 2;
-const POSTER_QUALITY: u8 = 80;
+pub(crate) const POSTER_QUALITY: u8 = 80;
 
 /// How large a preview may become. It is never larger than its frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,7 +66,7 @@ pub(crate) fn preview_and_thumbnail(
     Ok((encode_webp(&scaled)?, thumbnail))
 }
 
-fn encode_webp(scaled: &DisplayFrame) -> Result<Preview, ImagingError> {
+pub(crate) fn encode_webp(scaled: &DisplayFrame) -> Result<Preview, ImagingError> {
     let rgb: Vec<u8>;
     let pixels = if scaled.channels == 1 {
         rgb = scaled.pixels.iter().flat_map(|grey| [*grey; 3]).collect();
@@ -83,7 +83,7 @@ fn encode_webp(scaled: &DisplayFrame) -> Result<Preview, ImagingError> {
     Ok(Preview { webp: webp.to_vec(), width: scaled.width, height: scaled.height })
 }
 
-fn thumbnail(frame: &DisplayFrame, aspect: f64) -> Result<Thumbnail, ImagingError> {
+pub(crate) fn thumbnail(frame: &DisplayFrame, aspect: f64) -> Result<Thumbnail, ImagingError> {
     let scaled = fit(frame, aspect, TILE_SIDE)?;
     Ok(Thumbnail {
         width: scaled.width,

@@ -11,15 +11,15 @@ use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
 use crate::ImagingError;
-use crate::codec::{Decoded, decode_frame};
+use crate::codec::{Decoded, decode_frame, missing_bytes, stream_header};
 use crate::diagnostic::{DiagnosticFrame, FrameOrigin, diagnostic};
 use crate::display::{DisplayFrame, show};
 use crate::document::{report, video};
 use crate::frame_source::{FrameSource, encoding_of};
 use crate::functional_groups::FrameAttributes;
 use crate::image_pixel::ImagePixel;
-use crate::overlay::{Overlay, over_frame};
-use crate::part::{FrameFailure, ImageAttributes, RenderedFrame, RenderedPart};
+use crate::overlay::{self, Overlay, over_frame};
+use crate::part::{FrameFailure, ImageAttributes, InstanceNote, NoteCode, RenderedFrame, RenderedPart};
 use crate::preview::{PreviewSize, poster, preview_and_thumbnail};
 use crate::subtraction::SubtractedRun;
 use crate::tables::FrameTables;
@@ -148,6 +148,10 @@ struct OpenImage<'d> {
     source: FrameSource<'d>,
     attributes: Vec<FrameAttributes<'d>>,
     run: Option<SubtractedRun>,
+    /// Number of Frames.
+    declared_frames: u32,
+    /// The codestream has another size than the header says.
+    is_resized: bool,
 }
 
 impl<'d> OpenImage<'d> {
@@ -159,10 +163,22 @@ impl<'d> OpenImage<'d> {
         if data_set.transfer_syntax().pixels == PixelEncoding::Video {
             return Err(ImagingError::Video);
         }
-        let image = ImagePixel::from_data_set(data_set, limits)?;
+        let mut image = ImagePixel::from_data_set(data_set, limits)?;
         let source = FrameSource::of(data_set, &image)?;
+        let declared_frames = image.number_of_frames;
+        if let FrameSource::Encapsulated { frames, .. } = &source {
+            image.number_of_frames = u32::try_from(frames.len()).unwrap_or(u32::MAX);
+            if image.number_of_frames > limits.frames_max {
+                return Err(ImagingError::TooManyFrames);
+            }
+        }
+        let is_resized = source.encapsulated_frame(0).is_some_and(|codestream| {
+            let encoding = encoding_of(&codestream, data_set.transfer_syntax());
+            let header = stream_header(&codestream, encoding);
+            header.is_some_and(|header| image.follow(header, encoding == PixelEncoding::JpegDct, limits))
+        });
         let attributes = FrameAttributes::of_all_frames(data_set, image.number_of_frames);
-        let mut opened = Self { data_set, image, source, attributes, run: None };
+        let mut opened = Self { data_set, image, source, attributes, run: None, declared_frames, is_resized };
         opened.run = SubtractedRun::of(&opened.image, &opened.attributes, &|index| opened.decode(index));
         Ok(opened)
     }
@@ -209,6 +225,26 @@ impl<'d> OpenImage<'d> {
         }
     }
 
+    /// What a reader has to know besides the pictures.
+    fn notes(&self) -> impl Iterator<Item = InstanceNote> {
+        let (there, declared) = (u64::from(self.image.number_of_frames), u64::from(self.declared_frames));
+        let pixels = match &self.source {
+            FrameSource::Native(pixels) => missing_bytes(pixels, &self.image),
+            FrameSource::Encapsulated { .. } => 0,
+        };
+        let overlays = self.attributes.first().map_or(0, |frame| overlay::missing_bytes(*frame));
+        [
+            (NoteCode::CutPixelData, pixels),
+            (NoteCode::CutOverlay, overlays),
+            (NoteCode::FewerFrames, declared.saturating_sub(there)),
+            (NoteCode::MoreFrames, there.saturating_sub(declared)),
+            (NoteCode::SizeOfCodestream, u64::from(self.is_resized)),
+        ]
+        .into_iter()
+        .filter(|(_, count)| *count > 0)
+        .map(|(code, count)| InstanceNote { code, count })
+    }
+
     /// Renders so many frames at a time as there are threads, and hands them on in order.
     fn render_all(
         &self,
@@ -216,6 +252,9 @@ impl<'d> OpenImage<'d> {
         sink: &mut dyn FnMut(RenderedPart) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
         sink(RenderedPart::Image(Box::new(self.shared())))?;
+        for note in self.notes() {
+            sink(RenderedPart::Note(note))?;
+        }
         let frames = self.image.number_of_frames;
         let at_once = options.threads.max(1);
         for first in (0..frames).step_by(at_once as usize) {

@@ -3,6 +3,7 @@
 use filmless_dicom::{Item, Tag, geometry, tags};
 use serde::{Deserialize, Serialize};
 
+use crate::dimensions::Dimensions;
 use crate::display::{Modality, padding};
 use crate::functional_groups::FrameAttributes;
 use crate::image_pixel::ImagePixel;
@@ -10,7 +11,7 @@ use crate::index::{Rescale, Spacing, Window};
 use crate::regions::{Region, regions};
 use crate::run_position::RunPosition;
 use crate::sides::Sides;
-use crate::window::VoiWindow;
+use crate::window::{VoiFunction, VoiWindow};
 
 /// Measures and presentation of one frame.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -19,6 +20,9 @@ pub struct FrameView {
     pub rescale: Option<Rescale>,
     /// The default window.
     pub window: Option<Window>,
+    /// Nobody named that window: it is what the values span.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_window_of_values: bool,
     /// All windows that the modality proposes, with their names, when there are several.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub presets: Vec<Window>,
@@ -47,6 +51,9 @@ pub struct FrameView {
     /// Place in a nuclear medicine run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub position_in_run: Option<RunPosition>,
+    /// What tells the frame from others at its place.
+    #[serde(default)]
+    pub dimensions: Dimensions,
     /// Sides of the patient, as far as the object names them.
     #[serde(flatten)]
     pub sides: Sides,
@@ -67,10 +74,13 @@ impl FrameView {
         let proposed = VoiWindow::of_frame(frame);
         let name =
             proposed.first().filter(|(first, _)| Some(*first) == used).and_then(|(_, name)| name.clone());
+        let is_named = !proposed.is_empty();
         let presets = if proposed.len() > 1 { proposed } else { Vec::new() };
         Self {
             rescale: rescale(frame, image),
             window: used.map(|window| Window::new(window, name)),
+            is_window_of_values: !is_named
+                && used.is_some_and(|window| window.function == VoiFunction::LinearExact),
             presets: presets.into_iter().map(|(window, name)| Window::new(window, name)).collect(),
             spacing: spacing(frame),
             position,
@@ -82,12 +92,13 @@ impl FrameView {
                     stated.or_else(|| RunPosition::frame_time_ms(frame.root, position_in_run))
                 })
                 .flatten()
-                .filter(|ms| ms.is_finite() && *ms > 0.0),
+                .or_else(|| usual_frame_time_ms(frame.root, image)),
             padding: if image.samples_per_pixel == 1 { padding(frame.root, image) } else { None },
             aspect: Some(pixel_aspect(frame)).filter(|aspect| (aspect - 1.0).abs() > 1e-3),
             frame_of_reference_uid: frame.root.text(tags::FRAME_OF_REFERENCE_UID),
             regions: regions(frame.root),
             position_in_run,
+            dimensions: Dimensions::of_frame(frame),
             sides: Sides::of_frame(frame),
         }
     }
@@ -142,14 +153,32 @@ fn ultrasound_spacing(root: Item<'_>) -> Option<Spacing> {
     })
 }
 
-/// Frame Time, else its vector, else a rate (PS3.3 C.7.6.5).
+/// Frame Time, else its vector, else a rate (PS3.3 C.7.6.5). What is not above 0 says nothing.
 fn frame_time_ms(root: Item<'_>, number: u32) -> Option<f64> {
-    let vector = || root.get(tags::FRAME_TIME_VECTOR)?.floats().get(number as usize - 1).copied();
-    let rate = |tag| root.float(tag).filter(|rate| *rate > 0.0).map(|rate| 1000.0 / rate);
+    let is_time = |ms: &f64| ms.is_finite() && *ms > 0.0;
+    // The vector holds increments, of which the first is always 0 (C.7.6.5.1.2): a frame is shown until the next one's,
+    // and the last as long as the one before.
+    let vector = || {
+        let increments = root.get(tags::FRAME_TIME_VECTOR)?.floats();
+        let next = increments.get(number as usize..).unwrap_or_default().iter().copied().find(is_time);
+        next.or_else(|| increments.iter().rev().copied().find(is_time))
+    };
+    let rate = |tag| root.float(tag).filter(is_time).map(|rate| 1000.0 / rate);
     root.float(tags::FRAME_TIME)
+        .filter(is_time)
         .or_else(vector)
         .or_else(|| rate(tags::RECOMMENDED_DISPLAY_FRAME_RATE))
         .or_else(|| rate(tags::CINE_RATE))
+}
+
+/// Films without a time play at the usual rate of their modality.
+fn usual_frame_time_ms(root: Item<'_>, image: &ImagePixel) -> Option<f64> {
+    let rate = match root.text(tags::MODALITY).as_deref() {
+        Some("US" | "IVUS") => 25.0,
+        Some("XA" | "RF") => 15.0,
+        _ => return None,
+    };
+    (image.number_of_frames > 1).then_some(1000.0 / rate)
 }
 
 /// Height of a pixel over its width, as far as it is known (PS3.3 C.7.6.3.1.7, 10.7).

@@ -107,6 +107,8 @@ fn index_has_the_documented_names() {
     let frame = index["frames"][0].as_object_mut().unwrap();
     let (position, slice_position) = (frame["position"].clone(), frame["slice_position"].clone());
     assert!(position.as_array().is_some_and(|p| p.len() == 3) && slice_position.is_f64());
+    let dimensions = frame["dimensions"].clone();
+    assert!(dimensions["instance_number"].is_i64() && dimensions["echo_ms"].is_f64());
     assert_eq!(
         index,
         json!({
@@ -123,6 +125,7 @@ fn index_has_the_documented_names() {
                 "spacing": { "row_mm": 0.3125, "column_mm": 0.3125, "source": "pixel-spacing" },
                 "position": position, "orientation": [1.0, 0.0, 0.0, 0.0, 1.0, 0.0],
                 "slice_position": slice_position, "frame_time_ms": null,
+                "place": { "plane": 1, "slice": 1, "volume": 1 }, "dimensions": dimensions,
                 "frame_of_reference_uid": "1.3.6.1.4.1.5962.1.4.4.1.20040826185059.5457"
             }],
             "without_picture": [{ "sop_instance_uid": "1.2", "code": "no-pixel-data" }]

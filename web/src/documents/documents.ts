@@ -2,7 +2,7 @@
 
 import type { PackSource } from "../pack-source.js";
 import { fill } from "../page.js";
-import type { DocumentEntry, OtherEntry, SeriesIndex } from "../series-index.js";
+import type { DocumentEntry, OtherEntry, SeriesIndex, IndexNote } from "../series-index.js";
 import { make } from "../tools/elements.js";
 import type { Words } from "../words.js";
 
@@ -45,7 +45,7 @@ function titleOf({ title, kind }: DocumentEntry, words: Words): string {
 }
 
 /** What is not shown: in words, and behind them each original to download. */
-function notes({ others, withoutPicture }: SeriesIndex, words: Words): Node[] {
+function notes({ others, withoutPicture, notes: noted }: SeriesIndex, words: Words): Node[] {
   const counts = new Map<string, number>();
   for (const { name } of others) {
     counts.set(name, (counts.get(name) ?? 0) + 1);
@@ -54,8 +54,26 @@ function notes({ others, withoutPicture }: SeriesIndex, words: Words): Node[] {
   const unseen = [...new Set(withoutPicture)].map((sopInstanceUid) => ({ sopInstanceUid, name: "" }));
   return [
     ...(others.length === 0 ? [] : [note(fill(words.kept, { names }), others, words)]),
+    ...missing(noted, words),
     ...(unseen.length === 0 ? [] : [note(fill(words.withoutPicture, { n: withoutPicture.length }), unseen, words)]),
   ];
+}
+
+/** What is missing of pictures that are shown, and their originals. */
+function missing(noted: readonly IndexNote[], words: Words): Node[] {
+  const files = (of: readonly IndexNote[]) => of.length;
+  const frames = (of: readonly IndexNote[]) => of.reduce((sum, { count }) => sum + count, 0);
+  const kinds: readonly (readonly [string, string, (of: readonly IndexNote[]) => number])[] = [
+    ["cut-pixel-data", words.cutPictures, files],
+    ["cut-overlay", words.cutOverlays, files],
+    ["fewer-frames", words.fewerImages, frames],
+    ["more-frames", words.moreImages, frames],
+  ];
+  return kinds.flatMap(([code, text, count]) => {
+    const of = noted.filter((one) => one.code === code);
+    const originals = of.map(({ sopInstanceUid }) => ({ sopInstanceUid, name: "" }));
+    return of.length === 0 ? [] : [note(fill(text, { n: count(of) }), originals, words)];
+  });
 }
 
 function note(text: string, originals: readonly OtherEntry[], words: Words): HTMLElement {

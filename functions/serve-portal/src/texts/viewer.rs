@@ -175,6 +175,14 @@ pub struct ViewerTexts {
     pub kept: &'static str,
     /// `{n}` images that have no picture.
     pub without_picture: &'static str,
+    /// `{n}` files whose pixels end too early.
+    pub cut_pictures: &'static str,
+    /// `{n}` files whose overlays end too early.
+    pub cut_overlays: &'static str,
+    /// `{n}` images that are announced and not there.
+    pub fewer_images: &'static str,
+    /// `{n}` images that are there and not announced.
+    pub more_images: &'static str,
     /// Button.
     pub compare: &'static str,
     /// List of studies.
@@ -303,6 +311,10 @@ pub(super) const VI: ViewerTexts = ViewerTexts {
     document_failed: "Tài liệu này không hiện được trên máy của Ông/Bà.",
     kept: "Được bệnh viện lưu giữ, không hiển thị ở đây: {names}.",
     without_picture: "{n} ảnh không xem được ở đây. Bản gốc vẫn được bệnh viện lưu giữ.",
+    cut_pictures: "{n} tệp ảnh bị thiếu phần cuối; chỗ thiếu có màu đen.",
+    cut_overlays: "{n} tệp ảnh bị thiếu một phần nét vẽ trên ảnh.",
+    fewer_images: "Thiếu {n} ảnh so với số ảnh ghi trong tệp.",
+    more_images: "Có thêm {n} ảnh so với số ảnh ghi trong tệp; tất cả đều được hiển thị.",
     compare: "So sánh",
     compare_with: "So sánh với lần chụp",
     compare_series: "Loạt ảnh",
@@ -411,6 +423,10 @@ pub(super) const EN: ViewerTexts = ViewerTexts {
     document_failed: "This document cannot be shown on your device.",
     kept: "Kept by the hospital, not shown here: {names}.",
     without_picture: "{n} image(s) cannot be shown here. The originals are kept by the hospital.",
+    cut_pictures: "{n} image file(s) end too early; what is missing is black.",
+    cut_overlays: "{n} image file(s) lack a part of what is drawn over the picture.",
+    fewer_images: "{n} image(s) that the files announce are missing.",
+    more_images: "There are {n} more image(s) than the files announce; all are shown.",
     compare: "Compare",
     compare_with: "Compare with the study",
     compare_series: "Series",

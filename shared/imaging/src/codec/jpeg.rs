@@ -98,8 +98,10 @@ pub(crate) fn browser_shows_right_colours(codestream: &[u8], image: &ImagePixel)
 }
 
 /// Whether the components of a DCT codestream are luminance and chrominance. The Adobe segment knows; JFIF and
-/// subsampling mean yes; component identifiers that spell RGB mean no; what is left is said by Photometric
-/// Interpretation, which writers of JPEG get wrong most often.
+/// subsampling mean yes; component identifiers that spell RGB mean no. Identifiers 1, 2 and 3 mean yes, too, even where
+/// Photometric Interpretation says RGB: JFIF gives them to luminance and chrominance, libjpeg never writes them for
+/// anything else (RGB is R, G, B with an Adobe segment), and every browser reads them so; labels are wrong more often.
+/// What is left, as 0, 1 and 2, is said by Photometric Interpretation.
 fn is_ybr(codestream: &[u8], image: &ImagePixel) -> bool {
     let body = |wanted: &dyn Fn(u8) -> bool, start: &[u8]| {
         segments(codestream)
@@ -116,5 +118,6 @@ fn is_ybr(codestream: &[u8], image: &ImagePixel) -> bool {
     let subsampled = first.1 != second.1;
     body(&|marker| marker == 0xE0, b"JFIF").is_some()
         || subsampled
+        || [first.0, second.0, third.0] == [Some(1), Some(2), Some(3)]
         || (!spells_rgb && image.photometric != "RGB")
 }

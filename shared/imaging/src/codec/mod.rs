@@ -24,7 +24,8 @@ use crate::samples::Samples;
 pub(crate) use jpeg::browser_shows_right_colours;
 pub(crate) use jpeg_ls::reads_everywhere as jpeg_ls_reads_everywhere;
 pub(crate) use jpeg2000::decode as decode_jpeg_2000;
-pub(crate) use markers::jpeg_family;
+pub(crate) use markers::{FrameHeader, jpeg_family};
+pub(crate) use native::missing_bytes;
 
 /// What a decoder gives back.
 #[derive(Debug)]
@@ -52,6 +53,20 @@ pub(crate) fn decode_frame(
         }
     };
     if decoded.samples.len() == image.samples() { Ok(decoded) } else { Err(ImagingError::CorruptPixelData) }
+}
+
+/// Size and components of a codestream, as far as its decoder would take them from there.
+pub(crate) fn stream_header(codestream: &[u8], encoding: PixelEncoding) -> Option<FrameHeader> {
+    match encoding {
+        PixelEncoding::JpegDct | PixelEncoding::JpegLossless | PixelEncoding::JpegLs => {
+            markers::jpeg_frame_header(codestream).map(|(_, header)| header)
+        }
+        PixelEncoding::Jpeg2000 | PixelEncoding::HtJpeg2000 => {
+            let bare = codestream::bare_codestream(codestream).ok()?;
+            markers::jpeg2000_header(&bare).map(|header| header.frame)
+        }
+        _ => None,
+    }
 }
 
 fn decode_codestream(

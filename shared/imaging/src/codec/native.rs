@@ -33,7 +33,7 @@ pub(crate) fn decode(
     let is_422 = image.photometric == "YBR_FULL_422" && image.bits_allocated == 8 && pixels.len() < whole;
     let length = frame_bytes(image, is_422);
     let start = length * frame as usize;
-    let raw = pixels.get(start..start + length).ok_or(ImagingError::CorruptPixelData)?;
+    let raw = &*available(pixels, start, length)?;
     let big_endian = data_set.transfer_syntax().big_endian_pixels;
     let samples = match (tag, image.bits_allocated) {
         (Some(tags::FLOAT_PIXEL_DATA), 32) => {
@@ -54,6 +54,32 @@ pub(crate) fn decode(
         _ => Samples::Numbers(each(raw, big_endian, |b: [u8; 8]| wide(u64::from_le_bytes(b), image))),
     };
     Ok(Decoded { samples: if image.planar { interleaved(samples, image) } else { samples }, is_rgb: false })
+}
+
+/// Of a frame a tenth has to be there, or there is nothing to see.
+const SHARE_MIN: usize = 10;
+
+/// The bytes of a frame. What is missing at its end is 0: the rows that are there are shown.
+fn available(pixels: &[u8], start: usize, length: usize) -> Result<Cow<'_, [u8]>, ImagingError> {
+    if let Some(raw) = pixels.get(start..start + length) {
+        return Ok(Cow::Borrowed(raw));
+    }
+    let is_seen = |there: &&[u8]| !there.is_empty() && there.len() >= length / SHARE_MIN;
+    let there = pixels.get(start..).filter(is_seen).ok_or(ImagingError::CutPixelData)?;
+    let mut raw = there.to_vec();
+    raw.resize(length, 0);
+    Ok(Cow::Owned(raw))
+}
+
+/// How many bytes of the frames are missing.
+pub(crate) fn missing_bytes(pixels: &[u8], image: &ImagePixel) -> u64 {
+    let frames = u64::from(image.number_of_frames);
+    let is_422 = image.photometric == "YBR_FULL_422" && image.bits_allocated == 8;
+    let wanted = match image.bits_allocated {
+        1 => (image.samples() as u64 * frames).div_ceil(8),
+        _ => frame_bytes(image, is_422) as u64 * frames,
+    };
+    wanted.saturating_sub(pixels.len() as u64)
 }
 
 pub(crate) fn word_format(image: &ImagePixel) -> WordFormat {
@@ -82,8 +108,11 @@ fn swapped<'p>(data_set: &DataSet<'_>, pixels: &'p [u8], start: usize, raw: &'p 
 /// Frames of one bit follow one another without alignment, first pixel in the lowest bit (PS3.5 8.1.1, D).
 pub(crate) fn unpack_bits(pixels: &[u8], image: &ImagePixel, frame: u32) -> Result<Vec<u8>, ImagingError> {
     let first = image.samples() * frame as usize;
-    let bit = |i: usize| pixels.get(i / 8).map(|byte| byte >> (i % 8) & 1);
-    (first..first + image.samples()).map(bit).collect::<Option<_>>().ok_or(ImagingError::CorruptPixelData)
+    if first / 8 + image.samples() / 8 / SHARE_MIN >= pixels.len() {
+        return Err(ImagingError::CutPixelData);
+    }
+    let bit = |i: usize| pixels.get(i / 8).map_or(0, |byte| byte >> (i % 8) & 1);
+    Ok((first..first + image.samples()).map(bit).collect())
 }
 
 fn wide(raw: u64, image: &ImagePixel) -> f64 {
