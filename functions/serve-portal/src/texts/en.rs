@@ -67,7 +67,7 @@ pub(super) const EN: Texts = Texts {
         title: "My studies",
         empty: "There are no images yet. They will appear here as soon as there is a result.",
         preparing: "Images are being prepared",
-        preparing_hint: "Please come back in a few minutes.",
+        preparing_hint: "Please come back later. The hospital sends a message once they are ready.",
         no_date: "Date unknown",
         open: "Show the images",
     },

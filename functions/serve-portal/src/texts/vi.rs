@@ -58,7 +58,7 @@ pub(super) const VI: Texts = Texts {
         title: "Các lần chụp của tôi",
         empty: "Chưa có hình ảnh nào. Khi có kết quả, hình ảnh sẽ hiện ở đây.",
         preparing: "Đang chuẩn bị hình ảnh",
-        preparing_hint: "Xin quay lại sau ít phút.",
+        preparing_hint: "Xin quay lại sau. Bệnh viện nhắn tin khi hình ảnh đã sẵn sàng.",
         no_date: "Không rõ ngày chụp",
         open: "Xem hình ảnh",
     },
