@@ -8,10 +8,6 @@ use crate::DataSet;
 use crate::code::Code;
 use crate::data_set::{Element, Item};
 
-/// Most instances, and most frames of all of them, that are taken from one selection. A person marks a few; a
-/// machine that marks all marks nothing.
-pub const KEY_REFERENCES_MAX: usize = 1000;
-
 /// Titles that say that the images are not to be used (PS3.16 CID 7011), DCM: for quality, for patient safety, wrong
 /// worklist entry, data retention expired.
 const REJECTIONS: [&str; 4] = ["113001", "113037", "113038", "113039"];
@@ -58,23 +54,17 @@ fn evidence_references(root: Item<'_>) -> Vec<KeyReference> {
     collect(series.flat_map(|series| items(series, tags::REFERENCED_SOP_SEQUENCE)))
 }
 
+/// All of them, however many: the header's own limits bound them, and a mark that is left out would be missed by nobody.
 fn collect<'d>(sops: impl Iterator<Item = Item<'d>>) -> Vec<KeyReference> {
-    let mut frames_left = KEY_REFERENCES_MAX;
     let references = sops.filter_map(|sop| {
         let uid = sop.text(tags::REFERENCED_SOP_INSTANCE_UID)?;
         let sop_instance_uid = SopInstanceUid::parse(&uid).ok()?;
         let frames = sop.get(tags::REFERENCED_FRAME_NUMBER).map(Element::ints).unwrap_or_default();
-        let mut frames: Vec<u32> = frames
+        let frames: Vec<u32> = frames
             .into_iter()
             .filter_map(|frame| u32::try_from(frame).ok().filter(|frame| *frame > 0))
             .collect();
-        // Without its frames it would stand for the whole instance.
-        if !frames.is_empty() && frames_left == 0 {
-            return None;
-        }
-        frames.truncate(frames_left);
-        frames_left -= frames.len();
         Some(KeyReference { sop_instance_uid, frames })
     });
-    references.take(KEY_REFERENCES_MAX).collect()
+    references.collect()
 }

@@ -47,14 +47,19 @@ impl Comparison {
     }
 
     /// Whether they are one person, as far as a machine may say so. Nothing differs; and beside the same name the id or the
-    /// whole birth date is the same: a name alone is no identity. A name that is only like the other needs both.
+    /// whole birth date is the same: a name alone is no identity. A name that is only like the other needs both; so do an id
+    /// of an unknown issuer and a year, which are half a proof each.
     #[must_use]
     pub fn is_same_person(self) -> bool {
         use Agreement::{Agrees, Weak};
         let has_birth_date = matches!(self.birth_date, Agrees | Weak);
         !self.contradicts()
             && match self.name {
-                Agrees => self.id == Agrees || self.birth_date == Agrees,
+                Agrees => {
+                    self.id == Agrees
+                        || self.birth_date == Agrees
+                        || (self.id == Weak && self.birth_date == Weak)
+                }
                 Weak => self.id == Agrees && has_birth_date,
                 Agreement::Unknown | Agreement::Differs => false,
             }
@@ -240,6 +245,14 @@ mod tests {
             check(images, order, false, &IdentityRules::default());
         }
         check("1234|ELSEWHERE|LE AN||", order, false, &lenient);
+    }
+
+    #[test]
+    fn an_issuer_that_nobody_vouched_for_and_a_year_are_half_a_proof_each() {
+        let rules = IdentityRules::default();
+        check("N20-1|HIS|NGUYEN^THI HOA|1958|", ORDER, true, &rules);
+        check("N20-1|HIS|HOA^NGUYEN THI|1958|", ORDER, false, &rules);
+        check("N20-1|HIS|NGUYEN^THI HOA|1959|", ORDER, false, &rules);
     }
 
     #[test]
