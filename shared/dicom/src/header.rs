@@ -6,7 +6,7 @@ use dicom_core::Tag;
 use dicom_dictionary_std::tags;
 use filmless_domain::{
     AccessionNumber, BirthDate, InvalidId, KeyReference, Limits, PatientDemographics, PatientId,
-    SeriesInstanceUid, SopInstanceUid, StudyInstanceUid,
+    SeriesInstanceUid, SopInstanceUid, StudyInstanceUid, sex_of,
 };
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -248,7 +248,7 @@ fn patient(root: Item<'_>) -> PatientDemographics {
             .filter(|issuer| !issuer.is_empty()),
         name,
         birth_date: root.text(tags::PATIENT_BIRTH_DATE).and_then(|t| BirthDate::parse(&t).ok()),
-        sex: root.text(tags::PATIENT_SEX).filter(|sex| matches!(sex.as_str(), "M" | "F" | "O")),
+        sex: root.text(tags::PATIENT_SEX).as_deref().and_then(sex_of).map(str::to_owned),
     }
 }
 

@@ -36,7 +36,7 @@ pub use ids::{AccessionNumber, InvalidId, PatientId, SeriesInstanceUid, SopInsta
 pub use limits::Limits;
 pub use object_key::ObjectKey;
 pub use order::{Order, SignedResult};
-pub use patient::PatientDemographics;
+pub use patient::{PatientDemographics, sex_of};
 pub use phone::PhoneNumber;
 pub use quiet_hours::QuietHours;
 pub use rejection::Rejection;

@@ -12,6 +12,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use unicode_normalization::UnicodeNormalization;
 
 use crate::{AccessionNumber, BirthDate, Language, PatientDemographics, PatientId, PhoneNumber, Rejection};
 use fields::{Field, Kind};
@@ -183,12 +184,33 @@ impl Order {
         status.is_some_and(|status| signed.iter().any(|word| status.eq_ignore_ascii_case(word)))
     }
 
-    /// Whether the order was taken back: nothing of it is shown or told. The words are those of FHIR and HL7.
+    /// Whether the order was taken back: nothing of it is shown or told. The words are those of FHIR and of HL7 (ORC-5),
+    /// and what people write for them.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
-        const WORDS: [&str; 5] = ["cancelled", "canceled", "revoked", "entered-in-error", "withdrawn"];
+        const WORDS: [&str; 17] = [
+            "cancelled",
+            "canceled",
+            "cancel",
+            "revoked",
+            "entered-in-error",
+            "withdrawn",
+            "deleted",
+            "void",
+            "voided",
+            "discontinued",
+            "aborted",
+            "ca",
+            "dc",
+            "hủy",
+            "huỷ",
+            "đã-hủy",
+            "đã-huỷ",
+        ];
         let status = self.other.get("status").and_then(Value::as_str).unwrap_or_default().trim();
-        WORDS.iter().any(|word| status.eq_ignore_ascii_case(word))
+        let lower = status.nfc().flat_map(char::to_lowercase);
+        let plain: String = lower.map(|c| if matches!(c, '_' | ' ') { '-' } else { c }).collect();
+        WORDS.contains(&plain.as_str())
     }
 
     /// Name of the requested service, when the order gives one.

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
 
 use crate::{BirthDate, PatientId};
 
@@ -40,5 +41,38 @@ impl PatientDemographics {
 impl fmt::Debug for PatientDemographics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("PatientDemographics(hidden)")
+    }
+}
+
+/// Words that mean a sex, folded: of the standards, of Vietnamese, of English. 1 and 2 mean the same in ISO/IEC 5218
+/// and in the tables of Vietnam's health insurance.
+pub(crate) const SEXES: &[(&str, &[&str])] = &[
+    ("M", &["m", "male", "nam", "1"]),
+    ("F", &["f", "female", "nữ", "nu", "2"]),
+    ("O", &["o", "other", "khác", "khac"]),
+];
+
+/// The sex that a word means, `M`, `F` or `O`, of an order or of Patient's Sex (0010,0040). Machines write more than the
+/// standard allows: an `m` that is passed over is a man who is taken for a woman.
+#[must_use]
+pub fn sex_of(word: &str) -> Option<&'static str> {
+    let folded: String = word.trim().nfc().flat_map(char::to_lowercase).collect();
+    SEXES.iter().find(|(_, words)| words.contains(&folded.as_str())).map(|(letter, _)| *letter)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sex_of;
+
+    #[test]
+    fn a_sex_is_understood_however_it_is_written() {
+        for (word, letter) in
+            [("M", "M"), ("m ", "M"), ("Nam", "M"), ("1", "M"), ("f", "F"), ("NỮ", "F"), ("2", "F")]
+        {
+            assert_eq!(sex_of(word), Some(letter), "{word}");
+        }
+        for word in ["", "M\\F", "9", "unknown"] {
+            assert_eq!(sex_of(word), None, "{word}");
+        }
     }
 }

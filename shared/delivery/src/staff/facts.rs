@@ -138,8 +138,10 @@ impl Desk {
         self.demand(Act::Release, AuditAction::ReadLedger).await?;
         let mut views = Vec::new();
         for study in studies_of_days(&self.services, days).await? {
-            let is_one =
-                matches!(study.reason, Some(HoldReason::PatientMismatch | HoldReason::AccountMismatch));
+            let is_one = matches!(
+                study.reason,
+                Some(HoldReason::PatientMismatch | HoldReason::AccountMismatch | HoldReason::TwoPatients)
+            );
             if study.state != StudyState::Held || !is_one || views.len() >= MISMATCHES_MAX {
                 continue;
             }

@@ -56,6 +56,11 @@ impl Desk {
         self.demand(Act::Release, AuditAction::ReleaseStudy).await?;
         let reason = reason_of(&decision.reason)?;
         let case = self.case(study).await?;
+        if case.study.instances == 0 {
+            let message =
+                "There is no image that could be shown. What was refused of it is listed; send it again.";
+            return Err(StaffError::refused("study-without-images", message));
+        }
         let order = self.order_for(&case.study, decision.order.as_ref()).await?;
         self.check_owner(&case, &order).await?;
         let looked = self.look(&case.study, &order).await?;

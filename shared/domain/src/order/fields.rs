@@ -137,11 +137,3 @@ const RESULT: &[Field] = &[
     optional("reported_by", Kind::Text(SHORT), "Who signed it."),
     optional("reported_at", Kind::Moment, "When it was signed; at the hospital, where no zone is named."),
 ];
-
-/// Words that mean a sex, folded: of the standards, of Vietnamese, of English. 1 and 2 mean the same in ISO/IEC 5218
-/// and in the tables of Vietnam's health insurance.
-pub(super) const SEXES: &[(&str, &[&str])] = &[
-    ("M", &["m", "male", "nam", "1"]),
-    ("F", &["f", "female", "nữ", "nu", "2"]),
-    ("O", &["o", "other", "khác", "khac"]),
-];

@@ -2,13 +2,12 @@
 //! field and the kind of its value. All of it is refused at once, so that its sender corrects it once.
 
 use serde_json::{Map, Value};
-use unicode_normalization::UnicodeNormalization;
 
-use super::fields::{Field, Kind, ORDER, SEXES};
+use super::fields::{Field, Kind, ORDER};
 use super::moment;
 use crate::invisible::{is_invisible, one_line};
 use crate::mailbox::is_public_mailbox;
-use crate::{BirthDate, Language, PatientId, PhoneNumber, Rejection};
+use crate::{BirthDate, Language, PatientId, PhoneNumber, Rejection, sex_of};
 
 /// Most faults that one reason names.
 const FAULTS_MAX: usize = 30;
@@ -194,9 +193,7 @@ fn birth_date(text: String) -> Result<Value, String> {
 }
 
 fn sex(text: &str) -> Result<Value, String> {
-    let folded: String = text.nfc().flat_map(char::to_lowercase).collect();
-    let meant = SEXES.iter().find(|(_, words)| words.contains(&folded.as_str()));
-    meant.map(|(letter, _)| Value::String((*letter).to_owned())).ok_or_else(|| {
+    sex_of(text).map(|letter| Value::String(letter.to_owned())).ok_or_else(|| {
         let kind = if text.parse::<i64>().is_ok() { "number" } else { "text" };
         format!("is a {kind} that means none of M, F and O")
     })

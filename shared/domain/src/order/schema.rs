@@ -2,8 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::fields::{Field, Kind, ORDER, SEXES};
+use super::fields::{Field, Kind, ORDER};
 use super::read::WHOLE_MAX;
+use crate::patient::SEXES;
 
 /// A day of the calendar: month, separator (`@`), day; then leap days.
 const DAY: &str = "(?:(?:[0-9]{4}@(?:(?:0?[13578]|1[02])@(?:0?[1-9]|[12][0-9]|3[01])|(?:0?[469]|11)@(?:0?[1-9]|[12][0-9]|30)|0?2@(?:0?[1-9]|1[0-9]|2[0-8])))|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)@0?2@29)";

@@ -206,6 +206,22 @@ fn a_number_that_no_program_holds_and_a_nest_too_deep_have_reasons_of_their_own(
 }
 
 #[test]
+fn an_order_is_taken_back_by_any_word_that_says_so() {
+    let is_cancelled = |status: &str| {
+        let mut order = sample();
+        order["status"] = json!(status);
+        Order::parse(order.to_string().as_bytes()).unwrap().is_cancelled()
+    };
+    for status in ["Cancelled", "entered_in_error", "Entered in error", "CA", "hủy", "Đã huỷ", "HU\u{309}Y"]
+    {
+        assert!(is_cancelled(status), "{status}");
+    }
+    for status in ["", "active", "NW", "completed", "cancellation-refused"] {
+        assert!(!is_cancelled(status), "{status}");
+    }
+}
+
+#[test]
 fn an_abridged_order_keeps_what_the_product_uses() {
     let mut order = sample();
     order["visit"]["retention_years"] = json!(20);

@@ -41,7 +41,7 @@ fn everything_that_fits_is_said_in_one_part() {
             Language::Vi,
             Some("K7QM-2WXA"),
             LINK,
-            "BV Dai hoc Mau: ket qua hinh anh\nhttps://xem.benhvien.example/x/8fKq2ZrT6mWcJ4vNxD9sLhBy3PgA7eQu\nTK N20-0317542\nMK K7QM-2WXA\nDT 19000000",
+            "BV Dai hoc Mau: ket qua hinh anh\nhttps://xem.benhvien.example/x/8fKq2ZrT6mWcJ4vNxD9sLhBy3PgA7eQu\nTai khoan N20-0317542\nMat khau K7QM-2WXA\nHotline 19000000",
         ),
         (
             Language::En,
@@ -89,7 +89,7 @@ fn the_worst_cases_of_real_hospitals_are_one_part() {
             "ket qua hinh anh",
             "N20-0317542",
             Some("K7QMA-2WXAC"),
-            "DT 19001234",
+            "19001234",
         ),
         (
             "ketqua.bvdaihoc.edu.vn",
@@ -97,7 +97,7 @@ fn the_worst_cases_of_real_hospitals_are_one_part() {
             "ket qua hinh anh",
             "23123456",
             Some("K7QMA-2WXAC"),
-            "DT 19001234",
+            "19001234",
         ),
         (
             "hinhanh.bvnhidong1.com",
@@ -122,7 +122,7 @@ fn the_worst_cases_of_real_hospitals_are_one_part() {
             "ket qua hinh anh cua Ong/Ba..",
             "BN20260001234567",
             None,
-            "DT 19001234",
+            "19001234",
         ),
         ("pacs.bv.vn", "BV A", "ket qua", "1", Some("K7QMA-2WXAC"), "Huong dan pacs.bv.vn/guide"),
     ] {

@@ -267,6 +267,11 @@ pub(crate) fn error(language: Language, code: &str) -> &'static str {
             "The account of this code is somebody else's. Correct the code of the order, or confirm that they are one person.",
         ),
         "order-cancelled" => pick(language, "Phiếu chỉ định đã bị huỷ.", "The order was cancelled."),
+        "study-without-images" => pick(
+            language,
+            "Chưa có ảnh nào để trả. Hãy xem các tệp bị từ chối rồi gửi lại.",
+            "There is no image that could be shown. See what was refused of it, and send it again.",
+        ),
         "released-to-another" => pick(
             language,
             "Lần chụp đã được trả cho người bệnh khác. Hãy thu hồi, rồi gửi lại ảnh với UID mới.",
