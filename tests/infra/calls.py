@@ -70,7 +70,7 @@ def sources() -> dict[str, list[tuple[str, str]]]:
 def called(text: str, with_methods: bool) -> set[tuple[str, str]]:
     """What is called there: by whose name, and its own. A method is known by
     its name where no other function of ours has it."""
-    calls = re.findall(r"(?:(\w+)(?:::<[^>]*>)?::)?(?<![.\w])(\w+)\(", text)
+    calls = re.findall(r"(?:(\w+)(?:::<[^>]*>)?::)?(?<![.\w])(?<!fn )(\w+)\(", text)
     methods = {name for name in re.findall(r"\.(\w+)\(", text) if with_methods and len(sources().get(name, [])) == 1}
     return set(calls) | {("", name) for name in methods | set(re.findall(r"\bself\.(\w+)\(", text))}
 

@@ -25,6 +25,7 @@ from template import (
 LEFT_TO_OTHERS = {
     "S3_PUBLIC_URL": "on AWS browsers reach S3 where the functions do",
     "TRUSTED_PROXIES": "CloudFront names the visitor in a header of its own",
+    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "Lambda itself says how much memory a function has",
 }
 # Read by the logging library itself.
 READ_BY_LIBRARIES = {"RUST_LOG"}
