@@ -26,8 +26,8 @@ use tokio::runtime::Runtime;
 use weather::{Fault, Plan};
 use world::Setup;
 
-/// Runs in `make test`; `make faults RUNS=… SEED=…` makes more.
-const RUNS: u64 = 1000;
+/// Runs in `make test`, four minutes on two cores since corrections are among them; `make faults RUNS=… SEED=…` makes more.
+const RUNS: u64 = 500;
 const SEED: u64 = 1;
 /// Seeds of runs that did not hold once: always among those that are run.
 const FOUND: [u64; 1] = [5050];
