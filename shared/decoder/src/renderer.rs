@@ -25,7 +25,7 @@ const START_TIMEOUT: Duration = Duration::from_secs(30);
 const IDLE_MAX: Duration = Duration::from_secs(60);
 
 /// Renders in child processes: this program, started with the arguments `render-child` and the bytes of
-/// memory it may have, has to call [`crate::serve`].
+/// memory it may have, has to call [`crate::serve()`].
 pub struct ChildRenderer {
     idle: Arc<Mutex<Vec<Worker>>>,
     turns: Arc<Semaphore>,
