@@ -1,6 +1,6 @@
 //! Orders: what the hospital says was requested, for whom, and whether the result is signed.
 //!
-//! The wire format is `docs/order.schema.json`, which [`schema`] writes. Unknown fields are kept.
+//! The wire format is `docs/order.schema.json`, which [`schema()`] writes. Unknown fields are kept.
 
 mod fields;
 mod moment;
