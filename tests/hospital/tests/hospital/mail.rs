@@ -39,7 +39,7 @@ impl Oracle {
                 format!("of examination {named}"),
             );
         }
-        let greeting = text.lines().find_map(|line| line.trim().strip_prefix("Kính gửi "));
+        let greeting = text.lines().find_map(|line| line.trim().strip_prefix("Kính gửi Ông/Bà "));
         let name = greeting.map(|name| name.trim_end_matches(',').to_owned());
         if let Some(name) = name.filter(|name| !self.truth.is_written_of(owner, name)) {
             self.violate("was told by email", owner, owner, exam, format!("the name {name}"));
