@@ -47,7 +47,7 @@ fn everything_that_fits_is_said_in_one_part() {
             Language::En,
             None,
             LINK,
-            "BV Dai hoc Mau: your images\nhttps://xem.benhvien.example/x/8fKq2ZrT6mWcJ4vNxD9sLhBy3PgA7eQu\nAccount N20-0317542\nHotline 19000000",
+            "BV Dai hoc Mau: your images\nhttps://xem.benhvien.example/x/8fKq2ZrT6mWcJ4vNxD9sLhBy3PgA7eQu\nAccount N20-0317542\nHotline 19000000\nHelp xem.benhvien.example/guide",
         ),
     ] {
         let sms = sms(language, &hospital, "N20-0317542", password, link);
