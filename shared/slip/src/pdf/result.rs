@@ -16,12 +16,16 @@ const TEXT_BOTTOM: f32 = PAGE.1 - 14.0 * MM;
 /// Most pages of a result: a longer one is read with the images, because a part of it could say the opposite.
 pub(crate) const RESULT_PAGES_MAX: usize = 4;
 
+/// Most characters that are fitted at once.
+const PIECE_CHARS_MAX: usize = 300;
+
 /// The pages of the result, in reading order; none where nothing is signed.
 pub(super) fn pages(content: &SlipContent<'_>, fonts: &Fonts) -> Vec<Vec<Item>> {
     let Some(result) = content.result else { return Vec::new() };
     let set = |text: &str| {
         let fit = Fit { sizes: &[TEXT_SIZE], width: WIDTH, lines_max: usize::MAX };
-        fonts.regular.fit(text, &fit)
+        // A fitted text has an end that nobody would miss in a name; of a result every word counts.
+        pieces(text).iter().flat_map(|piece| fonts.regular.fit(piece, &fit)).collect::<Vec<Line>>()
     };
     let mut lines: Vec<Line> = result.conclusion.lines().flat_map(set).collect();
     lines.extend(set(""));
@@ -36,6 +40,26 @@ pub(super) fn pages(content: &SlipContent<'_>, fonts: &Fonts) -> Vec<Vec<Item>> 
         .enumerate()
         .map(|(number, lines)| page(content, fonts, lines.to_vec(), (number + 1, total)))
         .collect()
+}
+
+/// A paragraph in pieces that are short enough to be fitted whole, broken between words where there are any.
+fn pieces(text: &str) -> Vec<String> {
+    let mut pieces = vec![String::new()];
+    let mut length = 0;
+    for word in text.split_inclusive(' ') {
+        let chars: Vec<char> = word.chars().collect();
+        for part in chars.chunks(PIECE_CHARS_MAX) {
+            if length + part.len() > PIECE_CHARS_MAX {
+                pieces.push(String::new());
+                length = 0;
+            }
+            length += part.len();
+            if let Some(piece) = pieces.last_mut() {
+                piece.extend(part);
+            }
+        }
+    }
+    pieces
 }
 
 fn page(
