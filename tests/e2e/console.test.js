@@ -148,7 +148,9 @@ for (const device of [PHONE, DESKTOP]) {
         assert.match(await page.locator("main").textContent(), /Người bệnh không khớp/);
         await check(visitor, "study-held");
         await page.locator('a[href$="/release"]').click();
-        await page.locator("td.differs").first().waitFor();
+        const differing = page.locator("td.differs").first();
+        await differing.waitFor();
+        assert.equal(await differing.evaluate((cell) => getComputedStyle(cell).color), "rgb(155, 28, 28)", "not in red");
         await check(visitor, "release-differs");
         await open(visitor, "/staff/reviews");
         await check(visitor, "reviews");
