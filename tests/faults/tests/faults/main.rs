@@ -20,7 +20,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use run::{Told, random_setup, run};
+use filmless_domain::Order;
+use run::{Told, random_setup, run, with_the_clock_set_back};
+use sample::Study;
 use scenario::Scenario;
 use tokio::runtime::Runtime;
 use weather::{Fault, Plan};
@@ -104,6 +106,20 @@ fn whatever_call_fails_nothing_is_lost_and_nothing_happens_twice() {
     });
     println!("{} calls, {} runs in {:.0} s", calls.len(), told.len(), started.elapsed().as_secs_f64());
     assert_none(&failed);
+}
+
+#[test]
+fn of_two_orders_the_later_version_counts_though_the_clock_was_set_back_between_them() {
+    let setup =
+        Setup { seed: 7, plan: Plan::Calm, with_mischief: false, is_idempotent: false, with_reports: false };
+    let order = |phone: &str| {
+        let mut order = Study::numbered(1).order();
+        order["patient"]["phone"] = phone.into();
+        Order::parse(order.to_string().as_bytes()).unwrap()
+    };
+    let (first, second) = (order("0903 123 456"), order("0912 000 222"));
+    let counts = with_the_clock_set_back(&servers(), &setup, [&first, &second]).unwrap();
+    assert_eq!(counts.patient.phone, second.patient.phone);
 }
 
 #[test]

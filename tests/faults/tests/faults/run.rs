@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use filmless_delivery::Services;
 use filmless_delivery::reconcile::{Scope, reconcile};
-use filmless_domain::ObjectKey;
+use filmless_domain::{ObjectKey, Order};
 use filmless_store::Served;
 use filmless_store::port::QueueName;
 use run_upkeep::handler::{Job, UpkeepEvent};
@@ -66,6 +66,28 @@ pub fn run(servers: &Arc<Runtime>, setup: &Setup, scenario: &Scenario) -> Result
     let mut run = Run::start(servers, setup, scenario)?;
     run.live_through(setup, scenario)
         .map_err(|why| format!("{why}\nits calls: {}", run.calls_kept(setup.seed)))
+}
+
+/// Uploads one key twice, with the clock set back in between, and tells which of the two counts in the end.
+pub fn with_the_clock_set_back(
+    servers: &Arc<Runtime>,
+    setup: &Setup,
+    orders: [&Order; 2],
+) -> Result<Order, String> {
+    let mut run = Run::start(servers, setup, &Scenario::default())?;
+    for order in orders {
+        run.uploads.push(Upload {
+            after: Duration::ZERO,
+            key: "orders/one.json".into(),
+            bytes: serde_json::to_vec(order).unwrap(),
+        });
+        run.until_delivered()?;
+        run.world.clock.set_back(HOUR);
+        run.started_ms = run.world.clock.now_ms();
+    }
+    let number = orders[1].accession_number.clone();
+    let known = run.hospital(async |services| services.index.order(&number).await.unwrap());
+    known.map(|known| known.order).ok_or_else(|| "no order is known".into())
 }
 
 impl Run {
