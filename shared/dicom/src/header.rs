@@ -244,6 +244,10 @@ fn patient(root: Item<'_>) -> PatientDemographics {
         is_id_unreadable: matches!(id, Err(InvalidId::TooLong | InvalidId::BadCharacter)),
         id: id.ok(),
         issuer: bounded_text(root, tags::ISSUER_OF_PATIENT_ID)
+            .or_else(|| {
+                let qualifiers = root.first_item(tags::ISSUER_OF_PATIENT_ID_QUALIFIERS_SEQUENCE)?;
+                bounded_text(qualifiers, tags::UNIVERSAL_ENTITY_ID)
+            })
             .map(|issuer| issuer.trim().to_owned())
             .filter(|issuer| !issuer.is_empty()),
         name,

@@ -7,6 +7,7 @@ mod data_set_writer;
 use std::fs;
 use std::path::PathBuf;
 
+use data_set_writer::{element, file, sequence};
 use filmless_dicom::{HeaderError, HeaderRead, InstanceHeader, InstanceKind, Sniffed, read_header, sniff};
 use filmless_domain::{Limits, Rejection};
 use proptest::prelude::*;
@@ -132,6 +133,32 @@ fn stray_item_that_is_cut_asks_for_more() {
         let read = read_header(&bytes[..end], bytes.len() as u64, &Limits::default());
         assert_eq!(read, Ok(HeaderRead::NeedMore), "{end}");
     }
+}
+
+#[test]
+fn a_patient_is_read_however_a_machine_writes_sex_and_issuer() {
+    let read = |sex: &[u8], issuer: &[u8]| {
+        let qualifiers = sequence(0x0010, 0x0024, &[element(0x0040, 0x0032, "UT", b"1.2.3.4")]);
+        let bytes = file(
+            "1.2.840.10008.1.2.1",
+            &[
+                element(0x0008, 0x0016, "UI", b"1.2.840.10008.5.1.4.1.1.7"),
+                element(0x0008, 0x0018, "UI", b"1.2.3"),
+                element(0x0010, 0x0010, "PN", b"NGUYEN^THI HOA"),
+                element(0x0010, 0x0020, "LO", b"N20"),
+                element(0x0010, 0x0021, "LO", issuer),
+                qualifiers,
+                element(0x0010, 0x0040, "CS", sex),
+                element(0x0020, 0x000D, "UI", b"1.2.1"),
+                element(0x0020, 0x000E, "UI", b"1.2.2"),
+            ],
+        );
+        let patient = whole(&bytes).unwrap().patient;
+        (patient.sex, patient.issuer)
+    };
+    assert_eq!(read(b"m ", b""), (Some("M".into()), Some("1.2.3.4".into())));
+    assert_eq!(read(b"NU", b"HIS "), (Some("F".into()), Some("HIS".into())));
+    assert_eq!(read(b"M\\F ", b"").0, None);
 }
 
 #[test]

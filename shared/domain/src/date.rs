@@ -145,6 +145,12 @@ impl BirthDate {
         !(YEAR_MIN..=YEAR_MAX).contains(&self.year) || self.day.is_some_and(is_listed)
     }
 
+    /// Whether it is the first of January, which is written for everybody of whom only the year is known.
+    #[must_use]
+    pub fn is_first_of_january(self) -> bool {
+        self.day.is_some_and(|day| (day.month(), day.day()) == (1, 1))
+    }
+
     /// Whether somebody who typed `answer` knows this birth date: all of it, or the year where no more is known.
     #[must_use]
     pub fn is_answered_by(self, answer: Self) -> bool {

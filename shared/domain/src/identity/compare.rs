@@ -153,7 +153,13 @@ fn plain_id(id: &PatientId, rules: &IdentityRules) -> String {
 fn compare_birth_dates(a: Option<BirthDate>, b: Option<BirthDate>) -> Agreement {
     let known = |date: Option<BirthDate>| date.filter(|date| !date.is_placeholder());
     match (known(a), known(b)) {
-        (Some(a), Some(b)) if a == b && a.is_complete() => Agreement::Agrees,
+        (Some(a), Some(b)) if a == b && a.is_complete() => {
+            if a.is_first_of_january() {
+                Agreement::Weak
+            } else {
+                Agreement::Agrees
+            }
+        }
         (Some(a), Some(b)) if a.is_complete() && b.is_complete() => Agreement::Differs,
         (Some(a), Some(b)) if a.year() == b.year() => Agreement::Weak,
         (Some(_), Some(_)) => Agreement::Differs,
@@ -245,6 +251,16 @@ mod tests {
             check(images, order, false, &IdentityRules::default());
         }
         check("1234|ELSEWHERE|LE AN||", order, false, &lenient);
+    }
+
+    #[test]
+    fn the_first_of_january_is_everybodys() {
+        let rules = IdentityRules::default();
+        let order = "N20-1||Nguyễn Thị Hoà|1958-01-01|F";
+        check("||NGUYEN^THI HOA|19580101|F", order, false, &rules);
+        check("N20-1||NGUYEN^THI HOA|19580101|F", order, true, &rules);
+        check("N20-1||HOA^NGUYEN THI|19580101|F", order, true, &rules);
+        check("N20-1||NGUYEN^THI HOA|19580302|F", order, false, &rules);
     }
 
     #[test]
