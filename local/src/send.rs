@@ -14,6 +14,8 @@ use crate::cli::SendOptions;
 use crate::instance::{Running, STUDIES_BUCKET};
 use crate::print;
 
+mod wait;
+
 const UPLOADS_AT_ONCE: usize = 8;
 
 /// One upload: a file and the key it gets.
@@ -28,6 +30,8 @@ struct Sent {
     orders: usize,
     bytes: u64,
     failed: Vec<Failed>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    became: Option<wait::Became>,
 }
 
 #[derive(Debug, Serialize)]
@@ -37,6 +41,7 @@ struct Failed {
 }
 
 pub async fn run(options: SendOptions) -> anyhow::Result<ExitCode> {
+    let started = jiff::Timestamp::now();
     let running = Running::find(&options.target)?;
     let bucket = running.connection_of_uploader()?.bucket(STUDIES_BUCKET);
     let mut uploads = order_uploads(&options.order)?;
@@ -49,6 +54,11 @@ pub async fn run(options: SendOptions) -> anyhow::Result<ExitCode> {
     let sent = upload_all(&bucket, &uploads, &bar).await;
     bar.finish_and_clear();
     let sent = Sent { files: uploads.len() - orders, orders, ..sent };
+    let became = match options.wait {
+        Some(seconds) => Some(wait::until_at_rest(&running, &uploads, started, seconds, options.json).await?),
+        None => None,
+    };
+    let sent = Sent { became, ..sent };
     if options.json {
         print(&serde_json::to_string(&sent)?);
     } else {
@@ -56,8 +66,17 @@ pub async fn run(options: SendOptions) -> anyhow::Result<ExitCode> {
         for failed in &sent.failed {
             eprintln!("filmless: {}: {}", failed.file, failed.error);
         }
+        if let Some(became) = &sent.became {
+            print(&crate::status::table(&became.status));
+            if !became.is_complete {
+                eprintln!(
+                    "filmless: not everything has come to rest yet; `filmless status` tells more later"
+                );
+            }
+        }
     }
-    Ok(if sent.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let is_waited_for = sent.became.as_ref().is_none_or(|became| became.is_complete);
+    Ok(if sent.failed.is_empty() && is_waited_for { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// A name of this upload, so that files of two uploads never meet under one key.
@@ -128,7 +147,7 @@ async fn upload_all(bucket: &Bucket, uploads: &[Upload], bar: &ProgressBar) -> S
         .buffer_unordered(UPLOADS_AT_ONCE)
         .collect()
         .await;
-    let mut sent = Sent { files: 0, orders: 0, bytes: 0, failed: Vec::new() };
+    let mut sent = Sent { files: 0, orders: 0, bytes: 0, failed: Vec::new(), became: None };
     for result in results {
         match result {
             Ok(bytes) => sent.bytes += bytes,

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use filmless_delivery::status::{Status, StudyStatus, status};
 use filmless_domain::StudyInstanceUid;
+use filmless_domain::hospital::HOSPITAL_TIME;
 use filmless_runtime::{Config, services_from};
 use filmless_store::{Bucket, Index};
 
@@ -18,7 +19,8 @@ pub async fn run(options: StatusOptions) -> anyhow::Result<ExitCode> {
     let study = study.context("the study is not a Study Instance UID")?;
     let (index, studies) = storage(&options.system).await?;
     let found = status(&index, &studies, study.as_ref(), i32::from(options.days)).await;
-    let found = found.context("the system does not answer; is `filmless up` running?")?;
+    let mut found = found.context("the system does not answer; is `filmless up` running?")?;
+    found.studies.retain(|study| is_wanted(&options, study));
     if options.system.json {
         print(&serde_json::to_string(&found)?);
     } else {
@@ -31,6 +33,17 @@ pub async fn run(options: StatusOptions) -> anyhow::Result<ExitCode> {
     Ok(if is_missing { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
+fn is_wanted(options: &StatusOptions, study: &StudyStatus) -> bool {
+    let is = |asked: &Option<String>, found: Option<&str>| {
+        asked.as_deref().is_none_or(|asked| found.is_some_and(|found| found.eq_ignore_ascii_case(asked)))
+    };
+    let has = |asked: &String| study.modalities.iter().any(|found| found.eq_ignore_ascii_case(asked));
+    is(&options.state, Some(&study.state))
+        && is(&options.reason, study.reason.as_ref().map(|reason| reason.code.as_str()))
+        && is(&options.patient, study.patient_id.as_deref())
+        && options.modality.as_ref().is_none_or(has)
+}
+
 async fn storage(options: &SystemOptions) -> anyhow::Result<(Index, Bucket)> {
     if options.env {
         let services = services_from(Config::from_env()?).await;
@@ -40,12 +53,12 @@ async fn storage(options: &SystemOptions) -> anyhow::Result<(Index, Bucket)> {
     Ok((connection.index(INDEX_TABLE), connection.bucket(STUDIES_BUCKET)))
 }
 
-fn table(status: &Status) -> String {
+pub(crate) fn table(status: &Status) -> String {
     let mut text = String::new();
     let _ = writeln!(
         text,
-        "{:<10} {:<18} {:<8} {:>6} {:>6}  STUDY",
-        "STATE", "ACCESSION", "MODALITY", "SERIES", "IMAGES"
+        "{:<10} {:<16} {:<10} {:<14} {:<18} {:<8} {:>6} {:>6}  STUDY",
+        "STATE", "RECEIVED", "TAKEN", "PATIENT", "ACCESSION", "MODALITY", "SERIES", "IMAGES"
     );
     for study in &status.studies {
         text.push_str(&row(study));
@@ -72,8 +85,11 @@ fn table(status: &Status) -> String {
 fn row(study: &StudyStatus) -> String {
     let accession = study.accession_number.as_deref().unwrap_or("-");
     let mut text = format!(
-        "{:<10} {:<18} {:<8} {:>6} {:>6}  {}\n",
+        "{:<10} {:<16} {:<10} {:<14} {:<18} {:<8} {:>6} {:>6}  {}\n",
         study.state,
+        study.received_at.to_zoned(HOSPITAL_TIME).strftime("%Y-%m-%d %H:%M").to_string(),
+        study.study_date.map_or_else(|| "-".to_owned(), |date| date.to_string()),
+        study.patient_id.as_deref().unwrap_or("-"),
         accession,
         study.modalities.join(","),
         study.series,

@@ -71,6 +71,10 @@ pub struct SendOptions {
     /// DICOM files, ZIPs, or folders of them.
     #[arg(value_name = "PATH", required_unless_present = "order")]
     pub paths: Vec<PathBuf>,
+    /// Wait until every study of these files is released or held, for so many seconds at most (600 by default), and say
+    /// what became of each.
+    #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "600")]
+    pub wait: Option<u64>,
     /// Order of the study (JSON); may be given several times.
     #[arg(long, value_name = "FILE")]
     pub order: Vec<PathBuf>,
@@ -89,6 +93,18 @@ pub struct StatusOptions {
     /// How many days back.
     #[arg(long, default_value_t = 31, value_parser = clap::value_parser!(u16).range(1..=3660))]
     pub days: u16,
+    /// Only studies in this state: receiving, settled, rendered, held, released or recalled.
+    #[arg(long, value_name = "STATE")]
+    pub state: Option<String>,
+    /// Only studies that are held for this reason.
+    #[arg(long, value_name = "CODE")]
+    pub reason: Option<String>,
+    /// Only studies of this patient code.
+    #[arg(long, value_name = "CODE")]
+    pub patient: Option<String>,
+    /// Only studies with this modality.
+    #[arg(long, value_name = "MODALITY")]
+    pub modality: Option<String>,
     #[command(flatten)]
     pub system: SystemOptions,
 }

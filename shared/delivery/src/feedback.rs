@@ -25,6 +25,9 @@ const EARLY_REPORT_SECONDS: i64 = 7 * 24 * 3600;
 /// How often a mark is tried anew because another report of the message came at the same time.
 const MARK_TRIES_MAX: u32 = 4;
 
+/// Longest id of a message: no provider has longer ones, and the table's keys are bounded.
+const PROVIDER_ID_BYTES_MAX: usize = 512;
+
 /// One report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Feedback {
@@ -113,6 +116,10 @@ pub fn read_report(text: &str) -> Option<Feedback> {
 /// [`DeliveryError`]: the report has to come again.
 #[instrument(skip_all)]
 pub async fn record_feedback(services: &Services, feedback: &Feedback) -> Result<(), DeliveryError> {
+    if feedback.provider_id.is_empty() || feedback.provider_id.len() > PROVIDER_ID_BYTES_MAX {
+        warn!(bytes = feedback.provider_id.len(), "report of a message whose id is none");
+        return Ok(());
+    }
     if record_of_known(services, feedback).await? {
         return Ok(());
     }

@@ -4,7 +4,7 @@ use filmless_domain::usage::{UsageEvent, UsageKind, UsageUnit};
 use filmless_domain::{Order, Secret};
 use filmless_store::index::{
     AccountRecord, Change, ChannelRecord, Condition, Contact, CredentialRecord, Index, LinkPointer,
-    LinkRecord, LinkState, NoticeRecord, OutboxRecord, StudyRecord, Transaction,
+    LinkRecord, LinkState, NoticeRecord, OutboxRecord, StudyRecord, Transaction, Worklist,
 };
 
 use crate::messages::{NoticeTask, Task};
@@ -72,6 +72,7 @@ impl Issue {
             .put(&Index::link_key(&self.token_digest), &self.link, new())?
             .put(&Index::link_pointer_key(study, version), &pointer, new())?
             .put(&NoticeRecord::key(study, version), &self.notice, new())?
+            .list_notice(Worklist::Unreached, &self.notice)?
             .announce(&self.entry)?)
     }
 

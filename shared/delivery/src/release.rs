@@ -122,7 +122,8 @@ async fn first_release(
     let transaction = Transaction::new()
         .update(study_key, study_change)
         .update(order_key, order_change)
-        .put(&pointer_key, &pointer, Change::new())?;
+        .put(&pointer_key, &pointer, Change::new())?
+        .unlist_held(&study);
     let pen = Pen::new(services, &study, Some(&order.order));
     let transaction = usage::add(transaction, &pen.released(&order.order, study.images))?;
     match services.index.commit(issue.add_to(transaction)?).await? {

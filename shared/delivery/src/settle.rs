@@ -24,6 +24,12 @@ const CHECK_GRACE_MS: i64 = 120_000;
 /// Most messages of one transaction, which DynamoDB limits to 4 MB: a study of more series has the others sent on their own.
 const MESSAGES_AT_ONCE_MAX: usize = 5000;
 
+/// Most files of other patients that are looked at again in that transaction; their keys are long.
+const STRANGERS_AT_ONCE_MAX: usize = 500;
+
+/// Most modalities that a study itself names: no study has more, and one item holds them. Each series names its own.
+const MODALITIES_MAX: usize = 32;
+
 /// Part of every digest: raise it when series have to be rendered anew.
 const RENDER_VERSION: &str = "4";
 
@@ -95,11 +101,14 @@ pub async fn check_quiet(services: &Services, study: &StudyInstanceUid) -> Resul
         .filter(|m| !m.is_empty())
         .collect::<BTreeSet<_>>()
         .into_iter()
+        .take(MODALITIES_MAX)
         .collect();
     record.has_report = instances.iter().any(|i| i.is_report);
-    let others = dirty.split_off(dirty.len().min(MESSAGES_AT_ONCE_MAX));
+    let mut others = dirty.split_off(dirty.len().min(MESSAGES_AT_ONCE_MAX));
     // After the split: what the facts make due is written with the study, however many series there are.
-    dirty.extend(settle_facts(services, &before, &mut record, &instances).await?);
+    let mut again = settle_facts(services, &before, &mut record, &instances).await?;
+    others.extend(again.split_off(again.len().min(STRANGERS_AT_ONCE_MAX)));
+    dirty.extend(again);
     let entry = outbox::entry(services, dirty)?;
     let arrived = usage::entries(&arrived(&Pen::of_study(services, &record).await?, &before, &record))?;
     if !services.index.settle_study(&before, &record, &entry, &arrived).await? {

@@ -3,11 +3,16 @@
 use filmless_domain::{StudyInstanceUid, StudyState};
 use filmless_store::index::{ChannelRecord, NoticeRecord, StudyRecord};
 use filmless_store::{Bucket, Index};
+use futures::{StreamExt, TryStreamExt, stream};
+use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
 use crate::DeliveryError;
 use crate::refusals::{Refusal, Refusals, refusals};
+
+/// How many studies are looked at at a time.
+const STUDIES_AT_ONCE: usize = 16;
 
 /// How many refused objects are listed; the others are counted.
 const QUARANTINED_MAX: usize = 10_000;
@@ -31,6 +36,12 @@ pub struct StudyStatus {
     pub study_instance_uid: String,
     /// Accession number of its images, else of its order.
     pub accession_number: Option<String>,
+    /// Patient code of its images.
+    #[serde(default)]
+    pub patient_id: Option<String>,
+    /// Study Date of its images.
+    #[serde(default)]
+    pub study_date: Option<Date>,
     /// `receiving`, `settled`, `rendered`, `held`, `released` or `recalled`.
     pub state: String,
     /// Why it is held: code and sentence.
@@ -83,14 +94,15 @@ pub async fn status(
     study: Option<&StudyInstanceUid>,
     days: i32,
 ) -> Result<Status, DeliveryError> {
-    let records = match study {
+    let records: Vec<StudyRecord> = match study {
         Some(study) => index.study(study).await?.into_iter().collect(),
         None => recent_studies(index, days).await?,
     };
-    let mut studies = Vec::new();
-    for record in records {
-        studies.push(study_status(index, record).await?);
-    }
+    let studies = stream::iter(records)
+        .map(|record| study_status(index, record))
+        .buffered(STUDIES_AT_ONCE)
+        .try_collect()
+        .await?;
     let refusals = match study {
         None => refusals(studies_bucket, None, QUARANTINED_MAX).await?,
         Some(_) => Refusals::default(),
@@ -119,6 +131,8 @@ async fn study_status(index: &Index, study: StudyRecord) -> Result<StudyStatus, 
     Ok(StudyStatus {
         study_instance_uid: study.study_instance_uid.to_string(),
         accession_number: study.accession_number.or(study.order_accession).map(|a| a.to_string()),
+        patient_id: study.patient.id.as_ref().map(|id| id.as_str().to_owned()),
+        study_date: study.study_date,
         state: study.state.as_str().to_owned(),
         reason,
         modalities: study.modalities,

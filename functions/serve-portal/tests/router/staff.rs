@@ -73,7 +73,7 @@ fn table() -> Vec<(Method, String, String, [u16; 5])> {
     let admin = [403, 403, 403, 403, 200];
     let finance = [403, 403, 403, 200, 200];
     let finance_file = [403, 403, 403, 303, 303];
-    let rows: [(Method, &str, &str, [u16; 5]); 34] = [
+    let rows: [(Method, &str, &str, [u16; 5]); 35] = [
         (Method::GET, "/staff", "", all),
         (Method::POST, "/staff/search", "query=hoa", front),
         (Method::POST, "/staff/sign-out-everywhere", "", [303; 5]),
@@ -102,6 +102,7 @@ fn table() -> Vec<(Method, String, String, [u16; 5])> {
         (Method::POST, &format!("{study}/recall"), "reason=wrong&confirm=yes", records),
         (Method::GET, &format!("{study}/viewers"), "", records),
         (Method::GET, "/staff/held", "", front),
+        (Method::GET, "/staff/held.csv", "", front),
         (Method::GET, "/staff/unreached?day=2020-11-23", "", front),
         (Method::GET, "/staff/unreached.csv", "", front),
         (Method::GET, "/staff/failed?days=90", "", front),

@@ -378,7 +378,12 @@ impl Clerk for SampleClerk {
         self.demand(Act::ReadLists)?;
         assert!([7, 31, 90].contains(&days));
         let patient_id = PatientId::parse(PATIENT).ok();
-        Ok(vec![HeldStudy { study: brief("held"), patient_id, last_received_at: at("09:05") }])
+        Ok(vec![HeldStudy {
+            study: brief("held"),
+            name: "Nguyễn <Hoà>".into(),
+            patient_id,
+            last_received_at: at("09:05"),
+        }])
     }
 
     async fn unreached(&self, _: u16) -> Result<Vec<Unreached>, StaffError> {

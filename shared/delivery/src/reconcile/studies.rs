@@ -181,6 +181,9 @@ impl Run<'_> {
             let task = ReleaseTask { study_instance_uid: study.study_instance_uid.clone() };
             self.tell(FindingKind::NoticePending, study, vec![task.to_outbox()?], None).await?;
         }
+        if self.scope.repair {
+            self.services.index.relist(study, &notices).await?;
+        }
         for notice in notices {
             let has_secrets = notice.sealed_password.is_some() || notice.sealed_token.is_some();
             if notice.is_done() && has_secrets && notice.issued_at <= self.before {

@@ -5,13 +5,13 @@ use filmless_domain::audit::AuditAction;
 use filmless_domain::identity::{AcceptedPairs, Agreement, Fact, compare, pair_digest};
 use filmless_domain::staff::Act;
 use filmless_domain::{
-    AccessionNumber, HoldReason, PatientDemographics, StudyInstanceUid, StudyState, person_name,
+    AccessionNumber, HoldReason, PatientDemographics, StudyInstanceUid, person_name,
 };
 use filmless_store::index::{OrderRecord, ReviewRecord, StudyRecord};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::report::studies_of_days;
+use super::report::held_of_days;
 use super::{Desk, StaffError};
 use crate::identity::{beside, facts_digest, person_of};
 
@@ -137,12 +137,12 @@ impl Desk {
     pub async fn mismatches(&self, days: u16) -> Result<Vec<IdentityView>, StaffError> {
         self.demand(Act::Release, AuditAction::ReadLedger).await?;
         let mut views = Vec::new();
-        for study in studies_of_days(&self.services, days).await? {
+        for study in held_of_days(&self.services, days).await? {
             let is_one = matches!(
                 study.reason,
                 Some(HoldReason::PatientMismatch | HoldReason::AccountMismatch | HoldReason::TwoPatients)
             );
-            if study.state != StudyState::Held || !is_one || views.len() >= MISMATCHES_MAX {
+            if !is_one || views.len() >= MISMATCHES_MAX {
                 continue;
             }
             if let Ok(order) = self.order_for(&study, None).await {

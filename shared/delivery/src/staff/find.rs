@@ -1,11 +1,13 @@
-//! Finding a patient: by patient code, accession number, phone number, or the words of the name.
+//! Finding a patient: by patient code or accession number (dashes or none), phone number (whole, or its last digits), birth date, or the
+//! words of the name.
 
 use std::collections::BTreeSet;
 
 use filmless_domain::audit::AuditAction;
+use filmless_domain::ids::HOSPITAL_ID_BYTES_MAX;
 use filmless_domain::staff::Act;
-use filmless_domain::{AccessionNumber, PatientId, PhoneNumber, StudyInstanceUid, person_name};
-use filmless_store::index::{Contact, OrderRecord};
+use filmless_domain::{AccessionNumber, BirthDate, PatientId, PhoneNumber, StudyInstanceUid, person_name};
+use filmless_store::index::{Contact, OrderRecord, PHONE_END_DIGITS};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
@@ -16,6 +18,8 @@ use crate::status::{Reason, reason_of_hold};
 
 /// Most patients of one answer.
 const HITS_MAX: usize = 50;
+/// Most digits that are taken for the end of a phone number.
+const PHONE_END_DIGITS_MAX: usize = 9;
 /// Longest search, in characters.
 const QUERY_CHARS_MAX: usize = 200;
 
@@ -130,6 +134,18 @@ impl Desk {
         }
         if let Ok(phone) = PhoneNumber::parse(query) {
             found.extend(index.patients_of_phone(&phone).await?.into_iter().map(|p| p.patient_id));
+        }
+        if let Ok(born) = BirthDate::parse_typed(query) {
+            found.extend(index.patients_born(born).await?.into_iter().map(|p| p.patient_id));
+        }
+        let digits: String = query.chars().filter(|c| !matches!(c, ' ' | '.' | '-')).collect();
+        if (PHONE_END_DIGITS..=PHONE_END_DIGITS_MAX).contains(&digits.len())
+            && digits.bytes().all(|b| b.is_ascii_digit())
+        {
+            found.extend(index.patients_of_phone_end(&digits).await?.into_iter().map(|p| p.patient_id));
+        }
+        if query.len() <= HOSPITAL_ID_BYTES_MAX {
+            found.extend(index.patients_of_code(query).await?.into_iter().map(|p| p.patient_id));
         }
         Ok(found)
     }

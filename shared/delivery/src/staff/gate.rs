@@ -204,7 +204,8 @@ impl Desk {
         let occasion = self.services.clock.now().as_millisecond().to_string();
         let held = Pen::of_study(&self.services, &case.study).await?.event(UsageKind::StudyHeld, &occasion);
         let held = held.because(HoldReason::HeldByStaff.code());
-        let transaction = usage::add(Transaction::new().update(key, change), &[held])?;
+        let transaction =
+            usage::add(Transaction::new().update(key, change).list_held(&case.study)?, &[held])?;
         let transaction = self.sign(transaction, AuditAction::HoldStudy, &case, Some(&reason))?;
         match self.services.index.commit(transaction).await? {
             TransactionOutcome::Committed => Ok(()),

@@ -61,7 +61,7 @@ impl Desk {
         let case = self.case(study).await?;
         let index = &self.services.index;
         let (key, change) = Index::recall_change(&case.study);
-        let mut transaction = Transaction::new().update(key, change);
+        let mut transaction = Transaction::new().update(key, change).unlist_held(&case.study);
         if let Some(account) = &case.account {
             let (key, change) = Index::end_sessions_change(&account.account_key, self.services.clock.now());
             transaction = transaction.update(key, change);

@@ -5,7 +5,8 @@ use filmless_domain::audit::AuditAction;
 use filmless_domain::staff::Act;
 use filmless_domain::{Order, PatientId, StudyState, person_name};
 use filmless_store::StoreError;
-use filmless_store::index::{ChannelRecord, ChannelState, NoticeRecord, StudyRecord};
+use filmless_store::index::{ChannelRecord, ChannelState, NoticeRecord, StudyRecord, Worklist};
+use futures::{StreamExt, TryStreamExt, stream};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
@@ -19,12 +20,17 @@ use crate::notice::COUNTRY_NOT_ALLOWED;
 use crate::refusals::{Refusals, refusals};
 use filmless_domain::hospital::HOSPITAL_TIME;
 
+/// How many studies of a list are looked at at a time.
+const STUDIES_AT_ONCE: usize = 16;
+
 /// A study that waits for somebody.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Clone, Serialize)]
 pub struct HeldStudy {
     /// The study.
     #[serde(flatten)]
     pub study: StudyBrief,
+    /// The name in its images.
+    pub name: String,
     /// The patient code in its images.
     pub patient_id: Option<PatientId>,
     /// When its last file arrived.
@@ -72,6 +78,12 @@ pub struct FailedChannel {
     pub is_reached: bool,
 }
 
+impl std::fmt::Debug for HeldStudy {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("HeldStudy(hidden)")
+    }
+}
+
 impl std::fmt::Debug for Unreached {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Unreached(hidden)")
@@ -99,11 +111,12 @@ impl Desk {
     /// [`StaffError`].
     pub async fn held(&self, days: u16) -> Result<Vec<HeldStudy>, StaffError> {
         self.demand(Act::ReadLists, AuditAction::ReadLedger).await?;
-        let studies = studies_of_days(&self.services, days).await?;
-        let held = studies.into_iter().filter(|study| study.state == StudyState::Held);
+        let held = held_of_days(&self.services, days).await?;
         Ok(held
+            .into_iter()
             .map(|study| HeldStudy {
                 study: brief(&study),
+                name: person_name::display(study.patient.name.as_deref().unwrap_or_default()),
                 patient_id: study.patient.id,
                 last_received_at: study.last_received_at,
             })
@@ -126,8 +139,8 @@ impl Desk {
     /// [`StaffError`].
     pub async fn unreached_on(&self, day: Date) -> Result<Vec<Unreached>, StaffError> {
         self.demand(Act::ReadLists, AuditAction::ReadLedger).await?;
-        let mut studies = self.services.index.studies_of_day(day.saturating_sub(1.day())).await?;
-        studies.extend(self.services.index.studies_of_day(day).await?);
+        let (index, from) = (&self.services.index, day.saturating_sub(1.day()));
+        let mut studies = index.worklist(Worklist::Unreached, from, self.today()).await?;
         studies.retain(|study| study.received_at.to_zoned(HOSPITAL_TIME).date() == day);
         Ok(unreached_among(&self.services, studies).await?)
     }
@@ -148,71 +161,91 @@ impl Desk {
     /// [`StaffError`].
     pub async fn failed_channels(&self, days: u16) -> Result<Vec<FailedChannel>, StaffError> {
         self.demand(Act::ReadLists, AuditAction::ReadLedger).await?;
-        let index = &self.services.index;
-        let mut failed = Vec::new();
-        for study in studies_of_days(&self.services, days).await? {
-            let notices = index.notices(&study.study_instance_uid).await?;
-            let channels = notices.iter().flat_map(|notice| {
-                let named = [("sms", &notice.sms_channel), ("email", &notice.email_channel)];
-                named.map(|(name, channel)| (name, channel, notice.link_version))
-            });
-            let channels =
-                channels.filter_map(|(name, channel, version)| Some((name, channel.as_ref()?, version)));
-            let given_up: Vec<_> =
-                channels.filter(|(_, channel, _)| channel.state == ChannelState::Failed).collect();
-            if given_up.is_empty() {
-                continue;
-            }
-            let is_opened = !index.accesses(&study.study_instance_uid).await?.is_empty();
-            let is_reached = is_opened || is_reached(&notices);
-            let Addressee { patient_id, name, .. } = addressee(&self.services, &study).await?;
-            failed.extend(given_up.into_iter().map(|(channel, record, link_version)| FailedChannel {
-                study_instance_uid: study.study_instance_uid.clone(),
-                patient_id: patient_id.clone(),
-                name: name.clone(),
-                channel,
-                link_version,
-                at: record.at,
-                detail: record.detail.clone(),
-                is_reached,
-            }));
-        }
-        Ok(failed)
+        let studies = listed_of_days(&self.services, Worklist::Failed, days).await?;
+        let failed: Vec<Vec<FailedChannel>> = stream::iter(studies)
+            .map(|study| failed_of(&self.services, study))
+            .buffered(STUDIES_AT_ONCE)
+            .try_collect()
+            .await?;
+        Ok(failed.into_iter().flatten().collect())
     }
 }
 
-/// The studies that arrived on the last days, oldest first.
-pub(super) async fn studies_of_days(services: &Services, days: u16) -> Result<Vec<StudyRecord>, StoreError> {
+/// The studies on a list that arrived on the last days, oldest first.
+async fn listed_of_days(
+    services: &Services,
+    list: Worklist,
+    days: u16,
+) -> Result<Vec<StudyRecord>, StoreError> {
     let today = services.clock.now().to_zoned(TimeZone::UTC).date();
-    let mut studies = Vec::new();
-    for back in (0..i32::from(days)).rev() {
-        studies.extend(services.index.studies_of_day(today.saturating_sub(back.days())).await?);
-    }
+    let from = today.saturating_sub((i32::from(days) - 1).days());
+    let mut studies = services.index.worklist(list, from, today).await?;
+    studies.retain(|study| study.received_at.to_zoned(TimeZone::UTC).date() >= from);
+    Ok(studies)
+}
+
+/// The studies that arrived on the last days and are held, oldest first.
+pub(super) async fn held_of_days(services: &Services, days: u16) -> Result<Vec<StudyRecord>, StoreError> {
+    let mut studies = listed_of_days(services, Worklist::Held, days).await?;
+    studies.retain(|study| study.state == StudyState::Held);
     Ok(studies)
 }
 
 /// As [`Desk::unreached`], for a job of ours.
 pub(crate) async fn list_unreached(services: &Services, days: u16) -> Result<Vec<Unreached>, StoreError> {
-    unreached_among(services, studies_of_days(services, days).await?).await
+    unreached_among(services, listed_of_days(services, Worklist::Unreached, days).await?).await
 }
 
 async fn unreached_among(
     services: &Services,
     studies: Vec<StudyRecord>,
 ) -> Result<Vec<Unreached>, StoreError> {
+    let looked: Vec<Option<Unreached>> = stream::iter(studies)
+        .map(|study| unreached_of(services, study))
+        .buffered(STUDIES_AT_ONCE)
+        .try_collect()
+        .await?;
+    Ok(looked.into_iter().flatten().collect())
+}
+
+async fn unreached_of(services: &Services, study: StudyRecord) -> Result<Option<Unreached>, StoreError> {
     let index = &services.index;
-    let mut unreached = Vec::new();
-    for study in studies {
-        if !study.is_visible() || !index.accesses(&study.study_instance_uid).await?.is_empty() {
-            continue;
-        }
-        let notices = index.notices(&study.study_instance_uid).await?;
-        let Some(why) = why_unreached(&notices) else { continue };
-        let Addressee { patient_id, name, phone, typed } = addressee(services, &study).await?;
-        let (study_instance_uid, released_at) = (study.study_instance_uid, study.released_at);
-        unreached.push(Unreached { study_instance_uid, patient_id, name, phone, typed, released_at, why });
+    if !study.is_visible() || !index.accesses(&study.study_instance_uid).await?.is_empty() {
+        return Ok(None);
     }
-    Ok(unreached)
+    let notices = index.notices(&study.study_instance_uid).await?;
+    let Some(why) = why_unreached(&notices) else { return Ok(None) };
+    let Addressee { patient_id, name, phone, typed } = addressee(services, &study).await?;
+    let (study_instance_uid, released_at) = (study.study_instance_uid, study.released_at);
+    Ok(Some(Unreached { study_instance_uid, patient_id, name, phone, typed, released_at, why }))
+}
+
+/// The messages of a study that a provider gave up.
+async fn failed_of(services: &Services, study: StudyRecord) -> Result<Vec<FailedChannel>, StoreError> {
+    let index = &services.index;
+    let notices = index.notices(&study.study_instance_uid).await?;
+    let channels = notices.iter().flat_map(|notice| {
+        let named = [("sms", &notice.sms_channel), ("email", &notice.email_channel)];
+        named.map(|(name, channel)| (name, channel, notice.link_version))
+    });
+    let channels = channels.filter_map(|(name, channel, version)| Some((name, channel.as_ref()?, version)));
+    let given_up: Vec<_> = channels.filter(|(_, channel, _)| channel.state == ChannelState::Failed).collect();
+    if given_up.is_empty() {
+        return Ok(Vec::new());
+    }
+    let is_reached = is_reached(&notices) || !index.accesses(&study.study_instance_uid).await?.is_empty();
+    let Addressee { patient_id, name, .. } = addressee(services, &study).await?;
+    let line = |(channel, record, link_version): (&'static str, &ChannelRecord, u32)| FailedChannel {
+        study_instance_uid: study.study_instance_uid.clone(),
+        patient_id: patient_id.clone(),
+        name: name.clone(),
+        channel,
+        link_version,
+        at: record.at,
+        detail: record.detail.clone(),
+        is_reached,
+    };
+    Ok(given_up.into_iter().map(line).collect())
 }
 
 async fn addressee(services: &Services, study: &StudyRecord) -> Result<Addressee, StoreError> {

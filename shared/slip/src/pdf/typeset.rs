@@ -55,6 +55,20 @@ pub(super) struct Face {
     others: Rc<[OneFont]>,
 }
 
+/// A letter that no font has, in Latin letters: a name is read out and compared, so it must be readable. What is no letter, or has
+/// no Latin ones, is seen to be lost.
+fn readable(c: char, begins_word: bool) -> String {
+    let latin = deunicode::deunicode_char(c).map(str::trim).filter(|_| c.is_alphabetic());
+    let Some(latin) = latin.filter(|latin| latin.chars().any(char::is_alphabetic)) else {
+        return REPLACEMENT.to_string();
+    };
+    let latin = latin.to_lowercase();
+    match latin.chars().next() {
+        Some(first) if begins_word => first.to_uppercase().chain(latin.chars().skip(1)).collect(),
+        _ => latin,
+    }
+}
+
 /// One font: to shape with, and to embed.
 struct OneFont {
     shaper: rustybuzz::Face<'static>,
@@ -141,8 +155,16 @@ impl Face {
     /// One clean line in characters that some font has.
     fn printable(&self, text: &str) -> String {
         let cleaned = clean::line(text);
-        let known = |c: char| self.font_for(c, None).is_some();
-        cleaned.chars().take(CHARS_MAX).map(|c| if known(c) { c } else { REPLACEMENT }).collect()
+        let mut printable = String::new();
+        for c in cleaned.chars().take(CHARS_MAX) {
+            if self.font_for(c, None).is_some() {
+                printable.push(c);
+            } else {
+                let begins_word = !printable.ends_with(char::is_alphanumeric);
+                printable.push_str(&readable(c, begins_word));
+            }
+        }
+        printable.chars().take(CHARS_MAX).collect()
     }
 
     /// Shapes one line as it is.
@@ -297,9 +319,26 @@ mod tests {
                 assert!(line.runs.len() > 1 && line.width > 20.0, "{name}");
             }
         }
-        // The one font that may not be there: then each letter is seen to be lost.
-        let has_cjk = FALLBACK.last().is_some_and(|font| !font.is_empty());
-        assert_eq!(fonts.bold.line("山田太郎 王小明 たろう", 10.0).text.contains(REPLACEMENT), !has_cjk);
+        // The one font that may not be there: then they are printed in Latin letters.
+        assert!(!fonts.bold.line("山田太郎 王小明 たろう", 10.0).text.contains(REPLACEMENT));
+    }
+
+    #[test]
+    fn a_name_that_no_font_has_is_printed_in_latin_letters() {
+        let fonts = Fonts::load().unwrap();
+        let has = |c: char| fonts.regular.font_for(c, None).is_some();
+        for (name, latin) in
+            [("김민수", "Gimminsu"), ("박 지성", "Bag Jiseong"), ("გიორგი", "Giorgi"), ("தமிழ்", "Tmil")]
+        {
+            let expected = if name.chars().all(has) { name } else { latin };
+            let line = fonts.bold.line(&format!("{name} (KIM)"), 10.0);
+            assert!(
+                line.text.starts_with(expected) && line.text.ends_with(" (KIM)"),
+                "{name}: {}",
+                line.text
+            );
+            assert!(!line.text.contains(REPLACEMENT), "{name}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use filmless_domain::{Order, PatientId};
 
 use super::account::account_pk;
 use super::order::order_pk;
-use super::search::pointer_keys;
+use super::search::{phone_keys, pointer_keys};
 use super::study::{StudyRecord, listing_partitions, patient_pk, study_pk};
 use super::{Index, ItemKey};
 use crate::StoreError;
@@ -21,7 +21,7 @@ impl Index {
         owner: Option<&PatientId>,
     ) -> Result<usize, StoreError> {
         let uid = &study.study_instance_uid;
-        let mut erased = self.erase_partition(&study_pk(uid)).await?;
+        let mut erased = self.unlist(study).await? + self.erase_partition(&study_pk(uid)).await?;
         let mut partitions: Vec<String> =
             owner.into_iter().chain(study.patient.id.as_ref()).map(patient_pk).collect();
         partitions.extend(listing_partitions(study));
@@ -60,6 +60,12 @@ impl Index {
                 erased += 1;
             }
             erased += self.erase_partition(&account_pk(&account_key)).await?;
+        }
+        if let Some(phone) = self.corrected_contact(patient).await?.and_then(|contact| contact.phone) {
+            for key in phone_keys(&phone, patient) {
+                self.delete(&key).await?;
+                erased += 1;
+            }
         }
         for review in self.reviews().await?.into_iter().filter(|review| review.patients.contains(patient)) {
             self.delete(&review.key()).await?;

@@ -6,7 +6,7 @@ use filmless_domain::{
 };
 use jiff::Timestamp;
 use jiff::fmt::serde::timestamp::millisecond;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::study::study_pk;
 use super::{Change, Condition, Index, ItemKey, Transaction, TransactionOutcome, UploadOwner, UploadRecord};
@@ -34,7 +34,7 @@ pub struct InstanceRecord {
     #[serde(default)]
     pub instance_number: Option<i64>,
     /// Position along the normal of the slice, in mm.
-    #[serde(default)]
+    #[serde(default, serialize_with = "position")]
     pub slice_position: Option<f64>,
     /// Acquisition Time, which parts the passes of a dynamic series.
     #[serde(default)]
@@ -66,6 +66,17 @@ pub struct InstanceRecord {
     pub etag: String,
     /// Size of that object.
     pub bytes: u64,
+}
+
+/// Positions beyond this are no place within a body, in mm; nor does DynamoDB hold every number (1e-130 to 1e126).
+const POSITION_MAX: f64 = 1e9;
+
+/// A position as the table holds it: none where there can be none, and no finer than a billionth of a millimetre.
+#[allow(clippy::ref_option, reason = "serde hands over the field")]
+fn position<S: Serializer>(position: &Option<f64>, serializer: S) -> Result<S::Ok, S::Error> {
+    let kept = position.filter(|position| position.abs() <= POSITION_MAX);
+    kept.map(|position| if position.abs() < POSITION_MAX.recip() { 0.0 } else { position })
+        .serialize(serializer)
 }
 
 fn instance_key(study: &StudyInstanceUid, instance: &SopInstanceUid) -> ItemKey {

@@ -244,6 +244,7 @@ impl Index {
             };
             transaction = transaction.put(&message_key(id), &pointer, Change::new())?;
         }
+        let transaction = transaction.list_channel(notice, to.state)?;
         Ok(self.commit(transaction).await? == TransactionOutcome::Committed)
     }
 

@@ -1,6 +1,6 @@
 //! How staff find a patient: by phone number and by the words of the name, besides the patient code itself.
 
-use filmless_domain::{Order, PatientId, PhoneNumber, person_name};
+use filmless_domain::{BirthDate, Order, PatientId, PhoneNumber, person_name};
 use serde::{Deserialize, Serialize};
 
 use super::{Change, Index, ItemKey, Transaction};
@@ -26,6 +26,32 @@ fn phone_pk(phone: &PhoneNumber) -> String {
     format!("PHONE#{}", phone.as_str())
 }
 
+/// How many last digits of a number lead to its patient.
+pub const PHONE_END_DIGITS: usize = 4;
+
+/// The pointers from a number to a patient: by all of it, and by its end.
+pub(super) fn phone_keys(phone: &PhoneNumber, patient: &PatientId) -> [ItemKey; 2] {
+    let (number, patient) = (phone.as_str(), patient.as_str());
+    let last = number.get(number.len().saturating_sub(PHONE_END_DIGITS)..).unwrap_or_default();
+    [
+        ItemKey::new(phone_pk(phone), patient),
+        ItemKey::new(format!("PHONEEND#{last}"), format!("{number}#{patient}")),
+    ]
+}
+
+/// A code as it is typed from memory: letters and digits alone, in capitals.
+fn plain_code(code: &str) -> String {
+    code.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect()
+}
+
+fn code_pk(code: &str) -> String {
+    format!("CODE#{}", plain_code(code))
+}
+
+fn born_pk(date: BirthDate) -> String {
+    format!("BORN#{}", String::from(date))
+}
+
 fn name_pk(word: &str) -> String {
     let word: String = word.chars().take(WORD_CHARS_MAX).collect();
     format!("NAME#{word}")
@@ -39,7 +65,14 @@ pub(super) fn pointer_keys(order: &Order) -> Vec<ItemKey> {
     names.dedup();
     let mut keys: Vec<ItemKey> =
         names.into_iter().take(NAME_WORDS_MAX).map(|name| ItemKey::new(name, patient)).collect();
-    keys.extend(order.patient.phone.as_ref().map(|phone| ItemKey::new(phone_pk(phone), patient)));
+    if let Some(phone) = &order.patient.phone {
+        keys.extend(phone_keys(phone, &order.patient.id));
+    }
+    keys.push(ItemKey::new(born_pk(order.patient.birth_date), patient));
+    keys.extend([patient, order.accession_number.as_str()].map(|code| ItemKey::new(code_pk(code), patient)));
+    // A code and a number of an order may be alike: no transaction names an item twice.
+    keys.sort_by(|a, b| (&a.pk, &a.sk).cmp(&(&b.pk, &b.sk)));
+    keys.dedup();
     keys
 }
 
@@ -63,11 +96,45 @@ impl Transaction {
     /// [`StoreError::Corrupt`], never for this type.
     pub fn point_phone(self, phone: &PhoneNumber, patient: &PatientId) -> Result<Self, StoreError> {
         let pointer = PatientPointer { patient_id: patient.clone(), name: String::new() };
-        self.put(&ItemKey::new(phone_pk(phone), patient.as_str()), &pointer, Change::new())
+        let [whole, end] = phone_keys(phone, patient);
+        self.put(&whole, &pointer, Change::new())?.put(&end, &pointer, Change::new())
     }
 }
 
 impl Index {
+    /// The patients whose number ends in these digits, of which there must be [`PHONE_END_DIGITS`] or more.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn patients_of_phone_end(&self, digits: &str) -> Result<Vec<PatientPointer>, StoreError> {
+        let Some(last) = digits.len().checked_sub(PHONE_END_DIGITS).and_then(|at| digits.get(at..)) else {
+            return Ok(Vec::new());
+        };
+        let pk = format!("PHONEEND#{last}");
+        let keys = self.query_keys(&pk, "").await?;
+        let ends = |key: &&ItemKey| key.sk.split('#').next().is_some_and(|phone| phone.ends_with(digits));
+        self.get_many(keys.iter().filter(ends).cloned().collect()).await
+    }
+
+    /// The patients with this birth date.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn patients_born(&self, date: BirthDate) -> Result<Vec<PatientPointer>, StoreError> {
+        self.query(&born_pk(date), "").await
+    }
+
+    /// The patients whose code, or an order of whom, has these letters and digits, whatever stands between them.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn patients_of_code(&self, code: &str) -> Result<Vec<PatientPointer>, StoreError> {
+        if plain_code(code).is_empty() {
+            return Ok(Vec::new());
+        }
+        self.query(&code_pk(code), "").await
+    }
+
     /// The patients whose messages go, or went, to this number.
     ///
     /// # Errors

@@ -1,7 +1,5 @@
 //! Studies and series.
 
-use std::collections::HashMap;
-
 use filmless_domain::identity::{ACCESSIONS_MAX, IdentityRules, PERSONS_MAX, files_contradict};
 use filmless_domain::{
     AccessionNumber, HoldReason, PatientDemographics, PatientId, SeriesInstanceUid, StudyInstanceUid,
@@ -470,17 +468,6 @@ impl Index {
 
     async fn pointed_studies(&self, pk: &str) -> Result<Vec<StudyRecord>, StoreError> {
         let pointers: Vec<StudyPointer> = self.query(pk, "STUDY#").await?;
-        let mut studies = HashMap::new();
-        for pointer in pointers {
-            if let Some(study) = self.study(&pointer.study_instance_uid).await? {
-                studies.insert(pointer.study_instance_uid.as_str().to_owned(), study);
-            }
-        }
-        let mut studies: Vec<StudyRecord> = studies.into_values().collect();
-        studies.sort_by(|a, b| {
-            (a.received_at, a.study_instance_uid.as_str())
-                .cmp(&(b.received_at, b.study_instance_uid.as_str()))
-        });
-        Ok(studies)
+        self.studies_of(pointers).await
     }
 }

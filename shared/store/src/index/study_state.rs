@@ -207,7 +207,7 @@ impl Index {
             )
             .when(&unchanged(study));
         let transaction = Transaction::new().update(study_key(&study.study_instance_uid), change);
-        let transaction = transaction.log(LogName::Usage, usage)?;
+        let transaction = transaction.list_held(study)?.log(LogName::Usage, usage)?;
         Ok(self.commit(transaction).await? == TransactionOutcome::Committed)
     }
 
@@ -225,7 +225,8 @@ impl Index {
             .remove("reason")
             .when(&Condition::is_text("state", study.state.as_str()))
             .when(&unchanged(study));
-        let transaction = Transaction::new().update(study_key(&study.study_instance_uid), change);
+        let transaction =
+            Transaction::new().update(study_key(&study.study_instance_uid), change).unlist_held(study);
         let transaction = match usage {
             Some(usage) => transaction.log(LogName::Usage, usage)?,
             None => transaction,

@@ -10,3 +10,4 @@ mod objects;
 mod queue;
 mod sealing;
 mod sending;
+mod writers;

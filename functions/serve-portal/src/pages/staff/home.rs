@@ -10,7 +10,6 @@ use filmless_domain::staff::Act;
 use serde::Deserialize;
 
 use super::{Console, StaffFrame, Trouble, page, patient_url, words_of};
-use crate::PortalError;
 
 #[derive(Template)]
 #[template(path = "staff/home.html")]
@@ -20,6 +19,35 @@ struct HomePage<'a> {
     query: &'a str,
     error: Option<&'a str>,
     hits: Option<Vec<HitRow>>,
+    waiting: Vec<Waiting>,
+}
+
+/// How much waits on a list.
+struct Waiting {
+    href: &'static str,
+    words: &'static str,
+    count: usize,
+}
+
+/// What waits for whoever may read the lists.
+async fn waiting(console: &Console) -> Result<Vec<Waiting>, Trouble> {
+    if !console.may(Act::ReadLists) {
+        return Ok(Vec::new());
+    }
+    let clerk = &console.clerk;
+    let (held, unreached, failed) =
+        tokio::join!(clerk.held(31), clerk.unreached(7), clerk.failed_channels(7));
+    let words = console.frame().t.frame;
+    let trouble = console.trouble();
+    Ok(vec![
+        Waiting { href: "/staff/held", words: words.held, count: held.map_err(&trouble)?.len() },
+        Waiting {
+            href: "/staff/unreached",
+            words: words.unreached,
+            count: unreached.map_err(&trouble)?.len(),
+        },
+        Waiting { href: "/staff/failed", words: words.failed, count: failed.map_err(&trouble)?.len() },
+    ])
 }
 
 /// A patient who was found.
@@ -56,10 +84,11 @@ pub(super) fn birth_date(iso: &str) -> String {
 }
 
 /// `GET /staff`
-pub(crate) async fn show(console: Console) -> Result<Response, PortalError> {
+pub(crate) async fn show(console: Console) -> Result<Response, Trouble> {
     let may_find = console.may(Act::Find);
+    let waiting = waiting(&console).await?;
     let frame = console.frame();
-    page(StatusCode::OK, &HomePage { frame, may_find, query: "", error: None, hits: None })
+    Ok(page(StatusCode::OK, &HomePage { frame, may_find, query: "", error: None, hits: None, waiting })?)
 }
 
 /// `POST /staff/search`
@@ -74,5 +103,5 @@ pub(crate) async fn search(console: Console, Form(typed): Form<Search>) -> Resul
     };
     let frame = console.frame_at("/staff");
     let query = typed.query.trim();
-    Ok(page(status, &HomePage { frame, may_find: true, query, error, hits })?)
+    Ok(page(status, &HomePage { frame, may_find: true, query, error, hits, waiting: Vec::new() })?)
 }

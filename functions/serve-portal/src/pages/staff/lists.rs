@@ -1,13 +1,17 @@
 //! The lists that staff work through, on the screen, on paper, and as a table for another program.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::Response;
-use filmless_delivery::staff::Unreached;
+use filmless_delivery::staff::{HeldStudy, Unreached};
 use filmless_domain::PatientId;
+use filmless_domain::hospital::HOSPITAL_TIME;
 use filmless_domain::staff::Act;
 use jiff::civil::Date;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 
 use super::patient::{StudyRow, local_phone, study_url};
@@ -24,7 +28,18 @@ struct HeldPage<'a> {
     frame: StaffFrame<'a>,
     days: u16,
     periods: [u16; 3],
+    reasons: Vec<Choice>,
+    modalities: Vec<Choice>,
+    day: String,
+    csv_url: String,
     rows: Vec<HeldRow>,
+}
+
+/// One of the values by which a list can be narrowed.
+struct Choice {
+    value: String,
+    words: String,
+    is_chosen: bool,
 }
 
 #[derive(Template)]
@@ -48,6 +63,7 @@ struct FailedPage<'a> {
 struct HeldRow {
     study: StudyRow,
     patient: Patient,
+    name: String,
     detail: &'static str,
     last_received: String,
 }
@@ -88,6 +104,48 @@ impl Patient {
     }
 }
 
+/// Which of the studies that are held.
+#[derive(Deserialize)]
+pub(crate) struct HeldAsked {
+    days: Option<u16>,
+    #[serde(default)]
+    reason: String,
+    #[serde(default)]
+    modality: String,
+    #[serde(default)]
+    day: String,
+}
+
+impl HeldAsked {
+    fn days(&self) -> u16 {
+        Period { days: self.days }.of(31)
+    }
+
+    /// The day asked for, if it is one.
+    fn day(&self) -> Option<Date> {
+        self.day.parse().ok()
+    }
+
+    fn wants(&self, held: &HeldStudy) -> bool {
+        let has = |asked: &str, found: &str| asked.is_empty() || asked == found;
+        let reason = held.study.reason.as_ref().map_or("", |reason| &reason.code);
+        let is_modality = self.modality.is_empty() || held.study.modalities.contains(&self.modality);
+        let received = held.last_received_at.to_zoned(HOSPITAL_TIME).date();
+        has(&self.reason, reason) && is_modality && self.day().is_none_or(|day| day == received)
+    }
+
+    /// What is in the list, to choose from.
+    fn choices<'a>(values: impl Iterator<Item = &'a str>, chosen: &str) -> Vec<Choice> {
+        let values: BTreeSet<&str> = values.collect();
+        let choice = |value: &str| Choice {
+            value: value.to_owned(),
+            words: value.to_owned(),
+            is_chosen: value == chosen,
+        };
+        values.into_iter().map(choice).collect()
+    }
+}
+
 /// How far back.
 #[derive(Deserialize)]
 pub(crate) struct Period {
@@ -108,19 +166,71 @@ impl Period {
 }
 
 /// `GET /staff/held`
-pub(crate) async fn held(console: Console, Query(period): Query<Period>) -> Result<Response, Trouble> {
-    console.demand(Act::ReadLists).await?;
-    let days = period.of(31);
-    let held = console.clerk.held(days).await.map_err(console.trouble())?;
+pub(crate) async fn held(console: Console, Query(asked): Query<HeldAsked>) -> Result<Response, Trouble> {
+    let held = find_held(&console, &asked).await?;
     let frame = console.frame();
-    let rows = held.iter().map(|held| HeldRow {
+    let reasons = held.iter().filter_map(|held| Some(held.study.reason.as_ref()?.code.as_str()));
+    let mut reasons = HeldAsked::choices(reasons, &asked.reason);
+    for reason in &mut reasons {
+        reason.words = console::hold_reason(frame.language, &reason.value).to_owned();
+    }
+    let modalities = held.iter().flat_map(|held| held.study.modalities.iter().map(String::as_str));
+    let modalities = HeldAsked::choices(modalities, &asked.modality);
+    let rows = held.iter().filter(|held| asked.wants(held)).map(|held| HeldRow {
         study: StudyRow::new(&frame, &held.study),
         patient: Patient::new(held.patient_id.as_ref()),
+        name: held.name.clone(),
         detail: held.study.reason.as_ref().map_or("", |r| console::detail_of_hold(frame.language, &r.code)),
         last_received: moment(frame.shared, held.last_received_at),
     });
     let rows = rows.collect();
-    Ok(page(StatusCode::OK, &HeldPage { frame, days, periods: PERIODS, rows })?)
+    let (days, day) = (asked.days(), asked.day().map(|day| day.to_string()).unwrap_or_default());
+    // Only what was found in the list is repeated in an address.
+    let chosen = |choices: &[Choice]| {
+        let chosen = choices.iter().find(|choice| choice.is_chosen);
+        chosen.map(|choice| utf8_percent_encode(&choice.value, NON_ALPHANUMERIC).to_string())
+    };
+    let (reason, modality) = (chosen(&reasons), chosen(&modalities));
+    let csv_url = format!(
+        "/staff/held.csv?days={days}&reason={}&modality={}&day={day}",
+        reason.unwrap_or_default(),
+        modality.unwrap_or_default()
+    );
+    let page_of_held = HeldPage { frame, days, periods: PERIODS, reasons, modalities, day, csv_url, rows };
+    Ok(page(StatusCode::OK, &page_of_held)?)
+}
+
+/// `GET /staff/held.csv`
+pub(crate) async fn held_csv(console: Console, Query(asked): Query<HeldAsked>) -> Result<Response, Trouble> {
+    let held = find_held(&console, &asked).await?;
+    let frame = console.frame();
+    let (words, reading) = (frame.t.frame, frame.t.reading);
+    let head = [
+        words.code,
+        words.name,
+        frame.t.patient.accession,
+        reading.study,
+        reading.last_received,
+        reading.why,
+        "UID",
+    ];
+    // The mark that has spreadsheets read UTF-8 (Unicode 23.8).
+    let mut table = format!("\u{feff}{}", csv_line(&head));
+    for held in held.iter().filter(|held| asked.wants(held)) {
+        let row = StudyRow::new(&frame, &held.study);
+        let code = held.patient_id.as_ref().map(|patient| patient.as_str()).unwrap_or_default();
+        let what = format!("{} {}", row.date, row.what);
+        let received = moment(frame.shared, held.last_received_at);
+        let uid = held.study.study_instance_uid.as_str();
+        let why = row.reason.unwrap_or_default();
+        table.push_str(&csv_line(&[code, &held.name, &row.accession, &what, &received, why, uid]));
+    }
+    file("text/csv; charset=utf-8", "attachment; filename=\"held.csv\"", table.into_bytes())
+}
+
+async fn find_held(console: &Console, asked: &HeldAsked) -> Result<Vec<HeldStudy>, Trouble> {
+    console.demand(Act::ReadLists).await?;
+    console.clerk.held(asked.days()).await.map_err(console.trouble())
 }
 
 /// `GET /staff/unreached`

@@ -71,6 +71,7 @@ pub(crate) fn routes() -> Vec<Route> {
         post("/staff/studies/{study_uid}/recall", Staff, study_acts::recall),
         get("/staff/studies/{study_uid}/viewers", Staff, study::viewers),
         get("/staff/held", Staff, lists::held),
+        get("/staff/held.csv", Staff, lists::held_csv),
         get("/staff/reviews", Staff, release::reviews),
         get("/staff/unreached", Staff, lists::unreached),
         get("/staff/unreached.csv", Staff, lists::unreached_csv),

@@ -16,6 +16,7 @@ words! {
         refusals_more: "Còn nhiều hơn nữa, xem bằng tệp CSV hoặc lệnh filmless status", "More than are shown; see the CSV or the command filmless status";
         all_codes: "Tất cả", "All";
         code: "Mã lỗi", "Code";
+        modality: "Loại máy", "Modality";
         upload: "Tệp", "Upload";
         uploaded: "Gửi lúc", "Uploaded";
         typed: "Ghi trong phiếu", "As typed in the order";
