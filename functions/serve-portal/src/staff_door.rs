@@ -7,11 +7,10 @@ use filmless_delivery::portal::{NewShare, ShareRequest};
 use filmless_delivery::refusals::Refusals;
 use filmless_delivery::retention::Erased;
 use filmless_delivery::staff::{
-    AuditVerdict, Channels, ContactCorrection, Decided, Decision, FailedChannel, HeldStudy, IdentityView,
-    Merged, PatientHit, PatientView, RecallReport, RecallViewer, Reissued, Revoked, StaffError, StudyLedger,
-    Unreached, UsageMonth,
+    AuditFound, AuditQuery, AuditVerdict, Channels, ContactCorrection, Decided, Decision, FailedChannel,
+    HeldStudy, IdentityView, Merged, PatientHit, PatientView, RecallReport, RecallViewer, Reissued, Revoked,
+    StaffError, StudyLedger, Unreached, UsageMonth,
 };
-use filmless_domain::audit::AuditEvent;
 use filmless_domain::staff::{Act, StaffMember};
 use filmless_domain::{AccessionNumber, PatientId, Secret, StudyInstanceUid};
 use filmless_identity::Returned;
@@ -74,6 +73,8 @@ pub trait Clerk: Send + Sync {
     async fn may_begin(&self, act: Act) -> Result<(), StaffError>;
     async fn sign_out_everywhere(&self) -> Result<(), StaffError>;
     async fn find(&self, query: &str) -> Result<Vec<PatientHit>, StaffError>;
+    async fn keep_search(&self, query: &str) -> Result<String, StaffError>;
+    async fn kept_search(&self, id: &str) -> Result<String, StaffError>;
     async fn patient(&self, patient: &PatientId) -> Result<PatientView, StaffError>;
     async fn correct_contact(
         &self,
@@ -115,7 +116,7 @@ pub trait Clerk: Send + Sync {
     async fn unreached_on(&self, day: Date) -> Result<Vec<Unreached>, StaffError>;
     async fn refusals(&self, days: u16, max: usize) -> Result<Refusals, StaffError>;
     async fn failed_channels(&self, days: u16) -> Result<Vec<FailedChannel>, StaffError>;
-    async fn newest_audit(&self, day: Date, count: usize) -> Result<Vec<AuditEvent>, StaffError>;
+    async fn find_audit(&self, query: &AuditQuery, count: usize) -> Result<AuditFound, StaffError>;
     async fn audit_of_day(&self, day: Date) -> Result<Vec<Vec<u8>>, StaffError>;
     async fn usage_months(&self) -> Result<Vec<String>, StaffError>;
     async fn usage_month(&self, month: &str) -> Result<UsageMonth, StaffError>;

@@ -9,11 +9,10 @@ use filmless_delivery::portal::{NewShare, ShareRequest};
 use filmless_delivery::refusals::Refusals;
 use filmless_delivery::retention::Erased;
 use filmless_delivery::staff::{
-    AuditVerdict, Channels, ContactCorrection, Decided, Decision, Desk, FailedChannel, HeldStudy,
-    IdentityView, Merged, PatientHit, PatientView, RecallReport, RecallViewer, Reissued, Revoked,
-    StaffEntrance, StaffError, StudyLedger, Unreached, UsageMonth,
+    AuditFound, AuditQuery, AuditVerdict, Channels, ContactCorrection, Decided, Decision, Desk,
+    FailedChannel, HeldStudy, IdentityView, Merged, PatientHit, PatientView, RecallReport, RecallViewer,
+    Reissued, Revoked, StaffEntrance, StaffError, StudyLedger, Unreached, UsageMonth,
 };
-use filmless_domain::audit::AuditEvent;
 use filmless_domain::staff::{Act, StaffMember};
 use filmless_domain::staff_oidc::OidcSettings;
 use filmless_domain::{AccessionNumber, PatientId, Secret, StudyInstanceUid};
@@ -138,6 +137,14 @@ impl Clerk for Desk {
         Self::find(self, query).await
     }
 
+    async fn keep_search(&self, query: &str) -> Result<String, StaffError> {
+        Self::keep_search(self, query).await
+    }
+
+    async fn kept_search(&self, id: &str) -> Result<String, StaffError> {
+        Self::kept_search(self, id).await
+    }
+
     async fn patient(&self, patient: &PatientId) -> Result<PatientView, StaffError> {
         Self::patient(self, patient).await
     }
@@ -248,8 +255,8 @@ impl Clerk for Desk {
         Self::failed_channels(self, days).await
     }
 
-    async fn newest_audit(&self, day: Date, count: usize) -> Result<Vec<AuditEvent>, StaffError> {
-        Self::newest_audit(self, day, count).await
+    async fn find_audit(&self, query: &AuditQuery, count: usize) -> Result<AuditFound, StaffError> {
+        Self::find_audit(self, query, count).await
     }
 
     async fn audit_of_day(&self, day: Date) -> Result<Vec<Vec<u8>>, StaffError> {

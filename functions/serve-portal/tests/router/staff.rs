@@ -73,9 +73,10 @@ fn table() -> Vec<(Method, String, String, [u16; 5])> {
     let admin = [403, 403, 403, 403, 200];
     let finance = [403, 403, 403, 200, 200];
     let finance_file = [403, 403, 403, 303, 303];
-    let rows: [(Method, &str, &str, [u16; 5]); 35] = [
+    let rows: [(Method, &str, &str, [u16; 5]); 36] = [
         (Method::GET, "/staff", "", all),
-        (Method::POST, "/staff/search", "query=hoa", front),
+        (Method::POST, "/staff/search", "query=hoa", front_done),
+        (Method::GET, "/staff/found/kept", "", front),
         (Method::POST, "/staff/sign-out-everywhere", "", [303; 5]),
         (Method::GET, HOA, "", front),
         (Method::POST, &format!("{HOA}/contact"), "phone=0903123456&email=", front_done),
@@ -280,12 +281,15 @@ async fn what_keeps_somebody_from_signing_in_is_told() {
 
 #[tokio::test]
 async fn what_was_searched_is_found_by_words_and_is_in_no_address() {
-    let page = post("hotline", "/staff/search", "query=nguyen+thi+hoa").await;
+    let kept = post("hotline", "/staff/search", "query=nguyen+thi+hoa").await;
+    assert_eq!(kept.headers["location"], "/staff/found/kept");
+    let page = get("hotline", "/staff/found/kept").await;
     for text in ["Nguyễn Thị &#60;Hoà&#62;", "02/03/1958", HOA, r#"value="nguyen thi hoa""#, "Kết quả: 1"]
     {
         assert!(page.body.contains(text), "{text}");
     }
-    assert!(post("hotline", "/staff/search", "query=x").await.body.contains("Không tìm thấy ai"));
+    assert!(get("hotline", "/staff/found/nobody").await.body.contains("Không tìm thấy ai"));
+    assert_eq!(get("hotline", "/staff/found/somebody-elses").await.status, StatusCode::NOT_FOUND);
     let empty = post("hotline", "/staff/search", "query=+").await;
     assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(empty.body.contains("Xin nhập số điện thoại"));

@@ -5,9 +5,10 @@ use filmless_delivery::portal::{NewShare, ShareLine, ShareRequest};
 use filmless_delivery::refusals::{Refusal, Refusals};
 use filmless_delivery::retention::Erased;
 use filmless_delivery::staff::{
-    AuditVerdict, Channels, ContactCorrection, Decided, Decision, FailedChannel, HeldStudy, IdentityView,
-    LedgerLine, Merged, PatientHit, PatientView, RecallReport, RecallViewer, Reissued, Revoked, StaffError,
-    Stated, StudyBrief, StudyLedger, Unreached, UsageFigures, UsageFile, UsageGroup, UsageMonth,
+    AuditFound, AuditQuery, AuditVerdict, Channels, ContactCorrection, Decided, Decision, FailedChannel,
+    HeldStudy, IdentityView, LedgerLine, Merged, PatientHit, PatientView, RecallReport, RecallViewer,
+    Reissued, Revoked, StaffError, Stated, StudyBrief, StudyLedger, Unreached, UsageFigures, UsageFile,
+    UsageGroup, UsageMonth,
 };
 use filmless_delivery::status::Reason;
 use filmless_delivery::{ReviewKind, ReviewRecord};
@@ -182,6 +183,23 @@ impl Clerk for SampleClerk {
             studies: 2,
         };
         Ok(if query.contains("hoa") { vec![hit] } else { Vec::new() })
+    }
+
+    async fn keep_search(&self, query: &str) -> Result<String, StaffError> {
+        self.demand(Act::Find)?;
+        if query.trim().is_empty() {
+            return Err(refused("bad-search"));
+        }
+        Ok(if query.contains("hoa") { "kept".into() } else { "nobody".into() })
+    }
+
+    async fn kept_search(&self, id: &str) -> Result<String, StaffError> {
+        self.demand(Act::Find)?;
+        match id {
+            "kept" => Ok("nguyen thi hoa".into()),
+            "nobody" => Ok("x".into()),
+            _ => Err(StaffError::NotFound),
+        }
     }
 
     async fn patient(&self, patient: &PatientId) -> Result<PatientView, StaffError> {
@@ -434,9 +452,12 @@ impl Clerk for SampleClerk {
         }])
     }
 
-    async fn newest_audit(&self, _: Date, _: usize) -> Result<Vec<AuditEvent>, StaffError> {
+    async fn find_audit(&self, query: &AuditQuery, _: usize) -> Result<AuditFound, StaffError> {
         self.demand(Act::ReadAudit)?;
-        Ok(vec![event()])
+        if query.from > query.to {
+            return Err(refused("bad-period"));
+        }
+        Ok(AuditFound { events: vec![event()], is_cut: true })
     }
 
     async fn audit_of_day(&self, day: Date) -> Result<Vec<Vec<u8>>, StaffError> {

@@ -4,9 +4,7 @@
 use filmless_domain::audit::AuditAction;
 use filmless_domain::identity::{AcceptedPairs, Agreement, Fact, compare, pair_digest};
 use filmless_domain::staff::Act;
-use filmless_domain::{
-    AccessionNumber, HoldReason, PatientDemographics, StudyInstanceUid, person_name,
-};
+use filmless_domain::{AccessionNumber, HoldReason, PatientDemographics, StudyInstanceUid, person_name};
 use filmless_store::index::{OrderRecord, ReviewRecord, StudyRecord};
 use jiff::Timestamp;
 use serde::Serialize;

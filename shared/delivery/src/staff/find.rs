@@ -7,12 +7,13 @@ use filmless_domain::audit::AuditAction;
 use filmless_domain::ids::HOSPITAL_ID_BYTES_MAX;
 use filmless_domain::staff::Act;
 use filmless_domain::{AccessionNumber, BirthDate, PatientId, PhoneNumber, StudyInstanceUid, person_name};
-use filmless_store::index::{Contact, OrderRecord, PHONE_END_DIGITS};
+use filmless_store::index::{Contact, OrderRecord, PHONE_END_DIGITS, SearchRecord};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
 
 use super::{Desk, StaffError};
+use crate::credentials;
 use crate::portal::ShareLine;
 use crate::status::{Reason, reason_of_hold};
 
@@ -20,6 +21,10 @@ use crate::status::{Reason, reason_of_hold};
 const HITS_MAX: usize = 50;
 /// Most digits that are taken for the end of a phone number.
 const PHONE_END_DIGITS_MAX: usize = 9;
+/// How long a search is kept: a shift.
+const SEARCH_SECONDS: i64 = 8 * 3600;
+/// Longer than any id of a search.
+const SEARCH_ID_BYTES_MAX: usize = 128;
 /// Longest search, in characters.
 const QUERY_CHARS_MAX: usize = 200;
 
@@ -92,20 +97,54 @@ impl std::fmt::Debug for PatientView {
     }
 }
 
+/// What can be searched for.
+fn wanted(query: &str) -> Result<&str, StaffError> {
+    let query = query.trim();
+    if query.is_empty() || query.chars().count() > QUERY_CHARS_MAX {
+        return Err(StaffError::refused(
+            "bad-search",
+            "Search for a phone number, a patient code or a name.",
+        ));
+    }
+    Ok(query)
+}
+
 impl Desk {
-    /// Finds patients by code, accession number, phone number or name; accents and case do not count.
+    /// Keeps a search for a shift. Returns its id, which stands for what was typed where that may not be read: in an address.
+    ///
+    /// # Errors
+    /// [`StaffError`]; `bad-search` where it cannot be searched for.
+    pub async fn keep_search(&self, query: &str) -> Result<String, StaffError> {
+        self.demand(Act::Find, AuditAction::FindPatient).await?;
+        let (services, query) = (&self.services, wanted(query)?.to_owned());
+        let id = credentials::new_token(services.randomness.as_ref())?;
+        let subject = self.member.subject.clone();
+        let expires_at = services.clock.now().as_second() + SEARCH_SECONDS;
+        services.index.keep_search(id.expose(), &SearchRecord { subject, query, expires_at }).await?;
+        Ok(id.expose().to_owned())
+    }
+
+    /// What was typed for a search that they kept themselves.
+    ///
+    /// # Errors
+    /// [`StaffError`]; not found, too, where it is somebody else's.
+    pub async fn kept_search(&self, id: &str) -> Result<String, StaffError> {
+        self.demand(Act::Find, AuditAction::FindPatient).await?;
+        if id.len() > SEARCH_ID_BYTES_MAX {
+            return Err(StaffError::NotFound);
+        }
+        let search = self.services.index.search(id, self.services.clock.now()).await?;
+        let own = search.filter(|search| search.subject == self.member.subject);
+        own.map(|search| search.query).ok_or(StaffError::NotFound)
+    }
+
+    /// Finds patients by code, accession number, phone number, birth date or name; accents and case do not count.
     ///
     /// # Errors
     /// [`StaffError`].
     pub async fn find(&self, query: &str) -> Result<Vec<PatientHit>, StaffError> {
         self.demand(Act::Find, AuditAction::FindPatient).await?;
-        let query = query.trim();
-        if query.is_empty() || query.chars().count() > QUERY_CHARS_MAX {
-            return Err(StaffError::refused(
-                "bad-search",
-                "Search for a phone number, a patient code or a name.",
-            ));
-        }
+        let query = wanted(query)?;
         let mut found = BTreeSet::new();
         found.extend(self.found_by_number(query).await?);
         found.extend(self.found_by_name(query).await?);

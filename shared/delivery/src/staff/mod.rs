@@ -36,7 +36,7 @@ pub use find::{PatientHit, PatientView, StudyBrief};
 pub use gate::{Decided, Decision};
 pub use ledger::{LedgerLine, StudyLedger};
 pub use merge::Merged;
-pub use read_audit::AuditVerdict;
+pub use read_audit::{AuditFound, AuditQuery, AuditVerdict};
 pub use recall::{RecallReport, RecallViewer};
 pub use reissue::{Channels, Reissued};
 pub(crate) use report::list_unreached;

@@ -1,8 +1,11 @@
-//! Reading the audit log at the console: a day of it, and whether all of it holds.
+//! Reading the audit log at the console: what somebody did, or what was done to a patient's studies; a day of it; and whether all of
+//! it holds.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use filmless_domain::audit::{AuditAction, AuditEvent};
+use filmless_domain::PatientId;
+use filmless_domain::audit::{Actor, AuditAction, AuditEvent};
 use filmless_domain::staff::Act;
 use filmless_store::index::LogName;
 use jiff::civil::Date;
@@ -13,6 +16,10 @@ use crate::log::{self, LogError, VerifiedLog};
 
 /// Most bytes of one download: an answer of a function is 6 MB at most, and FHIR is about three times as long.
 const DOWNLOAD_BYTES_MAX: usize = 1_500_000;
+/// Longest period of one search: a quarter.
+const PERIOD_DAYS_MAX: i32 = 92;
+/// Most bytes of the log that one search reads: what is read within the time of a request.
+const SEARCH_BYTES_MAX: usize = 50_000_000;
 /// A page is waited for; a longer log is verified on the command line.
 const VERIFY_TIMEOUT: Duration = Duration::from_secs(20);
 /// Events that are moved into the log while it is read make its end look wrong once.
@@ -29,35 +36,128 @@ pub enum AuditVerdict {
     TooLong,
 }
 
+/// Which events are looked for.
+#[derive(Debug, Clone)]
+pub struct AuditQuery {
+    /// First day (UTC).
+    pub from: Date,
+    /// Last day (UTC).
+    pub to: Date,
+    /// Only what the patient with this code did, or what was done to what is theirs; empty: whoever's.
+    pub patient: String,
+    /// Only what a member of the staff did whose stable name holds these letters, in whatever case; empty: whoever did it.
+    pub member: String,
+    /// Only this.
+    pub action: Option<AuditAction>,
+}
+
+/// What was found.
+#[derive(Debug)]
+pub struct AuditFound {
+    /// The newest first.
+    pub events: Vec<AuditEvent>,
+    /// Whether there may be older ones within the period: the page holds no more, or no more could be read.
+    pub is_cut: bool,
+}
+
+/// What belongs to a patient, as events name it.
+struct Belongings {
+    account: Option<String>,
+    studies: BTreeSet<String>,
+}
+
+impl Belongings {
+    fn has(&self, event: &AuditEvent) -> bool {
+        let actor = match &event.actor {
+            Actor::Account { account } => Some(account),
+            _ => None,
+        };
+        let is_account = |named: Option<&String>| named.is_some() && named == self.account.as_ref();
+        let study = event.study_instance_uid.as_ref();
+        is_account(actor)
+            || is_account(event.account.as_ref())
+            || study.is_some_and(|study| self.studies.contains(study.as_str()))
+    }
+}
+
+impl AuditQuery {
+    fn wants(&self, belongings: Option<&Belongings>, event: &AuditEvent) -> bool {
+        let is_member = |wanted: &str| match &event.actor {
+            Actor::Staff { subject } => subject.to_lowercase().contains(&wanted.to_lowercase()),
+            _ => false,
+        };
+        self.action.is_none_or(|action| action == event.action)
+            && (self.member.is_empty() || is_member(&self.member))
+            && belongings.is_none_or(|belongings| belongings.has(event))
+    }
+
+    /// The days from the last to the first.
+    fn days(&self) -> impl Iterator<Item = Date> {
+        let from = self.from;
+        std::iter::successors(Some(self.to), |day| day.yesterday().ok()).take_while(move |day| *day >= from)
+    }
+}
+
 impl Desk {
-    /// The newest events that were written down on a day (UTC), newest first.
+    /// The newest events of a period, newest first.
     ///
     /// # Errors
-    /// [`StaffError`].
-    pub async fn newest_audit(&self, day: Date, count: usize) -> Result<Vec<AuditEvent>, StaffError> {
+    /// [`StaffError`]; `bad-period` where the days are out of order or too many.
+    pub async fn find_audit(&self, query: &AuditQuery, count: usize) -> Result<AuditFound, StaffError> {
         self.demand(Act::ReadAudit, AuditAction::ReadLog).await?;
-        let services = &self.services;
-        self.record(AuditAction::ReadLog).detail(format!("newest of {day}")).write(services).await?;
-        let mut lines = Vec::new();
-        if day == self.today() {
-            let pending = services.index.pending_log(LogName::Audit).await?;
-            lines.extend(pending.into_iter().map(|entry| entry.event.into_bytes()));
+        let (services, today) = (&self.services, self.today());
+        if query.from > query.to || (query.to - query.from).get_days() >= PERIOD_DAYS_MAX {
+            return Err(StaffError::refused(
+                "bad-period",
+                "A period begins before it ends, and has 92 days at most.",
+            ));
         }
-        let keys = log::keys_of_day(&services.index, &services.audit, LogName::Audit, day).await?;
-        for key in keys.iter().rev() {
-            if lines.len() >= count {
+        let detail = format!("newest of {} to {}", query.from, query.to);
+        self.record(AuditAction::ReadLog).detail(detail).write(services).await?;
+        let belongings = self.belongings(&query.patient).await?;
+        let wants = |event: &AuditEvent| query.wants(belongings.as_ref(), event);
+        let mut events = Vec::new();
+        if query.to >= today {
+            let pending = services.index.pending_log(LogName::Audit).await?;
+            events.extend(pending.iter().filter_map(|entry| serde_json::from_str(&entry.event).ok()));
+            events.retain(|event| wants(event));
+        }
+        let (mut bytes, mut is_cut) = (0, false);
+        for day in query.days() {
+            let keys = log::keys_of_day(&services.index, &services.audit, LogName::Audit, day).await?;
+            for key in keys.iter().rev() {
+                is_cut = events.len() >= count || bytes >= SEARCH_BYTES_MAX;
+                if is_cut {
+                    break;
+                }
+                let object = log::read(&services.audit, key).await?;
+                bytes += object.len();
+                let read = log::lines(&object).filter_map(|line| serde_json::from_slice(line).ok());
+                events.extend(read.filter(|event| wants(event)));
+            }
+            if is_cut {
                 break;
             }
-            let object = log::read(&services.audit, key).await?;
-            lines.extend(log::lines(&object).map(<[u8]>::to_vec));
         }
-        let mut events: Vec<AuditEvent> =
-            lines.iter().filter_map(|line| serde_json::from_slice(line).ok()).collect();
         // An event may be in both for a moment: it is written before it is removed.
         events.sort_by(|a, b| (b.at, &b.id).cmp(&(a.at, &a.id)));
         events.dedup_by(|a, b| a.id == b.id);
+        is_cut |= events.len() > count;
         events.truncate(count);
-        Ok(events)
+        Ok(AuditFound { events, is_cut })
+    }
+
+    async fn belongings(&self, code: &str) -> Result<Option<Belongings>, StaffError> {
+        if code.is_empty() {
+            return Ok(None);
+        }
+        let no_code = |_| StaffError::refused("bad-search", "This is no patient code.");
+        let patient = &PatientId::parse(code).map_err(no_code)?;
+        let index = &self.services.index;
+        let account = index.account_of_patient(patient).await?.map(|account| account.account_key);
+        let studies = index.studies_of_patient(patient).await?;
+        let studies = studies.iter().map(|study| study.study_instance_uid.to_string()).collect();
+        Ok(Some(Belongings { account, studies }))
     }
 
     /// The lines of the log of a day (UTC), oldest first, as they are chained. Those of the last seconds are not among

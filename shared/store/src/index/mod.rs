@@ -43,7 +43,7 @@ pub use order::{OrderRecord, OrderTaken};
 pub use outbox::{OutboxMessage, OutboxRecord};
 pub use review::{ReviewKind, ReviewRecord};
 pub use same_person::{AskedRelease, SamePersonRecord};
-pub use search::{PHONE_END_DIGITS, PatientPointer};
+pub use search::{PHONE_END_DIGITS, PatientPointer, SearchRecord};
 pub use session::SessionRecord;
 pub use share::{SharePointer, ShareRecord};
 pub use staff_session::{StaffSessionRecord, StaffSignInRecord};

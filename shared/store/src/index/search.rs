@@ -1,6 +1,7 @@
 //! How staff find a patient: by phone number and by the words of the name, besides the patient code itself.
 
 use filmless_domain::{BirthDate, Order, PatientId, PhoneNumber, person_name};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Change, Index, ItemKey, Transaction};
@@ -101,7 +102,45 @@ impl Transaction {
     }
 }
 
+/// What a member of the staff searched for, kept so that the address of the answer names nobody.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct SearchRecord {
+    /// Whose search it is, by stable name: it exists for nobody else.
+    pub subject: String,
+    /// What was typed.
+    pub query: String,
+    /// When it is forgotten, in seconds since 1970 (also the table's TTL).
+    pub expires_at: i64,
+}
+
+impl std::fmt::Debug for SearchRecord {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SearchRecord(hidden)")
+    }
+}
+
+fn search_key(id: &str) -> ItemKey {
+    ItemKey::new(format!("SEARCH#{id}"), "SEARCH")
+}
+
 impl Index {
+    /// Keeps a search under a new id.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn keep_search(&self, id: &str, search: &SearchRecord) -> Result<(), StoreError> {
+        self.put_new(&search_key(id), search).await.map(|_| ())
+    }
+
+    /// A search, unless it was forgotten: the table removes ended items late.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn search(&self, id: &str, now: Timestamp) -> Result<Option<SearchRecord>, StoreError> {
+        let search: Option<SearchRecord> = self.get(&search_key(id)).await?;
+        Ok(search.filter(|search| search.expires_at > now.as_second()))
+    }
+
     /// The patients whose number ends in these digits, of which there must be [`PHONE_END_DIGITS`] or more.
     ///
     /// # Errors

@@ -1,16 +1,17 @@
-//! The audit log: its newest events, whether it holds, and a day of it as a file.
+//! The audit log: its newest events, by patient, member, act and period; whether it holds; and a day of it as a file.
 
 use askama::Template;
 use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::Response;
-use filmless_delivery::staff::AuditVerdict;
-use filmless_domain::audit::{Actor, AuditEvent};
+use filmless_delivery::staff::{AuditQuery, AuditVerdict};
+use filmless_domain::audit::{Actor, AuditAction, AuditEvent};
 use filmless_domain::audit_fhir;
 use filmless_domain::staff::Act;
 use jiff::civil::Date;
 use serde::Deserialize;
 
+use super::lists::Choice;
 use super::patient::study_url;
 use super::{Console, StaffFrame, Trouble, file, page};
 use crate::texts::console;
@@ -22,7 +23,13 @@ const EVENTS_SHOWN_MAX: usize = 200;
 #[template(path = "staff/audit.html")]
 struct AuditPage<'a> {
     frame: StaffFrame<'a>,
-    day: String,
+    from: String,
+    to: String,
+    is_one_day: bool,
+    patient: &'a str,
+    member: &'a str,
+    actions: Vec<Choice>,
+    is_cut: bool,
     verdict: Option<Verdict<'a>>,
     rows: Vec<EventRow>,
 }
@@ -49,11 +56,11 @@ struct EventRow {
 }
 
 impl EventRow {
-    fn new(frame: &StaffFrame<'_>, event: &AuditEvent) -> Self {
+    fn new(frame: &StaffFrame<'_>, event: &AuditEvent, is_one_day: bool) -> Self {
         let words = frame.t.study;
         Self {
             iso: event.at.to_string(),
-            time: event.at.strftime("%H:%M:%S").to_string(),
+            time: event.at.strftime(if is_one_day { "%H:%M:%S" } else { "%Y-%m-%d %H:%M:%S" }).to_string(),
             action: console::action(frame.language, event.action.as_str()),
             code: event.action.as_str(),
             outcome: console::outcome(frame.language, event.outcome),
@@ -71,25 +78,44 @@ impl EventRow {
     }
 }
 
-/// Which day, and how.
-#[derive(Deserialize)]
+/// Which events, and how.
+#[derive(Default, Deserialize)]
+#[serde(default)]
 pub(crate) struct Asked {
-    day: Option<String>,
-    form: Option<String>,
+    from: String,
+    to: String,
+    day: String,
+    patient: String,
+    member: String,
+    action: String,
+    form: String,
 }
 
 impl Asked {
     /// The day asked for, else today (UTC).
     fn day(&self) -> Date {
         let today = || jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
-        self.day.as_deref().and_then(|day| day.parse().ok()).unwrap_or_else(today)
+        self.day.parse().unwrap_or_else(|_| today())
+    }
+
+    /// What is looked for: today, if nothing else is said; and one day, if only one is.
+    fn query(&self) -> AuditQuery {
+        let named = |typed: &str| typed.parse::<Date>().ok();
+        let (from, to) = match (named(&self.from), named(&self.to)) {
+            (Some(from), Some(to)) => (from, to),
+            (Some(day), None) | (None, Some(day)) => (day, day),
+            (None, None) => (self.day(), self.day()),
+        };
+        let action = AuditAction::ALL.into_iter().find(|action| action.as_str() == self.action);
+        let [patient, member] = [&self.patient, &self.member].map(|typed| typed.trim().to_owned());
+        AuditQuery { from, to, patient, member, action }
     }
 }
 
 /// `GET /staff/audit`
 pub(crate) async fn show(console: Console, Query(asked): Query<Asked>) -> Result<Response, Trouble> {
     console.demand(Act::ReadAudit).await?;
-    render(&console, asked.day(), None).await
+    render(&console, &asked.query(), None).await
 }
 
 /// `POST /staff/audit/verify`
@@ -113,14 +139,36 @@ pub(crate) async fn verify(console: Console) -> Result<Response, Trouble> {
         }
         AuditVerdict::TooLong => Verdict { words: words.too_long, is_alarm: false, facts: Vec::new() },
     };
-    render(&console, Asked { day: None, form: None }.day(), Some(verdict)).await
+    render(&console, &Asked::default().query(), Some(verdict)).await
 }
 
-async fn render(console: &Console, day: Date, verdict: Option<Verdict<'_>>) -> Result<Response, Trouble> {
-    let events = console.clerk.newest_audit(day, EVENTS_SHOWN_MAX).await.map_err(console.trouble())?;
+async fn render(
+    console: &Console,
+    query: &AuditQuery,
+    verdict: Option<Verdict<'_>>,
+) -> Result<Response, Trouble> {
+    let found = console.clerk.find_audit(query, EVENTS_SHOWN_MAX).await.map_err(console.trouble())?;
     let frame = console.frame_at("/staff/audit");
-    let rows = events.iter().map(|event| EventRow::new(&frame, event)).collect();
-    Ok(page(StatusCode::OK, &AuditPage { frame, day: day.to_string(), verdict, rows })?)
+    let actions = AuditAction::ALL.map(|action| Choice {
+        value: action.as_str().to_owned(),
+        words: console::action(frame.language, action.as_str()).to_owned(),
+        is_chosen: query.action == Some(action),
+    });
+    let is_one_day = query.from == query.to;
+    let rows = found.events.iter().map(|event| EventRow::new(&frame, event, is_one_day)).collect();
+    let shown = AuditPage {
+        from: query.from.to_string(),
+        to: query.to.to_string(),
+        is_one_day,
+        patient: &query.patient,
+        member: &query.member,
+        actions: actions.into(),
+        is_cut: found.is_cut,
+        frame,
+        verdict,
+        rows,
+    };
+    Ok(page(StatusCode::OK, &shown)?)
 }
 
 /// `GET /staff/audit/export`: the lines as they are chained, or as FHIR R4 resources, one in a line.
@@ -128,7 +176,7 @@ pub(crate) async fn export(console: Console, Query(asked): Query<Asked>) -> Resu
     console.demand(Act::ReadAudit).await?;
     let day = asked.day();
     let lines = console.clerk.audit_of_day(day).await.map_err(console.trouble())?;
-    let is_fhir = asked.form.as_deref() == Some("fhir");
+    let is_fhir = asked.form == "fhir";
     let observer = &console.visitor.services.config.hospital.name_vi;
     let mut text = Vec::new();
     for line in lines {

@@ -1,15 +1,17 @@
-//! The first page: who is looked for? What is searched is sent in a form, so that no name is part of an address.
+//! The first page: what waits, and who is looked for? What is searched is sent in a form and kept, so that no name is part of an
+//! address.
 
 use askama::Template;
 use axum::Form;
+use axum::extract::Path;
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use filmless_delivery::staff::PatientHit;
 use filmless_domain::BirthDate;
 use filmless_domain::staff::Act;
 use serde::Deserialize;
 
-use super::{Console, StaffFrame, Trouble, page, patient_url, words_of};
+use super::{Console, StaffFrame, Trouble, page, patient_url, see_other, words_of};
 
 #[derive(Template)]
 #[template(path = "staff/home.html")]
@@ -91,17 +93,33 @@ pub(crate) async fn show(console: Console) -> Result<Response, Trouble> {
     Ok(page(StatusCode::OK, &HomePage { frame, may_find, query: "", error: None, hits: None, waiting })?)
 }
 
-/// `POST /staff/search`
+/// `POST /staff/search`: what was typed is kept, and its answer has an address that says nothing of it, to go back to and to read
+/// again.
 pub(crate) async fn search(console: Console, Form(typed): Form<Search>) -> Result<Response, Trouble> {
     console.demand(Act::Find).await?;
-    let (status, error, hits) = match console.clerk.find(&typed.query).await {
-        Ok(hits) => (StatusCode::OK, None, Some(hits.iter().map(HitRow::new).collect())),
+    match console.clerk.keep_search(&typed.query).await {
+        Ok(id) => Ok(see_other(&format!("/staff/found/{id}"), []).into_response()),
         Err(error) => {
             let (status, words) = words_of(&error, console.visitor.console_language());
-            (status, Some(words), None)
+            let frame = console.frame_at("/staff");
+            let (query, error) = (typed.query.trim(), Some(words));
+            Ok(page(
+                status,
+                &HomePage { frame, may_find: true, query, error, hits: None, waiting: Vec::new() },
+            )?)
         }
-    };
-    let frame = console.frame_at("/staff");
-    let query = typed.query.trim();
-    Ok(page(status, &HomePage { frame, may_find: true, query, error, hits, waiting: Vec::new() })?)
+    }
+}
+
+/// `GET /staff/found/{search}`
+pub(crate) async fn found(console: Console, Path(search): Path<String>) -> Result<Response, Trouble> {
+    console.demand(Act::Find).await?;
+    let query = &console.clerk.kept_search(&search).await.map_err(console.trouble())?;
+    let hits = console.clerk.find(query).await.map_err(console.trouble())?;
+    let hits = Some(hits.iter().map(HitRow::new).collect());
+    let frame = console.frame();
+    Ok(page(
+        StatusCode::OK,
+        &HomePage { frame, may_find: true, query, error: None, hits, waiting: Vec::new() },
+    )?)
 }

@@ -36,10 +36,10 @@ struct HeldPage<'a> {
 }
 
 /// One of the values by which a list can be narrowed.
-struct Choice {
-    value: String,
-    words: String,
-    is_chosen: bool,
+pub(super) struct Choice {
+    pub(super) value: String,
+    pub(super) words: String,
+    pub(super) is_chosen: bool,
 }
 
 #[derive(Template)]

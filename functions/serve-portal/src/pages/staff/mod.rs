@@ -45,6 +45,7 @@ pub(crate) fn routes() -> Vec<Route> {
     let routes = vec![
         get("/staff", Staff, home::show),
         post("/staff/search", Staff, home::search),
+        get("/staff/found/{search}", Staff, home::found),
         get("/staff/sign-in", Staff, sign_in::show),
         get("/staff/sign-in/begin", Staff, sign_in::begin),
         get("/staff/sign-in/return", Staff, sign_in::come_back),

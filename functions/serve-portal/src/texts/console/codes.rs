@@ -208,6 +208,11 @@ pub(crate) fn error(language: Language, code: &str) -> &'static str {
             "Không có người bệnh, lần chụp, phiếu hoặc chia sẻ này.",
             "There is no such patient, study, slip or share.",
         ),
+        "bad-period" => pick(
+            language,
+            "Ngày đầu phải trước ngày cuối, và khoảng dài nhất là 92 ngày.",
+            "A period begins before it ends, and has 92 days at most.",
+        ),
         "bad-search" => pick(
             language,
             "Xin nhập số điện thoại, mã người bệnh hoặc họ tên.",

@@ -38,7 +38,10 @@ words! {
         yes: "có", "yes";
         no: "không", "no";
         audit_what: "Ai đã làm gì, lúc nào, từ đâu. Ngày tính theo giờ UTC.", "Who did what, when, from where. Days are those of UTC.";
-        audit_day: "Ngày (UTC)", "Day (UTC)";
+        audit_from: "Từ ngày (UTC)", "From (UTC)";
+        audit_to: "Đến ngày (UTC)", "To (UTC)";
+        audit_member: "Nhân viên", "Member of staff";
+        audit_cut: "Chỉ hiện 200 việc mới nhất. Muốn xem việc cũ hơn, xin chọn khoảng ngày ngắn hơn.", "Only the newest 200 are shown. Choose a shorter period to see older ones.";
         verify: "Kiểm tra chuỗi nhật ký", "Verify the chain";
         verify_hint: "Đọc toàn bộ nhật ký và kiểm tra từng dòng.", "Reads the whole log and checks every line.";
         holds: "Nhật ký nguyên vẹn.", "The audit log holds.";
@@ -56,7 +59,7 @@ words! {
         source: "Từ đâu", "From where";
         detail: "Chi tiết", "Detail";
         system: "hệ thống", "system";
-        no_events: "Không có sự kiện nào trong ngày này.", "There are no events on this day.";
+        no_events: "Không có sự kiện nào như vậy.", "There are no such events.";
         newest: "Mới nhất trước", "Newest first";
     }
 }
