@@ -188,29 +188,18 @@ impl Order {
     /// and what people write for them.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
-        const WORDS: [&str; 17] = [
-            "cancelled",
-            "canceled",
-            "cancel",
-            "revoked",
-            "entered-in-error",
-            "withdrawn",
-            "deleted",
-            "void",
-            "voided",
-            "discontinued",
-            "aborted",
-            "ca",
-            "dc",
-            "hủy",
-            "huỷ",
-            "đã-hủy",
-            "đã-huỷ",
-        ];
+        const CODES: [&str; 3] = ["ca", "dc", "entered-in-error"];
+        const STEMS: [&str; 10] =
+            ["cancel", "revoke", "withdraw", "delete", "void", "discontinu", "abort", "hủy", "huỷ", "huy"];
+        // Asked for, or refused: not done.
+        const NOT_YET: [&str; 7] = ["refus", "reject", "denied", "request", "pending", "từ-chối", "yêu-cầu"];
         let status = self.other.get("status").and_then(Value::as_str).unwrap_or_default().trim();
         let lower = status.nfc().flat_map(char::to_lowercase);
         let plain: String = lower.map(|c| if matches!(c, '_' | ' ') { '-' } else { c }).collect();
-        WORDS.contains(&plain.as_str())
+        let plain = plain.strip_prefix("đã-").or(plain.strip_prefix("da-")).unwrap_or(&plain);
+        CODES.contains(&plain)
+            || STEMS.iter().any(|stem| plain.starts_with(stem))
+                && !NOT_YET.iter().any(|word| plain.contains(word))
     }
 
     /// Name of the requested service, when the order gives one.

@@ -73,7 +73,7 @@ fn table() -> Vec<(Method, String, String, [u16; 5])> {
     let admin = [403, 403, 403, 403, 200];
     let finance = [403, 403, 403, 200, 200];
     let finance_file = [403, 403, 403, 303, 303];
-    let rows: [(Method, &str, &str, [u16; 5]); 36] = [
+    let rows: [(Method, &str, &str, [u16; 5]); 37] = [
         (Method::GET, "/staff", "", all),
         (Method::POST, "/staff/search", "query=hoa", front_done),
         (Method::GET, "/staff/found/kept", "", front),
@@ -107,6 +107,7 @@ fn table() -> Vec<(Method, String, String, [u16; 5])> {
         (Method::GET, "/staff/unreached?day=2020-11-23", "", front),
         (Method::GET, "/staff/unreached.csv", "", front),
         (Method::GET, "/staff/failed?days=90", "", front),
+        (Method::POST, "/staff/resend", "channels=sms", front),
         (Method::GET, "/staff/refusals?days=31&code=not-dicom", "", front),
         (Method::GET, "/staff/refusals.csv", "", front),
         (Method::GET, "/staff/usage", "", finance),
@@ -556,4 +557,31 @@ async fn refusals_are_listed_by_code_and_say_how_many_more_there_are() {
     assert!(!csv.body.contains("incoming/x") && csv.body.contains("+ 3"));
     let unreached = get("hotline", "/staff/unreached?day=2020-11-23").await;
     assert!(unreached.body.contains("0903123456 / &#60;con gái&#62;"), "what was typed is for whoever calls");
+}
+
+#[tokio::test]
+async fn messages_go_out_again_to_those_ticked_and_the_page_counts_what_did_not() {
+    let ticked = format!("channels=sms&study%3A{STUDY}=on&study%3A1.2.3.4.5.6.7.8=on&study%3Ax=on");
+    let page = post("hotline", "/staff/resend", &ticked).await;
+    assert!(page.body.contains("<dt>Đã gửi lại</dt><dd>1</dd>"), "{}", page.body);
+    let page = post("hotline", "/staff/resend", &format!("channels=email&study%3A{STUDY}=on")).await;
+    assert!(page.body.contains("<dt>Đã gửi lại</dt><dd>0</dd>"), "{}", page.body);
+    let many: Vec<String> = (1..=52).map(|number| format!("study%3A1.2.{number}=on")).collect();
+    let page = post("hotline", "/staff/resend", &many.join("&")).await;
+    assert!(page.body.contains("tối đa 50 người</dt><dd>2</dd>"), "{}", page.body);
+}
+
+#[tokio::test]
+async fn the_audit_log_is_narrowed_and_says_where_it_is_cut() {
+    let page =
+        get("admin", "/staff/audit?from=2020-11-01&to=2020-11-23&member=lan&action=open-study&patient=N%3C1")
+            .await;
+    assert_eq!(page.status, StatusCode::OK);
+    for text in ["Chỉ hiện 200", r#"<option value="open-study" selected>"#, "2020-11-01 – 2020-11-23"] {
+        assert!(page.body.contains(text), "{text}");
+    }
+    assert!(page.body.contains(r#"value="lan""#) && page.body.contains("N&#60;1"));
+    let backwards = get("admin", "/staff/audit?from=2020-11-23&to=2020-11-01").await;
+    assert_eq!(backwards.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(backwards.body.contains("92 ngày"));
 }

@@ -212,11 +212,31 @@ fn an_order_is_taken_back_by_any_word_that_says_so() {
         order["status"] = json!(status);
         Order::parse(order.to_string().as_bytes()).unwrap().is_cancelled()
     };
-    for status in ["Cancelled", "entered_in_error", "Entered in error", "CA", "hủy", "Đã huỷ", "HU\u{309}Y"]
-    {
+    for status in [
+        "Cancelled",
+        "entered_in_error",
+        "Entered in error",
+        "CA",
+        "hủy",
+        "Đã huỷ",
+        "HU\u{309}Y",
+        "Huỷ chỉ định",
+        "da huy",
+        "CANCELLED_BY_PATIENT",
+        "voided",
+    ] {
         assert!(is_cancelled(status), "{status}");
     }
-    for status in ["", "active", "NW", "completed", "cancellation-refused"] {
+    for status in [
+        "",
+        "active",
+        "NW",
+        "completed",
+        "cancellation-refused",
+        "cancel pending",
+        "Yêu cầu hủy",
+        "hủy: từ chối",
+    ] {
         assert!(!is_cancelled(status), "{status}");
     }
 }

@@ -48,6 +48,7 @@ struct UnreachedPage<'a> {
     frame: StaffFrame<'a>,
     day: String,
     csv_url: String,
+    may_resend: bool,
     rows: Vec<UnreachedRow>,
 }
 
@@ -57,6 +58,7 @@ struct FailedPage<'a> {
     frame: StaffFrame<'a>,
     days: u16,
     periods: [u16; 3],
+    may_resend: bool,
     rows: Vec<FailedRow>,
 }
 
@@ -69,6 +71,7 @@ struct HeldRow {
 }
 
 struct UnreachedRow {
+    study_uid: String,
     study_url: String,
     patient: Patient,
     name: String,
@@ -79,6 +82,7 @@ struct UnreachedRow {
 }
 
 struct FailedRow {
+    study_uid: String,
     study_url: String,
     patient: Patient,
     name: String,
@@ -238,6 +242,7 @@ pub(crate) async fn unreached(console: Console, Query(asked): Query<OneDay>) -> 
     let (found, day) = find_unreached(&console, asked).await?;
     let frame = console.frame();
     let rows = found.iter().map(|unreached| UnreachedRow {
+        study_uid: unreached.study_instance_uid.to_string(),
         study_url: study_url(&unreached.study_instance_uid),
         patient: Patient::new(unreached.patient_id.as_ref()),
         name: unreached.name.clone(),
@@ -252,7 +257,10 @@ pub(crate) async fn unreached(console: Console, Query(asked): Query<OneDay>) -> 
         "" => "/staff/unreached.csv".to_owned(),
         day => format!("/staff/unreached.csv?day={day}"),
     };
-    Ok(page(StatusCode::OK, &UnreachedPage { frame, day, csv_url, rows })?)
+    Ok(page(
+        StatusCode::OK,
+        &UnreachedPage { frame, day, csv_url, may_resend: console.may(Act::Resend), rows },
+    )?)
 }
 
 /// `GET /staff/unreached.csv`
@@ -306,6 +314,7 @@ pub(crate) async fn failed(console: Console, Query(period): Query<Period>) -> Re
     let failed = console.clerk.failed_channels(days).await.map_err(console.trouble())?;
     let frame = console.frame();
     let rows = failed.iter().map(|failed| FailedRow {
+        study_uid: failed.study_instance_uid.to_string(),
         study_url: study_url(&failed.study_instance_uid),
         patient: Patient::new(failed.patient_id.as_ref()),
         name: failed.name.clone(),
@@ -316,7 +325,10 @@ pub(crate) async fn failed(console: Console, Query(period): Query<Period>) -> Re
         is_reached: failed.is_reached,
     });
     let rows = rows.collect();
-    Ok(page(StatusCode::OK, &FailedPage { frame, days, periods: PERIODS, rows })?)
+    Ok(page(
+        StatusCode::OK,
+        &FailedPage { frame, days, periods: PERIODS, may_resend: console.may(Act::Resend), rows },
+    )?)
 }
 
 #[cfg(test)]

@@ -26,6 +26,7 @@ use crate::visitor::Visitor;
 use crate::{Clerk, PortalError, assets};
 
 mod audit;
+mod bulk;
 mod confirm;
 mod home;
 mod lists;
@@ -77,6 +78,7 @@ pub(crate) fn routes() -> Vec<Route> {
         get("/staff/unreached", Staff, lists::unreached),
         get("/staff/unreached.csv", Staff, lists::unreached_csv),
         get("/staff/failed", Staff, lists::failed),
+        post("/staff/resend", Staff, bulk::resend),
         get("/staff/refusals", Staff, refusals::show),
         get("/staff/refusals.csv", Staff, refusals::csv),
         get("/staff/usage", Staff, usage::show),
