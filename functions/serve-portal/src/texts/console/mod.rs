@@ -90,7 +90,7 @@ words! {
         home: "Tìm người bệnh", "Find a patient";
         welcome: "Xin chào", "Welcome";
         no_pages: "Vai trò của Ông/Bà chưa có trang nào ở đây.", "There is no page here for your role yet.";
-        query: "Số điện thoại, mã người bệnh, số phiếu hoặc họ tên", "Phone number, patient code, accession number or name";
+        query: "Số điện thoại, mã người bệnh, số chỉ định hoặc họ tên", "Phone number, patient code, accession number or name";
         query_hint: "Họ tên không cần gõ dấu.", "Names need no accents.";
         search: "Tìm", "Search";
         results: "Kết quả", "Results";
