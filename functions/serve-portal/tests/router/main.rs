@@ -3,6 +3,7 @@
 // The exception of clippy.toml covers test functions, not what they share.
 #![allow(clippy::unwrap_used)]
 
+mod beside;
 mod openapi;
 mod sample;
 mod staff;
@@ -245,30 +246,10 @@ async fn a_study_page_holds_poster_series_and_urls() {
     {
         assert!(answer.body.contains(text), "{text}");
     }
-    for gap in ["2 tệp ảnh không đầy đủ, bị thiếu một phần.", "Thiếu 4 ảnh so với số ảnh ghi trong tệp."]
-    {
-        assert_eq!(answer.body.matches(gap).count(), 1, "{gap}");
-    }
     let poster = format!(r#"<img id="poster" src="{S3}/derived/{STUDY}.2.poster.jpg?"#);
     assert!(answer.body.contains(&poster), "the poster of the main series is in the page");
     assert_eq!(answer.body.matches(r#"aria-pressed="true""#).count(), 1);
     assert_eq!(answer.body.matches("<button type=\"button\" class=\"series\"").count(), 5);
-}
-
-#[tokio::test]
-async fn within_another_app_every_page_with_files_says_how_to_open_a_browser() {
-    const ZALO: (&str, &str) =
-        ("user-agent", "Mozilla/5.0 (Linux; Android 13) Mobile Safari/537.36 Zalo android/12");
-    let download = format!("/studies/{STUDY}/download");
-    let study = format!("/studies/{STUDY}");
-    for path in ["/x/open-vi", "/s/open-share", &study, &download] {
-        let within = get(path, &[("cookie", HOA), ZALO]).await.body;
-        assert_eq!(within.matches("class=\"in-app\"").count(), 1, "{path}");
-        assert!(within.contains("Mở bằng trình duyệt") && within.contains("/assets/in-app-"), "{path}");
-        assert!(!get(path, &[("cookie", HOA)]).await.body.contains("in-app"), "{path} in a browser");
-    }
-    let in_english = get("/x/open-vi", &[("cookie", "filmless_language=en"), ZALO]).await.body;
-    assert!(in_english.contains("Open in browser"));
 }
 
 #[tokio::test]
