@@ -106,6 +106,8 @@ function eightBit() {
 
 function ctSlices(study, series) {
   const [rows, columns] = [160, 160];
+  const whole = (slice) => pixels(rows, columns, slice / (series.images - 1), 2, 1024 - 60, 1024 + 400);
+  const kept = (slice) => whole(slice).subarray(0, rows * columns * 2 - (slice === 5 ? (series.cutBytes ?? 0) : 0));
   return Array.from({ length: series.images }, (_, slice) => {
     const elements = [
       ...common(study, series, "CT", rows, columns),
@@ -123,7 +125,7 @@ function ctSlices(study, series) {
       [0x00281052, "DS", "-1024"],
       [0x00281053, "DS", "1"],
       [0x00281054, "LO", "HU"],
-      [0x7fe00010, "OW", pixels(rows, columns, slice / (series.images - 1), 2, 1024 - 60, 1024 + 400)],
+      [0x7fe00010, "OW", kept(slice)],
     ];
     return file("1.2.840.10008.5.1.4.1.1.2", `${study.uid}.${series.number}.${slice + 1}`, elements);
   });
@@ -139,7 +141,7 @@ function ultrasoundClip(study, series) {
     ...eightBit(),
     [0x00181063, "DS", "40"],
     [0x00200013, "IS", 1],
-    [0x00280008, "IS", series.images],
+    [0x00280008, "IS", series.announced ?? series.images],
     [0x7fe00010, "OB", Buffer.concat(frames)],
   ];
   return [file("1.2.840.10008.5.1.4.1.1.3.1", `${study.uid}.${series.number}.1`, elements)];
@@ -173,6 +175,15 @@ export const STUDY = {
     { number: 2, description: "Heart", images: 12, files: ultrasoundClip },
     { number: 3, description: "Chest", images: 1, files: xRay },
   ],
+};
+
+/** The same, as a bad disc gives it back: a row of one slice is gone, and two images that the clip announces. */
+export const DAMAGED = {
+  ...STUDY,
+  series: STUDY.series.map((series) => ({
+    ...series,
+    ...{ Lung: { cutBytes: 320 }, Heart: { images: 10, announced: 12 } }[series.description],
+  })),
 };
 
 export const ORDER = {

@@ -7,7 +7,7 @@ import { STUDY } from "./dicom.js";
 import { chest, CT, ct, thickCt } from "./fixtures.js";
 import { servePack } from "./pack.js";
 import { openLink, openPortal } from "./portal.js";
-import { StudyPage } from "./study-page.js";
+import { line, StudyPage } from "./study-page.js";
 import { ViewerPage } from "./viewer-page.js";
 
 const [LUNG, HEART, CHEST] = STUDY.series.map(({ number }) => `${STUDY.uid}.${number}`);
@@ -186,6 +186,62 @@ describe("a comparison under two hands", () => {
       assert.match(await viewer.facts(), /WL 40 · WW 400/);
     });
   });
+});
+
+describe("two pictures on one screen", () => {
+  for (const [device, least] of [
+    [PHONE, { width: 390, height: 250 }],
+    [ON_ITS_SIDE, { width: 370, height: 260 }],
+    [DESKTOP, { width: 350, height: 300 }],
+  ]) {
+    it(`are both seen, each with its name, follow fingers and wheel, and in large have it for themselves: ${device.name}`, async () => {
+      await view(device, { [LUNG]: ct(), [HEART]: thickCt() }, async (viewer, { page }) => {
+        await viewer.ready();
+        await page.getByRole("button", { name: "So sánh", exact: true }).click();
+        await page.locator(".other .stage[data-quality=full]").waitFor();
+        const both = () => Promise.all(["#stage", ".other .stage"].map((stage) => onScreen(page, stage)));
+        for (const { width, height } of await both()) {
+          assert.ok(width >= least.width && height >= least.height, `${width} × ${height} px`);
+        }
+        for (const seen of [".pane-bar-main .pane-name", ".pane-bar-other .pane-name", "#slider", ".stage-name"]) {
+          await onScreen(page, seen);
+        }
+        // By position: 5 mm and 10 mm apart, so two images here are one there.
+        const [main] = await both();
+        await page.mouse.move(main.x + main.width / 2, main.y + main.height / 2);
+        await page.mouse.wheel(0, 100);
+        await new StudyPage(page).awaitCounter("2 / 12");
+        const other = page.locator(".other-counter");
+        await page.locator("#slider").fill("5");
+        await other.filter({ hasText: "2 / 5" }).waitFor();
+        if (device !== DESKTOP) {
+          const y = main.height / 2;
+          await new StudyPage(page).touch(line({ x: 30, y }, { x: main.width - 30, y }));
+          await other.filter({ hasText: "5 / 5" }).waitFor();
+        }
+        await page.screenshot({ path: `out/${device.name}-two.png` });
+        assert.ok((await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)) <= 0);
+
+        await page.click("#large");
+        await page.mouse.move(5, 5);
+        await page.locator("#viewer.is-quiet").waitFor();
+        const { width, height } = page.viewportSize();
+        const area = (await both()).reduce((sum, box) => sum + box.width * box.height, 0);
+        assert.ok(area > 0.9 * width * height, `${Math.round((100 * area) / width / height)}% of the screen`);
+        await onScreen(page, ".pane-bar-other .pane-name");
+        await onScreen(page, ".stage-name");
+        await page.screenshot({ path: `out/${device.name}-two-large.png` });
+        const [, second] = await both();
+        if (device === DESKTOP) {
+          await page.mouse.move(300, 300);
+        } else {
+          await page.touchscreen.tap(second.x + second.width / 2, second.y + second.height / 2);
+        }
+        await page.locator("#viewer:not(.is-quiet)").waitFor();
+        await page.locator("#controls").waitFor();
+      });
+    });
+  }
 });
 
 /** A box that lies on the screen as a whole. */

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { DESKTOP, launch, PHONE, Visitor } from "./browser.js";
-import { STUDY } from "./dicom.js";
+import { DAMAGED, STUDY, writeStudy } from "./dicom.js";
 import { CT, ct, documents, thickCt } from "./fixtures.js";
 import { servePack } from "./pack.js";
 import { openLink, openPortal } from "./portal.js";
@@ -17,7 +17,7 @@ let withoutWebGl;
 let portal;
 
 before(async () => {
-  portal = await openPortal();
+  portal = await openPortal((folder) => writeStudy(folder, DAMAGED));
   browser = await launch();
   withoutWebGl = await launch({ isWithoutWebGl: true });
 });
@@ -29,8 +29,8 @@ after(async () => {
 });
 
 /** Opens the study with packs of ours in place of its own. */
-async function view(from, device, packs, raster, steps) {
-  const visitor = await Visitor.arrive(from, device, portal.origins);
+async function view(from, device, packs, raster, steps, options) {
+  const visitor = await Visitor.arrive(from, device, portal.origins, options);
   try {
     const { page } = visitor;
     for (const [uid, pack] of Object.entries(packs)) {
@@ -44,6 +44,78 @@ async function view(from, device, packs, raster, steps) {
     await visitor.leave();
   }
 }
+
+describe("the list of series", () => {
+  for (const [locale, gaps] of [
+    ["vi-VN", ["1 tệp ảnh không đầy đủ, bị thiếu một phần.", "1 tệp ảnh không đầy đủ, bị thiếu một phần. 2 ảnh không xem trước được. Bản gốc vẫn được bệnh viện lưu giữ.", ""]],
+    ["en-GB", ["1 image file is incomplete: a part is missing.", "1 image file is incomplete: a part is missing. 2 images cannot be previewed. The original is kept by the hospital.", ""]],
+  ]) {
+    it(`says what is missing of which series: ${locale}`, async () => {
+      await view(withoutWebGl, PHONE, {}, CT, async (_, visitor) => {
+        const { page } = visitor;
+        if (locale === "en-GB") {
+          await page.click("button.language");
+        }
+        for (const [place, name] of ["Lung", "Heart", "Chest"].entries()) {
+          const said = page.locator("button.series", { hasText: name }).locator(".without-picture");
+          assert.equal((await said.allTextContents()).join(" "), gaps[place], name);
+        }
+        await visitor.screenshot(`gaps-${locale}`);
+        assert.deepEqual(await visitor.accessibilityViolations(), []);
+      });
+    });
+  }
+});
+
+/** How browsers within other apps call themselves. */
+const WITHIN = {
+  "Zalo on Android": "Mozilla/5.0 (Linux; Android 13; SM-A146P Build/TP1A.220624.014; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/120.0.6099.144 Mobile Safari/537.36 Zalo android/12110533 ZaloTheme/light ZaloLanguage/vi",
+  "Facebook on an iPhone": "Mozilla/5.0 (iPhone; CPU iPhone OS 17_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 [FBAN/FBIOS;FBAV/440.0.0.32.108;FBDV/iPhone14,5;FBLC/vi_VN]",
+  "another app on Android": "Mozilla/5.0 (Linux; Android 12; CPH2269; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/119.0.0.0 Mobile Safari/537.36",
+};
+
+/** What is copied from now on, where the clipboard is refused, as those browsers do. */
+async function watchClipboard(page) {
+  const copied = [];
+  await page.exposeFunction("noteCopied", (text) => copied.push(text));
+  await page.addInitScript(() => {
+    Object.defineProperty(navigator, "clipboard", { value: undefined });
+    document.addEventListener("copy", () => {
+      const { value, selectionStart, selectionEnd } = document.activeElement;
+      window.noteCopied(value.slice(selectionStart, selectionEnd));
+    });
+  });
+  await page.reload();
+  return copied;
+}
+
+describe("within another app", () => {
+  for (const [app, userAgent] of Object.entries(WITHIN)) {
+    it(`pages with files say how to open a browser, and copy the link that the patient came by: ${app}`, async () => {
+      const steps = async (_, visitor) => {
+        const { page } = visitor;
+        const copied = await watchClipboard(page);
+        const study = page.url();
+        await page.locator("button.series", { hasText: "Chest" }).click();
+        await page.locator(".report").waitFor();
+        for (const within of ["#documents", ".series-section"]) {
+          const note = page.locator(`${within} .in-app`);
+          assert.match(await note.textContent(), /không lưu được tệp.*“Mở bằng trình duyệt”/s);
+          await note.getByRole("button", { name: "Chép đường dẫn" }).tap();
+          await note.locator(".copy-done", { hasText: "Đã chép" }).waitFor();
+        }
+        await visitor.screenshot("within-an-app");
+        assert.deepEqual(await visitor.accessibilityViolations(), []);
+        assert.ok((await visitor.overflowPx()) <= 0);
+        await page.goto(`${study}/download`);
+        await page.getByRole("button", { name: "Chép đường dẫn" }).tap();
+        await page.locator(".copy-done", { hasText: "Đã chép" }).waitFor();
+        assert.deepEqual(copied, [portal.link, portal.link, portal.link]);
+      };
+      await view(withoutWebGl, PHONE, { [CHEST]: documents() }, SQUARE, steps, { userAgent });
+    });
+  }
+});
 
 describe("documents", () => {
   for (const device of [PHONE, DESKTOP]) {

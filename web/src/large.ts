@@ -31,7 +31,7 @@ export class LargeView {
     });
     viewer.addEventListener("click", (event) => {
       const isTap = (event as PointerEvent).pointerType !== "mouse" && event.target instanceof Element;
-      const isOnPicture = isTap && stage.contains(event.target as Element) && (event.target as Element).closest("button, a") === null;
+      const isOnPicture = isTap && (event.target as Element).closest(".stage") !== null && (event.target as Element).closest("button, a") === null;
       if (isOnPicture && !stage.classList.contains("has-tool") && !this.wasQuiet) {
         this.setQuiet(this.mayBeQuiet());
       } else {
@@ -70,7 +70,7 @@ export class LargeView {
   /** Not while a hand or a keyboard is in the bars, or something is said. */
   private mayBeQuiet(): boolean {
     const { page } = this;
-    const isUsed = page.viewer.classList.contains("is-comparing") || page.stage.classList.contains("has-tool") || page.controls.querySelector(":focus-visible, :active") !== null;
+    const isUsed = page.stage.classList.contains("has-tool") || page.controls.querySelector(":focus-visible, :active") !== null;
     return page.isLarge && !isUsed && page.stage.querySelector(".note:not([hidden])") === null;
   }
 }

@@ -1,5 +1,7 @@
 /** The page of a new share: copies the link, or hands link and words to the phone's own way of sharing. */
 
+import { copyText } from "./copy.js";
+
 const link = document.getElementById("share-link")?.textContent?.trim() ?? "";
 const done = document.getElementById("share-done");
 
@@ -17,13 +19,11 @@ function offer(id: string, isPossible: boolean, act: () => Promise<void>): void 
   }
 }
 
-offer("share-copy", typeof navigator.clipboard?.writeText === "function", async () => {
-  await navigator.clipboard.writeText(link);
+offer("share-copy", true, async () => {
+  await copyText(link);
   if (done !== null) {
     done.textContent = done.dataset["copied"] ?? "";
   }
 });
 // The code is told by telephone, so it is not part of it.
 offer("share-send", typeof navigator.share === "function", () => navigator.share({ title: document.title, url: link }));
-
-export {};

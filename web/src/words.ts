@@ -106,5 +106,4 @@ export interface Words {
   readonly rightSide: string;
   readonly leftSide: string;
   readonly bothSides: string;
-  readonly inApp: string;
 }

@@ -90,12 +90,31 @@ impl FromRequestParts<Arc<PortalServices>> for Visitor {
     }
 }
 
-/// How browsers within other apps call themselves: Zalo, Facebook, Messenger, Instagram, TikTok, Line, Viber.
-const IN_APP: [&str; 9] =
-    ["Zalo", "FBAN/", "FBAV/", "FB_IAB", "Instagram", "BytedanceWebview", "musical_ly", " Line/", "Viber"];
+/// How browsers within other apps call themselves: Zalo, Facebook with Messenger, Instagram, TikTok, Line, Viber,
+/// KakaoTalk, WeChat; and any other app on Android, whose `WebView` says `wv` at the end of the device. An app of which
+/// nothing is known on an iPhone cannot be told from a page on its home screen, which saves files.
+const IN_APP: [&str; 16] = [
+    "zalo",
+    "fban/",
+    "fbav/",
+    "fb_iab",
+    "messengerfor",
+    "instagram",
+    "tiktok",
+    "bytedance",
+    "musical_ly",
+    "trill_",
+    " line/",
+    "viber",
+    "kakaotalk",
+    "micromessenger",
+    "; wv)",
+    ";wv)",
+];
 
 fn is_in_app(headers: &HeaderMap) -> bool {
     let agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let agent = agent.to_ascii_lowercase();
     IN_APP.iter().any(|name| agent.contains(name))
 }
 
@@ -133,6 +152,43 @@ mod tests {
                 "Mozilla/5.0 (Linux; Android 12) Chrome/119.0 Mobile Safari/537.36 [FB_IAB/Orca-Android;FBAV/436.0]",
                 true,
             ),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 16_6 like Mac OS X) Mobile/15E148 Zalo iOS/631 ZaloTheme/light",
+                true,
+            ),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 16_6 like Mac OS X) Mobile/15E148 Instagram 300.0.0.29.110",
+                true,
+            ),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 17_1 like Mac OS X) Mobile/15E148 Safari Line/13.18.1",
+                true,
+            ),
+            (
+                "Mozilla/5.0 (Linux; Android 12) Chrome/110.0 trill_2023009040 AppName/trill ByteLocale/vi-VN",
+                true,
+            ),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 17_1 like Mac OS X) Mobile/15E148 TikTok 34.1.0 rv:341015",
+                true,
+            ),
+            (
+                "Mozilla/5.0 (Linux; Android 13; SM-A146P Build/TP1A; wv) AppleWebKit/537.36 Version/4.0 Chrome/120.0 Mobile",
+                true,
+            ),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 17_1 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148",
+                false,
+            ),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 17_1 like Mac OS X) CriOS/120.0 Mobile/15E148 Safari/604.1",
+                false,
+            ),
+            (
+                "Mozilla/5.0 (Linux; Android 14; SM-S918B) SamsungBrowser/23.0 Chrome/115.0 Mobile Safari/537.36",
+                false,
+            ),
+            ("Mozilla/5.0 (X11; Linux x86_64) Chrome/120.0 Safari/537.36 Online/1.0", false),
             ("Mozilla/5.0 (Linux; Android 13) AppleWebKit/537.36 Chrome/120.0 Mobile Safari/537.36", false),
             ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15) Version/17.1 Safari/605.1.15", false),
         ] {

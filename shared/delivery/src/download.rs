@@ -22,7 +22,7 @@ use crate::{DeliveryError, Services, outbox};
 const READ_ME: &str = "\
 Thư mục DICOM chứa toàn bộ ảnh gốc của một lần chụp, đúng như bệnh viện đã lưu.
 Mở bằng phần mềm xem ảnh DICOM (ví dụ Weasis, RadiAnt, Horos, 3D Slicer).
-Đây là dữ liệu sức khoẻ cá nhân: xin giữ kín.
+Đây là dữ liệu sức khỏe cá nhân: xin giữ kín.
 
 The folder DICOM holds all original images of one study, exactly as the hospital keeps them.
 Open it with DICOM software (Weasis, RadiAnt, Horos, 3D Slicer, for example).

@@ -209,6 +209,10 @@ pub struct SeriesView {
     pub is_report: bool,
     /// Instances without picture (kept, listed, downloadable).
     pub without_picture: u32,
+    /// Instances that are shown with a part of their pixels or overlays missing.
+    pub cut_instances: u32,
+    /// Frames that instances announce and do not have.
+    pub missing_frames: u32,
     /// `.index.json`.
     pub index_url: String,
     /// `.pack`.

@@ -238,6 +238,8 @@ async fn describe_series(
                 documents: 0,
                 reports: 0,
                 without_picture: 0,
+                cut_instances: 0,
+                missing_frames: 0,
                 derived_bytes: 0,
             };
             services.index.describe_series(study, &series).await?;

@@ -22,6 +22,9 @@ export interface ComparisonEvents {
   onClose(): void;
 }
 
+/** Where the screen is just large enough for two pictures, if they begin at its top. */
+const STACKED = "(max-width: 959px)";
+
 /** Each of two series gets half of the memory of one. */
 const SHARE = 0.5;
 
@@ -68,6 +71,9 @@ export class Comparison {
     page.stage.before(this.mainBar.element);
     page.stage.after(this.mainFoot, this.element);
     page.viewer.classList.add("is-comparing");
+    if (matchMedia(STACKED).matches) {
+      page.viewer.scrollIntoView();
+    }
     this.stopListening = main.listen({
       onFrame: () => this.follow(),
       onOpening: () => this.nameMain(),

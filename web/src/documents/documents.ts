@@ -29,14 +29,18 @@ export function showDocuments(section: HTMLElement, index: SeriesIndex, source: 
     return { button, place };
   });
   const title: HTMLElement[] = index.documents.length > 0 ? [make("h2", {}, heading)] : [];
-  // The browsers within Zalo, Facebook and the like let nothing be saved.
-  const isInApp = section.closest("[data-in-app]") !== null;
-  title.push(...(isInApp && index.documents.length > 0 ? [make("p", { class: "kept" }, words.inApp)] : []));
-  section.replaceChildren(...title, ...buttons.flatMap(({ button, place }) => [button, place]), ...notes(index, words));
+  const rest = notes(index, words);
+  section.replaceChildren(...title, ...(title.length + rest.length > 0 ? inApp() : []), ...buttons.flatMap(({ button, place }) => [button, place]), ...rest);
   section.hidden = false;
   if (index.frames.length === 0) {
     buttons[0]?.button.click();
   }
+}
+
+/** The browsers within Zalo, Facebook and the like let nothing be saved: the page says so, and here once more. */
+function inApp(): Node[] {
+  const said = document.querySelector(".series-section .in-app");
+  return said === null ? [] : [said.cloneNode(true)];
 }
 
 function titleOf({ title, kind }: DocumentEntry, words: Words): string {

@@ -35,8 +35,8 @@ pub(crate) struct Frame<'a> {
     hotline_href: String,
     is_signed_in: bool,
     is_patient: bool,
-    /// The page is shown by the browser within Zalo, Facebook or the like.
-    in_app: bool,
+    /// Where the page is shown by the browser within Zalo, Facebook or the like: what copies the link for another browser.
+    in_app_script_url: Option<String>,
     back: &'a str,
     style_url: String,
     icon_url: String,
@@ -61,7 +61,7 @@ impl<'a> Frame<'a> {
             hotline_href: format!("tel:{digits}"),
             is_signed_in,
             is_patient: is_signed_in,
-            in_app: visitor.in_app,
+            in_app_script_url: visitor.in_app.then(|| assets::url("in-app.js")),
             back,
             style_url: assets::url("style.css"),
             icon_url: assets::url("icon.svg"),

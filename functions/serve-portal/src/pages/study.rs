@@ -64,7 +64,8 @@ struct Tile<'a> {
     images: String,
     /// What it is made of, where there is nothing to see on its tile.
     kind: &'static str,
-    without_picture: Option<String>,
+    /// What of it cannot be seen, or is not there, in words.
+    gaps: Vec<String>,
     is_main: bool,
 }
 
@@ -76,13 +77,27 @@ impl StudyPage<'_> {
 
 impl<'a> Tile<'a> {
     fn new(t: &Texts, view: &'a SeriesView, is_main: bool) -> Self {
-        let without_picture = (view.without_picture > 0).then(|| match view.frames {
-            0 => t.study.no_picture.to_owned(),
-            _ => (t.study.without_picture)(view.without_picture),
-        });
         let (label, images, kind) = (label(t, view), (t.images)(view.frames), t.tile_kind(view));
-        Self { view, label, images, kind, without_picture, is_main }
+        Self { view, label, images, kind, gaps: gaps(t, view), is_main }
     }
+}
+
+/// What a reader of the list must not take for whole.
+fn gaps(t: &Texts, view: &SeriesView) -> Vec<String> {
+    let words = &t.study;
+    let without_picture = |count| match view.frames {
+        0 => words.no_picture.to_owned(),
+        _ => (words.without_picture)(count),
+    };
+    let said = |count: u32, say: &dyn Fn(u32) -> String| (count > 0).then(|| say(count));
+    [
+        said(view.missing_frames, &words.missing_frames),
+        said(view.cut_instances, &words.cut_instances),
+        said(view.without_picture, &without_picture),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// What a series is called: its description, else its number, else what it was made with.

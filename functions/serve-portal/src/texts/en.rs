@@ -2,7 +2,7 @@
 
 use super::{
     DownloadTexts, FrameTexts, LinkTexts, ModalityTexts, SignInTexts, StudiesTexts, StudyTexts, Texts,
-    TroubleTexts, guide, sharing, viewer,
+    TroubleTexts, guide, in_app, sharing, viewer,
 };
 
 const MONTHS: [&str; 12] =
@@ -89,6 +89,18 @@ pub(super) const EN: Texts = Texts {
             let words = if count == 1 { "image cannot" } else { "images cannot" };
             format!("{count} {words} be previewed. The original is kept by the hospital.")
         },
+        cut_instances: |count| {
+            let words = if count == 1 { "image file is" } else { "image files are" };
+            format!("{count} {words} incomplete: a part is missing.")
+        },
+        missing_frames: |count| {
+            let words = if count == 1 {
+                "image that the file announces is"
+            } else {
+                "images that the files announce are"
+            };
+            format!("{count} {words} missing.")
+        },
         no_picture: "This series cannot be previewed. The original is kept by the hospital.",
         key_list: "List of images marked by the doctor",
         display_settings: "Display settings of the doctor",
@@ -108,6 +120,7 @@ pub(super) const EN: Texts = Texts {
     },
     viewer: &viewer::EN,
     sharing: &sharing::EN,
+    in_app: &in_app::EN,
     guide: &guide::EN,
     trouble: TroubleTexts {
         not_found_title: "This page was not found",

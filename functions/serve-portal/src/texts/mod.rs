@@ -8,11 +8,13 @@ use jiff::civil::Date;
 pub(crate) mod console;
 mod en;
 mod guide;
+mod in_app;
 mod sharing;
 mod vi;
 mod viewer;
 
 pub use guide::{GuideStep, GuideTexts};
+pub use in_app::InAppTexts;
 pub use sharing::SharingTexts;
 pub use viewer::ViewerTexts;
 
@@ -36,6 +38,8 @@ pub struct Texts {
     pub viewer: &'static ViewerTexts,
     /// Shares, and who opened what.
     pub sharing: &'static SharingTexts,
+    /// For browsers within other apps.
+    pub in_app: &'static InAppTexts,
     /// How to open the images.
     pub guide: &'static GuideTexts,
     /// When something is not as it should be.
@@ -184,6 +188,10 @@ pub struct StudyTexts {
     pub hint: &'static str,
     /// Instances without a picture; their number.
     pub without_picture: fn(u32) -> String,
+    /// Instances of which a part is missing; their number.
+    pub cut_instances: fn(u32) -> String,
+    /// Images that are announced and not there; their number.
+    pub missing_frames: fn(u32) -> String,
     /// A series without any picture.
     pub no_picture: &'static str,
     /// A list of marked images.

@@ -2,7 +2,7 @@
 
 use super::{
     DownloadTexts, FrameTexts, LinkTexts, ModalityTexts, SignInTexts, StudiesTexts, StudyTexts, Texts,
-    TroubleTexts, guide, sharing, viewer,
+    TroubleTexts, guide, in_app, sharing, viewer,
 };
 
 pub(super) const VI: Texts = Texts {
@@ -79,6 +79,8 @@ pub(super) const VI: Texts = Texts {
         without_picture: |count| {
             format!("{count} ảnh không xem trước được. Bản gốc vẫn được bệnh viện lưu giữ.")
         },
+        cut_instances: |count| format!("{count} tệp ảnh không đầy đủ, bị thiếu một phần."),
+        missing_frames: |count| format!("Thiếu {count} ảnh so với số ảnh ghi trong tệp."),
         no_picture: "Loạt ảnh này không xem trước được. Bản gốc vẫn được bệnh viện lưu giữ.",
         key_list: "Danh sách ảnh được bác sĩ đánh dấu",
         display_settings: "Thiết lập hiển thị của bác sĩ",
@@ -98,6 +100,7 @@ pub(super) const VI: Texts = Texts {
     },
     viewer: &viewer::VI,
     sharing: &sharing::VI,
+    in_app: &in_app::VI,
     guide: &guide::VI,
     trouble: TroubleTexts {
         not_found_title: "Không tìm thấy trang này",

@@ -219,8 +219,6 @@ pub struct ViewerTexts {
     pub left_side: &'static str,
     /// Laterality `B`.
     pub both_sides: &'static str,
-    /// A browser within another app saves no files.
-    pub in_app: &'static str,
     /// A series of documents.
     #[serde(skip)]
     pub pdf_or_document: &'static str,
@@ -333,8 +331,6 @@ pub(super) const VI: ViewerTexts = ViewerTexts {
     right_side: "Phải (R)",
     left_side: "Trái (L)",
     both_sides: "Hai bên",
-    in_app: "Trình duyệt trong Zalo hoặc Facebook không lưu được tệp. Xin bấm dấu ⋯ ở góc màn hình rồi chọn \
-             “Mở bằng trình duyệt”, hoặc mở lại đường dẫn bằng Chrome hay Safari.",
     pdf_or_document: "Tài liệu (PDF)",
 };
 
@@ -445,7 +441,5 @@ pub(super) const EN: ViewerTexts = ViewerTexts {
     right_side: "Right (R)",
     left_side: "Left (L)",
     both_sides: "Both sides",
-    in_app: "The browser within Zalo or Facebook cannot save files. Please tap ⋯ in a corner of the screen and choose \
-             “Open in browser”, or open the link again with Chrome or Safari.",
     pdf_or_document: "Document (PDF)",
 };

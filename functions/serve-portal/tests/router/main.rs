@@ -3,6 +3,7 @@
 // The exception of clippy.toml covers test functions, not what they share.
 #![allow(clippy::unwrap_used)]
 
+mod beside;
 mod openapi;
 mod sample;
 mod staff;

@@ -63,6 +63,8 @@ impl SamplePortal {
             is_report: modality == "DOC",
             frames,
             without_picture: without,
+            cut_instances: without,
+            missing_frames: 2 * without,
         }
     }
 

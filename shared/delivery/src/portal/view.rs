@@ -227,6 +227,8 @@ impl Portal {
             frames: series.frames,
             is_report: !has_picture && series.reports > 0,
             without_picture: series.without_picture,
+            cut_instances: series.cut_instances,
+            missing_frames: series.missing_frames,
             index_url: self.presign(&keys.index).await?,
             pack_url: self.presign(&keys.pack).await?,
             poster_url: if has_picture { Some(self.presign(&keys.poster).await?) } else { None },

@@ -176,6 +176,7 @@ fn manifest(study: &StudyRecord, series: &[SeriesRecord]) -> serde_json::Value {
                 "series_instance_uid": s.series_instance_uid, "number": s.number, "description": s.description,
                 "modality": s.modality, "instances": s.instances, "frames": s.frames,
                 "key_frames": s.key_frames, "documents": s.documents, "without_picture": s.without_picture,
+                "cut_instances": s.cut_instances, "missing_frames": s.missing_frames,
                 "pack": keys.pack, "index": keys.index, "poster": keys.poster, "thumbs": keys.thumbs,
                 "metadata": keys.metadata,
             })

@@ -1,11 +1,12 @@
 //! Writes what is stored of a series: to temporary files as it is rendered, then to the bucket.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 
 use filmless_domain::object_key::SeriesKeys;
 use filmless_domain::{SopInstanceUid, StudyInstanceUid};
-use filmless_imaging::{KeyFrames, RenderedPart, SeriesDescription, SeriesPackBuilder};
+use filmless_imaging::{KeyFrames, NoteCode, NoteEntry, RenderedPart, SeriesDescription, SeriesPackBuilder};
 use filmless_store::Served;
 use filmless_store::index::SeriesRecord;
 use flate2::Compression;
@@ -82,6 +83,7 @@ impl SeriesWriter {
         record.documents = count(index.documents.len());
         record.reports = count(index.documents.iter().filter(|document| document.kind.is_report()).count());
         record.without_picture = count(index.without_picture.len());
+        (record.cut_instances, record.missing_frames) = gaps(&index.notes);
 
         let keys = SeriesKeys::new(study, &record.series_instance_uid, &record.content_digest);
         let index = gzip_json(index).map_err(DeliveryError::internal("a series index"))?;
@@ -137,5 +139,39 @@ impl MetadataWriter {
         }
         self.encoder.write_all(b"]")?;
         self.encoder.finish()?.flush()
+    }
+}
+
+/// How many instances lack a part of what is shown of them, and how many frames were announced that are not there.
+fn gaps(notes: &[NoteEntry]) -> (u32, u32) {
+    let cut = |note: &&NoteEntry| matches!(note.code, NoteCode::CutPixelData | NoteCode::CutOverlay);
+    let instances: BTreeSet<_> = notes.iter().filter(cut).map(|note| &note.sop_instance_uid).collect();
+    let missing = notes.iter().filter(|note| note.code == NoteCode::FewerFrames);
+    let missing = missing.fold(0_u64, |sum, note| sum.saturating_add(note.count));
+    (u32::try_from(instances.len()).unwrap_or(u32::MAX), u32::try_from(missing).unwrap_or(u32::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instance_with_two_gaps_counts_once_and_missing_frames_are_added_up() {
+        let note = |uid: &str, code, count| NoteEntry { sop_instance_uid: uid.into(), code, count };
+        let notes = [
+            note("1.1", NoteCode::CutPixelData, 700),
+            note("1.1", NoteCode::CutOverlay, 9),
+            note("1.2", NoteCode::CutOverlay, 1),
+            note("1.3", NoteCode::FewerFrames, 3),
+            note("1.4", NoteCode::FewerFrames, 2),
+            note("1.5", NoteCode::MoreFrames, 8),
+            note("1.6", NoteCode::SizeOfCodestream, 1),
+        ];
+        assert_eq!(gaps(&notes), (2, 5));
+        assert_eq!(gaps(&[]), (0, 0));
+        assert_eq!(
+            gaps(&[note("1", NoteCode::FewerFrames, u64::MAX), note("2", NoteCode::FewerFrames, 1)]),
+            (0, u32::MAX)
+        );
     }
 }

@@ -211,6 +211,12 @@ pub struct SeriesRecord {
     /// Instances or frames without picture.
     #[serde(default)]
     pub without_picture: u32,
+    /// Instances that are shown with a part of their pixels or overlays missing.
+    #[serde(default)]
+    pub cut_instances: u32,
+    /// Frames that instances announce and do not have.
+    #[serde(default)]
+    pub missing_frames: u32,
     /// Bytes of all its packs, the outdated ones among them.
     #[serde(default)]
     pub derived_bytes: u64,

@@ -149,6 +149,8 @@ impl Index {
             .set("documents", series.documents)
             .set("reports", series.reports)
             .set("without_picture", series.without_picture)
+            .set("cut_instances", series.cut_instances)
+            .set("missing_frames", series.missing_frames)
             .set("derived_bytes", series.derived_bytes)
             .when(&Condition::is_text("content_digest", &series.content_digest));
         self.update::<SeriesRecord>(&series_key(study, &series.series_instance_uid), change).await.map(|_| ())

@@ -183,6 +183,8 @@ async fn a_study_with_the_longest_facts_is_kept(backend: &Backend) {
         reports: 0,
         documents: 0,
         without_picture: 0,
+        cut_instances: 0,
+        missing_frames: 0,
         derived_bytes: 0,
     };
     backend.index.describe_series(&study, &series).await.unwrap();

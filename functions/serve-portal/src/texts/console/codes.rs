@@ -57,8 +57,8 @@ pub(crate) fn hold_reason(language: Language, code: &str) -> &'static str {
         "patient-mismatch" => pick(language, "Người bệnh không khớp", "Patient differs"),
         "two-patients" => pick(language, "Ảnh của hai người bệnh", "Images of two patients"),
         "account-mismatch" => pick(language, "Mã thuộc người khác", "Code is somebody else's"),
-        "accessions-differ" => pick(language, "Nhiều số phiếu khác người", "Orders of several patients"),
-        "order-cancelled" => pick(language, "Phiếu đã huỷ", "Order cancelled"),
+        "accessions-differ" => pick(language, "Số chỉ định của nhiều người", "Orders of several patients"),
+        "order-cancelled" => pick(language, "Phiếu đã hủy", "Order cancelled"),
         "incomplete-study" => pick(language, "Chưa đủ ảnh", "Images are missing"),
         "result-not-signed" => pick(language, "Kết quả chưa ký", "Result not signed"),
         "held-by-staff" => pick(language, "Nhân viên giữ lại", "Held by staff"),
@@ -71,12 +71,12 @@ pub(crate) fn detail_of_hold(language: Language, code: &str) -> &'static str {
     match code {
         "no-order" => pick(
             language,
-            "Một số phiếu ghi trong ảnh chưa có phiếu, hoặc chưa có phiếu nào của mã này. Gửi phiếu lên, hoặc trả theo một phiếu.",
+            "Có số chỉ định ghi trong ảnh chưa có phiếu, hoặc chưa có phiếu nào của mã này. Gửi phiếu lên, hoặc trả theo một phiếu.",
             "An accession number in the images has no order yet, or the patient code has none. Upload the order, or release under one.",
         ),
         "ambiguous-order" => pick(
             language,
-            "Người bệnh có nhiều phiếu và ảnh không nói rõ phiếu nào. Chọn số phiếu khi trả.",
+            "Người bệnh có nhiều phiếu và ảnh không nói rõ phiếu nào. Chọn số chỉ định khi trả.",
             "The patient has several orders and the images do not say which. Name one when you release.",
         ),
         "patient-mismatch" => pick(
@@ -91,10 +91,10 @@ pub(crate) fn detail_of_hold(language: Language, code: &str) -> &'static str {
         ),
         "accessions-differ" => pick(
             language,
-            "Các số phiếu ghi trong ảnh là của những người khác nhau. Không trả trước khi rõ.",
+            "Các số chỉ định ghi trong ảnh là của những người khác nhau. Không trả trước khi rõ.",
             "The accession numbers in the images are different patients'. Do not release before that is clear.",
         ),
-        "order-cancelled" => pick(language, "Phiếu chỉ định đã bị huỷ.", "The order was cancelled."),
+        "order-cancelled" => pick(language, "Phiếu chỉ định đã bị hủy.", "The order was cancelled."),
         "two-patients" => pick(
             language,
             "Ảnh của hai người mang cùng một UID; ảnh của người thứ hai nằm riêng. Không trả trước khi rõ.",
@@ -271,7 +271,7 @@ pub(crate) fn error(language: Language, code: &str) -> &'static str {
             "Tài khoản của mã này thuộc về người khác. Sửa mã trên phiếu chỉ định, hoặc xác nhận là cùng một người.",
             "The account of this code is somebody else's. Correct the code of the order, or confirm that they are one person.",
         ),
-        "order-cancelled" => pick(language, "Phiếu chỉ định đã bị huỷ.", "The order was cancelled."),
+        "order-cancelled" => pick(language, "Phiếu chỉ định đã bị hủy.", "The order was cancelled."),
         "study-without-images" => pick(
             language,
             "Chưa có ảnh nào để trả. Hãy xem các tệp bị từ chối rồi gửi lại.",
@@ -289,7 +289,7 @@ pub(crate) fn error(language: Language, code: &str) -> &'static str {
         ),
         "name-the-order" => pick(
             language,
-            "Xin ghi số phiếu chỉ định: không có phiếu nào, hoặc có nhiều phiếu phù hợp.",
+            "Xin ghi số chỉ định: không có phiếu nào, hoặc có nhiều phiếu phù hợp.",
             "Say under which order: none, or several, could be meant.",
         ),
         "recalled" => pick(

@@ -90,7 +90,7 @@ words! {
         home: "Tìm người bệnh", "Find a patient";
         welcome: "Xin chào", "Welcome";
         no_pages: "Vai trò của Ông/Bà chưa có trang nào ở đây.", "There is no page here for your role yet.";
-        query: "Số điện thoại, mã người bệnh, số phiếu, ngày sinh hoặc họ tên", "Phone number, patient code, accession number, birth date or name";
+        query: "Số điện thoại, mã người bệnh, số chỉ định, ngày sinh hoặc họ tên", "Phone number, patient code, accession number, birth date or name";
         query_hint: "Họ tên không cần gõ dấu; mã không cần gạch nối; số điện thoại chỉ cần bốn số cuối.", "Names need no accents, codes no dashes; of a phone number the last four digits will do.";
         search: "Tìm", "Search";
         results: "Kết quả", "Results";

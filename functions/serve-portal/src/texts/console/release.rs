@@ -19,7 +19,7 @@ words! {
         differs: "khác", "differs";
         under: "Trả theo số chỉ định", "Released under order";
         accessions: "Số chỉ định ghi trong ảnh", "Accession numbers in the images";
-        cancelled: "Phiếu chỉ định này đã bị huỷ.", "This order was cancelled.";
+        cancelled: "Phiếu chỉ định này đã bị hủy.", "This order was cancelled.";
         account_anothers: "Tài khoản của mã này thuộc về một người khác. Xin sửa mã trên phiếu chỉ định, hoặc xác nhận là cùng một người.", "The account of this code belongs to somebody else. Correct the code of the order, or confirm that they are one person.";
         strangers: "Số tệp ghi tên người khác, đang ở khu cách ly:", "Files that name another patient, in quarantine:";
         four_eyes: "Bệnh viện yêu cầu hai người cùng xác nhận: sau Ông/Bà, một đồng nghiệp phải xác nhận lần nữa.", "The hospital demands two people: after you, a colleague has to confirm once more.";
