@@ -25,7 +25,7 @@ const CHECK_GRACE_MS: i64 = 120_000;
 const MESSAGES_AT_ONCE_MAX: usize = 5000;
 
 /// Part of every digest: raise it when series have to be rendered anew.
-const RENDER_VERSION: &str = "4";
+const RENDER_VERSION: &str = "5";
 
 /// Makes sure that the study will be looked at once nothing arrives any more.
 pub(crate) async fn schedule(services: &Services, study: &StudyInstanceUid) -> Result<(), DeliveryError> {
