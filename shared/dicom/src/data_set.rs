@@ -124,6 +124,12 @@ impl<'a> DataSet<'a> {
         self.pixels.as_ref()
     }
 
+    /// As much of an encapsulated document as is here.
+    pub(crate) fn document_head(&self) -> Option<&[u8]> {
+        let range = self.document.clone()?;
+        self.bytes.get(range.start..range.end.min(self.bytes.len()))
+    }
+
     /// Where Encapsulated Document (0042,0011) is, if there is one and all of it is here.
     pub(crate) fn document(&self) -> Option<Range<usize>> {
         self.document.clone().filter(|range| range.end <= self.bytes.len())

@@ -12,6 +12,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::data_set::Item;
+use crate::encapsulated::readable_content;
 use crate::key_objects::key_object_selection;
 use crate::scan::{Scan, scan_prefix};
 use crate::{DataSet, HeaderError, PixelEncoding, SliceKey, TransferSyntax, geometry};
@@ -108,6 +109,9 @@ pub struct InstanceHeader {
     pub acquisition_time: Option<String>,
     /// Whether there is pixel data in any of its three forms.
     pub has_pixel_data: bool,
+    /// What can be read in it, whatever its SOP class says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub readable: Option<ReportKind>,
     /// What a key object selection marks, unless it marks images that are not to be used.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub key_references: Vec<KeyReference>,
@@ -171,6 +175,7 @@ impl InstanceHeader {
             slice_position: slice_position(root),
             acquisition_time: text(tags::ACQUISITION_TIME),
             has_pixel_data,
+            readable: readable_content(data_set),
             key_references: key_references(data_set, &sop_class_uid),
             sop_class_uid,
         })
@@ -192,16 +197,17 @@ impl InstanceHeader {
         }
     }
 
-    /// In which form it is a report, if it is one.
+    /// In which form it is a report, if it is one. Its content goes before its SOP class.
     #[must_use]
     pub fn report_kind(&self) -> Option<ReportKind> {
-        match self.storage_class() {
+        let by_class = match self.storage_class() {
             // A structured report that only points at images.
-            KEY_OBJECT_SELECTION => None,
+            KEY_OBJECT_SELECTION => return None,
             "104.1" => Some(ReportKind::Pdf),
             "104.2" => Some(ReportKind::Cda),
             class => class.starts_with("88.").then_some(ReportKind::Structured),
-        }
+        };
+        self.readable.or(by_class.filter(|_| !self.has_pixel_data))
     }
 
     /// The last components of the SOP class, of those that PS3.4 B.5 lists.

@@ -61,6 +61,8 @@ pub fn read_report(data_set: &DataSet<'_>) -> ReportDocument {
         .or_else(|| sop_class_name(&root.text(tags::SOP_CLASS_UID)?).map(str::to_owned));
     let mut writer = Writer { lines: Vec::new(), bytes_left: REPORT_BYTES_MAX, is_full: false };
     writer.write_status(root);
+    // Text that stands in the root itself, without items.
+    writer.write(0, None, value::any(root));
     writer.write_content(root);
     if writer.is_full {
         let value = Some("The report is longer than can be shown here.".to_owned());
@@ -128,7 +130,8 @@ impl Writer {
     }
 
     /// Walks the content tree with a stack of its own. Content items that are children by reference only
-    /// (PS3.3 C.17.3.2.5) have no value type and give no line.
+    /// (PS3.3 C.17.3.2.5) have no value type and give no line. Others without one, or of one that nobody knows, show
+    /// what they hold.
     fn write_content(&mut self, root: Item<'_>) {
         let mut open = vec![Siblings::of(root, 0)];
         while let Some(siblings) = open.last_mut() {
@@ -140,7 +143,10 @@ impl Writer {
                 continue;
             };
             let level = siblings.level;
-            let Some(kind) = item.text(tags::VALUE_TYPE) else { continue };
+            let kind = item.text(tags::VALUE_TYPE).unwrap_or_default().to_ascii_uppercase();
+            if kind.is_empty() && item.get(tags::REFERENCED_CONTENT_ITEM_IDENTIFIER).is_some() {
+                continue;
+            }
             let concept = Code::read(item, tags::CONCEPT_NAME_CODE_SEQUENCE);
             let is_left_out =
                 concept.as_ref().is_some_and(|c| c.is_dcm(&PATIENT_IDENTIFIERS) || c.is_dcm(&LANGUAGE));
@@ -161,7 +167,7 @@ impl Writer {
                     false
                 }
                 _ => {
-                    let value = value::read(item, &kind);
+                    let value = value::read(item, &kind).or_else(|| value::any(item));
                     let is_heading = item.first_item(tags::CONTENT_SEQUENCE).is_some();
                     if is_heading || value.is_some() {
                         self.write(level, name, value);

@@ -4,6 +4,7 @@
 //! the next element is looked at. The pass ends at Pixel Data, at an encapsulated document, or at the end of the
 //! object, and says so, because a header that was cut between two elements looks complete otherwise.
 
+mod bulk;
 mod head;
 mod nesting;
 
@@ -14,6 +15,7 @@ use dicom_core::{Tag, VR};
 use dicom_dictionary_std::tags;
 use filmless_domain::Limits;
 
+use self::bulk::is_bulk;
 pub(crate) use self::head::dictionary_vr;
 use self::head::{ElementHead, Encoding, settled_vr};
 use self::nesting::{Open, UNDEFINED_LENGTH};
@@ -80,7 +82,7 @@ fn scan<'a>(
         return Ok(Scan::NeedMore);
     }
     if with_bulk {
-        pass.read_past_document();
+        pass.read_past_bulk();
     }
     Ok(Scan::Complete(Box::new(pass.into_data_set(Cow::Borrowed(prefix)))))
 }
@@ -113,7 +115,7 @@ fn scan_deflated<'a>(
             continue;
         }
         if with_bulk {
-            pass.read_past_document();
+            pass.read_past_bulk();
         }
         let carried = pass.into_data_set(Cow::Borrowed(&[]));
         return Ok(Scan::Complete(Box::new(carried.with_bytes(inflated.bytes))));
@@ -332,61 +334,6 @@ impl<'b> Pass<'b> {
         Ok(index)
     }
 
-    /// The header ends where bulk data begins; whether that data can be whole is checked here.
-    fn stop_at_bulk(&mut self, head: &ElementHead) -> Result<Step, HeaderError> {
-        let mut length = (head.length != UNDEFINED_LENGTH).then_some(u64::from(head.length));
-        let start = head.value_start as u64;
-        if length.is_some_and(|length| start + length > self.total)
-            || (length.is_none() && start + 8 > self.total)
-        {
-            return Err(HeaderError::Truncated);
-        }
-        if head.tag == tags::ENCAPSULATED_DOCUMENT {
-            self.document = length
-                .and_then(|length| usize::try_from(start + length).ok())
-                .map(|end| head.value_start..end);
-        } else {
-            let mut total = self.total;
-            // Encapsulated although its length is given (PS3.5 A.4 demands an undefined one): it is what it looks like.
-            if let Some(given) = length
-                && self.syntax.is_encapsulated
-                && self.bytes.get(head.value_start..head.value_start + 4) == Some(&[0xFE, 0xFF, 0x00, 0xE0])
-            {
-                total = start + given;
-                length = None;
-            }
-            self.pixels = Some(PixelElement {
-                tag: head.tag,
-                vr: head.vr,
-                value_start: head.value_start,
-                length,
-                total,
-            });
-            if length.is_none() {
-                crate::frames::end_of_fragments(self.bytes, head.value_start, total)?;
-            }
-        }
-        Ok(Step::Done)
-    }
-
-    /// First byte after the bulk data, as far as it is declared.
-    fn bulk_end(&self) -> u64 {
-        let document = self.document.as_ref().map_or(0, |range| range.end as u64);
-        self.pixels.as_ref().map_or(document, PixelElement::end_or_max)
-    }
-
-    /// What describes an encapsulated document may follow it (PS3.3 C.24.2). A document is not lost to a tail that
-    /// cannot be read.
-    fn read_past_document(&mut self) {
-        let Some(document) = self.document.clone() else { return };
-        let whole = self.nodes.len();
-        self.position = document.end;
-        if !matches!(self.read_data_set(), Ok(Step::Done)) {
-            self.nodes.truncate(whole);
-        }
-        self.document = Some(document);
-    }
-
     /// Fewer than eight bytes are left: more may follow, or blank padding ends the object, or it was cut.
     fn at_end_of_bytes(&mut self) -> Result<Step, HeaderError> {
         if (self.bytes.len() as u64) < self.total {
@@ -410,17 +357,6 @@ impl<'b> Pass<'b> {
 fn is_bytes(head: &ElementHead) -> bool {
     let vr = if head.vr == VR::UN { dictionary_vr(head.tag) } else { head.vr };
     matches!(vr, VR::OB | VR::OW)
-}
-
-/// Pixel data in its three forms (PS3.3 C.7.6.3, C.7.6.24) and encapsulated documents are never header.
-fn is_bulk(tag: Tag) -> bool {
-    matches!(
-        tag,
-        tags::PIXEL_DATA
-            | tags::FLOAT_PIXEL_DATA
-            | tags::DOUBLE_FLOAT_PIXEL_DATA
-            | tags::ENCAPSULATED_DOCUMENT
-    )
 }
 
 fn trim(value: &[u8]) -> &[u8] {

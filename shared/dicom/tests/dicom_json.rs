@@ -116,3 +116,50 @@ fn deepest_and_longest_headers_are_written() {
     }
     assert_eq!(at["0040A160"]["Value"], json!(["deep"]));
 }
+
+#[test]
+fn private_creators_are_text_before_and_after_pixels() {
+    let implicit = |group: u16, number: u16, value: &[u8]| {
+        let head = [group.to_le_bytes(), number.to_le_bytes()].concat();
+        [&head[..], &(value.len() as u32).to_le_bytes(), value].concat()
+    };
+    let elements = [
+        implicit(0x7FDF, 0x0010, b"MAKER "),
+        implicit(0x7FE0, 0x0010, &[0; 8]),
+        implicit(0x7FE1, 0x0010, b"MAKER "),
+        implicit(0x7FE1, 0x1010, b"abcd"),
+    ];
+    let creator = json!({"vr": "LO", "Value": ["MAKER"]});
+    let opaque = json!({"vr": "UN", "InlineBinary": "YWJjZA=="});
+    let json = json_of(&file("1.2.840.10008.1.2", &elements));
+    assert_eq!((&json["7FDF0010"], &json["7FE10010"], &json["7FE11010"]), (&creator, &creator, &opaque));
+    let elements = [
+        element(0x7FE0, 0x0010, "OW", &[0; 8]),
+        element(0x7FE1, 0x0010, "UN", b"MAKER "),
+        element(0x7FE1, 0x1010, "OB", b"abcd"),
+    ];
+    let json = json_of(&file(EXPLICIT, &elements));
+    assert_eq!((&json["7FE10010"], &json["7FE11010"]["vr"]), (&creator, &json!("OB")));
+}
+
+#[test]
+fn what_stands_behind_encapsulated_pixels_is_described() {
+    let pixels = [
+        &[0xE0, 0x7F, 0x10, 0x00, b'O', b'B', 0, 0, 0xFF, 0xFF, 0xFF, 0xFF][..],
+        &[0xFE, 0xFF, 0x00, 0xE0, 0, 0, 0, 0, 0xFE, 0xFF, 0x00, 0xE0, 4, 0, 0, 0, 0xFF, 0xD8, 0xFF, 0xD9],
+        &[0xFE, 0xFF, 0xDD, 0xE0, 0, 0, 0, 0],
+    ];
+    let elements = [pixels.concat(), element(0x7FE1, 0x0010, "LO", b"MAKER")];
+    let json = json_of(&file("1.2.840.10008.1.2.4.50", &elements));
+    assert_eq!(json["7FE10010"], json!({"vr": "LO", "Value": ["MAKER"]}));
+}
+
+#[test]
+fn bytes_behind_pixels_that_are_no_elements_are_none() {
+    for tail in
+        [vec![0; 64], element(0x0008, 0x0060, "CS", b"MR"), vec![0xE1, 0x7F, 0x10, 0x00, b'L', b'O', 9, 0]]
+    {
+        let json = json_of(&file(EXPLICIT, &[element(0x7FE0, 0x0010, "OW", &[0; 8]), tail]));
+        assert_eq!(json.as_object().unwrap().len(), 2, "{json}");
+    }
+}

@@ -83,6 +83,57 @@ fn document_that_is_not_all_here_is_none() {
     assert_eq!(header_of(&bytes).report_kind(), Some(ReportKind::Pdf));
 }
 
+/// Kind and form of an instance of this class with these elements.
+fn kind_of(sop_class_uid: &str, rest: &[Vec<u8>]) -> (InstanceKind, Option<ReportKind>) {
+    let header = header_of(&file(EXPLICIT, &identified(sop_class_uid, rest)));
+    (header.kind(), header.report_kind())
+}
+
+#[test]
+fn what_can_be_read_is_a_report_under_any_class() {
+    use InstanceKind::{Image, Other, Report};
+    let document = |bytes: &[u8]| element(0x0042, 0x0011, "OB", bytes);
+    let label = |mime: &str| element(0x0042, 0x0012, "LO", mime.as_bytes());
+    let text = content("TEXT", element(0x0040, 0xA160, "UT", b"no finding"));
+    let tree = sequence(0x0040, 0xA730, &[text]);
+    let pixels = element(0x7FE0, 0x0010, "OW", &[0; 8]);
+    let (pdf, cda, private) =
+        ("1.2.840.10008.5.1.4.1.1.104.1", "1.2.840.10008.5.1.4.1.1.104.2", "1.3.12.2.1");
+    for (class, rest, expected) in [
+        (private, vec![document(b"%PDF-1.4")], (Report, Some(ReportKind::Pdf))),
+        (
+            "1.2.840.10008.5.1.4.1.1.66",
+            vec![document(b"%PDF-1.4"), label("x")],
+            (Report, Some(ReportKind::Pdf)),
+        ),
+        (cda, vec![document(b"%PDF-1.4"), label("text/XML")], (Report, Some(ReportKind::Pdf))),
+        (pdf, vec![document(b"<?xml version='1.0'?>")], (Report, Some(ReportKind::Cda))),
+        (private, vec![document(b"MZ\x90\0")], (Other, None)),
+        ("1.2.840.10008.5.1.4.1.1.104.3", vec![document(b"solid"), label("model/stl")], (Other, None)),
+        (private, vec![tree.clone()], (Report, Some(ReportKind::Structured))),
+        ("1.2.840.10008.5.1.4.1.1.88.999", vec![tree.clone()], (Report, Some(ReportKind::Structured))),
+        ("", vec![tree.clone()], (Report, Some(ReportKind::Structured))),
+        (KEY_OBJECTS, vec![tree.clone()], (InstanceKind::KeyObjects, None)),
+        // A picture stays one, whatever else the object holds or is called.
+        (private, vec![tree, pixels.clone()], (Image, None)),
+        (pdf, vec![pixels], (Image, None)),
+    ] {
+        assert_eq!(kind_of(class, &rest), expected, "{class}");
+    }
+}
+
+#[test]
+fn header_waits_for_the_first_bytes_of_a_document() {
+    let long = [&b"%PDF-1.4"[..], &[b' '; 5000]].concat();
+    let document = element(0x0042, 0x0011, "OB", &long);
+    let bytes = file(EXPLICIT, &identified("1.3.12.2.1", &[document]));
+    let start = bytes.len() - long.len();
+    let read = |length: usize| read_header(&bytes[..length], bytes.len() as u64, &Limits::default()).unwrap();
+    assert_eq!(read(start + 4), HeaderRead::NeedMore);
+    let HeaderRead::Complete(header) = read(start + 256) else { panic!("enough is here") };
+    assert_eq!(header.report_kind(), Some(ReportKind::Pdf));
+}
+
 fn video(fragments: &[&[u8]]) -> Vec<u8> {
     let mut value = vec![0xE0, 0x7F, 0x10, 0x00, b'O', b'B', 0, 0, 0xFF, 0xFF, 0xFF, 0xFF];
     for fragment in [&b""[..]].iter().chain(fragments) {

@@ -144,3 +144,35 @@ fn image_has_no_report() {
     let bytes = fs::read(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/chrGreek.dcm")).unwrap();
     assert_eq!(report_of(&bytes).lines, []);
 }
+
+#[test]
+fn items_with_odd_labels_show_what_they_hold() {
+    let named = |kind: &str, rest: &[Vec<u8>]| content(kind, ["LN", "1", "Finding"], rest);
+    let by_reference = element(0x0040, 0xDB73, "UL", &1_u32.to_le_bytes());
+    let nested = sequence(0x0040, 0xA730, &[named("TEXT", &[text("below")])]);
+    let items = [
+        named("NARRATIVE", &[text("of a kind that nobody knows")]),
+        named("text", &[text("in small letters")]),
+        text("without kind and name"),
+        named("TEXT", &[code(0x0040, 0xA168, "LN", "2", "a code that is called text")]),
+        [element(0x0040, 0xA040, "CS", b"CONTAINER"), nested].concat(),
+        by_reference,
+    ];
+    let file = file("1.2.840.10008.1.2.1", &[sequence(0x0040, 0xA730, &items)]);
+    assert_eq!(
+        lines_of(&report_of(&file)),
+        [
+            "0 Finding: of a kind that nobody knows",
+            "0 Finding: in small letters",
+            "0 -: without kind and name",
+            "0 Finding: a code that is called text",
+            "1 Finding: below",
+        ]
+    );
+}
+
+#[test]
+fn text_of_the_root_is_shown() {
+    let bytes = file("1.2.840.10008.1.2.1", &[element(0x0040, 0xA160, "UT", b"all there is")]);
+    assert_eq!(lines_of(&report_of(&bytes)), ["0 -: all there is"]);
+}

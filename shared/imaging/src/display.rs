@@ -11,7 +11,9 @@ use crate::lut::Lut;
 use crate::overlay::over_frame;
 use crate::palette::Palette;
 use crate::samples::Samples;
-use crate::window::{ValueSpan, VoiWindow};
+use crate::span::span_of;
+use crate::uptake::uptake_window;
+use crate::window::VoiWindow;
 
 /// One frame as it is shown, at its stored size.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -205,7 +207,7 @@ fn voi_of_frame(
     if let Some((window, _)) = VoiWindow::of_frame(frame).into_iter().next() {
         return Voi::Window(window);
     }
-    if let Some(window) = usual_window(frame, modality) {
+    if let Some(window) = usual_window(frame, modality).or_else(|| uptake_window(frame.root)) {
         return Voi::Window(window);
     }
     let span = span_of(samples, image, frame, modality).unwrap_or_default();
@@ -222,49 +224,6 @@ fn usual_window(frame: FrameAttributes<'_>, modality: &Modality) -> Option<VoiWi
     };
     let function = crate::window::VoiFunction::Linear;
     (is_ct && !is_scout()).then_some(VoiWindow { center: 40.0, width: 400.0, function })
-}
-
-/// The lowest and highest modality value that occur; `None` where none is a number. Padding does not count, unless
-/// there would be nothing left to tell apart.
-pub(crate) fn span_of(
-    samples: &Samples,
-    image: &ImagePixel,
-    frame: FrameAttributes<'_>,
-    modality: &Modality,
-) -> Option<ValueSpan> {
-    let padding = padding(frame.root, image);
-    let is_padding = |stored: f64| padding.is_some_and(|[low, high]| (low..=high).contains(&stored));
-    let (mut measured, mut all) = (ValueSpan::NONE, ValueSpan::NONE);
-    let mut see = |stored: f64| {
-        let value = modality.apply(stored);
-        if value.is_finite() {
-            all = all.with(value);
-            if !is_padding(stored) {
-                measured = measured.with(value);
-            }
-        }
-    };
-    match samples {
-        Samples::Bytes(bytes) => occurring(bytes.iter().map(|b| usize::from(*b)), 256, |v| see(v as f64)),
-        Samples::Words { words, format } => {
-            occurring(words.iter().map(|w| usize::from(*w)), 65_536, |word| {
-                see(f64::from(format.value(word as u16)));
-            })
-        }
-        Samples::Numbers(values) => values.iter().for_each(|v| see(*v)),
-    }
-    [measured, all]
-        .into_iter()
-        .find(|span| span.lowest < span.highest)
-        .or(Some(all))
-        .filter(ValueSpan::is_some)
-}
-
-/// Calls `see` once for each value that occurs.
-fn occurring(values: impl Iterator<Item = usize>, distinct: usize, see: impl FnMut(usize)) {
-    let mut seen = vec![false; distinct];
-    values.for_each(|value| seen[value] = true);
-    (0..distinct).filter(|value| seen[*value]).for_each(see);
 }
 
 /// Pixel Padding Value and Range Limit (PS3.3 C.7.5.1.1.2): the lowest and highest stored value that is no measurement.

@@ -35,8 +35,10 @@ mod render;
 mod run_position;
 mod samples;
 mod sides;
+mod span;
 mod subtraction;
 mod tables;
+mod uptake;
 mod viewer;
 mod window;
 

@@ -27,6 +27,12 @@ pub(super) fn read(item: Item<'_>, kind: &str) -> Option<String> {
     value.filter(|value| !value.is_empty())
 }
 
+/// Whatever value an item holds, where its value type does not lead to it.
+pub(super) fn any(item: Item<'_>) -> Option<String> {
+    const KINDS: [&str; 8] = ["TEXT", "CODE", "NUM", "DATETIME", "DATE", "TIME", "PNAME", "UIDREF"];
+    KINDS.iter().find_map(|kind| read(item, kind))
+}
+
 /// Measured Value (PS3.3 C.18.1): the number with its unit, or why there is none.
 fn number(item: Item<'_>) -> Option<String> {
     let measured = item.first_item(tags::MEASURED_VALUE_SEQUENCE);

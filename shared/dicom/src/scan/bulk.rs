@@ -1,0 +1,108 @@
+//! Where a header ends: pixels and encapsulated documents, and what stands behind them.
+
+use dicom_core::Tag;
+use dicom_dictionary_std::tags;
+
+use super::head::ElementHead;
+use super::nesting::UNDEFINED_LENGTH;
+use super::{Pass, Step};
+use crate::HeaderError;
+use crate::data_set::PixelElement;
+
+/// So much of an encapsulated document has to be here for a header, so that its bytes tell what it is.
+const DOCUMENT_HEAD_BYTES: u64 = 256;
+
+impl Pass<'_> {
+    /// The header ends where bulk data begins; whether that data can be whole is checked here.
+    pub(super) fn stop_at_bulk(&mut self, head: &ElementHead) -> Result<Step, HeaderError> {
+        let mut length = (head.length != UNDEFINED_LENGTH).then_some(u64::from(head.length));
+        let start = head.value_start as u64;
+        if length.is_some_and(|length| start + length > self.total)
+            || (length.is_none() && start + 8 > self.total)
+        {
+            return Err(HeaderError::Truncated);
+        }
+        if head.tag == tags::ENCAPSULATED_DOCUMENT {
+            let told = length.unwrap_or(0).min(DOCUMENT_HEAD_BYTES);
+            if start + told > self.bytes.len() as u64 {
+                return Ok(Step::NeedMore);
+            }
+            self.document = length
+                .and_then(|length| usize::try_from(start + length).ok())
+                .map(|end| head.value_start..end);
+        } else {
+            let mut total = self.total;
+            // Encapsulated although its length is given (PS3.5 A.4 demands an undefined one): it is what it looks like.
+            if let Some(given) = length
+                && self.syntax.is_encapsulated
+                && self.bytes.get(head.value_start..head.value_start + 4) == Some(&[0xFE, 0xFF, 0x00, 0xE0])
+            {
+                total = start + given;
+                length = None;
+            }
+            self.pixels = Some(PixelElement {
+                tag: head.tag,
+                vr: head.vr,
+                value_start: head.value_start,
+                length,
+                total,
+            });
+            if length.is_none() {
+                crate::frames::end_of_fragments(self.bytes, head.value_start, total)?;
+            }
+        }
+        Ok(Step::Done)
+    }
+
+    /// First byte after the bulk data, as far as it is declared.
+    pub(super) fn bulk_end(&self) -> u64 {
+        let document = self.document.as_ref().map_or(0, |range| range.end as u64);
+        self.pixels.as_ref().map_or(document, PixelElement::end_or_max)
+    }
+
+    /// What describes an encapsulated document may follow it (PS3.3 C.24.2), and private groups and padding follow
+    /// pixels. Neither is lost to a tail that cannot be read, and what stands behind pixels out of order is no element.
+    pub(super) fn read_past_bulk(&mut self) {
+        let (document, pixels) = (self.document.clone(), self.pixels);
+        let pixels_end = |pixels: &PixelElement| match pixels.length {
+            Some(_) => usize::try_from(pixels.end_or_max()).ok(),
+            None => {
+                crate::frames::end_of_fragments(self.bytes, pixels.value_start, pixels.total).ok().flatten()
+            }
+        };
+        let end = document.as_ref().map(|range| range.end).or_else(|| pixels_end(pixels.as_ref()?));
+        let Some(end) = end else { return };
+        let whole = self.nodes.len();
+        self.position = end;
+        self.limits.header_bytes_max = self.limits.header_bytes_max.saturating_add(end as u64);
+        let is_read = matches!(self.read_data_set(), Ok(Step::Done));
+        if !is_read || pixels.is_some_and(|pixels| !self.ascends(whole, pixels.tag)) {
+            self.nodes.truncate(whole);
+        }
+        self.document = document;
+        self.pixels = pixels.or(self.pixels);
+    }
+
+    /// Whether the elements of the top level from `first` on are in the order of their tags, all after `tag`.
+    fn ascends(&self, first: usize, mut tag: Tag) -> bool {
+        let mut at = first;
+        while let Some(node) = self.nodes.get(at) {
+            if node.tag <= tag {
+                return false;
+            }
+            (tag, at) = (node.tag, node.next.max(at + 1));
+        }
+        true
+    }
+}
+
+/// Pixel data in its three forms (PS3.3 C.7.6.3, C.7.6.24) and encapsulated documents are never header.
+pub(super) fn is_bulk(tag: Tag) -> bool {
+    matches!(
+        tag,
+        tags::PIXEL_DATA
+            | tags::FLOAT_PIXEL_DATA
+            | tags::DOUBLE_FLOAT_PIXEL_DATA
+            | tags::ENCAPSULATED_DOCUMENT
+    )
+}

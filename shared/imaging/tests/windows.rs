@@ -1,0 +1,116 @@
+//! How pictures look whose files name no window.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
+mod dicom_bytes;
+
+use dicom_bytes::{Pixels, element, sequence, us, words};
+use filmless_domain::Limits;
+use filmless_imaging::{PreviewSize, RenderOptions, Window, display_frame, render_image};
+
+fn shown(file: &[u8]) -> Vec<u8> {
+    display_frame(file, &Limits::default(), 1).unwrap().pixels
+}
+
+fn window(file: &[u8]) -> Window {
+    let options = RenderOptions::new(PreviewSize { side_max: 64 });
+    render_image(file, &Limits::default(), &options).unwrap().frames.remove(0).view.window.unwrap()
+}
+
+/// 64 x 64 values from 0 to 1000, but for the last ones.
+fn slope(modality: &str, last: &[u16]) -> Vec<u8> {
+    let values = (0..4096 - last.len()).map(|at| (at % 1001) as u16).chain(last.iter().copied());
+    let extra = element(8, 0x60, "CS", modality.as_bytes());
+    Pixels { extra, ..Pixels::grey(64, 64, 16, 16) }.native(&words(values))
+}
+
+#[test]
+fn one_bright_voxel_makes_no_picture_dark() {
+    for modality in ["MR", "CR", "DX"] {
+        let file = slope(modality, &[30_000]);
+        let pixels = shown(&file);
+        assert_eq!((pixels[500], pixels[1000], pixels[4095]), (128, 255, 255), "{modality}");
+        assert_eq!(window(&file).width, 1000.0, "{modality}");
+    }
+}
+
+#[test]
+fn small_bright_things_stay_brighter_than_the_rest() {
+    for (modality, last, white) in [
+        // Not far off.
+        ("MR", vec![3000], 3000.0),
+        // Not a stray, but something that is seen.
+        ("MR", vec![30_000; 12], 30_000.0),
+        // One voxel may hold all the uptake.
+        ("PT", vec![30_000], 30_000.0),
+    ] {
+        assert_eq!(window(&slope(modality, &last)).width, white, "{modality} {last:?}");
+    }
+    let drawing = (0..4096).map(|at| if at == 9 { 60_000 } else { at % 2 });
+    let extra = element(8, 0x60, "CS", b"MR");
+    let file = Pixels { extra, ..Pixels::grey(64, 64, 16, 16) }.native(&words(drawing));
+    assert_eq!(window(&file).width, 60_000.0);
+}
+
+/// A PET in these units, injected two half-lives before the series.
+fn pet(units: &str, weight: &str, correction: &str, acquired: &str) -> Vec<u8> {
+    let tracer = [
+        element(0x18, 0x1072, "TM", b"230000"),
+        element(0x18, 0x1074, "DS", b"280000000"),
+        element(0x18, 0x1075, "DS", b"3600"),
+    ];
+    let extra = [
+        element(8, 0x31, "TM", b"010000.00"),
+        element(8, 0x32, "TM", acquired.as_bytes()),
+        element(8, 0x60, "CS", b"PT"),
+        element(0x10, 0x1030, "DS", weight.as_bytes()),
+        sequence(0x54, 0x16, &tracer.concat()),
+        element(0x54, 0x1001, "CS", units.as_bytes()),
+        element(0x54, 0x1102, "CS", correction.as_bytes()),
+    ];
+    Pixels { extra: extra.concat(), ..Pixels::grey(2, 2, 16, 16) }.native(&words([0, 3500, 7000, 14_000]))
+}
+
+#[test]
+fn pet_is_seen_by_uptake_where_its_file_says_how() {
+    // 70 kg over 70 MBq that are left: a thousandth of an SUV is one Bq/ml.
+    let cases = [
+        ("BQML", "70", "START", "010000", 7000.0),
+        ("BQML", "280", "ADMIN", "010500", 7000.0),
+        ("GML", "", "", "010000", 7.0),
+    ];
+    for (units, weight, correction, acquired, white) in cases {
+        let found = window(&pet(units, weight, correction, acquired));
+        assert_eq!((found.center - 0.5, found.width - 1.0), (white / 2.0, white), "{units} {correction}");
+    }
+    assert_eq!(shown(&pet("BQML", "70", "START", "010000")), [0, 128, 255, 255]);
+    for (units, weight, correction, acquired) in [
+        ("BQML", "", "START", "010000"),
+        ("BQML", "0", "START", "010000"),
+        ("BQML", "70", "NONE", "010000"),
+        ("BQML", "70", "START", "005900"),
+        ("CNTS", "70", "START", "010000"),
+    ] {
+        let found = window(&pet(units, weight, correction, acquired));
+        assert_eq!(found.width, 14_000.0, "{units} {weight} {correction} {acquired}");
+    }
+}
+
+#[test]
+fn palette_of_65536_entries_has_0_in_its_descriptor() {
+    let descriptor = |number| element(0x28, number, "US", &words([0, 0, 16]));
+    let table = |number, of: fn(u16) -> u16| element(0x28, number, "OW", &words((0..=u16::MAX).map(of)));
+    let extra = [
+        us(0x28, 0x100, 16),
+        descriptor(0x1101),
+        descriptor(0x1102),
+        descriptor(0x1103),
+        table(0x1201, |value| value),
+        table(0x1202, |value| u16::MAX - value),
+        table(0x1203, |_| 0x8080),
+    ];
+    let pixels = Pixels { photometric: "PALETTE COLOR", extra: extra.concat(), ..Pixels::grey(1, 5, 16, 16) };
+    let colours = shown(&pixels.native(&words([0, 1000, 20_000, 40_000, 65_535])));
+    let expected = [[0, 255, 128], [3, 252, 128], [78, 177, 128], [156, 99, 128], [255, 0, 128]];
+    assert_eq!(colours, expected.concat());
+}
