@@ -341,6 +341,10 @@ impl<'b> Pass<'b> {
         {
             return Err(HeaderError::Truncated);
         }
+        // What begins the value tells how it is written.
+        if (self.bytes.len() as u64) < self.total.min(start + 8) {
+            return Ok(Step::NeedMore);
+        }
         if head.tag == tags::ENCAPSULATED_DOCUMENT {
             self.document = length
                 .and_then(|length| usize::try_from(start + length).ok())

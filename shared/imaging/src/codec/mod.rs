@@ -17,7 +17,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use filmless_dicom::{DataSet, PixelEncoding};
 
 use crate::ImagingError;
-use crate::frame_source::{FrameSource, encoding_of};
+use crate::frame_source::{FrameSource, NativePixels, encoding_of};
 use crate::image_pixel::ImagePixel;
 use crate::samples::Samples;
 
@@ -44,7 +44,7 @@ pub(crate) fn decode_frame(
     frame: u32,
 ) -> Result<Decoded, ImagingError> {
     let decoded = match source {
-        FrameSource::Native(pixels) => native::decode(data_set, pixels, image, frame)?,
+        FrameSource::Native(pixels) => native::decode(data_set, *pixels, image, frame)?,
         FrameSource::Encapsulated { .. } => {
             let codestream = source.encapsulated_frame(frame).ok_or(ImagingError::CorruptPixelData)?;
             let encoding = encoding_of(&codestream, data_set.transfer_syntax());
@@ -87,14 +87,18 @@ fn decode_codestream(
             };
             let is_422 = image.photometric == "YBR_FULL_422";
             let frame = inflated(false).or_else(|error| if is_422 { inflated(true) } else { Err(error) })?;
-            native::decode(data_set, &frame, &ImagePixel { number_of_frames: 1, ..image.clone() }, 0)
+            native_frame(data_set, &frame, image)
         }
         PixelEncoding::Video => Err(ImagingError::Video),
         PixelEncoding::JpegXl => jpeg_xl::decode(codestream, image),
         // Encapsulated Uncompressed (PS3.5 A.4.11).
-        PixelEncoding::Native => {
-            native::decode(data_set, codestream, &ImagePixel { number_of_frames: 1, ..image.clone() }, 0)
-        }
+        PixelEncoding::Native => native_frame(data_set, codestream, image),
         PixelEncoding::Unknown => Err(ImagingError::UnsupportedTransferSyntax),
     }
+}
+
+/// Uncompressed pixels that are one frame.
+fn native_frame(data_set: &DataSet<'_>, frame: &[u8], image: &ImagePixel) -> Result<Decoded, ImagingError> {
+    let image = ImagePixel { number_of_frames: 1, ..image.clone() };
+    native::decode(data_set, NativePixels::of(&frame), &image, 0)
 }
