@@ -1,6 +1,7 @@
 //! One instance, from its bytes to its parts.
 
 use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
 use filmless_dicom::{
@@ -12,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
 use crate::ImagingError;
-use crate::codec::{Decoded, decode_frame, missing_bytes, stream_header};
+use crate::codec::{Decoded, decode_frame, jpeg_is_cut, missing_bytes, stream_header};
 use crate::diagnostic::{DiagnosticFrame, FrameOrigin, diagnostic};
 use crate::display::{DisplayFrame, show};
 use crate::document::{report, video};
@@ -179,6 +180,8 @@ struct OpenImage<'d> {
     declared_frames: u32,
     /// The codestream has another size than the header says.
     is_resized: bool,
+    /// Frames whose codestream ends before its picture does.
+    cut_frames: AtomicU64,
 }
 
 impl<'d> OpenImage<'d> {
@@ -209,7 +212,9 @@ impl<'d> OpenImage<'d> {
             header.is_some_and(|header| image.follow(header, encoding == PixelEncoding::JpegDct, limits))
         });
         let attributes = FrameAttributes::of_all_frames(data_set, image.number_of_frames);
-        let mut opened = Self { data_set, image, source, attributes, run: None, declared_frames, is_resized };
+        let cut_frames = AtomicU64::default();
+        let mut opened =
+            Self { data_set, image, source, attributes, run: None, declared_frames, is_resized, cut_frames };
         opened.run = SubtractedRun::of(&opened.image, &opened.attributes, &|index| opened.decode(index));
         Ok(opened)
     }
@@ -294,7 +299,10 @@ impl<'d> OpenImage<'d> {
                 sink(part)?;
             }
         }
-        ControlFlow::Continue(())
+        match self.cut_frames.load(Ordering::Relaxed) {
+            0 => ControlFlow::Continue(()),
+            count => sink(RenderedPart::Note(InstanceNote { code: NoteCode::CutPixelData, count })),
+        }
     }
 
     fn render_some(&self, frames: std::ops::Range<u32>, options: &RenderOptions) -> Vec<RenderedPart> {
@@ -331,6 +339,9 @@ impl<'d> OpenImage<'d> {
         let has_poster = options.poster_frame == Some(index + 1);
         let (preview, thumbnail) = preview_and_thumbnail(&shown, aspect, options.preview, has_thumbnail)?;
         let overlays = over_frame(attributes, &decoded.samples);
+        if self.is_cut(index) {
+            self.cut_frames.fetch_add(1, Ordering::Relaxed);
+        }
         Ok(RenderedFrame {
             frame: index + 1,
             preview,
@@ -343,6 +354,15 @@ impl<'d> OpenImage<'d> {
             overlays: overlays.into_iter().filter_map(Overlay::into_plane).collect(),
             mask: self.run.as_ref().and_then(|run| run.mask(attributes)),
             view: FrameView::of_frame(attributes, &self.image, index + 1, window),
+        })
+    }
+
+    /// Whether a JPEG lacks data although its decoder did not mind.
+    fn is_cut(&self, index: u32) -> bool {
+        self.source.encapsulated_frame(index).is_some_and(|codestream| {
+            let encoding = encoding_of(&codestream, self.data_set.transfer_syntax());
+            matches!(encoding, PixelEncoding::JpegDct | PixelEncoding::JpegLossless)
+                && jpeg_is_cut(&codestream)
         })
     }
 

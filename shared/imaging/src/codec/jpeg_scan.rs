@@ -1,7 +1,7 @@
 //! Whether the entropy coded data of a JPEG ends before its picture does (ITU-T T.81 F.2, H.2). Decoders fill up what
 //! is missing without a word, and an end marker proves nothing.
 
-use super::markers::segments_from;
+use super::markers::segment_at;
 
 /// The coded data of so many units may be missing: some writers lose the last byte.
 const UNITS_FORGIVEN: u64 = 1;
@@ -12,7 +12,7 @@ pub(crate) fn is_cut(codestream: &[u8]) -> bool {
     let mut picture = Picture::default();
     let mut at = 2;
     loop {
-        let Some((marker, body, end)) = segments_from(codestream, at) else {
+        let Some((marker, body, end)) = segment_at(codestream, at) else {
             // Whoever found the beginning of a picture misses the scans of its other components.
             return picture.components.iter().any(|component| !component.is_seen) && picture.was_scanned;
         };
@@ -74,7 +74,8 @@ impl Picture {
             Component { id: c[0], across, down, is_seen: false }
         };
         self.components = components.chunks_exact(3).map(component).collect();
-        let is_sampled = self.components.iter().all(|c| (1..=4).contains(&c.across) && (1..=4).contains(&c.down));
+        let is_sampled =
+            self.components.iter().all(|c| (1..=4).contains(&c.across) && (1..=4).contains(&c.down));
         (is_sampled && self.rows > 0 && self.columns > 0).then_some(())
     }
 
@@ -102,7 +103,8 @@ impl Picture {
             let component = self.components.iter_mut().find(|component| component.id == pair[0])?;
             component.is_seen = true;
             let first = self.tables[0].get(usize::from(pair[1] >> 4))?;
-            let rest = if self.side == 1 { None } else { Some(self.tables[1].get(usize::from(pair[1] & 15))?) };
+            let rest =
+                if self.side == 1 { None } else { Some(self.tables[1].get(usize::from(pair[1] & 15))?) };
             let count = if is_interleaved { component.across * component.down } else { 1 };
             units.extend((0..count).map(|_| (first, rest)));
             let (columns, rows) = if is_interleaved {
@@ -196,8 +198,7 @@ impl Table {
                 return self.symbols.get(place).copied().ok_or(Stop::Unknown);
             }
         }
-        // Behind the end of the data stand zeros, which are a code of every table that has any.
-        Err(Stop::Unknown)
+        Err(if bits.count < 16 { Stop::End } else { Stop::Unknown })
     }
 }
 
@@ -233,7 +234,8 @@ impl Bits<'_> {
         if self.count < 16 {
             self.fill();
         }
-        let held = if self.count >= 16 { self.held >> (self.count - 16) } else { self.held << (16 - self.count) };
+        let held =
+            if self.count >= 16 { self.held >> (self.count - 16) } else { self.held << (16 - self.count) };
         (held & 0xFFFF) as u32
     }
 

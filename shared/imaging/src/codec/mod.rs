@@ -6,6 +6,7 @@ mod jpeg;
 mod jpeg2000;
 mod jpeg_12;
 mod jpeg_ls;
+mod jpeg_scan;
 mod jpeg_xl;
 mod markers;
 mod native;
@@ -23,6 +24,7 @@ use crate::samples::Samples;
 
 pub(crate) use jpeg::browser_shows_right_colours;
 pub(crate) use jpeg_ls::reads_everywhere as jpeg_ls_reads_everywhere;
+pub(crate) use jpeg_scan::is_cut as jpeg_is_cut;
 pub(crate) use jpeg2000::decode as decode_jpeg_2000;
 pub(crate) use markers::{FrameHeader, jpeg_family};
 pub(crate) use native::missing_bytes;
