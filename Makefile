@@ -66,6 +66,13 @@ hospital: build ## Have a hospital make every mistake for a year (PEOPLE=4000 ST
 	  HOSPITAL_MISTAKES="$(or $(MISTAKES),350)" HOSPITAL_DAYS="$(or $(DAYS),365)" \
 	  cargo test --quiet --workspace --test hospital -- --nocapture in_a_hospital
 
+.PHONY: fuzz-codecs
+fuzz-codecs: ## Fuzz OpenJPEG, CharLS and libwebp under AddressSanitizer (SECONDS_EACH=1800, CORPUS=folder)
+	@for codec in jpeg_2000 jpeg_ls webp; do \
+		tests/fuzz/build-codecs cargo fuzz run --fuzz-dir tests/fuzz -s none $$codec $(if $(CORPUS),$(CORPUS)/$$codec) -- \
+			-max_total_time=$(or $(SECONDS_EACH),1800) -timeout=20 -rss_limit_mb=3000 || exit 1; \
+	done
+
 .PHONY: corpus
 corpus: corpus_folder $(TEST_TOOLS) build ## Compare with other decoders over a folder of DICOM files (DIR=...)
 	@tests/corpus/run "$(abspath $(DIR))"

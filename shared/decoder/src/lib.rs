@@ -1,10 +1,11 @@
 //! Decoding in child processes: a hostile file may cost one message, never the process that serves everything, and what
 //! it takes over can reach nothing.
 //!
-//! A process decodes for one study and is never handed on to another. Before it reads its first byte it gives up files,
+//! A process decodes for one patient's study and is never handed on to another. Before it reads its first byte it gives up files,
 //! network, other processes and most of the kernel ([`confine`]); what it has is three pipes. How long a file may take,
 //! and how much memory a process may have, say [`filmless_domain::Limits`].
 
+mod asked_file;
 pub mod confine;
 mod protocol;
 mod renderer;

@@ -1,15 +1,17 @@
-//! The parent's side: a process per study and core, each started when it is needed.
+//! The parent's side: a process per study, patient and core, each started when it is needed.
 
 use std::io;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use bytes::Bytes;
-use filmless_delivery::render::{InstanceRenderer, RenderedParts, no_picture, parts_channel};
-use filmless_domain::{Limits, StudyInstanceUid};
+use filmless_delivery::render::{
+    FileOwner, InstanceRenderer, RenderedParts, SourceFile, no_picture, parts_channel,
+};
+use filmless_domain::Limits;
 use filmless_imaging::{RenderOptions, RenderedPart};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
@@ -17,10 +19,12 @@ use tokio::sync::{Semaphore, mpsc};
 use tokio::time::timeout;
 use tracing::warn;
 
-use crate::protocol::{Answer, PART_BYTES_MAX, Request};
+use crate::protocol::{Answer, HEAD_BYTES, PART_BYTES_MAX, Request};
 
 /// How long a process may take to give up its rights and say so.
 const START_TIMEOUT: Duration = Duration::from_secs(30);
+/// So much of a file on disk is in this process at a time.
+const PIECE_BYTES: u64 = 4 << 20;
 /// A process that waited longer is not used again, and what it saw goes with it.
 const IDLE_MAX: Duration = Duration::from_secs(60);
 
@@ -35,7 +39,7 @@ pub struct ChildRenderer {
 }
 
 struct Worker {
-    study: StudyInstanceUid,
+    owner: FileOwner,
     child: Child,
     stdin: ChildStdin,
     stdout: ChildStdout,
@@ -80,7 +84,7 @@ impl ChildRenderer {
 }
 
 impl Worker {
-    async fn start(program: &Path, study: StudyInstanceUid, memory_bytes: u64) -> io::Result<Self> {
+    async fn start(program: &Path, owner: FileOwner, memory_bytes: u64) -> io::Result<Self> {
         let mut child = Command::new(program)
             .arg("render-child")
             .arg(memory_bytes.to_string())
@@ -94,7 +98,7 @@ impl Worker {
         let stdin = child.stdin.take().ok_or_else(missing)?;
         let stdout = child.stdout.take().ok_or_else(missing)?;
         let (busy, idle_since) = (Duration::ZERO, Instant::now());
-        let mut worker = Self { study, child, stdin, stdout, busy, idle_since };
+        let mut worker = Self { owner, child, stdin, stdout, busy, idle_since };
         match timeout(START_TIMEOUT, worker.receive()).await.map_err(io::Error::other)?? {
             Answer::Ready(given_up) if !given_up.system_calls => {
                 warn!(code = "decoder-unconfined", "this kernel does not confine the decoder");
@@ -106,22 +110,16 @@ impl Worker {
     }
 
     /// Sends a file over and passes its parts on. Only what the worker takes counts, not whoever takes the parts.
-    async fn render(
-        &mut self,
-        request: &[u8],
-        file: &[u8],
-        budget: Duration,
-        parts: &mpsc::Sender<RenderedPart>,
-    ) -> io::Result<Ending> {
-        let mut left = budget;
+    async fn render(&mut self, work: &Work, parts: &mpsc::Sender<RenderedPart>) -> io::Result<Ending> {
+        let mut left = work.budget;
         let start = Instant::now();
-        let sent = timeout(left, self.send(request, file)).await;
+        let sent = timeout(left, self.send_request(&work.request, &work.file)).await;
         self.spend(start, &mut left);
         let Ok(sent) = sent else { return Ok(Ending::TimedOut) };
         sent?;
         loop {
             let start = Instant::now();
-            let answer = timeout(left, self.receive()).await;
+            let answer = timeout(left, self.answer(&work.file)).await;
             self.spend(start, &mut left);
             let Ok(answer) = answer else { return Ok(Ending::TimedOut) };
             match answer? {
@@ -131,7 +129,9 @@ impl Worker {
                         return Ok(Ending::Unwanted);
                     }
                 }
-                Answer::Ready(_) => return Err(io::Error::other("the decoder is ready twice")),
+                Answer::Ready(_) | Answer::Want { .. } => {
+                    return Err(io::Error::other("the decoder says what it was not asked"));
+                }
             }
         }
     }
@@ -142,12 +142,35 @@ impl Worker {
         *left = left.saturating_sub(spent);
     }
 
-    async fn send(&mut self, request: &[u8], file: &[u8]) -> io::Result<()> {
-        for frame in [request, file] {
-            self.stdin.write_all(&(frame.len() as u64).to_le_bytes()).await?;
-            self.stdin.write_all(frame).await?;
+    async fn send_request(&mut self, request: &[u8], file: &Arc<SourceFile>) -> io::Result<()> {
+        self.stdin.write_all(&(request.len() as u64).to_le_bytes()).await?;
+        self.stdin.write_all(request).await?;
+        self.send(file, 0..file.bytes().min(HEAD_BYTES)).await
+    }
+
+    /// Sends a range of the file over, piece by piece.
+    async fn send(&mut self, file: &Arc<SourceFile>, range: Range<u64>) -> io::Result<()> {
+        self.stdin.write_all(&(range.end - range.start).to_le_bytes()).await?;
+        let mut at = range.start;
+        while at < range.end {
+            let piece = file.read(at..range.end.min(at + PIECE_BYTES)).await?;
+            self.stdin.write_all(&piece).await?;
+            at += piece.len() as u64;
         }
         self.stdin.flush().await
+    }
+
+    /// The next answer that is about the picture; until then, the worker gets what it wants of this very file.
+    async fn answer(&mut self, file: &Arc<SourceFile>) -> io::Result<Answer> {
+        loop {
+            let (start, length) = match self.receive().await? {
+                Answer::Want { start, length } => (start, length),
+                answer => return Ok(answer),
+            };
+            let end = start.checked_add(length).filter(|end| *end <= file.bytes());
+            let end = end.ok_or_else(|| io::Error::other("the decoder wants what is not in its file"))?;
+            self.send(file, start..end).await?;
+        }
     }
 
     async fn receive(&mut self) -> io::Result<Answer> {
@@ -164,8 +187,8 @@ impl Worker {
 /// One file and what is made of it.
 struct Work {
     program: PathBuf,
-    study: StudyInstanceUid,
-    file: Bytes,
+    owner: FileOwner,
+    file: Arc<SourceFile>,
     request: Vec<u8>,
     budget: Duration,
     busy_max: Duration,
@@ -176,21 +199,22 @@ struct Work {
 impl InstanceRenderer for ChildRenderer {
     async fn render(
         &self,
-        study: &StudyInstanceUid,
-        file: Bytes,
+        owner: &FileOwner,
+        file: SourceFile,
         limits: &Limits,
         options: RenderOptions,
     ) -> RenderedParts {
         let (sender, parts) = parts_channel();
         let Ok(turn) = Arc::clone(&self.turns).acquire_owned().await else { return parts };
         let idle = Arc::clone(&self.idle);
-        let request = rmp_serde::to_vec_named(&Request { limits: limits.clone(), options });
+        let request =
+            rmp_serde::to_vec_named(&Request { limits: limits.clone(), options, total: file.bytes() });
         let work = request.map(|request| Work {
             program: self.program.clone(),
-            study: study.clone(),
-            budget: limits.decode_budget(file.len() as u64),
+            owner: owner.clone(),
+            budget: limits.decode_budget(file.bytes()),
             busy_max: Duration::from_secs(limits.decode_seconds_max),
-            file,
+            file: Arc::new(file),
             request,
             memory_bytes: self.memory_bytes.min(limits.decoder_memory_bytes_max),
         });
@@ -212,10 +236,10 @@ impl InstanceRenderer for ChildRenderer {
     }
 }
 
-/// A process that waits and worked for this study; those of other studies end.
-fn idle_worker(idle: &Mutex<Vec<Worker>>, study: &StudyInstanceUid) -> Option<Worker> {
+/// A process that waits and worked for this patient and study; those of others end.
+fn idle_worker(idle: &Mutex<Vec<Worker>>, owner: &FileOwner) -> Option<Worker> {
     let mut idle = idle.lock().ok()?;
-    idle.retain(|worker| worker.study == *study && worker.idle_since.elapsed() < IDLE_MAX);
+    idle.retain(|worker| worker.owner == *owner && worker.idle_since.elapsed() < IDLE_MAX);
     idle.pop()
 }
 
@@ -225,16 +249,16 @@ async fn render_in(
     work: &Work,
     parts: &mpsc::Sender<RenderedPart>,
 ) -> Result<(), &'static str> {
-    let mut worker = match idle_worker(idle, &work.study) {
+    let mut worker = match idle_worker(idle, &work.owner) {
         Some(worker) => worker,
         None => {
-            Worker::start(&work.program, work.study.clone(), work.memory_bytes).await.map_err(|error| {
+            Worker::start(&work.program, work.owner.clone(), work.memory_bytes).await.map_err(|error| {
                 warn!(code = "decoder-failed", cause = %error, "a decoder could not be started");
                 "decoder-failed"
             })?
         }
     };
-    let ending = worker.render(&work.request, &work.file, work.budget, parts).await;
+    let ending = worker.render(work, parts).await;
     if let Ok(Ending::Done) = ending {
         // One that worked long goes before the kernel ends it over its time.
         if worker.busy < work.busy_max

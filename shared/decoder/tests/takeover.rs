@@ -3,27 +3,29 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 use std::fs::File;
+use std::io::Write;
 use std::net::UdpSocket;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use filmless_decoder::ChildRenderer;
-use filmless_delivery::render::InstanceRenderer;
-use filmless_domain::{Limits, StudyInstanceUid};
-use filmless_imaging::{PreviewSize, RenderOptions, RenderedPart};
+use filmless_delivery::render::{FileOwner, InstanceRenderer, SourceFile};
+use filmless_domain::{Limits, PatientDemographics, StudyInstanceUid};
+use filmless_imaging::{Layers, PreviewSize, RenderOptions, RenderedPart};
 
-fn study(number: u32) -> StudyInstanceUid {
-    StudyInstanceUid::parse(&format!("1.2.3.{number}")).unwrap()
+fn study(number: u32) -> FileOwner {
+    let study = StudyInstanceUid::parse(&format!("1.2.3.{number}")).unwrap();
+    FileOwner { study, patient: None }
 }
 
 async fn codes(
     renderer: &ChildRenderer,
-    study: &StudyInstanceUid,
+    study: &FileOwner,
     file: &'static [u8],
     limits: &Limits,
 ) -> Vec<String> {
     let options = RenderOptions::new(PreviewSize { side_max: 64 });
-    let mut parts = renderer.render(study, Bytes::from_static(file), limits, options).await;
+    let mut parts = renderer.render(study, Bytes::from_static(file).into(), limits, options).await;
     let mut codes = Vec::new();
     while let Some(part) = parts.recv().await {
         let RenderedPart::NoPicture { code } = part else { panic!("only words are said here") };
@@ -59,6 +61,87 @@ async fn no_process_works_for_two_studies() {
     // The first study's is gone as well, with whatever it remembered.
     let again = codes(&renderer, &study(1), b"who", &limits).await;
     assert!(again != first && again != second);
+}
+
+#[tokio::test]
+async fn no_process_works_for_two_patients_of_one_study() {
+    let (renderer, limits) = (renderer(), Limits::default());
+    let of = |name: &str| {
+        let patient = PatientDemographics { name: Some(name.to_owned()), ..PatientDemographics::default() };
+        FileOwner { patient: Some(patient), ..study(1) }
+    };
+    let first = codes(&renderer, &of("A"), b"who", &limits).await;
+    assert_eq!(codes(&renderer, &of("A"), b"who", &limits).await, first);
+    let second = codes(&renderer, &of("B"), b"who", &limits).await;
+    assert_ne!(second, first);
+    let again = codes(&renderer, &of("A"), b"who", &limits).await;
+    assert!(again != first && again != second);
+}
+
+#[tokio::test]
+async fn a_decoder_gets_nothing_but_its_own_file() {
+    let (renderer, limits) = (renderer(), Limits::default());
+    for wanted in [&b"wants the end"[..], b"wants behind", b"wants round"] {
+        assert_eq!(codes(&renderer, &study(1), wanted, &limits).await, ["decoder-failed"]);
+    }
+}
+
+/// Most memory of this process so far, in bytes.
+fn most_memory() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    line.trim_end_matches("kB").trim().parse::<u64>().unwrap() << 10
+}
+
+#[tokio::test]
+async fn a_file_longer_than_all_memory_of_its_decoder_is_rendered() {
+    const FILE_BYTES: u64 = 1 << 30;
+    const FRAME_BYTES: u64 = 1 << 20;
+    let mut header = [&[0; 128][..], b"DICM"].concat();
+    let mut put = |group: u16, number: u16, vr: &str, value: &[u8]| {
+        header.extend([group.to_le_bytes(), number.to_le_bytes()].concat());
+        header.extend(vr.as_bytes());
+        header.extend((value.len() as u16).to_le_bytes());
+        header.extend(value);
+    };
+    put(2, 0x10, "UI", b"1.2.840.10008.1.2.1\0");
+    put(0x28, 2, "US", &1_u16.to_le_bytes());
+    put(0x28, 4, "CS", b"MONOCHROME2 ");
+    put(0x28, 8, "IS", b"1024");
+    for (number, value) in [(0x10, 1024_u16), (0x11, 512), (0x100, 16), (0x101, 16), (0x102, 15), (0x103, 0)]
+    {
+        put(0x28, number, "US", &value.to_le_bytes());
+    }
+    header.extend([0xE0, 0x7F, 0x10, 0, b'O', b'W', 0, 0]);
+    header.extend((FILE_BYTES as u32).to_le_bytes());
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(&header).unwrap();
+    // Zeros that take no room, and a last byte.
+    let bytes = header.len() as u64 + FILE_BYTES;
+    file.set_len(bytes).unwrap();
+
+    let before = most_memory();
+    let decoder = ChildRenderer::of_program(env!("CARGO_BIN_EXE_taken-over-decoder").into(), 256 << 20);
+    let size = PreviewSize { side_max: 32 };
+    let options = RenderOptions { layers: Layers::Preview, ..RenderOptions::new(size) };
+    let file = SourceFile::Disk { file, bytes };
+    let mut parts = decoder.render(&study(1), file, &Limits::default(), options).await;
+    let mut frames = 0;
+    while let Some(part) = parts.recv().await {
+        match part {
+            RenderedPart::Frame(frame) => frames = frame.frame,
+            RenderedPart::NoPicture { code } => panic!("{code}"),
+            RenderedPart::Failure(failure) => panic!("{:?}", failure.error),
+            _ => {}
+        }
+        // Behind what came with the request.
+        if frames == 32 {
+            break;
+        }
+    }
+    assert_eq!(frames, 32);
+    let grown = most_memory() - before;
+    assert!(grown < (48 << 20) + 2 * FRAME_BYTES, "{grown}");
 }
 
 #[tokio::test]

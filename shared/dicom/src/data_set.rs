@@ -34,16 +34,10 @@ pub struct PixelElement {
     /// Bytes of the value; `None` when it is encapsulated (undefined length).
     pub length: Option<u64>,
     /// Bytes of the object, as far as the value can reach.
-    pub(crate) total: u64,
+    pub total: u64,
 }
 
 impl PixelElement {
-    /// As many of the bytes at hand as the fragments of encapsulated pixels can reach.
-    #[must_use]
-    pub fn reach<'b>(&self, bytes: &'b [u8]) -> &'b [u8] {
-        usize::try_from(self.total).ok().and_then(|total| bytes.get(..total)).unwrap_or(bytes)
-    }
-
     /// First byte after the value, as far as it is declared.
     pub(crate) fn end_or_max(&self) -> u64 {
         self.length.map_or(self.total, |length| self.value_start as u64 + length)

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use thiserror::Error;
 
-use crate::HeaderError;
+use crate::{HeaderError, RangedBytes};
 
 /// Why frames cannot be told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -27,13 +27,14 @@ enum Fragment {
     Cut,
 }
 
-fn fragment_at(bytes: &[u8], at: usize, total: u64) -> Result<Fragment, FrameError> {
+fn fragment_at(bytes: &dyn RangedBytes, at: usize, total: u64) -> Result<Fragment, FrameError> {
     // A writer that forgot the delimiter ends with its last fragment.
     if at as u64 >= total {
         return Ok(Fragment::End);
     }
-    let Some(&[t0, t1, t2, t3, l0, l1, l2, l3]) = bytes.get(at..at + 8) else {
-        return if (bytes.len() as u64) < total { Ok(Fragment::Cut) } else { Ok(Fragment::End) };
+    let head = bytes.range(at as u64..at as u64 + 8);
+    let Some(&[t0, t1, t2, t3, l0, l1, l2, l3]) = head.as_deref() else {
+        return if bytes.total() < total { Ok(Fragment::Cut) } else { Ok(Fragment::End) };
     };
     match [t0, t1, t2, t3] {
         ITEM => {
@@ -59,7 +60,7 @@ pub(crate) fn end_of_fragments(
 ) -> Result<Option<usize>, HeaderError> {
     let mut at = value_start;
     loop {
-        match fragment_at(bytes, at, total) {
+        match fragment_at(&bytes, at, total) {
             Ok(Fragment::At(range)) => at = range.end,
             Ok(Fragment::End) => return Ok(Some((at + 8).min(bytes.len()))),
             Ok(Fragment::Cut) => return Ok(None),
@@ -70,17 +71,17 @@ pub(crate) fn end_of_fragments(
 }
 
 /// Parts encapsulated pixel data into the fragments of each frame. `value_start` is where the basic offset table
-/// begins; `offsets` is Extended Offset Table (7FE0,0001), empty when there is none.
+/// begins, `total` where fragments have to end; `offsets` is Extended Offset Table (7FE0,0001), empty when there is none.
 ///
 /// # Errors
 /// [`FrameError`] when fragments lie about their length or cannot be assigned.
 pub fn frame_ranges(
-    bytes: &[u8],
+    bytes: &dyn RangedBytes,
     value_start: usize,
+    total: u64,
     frames: usize,
     offsets: &[u64],
 ) -> Result<Vec<Vec<Range<usize>>>, FrameError> {
-    let total = bytes.len() as u64;
     let mut at = value_start;
     let mut items = Vec::new();
     while let Fragment::At(range) = fragment_at(bytes, at, total)? {
@@ -106,10 +107,9 @@ pub fn frame_ranges(
             Ok(several.unwrap_or(vec![items]))
         };
     }
-    let basic: Vec<u64> = bytes[table]
-        .chunks_exact(4)
-        .map(|b| u64::from(u32::from_le_bytes([b[0], b[1], b[2], b[3]])))
-        .collect();
+    let table = bytes.range(table.start as u64..table.end as u64).ok_or(FrameError::Fragments)?;
+    let basic: Vec<u64> =
+        table.chunks_exact(4).map(|b| u64::from(u32::from_le_bytes([b[0], b[1], b[2], b[3]]))).collect();
     by_offsets(&items, offsets, frames)
         .or_else(|| by_offsets(&items, &basic, frames))
         // Fewer or more frames than are declared: whatever begins a frame is one.
@@ -134,11 +134,12 @@ fn by_offsets(items: &[Range<usize>], offsets: &[u64], frames: usize) -> Option<
 
 /// A frame begins where a JPEG (FFD8 FF) or JPEG 2000 (FF4F FF51) codestream begins, or an RLE header: the number of
 /// segments, of which the first begins behind the header (PS3.5 G.5).
-fn by_start_markers(bytes: &[u8], items: &[Range<usize>]) -> Option<Vec<Vec<Range<usize>>>> {
+fn by_start_markers(bytes: &dyn RangedBytes, items: &[Range<usize>]) -> Option<Vec<Vec<Range<usize>>>> {
     let mut parted: Vec<Vec<Range<usize>>> = Vec::new();
     for item in items {
+        let start = bytes.range(item.start as u64..item.end.min(item.start + 8) as u64);
         if matches!(
-            bytes.get(item.start..item.end),
+            start.as_deref(),
             Some([0xFF, 0xD8, 0xFF, ..] | [0xFF, 0x4F, 0xFF, 0x51, ..] | [1..=15, 0, 0, 0, 64, 0, 0, 0, ..])
         ) {
             parted.push(Vec::new());
@@ -166,7 +167,7 @@ mod tests {
     }
 
     fn lengths(bytes: &[u8], frames: usize) -> Result<Vec<Vec<usize>>, FrameError> {
-        let parted = frame_ranges(bytes, 0, frames, &[])?;
+        let parted = frame_ranges(&bytes, 0, bytes.len() as u64, frames, &[])?;
         Ok(parted.iter().map(|f| f.iter().map(Range::len).collect()).collect())
     }
 

@@ -3,39 +3,75 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use filmless_dicom::{DataSet, PixelEncoding, TransferSyntax, frame_ranges, tags};
+use filmless_dicom::{
+    DataSet, FrameError, HeaderError, PixelEncoding, RangedBytes, TransferSyntax, frame_ranges, tags,
+};
 
 use crate::ImagingError;
 use crate::image_pixel::ImagePixel;
 
 /// Where the frames of an instance are.
 pub(crate) enum FrameSource<'d> {
-    Native(&'d [u8]),
-    Encapsulated { bytes: &'d [u8], frames: Vec<Vec<Range<usize>>> },
+    Native(NativePixels<'d>),
+    Encapsulated { bytes: &'d dyn RangedBytes, frames: Vec<Vec<Range<usize>>> },
+}
+
+/// The value of uncompressed pixels.
+#[derive(Clone, Copy)]
+pub(crate) struct NativePixels<'d> {
+    bytes: &'d dyn RangedBytes,
+    start: u64,
+    /// Bytes of the value.
+    pub length: usize,
+}
+
+impl<'d> NativePixels<'d> {
+    /// A value that is all of these bytes.
+    pub fn of(bytes: &'d &'d [u8]) -> Self {
+        Self { bytes, start: 0, length: bytes.len() }
+    }
+
+    /// A range of the value.
+    pub fn get(&self, range: Range<usize>) -> Option<Cow<'d, [u8]>> {
+        let inside = range.start <= range.end && range.end <= self.length;
+        inside.then(|| self.bytes.range(self.start + range.start as u64..self.start + range.end as u64))?
+    }
 }
 
 impl<'d> FrameSource<'d> {
-    pub fn of(data_set: &'d DataSet<'d>, image: &ImagePixel) -> Result<Self, ImagingError> {
+    /// `bytes` are those that the data set was scanned from.
+    pub fn of(
+        data_set: &DataSet<'_>,
+        bytes: &'d dyn RangedBytes,
+        image: &ImagePixel,
+    ) -> Result<Self, ImagingError> {
         let pixels = data_set.pixels().ok_or(ImagingError::NoPixelData)?;
-        let bytes = pixels.reach(data_set.bytes());
         let Some(length) = pixels.length else {
-            let offsets = extended_offsets(data_set);
-            let frames = frame_ranges(bytes, pixels.value_start, image.number_of_frames as usize, &offsets)
-                .map_err(|_| ImagingError::CorruptPixelData)?;
+            let (offsets, total) = (extended_offsets(data_set), pixels.total.min(bytes.total()));
+            let count = image.number_of_frames as usize;
+            let frames = frame_ranges(bytes, pixels.value_start, total, count, &offsets);
+            let frames = frames.map_err(|error| match error {
+                FrameError::Fragments => ImagingError::Header(HeaderError::Truncated),
+                FrameError::Assignment => ImagingError::CorruptPixelData,
+            })?;
             return Ok(Self::Encapsulated { bytes, frames });
         };
-        let end =
-            usize::try_from(pixels.value_start as u64 + length).map_err(|_| ImagingError::ImageTooLarge)?;
-        bytes.get(pixels.value_start..end).map(Self::Native).ok_or(ImagingError::CorruptPixelData)
+        let start = pixels.value_start as u64;
+        if start + length > bytes.total() {
+            return Err(ImagingError::CorruptPixelData);
+        }
+        let length = usize::try_from(length).map_err(|_| ImagingError::ImageTooLarge)?;
+        Ok(Self::Native(NativePixels { bytes, start, length }))
     }
 
     /// The codestream of one frame; fragments are joined.
     pub fn encapsulated_frame(&self, frame: u32) -> Option<Cow<'d, [u8]>> {
         let Self::Encapsulated { bytes, frames } = self else { return None };
+        let fragment = |range: &Range<usize>| bytes.range(range.start as u64..range.end as u64);
         match frames.get(frame as usize)?.as_slice() {
-            [one] => bytes.get(one.clone()).map(Cow::Borrowed),
+            [one] => fragment(one),
             many => {
-                let parts: Option<Vec<&[u8]>> = many.iter().map(|range| bytes.get(range.clone())).collect();
+                let parts: Option<Vec<Cow<'_, [u8]>>> = many.iter().map(fragment).collect();
                 parts.map(|parts| Cow::Owned(parts.concat()))
             }
         }

@@ -20,6 +20,7 @@ mod document;
 mod error;
 mod frame_source;
 mod functional_groups;
+mod head;
 mod ht_j2k;
 mod image_pixel;
 mod index;
@@ -47,6 +48,7 @@ pub use diagnostic::{DiagnosticFrame, Resolution, SampleType};
 pub use dimensions::Dimensions;
 pub use display::DisplayFrame;
 pub use error::ImagingError;
+pub use filmless_dicom::RangedBytes;
 pub use index::{
     Diagnostic, DocumentEntry, DocumentKind, FrameEntry, LookUpTable, MaskEntry, NoteEntry, OtherEntry,
     OverlayEntry, PreviewEntry, PreviewLayer, Rescale, SeriesIndex, Spacing, TableKind, ThumbSheet, Window,
@@ -59,7 +61,9 @@ pub use part::{
 };
 pub use preview::{Preview, PreviewSize, Thumbnail};
 pub use regions::Region;
-pub use render::{Layers, RenderOptions, RenderedInstance, display_frame, render_file, render_image};
+pub use render::{
+    Layers, RenderOptions, RenderedInstance, display_frame, render_file, render_image, render_ranged,
+};
 pub use run_position::RunPosition;
 pub use sides::Sides;
 pub use viewer::FrameView;

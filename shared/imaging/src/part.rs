@@ -117,7 +117,8 @@ pub struct InstanceNote {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum NoteCode {
-    /// So many bytes are missing at the end of the pixels; what is missing is black.
+    /// So many bytes are missing at the end of the pixels, or so many frames are compressed data that ends early; what is
+    /// missing is black or grey.
     CutPixelData,
     /// So many bytes are missing at the end of overlays.
     CutOverlay,

@@ -1,22 +1,25 @@
 //! One instance, from its bytes to its parts.
 
 use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
 use filmless_dicom::{
-    DataSet, InstanceHeader, InstanceKind, PixelEncoding, metadata_json, scan_file, sop_class_name,
+    DataSet, InstanceHeader, InstanceKind, PixelEncoding, RangedBytes, metadata_json, scan_file,
+    sop_class_name,
 };
 use filmless_domain::Limits;
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
 use crate::ImagingError;
-use crate::codec::{Decoded, decode_frame, missing_bytes, stream_header};
+use crate::codec::{Decoded, decode_frame, jpeg_is_cut, missing_bytes, stream_header};
 use crate::diagnostic::{DiagnosticFrame, FrameOrigin, diagnostic};
 use crate::display::{DisplayFrame, show};
 use crate::document::{report, video};
 use crate::frame_source::{FrameSource, encoding_of};
 use crate::functional_groups::FrameAttributes;
+use crate::head::{read_needed, rescan};
 use crate::image_pixel::ImagePixel;
 use crate::overlay::{self, Overlay, over_frame};
 use crate::part::{FrameFailure, ImageAttributes, InstanceNote, NoteCode, RenderedFrame, RenderedPart};
@@ -28,6 +31,9 @@ use crate::window::VoiWindow;
 
 /// Thumbnails that one instance contributes at most; a contact sheet has room for no more.
 const THUMBNAILS_MAX: u32 = 100;
+
+/// Samples of all frames that are rendered at the same time: larger frames come one after the other.
+const AT_ONCE_SAMPLES_MAX: usize = 12 << 20;
 
 /// What is made of an instance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,19 +84,39 @@ pub fn render_file(
     options: &RenderOptions,
     sink: &mut dyn FnMut(RenderedPart) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
+    render_ranged(&file, limits, options, sink)
+}
+
+/// As [`render_file`], of a file that need not fit into memory: of an image that is not deflated, only its header and
+/// the frames in hand are read.
+pub fn render_ranged(
+    file: &dyn RangedBytes,
+    limits: &Limits,
+    options: &RenderOptions,
+    sink: &mut dyn FnMut(RenderedPart) -> ControlFlow<()>,
+) -> ControlFlow<()> {
     let no_picture = |error: ImagingError| RenderedPart::NoPicture { code: error.code().to_owned() };
-    let data_set = match scan_file(file, limits) {
+    let scanned = read_needed(file, limits);
+    let data_set = match &scanned {
+        Ok(bytes) => rescan(bytes, file.total(), limits),
+        Err(error) => Err(*error),
+    };
+    let data_set = match data_set {
         Ok(data_set) => data_set,
-        Err(error) => return sink(no_picture(ImagingError::Header(error))),
+        Err(error) => return sink(no_picture(error)),
     };
     sink(RenderedPart::Metadata(ByteBuf::from(metadata_json(&data_set))))?;
     // A file without usable UIDs does not come this far in a delivery, but may still hold a picture.
     let header = InstanceHeader::from_data_set(&data_set);
     match header.as_ref().map_or(InstanceKind::Image, InstanceHeader::kind) {
-        InstanceKind::Image => match OpenImage::new(&data_set, limits) {
-            Ok(image) => image.render_all(options, sink),
-            Err(error) => sink(no_picture(error)),
-        },
+        InstanceKind::Image => {
+            let inflated = data_set.bytes();
+            let bytes: &dyn RangedBytes = if data_set.transfer_syntax().deflated { &inflated } else { file };
+            match OpenImage::new(&data_set, bytes, limits) {
+                Ok(image) => image.render_all(options, sink),
+                Err(error) => sink(no_picture(error)),
+            }
+        }
         InstanceKind::Video => sink(video(&data_set, limits).unwrap_or_else(no_picture)),
         InstanceKind::Report => sink(report(&data_set, limits).unwrap_or_else(no_picture)),
         InstanceKind::KeyObjects | InstanceKind::Other => {
@@ -116,7 +142,8 @@ pub fn render_image(
 ) -> Result<RenderedInstance, ImagingError> {
     let data_set = scan_file(file, limits).map_err(ImagingError::Header)?;
     let mut rendered = RenderedInstance::default();
-    let _ = OpenImage::new(&data_set, limits)?.render_all(options, &mut |part| {
+    let bytes = data_set.bytes();
+    let _ = OpenImage::new(&data_set, &bytes, limits)?.render_all(options, &mut |part| {
         match part {
             RenderedPart::Image(image) => rendered.image = *image,
             RenderedPart::Frame(frame) => rendered.frames.push(*frame),
@@ -137,7 +164,8 @@ pub fn render_image(
 /// [`ImagingError`] when it cannot be shown.
 pub fn display_frame(file: &[u8], limits: &Limits, frame: u32) -> Result<DisplayFrame, ImagingError> {
     let data_set = scan_file(file, limits).map_err(ImagingError::Header)?;
-    let opened = OpenImage::new(&data_set, limits)?;
+    let bytes = data_set.bytes();
+    let opened = OpenImage::new(&data_set, &bytes, limits)?;
     opened.show(frame.saturating_sub(1))
 }
 
@@ -152,10 +180,16 @@ struct OpenImage<'d> {
     declared_frames: u32,
     /// The codestream has another size than the header says.
     is_resized: bool,
+    /// Frames whose codestream ends before its picture does.
+    cut_frames: AtomicU64,
 }
 
 impl<'d> OpenImage<'d> {
-    fn new(data_set: &'d DataSet<'d>, limits: &Limits) -> Result<Self, ImagingError> {
+    fn new(
+        data_set: &'d DataSet<'d>,
+        bytes: &'d dyn RangedBytes,
+        limits: &Limits,
+    ) -> Result<Self, ImagingError> {
         // No byte of pixels is one thing that is missing, not one in every frame.
         if data_set.pixels().is_none_or(|pixels| pixels.length == Some(0)) {
             return Err(ImagingError::NoPixelData);
@@ -164,7 +198,7 @@ impl<'d> OpenImage<'d> {
             return Err(ImagingError::Video);
         }
         let mut image = ImagePixel::from_data_set(data_set, limits)?;
-        let source = FrameSource::of(data_set, &image)?;
+        let source = FrameSource::of(data_set, bytes, &image)?;
         let declared_frames = image.number_of_frames;
         if let FrameSource::Encapsulated { frames, .. } = &source {
             image.number_of_frames = u32::try_from(frames.len()).unwrap_or(u32::MAX);
@@ -178,7 +212,9 @@ impl<'d> OpenImage<'d> {
             header.is_some_and(|header| image.follow(header, encoding == PixelEncoding::JpegDct, limits))
         });
         let attributes = FrameAttributes::of_all_frames(data_set, image.number_of_frames);
-        let mut opened = Self { data_set, image, source, attributes, run: None, declared_frames, is_resized };
+        let cut_frames = AtomicU64::default();
+        let mut opened =
+            Self { data_set, image, source, attributes, run: None, declared_frames, is_resized, cut_frames };
         opened.run = SubtractedRun::of(&opened.image, &opened.attributes, &|index| opened.decode(index));
         Ok(opened)
     }
@@ -229,7 +265,7 @@ impl<'d> OpenImage<'d> {
     fn notes(&self) -> impl Iterator<Item = InstanceNote> {
         let (there, declared) = (u64::from(self.image.number_of_frames), u64::from(self.declared_frames));
         let pixels = match &self.source {
-            FrameSource::Native(pixels) => missing_bytes(pixels, &self.image),
+            FrameSource::Native(pixels) => missing_bytes(*pixels, &self.image),
             FrameSource::Encapsulated { .. } => 0,
         };
         let overlays = self.attributes.first().map_or(0, |frame| overlay::missing_bytes(*frame));
@@ -256,13 +292,17 @@ impl<'d> OpenImage<'d> {
             sink(RenderedPart::Note(note))?;
         }
         let frames = self.image.number_of_frames;
-        let at_once = options.threads.max(1);
+        let in_hand = u32::try_from(AT_ONCE_SAMPLES_MAX / self.image.samples().max(1)).unwrap_or(u32::MAX);
+        let at_once = options.threads.min(in_hand).max(1);
         for first in (0..frames).step_by(at_once as usize) {
             for part in self.render_some(first..frames.min(first + at_once), options) {
                 sink(part)?;
             }
         }
-        ControlFlow::Continue(())
+        match self.cut_frames.load(Ordering::Relaxed) {
+            0 => ControlFlow::Continue(()),
+            count => sink(RenderedPart::Note(InstanceNote { code: NoteCode::CutPixelData, count })),
+        }
     }
 
     fn render_some(&self, frames: std::ops::Range<u32>, options: &RenderOptions) -> Vec<RenderedPart> {
@@ -299,6 +339,9 @@ impl<'d> OpenImage<'d> {
         let has_poster = options.poster_frame == Some(index + 1);
         let (preview, thumbnail) = preview_and_thumbnail(&shown, aspect, options.preview, has_thumbnail)?;
         let overlays = over_frame(attributes, &decoded.samples);
+        if self.is_cut(index) {
+            self.cut_frames.fetch_add(1, Ordering::Relaxed);
+        }
         Ok(RenderedFrame {
             frame: index + 1,
             preview,
@@ -311,6 +354,15 @@ impl<'d> OpenImage<'d> {
             overlays: overlays.into_iter().filter_map(Overlay::into_plane).collect(),
             mask: self.run.as_ref().and_then(|run| run.mask(attributes)),
             view: FrameView::of_frame(attributes, &self.image, index + 1, window),
+        })
+    }
+
+    /// Whether a JPEG lacks data although its decoder did not mind.
+    fn is_cut(&self, index: u32) -> bool {
+        self.source.encapsulated_frame(index).is_some_and(|codestream| {
+            let encoding = encoding_of(&codestream, self.data_set.transfer_syntax());
+            matches!(encoding, PixelEncoding::JpegDct | PixelEncoding::JpegLossless)
+                && jpeg_is_cut(&codestream)
         })
     }
 

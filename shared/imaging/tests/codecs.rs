@@ -5,13 +5,15 @@
 mod dicom_bytes;
 
 use std::fs;
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use dicom_bytes::*;
 use filmless_domain::Limits;
 use filmless_imaging::{
-    DisplayFrame, ImagingError, PreviewSize, RenderOptions, RenderedInstance, display_frame, render_image,
+    DisplayFrame, ImagingError, InstanceNote, NoteCode, PreviewSize, RenderOptions, RenderedInstance,
+    RenderedPart, display_frame, render_file, render_image,
 };
 
 /// What a refusal may take; the frames here would take seconds to hours.
@@ -150,4 +152,56 @@ fn a_jpeg_of_scans_without_number_is_refused() {
     let many = [&stream[..stream.len() - 2], &scan.repeat(300)].concat();
     let file = Pixels::grey(2_000, 2_000, 8, 8).encapsulated(JPEG_PROGRESSIVE, &[&many]);
     assert_eq!(refused_at_once(&file), "corrupt-pixel-data");
+}
+
+/// How many frames are said to be cut, and how many are shown.
+fn cut_and_shown(file: &[u8]) -> (u64, usize) {
+    let (mut cut, mut shown) = (0, 0);
+    let options = RenderOptions::new(PreviewSize { side_max: 64 });
+    let _ = render_file(file, &Limits::default(), &options, &mut |part| {
+        match part {
+            RenderedPart::Note(InstanceNote { code: NoteCode::CutPixelData, count }) => cut += count,
+            RenderedPart::Frame(_) => shown += 1,
+            _ => {}
+        }
+        ControlFlow::Continue(())
+    });
+    (cut, shown)
+}
+
+/// What is left of a codestream when so many bytes before its end marker are lost.
+fn without_last(whole: &[u8], lost: usize) -> Vec<u8> {
+    let end = whole.windows(2).rposition(|pair| pair == [0xFF, 0xD9]).unwrap();
+    let kept = &whole[..end - lost];
+    let kept = kept.strip_suffix(&[0xFF]).unwrap_or(kept);
+    [kept, &[0xFF, 0xD9]].concat()
+}
+
+#[test]
+fn a_jpeg_whose_data_ends_before_its_end_marker_is_shown_and_said_to_be_cut() {
+    let pixels: Vec<u8> = (0..96 * 80 * 3_u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    let encode = |sampling| {
+        let mut bytes = Vec::new();
+        let mut encoder = jpeg_encoder::Encoder::new(&mut bytes, 80);
+        encoder.set_sampling_factor(sampling);
+        encoder.encode(&pixels, 96, 80, jpeg_encoder::ColorType::Rgb).unwrap();
+        bytes
+    };
+    let (even, halved) = (jpeg_encoder::SamplingFactor::F_1_1, jpeg_encoder::SamplingFactor::F_2_2);
+    for sampling in [even, halved] {
+        let whole = encode(sampling);
+        let image = Pixels { frames: Some("2"), ..Pixels::colour(80, 96, "YBR_FULL_422") };
+        assert_eq!(cut_and_shown(&image.encapsulated(JPEG, &[&whole, &whole])), (0, 2));
+        for share in [2, 4, 10] {
+            let cut = without_last(&whole, whole.len() / share);
+            let file = image.encapsulated(JPEG, &[&whole, &cut]);
+            assert_eq!(cut_and_shown(&file), (1, 2), "{sampling:?}, {share}");
+        }
+    }
+}
+
+#[test]
+fn no_whole_jpeg_is_said_to_be_cut() {
+    let whole = codestream("SC_rgb_jpeg.dcm", &[0xFF, 0xD8, 0xFF]);
+    assert_eq!(cut_and_shown(&Pixels::colour(256, 256, "YBR_FULL").encapsulated(JPEG, &[&whole])), (0, 1));
 }

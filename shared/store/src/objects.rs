@@ -12,6 +12,7 @@ use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::ObjectVersion as VersionEntry;
 use bytes::Bytes;
 use filmless_domain::ObjectKey;
+use sha2::{Digest, Sha256};
 use tokio::io::AsyncWriteExt;
 
 use crate::StoreError;
@@ -149,6 +150,19 @@ impl Bucket {
             file.write_all(&chunk).await.map_err(local)?;
         }
         file.flush().await.map_err(local)
+    }
+
+    /// SHA-256 of a whole object of at most `bytes_max`, which passes through memory piece by piece.
+    ///
+    /// # Errors
+    /// As [`Bucket::get`].
+    pub async fn digest(&self, object: ObjectVersion<'_>, bytes_max: u64) -> Result<[u8; 32], StoreError> {
+        let mut body = self.open(object, bytes_max).await?;
+        let mut digest = Sha256::new();
+        while let Some(chunk) = body.next().await {
+            digest.update(chunk.map_err(StoreError::reading("GetObject"))?);
+        }
+        Ok(digest.finalize().into())
     }
 
     async fn open(&self, object: ObjectVersion<'_>, bytes_max: u64) -> Result<ByteStream, StoreError> {

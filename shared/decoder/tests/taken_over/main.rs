@@ -3,7 +3,7 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::os::fd::AsFd;
 use std::os::unix::net::{UnixDatagram, UnixListener};
@@ -12,15 +12,23 @@ use std::time::{Duration, Instant};
 
 use filmless_decoder::{Sink, serve_with};
 use filmless_delivery::render::no_picture;
+use filmless_imaging::render_ranged;
 
 fn main() -> ExitCode {
-    serve_with(|file, _, _, sink| misbehave(file, sink))
+    serve_with(|file, limits, options, sink| {
+        let order = file.range(0..file.total().min(64)).expect("the first bytes are here");
+        misbehave(&order, sink);
+        // What is no order is a file, and this a decoder like any other.
+        if order.len() == 64 {
+            let _ = render_ranged(file, limits, options, sink);
+        }
+    })
 }
 
 /// What a file can make the child do.
-fn misbehave(file: &[u8], sink: &mut Sink<'_>) {
+fn misbehave(order: &[u8], sink: &mut Sink<'_>) {
     let mut say = |word: &str| sink(no_picture(word));
-    match file {
+    match order {
         b"reach" => {
             for (name, reached) in attempts() {
                 let _ = say(&format!("{name}: {}", if reached { "reached" } else { "refused" }));
@@ -49,6 +57,9 @@ fn misbehave(file: &[u8], sink: &mut Sink<'_>) {
             });
             let _ = say(&sum.to_string());
         }
+        b"wants the end" => want(0, 1 << 40),
+        b"wants behind" => want(13, 1),
+        b"wants round" => want(u64::MAX, 2),
         b"noise" => {
             let _ = File::create("/dev/stdout");
             let _ = io::stderr().write_all(&[b'x'; 100_000]);
@@ -56,6 +67,23 @@ fn misbehave(file: &[u8], sink: &mut Sink<'_>) {
         }
         _ => {}
     }
+}
+
+/// Asks the parent for bytes, past what the decoder itself checks, and waits for them.
+fn want(start: u64, length: u64) {
+    let mut message = vec![0x81, 0xA4];
+    message.extend(b"Want\x82\xA5start\xCF");
+    message.extend(start.to_be_bytes());
+    message.extend(b"\xA6length\xCF");
+    message.extend(length.to_be_bytes());
+    let mut out = io::stdout();
+    out.write_all(&(message.len() as u64).to_le_bytes()).unwrap();
+    out.write_all(&message).unwrap();
+    out.flush().unwrap();
+    let mut answer = [0; 9];
+    let _ = io::stdin().read_exact(&mut answer);
+    // Nobody who was answered ends so.
+    std::thread::sleep(Duration::from_secs(60));
 }
 
 /// What somebody would try who wants another patient's data, or to get out.

@@ -9,7 +9,6 @@ use filmless_domain::{PatientDemographics, Rejection, StudyInstanceUid};
 use filmless_store::index::{Arrival, InstanceRecord, StrangerRecord, Touched, UploadOwner, UploadRecord};
 use filmless_store::{ObjectVersion, StoreError};
 use futures::{StreamExt, stream};
-use sha2::{Digest, Sha256};
 use tracing::info;
 
 use super::CreatedObject;
@@ -324,7 +323,7 @@ pub(crate) async fn is_same_content(
     let mut digests = Vec::new();
     for instance in [present, arrived] {
         let object = ObjectVersion { key: &instance.key, version_id: instance.version_id.as_deref() };
-        digests.push(Sha256::digest(services.studies.get(object, limit).await?));
+        digests.push(services.studies.digest(object, limit).await?);
     }
     Ok(digests[0] == digests[1])
 }

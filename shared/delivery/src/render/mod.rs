@@ -3,8 +3,8 @@
 mod plan;
 mod renderer;
 mod series_writer;
+mod source_file;
 
-use bytes::Bytes;
 use filmless_domain::object_key::{self, SeriesKeys};
 use filmless_domain::usage::{StorageClass, UsageEvent, UsageKind, UsageUnit};
 use filmless_domain::{SeriesInstanceUid, StudyInstanceUid, StudyState};
@@ -12,6 +12,7 @@ use filmless_store::index::{InstanceRecord, SeriesRecord, StudyRecord};
 use filmless_store::{ObjectVersion, Served, StoreError};
 use futures::{StreamExt, stream};
 use serde_json::json;
+use tempfile::NamedTempFile;
 use tokio::sync::mpsc;
 use tracing::{info, instrument};
 
@@ -20,11 +21,16 @@ use crate::usage::{self, Pen};
 use crate::{DeliveryError, Services, outbox, settle};
 pub(crate) use plan::{KeyMarks, slice_key};
 use plan::{PlannedInstance, plan_series};
-pub use renderer::{InProcessRenderer, InstanceRenderer, RenderedParts, no_picture, parts_channel};
+pub use renderer::{
+    FileOwner, InProcessRenderer, InstanceRenderer, RenderedParts, no_picture, parts_channel,
+};
 use series_writer::SeriesWriter;
+pub use source_file::SourceFile;
 
 /// Files that are downloaded while others are rendered.
 const DOWNLOADS_AT_ONCE: usize = 2;
+/// Longer files are rendered from disk, of which ranges are read.
+const IN_MEMORY_BYTES_MAX: u64 = 16 << 20;
 
 /// Renders a series, unless its contents changed since that was asked for, or its pack shows them already.
 ///
@@ -99,7 +105,8 @@ async fn start_rendering(
         let started = match file {
             Ok(file) => {
                 let limits = &services.settings.limits;
-                let parts = services.renderer.render(&study, file, limits, planned.options).await;
+                let owner = FileOwner { study: study.clone(), patient: planned.record.patient.clone() };
+                let parts = services.renderer.render(&owner, file, limits, planned.options).await;
                 Ok(StartedInstance { planned, parts })
             }
             Err(DeliveryError::Store(StoreError::NotFound)) => {
@@ -116,9 +123,18 @@ async fn start_rendering(
     }
 }
 
-async fn download(services: &Services, record: &InstanceRecord) -> Result<Bytes, DeliveryError> {
+async fn download(services: &Services, record: &InstanceRecord) -> Result<SourceFile, DeliveryError> {
     let object = ObjectVersion { key: &record.key, version_id: record.version_id.as_deref() };
-    Ok(services.studies.get(object, services.settings.limits.object_bytes_max).await?)
+    let limit = services.settings.limits.object_bytes_max;
+    if record.bytes <= IN_MEMORY_BYTES_MAX {
+        return Ok(services.studies.get(object, limit).await?.into());
+    }
+    let temporary = || DeliveryError::internal("a temporary file");
+    let file = NamedTempFile::new().map_err(temporary())?;
+    services.studies.download(object, file.path(), limit).await?;
+    let file = file.into_file();
+    let bytes = file.metadata().map_err(temporary())?.len();
+    Ok(SourceFile::Disk { file, bytes })
 }
 
 /// Moves a settled study on once every series shows its contents: manifest first, then the state together with

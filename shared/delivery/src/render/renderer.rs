@@ -1,11 +1,12 @@
 //! Who decodes untrusted files.
 
 use async_trait::async_trait;
-use bytes::Bytes;
-use filmless_domain::{Limits, StudyInstanceUid};
-use filmless_imaging::{RenderOptions, RenderedPart, render_file};
+use filmless_domain::{Limits, PatientDemographics, StudyInstanceUid};
+use filmless_imaging::{RenderOptions, RenderedPart, render_ranged};
 use std::ops::ControlFlow;
 use tokio::sync::mpsc;
+
+use super::SourceFile;
 
 /// Parts that wait to be written; more would only take memory.
 const PARTS_WAITING_MAX: usize = 2;
@@ -13,14 +14,24 @@ const PARTS_WAITING_MAX: usize = 2;
 /// The parts of one instance, as they are made; it ends when there are no more.
 pub type RenderedParts = mpsc::Receiver<RenderedPart>;
 
+/// Whose file is rendered. What decodes it is never handed on to a file of somebody else: neither of another study, nor
+/// of another patient under the same UID.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileOwner {
+    /// The study.
+    pub study: StudyInstanceUid,
+    /// The patient, as the file names them.
+    pub patient: Option<PatientDemographics>,
+}
+
 /// Decodes untrusted files, in a child process wherever patients' files are.
 #[async_trait]
 pub trait InstanceRenderer: Send + Sync {
-    /// Waits for its turn and begins to render a file of a study. A decoder that fails leaves a last part that says so.
+    /// Waits for its turn and begins to render a file. A decoder that fails leaves a last part that says so.
     async fn render(
         &self,
-        study: &StudyInstanceUid,
-        file: Bytes,
+        owner: &FileOwner,
+        file: SourceFile,
         limits: &Limits,
         options: RenderOptions,
     ) -> RenderedParts;
@@ -49,8 +60,8 @@ pub struct InProcessRenderer;
 impl InstanceRenderer for InProcessRenderer {
     async fn render(
         &self,
-        _: &StudyInstanceUid,
-        file: Bytes,
+        _: &FileOwner,
+        file: SourceFile,
         limits: &Limits,
         options: RenderOptions,
     ) -> RenderedParts {
@@ -59,7 +70,7 @@ impl InstanceRenderer for InProcessRenderer {
         tokio::spawn(async move {
             let sink = sender.clone();
             let rendering = tokio::task::spawn_blocking(move || {
-                let _ = render_file(&file, &limits, &options, &mut |part| match sink.blocking_send(part) {
+                let _ = render_ranged(&file, &limits, &options, &mut |part| match sink.blocking_send(part) {
                     Ok(()) => ControlFlow::Continue(()),
                     Err(_) => ControlFlow::Break(()),
                 });

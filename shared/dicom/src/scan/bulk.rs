@@ -22,6 +22,10 @@ impl Pass<'_> {
         {
             return Err(HeaderError::Truncated);
         }
+        // What begins the value tells how it is written.
+        if (self.bytes.len() as u64) < self.total.min(start + 8) {
+            return Ok(Step::NeedMore);
+        }
         if head.tag == tags::ENCAPSULATED_DOCUMENT {
             let told = length.unwrap_or(0).min(DOCUMENT_HEAD_BYTES);
             if start + told > self.bytes.len() as u64 {

@@ -29,23 +29,29 @@ pub(crate) fn jpeg_frame_header(codestream: &[u8]) -> Option<(u8, FrameHeader)> 
 pub(crate) fn segments(codestream: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
     let mut at = 2;
     std::iter::from_fn(move || {
-        loop {
-            let [0xFF, marker, rest @ ..] = codestream.get(at..)? else { return None };
-            match marker {
-                // Fill bytes may stand before any marker.
-                0xFF => at += 1,
-                // These stand alone.
-                0x01 | 0xD0..=0xD8 => at += 2,
-                0xD9 => return None,
-                _ => {
-                    let length = usize::from(u16::from_be_bytes([*rest.first()?, *rest.get(1)?]));
-                    let body = rest.get(2..length.max(2))?;
-                    at += 2 + length.max(2);
-                    return Some((*marker, body));
-                }
+        let (marker, body, end) = segment_at(codestream, at)?;
+        at = end;
+        Some((marker, body))
+    })
+}
+
+/// The next marker segment, and where it ends; none at the end of the image.
+pub(super) fn segment_at(codestream: &[u8], mut at: usize) -> Option<(u8, &[u8], usize)> {
+    loop {
+        let [0xFF, marker, rest @ ..] = codestream.get(at..)? else { return None };
+        match marker {
+            // Fill bytes may stand before any marker.
+            0xFF => at += 1,
+            // These stand alone.
+            0x01 | 0xD0..=0xD8 => at += 2,
+            0xD9 => return None,
+            _ => {
+                let length = usize::from(u16::from_be_bytes([*rest.first()?, *rest.get(1)?]));
+                let body = rest.get(2..length.max(2))?;
+                return Some((*marker, body, at + 2 + length.max(2)));
             }
         }
-    })
+    }
 }
 
 fn is_start_of_frame(marker: u8) -> bool {

@@ -6,6 +6,7 @@ mod jpeg;
 mod jpeg2000;
 mod jpeg_12;
 mod jpeg_ls;
+mod jpeg_scan;
 mod jpeg_xl;
 mod markers;
 mod native;
@@ -17,12 +18,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use filmless_dicom::{DataSet, PixelEncoding};
 
 use crate::ImagingError;
-use crate::frame_source::{FrameSource, encoding_of};
+use crate::frame_source::{FrameSource, NativePixels, encoding_of};
 use crate::image_pixel::ImagePixel;
 use crate::samples::Samples;
 
 pub(crate) use jpeg::browser_shows_right_colours;
 pub(crate) use jpeg_ls::reads_everywhere as jpeg_ls_reads_everywhere;
+pub(crate) use jpeg_scan::is_cut as jpeg_is_cut;
 pub(crate) use jpeg2000::decode as decode_jpeg_2000;
 pub(crate) use markers::{FrameHeader, jpeg_family};
 pub(crate) use native::missing_bytes;
@@ -44,7 +46,7 @@ pub(crate) fn decode_frame(
     frame: u32,
 ) -> Result<Decoded, ImagingError> {
     let decoded = match source {
-        FrameSource::Native(pixels) => native::decode(data_set, pixels, image, frame)?,
+        FrameSource::Native(pixels) => native::decode(data_set, *pixels, image, frame)?,
         FrameSource::Encapsulated { .. } => {
             let codestream = source.encapsulated_frame(frame).ok_or(ImagingError::CorruptPixelData)?;
             let encoding = encoding_of(&codestream, data_set.transfer_syntax());
@@ -87,14 +89,18 @@ fn decode_codestream(
             };
             let is_422 = image.photometric == "YBR_FULL_422";
             let frame = inflated(false).or_else(|error| if is_422 { inflated(true) } else { Err(error) })?;
-            native::decode(data_set, &frame, &ImagePixel { number_of_frames: 1, ..image.clone() }, 0)
+            native_frame(data_set, &frame, image)
         }
         PixelEncoding::Video => Err(ImagingError::Video),
         PixelEncoding::JpegXl => jpeg_xl::decode(codestream, image),
         // Encapsulated Uncompressed (PS3.5 A.4.11).
-        PixelEncoding::Native => {
-            native::decode(data_set, codestream, &ImagePixel { number_of_frames: 1, ..image.clone() }, 0)
-        }
+        PixelEncoding::Native => native_frame(data_set, codestream, image),
         PixelEncoding::Unknown => Err(ImagingError::UnsupportedTransferSyntax),
     }
+}
+
+/// Uncompressed pixels that are one frame.
+fn native_frame(data_set: &DataSet<'_>, frame: &[u8], image: &ImagePixel) -> Result<Decoded, ImagingError> {
+    let image = ImagePixel { number_of_frames: 1, ..image.clone() };
+    native::decode(data_set, NativePixels::of(&frame), &image, 0)
 }

@@ -7,6 +7,7 @@ use filmless_dicom::{DataSet, VR, tags};
 use super::Decoded;
 use crate::ImagingError;
 use crate::colour::expand_422;
+use crate::frame_source::NativePixels;
 use crate::image_pixel::ImagePixel;
 use crate::samples::{Samples, WordFormat, interleave};
 
@@ -21,7 +22,7 @@ pub(crate) fn frame_bytes(image: &ImagePixel, is_422: bool) -> usize {
 
 pub(crate) fn decode(
     data_set: &DataSet<'_>,
-    pixels: &[u8],
+    pixels: NativePixels<'_>,
     image: &ImagePixel,
     frame: u32,
 ) -> Result<Decoded, ImagingError> {
@@ -30,10 +31,11 @@ pub(crate) fn decode(
         return Ok(Decoded { samples: Samples::Bytes(unpack_bits(pixels, image, frame)?), is_rgb: false });
     }
     let whole = frame_bytes(image, false) * image.number_of_frames as usize;
-    let is_422 = image.photometric == "YBR_FULL_422" && image.bits_allocated == 8 && pixels.len() < whole;
+    let is_422 = image.photometric == "YBR_FULL_422" && image.bits_allocated == 8 && pixels.length < whole;
     let length = frame_bytes(image, is_422);
     let start = length * frame as usize;
-    let raw = &*available(pixels, start, length)?;
+    let raw = available(pixels, start, length)?;
+    let raw = &*raw;
     let big_endian = data_set.transfer_syntax().big_endian_pixels;
     let samples = match (tag, image.bits_allocated) {
         (Some(tags::FLOAT_PIXEL_DATA), 32) => {
@@ -43,7 +45,9 @@ pub(crate) fn decode(
             Samples::Numbers(each(raw, big_endian, f64::from_le_bytes))
         }
         (_, 8) if is_422 => return Ok(Decoded { samples: Samples::Bytes(expand_422(raw)), is_rgb: false }),
-        (_, 8) if big_endian => bytes(&swapped(data_set, pixels, start, raw), image),
+        (_, 8) if big_endian => {
+            bytes(&swapped(data_set, pixels, start, raw).ok_or(ImagingError::CorruptPixelData)?, image)
+        }
         (_, 8) => bytes(raw, image),
         (_, 16) => {
             Samples::Words { words: each(raw, big_endian, u16::from_le_bytes), format: word_format(image) }
@@ -60,26 +64,28 @@ pub(crate) fn decode(
 const SHARE_MIN: usize = 10;
 
 /// The bytes of a frame. What is missing at its end is 0: the rows that are there are shown.
-fn available(pixels: &[u8], start: usize, length: usize) -> Result<Cow<'_, [u8]>, ImagingError> {
-    if let Some(raw) = pixels.get(start..start + length) {
-        return Ok(Cow::Borrowed(raw));
+fn available(pixels: NativePixels<'_>, start: usize, length: usize) -> Result<Cow<'_, [u8]>, ImagingError> {
+    if start + length <= pixels.length {
+        return pixels.get(start..start + length).ok_or(ImagingError::CorruptPixelData);
     }
-    let is_seen = |there: &&[u8]| !there.is_empty() && there.len() >= length / SHARE_MIN;
-    let there = pixels.get(start..).filter(is_seen).ok_or(ImagingError::CutPixelData)?;
-    let mut raw = there.to_vec();
+    let there = pixels.length.saturating_sub(start);
+    if there == 0 || there < length / SHARE_MIN {
+        return Err(ImagingError::CutPixelData);
+    }
+    let mut raw = pixels.get(start..pixels.length).ok_or(ImagingError::CorruptPixelData)?.into_owned();
     raw.resize(length, 0);
     Ok(Cow::Owned(raw))
 }
 
 /// How many bytes of the frames are missing.
-pub(crate) fn missing_bytes(pixels: &[u8], image: &ImagePixel) -> u64 {
+pub(crate) fn missing_bytes(pixels: NativePixels<'_>, image: &ImagePixel) -> u64 {
     let frames = u64::from(image.number_of_frames);
     let is_422 = image.photometric == "YBR_FULL_422" && image.bits_allocated == 8;
     let wanted = match image.bits_allocated {
         1 => (image.samples() as u64 * frames).div_ceil(8),
         _ => frame_bytes(image, is_422) as u64 * frames,
     };
-    wanted.saturating_sub(pixels.len() as u64)
+    wanted.saturating_sub(pixels.length as u64)
 }
 
 pub(crate) fn word_format(image: &ImagePixel) -> WordFormat {
@@ -96,23 +102,38 @@ pub(crate) fn bytes(raw: &[u8], image: &ImagePixel) -> Samples {
 }
 
 /// Bytes in big endian OW are swapped in pairs, which frames of an odd length share (PS3.5 A.3, 8.1.2).
-fn swapped<'p>(data_set: &DataSet<'_>, pixels: &'p [u8], start: usize, raw: &'p [u8]) -> Cow<'p, [u8]> {
+fn swapped<'p>(
+    data_set: &DataSet<'_>,
+    pixels: NativePixels<'p>,
+    start: usize,
+    raw: &'p [u8],
+) -> Option<Cow<'p, [u8]>> {
     if data_set.pixels().is_none_or(|p| p.vr != VR::OW) {
-        return Cow::Borrowed(raw);
+        return Some(Cow::Borrowed(raw));
     }
+    let end = start + raw.len();
+    let first = start - start % 2;
+    let pairs = pixels.get(first..end.next_multiple_of(2).min(pixels.length))?;
     // The last byte of an element of an odd length has no other.
-    let byte = |place: usize| pixels.get(place ^ 1).or(pixels.get(place)).copied().unwrap_or_default();
-    Cow::Owned((start..start + raw.len()).map(byte).collect())
+    let byte = |place: usize| pairs.get(place ^ 1).or(pairs.get(place)).copied().unwrap_or_default();
+    Some(Cow::Owned((start - first..end - first).map(byte).collect()))
 }
 
 /// Frames of one bit follow one another without alignment, first pixel in the lowest bit (PS3.5 8.1.1, D).
-pub(crate) fn unpack_bits(pixels: &[u8], image: &ImagePixel, frame: u32) -> Result<Vec<u8>, ImagingError> {
+pub(crate) fn unpack_bits(
+    pixels: NativePixels<'_>,
+    image: &ImagePixel,
+    frame: u32,
+) -> Result<Vec<u8>, ImagingError> {
     let first = image.samples() * frame as usize;
-    if first / 8 + image.samples() / 8 / SHARE_MIN >= pixels.len() {
+    let end = first + image.samples();
+    if first / 8 + image.samples() / 8 / SHARE_MIN >= pixels.length {
         return Err(ImagingError::CutPixelData);
     }
-    let bit = |i: usize| pixels.get(i / 8).map_or(0, |byte| byte >> (i % 8) & 1);
-    Ok((first..first + image.samples()).map(bit).collect())
+    let there = first / 8..end.div_ceil(8).min(pixels.length);
+    let bytes = pixels.get(there).ok_or(ImagingError::CorruptPixelData)?;
+    let bit = |i: usize| bytes.get(i / 8 - first / 8).map_or(0, |byte| byte >> (i % 8) & 1);
+    Ok((first..end).map(bit).collect())
 }
 
 fn wide(raw: u64, image: &ImagePixel) -> f64 {

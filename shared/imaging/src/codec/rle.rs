@@ -3,6 +3,7 @@
 use super::Decoded;
 use super::native::word_format;
 use crate::ImagingError;
+use crate::frame_source::NativePixels;
 use crate::image_pixel::ImagePixel;
 use crate::samples::Samples;
 
@@ -29,7 +30,7 @@ pub(crate) fn decode(frame: &[u8], image: &ImagePixel) -> Result<Decoded, Imagin
         }
     }
     if is_packed && image.samples_per_pixel == 1 {
-        let bits = super::native::unpack_bits(&bytes, image, 0)?;
+        let bits = super::native::unpack_bits(NativePixels::of(&bytes.as_slice()), image, 0)?;
         return Ok(Decoded { samples: Samples::Bytes(bits), is_rgb: false });
     }
     Ok(Decoded { samples: samples(bytes, image)?, is_rgb: false })

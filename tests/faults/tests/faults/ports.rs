@@ -6,10 +6,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use bytes::Bytes;
-use filmless_delivery::render::{InstanceRenderer, RenderedParts};
-use filmless_domain::{Limits, Secret, StudyInstanceUid};
-use filmless_imaging::{RenderOptions, render_file};
+use filmless_delivery::render::{FileOwner, InstanceRenderer, RenderedParts, SourceFile};
+use filmless_domain::{Limits, Secret};
+use filmless_imaging::{RenderOptions, render_ranged};
 use filmless_store::port::{Email, EmailGateway, PortError, Queue, QueueName, Sms, SmsGateway};
 use filmless_store::sealing::{LocalSealer, Sealer};
 use serde_json::json;
@@ -377,13 +376,13 @@ pub struct RenderOnTheSpot;
 impl InstanceRenderer for RenderOnTheSpot {
     async fn render(
         &self,
-        _: &StudyInstanceUid,
-        file: Bytes,
+        _: &FileOwner,
+        file: SourceFile,
         limits: &Limits,
         options: RenderOptions,
     ) -> RenderedParts {
         let mut parts = Vec::new();
-        let _ = render_file(&file, limits, &options, &mut |part| {
+        let _ = render_ranged(&file, limits, &options, &mut |part| {
             parts.push(part);
             std::ops::ControlFlow::Continue(())
         });
