@@ -44,7 +44,16 @@ pub(crate) fn span_of(
                 see(f64::from(format.value(word as u16)), count);
             });
         }
-        Samples::Numbers(values) => values.iter().for_each(|v| see(*v, 1)),
+        // Too many to be kept one by one: their ends are enough.
+        Samples::Numbers(values) => {
+            for wanted in [false, true] {
+                let of_kind = values.iter().filter(|stored| is_padding(**stored) == wanted);
+                let finite = of_kind.map(|stored| modality.apply(*stored)).filter(|value| value.is_finite());
+                let span = finite.fold(ValueSpan::NONE, ValueSpan::with);
+                let ends = [span.lowest, span.highest].into_iter().filter(|_| span.is_some());
+                levels.extend(ends.map(|value| Level { value, count: 1, is_padding: wanted }));
+            }
+        }
     }
     levels.sort_unstable_by(|a, b| a.value.total_cmp(&b.value));
     let measured: Vec<Level> = levels.iter().filter(|level| !level.is_padding).copied().collect();
