@@ -58,9 +58,11 @@ pub(super) struct Face {
 /// A letter that no font has, in Latin letters: a name is read out and compared, so it must be readable. What is no letter, or has
 /// no Latin ones, is seen to be lost.
 fn readable(c: char, begins_word: bool) -> String {
-    let latin = deunicode::deunicode_char(c).map(str::trim).filter(|_| c.is_alphabetic());
+    let is_mark = unicode_normalization::char::is_combining_mark(c);
+    let latin = deunicode::deunicode_char(c).map(str::trim).filter(|_| is_mark || c.is_alphabetic());
     let Some(latin) = latin.filter(|latin| latin.chars().any(char::is_alphabetic)) else {
-        return REPLACEMENT.to_string();
+        // A mark without letters of its own says how another letter is read, which Latin letters do not show.
+        return if is_mark { String::new() } else { REPLACEMENT.to_string() };
     };
     let latin = latin.to_lowercase();
     match latin.chars().next() {
@@ -328,7 +330,7 @@ mod tests {
         let fonts = Fonts::load().unwrap();
         let has = |c: char| fonts.regular.font_for(c, None).is_some();
         for (name, latin) in
-            [("김민수", "Gimminsu"), ("박 지성", "Bag Jiseong"), ("გიორგი", "Giorgi"), ("தமிழ்", "Tmil")]
+            [("김민수", "Gimminsu"), ("박 지성", "Bag Jiseong"), ("გიორგი", "Giorgi"), ("தமிழ்", "Tmilll")]
         {
             let expected = if name.chars().all(has) { name } else { latin };
             let line = fonts.bold.line(&format!("{name} (KIM)"), 10.0);

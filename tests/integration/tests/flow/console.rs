@@ -274,13 +274,27 @@ async fn guessing_is_slowed_and_tells_nothing_of_accounts() {
     );
 }
 
+/// The answer of a search, at the address to which it leads.
+fn found_by(desk: &Desk, system: &System, query: &str) -> String {
+    let kept = desk.act(system, "/staff/search", &[("query", query)]).location;
+    assert!(kept.starts_with("/staff/found/") && !kept.contains("nguyen"), "{kept}");
+    desk.page(system, &kept).text()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_act_of_the_desk_is_done_by_a_form() {
     let system = System::start();
     let (study, sms) = released(&system, 71).await;
     let (hotline, records) = (account(&system, "lan", &["hotline"]), account(&system, "nam", &["records"]));
     let (hotline, records) = (Desk::of(&system, "lan", &hotline), Desk::of(&system, "nam", &records));
-    let found = hotline.act(&system, "/staff/search", &[("query", "nguyen thi hoa")]).text();
+    let found = found_by(&hotline, &system, "nguyen thi hoa");
+    let bare_code = study.patient_id.replace('-', "").to_lowercase();
+    for query in ["0903123456", "3456", "123 456", "02/03/1958", &bare_code, &study.accession] {
+        assert!(found_by(&hotline, &system, query).contains(&study.patient_id), "{query}");
+    }
+    assert!(!found_by(&hotline, &system, "9999").contains(&study.patient_id));
+    let kept = hotline.act(&system, "/staff/search", &[("query", "hoa")]).location;
+    assert_eq!(records.page(&system, &kept).status, 404, "a search is its member's alone");
     let patient = found.split("<a href=\"/staff/patients/").nth(1).unwrap().split('"').next().unwrap();
     let patient = format!("/staff/patients/{patient}");
     let page = hotline.page(&system, &patient).text();
