@@ -42,6 +42,8 @@ def wanted(call: dict) -> list[tuple[str, str]]:
             return [(f"s3:{versioned or S3_ACTIONS.get(operation, operation)}", resource)]
         case "dynamodb" if operation == "TransactWriteItems":
             return [(f"dynamodb:{ITEM_ACTIONS[part]}", "IndexTable") for part in call["parts"]]
+        case "dynamodb" if operation == "BatchGetItem":
+            return [("dynamodb:BatchGetItem", LOGICAL[table]) for table in call["tables"]]
         case "dynamodb":
             return [(f"dynamodb:{operation}", LOGICAL[call["TableName"]])]
         case "sqs":

@@ -23,6 +23,7 @@ def record(_chain, context, _response):
         "service": context.service.service_name,
         "operation": context.operation.name,
         "parts": sorted({kind for item in request.get("TransactItems", []) for kind in item}),
+        "tables": sorted(request.get("RequestItems", {})),
     }
     call |= {name: str(request[name]) for name in PARAMETERS if request.get(name)}
     # A phone number is a patient's.
