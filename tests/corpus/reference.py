@@ -1,7 +1,10 @@
 """The reference look of one frame, computed with pydicom and numpy after PS3.3 C.11 and C.7.6.3."""
 
+from datetime import datetime
+
 import numpy as np
 import pydicom
+from pydicom.dataset import Dataset
 from pydicom.pixels import apply_color_lut, get_decoder
 
 # Several decoders exist for most syntaxes; this order prefers those that follow the standards most closely.
@@ -87,6 +90,33 @@ def is_usual_ct(ds, intercept):
     return ds.get("Modality") == "CT" and intercept <= -1000 and "LOCALIZER" not in (ds.get("ImageType") or [])
 
 
+def clock(value):
+    text = str(value).split(".")[0].split("+")[0].ljust(6, "0")
+    return datetime.strptime(text[-6:], "%H%M%S")
+
+
+def usual_uptake(ds):
+    """The value that is white in a PET without a window, seven times the mean uptake of a body; None where that is not known."""
+    if ds.get("Modality") != "PT" or ds.get("Units") not in ("GML", "BQML"):
+        return None
+    if ds.Units == "GML":
+        return 7.0
+    tracer = (ds.get("RadiopharmaceuticalInformationSequence") or [Dataset()])[0]
+    weight, dose = ds.get("PatientWeight"), tracer.get("RadionuclideTotalDose")
+    if not weight or not dose:
+        return None
+    if ds.get("DecayCorrection") == "ADMIN":
+        return 7.0 * float(dose) / (float(weight) * 1000)
+    injected = tracer.get("RadiopharmaceuticalStartDateTime") or tracer.get("RadiopharmaceuticalStartTime")
+    half_life, begun = tracer.get("RadionuclideHalfLife"), ds.get("SeriesTime")
+    if ds.get("DecayCorrection") != "START" or not injected or not half_life or not begun:
+        return None
+    if ds.get("AcquisitionTime") and clock(ds.AcquisitionTime) < clock(begun):
+        return None
+    waited = (clock(begun) - clock(injected)).total_seconds() % 86400
+    return 7.0 * float(dose) * 0.5 ** (waited / float(half_life)) / (float(weight) * 1000)
+
+
 def show(ds, frame, stored):
     """Eight-bit display values: rows × columns, or rows × columns × 3."""
     if stored.ndim == 3:
@@ -115,6 +145,8 @@ def show(ds, frame, stored):
         v = window(y, center, width, ds.get("VOILUTFunction") or voi.get("VOILUTFunction") or "LINEAR")
     elif is_usual_ct(ds, intercept):
         v = window(y, 40, 400, "LINEAR")
+    elif white := usual_uptake(ds):
+        v = y / white
     else:
         mask = measured(ds, x, y)
         low, high = (y[mask].min(), y[mask].max()) if mask.any() else (0, 0)
