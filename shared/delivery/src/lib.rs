@@ -10,6 +10,7 @@ pub mod dead_letters;
 pub mod download;
 mod error;
 pub mod feedback;
+mod file_facts;
 pub mod health;
 pub(crate) mod identity;
 pub mod ingest;

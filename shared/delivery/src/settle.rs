@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use filmless_domain::identity::{ACCESSIONS_MAX, PERSONS_MAX};
 use filmless_domain::usage::{StorageClass, UsageEvent, UsageKind, UsageUnit};
 use filmless_domain::{SeriesInstanceUid, StudyInstanceUid, StudyState};
 use filmless_imaging::KeyFrames;
@@ -13,6 +12,7 @@ use filmless_store::index::{
 use sha2::{Digest, Sha256};
 use tracing::{info, instrument};
 
+use crate::file_facts::FileFacts;
 use crate::messages::{SettleTask, Task};
 use crate::render::KeyMarks;
 use crate::usage::{self, Pen};
@@ -142,37 +142,20 @@ async fn settle_facts(
     record: &mut StudyRecord,
     instances: &[InstanceRecord],
 ) -> Result<Vec<OutboxMessage>, DeliveryError> {
-    // Instances from before this was kept say what the first of them said.
-    let said = |instance: &InstanceRecord| instance.patient.clone().unwrap_or_else(|| before.patient.clone());
-    let mut persons = Vec::new();
-    let mut accessions = Vec::new();
-    for instance in instances {
-        let person = said(instance);
-        if !persons.contains(&person) {
-            persons.push(person);
-        }
-        let accession = match &instance.patient {
-            Some(_) => instance.accession_number.as_ref(),
-            None => before.accession_number.as_ref(),
-        };
-        accessions.extend(accession.filter(|accession| !accessions.contains(*accession)).cloned());
-    }
-    if persons.is_empty() {
+    let facts = FileFacts::of(before, instances);
+    if facts.persons.is_empty() {
         return Ok(Vec::new());
     }
-    if !persons.contains(&record.patient) {
-        record.patient = persons[0].clone();
+    let is_mixed = facts.names_two_patients(&services.settings.identity);
+    if !facts.persons.contains(&record.patient) {
+        record.patient = facts.persons[0].clone();
     }
-    let is_too_much = persons.len() > PERSONS_MAX || accessions.len() > ACCESSIONS_MAX;
-    persons.truncate(PERSONS_MAX);
-    accessions.truncate(ACCESSIONS_MAX);
-    (record.persons, record.accessions) = (persons, accessions);
+    (record.persons, record.accessions) = (facts.persons, facts.accessions);
     // A mark from before facts were kept stays until staff decide.
     if !before.two_patients || before.facts_version == 0 {
         return Ok(Vec::new());
     }
     let strangers = services.index.strangers(&record.study_instance_uid).await?;
-    let is_mixed = is_too_much || record.names_two_patients(&services.settings.identity);
     record.two_patients = is_mixed || !strangers.is_empty();
     let has_changed = !is_mixed && record.persons != before.persons();
     let is_there = |stranger: &StrangerRecord| {

@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{Finding, FindingKind, Run};
 use crate::identity::{self, Asked};
 use crate::messages::{NoticeTask, ReleaseTask, SettleTask, Task};
-use crate::{DeliveryError, late_contact, notice, outbox, rebuild, settle};
+use crate::{DeliveryError, file_facts, late_contact, notice, outbox, rebuild, settle};
 
 /// What was found whole is looked at again after this time, even if nothing arrived.
 const LOOK_AGAIN_AFTER: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -53,7 +53,9 @@ impl Run<'_> {
             StudyState::Settled => self.look_at_settled(study, instances).await?,
             StudyState::Rendered | StudyState::Held | StudyState::Released => {
                 let is_due = self.is_derived_due(study);
-                if !is_due || !self.look_at_derived(study, instances).await? {
+                let is_made_anew = self.look_at_mark(study, instances).await?
+                    || (is_due && self.look_at_derived(study, instances).await?);
+                if !is_made_anew {
                     self.look_at_verdict(study).await?;
                 }
             }
@@ -150,6 +152,22 @@ impl Run<'_> {
         }
         let count = if missing > 0 { missing } else { counted.abs_diff(instances.len()) };
         self.add(kind, study, Some(count));
+        Ok(true)
+    }
+
+    /// Says whether the study has to settle again, since it is taken for two patients' and is not.
+    async fn look_at_mark(
+        &mut self,
+        study: &StudyRecord,
+        instances: &[InstanceRecord],
+    ) -> Result<bool, DeliveryError> {
+        if !file_facts::is_marked_in_vain(self.services, study, instances).await? {
+            return Ok(false);
+        }
+        if self.scope.repair {
+            rebuild::restart(self.services, study).await?;
+        }
+        self.add(FindingKind::StudyNotJudged, study, None);
         Ok(true)
     }
 

@@ -141,13 +141,6 @@ impl StudyRecord {
         ids
     }
 
-    /// Whether two of its files cannot be one patient's.
-    #[must_use]
-    pub fn names_two_patients(&self, rules: &IdentityRules) -> bool {
-        let persons = self.persons();
-        (1..persons.len()).any(|n| persons[..n].iter().any(|one| files_contradict(one, &persons[n], rules)))
-    }
-
     /// Adds what one more file says; whether that is new.
     pub fn add_facts(&mut self, patient: &PatientDemographics, accession: Option<&AccessionNumber>) -> bool {
         let (mut persons, mut accessions) =

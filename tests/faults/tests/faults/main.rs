@@ -21,7 +21,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use filmless_domain::Order;
-use run::{Told, random_setup, run, with_the_clock_set_back};
+use run::{Told, random_setup, run, with_a_comparison_cut_short, with_the_clock_set_back};
 use sample::Study;
 use scenario::Scenario;
 use tokio::runtime::Runtime;
@@ -120,6 +120,13 @@ fn of_two_orders_the_later_version_counts_though_the_clock_was_set_back_between_
     let (first, second) = (order("0903 123 456"), order("0912 000 222"));
     let counts = with_the_clock_set_back(&servers(), &setup, [&first, &second]).unwrap();
     assert_eq!(counts.patient.phone, second.patient.phone);
+}
+
+#[test]
+fn a_file_whose_event_was_cut_short_does_not_keep_a_corrected_study_hidden() {
+    let setup =
+        Setup { seed: 7, plan: Plan::Calm, with_mischief: false, is_idempotent: false, with_reports: false };
+    assert_none(&with_a_comparison_cut_short(&servers(), &setup).unwrap());
 }
 
 #[test]

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use filmless_delivery::Services;
 use filmless_delivery::reconcile::{Scope, reconcile};
-use filmless_domain::{ObjectKey, Order};
+use filmless_domain::{ObjectKey, Order, PatientDemographics, PatientId, StudyInstanceUid};
 use filmless_store::Served;
+use filmless_store::index::{Arrival, Touched};
 use filmless_store::port::QueueName;
 use run_upkeep::handler::{Job, UpkeepEvent};
 use tokio::runtime::Runtime;
@@ -66,6 +67,35 @@ pub fn run(servers: &Arc<Runtime>, setup: &Setup, scenario: &Scenario) -> Result
     let mut run = Run::start(servers, setup, scenario)?;
     run.live_through(setup, scenario)
         .map_err(|why| format!("{why}\nits calls: {}", run.calls_kept(setup.seed)))
+}
+
+/// Delivers a study whose modality named another patient and whose archive put that right; then the first file's event comes
+/// once more, and ends as soon as it has been compared. Tells what does not hold once all has come to rest.
+pub fn with_a_comparison_cut_short(servers: &Arc<Runtime>, setup: &Setup) -> Result<Vec<String>, String> {
+    let scenario = Scenario::mended();
+    let mut run = Run::start(servers, setup, &scenario)?;
+    run.until_idle(false)?;
+    run.hospital(async |services| {
+        let study = &scenario.studies[0].study;
+        let patient = PatientDemographics {
+            id: PatientId::parse("N20-OTHER").ok(),
+            name: Some("TRAN^VAN BINH".into()),
+            ..PatientDemographics::default()
+        };
+        let arrival = Arrival {
+            study_instance_uid: StudyInstanceUid::parse(&study.uid).unwrap(),
+            patient,
+            accession_number: None,
+            study_date: None,
+            description: None,
+        };
+        let rules = &services.settings.identity;
+        let touched = services.index.touch_study(&arrival, rules, services.clock.now()).await.unwrap();
+        assert!(matches!(touched, Touched::OtherPatient(_)));
+    });
+    run.recover(setup.seed)?;
+    let checks = invariants::check(&run.process.services, &run.world, &scenario);
+    run.process.run(checks).ok_or_else(|| "killed in calm weather".into())
 }
 
 /// Uploads one key twice, with the clock set back in between, and tells which of the two counts in the end.

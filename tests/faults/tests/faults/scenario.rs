@@ -79,6 +79,14 @@ impl Scenario {
         scenario
     }
 
+    /// One study whose modality named another patient; the archive puts that right under the same keys.
+    pub fn mended() -> Self {
+        let mut scenario = Self::default();
+        scenario.mended_study(Study::numbered(1), SECOND, 300, true);
+        scenario.uploads.sort_by_key(|upload| upload.after);
+        scenario
+    }
+
     /// Two patients, with all that happens in a hospital.
     pub fn random(chance: &mut Chance) -> Self {
         let mut scenario = Self::default();
@@ -165,7 +173,9 @@ impl Scenario {
     fn second_study(&mut self, chance: &mut Chance) {
         let study = Study::numbered(2);
         if chance.per_mille(150) {
-            return self.mended_study(chance, study);
+            let ordered_after = SECOND * [1, 120, 700][chance.below(3)];
+            let mended_after = [20, 300][chance.below(2)];
+            return self.mended_study(study, ordered_after, mended_after, chance.per_mille(500));
         }
         self.add(SECOND * 3, "incoming/c/1", study.slice(1, 1));
         let mut expected = ExpectedStudy::new(study.clone(), Ending::Hidden, Some(1));
@@ -198,12 +208,10 @@ impl Scenario {
     }
 
     /// The modality names another patient; the archive puts that right, one file after the other.
-    fn mended_study(&mut self, chance: &mut Chance, study: Study) {
+    fn mended_study(&mut self, study: Study, ordered_after: Duration, mended_after: u32, is_same_key: bool) {
         let wrong =
             Study { patient_id: "N20-OTHER".into(), patient_name: "TRAN^VAN BINH".into(), ..study.clone() };
-        self.order(&study, SECOND * [1, 120, 700][chance.below(3)], &study.order());
-        let mended_after = [20, 300][chance.below(2)];
-        let is_same_key = chance.per_mille(500);
+        self.order(&study, ordered_after, &study.order());
         let mut corrections = Corrections { of_another: true, ..Corrections::default() };
         for number in 1..=2 {
             let key = format!("incoming/c/{number}");
