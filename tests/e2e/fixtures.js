@@ -121,6 +121,21 @@ export function nuclear() {
   return makePack({ modality: "NM", frames });
 }
 
+/** A clinical document whose finding was revised, with a table, in a declared character set, and with what is no text. */
+const CDA = `<?xml version="1.0" encoding="UTF-8"?>
+<ClinicalDocument xmlns="urn:hl7-org:v3"><title>Kết quả chụp CT</title><component><structuredBody><component><section>
+<title>Mô tả</title><text><paragraph>Không thấy <content revised="delete">khối u</content><content revised="insert">tổn thương</content>.</paragraph>
+<table><thead><tr><th>Vị trí</th><th>mm</th></tr></thead><tbody><tr><td>S6</td><td/></tr><tr><td>S8</td><td>12</td></tr></tbody></table>
+<list listType="ordered"><item>&lt;b&gt;đậm&lt;/b&gt;</item></list><renderMultiMedia referencedObject="X">ảnh</renderMultiMedia></text>
+<component><section><title>Kết luận</title><text>Theo dõi sau 3 tháng<br/>Bác sĩ đã ký</text></section></component>
+</section></component></structuredBody></component></ClinicalDocument>`;
+
+/** A report as a clinical document, and one that was cut. */
+export function clinicalDocuments() {
+  const cda = (title, text) => ({ kind: "cda", title, media_type: "text/xml", bytes: Buffer.from(text) });
+  return makePack({ modality: "SR", documents: [cda("Kết quả", CDA), cda("Bị cắt", CDA.slice(0, -60))] });
+}
+
 /** No picture at all: a report, a PDF, and what is only kept. */
 export function documents() {
   const report = {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { DESKTOP, launch, PHONE, Visitor } from "./browser.js";
 import { DAMAGED, STUDY, writeStudy } from "./dicom.js";
-import { CT, ct, documents, thickCt } from "./fixtures.js";
+import { CT, clinicalDocuments, ct, documents, thickCt } from "./fixtures.js";
 import { servePack } from "./pack.js";
 import { openLink, openPortal } from "./portal.js";
 import { ViewerPage } from "./viewer-page.js";
@@ -115,6 +115,32 @@ describe("within another app", () => {
       await view(withoutWebGl, PHONE, { [CHEST]: documents() }, SQUARE, steps, { userAgent });
     });
   }
+});
+
+describe("clinical documents", () => {
+  it("are read in place, as their author wrote them, and one that is cut is only handed out", async () => {
+    await view(withoutWebGl, PHONE, { [CHEST]: clinicalDocuments() }, SQUARE, async (_, visitor) => {
+      const { page } = visitor;
+      await page.locator("button.series", { hasText: "Chest" }).click();
+      const report = page.locator(".report");
+      await report.waitFor();
+      assert.deepEqual(await report.locator("h3, h4, h5").allTextContents(), ["Kết quả chụp CT", "Mô tả", "Kết luận"]);
+      assert.equal(await report.locator("p").first().innerHTML(), "Không thấy <del>khối u</del><ins>tổn thương</ins>.");
+      assert.deepEqual(await report.locator("tr").evaluateAll((rows) => rows.map(({ cells }) => [...cells].map((cell) => cell.textContent))), [
+        ["Vị trí", "mm"],
+        ["S6", ""],
+        ["S8", "12"],
+      ]);
+      assert.deepEqual(await report.locator("ol li").allTextContents(), ["<b>đậm</b>"], "texts are never markup");
+      assert.doesNotMatch(await report.textContent(), /ảnh/);
+      assert.match(await report.innerText(), /Theo dõi sau 3 tháng\nBác sĩ đã ký/);
+      await visitor.screenshot("clinical-document");
+      assert.deepEqual(await visitor.accessibilityViolations(), []);
+      await page.getByRole("button", { name: "Bị cắt" }).click();
+      await page.locator(".document-place [role=alert]").waitFor();
+      assert.equal(await page.locator(".report").count(), 1);
+    });
+  });
 });
 
 describe("documents", () => {

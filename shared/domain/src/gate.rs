@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::identity::{AcceptedPairs, IdentityRules};
-use crate::{AccessionNumber, HoldReason, Order, PatientDemographics};
+use crate::{AccessionNumber, HoldReason, Order, PatientDemographics, person_name};
 
 /// What a hospital demands before it releases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -121,7 +121,14 @@ pub fn decide_whose<'o>(
     }
     // Blank files beside others are somebody's only by the company they came in, which is compared file by file.
     if study.persons.is_empty() || !is_known(study.persons, &ordered, judgement) {
-        return Err(HoldReason::PatientMismatch);
+        let is_garbled = |person: &PatientDemographics| {
+            person.name.as_deref().is_some_and(person_name::is_of_another_character_set)
+        };
+        return Err(if study.persons.iter().any(is_garbled) {
+            HoldReason::CharacterSetMismatch
+        } else {
+            HoldReason::PatientMismatch
+        });
     }
     Ok(order)
 }
@@ -216,6 +223,8 @@ mod tests {
         }
         assert_eq!(verdict(&[blank_id], &[&order], ReleaseOn::Images), Some(HoldReason::PatientMismatch));
         assert_eq!(verdict(&[], &[&order], ReleaseOn::Images), Some(HoldReason::PatientMismatch));
+        let garbled = images("N1", "\u{d5}\u{c5}^\u{c8}\u{fd}", "19580302");
+        assert_eq!(verdict(&[garbled], &[&order], ReleaseOn::Images), Some(HoldReason::CharacterSetMismatch));
     }
 
     #[test]

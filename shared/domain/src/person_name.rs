@@ -17,6 +17,15 @@ pub fn fold(text: &str) -> String {
         .collect()
 }
 
+/// Whether a name cannot be meant as it reads: a word of it is made of signs and accented letters of Latin 1 alone, which no
+/// language writes. It is GBK, EUC-KR, TIS-620 or ISO 8859-5, under the label of Latin 1 or none.
+#[must_use]
+pub fn is_of_another_character_set(name: &str) -> bool {
+    let is_high = |c: char| matches!(c, '\u{a1}'..='\u{ff}');
+    let words = name.split(|c: char| matches!(c, '^' | '=') || c.is_whitespace());
+    words.filter(|word| word.chars().count() > 1).any(|word| word.chars().all(is_high))
+}
+
 /// A word of a name: its letters as [`fold`] leaves them, and the marks that went, sorted, since `Hoà` and `Hòa` are one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Spelling {
@@ -76,6 +85,18 @@ mod tests {
         assert_eq!(words("Đặng^Thị Hoà"), ["dang", "hoa", "thi"]);
         assert_eq!(words("กินดี"), ["กินดี"]);
         assert_eq!(spell("Hoà"), spell("HÒA"));
+    }
+
+    #[test]
+    fn letters_of_another_character_set_are_seen() {
+        // 张三 in GBK, 김 in EUC-KR, สมชาย in TIS-620, read as Latin 1.
+        for name in ["ÕÅ^Èý", "±è", "ÊÁªÒÂ", "NGUYEN^ÀîËÄ"] {
+            assert!(is_of_another_character_set(name), "{name}");
+        }
+        for name in ["MÜLLER^JÖRG", "Þóra", "Ö", "NGUYỄN^HOÀ", "ÉLÉONORE^D'ÎLE", "张^三", "Ý^NHI", ""]
+        {
+            assert!(!is_of_another_character_set(name), "{name}");
+        }
     }
 
     #[test]

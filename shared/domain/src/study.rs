@@ -58,6 +58,8 @@ pub enum HoldReason {
     AmbiguousOrder,
     /// The order is for somebody else.
     PatientMismatch,
+    /// The name in the images fits no order, and its letters are not of the character set that the images name.
+    CharacterSetMismatch,
     /// Files of two patients came under one Study Instance UID.
     TwoPatients,
     /// The account of this patient code is somebody else's.
@@ -75,6 +77,21 @@ pub enum HoldReason {
 }
 
 impl HoldReason {
+    /// All of them.
+    pub const ALL: [Self; 11] = [
+        Self::NoOrder,
+        Self::AmbiguousOrder,
+        Self::PatientMismatch,
+        Self::CharacterSetMismatch,
+        Self::TwoPatients,
+        Self::AccountMismatch,
+        Self::AccessionsDiffer,
+        Self::OrderCancelled,
+        Self::IncompleteStudy,
+        Self::ResultNotSigned,
+        Self::HeldByStaff,
+    ];
+
     /// The stable code.
     #[must_use]
     pub const fn code(self) -> &'static str {
@@ -82,6 +99,7 @@ impl HoldReason {
             Self::NoOrder => "no-order",
             Self::AmbiguousOrder => "ambiguous-order",
             Self::PatientMismatch => "patient-mismatch",
+            Self::CharacterSetMismatch => "character-set-mismatch",
             Self::TwoPatients => "two-patients",
             Self::AccountMismatch => "account-mismatch",
             Self::AccessionsDiffer => "accessions-differ",
@@ -104,6 +122,9 @@ impl HoldReason {
             }
             Self::PatientMismatch => {
                 "The order with this accession number or patient id is for somebody else (patient id, name, birth date or sex differ)."
+            }
+            Self::CharacterSetMismatch => {
+                "The name in the images is written in another character set than the images say (Specific Character Set): GBK labelled Latin 1, perhaps. Correct it at the modality, or compare with the order."
             }
             Self::TwoPatients => {
                 "Files of two different patients arrived under one Study Instance UID; those of the second are in quarantine."
@@ -140,18 +161,7 @@ mod tests {
         ] {
             assert_eq!(serde_json::to_value(state).unwrap(), state.as_str());
         }
-        for reason in [
-            HoldReason::NoOrder,
-            HoldReason::AmbiguousOrder,
-            HoldReason::PatientMismatch,
-            HoldReason::TwoPatients,
-            HoldReason::AccountMismatch,
-            HoldReason::AccessionsDiffer,
-            HoldReason::OrderCancelled,
-            HoldReason::IncompleteStudy,
-            HoldReason::ResultNotSigned,
-            HoldReason::HeldByStaff,
-        ] {
+        for reason in HoldReason::ALL {
             assert_eq!(serde_json::to_value(reason).unwrap(), reason.code());
         }
     }

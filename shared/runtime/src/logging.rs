@@ -2,15 +2,11 @@ use std::error::Error;
 use std::fmt::Write;
 
 use tracing::{Level, Metadata, Subscriber};
-use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::filter::{LevelFilter, Targets, filter_fn};
+use tracing_subscriber::fmt;
 use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
-use tracing_subscriber::{EnvFilter, fmt};
-
-/// What is logged unless `RUST_LOG` says otherwise. Dependencies log warnings only: their lower levels repeat
-/// requests.
-const DEFAULT_LOG_FILTER: &str = "warn,s3s=off,filmless=info,filmless_delivery=info,filmless_embedded=info";
 
 /// First words of the targets of our own crates.
 const OURS: [&str; 10] = [
@@ -26,7 +22,7 @@ const OURS: [&str; 10] = [
     "serve_portal",
 ];
 
-/// Logs as JSON lines to standard error, at `RUST_LOG`'s level or `info`.
+/// Logs as JSON lines to standard error, at what `RUST_LOG` says (`warn,filmless=info`: levels by the start of a target) or `info`.
 pub fn init_logging() {
     let lines = fmt::layer().json().with_writer(std::io::stderr);
     // A second call, in tests, changes nothing.
@@ -37,8 +33,16 @@ pub fn init_logging() {
 /// `RUST_LOG` or the default; and whatever that says, of dependencies nothing below a warning, and of the S3 server
 /// nothing at all: their lines repeat requests, with names, tokens and signed addresses in them.
 pub fn log_filter<S: Subscriber + for<'a> LookupSpan<'a>>() -> impl Layer<S> {
-    let chosen = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT_LOG_FILTER));
-    chosen.and_then(filter_fn(may_be_logged))
+    let chosen = std::env::var("RUST_LOG").ok().and_then(|text| text.parse::<Targets>().ok());
+    chosen.unwrap_or_else(default_filter).and_then(filter_fn(may_be_logged))
+}
+
+/// What is logged unless `RUST_LOG` says otherwise. Dependencies log warnings only: their lower levels repeat requests.
+fn default_filter() -> Targets {
+    Targets::new()
+        .with_default(Level::WARN)
+        .with_target("s3s", LevelFilter::OFF)
+        .with_target("filmless", Level::INFO)
 }
 
 fn may_be_logged(metadata: &Metadata<'_>) -> bool {

@@ -116,6 +116,11 @@ async function contents(entry: DocumentEntry, bytes: Uint8Array<ArrayBuffer>, wo
       const { pdfElement } = await import("./pdf.js");
       return [await pdfElement(bytes, words), download(entry, bytes, words)];
     }
+    case "text/xml": {
+      const { cdaElement } = await import("./cda.js");
+      const narrative = cdaElement(bytes);
+      return [...(narrative === null ? [] : [narrative]), download(entry, bytes, words)];
+    }
     case "video/mp4": {
       const video = make("video", { controls: true, playsinline: true, src: blobUrl(bytes, "video/mp4") });
       return [video, download(entry, bytes, words)];
@@ -126,7 +131,7 @@ async function contents(entry: DocumentEntry, bytes: Uint8Array<ArrayBuffer>, wo
 }
 
 function download(entry: DocumentEntry, bytes: Uint8Array<ArrayBuffer>, words: Words): HTMLElement {
-  const extensions: Readonly<Record<string, string>> = { "application/pdf": "pdf", "video/mp4": "mp4", "video/mpeg": "mpg" };
+  const extensions: Readonly<Record<string, string>> = { "application/pdf": "pdf", "text/xml": "xml", "video/mp4": "mp4", "video/mpeg": "mpg" };
   const name = `${titleOf(entry, words)}.${extensions[entry.mediaType] ?? "bin"}`;
   return make("a", { class: "plain-link", href: blobUrl(bytes, "application/octet-stream"), download: name }, words.download);
 }

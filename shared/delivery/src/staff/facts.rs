@@ -138,7 +138,12 @@ impl Desk {
         for study in held_of_days(&self.services, days).await? {
             let is_one = matches!(
                 study.reason,
-                Some(HoldReason::PatientMismatch | HoldReason::AccountMismatch | HoldReason::TwoPatients)
+                Some(
+                    HoldReason::PatientMismatch
+                        | HoldReason::CharacterSetMismatch
+                        | HoldReason::AccountMismatch
+                        | HoldReason::TwoPatients
+                )
             );
             if !is_one || views.len() >= MISMATCHES_MAX {
                 continue;

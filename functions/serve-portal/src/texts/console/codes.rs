@@ -55,6 +55,7 @@ pub(crate) fn hold_reason(language: Language, code: &str) -> &'static str {
         "no-order" => pick(language, "Chưa có phiếu chỉ định", "No order"),
         "ambiguous-order" => pick(language, "Nhiều phiếu chỉ định", "Several orders"),
         "patient-mismatch" => pick(language, "Người bệnh không khớp", "Patient differs"),
+        "character-set-mismatch" => pick(language, "Họ tên sai bảng mã", "Name in a wrong character set"),
         "two-patients" => pick(language, "Ảnh của hai người bệnh", "Images of two patients"),
         "account-mismatch" => pick(language, "Mã thuộc người khác", "Code is somebody else's"),
         "accessions-differ" => pick(language, "Số chỉ định của nhiều người", "Orders of several patients"),
@@ -83,6 +84,11 @@ pub(crate) fn detail_of_hold(language: Language, code: &str) -> &'static str {
             language,
             "Mã, họ tên, ngày sinh hoặc giới tính trong ảnh khác với phiếu. Đối chiếu kỹ trước khi trả.",
             "Code, name, birth date or sex in the images differ from the order. Compare before you release.",
+        ),
+        "character-set-mismatch" => pick(
+            language,
+            "Họ tên trong ảnh ghi bằng bảng mã khác với bảng mã đã khai (ví dụ GBK khai là Latin 1). Sửa ở máy chụp, hoặc đối chiếu với phiếu.",
+            "The name in the images is not in the character set that they state (GBK stated as Latin 1, say). Correct the modality, or compare with the order.",
         ),
         "account-mismatch" => pick(
             language,
@@ -377,16 +383,7 @@ mod tests {
 
     #[test]
     fn every_reason_to_hold_has_words_of_its_own() {
-        let reasons = [
-            HoldReason::NoOrder,
-            HoldReason::AmbiguousOrder,
-            HoldReason::PatientMismatch,
-            HoldReason::TwoPatients,
-            HoldReason::IncompleteStudy,
-            HoldReason::ResultNotSigned,
-            HoldReason::HeldByStaff,
-        ];
-        for reason in reasons {
+        for reason in HoldReason::ALL {
             assert_ne!(hold_reason(Language::Vi, reason.code()), "Lý do khác", "{}", reason.code());
         }
     }
