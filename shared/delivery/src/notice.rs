@@ -42,25 +42,25 @@ struct Content {
     expires_on: Date,
 }
 
-/// Makes the slip if it is not there yet.
+/// Makes the slip if it is not there yet; says whether it is there now. It is not where nobody may see the images.
 ///
 /// # Errors
 /// [`DeliveryError`].
-pub(crate) async fn ensure_slip(services: &Services, notice: &NoticeRecord) -> Result<(), DeliveryError> {
+pub(crate) async fn ensure_slip(services: &Services, notice: &NoticeRecord) -> Result<bool, DeliveryError> {
     let (uid, version) = (&notice.study_instance_uid, notice.link_version);
     let key = object_key::slip_pdf(uid, version);
     match services.slips.size(ObjectVersion { key: &key, version_id: None }).await {
-        Ok(_) => return Ok(()),
+        Ok(_) => return Ok(true),
         Err(StoreError::NotFound) => {}
         Err(error) => return Err(error.into()),
     }
-    let Some(content) = content_of(services, notice).await? else { return Ok(()) };
+    let Some(content) = content_of(services, notice).await? else { return Ok(false) };
     let qr = qr_png(content.link.expose()).map_err(DeliveryError::internal("a QR code"))?;
     let pdf = slip_pdf(&content.slip(services, notice)).map_err(DeliveryError::internal("a slip"))?;
     let secret = |content_type| Served::uncached(content_type);
     services.slips.put(&object_key::slip_qr(uid, version), qr, secret("image/png")).await?;
     services.slips.put(&key, pdf, secret("application/pdf")).await?;
-    Ok(())
+    Ok(true)
 }
 
 /// Delivers a notice over the channels that are still to be served, then erases its secrets.
@@ -102,11 +102,21 @@ pub async fn send_notice(
     }
 }
 
-/// Nothing will be sent any more: takes what providers have reported by now, then erases the secrets, which lead whoever
-/// is cut off here back.
-pub(crate) async fn close(services: &Services, notice: &NoticeRecord) -> Result<(), DeliveryError> {
+/// Nothing will be sent any more, and the slip is there: takes what providers have reported by now, then erases the secrets,
+/// which lead whoever is cut off here back.
+async fn close(services: &Services, notice: &NoticeRecord) -> Result<(), DeliveryError> {
     feedback::record_early_reports(services, notice).await?;
     Ok(services.index.erase_notice_secrets(notice).await?)
+}
+
+/// Does what is left of a notice whose messages are done, and says whether it was closed: until its study is shown, the slip
+/// is still to be made of the secrets.
+pub(crate) async fn finish(services: &Services, notice: &NoticeRecord) -> Result<bool, DeliveryError> {
+    if !ensure_slip(services, notice).await? {
+        return Ok(false);
+    }
+    close(services, notice).await?;
+    Ok(true)
 }
 
 /// How long messages have to wait for the morning.

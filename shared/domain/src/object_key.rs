@@ -88,6 +88,11 @@ impl fmt::Debug for ObjectKey {
     }
 }
 
+/// Whether an answer in XML can hold a character of a key (XML 1.0, 2.2): S3 lists its objects in XML.
+fn is_nameable(c: char) -> bool {
+    !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}')
+}
+
 /// Cuts a key to what S3 takes, keeping its end: the file name is what its sender will look for.
 fn fitted(prefix: &str, tail: &str, suffix: &str) -> ObjectKey {
     let room = KEY_BYTES_MAX - prefix.len() - suffix.len();
@@ -95,7 +100,8 @@ fn fitted(prefix: &str, tail: &str, suffix: &str) -> ObjectKey {
     while !tail.is_char_boundary(start) {
         start += 1;
     }
-    ObjectKey(format!("{prefix}{}{suffix}", &tail[start..]))
+    let tail: String = tail[start..].chars().map(|c| if is_nameable(c) { c } else { '_' }).collect();
+    ObjectKey(format!("{prefix}{tail}{suffix}"))
 }
 
 /// Copy of a refused object: `quarantine/<first 16 digits of its digest>/<key as uploaded>`, so that two
@@ -197,6 +203,20 @@ fn short(digest: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn our_own_keys_hold_nothing_that_a_list_cannot_name() {
+        let odd = "a\0b\u{1}\u{7f}\u{ffff} ế.dcm";
+        assert_eq!(
+            unpacked("0123456789abcdef00", 1, odd).as_str(),
+            "unpacked/0123456789abcdef/00001-a_b___ ế.dcm"
+        );
+        let source = ObjectKey::parse(odd).unwrap();
+        assert_eq!(
+            quarantined(&source, "0123456789abcdef").as_str(),
+            "quarantine/0123456789abcdef/a_b___ ế.dcm"
+        );
+    }
 
     #[test]
     fn the_prefix_says_what_an_upload_is() {

@@ -128,10 +128,19 @@ fn spacing(frame: FrameAttributes<'_>) -> Option<Spacing> {
         let [row_mm, column_mm] = item.floats(tag)?;
         (row_mm > 0.0 && column_mm > 0.0).then(|| Spacing { row_mm, column_mm, source: source.to_owned() })
     };
+    let at_detector = pair(frame.root, tags::IMAGER_PIXEL_SPACING, "imager-pixel-spacing");
+    // Equal to that at the detector, and not said to be calibrated: nobody corrected it for magnification (10.7.1.3).
+    let is_uncorrected = |spacing: &Spacing| {
+        let is_same =
+            |detector: &Spacing| (detector.row_mm, detector.column_mm) == (spacing.row_mm, spacing.column_mm);
+        at_detector.as_ref().is_some_and(is_same)
+            && frame.root.text(tags::PIXEL_SPACING_CALIBRATION_TYPE).is_none_or(|kind| kind.trim().is_empty())
+    };
     frame
         .holder(tags::PIXEL_SPACING, tags::PIXEL_MEASURES_SEQUENCE)
         .and_then(|holder| pair(holder, tags::PIXEL_SPACING, "pixel-spacing"))
-        .or_else(|| pair(frame.root, tags::IMAGER_PIXEL_SPACING, "imager-pixel-spacing"))
+        .filter(|spacing| !is_uncorrected(spacing))
+        .or(at_detector)
         .or_else(|| pair(frame.root, tags::NOMINAL_SCANNED_PIXEL_SPACING, "nominal-scanned-pixel-spacing"))
         .or_else(|| ultrasound_spacing(frame.root))
 }

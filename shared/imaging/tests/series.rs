@@ -178,6 +178,29 @@ fn index_says_which_sides_of_the_patient_a_projection_shows() {
 }
 
 #[test]
+fn a_size_at_the_detector_is_not_taken_for_one_in_the_patient() {
+    let source = |in_patient: &str, at_detector: &str, calibration: &str| {
+        let spacing = [
+            element(0x18, 0x1164, "DS", at_detector.as_bytes()),
+            Pixels::grey(2, 2, 8, 8).bytes(),
+            element(0x28, 0x30, "DS", in_patient.as_bytes()),
+            element(0x28, 0xA02, "CS", calibration.as_bytes()),
+        ];
+        let file = [meta(EXPLICIT), identity(), spacing.concat(), element(0x7FE0, 0x10, "OW", &[9; 4])];
+        let mut pack = builder();
+        add(&mut pack, "1.1", &file.concat());
+        let index = serde_json::to_value(pack.finish().unwrap().index).unwrap();
+        index["frames"][0]["spacing"]["source"].clone()
+    };
+    // PS3.3 10.7.1.3: equal values were not corrected for magnification, unless the file says that they were.
+    assert_eq!(source("0.2\\0.2", "0.20\\0.20", ""), "imager-pixel-spacing");
+    assert_eq!(source("0.2\\0.2", "0.2\\0.2", "FIDUCIAL"), "pixel-spacing");
+    assert_eq!(source("0.15\\0.15", "0.2\\0.2", ""), "pixel-spacing");
+    assert_eq!(source("0.2\\0.2", "", ""), "pixel-spacing");
+    assert_eq!(source("", "0.2\\0.2", ""), "imager-pixel-spacing");
+}
+
+#[test]
 fn series_without_pictures_still_has_an_index() {
     let mut pack = builder();
     add_without_picture(&mut pack, "1.1", "video");

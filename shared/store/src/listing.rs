@@ -1,8 +1,10 @@
 //! What a bucket holds, version by version, in pages that can be gone on from.
 
 use aws_sdk_s3::error::SdkError;
+use aws_sdk_s3::types::EncodingType;
 use filmless_domain::ObjectKey;
 use jiff::Timestamp;
+use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
 
 use crate::{Bucket, StoreError};
@@ -65,6 +67,7 @@ impl Bucket {
             .list_object_versions()
             .bucket(&self.name)
             .prefix(prefix)
+            .encoding_type(EncodingType::Url)
             .set_key_marker(after.map(|marker| marker.key.clone()))
             .set_version_id_marker(after.and_then(|marker| marker.version_id.clone()));
         let page = match request.send().await {
@@ -79,10 +82,11 @@ impl Bucket {
             }
             Err(e) => return Err(StoreError::unavailable("ListObjectVersions")(Box::new(e))),
         };
-        let versions = page.versions().iter().filter_map(listed).collect();
+        let encoding = page.encoding_type();
+        let versions = page.versions().iter().filter_map(|version| listed(version, encoding)).collect();
         let next = page.is_truncated().unwrap_or_default().then(|| page.next_key_marker()).flatten();
         let next = next.map(|key| ListMarker {
-            key: key.to_owned(),
+            key: listed_key(key, encoding),
             version_id: page.next_version_id_marker().filter(|id| !id.is_empty()).map(str::to_owned),
         });
         Ok(ListedPage { versions, next })
@@ -95,28 +99,53 @@ impl Bucket {
     /// # Errors
     /// [`StoreError::Unavailable`].
     pub async fn list_written(&self, prefix: &str) -> Result<Vec<(ObjectKey, Timestamp)>, StoreError> {
-        let mut pages =
-            self.client.list_objects_v2().bucket(&self.name).prefix(prefix).into_paginator().send();
+        let request = self.client.list_objects_v2().bucket(&self.name).prefix(prefix);
+        let mut pages = request.encoding_type(EncodingType::Url).into_paginator().send();
         let mut objects = Vec::new();
         while let Some(page) = pages.next().await {
             let page = page.map_err(|e| StoreError::unavailable("ListObjectsV2")(Box::new(e)))?;
             objects.extend(page.contents().iter().filter_map(|object| {
                 let written = Timestamp::from_second(object.last_modified()?.secs()).ok()?;
-                Some((ObjectKey::parse(object.key()?).ok()?, written))
+                Some((ObjectKey::parse(&listed_key(object.key()?, page.encoding_type())).ok()?, written))
             }));
         }
         Ok(objects)
     }
 }
 
-fn listed(version: &aws_sdk_s3::types::ObjectVersion) -> Option<ListedVersion> {
+/// A key as a listing names it. They are asked for with `encoding-type=url`, since a key may hold what XML cannot; a server
+/// that does not know the parameter says so by silence.
+pub(crate) fn listed_key(listed: &str, encoding: Option<&EncodingType>) -> String {
+    if encoding != Some(&EncodingType::Url) {
+        return listed.to_owned();
+    }
+    percent_decode_str(&listed.replace('+', " ")).decode_utf8_lossy().into_owned()
+}
+
+fn listed(
+    version: &aws_sdk_s3::types::ObjectVersion,
+    encoding: Option<&EncodingType>,
+) -> Option<ListedVersion> {
     let written = version.last_modified()?;
     Some(ListedVersion {
-        key: ObjectKey::parse(version.key()?).ok()?,
+        key: ObjectKey::parse(&listed_key(version.key()?, encoding)).ok()?,
         version_id: version.version_id().filter(|id| *id != "null").map(str::to_owned),
         etag: version.e_tag().unwrap_or_default().trim_matches('"').to_owned(),
         bytes: version.size().and_then(|n| u64::try_from(n).ok()).unwrap_or_default(),
         written_at: Timestamp::new(written.secs(), i32::try_from(written.subsec_nanos()).ok()?).ok()?,
         is_latest: version.is_latest().unwrap_or_default(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_read_as_their_server_encoded_them() {
+        for encoded in ["a%20b%2B%01/%E1%BA%BF", "a+b%2B%01/%E1%BA%BF"] {
+            assert_eq!(listed_key(encoded, Some(&EncodingType::Url)), "a b+\u{1}/ế");
+        }
+        assert_eq!(listed_key("a+b%20", None), "a+b%20");
+    }
 }

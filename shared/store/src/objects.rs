@@ -9,13 +9,14 @@ use aws_sdk_s3::error::SdkError;
 use aws_sdk_s3::operation::get_object::builders::GetObjectFluentBuilder;
 use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
-use aws_sdk_s3::types::ObjectVersion as VersionEntry;
+use aws_sdk_s3::types::{EncodingType, ObjectVersion as VersionEntry};
 use bytes::Bytes;
 use filmless_domain::ObjectKey;
 use sha2::{Digest, Sha256};
 use tokio::io::AsyncWriteExt;
 
 use crate::StoreError;
+use crate::listing::listed_key;
 
 /// Longest life of a presigned GET that the portal hands out.
 pub const PRESIGNED_TTL_MAX: Duration = Duration::from_secs(15 * 60);
@@ -300,11 +301,14 @@ impl Bucket {
         is_meant: impl Fn(&VersionEntry) -> bool,
     ) -> Result<(), StoreError> {
         let key = key.as_str();
-        let listed = self.client.list_object_versions().bucket(&self.name).prefix(key).send().await;
+        let request = self.client.list_object_versions().bucket(&self.name).prefix(key);
+        let listed = request.encoding_type(EncodingType::Url).send().await;
         let listed = listed.map_err(|e| StoreError::unavailable("ListObjectVersions")(Box::new(e)))?;
-        let versions = listed.versions().iter().filter(|version| version.key() == Some(key));
+        let encoding = listed.encoding_type();
+        let is_it = |found: Option<&str>| found.is_some_and(|found| listed_key(found, encoding) == key);
+        let versions = listed.versions().iter().filter(|version| is_it(version.key()));
         let (meant, others): (Vec<_>, Vec<_>) = versions.partition(|version| is_meant(version));
-        let markers = listed.delete_markers().iter().filter(|m| m.key() == Some(key) && others.is_empty());
+        let markers = listed.delete_markers().iter().filter(|m| is_it(m.key()) && others.is_empty());
         for version in meant.iter().map(|v| v.version_id()).chain(markers.map(|m| m.version_id())) {
             let request = self.client.delete_object().bucket(&self.name).key(key);
             let request = request.set_version_id(version.map(str::to_owned));
@@ -342,12 +346,13 @@ impl Bucket {
     /// # Errors
     /// [`StoreError::Unavailable`].
     pub async fn list(&self, prefix: &str, keys_max: usize) -> Result<Vec<ObjectKey>, StoreError> {
-        let mut pages =
-            self.client.list_objects_v2().bucket(&self.name).prefix(prefix).into_paginator().send();
+        let request = self.client.list_objects_v2().bucket(&self.name).prefix(prefix);
+        let mut pages = request.encoding_type(EncodingType::Url).into_paginator().send();
         let mut keys = Vec::new();
         while let Some(page) = pages.next().await {
             let page = page.map_err(|e| StoreError::unavailable("ListObjectsV2")(Box::new(e)))?;
-            keys.extend(page.contents().iter().filter_map(|o| ObjectKey::parse(o.key()?).ok()));
+            let key = |listed: &str| ObjectKey::parse(&listed_key(listed, page.encoding_type())).ok();
+            keys.extend(page.contents().iter().filter_map(|object| key(object.key()?)));
             if keys.len() >= keys_max {
                 keys.truncate(keys_max);
                 break;

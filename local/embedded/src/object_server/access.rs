@@ -66,6 +66,16 @@ impl S3Access for KeyRing {
             return Err(s3_error!(NotImplemented, "form uploads are not accepted"));
         }
         check_signature_kind(cx.headers(), cx.uri())?;
+        let is_write = matches!(cx.s3_op().name(), "PutObject" | "CopyObject" | "CreateMultipartUpload");
+        if let S3Path::Object { key, .. } = cx.s3_path()
+            && is_write
+            && !key.chars().all(is_nameable)
+        {
+            return Err(s3_error!(
+                InvalidArgument,
+                "the key holds a control character: no list could name the object"
+            ));
+        }
         match self.uploader(cx.credentials()) {
             Some(uploader) if !uploader.may(cx.s3_op().name(), cx.s3_path()) => Err(forbidden()),
             _ => Ok(()),
@@ -83,6 +93,11 @@ impl S3Access for KeyRing {
     async fn list_multipart_uploads(&self, req: &mut S3Request<ListMultipartUploadsInput>) -> S3Result<()> {
         self.check_prefix(req.credentials.as_ref(), req.input.prefix.as_deref())
     }
+}
+
+/// Whether a list of objects, which is XML, can hold a character of a key (XML 1.0, 2.2).
+fn is_nameable(c: char) -> bool {
+    !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}')
 }
 
 /// One answer, whether what was asked for exists or not.

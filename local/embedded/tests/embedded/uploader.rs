@@ -19,6 +19,21 @@ async fn opened() -> (Bench, Client) {
 }
 
 #[tokio::test]
+async fn a_key_that_no_list_could_name_is_refused_with_a_reason() {
+    let (bench, s3) = opened().await;
+    for key in ["orders/\0a", "orders/a\u{1}b.json", "incoming/\u{7f}", "incoming/\u{ffff}"] {
+        for client in [&s3, &bench.s3] {
+            let put = client.put_object().bucket("studies").key(key).body(pattern(10).into()).send().await;
+            assert_eq!(code(put.unwrap_err()), "InvalidArgument", "{key:?}");
+            let begun = client.create_multipart_upload().bucket("studies").key(key).send().await;
+            assert_eq!(code(begun.unwrap_err()), "InvalidArgument", "{key:?}");
+        }
+    }
+    let listed = s3.list_objects_v2().bucket("studies").prefix("orders/").send().await.unwrap();
+    assert!(listed.contents().is_empty());
+}
+
+#[tokio::test]
 async fn whoever_uploads_writes_lists_and_looks_at_names_and_sizes() {
     let (bench, s3) = opened().await;
     for key in ["incoming/a/1.dcm", "incoming/a/2.dcm", "orders/A1.json"] {
