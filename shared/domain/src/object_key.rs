@@ -90,7 +90,7 @@ impl fmt::Debug for ObjectKey {
 
 /// Whether an answer in XML can hold a character of a key (XML 1.0, 2.2): S3 lists its objects in XML.
 fn is_nameable(c: char) -> bool {
-    !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}')
+    !matches!(c, '\0'..='\u{8}' | '\u{b}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
 }
 
 /// Cuts a key to what S3 takes, keeping its end: the file name is what its sender will look for.
@@ -206,7 +206,7 @@ mod tests {
 
     #[test]
     fn our_own_keys_hold_nothing_that_a_list_cannot_name() {
-        let odd = "a\0b\u{1}\u{7f}\u{ffff} ế.dcm";
+        let odd = "a\0b\u{1}\r\u{ffff} ế.dcm";
         assert_eq!(
             unpacked("0123456789abcdef00", 1, odd).as_str(),
             "unpacked/0123456789abcdef/00001-a_b___ ế.dcm"

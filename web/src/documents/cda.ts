@@ -15,8 +15,11 @@ const AS_IS: ReadonlySet<string> = new Set<Plain>(["table", "thead", "tbody", "t
 
 /** The document to read, or nothing where it has no sections: its body is a file of another kind then. Throws where it is cut. */
 export function cdaElement(bytes: Uint8Array): HTMLElement | null {
-  const root = new DOMParser().parseFromString(decode(bytes), "application/xml").documentElement;
-  if (root.getElementsByTagName("parsererror").length > 0 || root.localName === "parsererror") {
+  const text = decode(bytes);
+  // Before the parser, which writes a page with styles of its own about what is cut.
+  const isWhole = /<\/(?:[\w.-]+:)?ClinicalDocument\s*>\s*(?:<!--[^]*?-->\s*)*$/.test(text);
+  const root = new DOMParser().parseFromString(isWhole ? text : "<cut/>", "application/xml").documentElement;
+  if (!isWhole || root.getElementsByTagName("parsererror").length > 0 || root.localName === "parsererror") {
     throw new Error("the document is not whole");
   }
   if (root.localName !== "ClinicalDocument" || root.getElementsByTagName("*").length > ELEMENTS_MAX) {

@@ -97,7 +97,8 @@ impl S3Access for KeyRing {
 
 /// Whether a list of objects, which is XML, can hold a character of a key (XML 1.0, 2.2).
 fn is_nameable(c: char) -> bool {
-    !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}')
+    // A carriage return may be there, and comes out as a line feed.
+    !matches!(c, '\0'..='\u{8}' | '\u{b}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
 }
 
 /// One answer, whether what was asked for exists or not.
