@@ -204,10 +204,9 @@ impl Run<'_> {
         }
         for notice in notices {
             let has_secrets = notice.sealed_password.is_some() || notice.sealed_token.is_some();
-            if notice.is_done() && has_secrets && notice.issued_at <= self.before {
-                if !self.scope.repair || notice::finish(self.services, &notice).await? {
-                    self.add(FindingKind::SecretsLeft, study, None);
-                }
+            let is_left = notice.is_done() && has_secrets && notice.issued_at <= self.before;
+            if is_left && (!self.scope.repair || notice::finish(self.services, &notice).await?) {
+                self.add(FindingKind::SecretsLeft, study, None);
             }
             // A notice that staff replaced is not sent any more.
             let is_current = notice.link_version == study.link_version;
