@@ -28,7 +28,7 @@ LEFT_TO_OTHERS = {
     "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "Lambda itself says how much memory a function has",
 }
 # Read by the logging library itself.
-READ_BY_LIBRARIES = {"RUST_LOG"}
+READ_BY_LIBRARIES: set[str] = set()
 
 # Where a star stands for everything, and why it must.
 STARS = {

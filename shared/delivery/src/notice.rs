@@ -102,21 +102,11 @@ pub async fn send_notice(
     }
 }
 
-/// Nothing will be sent any more, and the slip is there: takes what providers have reported by now, then erases the secrets,
-/// which lead whoever is cut off here back.
-async fn close(services: &Services, notice: &NoticeRecord) -> Result<(), DeliveryError> {
+/// Nothing will be sent any more: takes what providers have reported by now, then erases the secrets, which lead whoever
+/// is cut off here back.
+pub(crate) async fn close(services: &Services, notice: &NoticeRecord) -> Result<(), DeliveryError> {
     feedback::record_early_reports(services, notice).await?;
     Ok(services.index.erase_notice_secrets(notice).await?)
-}
-
-/// Does what is left of a notice whose messages are done, and says whether it was closed: until its study is shown, the slip
-/// is still to be made of the secrets.
-pub(crate) async fn finish(services: &Services, notice: &NoticeRecord) -> Result<bool, DeliveryError> {
-    if !ensure_slip(services, notice).await? {
-        return Ok(false);
-    }
-    close(services, notice).await?;
-    Ok(true)
 }
 
 /// How long messages have to wait for the morning.

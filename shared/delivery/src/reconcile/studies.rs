@@ -204,18 +204,24 @@ impl Run<'_> {
         }
         for notice in notices {
             let has_secrets = notice.sealed_password.is_some() || notice.sealed_token.is_some();
+            let task = NoticeTask {
+                study_instance_uid: study.study_instance_uid.clone(),
+                link_version: notice.link_version,
+            };
             let is_left = notice.is_done() && has_secrets && notice.issued_at <= self.before;
-            if is_left && (!self.scope.repair || notice::finish(self.services, &notice).await?) {
+            if is_left && identity::order_in_sight(self.services, study).await?.is_some() {
+                // Whoever sends notices makes a slip that is missing of them first, and then erases them.
+                self.tell(FindingKind::SecretsLeft, study, vec![task.to_outbox()?], None).await?;
+            } else if is_left {
+                if self.scope.repair {
+                    notice::close(self.services, &notice).await?;
+                }
                 self.add(FindingKind::SecretsLeft, study, None);
             }
             // A notice that staff replaced is not sent any more.
             let is_current = notice.link_version == study.link_version;
             let is_due = !notice.is_done() && is_current && notice.issued_at <= self.before;
             if is_due && identity::order_in_sight(self.services, study).await?.is_some() {
-                let task = NoticeTask {
-                    study_instance_uid: study.study_instance_uid.clone(),
-                    link_version: notice.link_version,
-                };
                 self.tell(FindingKind::NoticePending, study, vec![task.to_outbox()?], None).await?;
             }
         }
