@@ -22,7 +22,8 @@ const OURS: [&str; 10] = [
     "serve_portal",
 ];
 
-/// Logs as JSON lines to standard error, at what `RUST_LOG` says (`warn,filmless=info`: levels by the start of a target) or `info`.
+/// Logs as JSON lines to standard error, at what `RUST_LOG` says (`warn,filmless=info`: levels by the start of a target), or
+/// warnings and our own information.
 pub fn init_logging() {
     let lines = fmt::layer().json().with_writer(std::io::stderr);
     // A second call, in tests, changes nothing.

@@ -12,6 +12,7 @@ use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{EncodingType, ObjectVersion as VersionEntry};
 use bytes::Bytes;
 use filmless_domain::ObjectKey;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sha2::{Digest, Sha256};
 use tokio::io::AsyncWriteExt;
 
@@ -332,7 +333,8 @@ impl Bucket {
     /// [`StoreError::NotFound`], [`StoreError::Unavailable`].
     pub async fn copy(&self, from: ObjectVersion<'_>, to: &ObjectKey) -> Result<(), StoreError> {
         let version = from.version_id.map(|v| format!("?versionId={v}")).unwrap_or_default();
-        let source = format!("{}/{}{version}", self.name, url_encoded(from.key.as_str()));
+        let source =
+            format!("{}/{}{version}", self.name, utf8_percent_encode(from.key.as_str(), COPY_SOURCE));
         let request = self.client.copy_object().bucket(&self.name).key(to.as_str()).copy_source(source);
         match request.send().await {
             Ok(_) => Ok(()),
@@ -417,16 +419,8 @@ impl HttpStatus for aws_sdk_s3::config::http::HttpResponse {
 }
 
 /// `CopySource` is a header: everything but unreserved characters and `/` is percent-encoded (RFC 3986 2.3).
-fn url_encoded(key: &str) -> String {
-    key.bytes().fold(String::new(), |mut out, b| {
-        if b.is_ascii_alphanumeric() || b"-._~/".contains(&b) {
-            out.push(char::from(b));
-        } else {
-            out.push_str(&format!("%{b:02X}"));
-        }
-        out
-    })
-}
+const COPY_SOURCE: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
 #[cfg(test)]
 mod tests {
@@ -434,6 +428,7 @@ mod tests {
 
     #[test]
     fn copy_sources_are_percent_encoded() {
-        assert_eq!(url_encoded("incoming/a b+%ế"), "incoming/a%20b%2B%25%E1%BA%BF");
+        let encoded = utf8_percent_encode("incoming/a b+%ế", COPY_SOURCE).to_string();
+        assert_eq!(encoded, "incoming/a%20b%2B%25%E1%BA%BF");
     }
 }
