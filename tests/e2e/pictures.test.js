@@ -249,6 +249,31 @@ describe("a film of a thousand frames", () => {
   });
 });
 
+describe("a stack that lacks a slice", () => {
+  it("says so at the gap and below the picture, and what its images are told apart by", async () => {
+    const raster = { columns: 32, rows: 32, aspect: 1 };
+    const frames = [0, 3, 6, 9, 15, 18, 21].map((slice_position) => ({
+      ...raster,
+      slice_position,
+      place: { plane: 1, slice: 1, volume: 1 },
+      dimensions: { b_value: slice_position < 9 ? 0 : 1000 },
+    }));
+    await view(PHONE, { [LUNG]: makePack({ modality: "MR", frames }) }, raster, async (viewer, { page }) => {
+      await viewer.ready();
+      const corner = async (image) => {
+        await page.locator("#slider").fill(String(image));
+        await page.locator("#counter", { hasText: `Ảnh ${image} / 7` }).waitFor();
+        return page.locator(".corner").innerText();
+      };
+      assert.equal((await corner(3)).trim(), "b 0");
+      assert.match(await corner(4), /^b 1000\s+Ảnh sau cách 6\.0 mm \(bình thường 3\.0 mm\), có thể thiếu ảnh$/);
+      assert.match(await corner(5), /Ảnh trước cách 6\.0 mm/);
+      assert.equal((await corner(6)).trim(), "b 1000");
+      assert.match(await page.locator("#documents").innerText(), /lớn hơn bình thường sau ảnh 4: có thể thiếu ảnh/);
+    });
+  });
+});
+
 describe("a CT of 2,000 slices", () => {
   it("is gone through from end to end in bounded memory", async (test) => {
     const [columns, rows, slices] = [512, 512, 2000];

@@ -1,9 +1,13 @@
-/** Which side of the patient each edge is, from whatever the object says, and how the picture was turned by hand. */
+/**
+ * Which side of the patient each edge is, from whatever the object says; how the picture was turned by hand; and what
+ * tells it from its neighbours.
+ */
 
 import type { Page } from "./page.js";
 import { fill } from "./page.js";
+import { gapsOf, toldApartBy, type Gap } from "./neighbours.js";
 import type { Pane } from "./pane.js";
-import type { Json } from "./series-index.js";
+import type { Json, SeriesIndex } from "./series-index.js";
 import { make } from "./tools/elements.js";
 import { edgeLetters, namedEdges, type EdgeLetters } from "./tools/orientation.js";
 import type { Triple } from "./full/frame-details.js";
@@ -16,12 +20,14 @@ export class Sides {
   private readonly letters = EDGES.map((edge) => make("span", { class: `edge edge-${edge}`, "aria-hidden": "true" }));
   private readonly shownView = make("span", { class: "shown-view" });
   private readonly turned = make("span", { class: "turned", role: "status" });
+  private readonly gap = make("span", { class: "turned" });
+  private neighbours: { readonly of: SeriesIndex; readonly gaps: readonly Gap[]; readonly apart: (frame: number) => string } | null = null;
 
   constructor(
     private readonly pane: Pane,
     private readonly words: Page["words"],
   ) {
-    const corner = make("p", { class: "corner" }, this.shownView, this.turned);
+    const corner = make("p", { class: "corner" }, this.shownView, this.turned, this.gap);
     pane.stage.element.append(...this.letters, corner);
     const draw = () => this.draw();
     pane.stage.onDraw.add(draw);
@@ -35,11 +41,30 @@ export class Sides {
     const { turn } = stage.view;
     const letters = raw === null ? null : edgesOf(raw, turn);
     EDGES.forEach((edge, place) => set(this.letters[place], letters?.[edge] ?? ""));
-    set(this.shownView, raw === null ? "" : viewOf(raw, this.words));
+    const neighbours = index === null ? null : this.neighboursOf(index);
+    const view = [raw === null ? "" : viewOf(raw, this.words), neighbours?.apart(frame) ?? ""];
+    set(this.shownView, view.filter((text) => text !== "").join(" · "));
+    set(this.gap, gapText(neighbours?.gaps ?? [], frame, this.words));
     const { isMirrored, degrees } = turnOf(turn);
     const facts = [isMirrored ? this.words.isMirrored : "", degrees === 0 ? "" : fill(this.words.isTurned, { n: degrees })];
     set(this.turned, facts.filter((fact) => fact !== "").join(" · "));
   }
+
+  private neighboursOf(index: SeriesIndex): NonNullable<typeof this.neighbours> {
+    if (this.neighbours?.of !== index) {
+      this.neighbours = { of: index, gaps: gapsOf(index.frames), apart: toldApartBy(index.frames) };
+    }
+    return this.neighbours;
+  }
+}
+
+/** How far the next image is, or the one before, where there is a gap. */
+function gapText(gaps: readonly Gap[], frame: number, words: Words): string {
+  const facts = gaps.flatMap(({ after, mm, usualMm }) => {
+    const text = after === frame ? words.gapAfter : after + 1 === frame ? words.gapBefore : "";
+    return text === "" ? [] : [fill(text, { mm: mm.toFixed(1), usual: usualMm.toFixed(1) })];
+  });
+  return facts.join(" · ");
 }
 
 function edgesOf(raw: Json, turn: Parameters<typeof edgeLetters>[2]): EdgeLetters | null {

@@ -72,6 +72,7 @@ export interface Words {
   readonly noValue: string;
   readonly uncalibrated: string;
   readonly atDetector: string;
+  readonly onFilm: string;
   readonly slicePosition: string;
   readonly documents: string;
   readonly openDocument: string;
@@ -88,6 +89,9 @@ export interface Words {
   readonly cutOverlays: string;
   readonly fewerImages: string;
   readonly moreImages: string;
+  readonly gaps: string;
+  readonly gapAfter: string;
+  readonly gapBefore: string;
   readonly compare: string;
   readonly compareWith: string;
   readonly compareSeries: string;

@@ -29,6 +29,11 @@ describe("a length", () => {
     });
   });
 
+  it("on a scanned film says so", () => {
+    const spaced = details({ spacing: { row_mm: 0.2, column_mm: 0.2, source: "nominal-scanned-pixel-spacing" } });
+    expect(lengthBetween(spaced, at(0, 0), at(0, 50)).caveat).toBe("on-film");
+  });
+
   it("without calibration is in pixels", () => {
     expect(lengthBetween(details(), at(0, 0), at(3, 4))).toEqual({
       quantities: [{ value: 5, unit: "px" }],

@@ -31,7 +31,7 @@ const STRANGERS_AT_ONCE_MAX: usize = 500;
 const MODALITIES_MAX: usize = 32;
 
 /// Part of every digest: raise it when series have to be rendered anew.
-const RENDER_VERSION: &str = "6";
+const RENDER_VERSION: &str = "7";
 
 /// Makes sure that the study will be looked at once nothing arrives any more.
 pub(crate) async fn schedule(services: &Services, study: &StudyInstanceUid) -> Result<(), DeliveryError> {

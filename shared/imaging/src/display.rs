@@ -12,6 +12,7 @@ use crate::overlay::over_frame;
 use crate::palette::Palette;
 use crate::samples::Samples;
 use crate::span::span_of;
+use crate::unit;
 use crate::uptake::uptake_window;
 use crate::window::VoiWindow;
 
@@ -207,7 +208,7 @@ fn voi_of_frame(
     if let Some((window, _)) = VoiWindow::of_frame(frame).into_iter().next() {
         return Voi::Window(window);
     }
-    if let Some(window) = usual_window(frame, modality).or_else(|| uptake_window(frame.root)) {
+    if let Some(window) = usual_window(frame, image, modality).or_else(|| uptake_window(frame.root)) {
         return Voi::Window(window);
     }
     let span = span_of(samples, image, frame, modality).unwrap_or_default();
@@ -216,9 +217,11 @@ fn voi_of_frame(
 
 /// Slices of a CT without a window are all seen in the usual one of soft tissue: a span of each would make brightness
 /// jump from slice to slice. A scout holds no Hounsfield units that a window would fit.
-fn usual_window(frame: FrameAttributes<'_>, modality: &Modality) -> Option<VoiWindow> {
+fn usual_window(frame: FrameAttributes<'_>, image: &ImagePixel, modality: &Modality) -> Option<VoiWindow> {
     let Modality::Rescale { intercept, .. } = modality else { return None };
-    let is_ct = frame.root.text(tags::MODALITY).as_deref() == Some("CT") && *intercept <= -1000.0;
+    let is_ct = frame.root.text(tags::MODALITY).as_deref() == Some("CT")
+        && (image.signed || *intercept <= -1000.0)
+        && unit::of_frame(frame, image, *intercept).as_deref() == Some(unit::HOUNSFIELD);
     let is_scout = || {
         frame.root.get(tags::IMAGE_TYPE).is_some_and(|e| e.texts().iter().any(|value| value == "LOCALIZER"))
     };

@@ -39,6 +39,7 @@ mod sides;
 mod span;
 mod subtraction;
 mod tables;
+mod unit;
 mod uptake;
 mod viewer;
 mod window;

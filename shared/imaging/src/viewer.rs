@@ -11,6 +11,7 @@ use crate::index::{Rescale, Spacing, Window};
 use crate::regions::{Region, regions};
 use crate::run_position::RunPosition;
 use crate::sides::Sides;
+use crate::unit;
 use crate::window::{VoiFunction, VoiWindow};
 
 /// Measures and presentation of one frame.
@@ -113,13 +114,7 @@ fn rescale(frame: FrameAttributes<'_>, image: &ImagePixel) -> Option<Rescale> {
         return None;
     }
     let Modality::Rescale { slope, intercept } = Modality::of_frame(frame, image) else { return None };
-    let named = frame
-        .holder(tags::RESCALE_TYPE, tags::PIXEL_VALUE_TRANSFORMATION_SEQUENCE)
-        .and_then(|holder| holder.text(tags::RESCALE_TYPE));
-    // Without a Rescale Type, CT means Hounsfield units (PS3.3 C.8.2.1.1.2).
-    let is_ct = frame.root.text(tags::MODALITY).as_deref() == Some("CT") && intercept != 0.0;
-    let unit = named.filter(|unit| unit != "US").or_else(|| is_ct.then(|| "HU".to_owned()));
-    Some(Rescale { slope, intercept, unit })
+    Some(Rescale { slope, intercept, unit: unit::of_frame(frame, image, intercept) })
 }
 
 /// Pixel size with its source, because a size at the detector is not a size in the patient (PS3.3 10.7).

@@ -97,6 +97,51 @@ fn pet_is_seen_by_uptake_where_its_file_says_how() {
 }
 
 #[test]
+fn values_have_the_unit_that_the_file_means() {
+    let unit = |extra: &[Vec<u8>], signed: bool| {
+        let pixels = Pixels { extra: extra.concat(), signed, ..Pixels::grey(2, 2, 16, 16) };
+        let file = pixels.native(&words([0, 1, 2, 3]));
+        let options = RenderOptions::new(PreviewSize { side_max: 64 });
+        let view = render_image(&file, &Limits::default(), &options).unwrap().frames.remove(0).view;
+        (view.rescale.unwrap().unit, view.window.unwrap().width)
+    };
+    let text =
+        |(group, number): (u16, u16), vr: &str, value: &str| element(group, number, vr, value.as_bytes());
+    let ct = |kind: &str, intercept: &str| {
+        let kind = text((8, 8), "CS", kind);
+        let rescale = match intercept {
+            "" => Vec::new(),
+            _ => [text((0x28, 0x1052), "DS", intercept), text((0x28, 0x1053), "DS", "1")].concat(),
+        };
+        [kind, text((8, 0x60), "CS", "CT"), rescale]
+    };
+    let hu = Some("HU".to_owned());
+    // Hounsfield units are seen in the window of soft tissue; other values between their lowest and highest.
+    assert_eq!(unit(&ct("ORIGINAL\\PRIMARY\\AXIAL", "-1024"), false), (hu.clone(), 400.0));
+    assert_eq!(unit(&ct("ORIGINAL\\PRIMARY\\AXIAL", "0"), true), (hu, 400.0));
+    assert_eq!(unit(&ct("ORIGINAL\\PRIMARY\\AXIAL", "0"), false), (None, 3.0));
+    assert_eq!(unit(&ct("ORIGINAL\\PRIMARY\\AXIAL", ""), true), (None, 3.0));
+    assert_eq!(unit(&ct("DERIVED\\SECONDARY", "0"), true), (None, 3.0));
+    assert_eq!(unit(&ct("ORIGINAL\\PRIMARY\\LOCALIZER", "0"), true), (None, 3.0));
+    for (units, kind, shown) in [
+        ("BQML", "", Some("Bq/ml")),
+        ("GML", "", Some("SUVbw g/ml")),
+        ("GML", "LBM", Some("SUVlbm g/ml")),
+        ("CM2ML", "BSA", Some("SUVbsa cm²/ml")),
+        ("CNTS", "", Some("counts")),
+        ("NONE", "", None),
+        ("PROPCPS", "", Some("PROPCPS")),
+    ] {
+        let pet = [
+            text((8, 0x60), "CS", "PT"),
+            text((0x54, 0x1001), "CS", units),
+            text((0x54, 0x1006), "CS", kind),
+        ];
+        assert_eq!(unit(&pet, false).0.as_deref(), shown, "{units} {kind}");
+    }
+}
+
+#[test]
 fn palette_of_65536_entries_has_0_in_its_descriptor() {
     let descriptor = |number| element(0x28, number, "US", &words([0, 0, 16]));
     let table = |number, of: fn(u16) -> u16| element(0x28, number, "OW", &words((0..=u16::MAX).map(of)));

@@ -53,8 +53,8 @@ function ellipseText(a: Point, b: Point, details: FrameDetails, values: FrameVal
       ? fill(words.ellipseAreaOnly, { area })
       : fill(words.ellipseResult, {
           area,
-          mean: decimal(statistics.mean),
-          deviation: decimal(statistics.deviation),
+          mean: short(statistics.mean),
+          deviation: short(statistics.deviation),
           lowest: short(statistics.lowest),
           highest: short(statistics.highest),
           unit: values?.unit ?? "",
@@ -72,7 +72,8 @@ export function probeText(at: Point, values: FrameValues | null, words: Words): 
 }
 
 function withCaveat(text: string, caveat: Caveat | null, words: Words): string {
-  return caveat === null ? text : `${text} (${caveat === "uncalibrated" ? words.uncalibrated : words.atDetector})`;
+  const names = { uncalibrated: words.uncalibrated, "at-detector": words.atDetector, "on-film": words.onFilm };
+  return caveat === null ? text : `${text} (${names[caveat]})`;
 }
 
 function decimal(value: number): string {

@@ -192,7 +192,7 @@ export class Marks {
       position === null ? null : fill(this.words.slicePosition, { value: position.toFixed(1) }),
       window === null ? null : windowText(window, this.words),
     ];
-    this.facts.textContent = facts.filter((fact) => fact !== null).join("\n");
+    this.facts.textContent = facts.filter((fact) => fact !== null && fact !== "").join("\n");
   }
 }
 

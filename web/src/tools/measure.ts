@@ -5,7 +5,7 @@ import type { FrameValues } from "../full/frame-values.js";
 import type { Point } from "../view-geometry.js";
 
 /** Why a length is not one in the patient. */
-export type Caveat = "uncalibrated" | "at-detector";
+export type Caveat = "uncalibrated" | "at-detector" | "on-film";
 
 export interface Quantity {
   readonly value: number;
@@ -20,6 +20,11 @@ export interface Length {
 
 /** Physical units of ultrasound regions (PS3.3 C.8.5.5.1.15). */
 const UNITS: Readonly<Record<number, string>> = { 1: "%", 2: "dB", 3: "cm", 4: "s", 5: "Hz", 6: "dB/s", 7: "cm/s" };
+/** Sizes that are not those in the patient, by where they come from (PS3.3 10.7). */
+const CAVEATS: Readonly<Record<string, Caveat>> = {
+  "imager-pixel-spacing": "at-detector",
+  "nominal-scanned-pixel-spacing": "on-film",
+};
 const CENTIMETRES = 3;
 const MM_PER_CM = 10;
 
@@ -114,8 +119,7 @@ function pixelSize({ regions, spacing }: FrameDetails, points: readonly Point[])
   if (spacing === null) {
     return null;
   }
-  const isAtDetector = spacing.source === "imager-pixel-spacing";
-  return { x: spacing.columnMm, y: spacing.rowMm, caveat: isAtDetector ? "at-detector" : null };
+  return { x: spacing.columnMm, y: spacing.rowMm, caveat: CAVEATS[spacing.source] ?? null };
 }
 
 /** The smallest region that holds all points: insets lie on larger ones. */

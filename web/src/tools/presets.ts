@@ -35,15 +35,19 @@ export function presetsOf(values: FrameValues | null, modality: string, words: W
   ];
 }
 
+/** A picture of one value only is seen through no window. */
 export function windowText({ center, width }: Window, words: Words): string {
-  return words.windowValues.replace("{c}", short(center)).replace("{w}", short(width));
+  return width === 0 ? "" : words.windowValues.replace("{c}", short(center)).replace("{w}", short(width));
 }
 
-/** A number as long as it needs to be. */
+/** A number in five digits, or in all of its whole ones. */
 export function short(value: number): string {
   const size = Math.abs(value);
-  const digits = size === 0 || Number.isInteger(value) ? 0 : size < 1 ? 3 : size < 10 ? 2 : 1;
-  return size !== 0 && (size < 0.001 || size >= 1e7) ? value.toExponential(2) : value.toFixed(digits);
+  if (size !== 0 && (size < 0.001 || size >= 1e7)) {
+    return value.toExponential(3);
+  }
+  const decimals = size === 0 ? 0 : Math.max(0, 4 - Math.floor(Math.log10(size)));
+  return String(Number(value.toFixed(decimals)));
 }
 
 function linear(center: number, width: number): Window {

@@ -151,6 +151,8 @@ pub struct ViewerTexts {
     pub uncalibrated: &'static str,
     /// After a length that is not one in the patient.
     pub at_detector: &'static str,
+    /// Beside a length that was measured on a scanned film.
+    pub on_film: &'static str,
     /// `{value}` in millimetres.
     pub slice_position: &'static str,
     /// Heading.
@@ -183,6 +185,12 @@ pub struct ViewerTexts {
     pub fewer_images: &'static str,
     /// `{n}` images that are there and not announced.
     pub more_images: &'static str,
+    /// After which images there is a gap in the stack: `{places}`.
+    pub gaps: &'static str,
+    /// The next image is `{mm}` away, where `{usual}` is usual.
+    pub gap_after: &'static str,
+    /// The same of the image before.
+    pub gap_before: &'static str,
     /// Button.
     pub compare: &'static str,
     /// List of studies.
@@ -297,6 +305,7 @@ pub(super) const VI: ViewerTexts = ViewerTexts {
     no_value: "không có giá trị",
     uncalibrated: "chưa hiệu chuẩn",
     at_detector: "tại đầu thu",
+    on_film: "trên phim được quét",
     slice_position: "Vị trí lát cắt {value} mm",
     documents: "Tài liệu",
     open_document: "Xem: {title}",
@@ -313,6 +322,9 @@ pub(super) const VI: ViewerTexts = ViewerTexts {
     cut_overlays: "{n} tệp ảnh bị thiếu một phần nét vẽ trên ảnh.",
     fewer_images: "Thiếu {n} ảnh so với số ảnh ghi trong tệp.",
     more_images: "Có thêm {n} ảnh so với số ảnh ghi trong tệp; tất cả đều được hiển thị.",
+    gaps: "Khoảng cách giữa các lát cắt lớn hơn bình thường sau ảnh {places}: có thể thiếu ảnh.",
+    gap_after: "Ảnh sau cách {mm} mm (bình thường {usual} mm), có thể thiếu ảnh",
+    gap_before: "Ảnh trước cách {mm} mm (bình thường {usual} mm), có thể thiếu ảnh",
     compare: "So sánh",
     compare_with: "So sánh với lần chụp",
     compare_series: "Loạt ảnh",
@@ -407,6 +419,7 @@ pub(super) const EN: ViewerTexts = ViewerTexts {
     no_value: "no value",
     uncalibrated: "not calibrated",
     at_detector: "at the detector",
+    on_film: "on the scanned film",
     slice_position: "Slice position {value} mm",
     documents: "Documents",
     open_document: "Show: {title}",
@@ -423,6 +436,9 @@ pub(super) const EN: ViewerTexts = ViewerTexts {
     cut_overlays: "{n} image file(s) lack a part of what is drawn over the picture.",
     fewer_images: "{n} image(s) that the files announce are missing.",
     more_images: "There are {n} more image(s) than the files announce; all are shown.",
+    gaps: "Slices lie further apart than usual after image {places}: images may be missing.",
+    gap_after: "Next image {mm} mm away (usually {usual} mm): images may be missing",
+    gap_before: "Image before {mm} mm away (usually {usual} mm): images may be missing",
     compare: "Compare",
     compare_with: "Compare with the study",
     compare_series: "Series",
