@@ -254,6 +254,9 @@ describe("a stack that lacks a slice", () => {
     const raster = { columns: 32, rows: 32, aspect: 1 };
     const frames = [0, 3, 6, 9, 15, 18, 21].map((slice_position) => ({
       ...raster,
+      samples: halves(32, 32, [0, 1000]),
+      bits: 12,
+      window: WINDOW,
       slice_position,
       place: { plane: 1, slice: 1, volume: 1 },
       dimensions: { b_value: slice_position < 9 ? 0 : 1000 },

@@ -3,6 +3,8 @@
  * kept as it came and read in `full/frame-details.ts`, when it is wanted.
  */
 
+import { gapsOf, type Gap } from "./neighbours.js";
+
 export type Json = Readonly<Record<string, unknown>>;
 
 /** Part of a pack. */
@@ -76,6 +78,8 @@ export interface SeriesIndex {
   readonly others: readonly OtherEntry[];
   /** What is missing of what is shown. */
   readonly notes: readonly IndexNote[];
+  /** Where slices lie further apart than usual. */
+  readonly gaps: readonly Gap[];
   /** The instances of pictures that cannot be shown, one entry for each picture. */
   readonly withoutPicture: readonly string[];
   /** Look-up tables, as they came. */
@@ -115,6 +119,7 @@ export function parseIndex(json: unknown): SeriesIndex {
       const note = object(json, "note");
       return { sopInstanceUid: text(note["sop_instance_uid"]), code: text(note["code"]), count: positive(note["count"]) ?? 0 };
     }),
+    gaps: gapsOf(frames),
     withoutPicture: list(index["without_picture"]).map((json) => text(object(json, "picture")["sop_instance_uid"])),
     tables: list(index["tables"]),
   };

@@ -5,7 +5,7 @@
 
 import type { Page } from "./page.js";
 import { fill } from "./page.js";
-import { gapsOf, toldApartBy, type Gap } from "./neighbours.js";
+import { toldApartBy, type Gap } from "./neighbours.js";
 import type { Pane } from "./pane.js";
 import type { Json, SeriesIndex } from "./series-index.js";
 import { make } from "./tools/elements.js";
@@ -21,7 +21,7 @@ export class Sides {
   private readonly shownView = make("span", { class: "shown-view" });
   private readonly turned = make("span", { class: "turned", role: "status" });
   private readonly gap = make("span", { class: "turned" });
-  private neighbours: { readonly of: SeriesIndex; readonly gaps: readonly Gap[]; readonly apart: (frame: number) => string } | null = null;
+  private toldApart: { readonly of: SeriesIndex; readonly by: (frame: number) => string } | null = null;
 
   constructor(
     private readonly pane: Pane,
@@ -41,20 +41,15 @@ export class Sides {
     const { turn } = stage.view;
     const letters = raw === null ? null : edgesOf(raw, turn);
     EDGES.forEach((edge, place) => set(this.letters[place], letters?.[edge] ?? ""));
-    const neighbours = index === null ? null : this.neighboursOf(index);
-    const view = [raw === null ? "" : viewOf(raw, this.words), neighbours?.apart(frame) ?? ""];
+    if (index !== null && this.toldApart?.of !== index) {
+      this.toldApart = { of: index, by: toldApartBy(index.frames) };
+    }
+    const view = raw === null ? [] : [viewOf(raw, this.words), this.toldApart?.by(frame) ?? ""];
     set(this.shownView, view.filter((text) => text !== "").join(" · "));
-    set(this.gap, gapText(neighbours?.gaps ?? [], frame, this.words));
+    set(this.gap, gapText(index?.gaps ?? [], frame, this.words));
     const { isMirrored, degrees } = turnOf(turn);
     const facts = [isMirrored ? this.words.isMirrored : "", degrees === 0 ? "" : fill(this.words.isTurned, { n: degrees })];
     set(this.turned, facts.filter((fact) => fact !== "").join(" · "));
-  }
-
-  private neighboursOf(index: SeriesIndex): NonNullable<typeof this.neighbours> {
-    if (this.neighbours?.of !== index) {
-      this.neighbours = { of: index, gaps: gapsOf(index.frames), apart: toldApartBy(index.frames) };
-    }
-    return this.neighbours;
   }
 }
 

@@ -123,7 +123,7 @@ class Viewer {
 
   private showIndex(index: SeriesIndex): void {
     this.page.play.hidden = !hasClip(index);
-    if (index.documents.length + index.others.length + index.withoutPicture.length + index.notes.length > 0) {
+    if (index.documents.length + index.others.length + index.withoutPicture.length + index.notes.length + index.gaps.length > 0) {
       void this.showDocuments();
     }
   }

@@ -139,6 +139,12 @@ impl Order {
     /// A [`Rejection`] that names the line or the field, and repeats no value.
     pub fn parse(bytes: &[u8]) -> Result<Self, Rejection> {
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        if bytes.starts_with(b"\xff\xfe")
+            || bytes.starts_with(b"\xfe\xff")
+            || bytes.get(..2).is_some_and(|two| two.contains(&0))
+        {
+            return Err(Rejection::new("order-not-json", "The order is written in UTF-16; JSON is UTF-8."));
+        }
         let value: Value = serde_json::from_slice(bytes).map_err(|e| unreadable(&e))?;
         serde_json::from_value(read::read(value)?).map_err(|_| {
             // serde's own text may repeat a value, and values are patient data.

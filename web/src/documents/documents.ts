@@ -1,7 +1,6 @@
 /** Reports, PDFs and films of a series, in place; and what is kept but not shown, in words. */
 
 import type { PackSource } from "../pack-source.js";
-import { gapsOf } from "../neighbours.js";
 import { fill } from "../page.js";
 import type { DocumentEntry, OtherEntry, SeriesIndex, IndexNote } from "../series-index.js";
 import { make } from "../tools/elements.js";
@@ -50,18 +49,17 @@ function titleOf({ title, kind }: DocumentEntry, words: Words): string {
 }
 
 /** What is not shown: in words, and behind them each original to download. */
-function notes({ frames, others, withoutPicture, notes: noted }: SeriesIndex, words: Words): Node[] {
+function notes({ others, withoutPicture, notes: noted, gaps }: SeriesIndex, words: Words): Node[] {
   const counts = new Map<string, number>();
   for (const { name } of others) {
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   const names = [...counts].map(([name, count]) => (count > 1 ? `${name} (${count})` : name)).join(", ");
-  const gaps = gapsOf(frames).map(({ after }) => after + 1);
   const unseen = [...new Set(withoutPicture)].map((sopInstanceUid) => ({ sopInstanceUid, name: "" }));
   return [
     ...(others.length === 0 ? [] : [note(fill(words.kept, { names }), others, words)]),
     ...missing(noted, words),
-    ...(gaps.length === 0 ? [] : [note(fill(words.gaps, { places: gaps.join(", ") }), [], words)]),
+    ...(gaps.length === 0 ? [] : [note(fill(words.gaps, { places: gaps.map(({ after }) => after + 1).join(", ") }), [], words)]),
     ...(unseen.length === 0 ? [] : [note(fill(words.withoutPicture, { n: withoutPicture.length }), unseen, words)]),
   ];
 }

@@ -26,7 +26,8 @@ pub fn schema() -> Value {
         "description".into(),
         "One requested imaging study, one object below orders/. Upload it before, between or after the images, and \
          again when it changes: the last one wins. Unknown fields are kept. A field that may be absent may be null or \
-         empty."
+         empty. Invisible characters, and blanks around a text, are left out before it is read: these alone may be \
+         there though a pattern below does not name them."
             .into(),
     );
     schema.extend(part(ORDER));

@@ -53,6 +53,10 @@ fn what_is_not_json_is_refused_with_its_place() {
     let rejection = Order::parse(b"{\n \"a\": }").unwrap_err();
     assert_eq!(rejection.code, "order-not-json");
     assert!(rejection.message.contains("line 2"));
+    for wide in ["\u{feff}{}", "{}"] {
+        let bytes: Vec<u8> = wide.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert!(Order::parse(&bytes).unwrap_err().message.contains("UTF-16"));
+    }
 }
 
 #[test]
