@@ -30,6 +30,8 @@ export interface PaneEvents {
   /** Another frame is wanted. */
   onFrame(frame: number, frames: number): void;
   onPicture(shown: Shown): void;
+  /** The stage is empty until the wanted frame comes. */
+  onBlank(): void;
   onWaiting(isWaiting: boolean): void;
   onBroken(): void;
   onState(state: SourceState): void;
@@ -117,6 +119,7 @@ export class Pane {
       onPicture: (shown) => this.show(shown),
       onFrame: (frame) => this.tell((events) => events.onFrame?.(frame, index.frames.length)),
       onWaiting: (isWaiting) => this.tell((events) => events.onWaiting?.(isWaiting)),
+      onStale: () => this.blank(),
       onBroken: () => {
         this.tell((events) => events.onBroken?.());
         this.askForFull();
@@ -151,6 +154,7 @@ export class Pane {
     } else if (this.frames > 0) {
       const wished = clamp(frame, 0, this.frames - 1);
       this.wished = wished;
+      this.blank();
       this.tell((events) => events.onFrame?.(wished, this.frames));
     }
   }
@@ -201,6 +205,11 @@ export class Pane {
       this.player.full?.want(this.player.frame, 1, isPlaying);
     }
     this.tell((events) => events.onPlaying?.(isPlaying));
+  }
+
+  private blank(): void {
+    this.stage.blank();
+    this.tell((events) => events.onBlank?.());
   }
 
   private show(shown: Shown): void {

@@ -18,6 +18,8 @@ export interface PlayerEvents {
   onFrame(frame: number): void;
   /** The wanted frame is (no longer) on its way. */
   onWaiting(isWaiting: boolean): void;
+  /** What is on the stage is another frame than the wanted one, and for so long that it would be taken for it. */
+  onStale(): void;
   /** The wanted frame cannot be decoded here. */
   onBroken(): void;
 }
@@ -27,6 +29,9 @@ export interface PlayerEvents {
  * the quick picture is shown all the same.
  */
 const OTHER_LOOK_MS_MAX = 500;
+
+/** A picture may stand so long under the number of the next one: about as long as one takes to be drawn. */
+const STALE_MS_MAX = 80;
 
 /** Where pictures of full quality come from. */
 export interface FullPictures {
@@ -49,13 +54,16 @@ export class SeriesPlayer {
   private painted: { readonly frame: number; readonly quality: string } | null = null;
   private isDecoding = false;
   private awaited = 0;
+  private staleTimer = 0;
+  /** Before the first picture it is the poster's. */
+  private onStage: number;
 
   constructor(
     readonly index: SeriesIndex,
     private readonly loader: SeriesLoader,
     private readonly events: PlayerEvents,
   ) {
-    this.wanted = index.posterFrame;
+    this.wanted = this.onStage = index.posterFrame;
   }
 
   get frame(): number {
@@ -78,6 +86,7 @@ export class SeriesPlayer {
     this.events.onFrame(next);
     this.loader.want(next);
     this.full?.want(next, this.direction, this.isPlaying);
+    this.watch();
     void this.paint();
   }
 
@@ -106,6 +115,7 @@ export class SeriesPlayer {
   }
 
   close(): void {
+    clearTimeout(this.staleTimer);
     clearTimeout(this.awaited);
     this.loader.close();
     this.full?.close();
@@ -164,7 +174,22 @@ export class SeriesPlayer {
 
   private put(shown: Shown, frame: number): void {
     this.painted = { frame, quality: shown.quality };
+    this.onStage = frame;
     this.events.onPicture(shown, frame);
+    clearTimeout(this.staleTimer);
+    this.staleTimer = 0;
+    this.watch();
+  }
+
+  private watch(): void {
+    if (this.onStage !== this.wanted && this.staleTimer === 0) {
+      this.staleTimer = setTimeout(() => {
+        this.staleTimer = 0;
+        if (this.onStage !== this.wanted) {
+          this.events.onStale();
+        }
+      }, STALE_MS_MAX) as unknown as number;
+    }
   }
 
   private async decode(frame: number): Promise<Picture | null> {

@@ -98,6 +98,14 @@ export class Stage {
     return !this.poster.hidden && this.poster.decode().then(() => true, () => false);
   }
 
+  /** Shows nothing: what was there is not what is wanted. */
+  blank(): void {
+    this.shown = null;
+    this.canvas.hidden = this.poster.hidden = true;
+    delete this.element.dataset["quality"];
+    this.onDraw.forEach((told) => told());
+  }
+
   show(shown: Shown): void {
     this.shown = shown;
     this.canvas.hidden = false;

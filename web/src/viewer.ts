@@ -38,6 +38,7 @@ class Viewer {
       onIndex: (index) => this.showIndex(index),
       onPicture: (shown) => this.showPicture(shown),
       onWaiting: (isWaiting) => this.setWaiting(isWaiting),
+      onBlank: () => this.showQuality(page.words.loading, false),
       onBroken: () => page.say(page.words.brokenPicture),
       onState: (state) => this.showState(state),
       onPlaying: (isPlaying) => page.setPlaying(isPlaying),
@@ -137,17 +138,22 @@ class Viewer {
   }
 
   private showPicture(shown: Shown): void {
-    const { quality, words } = this.page;
-    const text = shown.quality === "full" ? words.fullQuality : words.quickPreview;
-    if (quality.textContent !== text) {
-      quality.textContent = text;
-    }
-    quality.classList.toggle("is-full", shown.quality === "full");
+    const { words } = this.page;
+    const isFull = shown.quality === "full";
+    this.showQuality(isFull ? words.fullQuality : words.quickPreview, isFull);
     this.page.say(null);
     if (!this.isDressed) {
       this.isDressed = true;
       void this.dress();
     }
+  }
+
+  private showQuality(text: string, isFull: boolean): void {
+    const { quality } = this.page;
+    if (quality.textContent !== text) {
+      quality.textContent = text;
+    }
+    quality.classList.toggle("is-full", isFull);
   }
 
   /** What lies over the first picture comes after it. */

@@ -34,6 +34,12 @@ describe("a length", () => {
     expect(lengthBetween(spaced, at(0, 0), at(0, 50)).caveat).toBe("on-film");
   });
 
+  it("without calibration is in widths of a pixel, where pixels are not square", () => {
+    const tall = frameDetails({}, { rows: 100, columns: 100, aspect: 2 });
+    expect(lengthBetween(tall, at(0, 0), at(0, 25)).quantities).toEqual([{ value: 50, unit: "px" }]);
+    expect(lengthBetween(tall, at(0, 0), at(50, 0)).quantities).toEqual([{ value: 50, unit: "px" }]);
+  });
+
   it("without calibration is in pixels", () => {
     expect(lengthBetween(details(), at(0, 0), at(3, 4))).toEqual({
       quantities: [{ value: 5, unit: "px" }],

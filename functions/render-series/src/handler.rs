@@ -2,7 +2,7 @@
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use filmless_delivery::download::pack_download;
-use filmless_delivery::messages::SettleTask;
+use filmless_delivery::messages::{SeriesContents, SettleTask};
 use filmless_delivery::render::render_series;
 use filmless_delivery::settle::check_quiet;
 use filmless_delivery::{DeliveryError, Services};
@@ -21,7 +21,11 @@ async fn run(services: &Services, task: SettleTask) -> Result<(), DeliveryError>
     match task {
         SettleTask::CheckQuiet { study_instance_uid } => check_quiet(services, &study_instance_uid).await,
         SettleTask::RenderSeries { study_instance_uid, series_instance_uid, content_digest } => {
-            render_series(services, &study_instance_uid, &series_instance_uid, &content_digest).await
+            let series = SeriesContents { series_instance_uid, content_digest };
+            render_series(services, &study_instance_uid, &[series]).await
+        }
+        SettleTask::RenderSmallSeries { study_instance_uid, series } => {
+            render_series(services, &study_instance_uid, &series).await
         }
         SettleTask::PackDownload { study_instance_uid } => pack_download(services, &study_instance_uid).await,
     }

@@ -48,7 +48,8 @@ fn task_of(queue: QueueName, body: &str) -> Option<(&'static str, Option<StudyIn
         }
         QueueName::Settle | QueueName::Downloads => match SettleTask::parse(body).ok()? {
             SettleTask::CheckQuiet { study_instance_uid } => ("check-quiet", Some(study_instance_uid)),
-            SettleTask::RenderSeries { study_instance_uid, .. } => {
+            SettleTask::RenderSeries { study_instance_uid, .. }
+            | SettleTask::RenderSmallSeries { study_instance_uid, .. } => {
                 ("render-series", Some(study_instance_uid))
             }
             SettleTask::PackDownload { study_instance_uid } => ("pack-download", Some(study_instance_uid)),

@@ -25,11 +25,27 @@ pub enum SettleTask {
         /// The contents that are to be rendered.
         content_digest: String,
     },
+    /// Render several small series of a study that has very many.
+    RenderSmallSeries {
+        /// Which study.
+        study_instance_uid: StudyInstanceUid,
+        /// Which series, and the contents that are to be rendered.
+        series: Vec<SeriesContents>,
+    },
     /// Make the ZIP of a study that somebody wants to download.
     PackDownload {
         /// Which study.
         study_instance_uid: StudyInstanceUid,
     },
+}
+
+/// A series, and which contents of it are meant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeriesContents {
+    /// Which series.
+    pub series_instance_uid: SeriesInstanceUid,
+    /// The digest of its contents.
+    pub content_digest: String,
 }
 
 /// Work for `release-study`: put this study before the gate.
@@ -82,7 +98,9 @@ impl Task for SettleTask {
     /// A download takes long, and whoever asked for it sees that it does: it has a queue, and workers, of its own.
     fn queue(&self) -> QueueName {
         match self {
-            Self::CheckQuiet { .. } | Self::RenderSeries { .. } => QueueName::Settle,
+            Self::CheckQuiet { .. } | Self::RenderSeries { .. } | Self::RenderSmallSeries { .. } => {
+                QueueName::Settle
+            }
             Self::PackDownload { .. } => QueueName::Downloads,
         }
     }

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use tracing::{info, instrument};
 
 use crate::file_facts::FileFacts;
-use crate::messages::{SettleTask, Task};
+use crate::messages::{SeriesContents, SettleTask, Task};
 use crate::render::KeyMarks;
 use crate::usage::{self, Pen};
 use crate::{DeliveryError, Services, identity, outbox, reconcile, render};
@@ -31,6 +31,10 @@ const STRANGERS_AT_ONCE_MAX: usize = 500;
 const MODALITIES_MAX: usize = 32;
 
 /// Part of every digest: raise it when series have to be rendered anew.
+/// Up to so many series of a study are rendered apart from each other, by as many workers as there are.
+const SERIES_APART_MAX: usize = 32;
+/// Most instances of small series that are rendered together: their names stay far below what a message holds.
+const INSTANCES_TOGETHER_MAX: usize = 64;
 const RENDER_VERSION: &str = "7";
 
 /// Makes sure that the study will be looked at once nothing arrives any more.
@@ -202,7 +206,7 @@ async fn describe_series(
         services.index.forget_series(study, gone).await?;
     }
     let marks = KeyMarks::of_study(instances);
-    let mut messages = Vec::new();
+    let mut wanted = Vec::new();
     for (uid, members) in by_series {
         let content_digest = content_digest(&members, &marks);
         let first = members[0];
@@ -228,15 +232,39 @@ async fn describe_series(
             services.index.describe_series(study, &series).await?;
         }
         if earlier.and_then(|e| e.rendered_digest.as_ref()) != Some(&content_digest) {
-            let task = SettleTask::RenderSeries {
-                study_instance_uid: study.clone(),
-                series_instance_uid: uid.clone(),
-                content_digest,
-            };
-            messages.push(task.to_outbox()?);
+            wanted.push((SeriesContents { series_instance_uid: uid.clone(), content_digest }, members.len()));
         }
     }
-    Ok(messages)
+    tasks_of(study, wanted).into_iter().map(|task| task.to_outbox()).collect()
+}
+
+/// The tasks that render these series, given with how many instances each has. Whoever renders a series reads the index of
+/// its whole study: of very many, small ones are rendered together.
+pub(crate) fn tasks_of(study: &StudyInstanceUid, wanted: Vec<(SeriesContents, usize)>) -> Vec<SettleTask> {
+    let study_instance_uid = study.clone();
+    if wanted.len() <= SERIES_APART_MAX {
+        let alone = |(SeriesContents { series_instance_uid, content_digest }, _)| SettleTask::RenderSeries {
+            study_instance_uid: study_instance_uid.clone(),
+            series_instance_uid,
+            content_digest,
+        };
+        return wanted.into_iter().map(alone).collect();
+    }
+    let mut together: Vec<(Vec<SeriesContents>, usize)> = Vec::new();
+    for (series, instances) in wanted {
+        match together.last_mut() {
+            Some((members, sum)) if *sum + instances <= INSTANCES_TOGETHER_MAX => {
+                members.push(series);
+                *sum += instances;
+            }
+            _ => together.push((vec![series], instances)),
+        }
+    }
+    let task = |(series, _)| SettleTask::RenderSmallSeries {
+        study_instance_uid: study_instance_uid.clone(),
+        series,
+    };
+    together.into_iter().map(task).collect()
 }
 
 /// The digest of one series among the instances of its study.

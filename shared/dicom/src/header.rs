@@ -130,6 +130,17 @@ pub fn read_header(prefix: &[u8], total_bytes: u64, limits: &Limits) -> Result<H
     }
 }
 
+/// Whose a file is that [`read_header`] refuses, where that can be read: of one that is cut off, or whose UIDs are
+/// unusable.
+#[must_use]
+pub fn patient_of_refused(prefix: &[u8], limits: &Limits) -> Option<PatientId> {
+    // As if all of it were there.
+    match scan_prefix(prefix, limits.object_bytes_max, limits) {
+        Ok(Scan::Complete(data_set)) => patient(data_set.root()).id,
+        Ok(Scan::NeedMore) | Err(_) => None,
+    }
+}
+
 impl InstanceHeader {
     /// Reads the header out of a scanned data set.
     ///

@@ -97,6 +97,8 @@ fn scan_deflated<'a>(
 ) -> Result<Scan<'a>, HeaderError> {
     let packed = file.get(meta.position..).unwrap_or(&[]);
     let most = deflate::inflated_bytes_max(packed.len() as u64, limits);
+    // Who wants no more than the header gets no more.
+    let most = if with_bulk { most } else { most.min(limits.header_bytes_max) };
     let mut steps = vec![limits.header_first_read_bytes, limits.header_second_read_bytes, most];
     while !steps.is_empty() {
         let inflated = deflate::inflate(packed, steps.remove(0).min(most))?;

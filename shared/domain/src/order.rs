@@ -3,6 +3,7 @@
 //! The wire format is `docs/order.schema.json`, which [`schema()`] writes. Unknown fields are kept.
 
 mod fields;
+mod json;
 mod moment;
 mod read;
 mod schema;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use unicode_normalization::UnicodeNormalization;
 
+use crate::invisible::one_line;
 use crate::{AccessionNumber, BirthDate, Language, PatientDemographics, PatientId, PhoneNumber, Rejection};
 use fields::{Field, Kind};
 pub use schema::schema;
@@ -145,7 +147,7 @@ impl Order {
         {
             return Err(Rejection::new("order-not-json", "The order is written in UTF-16; JSON is UTF-8."));
         }
-        let value: Value = serde_json::from_slice(bytes).map_err(|e| unreadable(&e))?;
+        let json::Unambiguous(value) = serde_json::from_slice(bytes).map_err(|e| unreadable(&e))?;
         serde_json::from_value(read::read(value)?).map_err(|_| {
             // serde's own text may repeat a value, and values are patient data.
             Rejection::new(
@@ -153,6 +155,14 @@ impl Order {
                 "A field of the order has a type or a value that is not allowed.",
             )
         })
+    }
+
+    /// Whose an order is that [`Self::parse`] refuses, where that can be read.
+    #[must_use]
+    pub fn patient_of_refused(bytes: &[u8]) -> Option<PatientId> {
+        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        let value: Value = serde_json::from_slice(bytes).ok()?;
+        PatientId::parse(&one_line(value.pointer("/patient/id")?.as_str()?)).ok()
     }
 
     /// The order without the fields that this version does not know, and without the radiologist's text: small enough
@@ -243,6 +253,11 @@ fn unreadable(error: &serde_json::Error) -> Rejection {
     if words.starts_with("recursion limit exceeded") {
         let message = format!("The order is nested deeper than is read (line {line}, column {column}).");
         return Rejection::new("order-too-deep", message);
+    }
+    if words.starts_with(json::TWICE) {
+        let message =
+            format!("A field occurs twice in one part of the order (line {line}, column {column}).");
+        return Rejection::new("order-bad-field", message);
     }
     if words.starts_with("number out of range") {
         let message =

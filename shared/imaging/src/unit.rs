@@ -13,8 +13,9 @@ pub(crate) fn of_frame(frame: FrameAttributes<'_>, image: &ImagePixel, intercept
     let named = frame
         .holder(tags::RESCALE_TYPE, tags::PIXEL_VALUE_TRANSFORMATION_SEQUENCE)
         .and_then(|holder| holder.text(tags::RESCALE_TYPE));
-    if let Some(named) = named.filter(|unit| unit != "US") {
-        return Some(named);
+    // US says that nobody specified it (C.11.1.1.2).
+    if let Some(named) = named {
+        return Some(named).filter(|unit| unit.trim() != "US");
     }
     match frame.root.text(tags::MODALITY)?.as_str() {
         "CT" => is_hounsfield(frame, image, intercept).then(|| HOUNSFIELD.to_owned()),

@@ -211,10 +211,12 @@ fn frames_of_an_enhanced_object_are_sorted_by_stack_place_and_time_and_not_as_th
 fn slices_without_a_window_share_one() {
     let mut slices = [axial(1, 0.0), axial(2, 5.0)];
     slices[1].values = [0, 9, 90, 250];
-    let shared = series("MR", &slices);
-    let windows: Vec<_> = shared.frames.iter().map(|frame| frame.view.window.clone().unwrap()).collect();
-    assert_eq!(windows[0], windows[1]);
-    assert_eq!((windows[0].center, windows[0].width), (125.0, 250.0));
+    for modality in ["MR", "NM", "XA", "OT"] {
+        let shared = series(modality, &slices);
+        let windows: Vec<_> = shared.frames.iter().map(|frame| frame.view.window.clone().unwrap()).collect();
+        assert_eq!(windows[0], windows[1]);
+        assert_eq!((windows[0].center, windows[0].width), (125.0, 250.0), "{modality}");
+    }
     // X-rays are looked at one by one.
     let own = series("DX", &slices);
     assert_ne!(own.frames[0].view.window, own.frames[1].view.window);

@@ -123,6 +123,8 @@ fn values_have_the_unit_that_the_file_means() {
     assert_eq!(unit(&ct("ORIGINAL\\PRIMARY\\AXIAL", ""), true), (None, 3.0));
     assert_eq!(unit(&ct("DERIVED\\SECONDARY", "0"), true), (None, 3.0));
     assert_eq!(unit(&ct("ORIGINAL\\PRIMARY\\LOCALIZER", "0"), true), (None, 3.0));
+    let unspecified = [ct("ORIGINAL\\PRIMARY\\AXIAL", "-1024").concat(), text((0x28, 0x1054), "LO", "US")];
+    assert_eq!(unit(&unspecified, false), (None, 3.0));
     for (units, kind, shown) in [
         ("BQML", "", Some("Bq/ml")),
         ("GML", "", Some("SUVbw g/ml")),

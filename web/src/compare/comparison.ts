@@ -234,6 +234,10 @@ export class Comparison {
         this.copyView();
         this.join();
       },
+      onBlank: () => {
+        this.quality.textContent = words.loading;
+        this.quality.classList.remove("is-full");
+      },
       onPicture: ({ quality }) => {
         this.quality.textContent = quality === "full" ? words.fullQuality : words.quickPreview;
         this.quality.classList.toggle("is-full", quality === "full");

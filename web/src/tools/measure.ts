@@ -49,14 +49,14 @@ export function lengthBetween(details: FrameDetails, a: Point, b: Point): Length
     }
   }
   const size = pixelSize(details, [a, b]);
-  const { x, y, caveat } = size ?? { x: 1, y: 1, caveat: "uncalibrated" };
+  const { x, y, caveat } = size ?? pixelShape(details);
   const value = Math.hypot((b.x - a.x) * x, (b.y - a.y) * y);
   return { quantities: [{ value, unit: size === null ? "px" : "mm" }], caveat };
 }
 
 /** The angle at `vertex` in degrees, 0 to 180. */
 export function angleAt(details: FrameDetails, a: Point, vertex: Point, c: Point): number {
-  const { x, y } = pixelSize(details, [a, vertex, c]) ?? { x: 1, y: details.aspect };
+  const { x, y } = pixelSize(details, [a, vertex, c]) ?? pixelShape(details);
   const direction = (to: Point) => Math.atan2((to.y - vertex.y) * y, (to.x - vertex.x) * x);
   const turn = Math.abs(direction(a) - direction(c)) * (180 / Math.PI);
   return turn > 180 ? 360 - turn : turn;
@@ -65,7 +65,7 @@ export function angleAt(details: FrameDetails, a: Point, vertex: Point, c: Point
 /** The area of the ellipse between two corners. */
 export function ellipseArea(details: FrameDetails, a: Point, b: Point): Quantity & { readonly caveat: Caveat | null } {
   const size = pixelSize(details, [a, b]);
-  const { x, y, caveat } = size ?? { x: 1, y: 1, caveat: "uncalibrated" as const };
+  const { x, y, caveat } = size ?? pixelShape(details);
   const value = (Math.PI / 4) * Math.abs((b.x - a.x) * x * (b.y - a.y) * y);
   return { value, unit: size === null ? "px²" : "mm²", caveat };
 }
@@ -107,6 +107,11 @@ export function ellipseStatistics(values: FrameValues, a: Point, b: Point): Stat
 /** Millimetres per pixel across the whole picture, for a scale bar; null where they are unknown or differ. */
 export function wholeScale(details: FrameDetails): PixelSize | null {
   return details.regions.length > 0 ? null : pixelSize(details, []);
+}
+
+/** In widths of a pixel, where nobody knows how wide one is. */
+function pixelShape({ aspect }: FrameDetails): PixelSize {
+  return { x: 1, y: aspect, caveat: "uncalibrated" };
 }
 
 function pixelSize({ regions, spacing }: FrameDetails, points: readonly Point[]): PixelSize | null {

@@ -25,7 +25,7 @@ const CT: readonly (readonly [keyof Words, number, number])[] = [
 export function presetsOf(values: FrameValues | null, modality: string, words: Words): readonly Preset[] {
   const recorded = values?.details.presets ?? [];
   const named = recorded.map((window) => ({ label: window.name ?? windowText(window, words), window }));
-  const usual = modality === "CT" ? CT : [];
+  const usual = modality === "CT" && (values === null || values.unit === "HU") ? CT : [];
   const whole = values === null ? [] : [{ label: words.presetRange, window: spanning(...values.modalityRange) }];
   return [
     { label: words.presetDefault, window: null },

@@ -59,7 +59,8 @@ export class Tools {
     this.refresh = () => {
       const probe = this.buttons.get("probe")?.querySelector("span");
       if (probe != null) {
-        probe.textContent = this.main.pane.index?.modality === "CT" ? words.probeCt : words.probe;
+        const { full, frame } = this.main.pane;
+        probe.textContent = full?.details(frame).rescale?.unit === "HU" ? words.probeCt : words.probe;
       }
       this.look.refresh();
       film.refresh();

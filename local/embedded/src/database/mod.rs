@@ -154,6 +154,20 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn file_of_an_older_version_is_brought_up() {
+        let dir = tempfile::tempdir().unwrap();
+        drop(open(dir.path()));
+        let connection = Connection::open(dir.path().join("embedded.db")).unwrap();
+        connection.execute_batch("ALTER TABLE message DROP COLUMN study; PRAGMA user_version = 1").unwrap();
+        drop(connection);
+        let database = open(dir.path());
+        let columns = "SELECT count(*) FROM pragma_table_info('message') WHERE name = 'study'";
+        let found =
+            database.read(move |c| Ok::<i64, DatabaseError>(c.query_row(columns, [], |row| row.get(0))?));
+        assert_eq!(found.await.unwrap(), 1);
+    }
+
+    #[tokio::test]
     async fn file_of_a_newer_version_is_left_alone() {
         let dir = tempfile::tempdir().unwrap();
         drop(open(dir.path()));

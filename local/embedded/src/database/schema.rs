@@ -2,7 +2,7 @@ use rusqlite::Connection;
 
 use super::DatabaseError;
 
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 /// Brings a fresh file to the current layout and refuses one from the future.
 pub(super) fn apply(connection: &Connection) -> Result<(), DatabaseError> {
@@ -12,6 +12,12 @@ pub(super) fn apply(connection: &Connection) -> Result<(), DatabaseError> {
         0 => {
             connection.execute_batch(&format!(
                 "BEGIN IMMEDIATE; {TABLES} PRAGMA user_version = {VERSION}; COMMIT;"
+            ))?;
+            Ok(())
+        }
+        1 => {
+            connection.execute_batch(&format!(
+                "BEGIN IMMEDIATE; ALTER TABLE message ADD COLUMN study TEXT; PRAGMA user_version = {VERSION}; COMMIT;"
             ))?;
             Ok(())
         }
@@ -76,6 +82,8 @@ const TABLES: &str = "
     CREATE TABLE message (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         queue TEXT NOT NULL,
+        -- Which study it is about, when it says so: studies take turns.
+        study TEXT,
         body TEXT NOT NULL,
         sent_ms INTEGER NOT NULL,
         due_ms INTEGER NOT NULL,

@@ -2,6 +2,7 @@
 
 use filmless_store::port::QueueName;
 use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde::Deserialize;
 
 use crate::database::DatabaseError;
 
@@ -28,9 +29,19 @@ pub(crate) fn insert(
     due_ms: i64,
 ) -> Result<(), DatabaseError> {
     connection
-        .prepare_cached("INSERT INTO message (queue, body, sent_ms, due_ms) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![queue.as_str(), body, now_ms, due_ms])?;
+        .prepare_cached(
+            "INSERT INTO message (queue, body, sent_ms, due_ms, study) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?
+        .execute(params![queue.as_str(), body, now_ms, due_ms, study_of(body)])?;
     Ok(())
+}
+
+fn study_of(body: &str) -> Option<String> {
+    #[derive(Deserialize)]
+    struct About {
+        study_instance_uid: String,
+    }
+    serde_json::from_str(body).ok().map(|about: About| about.study_instance_uid)
 }
 
 /// Makes everything that is in flight visible. The receive that was cut short does not count, within limits.
@@ -59,17 +70,24 @@ pub(super) fn bury_exhausted(
         .execute(params![queue.as_str(), now_ms, receives_max])
 }
 
+/// Messages that are due. Rendering takes long, and a study may have thousands of series: whose study is being worked on
+/// least comes first there, so that nobody waits for all of another's.
 pub(super) fn due(
     connection: &Connection,
     queue: QueueName,
     now_ms: i64,
     max: usize,
 ) -> rusqlite::Result<Vec<Due>> {
+    let in_turn = "WITH held AS (
+            SELECT study, count(*) AS tasks FROM message
+            WHERE queue = ?1 AND dead_ms IS NULL AND due_ms > ?2 AND receipt IS NOT NULL GROUP BY study)
+         SELECT id, body, receive_count, sent_ms, first_received_ms FROM message LEFT JOIN held USING (study)
+         WHERE queue = ?1 AND dead_ms IS NULL AND due_ms <= ?2
+         ORDER BY coalesce(held.tasks, 0), due_ms, id LIMIT ?3";
+    let in_order = "SELECT id, body, receive_count, sent_ms, first_received_ms FROM message
+         WHERE queue = ?1 AND dead_ms IS NULL AND due_ms <= ?2 ORDER BY due_ms, id LIMIT ?3";
     connection
-        .prepare_cached(
-            "SELECT id, body, receive_count, sent_ms, first_received_ms FROM message
-             WHERE queue = ?1 AND dead_ms IS NULL AND due_ms <= ?2 ORDER BY due_ms, id LIMIT ?3",
-        )?
+        .prepare_cached(if queue == QueueName::Settle { in_turn } else { in_order })?
         .query_map(params![queue.as_str(), now_ms, i64::try_from(max).unwrap_or(i64::MAX)], |row| {
             Ok(Due {
                 id: row.get(0)?,

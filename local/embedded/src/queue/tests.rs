@@ -99,6 +99,28 @@ async fn received_message_is_hidden_until_its_time_runs_out() {
 }
 
 #[tokio::test]
+async fn a_study_with_very_many_messages_does_not_keep_another_waiting() {
+    let bench = Bench::new().await;
+    let about = |study: &str, n: usize| format!(r#"{{"study_instance_uid":"{study}","n":{n}}}"#);
+    for n in 0..1000 {
+        bench.queue.send(QUEUE, &about("1.1", n), NOW).await.unwrap();
+    }
+    let one = async || bench.queue.receive(QUEUE, 1, VISIBILITY).await.unwrap().remove(0);
+    let first = one().await;
+    assert_eq!(first.body, about("1.1", 0));
+    for n in 0..2 {
+        bench.queue.send(QUEUE, &about("1.2", n), NOW).await.unwrap();
+    }
+    bench.queue.send(QUEUE, "about none", NOW).await.unwrap();
+    assert_eq!(one().await.body, about("1.2", 0), "its study is worked on by nobody");
+    assert_eq!(one().await.body, "about none");
+    assert_eq!(one().await.body, about("1.1", 1), "both are worked on once; it came first");
+    assert_eq!(one().await.body, about("1.2", 1));
+    assert!(bench.queue.delete(&first.receipt).await.unwrap());
+    assert_eq!(one().await.body, about("1.1", 2));
+}
+
+#[tokio::test]
 async fn delayed_message_is_not_received_early() {
     let bench = Bench::new().await;
     bench.queue.send(QUEUE, "later", Duration::from_secs(5)).await.unwrap();

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use filmless_dicom::{HeaderError, HeaderRead, InstanceHeader, Sniffed, read_header, sniff};
+use filmless_dicom::{
+    HeaderError, HeaderRead, InstanceHeader, Sniffed, patient_of_refused, read_header, sniff,
+};
 use filmless_domain::identity::files_contradict;
 use filmless_domain::object_key::Upload;
-use filmless_domain::{PatientDemographics, Rejection, StudyInstanceUid};
+use filmless_domain::{PatientDemographics, PatientId, Rejection, StudyInstanceUid};
 use filmless_store::index::{Arrival, InstanceRecord, StrangerRecord, Touched, UploadOwner, UploadRecord};
 use filmless_store::{ObjectVersion, StoreError};
 use futures::{StreamExt, stream};
@@ -13,7 +15,7 @@ use tracing::info;
 
 use super::CreatedObject;
 use super::order::ingest_order;
-use super::quarantine::{quarantine, quarantine_of, quarantine_unless_storable};
+use super::quarantine::{quarantine, quarantine_unless_storable, refuse};
 use super::unzip::unpack;
 use crate::messages::{ReleaseTask, Task};
 use crate::{DeliveryError, Services, outbox, settle};
@@ -81,7 +83,9 @@ async fn examine(
             quarantine(services, object, &rejection).await.map(|()| None)
         }
         Ok(Examined::Zip) => unpack(services, object).await.map(|()| None),
-        Ok(Examined::Refused(rejection)) => quarantine(services, object, &rejection).await.map(|()| None),
+        Ok(Examined::Refused(rejection, patient)) => {
+            refuse(services, patient.as_ref(), object, &rejection).await.map(|()| None)
+        }
         // A DICOMDIR lists files that come by themselves.
         Ok(Examined::Directory) => Ok(None),
         // Deleted by its owner before we came.
@@ -95,7 +99,8 @@ pub(crate) enum Examined {
     Instance(Box<InstanceHeader>),
     Zip,
     Directory,
-    Refused(Rejection),
+    /// And whose it is, where that can be read.
+    Refused(Rejection, Option<PatientId>),
 }
 
 /// Reads 64 KiB first, where nearly every header ends; more only when it does not.
@@ -109,7 +114,7 @@ pub(crate) async fn read_object(
         let read = services.studies.get_range(object.version(), 0..step).await?;
         if read.total_bytes > limits.object_bytes_max {
             let message = format!("The object has more than {} bytes.", limits.object_bytes_max);
-            return Ok(Examined::Refused(Rejection::new("object-too-large", message)));
+            return Ok(Examined::Refused(Rejection::new("object-too-large", message), None));
         }
         if sniff(&read.bytes) == Sniffed::Zip {
             return Ok(Examined::Zip);
@@ -118,10 +123,12 @@ pub(crate) async fn read_object(
             Ok(HeaderRead::Complete(header)) => return Ok(Examined::Instance(header)),
             Ok(HeaderRead::NeedMore) => {}
             Err(error) if error.code() == "dicomdir" => return Ok(Examined::Directory),
-            Err(error) => return Ok(Examined::Refused(error.into())),
+            Err(error) => {
+                return Ok(Examined::Refused(error.into(), patient_of_refused(&read.bytes, limits)));
+            }
         }
     }
-    Ok(Examined::Refused(HeaderError::HeaderTooLong.into()))
+    Ok(Examined::Refused(HeaderError::HeaderTooLong.into(), None))
 }
 
 async fn index_instances(
@@ -216,10 +223,7 @@ async fn refuse_stranger(
     let message =
         "The study with this UID belongs to another patient (patient id, name, birth date or sex differ).";
     let rejection = Rejection::new("two-patients", message);
-    match &arrival.patient.id {
-        Some(id) => quarantine_of(services, UploadOwner::Patient(id), object, &rejection).await?,
-        None => quarantine(services, object, &rejection).await?,
-    }
+    refuse(services, arrival.patient.id.as_ref(), object, &rejection).await?;
     let entry =
         outbox::entry(services, vec![ReleaseTask { study_instance_uid: study.clone() }.to_outbox()?])?;
     outbox::publish(services, &entry).await

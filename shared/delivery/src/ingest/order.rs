@@ -10,7 +10,7 @@ use filmless_store::index::{OrderRecord, OrderTaken, ReviewKind, ReviewRecord, U
 use tracing::{info, warn};
 
 use super::CreatedObject;
-use super::quarantine::quarantine;
+use super::quarantine::{quarantine, refuse};
 use crate::messages::{ReleaseTask, SettleTask, Task};
 use crate::usage::{self, Pen};
 use crate::{DeliveryError, Services, outbox};
@@ -28,7 +28,9 @@ pub(super) async fn ingest_order(services: &Services, object: &CreatedObject) ->
     };
     let order = match Order::parse(&bytes) {
         Ok(order) => order,
-        Err(rejection) => return quarantine(services, object, &rejection).await,
+        Err(rejection) => {
+            return refuse(services, Order::patient_of_refused(&bytes).as_ref(), object, &rejection).await;
+        }
     };
     let earlier = services.index.order(&order.accession_number).await?;
     if let Some(earlier) = &earlier

@@ -1,6 +1,6 @@
 //! Quarantine: a copy of what was refused, beside a reason its sender can read. The upload itself stays.
 
-use filmless_domain::{ObjectKey, Rejection, object_key};
+use filmless_domain::{ObjectKey, PatientId, Rejection, object_key};
 use filmless_store::index::UploadOwner;
 use filmless_store::{ObjectVersion, Served, StoreError};
 use serde_json::json;
@@ -21,14 +21,17 @@ fn places_of(object: &CreatedObject) -> [ObjectKey; 2] {
     [object_key::quarantined(&object.key, &digest), object_key::quarantine_reason(&object.key, &digest)]
 }
 
-/// Refuses an object that is known to be about somebody: it goes when all about them goes.
-pub(super) async fn quarantine_of(
+/// Refuses an object that may be known to be about somebody: then it goes when all about them goes.
+pub(super) async fn refuse(
     services: &Services,
-    owner: UploadOwner<'_>,
+    patient: Option<&PatientId>,
     object: &CreatedObject,
     rejection: &Rejection,
 ) -> Result<(), DeliveryError> {
-    services.index.remember_upload(owner, &object.upload(places_of(object).to_vec())).await?;
+    if let Some(patient) = patient {
+        let upload = object.upload(places_of(object).to_vec());
+        services.index.remember_upload(UploadOwner::Patient(patient), &upload).await?;
+    }
     quarantine(services, object, rejection).await
 }
 

@@ -11,7 +11,9 @@ use filmless_store::{Served, StoreError};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 use tracing::info;
-use zip::ZipArchive;
+use zip::ZipReadOptions;
+use zip::read::{Config, OwnedZipFileEntry};
+use zip::unstable::read::ZipIterable;
 
 use super::quarantine::{note, quarantine};
 use super::{CreatedObject, companions};
@@ -30,15 +32,19 @@ struct Entry {
 /// What one entry is.
 enum Extracted {
     File(Entry),
-    /// A folder, or what operating systems add: nobody put it there.
-    Nothing,
+    /// A folder.
+    Folder,
+    /// What operating systems add: nobody put it there.
+    Litter,
     /// What comes with the images on a disc: a viewer, its pictures, a README. By the kind of file.
     Companion(String),
 }
 
 /// An open archive, and how many bytes it may still unpack to.
 struct Archive {
-    zip: ZipArchive<File>,
+    file: File,
+    /// In a list: several may have one name, as where a program writes all its images without their folders.
+    entries: Vec<OwnedZipFileEntry>,
     left_bytes: u64,
 }
 
@@ -63,8 +69,8 @@ pub(super) async fn unpack(services: &Services, object: &CreatedObject) -> Resul
         Ok(archive) => archive,
         Err(rejection) => return quarantine(services, object, &rejection).await,
     };
-    let count = archive.zip.len();
-    let mut stored = 0;
+    let count = archive.entries.len();
+    let (mut stored, mut folders) = (0, 0);
     let mut companions: BTreeMap<String, usize> = BTreeMap::new();
     for number in 0..count {
         let target = folder.path().join(format!("{number}"));
@@ -76,7 +82,11 @@ pub(super) async fn unpack(services: &Services, object: &CreatedObject) -> Resul
         archive = extracted.0;
         let entry = match extracted.1 {
             Ok(Extracted::File(entry)) => entry,
-            Ok(Extracted::Nothing) => continue,
+            Ok(Extracted::Folder) => {
+                folders += 1;
+                continue;
+            }
+            Ok(Extracted::Litter) => continue,
             Ok(Extracted::Companion(kind)) => {
                 *companions.entry(kind).or_default() += 1;
                 continue;
@@ -96,7 +106,13 @@ pub(super) async fn unpack(services: &Services, object: &CreatedObject) -> Resul
     }
     let mut quarantined = Vec::new();
     if !companions.is_empty() {
-        let message = format!("Of the ZIP's {count} entries {stored} were taken; {}.", summary(&companions));
+        let litter = count - folders - stored - companions.values().sum::<usize>();
+        let message = format!(
+            "Of the ZIP's {} files {stored} were taken; {}{}.",
+            count - folders,
+            summary(&companions),
+            if litter > 0 { format!(", and {litter} that an operating system added") } else { String::new() },
+        );
         quarantined.push(note(services, object, &Rejection::new("companions-passed-over", message)).await?);
     }
     info!(entries = count, stored, passed_over = companions.values().sum::<usize>(), "ZIP unpacked");
@@ -122,29 +138,38 @@ impl Archive {
         let bad = || Rejection::new("bad-zip", "The ZIP cannot be read: it is cut off or damaged.");
         let file = File::open(packed).map_err(|_| bad())?;
         let bytes = file.metadata().map_err(|_| bad())?.len();
-        let zip = ZipArchive::new(file).map_err(|_| bad())?;
+        let mut zip = ZipIterable::try_new(&file, Config::default()).map_err(|_| bad())?;
         if zip.len() > limits.zip_entries_max {
             let message = format!("The ZIP has more than {} entries.", limits.zip_entries_max);
             return Err(Rejection::new("zip-too-many-entries", message));
         }
+        let entries =
+            zip.files().and_then(|files| files.map(|entry| entry.map(OwnedZipFileEntry::from)).collect());
+        let entries: Vec<_> = entries.map_err(|_| bad())?;
         // Of the archive, not of its entries: many that lie over one another are as small as one.
         let by_ratio = bytes.max(limits.zip_ratio_from_bytes).saturating_mul(limits.zip_ratio_max);
         let left_bytes = by_ratio.min(limits.zip_unpacked_bytes_max);
-        if zip.decompressed_size().is_some_and(|declared| declared > u128::from(left_bytes)) {
+        if entries.iter().map(|entry| u128::from(entry.size())).sum::<u128>() > u128::from(left_bytes) {
             return Err(too_large(left_bytes));
         }
-        Ok(Self { zip, left_bytes })
+        Ok(Self { file, entries, left_bytes })
     }
 
     /// Writes one entry to a file, if it may be an image.
     fn extract(&mut self, number: usize, target: &Path) -> Result<Extracted, Rejection> {
         let bad = || Rejection::new("bad-zip", format!("Entry {} of the ZIP cannot be read.", number + 1));
-        let mut entry = self.zip.by_index(number).map_err(|_| bad())?;
+        let listed = self.entries.get(number).ok_or_else(bad)?.as_ref();
         // A name in no known encoding still names an entry.
-        let name = entry.name().map_or_else(|_| number.to_string(), |name| name.into_owned());
-        if entry.is_dir() || companions::is_litter(&name) {
-            return Ok(Extracted::Nothing);
+        let name = listed.name().map_or_else(|_| number.to_string(), |name| name.into_owned());
+        if listed.is_dir() {
+            return Ok(Extracted::Folder);
         }
+        if companions::is_litter(&name) {
+            return Ok(Extracted::Litter);
+        }
+        let mut reader = &self.file;
+        let options = ZipReadOptions::default();
+        let mut entry = listed.with_reader(&mut reader, options).map_err(|_| bad())?;
         let mut file = File::create(target).map_err(|_| bad())?;
         let mut start = Vec::new();
         entry
@@ -206,9 +231,28 @@ mod tests {
             (entry.name.as_str(), std::fs::read(&entry.file).unwrap().as_slice()),
             ("a/ảnh 1.dcm", &b"DICM"[..])
         );
-        assert!(matches!(extract(1), Extracted::Nothing) && matches!(extract(2), Extracted::Nothing));
+        assert!(matches!(extract(1), Extracted::Litter) && matches!(extract(2), Extracted::Litter));
         assert!(matches!(extract(3), Extracted::Companion(kind) if kind == "exe"));
         assert!(matches!(extract(4), Extracted::File(_)), "it is refused by its own reason");
+    }
+
+    #[test]
+    fn entries_of_one_name_are_all_unpacked() {
+        let (folder, path) = zip_of(&[("a.dcm", b"DICM1"), ("b.dcm", b"DICM2")]);
+        // The second name, in the local header and in the directory: the writer refuses to write one twice.
+        let mut bytes = std::fs::read(&path).unwrap();
+        while let Some(at) = bytes.windows(5).position(|w| w == b"b.dcm") {
+            bytes[at] = b'a';
+        }
+        std::fs::write(&path, bytes).unwrap();
+        let mut archive = Archive::open(&path, &Limits::default()).unwrap();
+        let contents = [0, 1].map(|number| {
+            let Extracted::File(entry) = archive.extract(number, &folder.path().join("x")).unwrap() else {
+                panic!()
+            };
+            (entry.name, std::fs::read(entry.file).unwrap())
+        });
+        assert_eq!(contents, [b"DICM1", b"DICM2"].map(|bytes| ("a.dcm".to_owned(), bytes.to_vec())));
     }
 
     #[test]

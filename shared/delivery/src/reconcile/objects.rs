@@ -141,7 +141,7 @@ async fn is_upload_lost(services: &Services, object: &CreatedObject) -> Result<b
         }
         Ok(Examined::Directory) | Err(DeliveryError::Store(StoreError::NotFound)) => return Ok(false),
         // It should be in quarantine.
-        Ok(Examined::Zip | Examined::Refused(_)) => return Ok(true),
+        Ok(Examined::Zip | Examined::Refused(..)) => return Ok(true),
         Err(error) => return Err(error),
     };
     let study = header.study_instance_uid.clone();

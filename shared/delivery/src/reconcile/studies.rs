@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Finding, FindingKind, Run};
 use crate::identity::{self, Asked};
-use crate::messages::{NoticeTask, ReleaseTask, SettleTask, Task};
+use crate::messages::{NoticeTask, ReleaseTask, SeriesContents, SettleTask, Task};
 use crate::{DeliveryError, file_facts, late_contact, notice, outbox, rebuild, settle};
 
 /// What was found whole is looked at again after this time, even if nothing arrived.
@@ -98,18 +98,15 @@ impl Run<'_> {
             self.add(FindingKind::StudyNotSettled, study, None);
             return Ok(());
         }
-        let mut messages = Vec::new();
-        for series in all {
-            if series.rendered_digest.as_ref() != Some(&series.content_digest) {
-                let task = SettleTask::RenderSeries {
-                    study_instance_uid: uid.clone(),
-                    series_instance_uid: series.series_instance_uid,
-                    content_digest: series.content_digest,
-                };
-                messages.push(task.to_outbox()?);
-            }
-        }
-        let count = messages.len();
+        let is_rendered = |s: &SeriesRecord| s.rendered_digest.as_ref() == Some(&s.content_digest);
+        let contents = |s: SeriesRecord| {
+            let (series_instance_uid, content_digest) = (s.series_instance_uid, s.content_digest);
+            (SeriesContents { series_instance_uid, content_digest }, s.instances as usize)
+        };
+        let wanted: Vec<_> = all.into_iter().filter(|s| !is_rendered(s)).map(contents).collect();
+        let count = wanted.len();
+        let tasks = settle::tasks_of(uid, wanted);
+        let mut messages: Vec<_> = tasks.iter().map(Task::to_outbox).collect::<Result<_, _>>()?;
         if messages.is_empty() {
             // All are rendered, but whoever rendered the last one did not come to say so.
             messages.push(SettleTask::CheckQuiet { study_instance_uid: uid.clone() }.to_outbox()?);

@@ -7,7 +7,7 @@ mod source_file;
 
 use filmless_domain::object_key::{self, SeriesKeys};
 use filmless_domain::usage::{StorageClass, UsageEvent, UsageKind, UsageUnit};
-use filmless_domain::{SeriesInstanceUid, StudyInstanceUid, StudyState};
+use filmless_domain::{StudyInstanceUid, StudyState};
 use filmless_store::index::{InstanceRecord, SeriesRecord, StudyRecord};
 use filmless_store::{ObjectVersion, Served, StoreError};
 use futures::{StreamExt, stream};
@@ -16,7 +16,7 @@ use tempfile::NamedTempFile;
 use tokio::sync::mpsc;
 use tracing::{info, instrument};
 
-use crate::messages::{ReleaseTask, Task};
+use crate::messages::{ReleaseTask, SeriesContents, Task};
 use crate::usage::{self, Pen};
 use crate::{DeliveryError, Services, outbox, settle};
 pub(crate) use plan::{KeyMarks, slice_key};
@@ -32,37 +32,61 @@ const DOWNLOADS_AT_ONCE: usize = 2;
 /// Longer files are rendered from disk, of which ranges are read.
 const IN_MEMORY_BYTES_MAX: u64 = 16 << 20;
 
-/// Renders a series, unless its contents changed since that was asked for, or its pack shows them already.
+/// Renders series of a study, but for those whose contents changed since that was asked for, and those whose pack shows
+/// them already.
 ///
 /// # Errors
-/// [`DeliveryError`]: the series has to be rendered again.
-#[instrument(skip_all, fields(study_instance_uid = %study, series_instance_uid = %series))]
+/// [`DeliveryError`]: what is left has to be rendered again.
+#[instrument(skip_all, fields(study_instance_uid = %study))]
 pub async fn render_series(
     services: &Services,
     study: &StudyInstanceUid,
-    series: &SeriesInstanceUid,
-    content_digest: &str,
+    wanted: &[SeriesContents],
 ) -> Result<(), DeliveryError> {
     // What is taken back is not made again.
     let is_recalled = |record: StudyRecord| record.state == StudyState::Recalled;
     if services.index.study(study).await?.is_none_or(is_recalled) {
         return Ok(());
     }
-    let known = services.index.series(study).await?.into_iter().find(|s| s.series_instance_uid == *series);
-    let Some(mut record) = known.filter(|s| s.content_digest == content_digest) else { return Ok(()) };
-    if record.rendered_digest.as_deref() != Some(content_digest) {
+    let is_wanted = |record: &SeriesRecord| {
+        wanted.iter().any(|series| {
+            series.series_instance_uid == record.series_instance_uid
+                && series.content_digest == record.content_digest
+        })
+    };
+    let mut known = services.index.series(study).await?;
+    known.retain(is_wanted);
+    if known.is_empty() {
+        return Ok(());
+    }
+    known.retain(|record| record.rendered_digest.as_ref() != Some(&record.content_digest));
+    if !known.is_empty() {
         let instances = services.index.instances(study).await?;
-        if settle::series_digest(&instances, series) != content_digest {
-            // More arrived: the settle that follows asks for this series again.
-            return Ok(());
+        for record in known {
+            render_one(services, study, &instances, record).await?;
         }
-        let plan = plan_series(&record.modality, &instances, series, services.renderer.parallelism());
-        write_series(services, study, &mut record, plan).await?;
-        record.rendered_digest = Some(content_digest.to_owned());
-        services.index.mark_series_rendered(study, &record).await?;
-        info!(frames = record.frames, without_picture = record.without_picture, "series rendered");
     }
     finish_study(services, study).await
+}
+
+#[instrument(skip_all, fields(series_instance_uid = %record.series_instance_uid))]
+async fn render_one(
+    services: &Services,
+    study: &StudyInstanceUid,
+    instances: &[InstanceRecord],
+    mut record: SeriesRecord,
+) -> Result<(), DeliveryError> {
+    let series = record.series_instance_uid.clone();
+    if settle::series_digest(instances, &series) != record.content_digest {
+        // More arrived: the settle that follows asks for this series again.
+        return Ok(());
+    }
+    let plan = plan_series(&record.modality, instances, &series, services.renderer.parallelism());
+    write_series(services, study, &mut record, plan).await?;
+    record.rendered_digest = Some(record.content_digest.clone());
+    services.index.mark_series_rendered(study, &record).await?;
+    info!(frames = record.frames, without_picture = record.without_picture, "series rendered");
+    Ok(())
 }
 
 async fn write_series(

@@ -13,14 +13,21 @@ use crate::data_set::PixelElement;
 const DOCUMENT_HEAD_BYTES: u64 = 256;
 
 impl Pass<'_> {
-    /// The header ends where bulk data begins; whether that data can be whole is checked here.
+    /// The header ends where bulk data begins; whether enough of that data can be there is checked here.
     pub(super) fn stop_at_bulk(&mut self, head: &ElementHead) -> Result<Step, HeaderError> {
         let mut length = (head.length != UNDEFINED_LENGTH).then_some(u64::from(head.length));
         let start = head.value_start as u64;
-        if length.is_some_and(|length| start + length > self.total)
-            || (length.is_none() && start + 8 > self.total)
-        {
-            return Err(HeaderError::Truncated);
+        let here = self.total.saturating_sub(start);
+        // A file that ends within its pixels shows those that it has, unless most of them are missing: whoever sent it
+        // sends it again.
+        let is_mostly_here = |given: u64| {
+            head.tag != tags::ENCAPSULATED_DOCUMENT && !self.syntax.is_encapsulated && here >= given.div_ceil(2)
+        };
+        match length {
+            Some(given) if given <= here => {}
+            Some(given) if is_mostly_here(given) => length = Some(here),
+            None if here >= 8 => {}
+            _ => return Err(HeaderError::Truncated),
         }
         // What begins the value tells how it is written.
         if (self.bytes.len() as u64) < self.total.min(start + 8) {

@@ -171,6 +171,9 @@ fn id(text: String) -> Result<Value, String> {
         Err(crate::InvalidId::BadCharacter) => {
             Err("is no identifier: it holds a control character".to_owned())
         }
+        _ if text.chars().any(|c| c > '\u{ffff}') => {
+            Err("is no identifier: it holds a character beyond U+FFFF, such as an emoji".to_owned())
+        }
         _ => Err("is no identifier: it is longer than 64 characters".to_owned()),
     }
 }

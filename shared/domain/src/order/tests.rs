@@ -53,6 +53,10 @@ fn what_is_not_json_is_refused_with_its_place() {
     let rejection = Order::parse(b"{\n \"a\": }").unwrap_err();
     assert_eq!(rejection.code, "order-not-json");
     assert!(rejection.message.contains("line 2"));
+    let twice = br#"{"accession_number": "A1", "patient": {"id": "1"}, "patient": {"id": "2"}}"#;
+    let rejection = Order::parse(twice).unwrap_err();
+    assert_eq!(rejection.code, "order-bad-field");
+    assert!(rejection.message.starts_with("A field occurs twice"), "{}", rejection.message);
     for wide in ["\u{feff}{}", "{}"] {
         let bytes: Vec<u8> = wide.encode_utf16().flat_map(u16::to_le_bytes).collect();
         assert!(Order::parse(&bytes).unwrap_err().message.contains("UTF-16"));

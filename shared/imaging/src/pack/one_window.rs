@@ -13,8 +13,9 @@ use crate::preview::{POSTER_QUALITY, encode_jpeg, encode_webp};
 use crate::window::{ValueSpan, VoiWindow};
 use crate::{DisplayFrame, ImagingError};
 
-/// What all frames of a series are measured in.
-const MEASURED: [&str; 3] = ["CT", "MR", "PT"];
+/// Projections of their own, of which each has its own exposure (PS3.3 C.7.3.1.1.1). Of all others the images of a series
+/// are looked at one after the other.
+const PROJECTIONS: [&str; 6] = ["CR", "DX", "IO", "MG", "PX", "RG"];
 
 /// From the greys of one window to those of a wider one.
 #[derive(Clone, Copy)]
@@ -37,7 +38,7 @@ impl<W: Write> SeriesPackBuilder<W> {
     /// Gives frames in the span of their own values that of the series. Says whether any picture changed.
     pub(super) fn share_window(&mut self, previews: &mut Vec<u8>) -> Result<bool, ImagingError> {
         let modality = self.index.modality.clone();
-        if !MEASURED.contains(&modality.as_str()) {
+        if PROJECTIONS.contains(&modality.as_str()) {
             return Ok(false);
         }
         let mut spans: BTreeMap<String, ValueSpan> = BTreeMap::new();

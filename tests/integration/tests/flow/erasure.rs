@@ -38,6 +38,14 @@ async fn what_a_patient_wants_erased_is_gone_from_everywhere_but_the_logs() {
     system.upload("incoming/other", other.slice(1, 1)).await;
     system.upload_order(&order).await;
     system.until(&other.uid, "released").await;
+    // What was refused though its patient can be read: a file that is cut off, and an order.
+    let whole = study.slice(1, 1);
+    system.upload("incoming/cut-off", whole[..whole.len() / 3].to_vec()).await;
+    let mut bad = study.order();
+    bad["patient"]["sex"] = "zz".into();
+    system.upload("orders/bad.json", bad.to_string().into_bytes()).await;
+    system.until_quarantined("incoming/cut-off").await;
+    system.until_quarantined("orders/bad.json").await;
 
     let rehearsal = system.staff(&["erase", &study.patient_id, "--reason", "asked for", "--dry-run"]);
     assert_eq!((&rehearsal["studies"][0], &rehearsal["orders"]), (&json!(study.uid), &json!(1)));
