@@ -87,7 +87,12 @@ def measured(ds, stored, values):
 
 def is_usual_ct(ds, intercept):
     """Slices of a CT without a window are seen in the usual one, all alike; a scout is not."""
-    return ds.get("Modality") == "CT" and intercept <= -1000 and "LOCALIZER" not in (ds.get("ImageType") or [])
+    kinds = list(ds.get("ImageType") or [])
+    is_signed = ds.PixelRepresentation == 1
+    is_meant = intercept != 0 or (is_signed and kinds[:1] == ["ORIGINAL"] and "RescaleIntercept" in ds)
+    is_hounsfield = ds.RescaleType.strip() == "HU" if ds.get("RescaleType") else is_meant
+    is_slice = ds.get("Modality") == "CT" and "LOCALIZER" not in kinds
+    return is_slice and is_hounsfield and (is_signed or intercept <= -1000)
 
 
 def clock(value):
@@ -147,6 +152,8 @@ def show(ds, frame, stored):
         v = window(y, 40, 400, "LINEAR")
     elif white := usual_uptake(ds):
         v = y / white
+    elif ds.get("Modality") in ("US", "IVUS") and ds.BitsStored <= 8 and not signed:
+        v = y / (2**ds.BitsStored - 1)
     else:
         mask = measured(ds, x, y)
         low, high = (y[mask].min(), y[mask].max()) if mask.any() else (0, 0)

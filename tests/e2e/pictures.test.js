@@ -249,6 +249,49 @@ describe("a film of a thousand frames", () => {
   });
 });
 
+describe("on a line so slow that no picture comes", () => {
+  it("none stands under the number of another, and nothing is measured on it", async () => {
+    const raster = { columns: 32, rows: 32, aspect: 1 };
+    const frames = Array.from({ length: 40 }, (_, at) => ({
+      ...raster,
+      samples: halves(32, 32, [0, 25 * at]),
+      bits: 12,
+      window: WINDOW,
+      slice_position: 3 * at,
+    }));
+    const { index, pack } = makePack({ modality: "CT", frames });
+    const visitor = await Visitor.arrive(browser, DESKTOP, portal.origins);
+    const { page } = visitor;
+    try {
+      await servePack(page, LUNG, { index, pack });
+      let letGo;
+      const isLetGo = new Promise((resolve) => {
+        letGo = resolve;
+      });
+      await page.route((url) => url.pathname.includes(`/${LUNG}/`) && url.pathname.endsWith(".pack"), async (route) => {
+        await isLetGo;
+        await route.fallback();
+      });
+      await openLink(portal, page);
+      await page.locator("#poster:not([hidden])").waitFor();
+      await page.locator("#counter", { hasText: "Ảnh 1 / 40" }).waitFor();
+      await page.locator("#stage").focus();
+      await page.keyboard.press("End");
+      await page.locator("#counter", { hasText: "Ảnh 40 / 40" }).waitFor();
+      await page.locator("#poster").waitFor({ state: "hidden" });
+      assert.ok(await page.locator("#picture").isHidden());
+      assert.equal(await page.locator("#quality").textContent(), "Đang tải…");
+      assert.equal(await page.locator("#stage").getAttribute("data-quality"), null);
+      letGo();
+      await page.locator("#stage[data-quality=full]").waitFor();
+      await new ViewerPage(page, raster).awaitColour(24, 16, Math.round((255 * 975) / 1000), 2);
+      assert.deepEqual(visitor.errors, [], "the console is clean");
+    } finally {
+      await visitor.leave();
+    }
+  });
+});
+
 describe("a stack that lacks a slice", () => {
   it("says so at the gap and below the picture, and what its images are told apart by", async () => {
     const raster = { columns: 32, rows: 32, aspect: 1 };

@@ -211,8 +211,17 @@ fn voi_of_frame(
     if let Some(window) = usual_window(frame, image, modality).or_else(|| uptake_window(frame.root)) {
         return Voi::Window(window);
     }
+    if is_of_screen(image, frame) {
+        return Voi::Window(VoiWindow::spanning(0.0, f64::from((1_u32 << image.bits_stored) - 1)));
+    }
     let span = span_of(samples, image, frame, modality).unwrap_or_default();
     Voi::Window(VoiWindow::spanning(span.lowest, span.highest))
+}
+
+/// Ultrasound of eight bits is what the screen of the machine showed: black is 0, whatever else occurs.
+fn is_of_screen(image: &ImagePixel, frame: FrameAttributes<'_>) -> bool {
+    let modality = frame.root.text(tags::MODALITY).unwrap_or_default();
+    matches!(modality.as_str(), "US" | "IVUS") && image.bits_stored <= 8 && !image.signed
 }
 
 /// Slices of a CT without a window are all seen in the usual one of soft tissue: a span of each would make brightness

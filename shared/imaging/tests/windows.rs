@@ -97,6 +97,13 @@ fn pet_is_seen_by_uptake_where_its_file_says_how() {
 }
 
 #[test]
+fn ultrasound_of_eight_bits_is_as_bright_as_on_its_screen() {
+    let extra = element(8, 0x60, "CS", b"US");
+    let file = Pixels { extra, ..Pixels::grey(2, 2, 8, 8) }.native(&[0, 10, 20, 5]);
+    assert_eq!(shown(&file), [0, 10, 20, 5]);
+}
+
+#[test]
 fn values_have_the_unit_that_the_file_means() {
     let unit = |extra: &[Vec<u8>], signed: bool| {
         let pixels = Pixels { extra: extra.concat(), signed, ..Pixels::grey(2, 2, 16, 16) };

@@ -38,8 +38,11 @@ fn number(item: Item<'_>) -> Option<String> {
     let measured = item.first_item(tags::MEASURED_VALUE_SEQUENCE);
     let number = measured.and_then(|m| m.text(tags::NUMERIC_VALUE)).map(|text| one_line(&text));
     let Some(number) = number.filter(|number| !number.is_empty()) else {
-        return Code::read(item, tags::NUMERIC_VALUE_QUALIFIER_CODE_SEQUENCE)
-            .map(|code| one_line(&code.readable()));
+        let reason = Code::read(item, tags::NUMERIC_VALUE_QUALIFIER_CODE_SEQUENCE);
+        // What was to be measured stays, though nobody did.
+        return reason
+            .map(|code| one_line(&code.readable()))
+            .or_else(|| item.get(tags::MEASURED_VALUE_SEQUENCE).map(|_| "–".to_owned()));
     };
     let unit = measured.and_then(|m| Code::read(m, tags::MEASUREMENT_UNITS_CODE_SEQUENCE));
     match unit.and_then(|unit| readable_unit(&unit)) {

@@ -21,7 +21,9 @@ impl Pass<'_> {
         // A file that ends within its pixels shows those that it has, unless most of them are missing: whoever sent it
         // sends it again.
         let is_mostly_here = |given: u64| {
-            head.tag != tags::ENCAPSULATED_DOCUMENT && !self.syntax.is_encapsulated && here >= given.div_ceil(2)
+            head.tag != tags::ENCAPSULATED_DOCUMENT
+                && !self.syntax.is_encapsulated
+                && here >= given.div_ceil(2)
         };
         match length {
             Some(given) if given <= here => {}
