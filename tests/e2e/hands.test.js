@@ -214,6 +214,12 @@ describe("two pictures on one screen", () => {
         const other = page.locator(".other-counter");
         await page.locator("#slider").fill("5");
         await other.filter({ hasText: "2 / 5" }).waitFor();
+        // The other way round, too: whichever is moved, both show one place.
+        await page.locator(".other .slider").fill("4");
+        await new StudyPage(page).awaitCounter("7 / 12");
+        await other.filter({ hasText: "4 / 5" }).waitFor();
+        await page.locator("#slider").fill("5");
+        await other.filter({ hasText: "2 / 5" }).waitFor();
         if (device !== DESKTOP) {
           const y = main.height / 2;
           await new StudyPage(page).touch(line({ x: 30, y }, { x: main.width - 30, y }));

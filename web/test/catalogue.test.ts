@@ -17,7 +17,8 @@ it("a comparison begins with the latest earlier study of the same kind, best of 
   ];
   expect(earlierLike(studies, here, "CT")).toBe(4);
   expect(earlierLike(studies.slice(0, 4), here, "CT")).toBe(3);
-  expect(earlierLike(studies, here, "MR")).toBeNull();
+  expect(earlierLike(studies, here, "MR"), "none of its kind").toBe(2);
+  expect(earlierLike(studies.slice(0, 2), here, "CT")).toBeNull();
 });
 
 it("and with the series that is most like the one that is open", () => {

@@ -66,7 +66,9 @@ fn file_of(syntax: &str, codestream: &[u8], [rows, columns, samples]: [u16; 3], 
     if samples > 1 {
         put(0x28, 6, "US", &[0, 0]);
     }
-    for (number, value) in [(0x10, rows), (0x11, columns), (0x100, allocated), (0x101, bits), (0x102, bits - 1)] {
+    for (number, value) in
+        [(0x10, rows), (0x11, columns), (0x100, allocated), (0x101, bits), (0x102, bits - 1)]
+    {
         put(0x28, number, "US", &value.to_le_bytes());
     }
     put(0x28, 0x103, "US", &[0, 0]);

@@ -79,14 +79,18 @@ export async function openStudy({ grantUrl }: StudyChoice): Promise<OpenStudy> {
   return { grant: new Grant(grantUrl, urls), series: entries };
 }
 
-/** The place of the latest study before `here` with that modality, best of the same name; null without any. */
+/**
+ * The place of the latest study before `here`: best of the same name and modality, else of that modality, else of any;
+ * null without any.
+ */
 export function earlierLike(studies: readonly StudyChoice[], here: StudyChoice, modality: string): number | null {
   const earlier = studies
     .map((study, place) => ({ study, place }))
-    .filter(({ study }) => study.uid !== here.uid && study.modalities.includes(modality))
+    .filter(({ study }) => study.uid !== here.uid)
     .filter(({ study }) => study.day !== null && here.day !== null && study.day < here.day)
     .sort((a, b) => (b.study.day ?? "").localeCompare(a.study.day ?? ""));
-  const found = earlier.find(({ study }) => study.title === here.title) ?? earlier[0];
+  const alike = earlier.filter(({ study }) => study.modalities.includes(modality));
+  const found = alike.find(({ study }) => study.title === here.title) ?? alike[0] ?? earlier[0];
   return found?.place ?? null;
 }
 

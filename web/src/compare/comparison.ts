@@ -4,7 +4,6 @@ import { listenToGestures } from "../gestures.js";
 import { fill, type Page } from "../page.js";
 import type { Look } from "../full/look.js";
 import { Pane } from "../pane.js";
-import type { SeriesIndex } from "../series-index.js";
 import { Sides } from "../sides.js";
 import { Stage, type StageTool } from "../stage.js";
 import { fillList, make, select, toolButton } from "../tools/elements.js";
@@ -223,7 +222,7 @@ export class Comparison {
     pane.listen({
       onFrame: (frame, frames) => {
         this.showFrame(frame, frames);
-        this.rejoin();
+        this.lead();
       },
       onIndex: () => {
         this.otherBar.refresh();
@@ -293,43 +292,48 @@ export class Comparison {
       return;
     }
     this.offset = this.pane.frame - this.main.frame;
-    const isByPosition = this.frameInPosition() !== null;
+    const isByPosition = frameInPosition(this.main, this.pane) !== null;
     this.linkNote.textContent = !this.isScrollLinked ? "" : isByPosition ? words.linkedByPosition : words.linkedByNumber;
     if (isByPosition) {
       this.follow();
     }
   }
 
-  /** The reader moved the second series alone: from now on the images go on from there. */
-  private rejoin(): void {
-    if (!this.isFollowing && this.pane?.index != null && this.main.index !== null && this.frameInPosition() === null) {
-      this.offset = this.pane.frame - this.main.frame;
+  /** The reader moved the second series: the first one does the same. Unlinked, they go on from there once linked again. */
+  private lead(): void {
+    const { pane } = this;
+    if (pane?.index == null || this.main.index === null || this.isFollowing || this.isClosed) {
+      return;
     }
+    if (!this.isScrollLinked) {
+      this.offset = pane.frame - this.main.frame;
+      return;
+    }
+    this.move(this.main, frameInPosition(pane, this.main) ?? offsetFrame(pane.frame, -this.offset, this.main.frames));
   }
 
   private follow(): void {
     const { pane } = this;
-    if (!this.isScrollLinked || this.isClosed || pane?.index == null) {
-      return;
+    if (this.isScrollLinked && !this.isFollowing && !this.isClosed && pane?.index != null) {
+      this.move(pane, frameInPosition(this.main, pane) ?? offsetFrame(this.main.frame, this.offset, pane.frames));
     }
-    const frame = this.frameInPosition() ?? offsetFrame(this.main.frame, this.offset, pane.index.frames.length);
+  }
+
+  /** Moves one pane because of the other, which it does not move in turn. */
+  private move(pane: Pane, frame: number): void {
     if (frame !== pane.frame) {
       this.isFollowing = true;
       pane.go(frame);
       this.isFollowing = false;
     }
   }
+}
 
-  /** The frame of the second series at the place of the first one's. */
-  private frameInPosition(): number | null {
-    const [from, to] = [this.main.full, this.pane?.full];
-    const index: SeriesIndex | null = this.pane?.index ?? null;
-    if (from == null || to == null || index === null) {
-      return null;
-    }
-    const here = from.details(this.main.frame);
-    return isSameSpace(here, to.details(this.pane?.frame ?? 0))
-      ? nearestFrame(here, index.frames.map((_, frame) => to.details(frame)))
-      : null;
+/** The frame of one pane at the place in the patient that another one shows; null where places cannot be compared. */
+function frameInPosition({ full, frame }: Pane, { full: other, frame: shown, index }: Pane): number | null {
+  if (full === null || other === null || index === null) {
+    return null;
   }
+  const here = full.details(frame);
+  return isSameSpace(here, other.details(shown)) ? nearestFrame(here, index.frames.map((_, at) => other.details(at))) : null;
 }

@@ -53,8 +53,8 @@ function ellipseText(a: Point, b: Point, details: FrameDetails, values: FrameVal
       ? fill(words.ellipseAreaOnly, { area })
       : fill(words.ellipseResult, {
           area,
-          mean: short(statistics.mean),
-          deviation: short(statistics.deviation),
+          mean: measured(statistics.mean),
+          deviation: measured(statistics.deviation),
           lowest: short(statistics.lowest),
           highest: short(statistics.highest),
           unit: values?.unit ?? "",
@@ -74,6 +74,11 @@ export function probeText(at: Point, values: FrameValues | null, words: Words): 
 function withCaveat(text: string, caveat: Caveat | null, words: Words): string {
   const names = { uncalibrated: words.uncalibrated, "at-detector": words.atDetector, "on-film": words.onFilm };
   return caveat === null ? text : `${text} (${names[caveat]})`;
+}
+
+/** Small values, as of a map of diffusion, would be rounded to nothing. */
+function measured(value: number): string {
+  return value !== 0 && Math.abs(value) < 0.1 ? short(value) : decimal(value);
 }
 
 function decimal(value: number): string {

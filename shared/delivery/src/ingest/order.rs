@@ -66,6 +66,7 @@ async fn take(
         order,
         upload: object.upload(Vec::new()),
         written_at: object.created_at,
+        taken_at: services.clock.now(),
         earlier: earlier.as_ref(),
         messages: &entry,
         usage: &usage,

@@ -219,10 +219,12 @@ impl Portal {
     ) -> Result<SeriesView, DeliveryError> {
         let keys = keys_of(study, series);
         let has_picture = series.frames > 0;
+        let title = series.title.as_ref().filter(|_| !has_picture);
+        let described = series.description.as_ref().filter(|text| !text.trim().is_empty()).or(title);
         Ok(SeriesView {
             series_instance_uid: series.series_instance_uid.clone(),
             number: series.number,
-            description: series.description.clone(),
+            description: described.cloned(),
             modality: series.modality.clone(),
             frames: series.frames,
             is_report: !has_picture && series.reports > 0,

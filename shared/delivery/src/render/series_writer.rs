@@ -82,6 +82,10 @@ impl SeriesWriter {
         record.key_frames = count(index.frames.iter().filter(|frame| frame.is_key).count());
         record.documents = count(index.documents.len());
         record.reports = count(index.documents.iter().filter(|document| document.kind.is_report()).count());
+        record.title = match &index.documents[..] {
+            [only] => only.title.clone(),
+            _ => None,
+        };
         record.without_picture = count(index.without_picture.len());
         (record.cut_instances, record.missing_frames) = gaps(&index.notes);
 

@@ -1,6 +1,7 @@
 //! Finding a patient: by patient code or accession number (dashes or none), phone number (whole, or its last digits), birth date, or the
 //! words of the name.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use filmless_domain::audit::AuditAction;
@@ -250,7 +251,7 @@ impl Desk {
         }
         record.write(&self.services).await?;
         let mut studies = index.studies_of_patient(patient_id).await?;
-        studies.reverse();
+        studies.sort_by_key(|study| Reverse((study.study_date, study.released_at)));
         Ok(PatientView {
             patient_id: hit.patient_id,
             name: hit.name,

@@ -91,10 +91,20 @@ impl Desk {
     pub async fn slip(&self, study: &StudyInstanceUid) -> Result<Vec<u8>, StaffError> {
         self.demand(Act::Reissue, AuditAction::ReissueSlip).await?;
         let case = self.case(study).await?;
-        if order_in_sight(&self.services, &case.study).await?.is_none() {
+        let Some(order) = order_in_sight(&self.services, &case.study).await? else {
             return Err(StaffError::NotFound);
-        }
+        };
         let key = object_key::slip_pdf(study, case.study.link_version);
+        if let Some(changed_at) = order.result_changed_at {
+            let written = self.services.slips.list_written(key.as_str()).await?;
+            // S3 tells whole seconds.
+            if written.iter().any(|(_, made_at)| made_at.as_second() <= changed_at.as_second()) {
+                return Err(StaffError::refused(
+                    "result-amended",
+                    "The result was amended after this slip was made: send the access again, which makes a new one.",
+                ));
+            }
+        }
         let object = ObjectVersion { key: &key, version_id: None };
         let slip = match self.services.slips.get(object, SLIP_BYTES_MAX).await {
             Ok(slip) => slip,

@@ -35,6 +35,9 @@ pub struct OrderRecord {
     /// The study that was released under it.
     #[serde(default)]
     pub study_instance_uid: Option<StudyInstanceUid>,
+    /// When a signed result last took the place of another, or was taken back.
+    #[serde(default, with = "millisecond::optional", skip_serializing_if = "Option::is_none")]
+    pub result_changed_at: Option<Timestamp>,
 }
 
 /// An order that is taken, and what is written with it.
@@ -46,6 +49,8 @@ pub struct OrderTaken<'a> {
     pub upload: UploadRecord,
     /// When that was written.
     pub written_at: Timestamp,
+    /// Now.
+    pub taken_at: Timestamp,
     /// The order that it takes the place of, as it was read.
     pub earlier: Option<&'a OrderRecord>,
     /// What becomes due.
@@ -143,6 +148,10 @@ impl Index {
             .set("upload", &taken.upload)
             .set("written_at", taken.written_at.as_millisecond())
             .when(&as_read);
+        let signed_before = taken.earlier.and_then(|earlier| earlier.order.signed_result());
+        if signed_before.is_some() && signed_before != order.signed_result() {
+            change = change.set("result_changed_at", taken.taken_at.as_millisecond());
+        }
         if text.len() > ORDER_BYTES_MAX {
             change = change.set("order", one_text::write(&order.abridged())?).set("whole", &taken.upload);
         } else {

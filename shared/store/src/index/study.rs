@@ -201,6 +201,9 @@ pub struct SeriesRecord {
     /// Those of them that may be a doctor's report.
     #[serde(default)]
     pub reports: u32,
+    /// What its only document calls itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
     /// Instances or frames without picture.
     #[serde(default)]
     pub without_picture: u32,

@@ -99,7 +99,7 @@ impl Scenario {
         }
         if chance.per_mille(200) {
             let mut bytes = Study::numbered(3).slice(1, 1);
-            bytes.truncate(bytes.len() - 500);
+            bytes.truncate(bytes.len() / 3);
             scenario.add(SECOND * 6, "incoming/a/cut", bytes);
             scenario.refused.push("incoming/a/cut".into());
         }

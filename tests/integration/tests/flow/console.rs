@@ -327,6 +327,20 @@ async fn every_act_of_the_desk_is_done_by_a_form() {
     assert!(String::from_utf8(text.stdout).unwrap().contains(&link_of(&newest)), "not the newest slip");
     assert_eq!(Browser::default().get(&link_of(&sms)).0, 410);
 
+    // A slip is not printed any more once the result on it was amended.
+    let reader = Browser::default();
+    reader.submit(&system, &path_of(&link_of(&newest)), &[("answer", "020358")]);
+    let mut order = study.order();
+    for (status, words) in [("final", "Phổi sáng"), ("amended", "Có tổn thương")] {
+        assert_eq!(hotline.act(&system, &format!("{at}/slip"), &[]).status, 200, "before {words}");
+        order["result"] = json!({ "status": status, "conclusion": words });
+        system.upload_order(&order).await;
+        let url = format!("{}/studies/{}", system.text("portal"), study.uid);
+        system.until_some(words, || Some(()).filter(|()| reader.get(&url).1.contains(words))).await;
+    }
+    let refused = hotline.act(&system, &format!("{at}/slip"), &[]);
+    assert!(refused.status == 409 && refused.text().contains("đã được sửa sau khi phiếu này được lập"));
+
     let contact = [("phone", "0912 000 111"), ("email", "")];
     assert_eq!(hotline.act(&system, &format!("{patient}/contact"), &contact).status, 303);
     hotline.act(&system, &format!("{at}/resend"), &[("channels", "all")]);

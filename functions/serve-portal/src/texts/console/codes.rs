@@ -123,6 +123,11 @@ pub(crate) fn detail_of_hold(language: Language, code: &str) -> &'static str {
 /// Why nobody was reached.
 pub(crate) fn why_unreached(language: Language, code: &str) -> &'static str {
     match code {
+        "result-amended" => pick(
+            language,
+            "Kết quả đã được sửa sau khi phiếu này được lập. Xin gửi lại để có phiếu mới.",
+            "The result was amended after this slip was made. Send the access again, which makes a new one.",
+        ),
         "no-contact" => pick(language, "không có số điện thoại, email", "no phone number or email"),
         "failed" => pick(language, "mọi tin đều lỗi", "every message failed"),
         "country-not-allowed" => pick(
