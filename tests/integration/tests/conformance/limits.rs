@@ -59,6 +59,7 @@ async fn take(
         order,
         upload: upload(),
         written_at: at,
+        taken_at: at,
         earlier: earlier.as_ref(),
         messages,
         usage: &[],
