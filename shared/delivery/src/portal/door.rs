@@ -4,7 +4,7 @@ use filmless_domain::audit::{AuditAction, AuditOutcome};
 use filmless_domain::{BirthDate, TypedAnswer, access};
 use filmless_store::index::{AccountRecord, LinkRecord, LinkState};
 
-use super::{LinkOpening, LinkStatus, Portal, SignIn};
+use super::{LinkOpening, LinkStatus, Portal, SignIn, evenly};
 use crate::DeliveryError;
 use crate::audit::Record;
 use crate::credentials::{self, Turn};
@@ -68,7 +68,7 @@ impl Portal {
     /// # Errors
     /// [`DeliveryError`].
     pub async fn link_status(&self, token: &str) -> Result<LinkStatus, DeliveryError> {
-        let link = self.services.index.link(&link_digest(token)).await?;
+        let link = evenly(self.services.index.link(&link_digest(token))).await?;
         Ok(self.status_of(link.as_ref()))
     }
 
@@ -84,7 +84,7 @@ impl Portal {
     ) -> Result<LinkOpening, DeliveryError> {
         let index = &self.services.index;
         let digest = link_digest(token);
-        let link = index.link(&digest).await?;
+        let link = evenly(index.link(&digest)).await?;
         match self.status_of(link.as_ref()) {
             LinkStatus::Open { .. } => {}
             LinkStatus::Replaced => return Ok(LinkOpening::Replaced),

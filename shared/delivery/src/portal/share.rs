@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use subtle::ConstantTimeEq;
 
-use super::{Portal, Session};
+use super::{Portal, Session, evenly};
 use crate::audit::Record;
 use crate::usage::{self, Pen};
 use crate::{DeliveryError, Services, credentials};
@@ -160,8 +160,8 @@ impl Portal {
     pub async fn share_status(&self, token: &str) -> Result<ShareStatus, DeliveryError> {
         let failures_max = self.services.settings.limits.link_failures_max;
         let now = self.services.clock.now();
-        let share =
-            self.services.index.share(&credentials::token_digest(access::token_of_link(token))).await?;
+        let digest = credentials::token_digest(access::token_of_link(token));
+        let share = evenly(self.services.index.share(&digest)).await?;
         Ok(match share {
             Some(share) if share.is_open(now) && share.failures < failures_max => {
                 ShareStatus::Open { language: share.language }

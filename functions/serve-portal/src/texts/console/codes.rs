@@ -123,11 +123,6 @@ pub(crate) fn detail_of_hold(language: Language, code: &str) -> &'static str {
 /// Why nobody was reached.
 pub(crate) fn why_unreached(language: Language, code: &str) -> &'static str {
     match code {
-        "result-amended" => pick(
-            language,
-            "Kết quả đã được sửa sau khi phiếu này được lập. Xin gửi lại để có phiếu mới.",
-            "The result was amended after this slip was made. Send the access again, which makes a new one.",
-        ),
         "no-contact" => pick(language, "không có số điện thoại, email", "no phone number or email"),
         "failed" => pick(language, "mọi tin đều lỗi", "every message failed"),
         "country-not-allowed" => pick(
@@ -251,6 +246,11 @@ pub(crate) fn error(language: Language, code: &str) -> &'static str {
             language,
             "Lần chụp đang bị giữ lại hoặc đã thu hồi. Xin trả kết quả trước.",
             "The study is held or recalled: release it first.",
+        ),
+        "result-amended" => pick(
+            language,
+            "Kết quả đã được sửa sau khi phiếu này được lập. Xin gửi lại để có phiếu mới.",
+            "The result was amended after this slip was made. Send the access again, which makes a new one.",
         ),
         "no-contact" => pick(
             language,
