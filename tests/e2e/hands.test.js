@@ -216,7 +216,7 @@ describe("two pictures on one screen", () => {
         await other.filter({ hasText: "2 / 5" }).waitFor();
         // The other way round, too: whichever is moved, both show one place.
         await page.locator(".other .slider").fill("4");
-        await new StudyPage(page).awaitCounter("7 / 12");
+        await new StudyPage(page).awaitCounter("9 / 12");
         await other.filter({ hasText: "4 / 5" }).waitFor();
         await page.locator("#slider").fill("5");
         await other.filter({ hasText: "2 / 5" }).waitFor();
