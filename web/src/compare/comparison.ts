@@ -299,17 +299,21 @@ export class Comparison {
     }
   }
 
-  /** The reader moved the second series: the first one does the same. Unlinked, they go on from there once linked again. */
+  /**
+   * The reader moved the second series: the first one goes to the same place. Where places cannot be compared, the
+   * reader has just said which images belong together.
+   */
   private lead(): void {
     const { pane } = this;
     if (pane?.index == null || this.main.index === null || this.isFollowing || this.isClosed) {
       return;
     }
-    if (!this.isScrollLinked) {
+    const frame = this.isScrollLinked ? frameInPosition(pane, this.main) : null;
+    if (frame === null) {
       this.offset = pane.frame - this.main.frame;
-      return;
+    } else {
+      this.move(this.main, frame);
     }
-    this.move(this.main, frameInPosition(pane, this.main) ?? offsetFrame(pane.frame, -this.offset, this.main.frames));
   }
 
   private follow(): void {
