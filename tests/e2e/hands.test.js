@@ -220,6 +220,8 @@ describe("two pictures on one screen", () => {
         await other.filter({ hasText: "4 / 5" }).waitFor();
         await page.locator("#slider").fill("5");
         await other.filter({ hasText: "2 / 5" }).waitFor();
+        // The second slider may have been scrolled to.
+        await page.evaluate(() => document.getElementById("viewer").scrollIntoView());
         if (device !== DESKTOP) {
           const y = main.height / 2;
           await new StudyPage(page).touch(line({ x: 30, y }, { x: main.width - 30, y }));
