@@ -26,6 +26,7 @@ BUCKET_CALLS = {
     "presign_get": "s3:GetObject",
     "presign_download": "s3:GetObject",
     "list": "s3:ListBucket",
+    "list_written": "s3:ListBucket",
     "delete_upload": "s3:DeleteObjectVersion",
     "delete_all_versions": "s3:DeleteObjectVersion",
 }
