@@ -40,14 +40,19 @@ export function windowText({ center, width }: Window, words: Words): string {
   return width === 0 ? "" : words.windowValues.replace("{c}", short(center)).replace("{w}", short(width));
 }
 
-/** A number in five digits, or in all of its whole ones. */
+/** A number in five digits, or in all of its whole ones; what is not whole shows it. */
 export function short(value: number): string {
   const size = Math.abs(value);
-  if (size !== 0 && (size < 0.001 || size >= 1e7)) {
+  if (Number.isInteger(value) && size < 1e7) {
+    return String(value);
+  }
+  if (size < 0.001 || size >= 1e7) {
     return value.toExponential(3);
   }
-  const decimals = size === 0 ? 0 : Math.max(0, 4 - Math.floor(Math.log10(size)));
-  return String(Number(value.toFixed(decimals)));
+  const decimals = Math.max(0, 4 - Math.floor(Math.log10(size)));
+  const least = size < 1 ? 3 : size < 10 ? 2 : 1;
+  const needed = String(Number(value.toFixed(decimals))).split(".")[1]?.length ?? 0;
+  return value.toFixed(Math.max(least, needed));
 }
 
 function linear(center: number, width: number): Window {
