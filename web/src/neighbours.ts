@@ -1,6 +1,11 @@
 /** What tells a frame from its neighbours: gaps of a stack, and what several images of one place differ in. */
 
-import type { Frame, Json } from "./series-index.js";
+type Json = Readonly<Record<string, unknown>>;
+
+/** A frame as the index describes it. */
+interface Described {
+  readonly raw: Json;
+}
 
 /** Two frames that lie further apart than the slices of their stack usually do. */
 export interface Gap {
@@ -21,13 +26,15 @@ const GAP_SHARE_MIN = 1.5;
 const SAME_PLACE_MM = 0.005;
 
 /** Gaps of every evenly spaced stack of the series. */
-export function gapsOf(frames: readonly Frame[]): readonly Gap[] {
+export function gapsOf(frames: readonly Described[]): readonly Gap[] {
   const stacks = new Map<string, { after: number; mm: number }[]>();
   frames.forEach(({ raw }, at) => {
     const [here, next] = [placeOf(raw), placeOf(frames[at + 1]?.raw ?? {})];
     const mm = here === null || next === null || here.stack !== next.stack ? 0 : Math.abs(next.mm - here.mm);
     if (here !== null && mm > SAME_PLACE_MM) {
-      stacks.set(here.stack, [...(stacks.get(here.stack) ?? []), { after: at, mm }]);
+      const distances = stacks.get(here.stack) ?? [];
+      distances.push({ after: at, mm });
+      stacks.set(here.stack, distances);
     }
   });
   return [...stacks.values()].flatMap((distances) => {
@@ -55,8 +62,8 @@ const LABELS: readonly (readonly [string, (value: string) => string])[] = [
 ];
 
 /** What differs within the series of a frame's physics, as doctors write it: "b 1000", "TE 80 ms". */
-export function toldApartBy(frames: readonly Frame[]): (frame: number) => string {
-  const valueOf = ({ raw }: Frame, name: string) => object(raw["dimensions"])?.[name];
+export function toldApartBy(frames: readonly Described[]): (frame: number) => string {
+  const valueOf = ({ raw }: Described, name: string) => object(raw["dimensions"])?.[name];
   const differing = LABELS.filter(([name]) => new Set(frames.map((frame) => valueOf(frame, name))).size > 1);
   return (at) => {
     const frame = frames[at];

@@ -181,6 +181,7 @@ export class SeriesPlayer {
     this.watch();
   }
 
+  /** Has the stage emptied where the wanted frame does not come soon. */
   private watch(): void {
     if (this.onStage !== this.wanted && this.staleTimer === 0) {
       this.staleTimer = setTimeout(() => {
