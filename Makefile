@@ -27,8 +27,8 @@ run: build ## Run everything on this machine, upload a study, show what the pati
 
 .PHONY: build
 build: $(BUILD_TOOLS) web ## Build the program
-	@# The same selection as the tests, so that every dependency is compiled once, with one set of features.
-	@cargo build --workspace --bins
+	@# Of the whole workspace, as the tests are, so that every dependency is compiled once, with one set of features.
+	@cargo build --workspace --bin filmless
 
 .PHONY: web
 web: web/dist/style.css ## Build style sheet and viewer
@@ -37,6 +37,7 @@ web: web/dist/style.css ## Build style sheet and viewer
 test: $(TEST_TOOLS) lint build node_modules_of_tests ## Everything that must hold before a change goes in
 	tests/openapi/check
 	tests/infra/run
+	@cargo build --quiet --workspace --bins # the functions, for LocalStack
 	@trap tests/localstack/down EXIT; tests/localstack/deploy >/dev/null; \
 		tools/run-rust-tests && tests/localstack/run-lambda-tests
 	tests/corpus/run --pydicom-files
@@ -96,6 +97,7 @@ screenshots: corpus_folder $(TEST_TOOLS) build node_modules_of_tests ## Photogra
 
 .PHONY: bench
 bench: build $(TEST_TOOLS) ## Measure, print one line per figure, write target/bench.json
+	@cargo build --quiet --workspace --bins
 	@tools/measure-delivery.mjs $(TARGET)/bench.json
 	@tools/measure-functions.mjs $(TARGET)/debug $(TARGET)/bench.json
 	@cargo build --quiet --workspace --example measure_imaging
