@@ -20,9 +20,20 @@ pub enum FrameError {
 const ITEM: [u8; 4] = [0xFE, 0xFF, 0x00, 0xE0];
 const SEQUENCE_DELIMITATION: [u8; 4] = [0xFE, 0xFF, 0xDD, 0xE0];
 
+/// The fragments of each frame, in the order of the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FrameRanges {
+    /// By frame.
+    pub frames: Vec<Vec<Range<usize>>>,
+    /// Whether the file ends within the last fragment.
+    pub is_last_cut: bool,
+}
+
 enum Fragment {
     At(Range<usize>),
     End,
+    /// The object ends within it; so many bytes are missing.
+    Short(Range<usize>, u64),
     /// The bytes at hand end first.
     Cut,
 }
@@ -41,7 +52,8 @@ fn fragment_at(bytes: &dyn RangedBytes, at: usize, total: u64) -> Result<Fragmen
             let length = u64::from(u32::from_le_bytes([l0, l1, l2, l3]));
             let end = at as u64 + 8 + length;
             if end > total {
-                return Err(FrameError::Fragments);
+                let here = usize::try_from(total).map_err(|_| FrameError::Fragments)?;
+                return Ok(Fragment::Short(at + 8..here, end - total));
             }
             usize::try_from(end).map(|end| Fragment::At(at + 8..end)).map_err(|_| FrameError::Fragments)
         }
@@ -51,12 +63,18 @@ fn fragment_at(bytes: &dyn RangedBytes, at: usize, total: u64) -> Result<Fragmen
     }
 }
 
+/// Whether a cut value is worth showing: half of what is known of it is here, beyond the offset table.
+fn is_mostly_here(value_start: usize, fragment: &Range<usize>, missing: u64) -> bool {
+    fragment.start > value_start + 8 && (fragment.end - value_start) as u64 >= missing
+}
+
 /// Follows the fragments to the end of their sequence, or as far as the bytes at hand reach (`None`): a fragment that
-/// ends after the object proves a cut.
+/// ends after the object proves a cut, which is an error unless it `may_be_cut` and most of it is here.
 pub(crate) fn end_of_fragments(
     bytes: &[u8],
     value_start: usize,
     total: u64,
+    may_be_cut: bool,
 ) -> Result<Option<usize>, HeaderError> {
     let mut at = value_start;
     loop {
@@ -64,6 +82,17 @@ pub(crate) fn end_of_fragments(
             Ok(Fragment::At(range)) => at = range.end,
             Ok(Fragment::End) => return Ok(Some((at + 8).min(bytes.len()))),
             Ok(Fragment::Cut) => return Ok(None),
+            Ok(Fragment::Short(..)) if at == value_start => {
+                return Err(HeaderError::Malformed { offset: at as u64 });
+            }
+            Ok(Fragment::Short(range, missing)) => {
+                let is_shown = may_be_cut && is_mostly_here(value_start, &range, missing);
+                return if is_shown {
+                    Ok(Some(range.end.min(bytes.len())))
+                } else {
+                    Err(HeaderError::Truncated)
+                };
+            }
             Err(_) if at == value_start => return Err(HeaderError::Malformed { offset: at as u64 }),
             Err(_) => return Err(HeaderError::Truncated),
         }
@@ -72,26 +101,50 @@ pub(crate) fn end_of_fragments(
 
 /// Parts encapsulated pixel data into the fragments of each frame. `value_start` is where the basic offset table
 /// begins, `total` where fragments have to end; `offsets` is Extended Offset Table (7FE0,0001), empty when there is none.
+/// Of a file that ends within its last fragment, that fragment is what is there of it.
 ///
 /// # Errors
-/// [`FrameError`] when fragments lie about their length or cannot be assigned.
+/// [`FrameError`] when fragments lie about their length, most of them are not here, or they cannot be assigned.
 pub fn frame_ranges(
     bytes: &dyn RangedBytes,
     value_start: usize,
     total: u64,
     frames: usize,
     offsets: &[u64],
-) -> Result<Vec<Vec<Range<usize>>>, FrameError> {
+) -> Result<FrameRanges, FrameError> {
     let mut at = value_start;
-    let mut items = Vec::new();
-    while let Fragment::At(range) = fragment_at(bytes, at, total)? {
-        at = range.end;
-        items.push(range);
+    let (mut items, mut is_last_cut) = (Vec::new(), false);
+    loop {
+        match fragment_at(bytes, at, total)? {
+            Fragment::At(range) => {
+                at = range.end;
+                items.push(range);
+            }
+            Fragment::Short(range, missing) if is_mostly_here(value_start, &range, missing) => {
+                // Of a fragment without a byte nothing is shown, and its frame is one that is missing.
+                is_last_cut = !range.is_empty();
+                items.push(range);
+                break;
+            }
+            Fragment::Short(..) => return Err(FrameError::Fragments),
+            Fragment::End | Fragment::Cut => break,
+        }
     }
     if items.is_empty() {
         return Err(FrameError::Fragments);
     }
     let table = items.remove(0);
+    let frames = assign(bytes, items, table, frames, offsets)?;
+    Ok(FrameRanges { frames, is_last_cut })
+}
+
+fn assign(
+    bytes: &dyn RangedBytes,
+    mut items: Vec<Range<usize>>,
+    table: Range<usize>,
+    frames: usize,
+    offsets: &[u64],
+) -> Result<Vec<Vec<Range<usize>>>, FrameError> {
     items.retain(|range| !range.is_empty());
     let begins = by_start_markers(bytes, &items);
     // Every fragment begins a codestream: so many frames there are, whatever Number of Frames says.
@@ -168,7 +221,7 @@ mod tests {
 
     fn lengths(bytes: &[u8], frames: usize) -> Result<Vec<Vec<usize>>, FrameError> {
         let parted = frame_ranges(&bytes, 0, bytes.len() as u64, frames, &[])?;
-        Ok(parted.iter().map(|f| f.iter().map(Range::len).collect()).collect())
+        Ok(parted.frames.iter().map(|f| f.iter().map(Range::len).collect()).collect())
     }
 
     #[test]
@@ -184,6 +237,30 @@ mod tests {
             assert_eq!(lengths(&encapsulate(&[0, 24], &[a, a, a, a]), frames), Ok(vec![vec![4]; 4]));
             assert_eq!(lengths(&encapsulate(&[], &[a, b, a]), frames), Ok(vec![vec![4, 6], vec![4]]));
         }
+    }
+
+    #[test]
+    fn a_value_that_ends_within_a_fragment_has_what_is_there_unless_that_is_little() {
+        let (a, b): (&[u8], &[u8]) = (&[0xFF, 0xD8, 0xFF, 1, 1, 1, 1, 1], &[0xFF, 0xD8, 0xFF, 2, 2, 2]);
+        let whole = encapsulate(&[], &[a, b]);
+        let cut = |bytes: usize| {
+            let parted =
+                frame_ranges(&&whole[..whole.len() - 8 - bytes], 0, (whole.len() - 8 - bytes) as u64, 2, &[]);
+            parted.map(|parted| (parted.frames.len(), parted.is_last_cut))
+        };
+        assert_eq!(cut(0), Ok((2, false)));
+        assert_eq!(cut(1), Ok((2, true)));
+        assert_eq!(cut(3), Ok((2, true)));
+        // Nothing of the second frame: one frame is fewer than there should be.
+        assert_eq!(cut(6), Ok((1, false)));
+        let one = encapsulate(&[], &[&[7; 100]]);
+        let cut = |left: usize| {
+            frame_ranges(&&one[..left], 0, left as u64, 1, &[]).map(|parted| parted.is_last_cut)
+        };
+        assert_eq!((cut(59), cut(57)), (Ok(true), Err(FrameError::Fragments)));
+        assert_eq!(end_of_fragments(&one[..59], 0, 59, true), Ok(Some(59)));
+        assert_eq!(end_of_fragments(&one[..59], 0, 59, false), Err(HeaderError::Truncated));
+        assert_eq!(end_of_fragments(&one[..57], 0, 57, true), Err(HeaderError::Truncated));
     }
 
     #[test]

@@ -42,7 +42,7 @@ pub use deflate::inflate_frame;
 pub use dicom_json::{metadata_json, write_metadata_json};
 pub use encapsulated::{DocumentKind, EncapsulatedDocument, encapsulated_document};
 pub use error::HeaderError;
-pub use frames::{FrameError, frame_ranges};
+pub use frames::{FrameError, FrameRanges, frame_ranges};
 pub use header::{HeaderRead, InstanceHeader, InstanceKind, ReportKind, patient_of_refused, read_header};
 pub use key_objects::{KeyObjectSelection, key_object_selection};
 pub use ranged::RangedBytes;

@@ -29,10 +29,14 @@ pub fn video_stream(data_set: &DataSet<'_>) -> Result<Option<VideoStream>, Frame
     }
     let bytes = data_set.bytes();
     let ranges = match pixels.length {
-        None => frame_ranges(&bytes, pixels.value_start, bytes.len() as u64, 1, &[])?
-            .into_iter()
-            .flatten()
-            .collect(),
+        None => {
+            let parts = frame_ranges(&bytes, pixels.value_start, bytes.len() as u64, 1, &[])?;
+            // A film that stops in the middle looks as if that were its end.
+            if parts.is_last_cut {
+                return Err(FrameError::Fragments);
+            }
+            parts.frames.into_iter().flatten().collect()
+        }
         Some(length) => {
             let end = usize::try_from(pixels.value_start as u64 + length).unwrap_or(usize::MAX);
             let range = pixels.value_start..end;

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use filmless_dicom::{
-    DataSet, FrameError, HeaderError, PixelEncoding, RangedBytes, TransferSyntax, frame_ranges, tags,
+    DataSet, FrameError, FrameRanges, HeaderError, PixelEncoding, RangedBytes, TransferSyntax, frame_ranges,
+    tags,
 };
 
 use crate::ImagingError;
@@ -13,7 +14,12 @@ use crate::image_pixel::ImagePixel;
 /// Where the frames of an instance are.
 pub(crate) enum FrameSource<'d> {
     Native(NativePixels<'d>),
-    Encapsulated { bytes: &'d dyn RangedBytes, frames: Vec<Vec<Range<usize>>> },
+    Encapsulated {
+        bytes: &'d dyn RangedBytes,
+        frames: Vec<Vec<Range<usize>>>,
+        /// Whether the file ends within the last of them.
+        is_last_cut: bool,
+    },
 }
 
 /// The value of uncompressed pixels.
@@ -49,12 +55,14 @@ impl<'d> FrameSource<'d> {
         let Some(length) = pixels.length else {
             let (offsets, total) = (extended_offsets(data_set), pixels.total.min(bytes.total()));
             let count = image.number_of_frames as usize;
-            let frames = frame_ranges(bytes, pixels.value_start, total, count, &offsets);
-            let frames = frames.map_err(|error| match error {
+            let ranges = frame_ranges(bytes, pixels.value_start, total, count, &offsets);
+            let ranges = ranges.map_err(|error| match error {
                 FrameError::Fragments => ImagingError::Header(HeaderError::Truncated),
                 FrameError::Assignment => ImagingError::CorruptPixelData,
             })?;
-            return Ok(Self::Encapsulated { bytes, frames });
+            let FrameRanges { frames, is_last_cut } = ranges;
+            let is_last_cut = is_last_cut && !ends_with_marker(bytes, frames.last());
+            return Ok(Self::Encapsulated { bytes, frames, is_last_cut });
         };
         let start = pixels.value_start as u64;
         if start + length > bytes.total() {
@@ -64,18 +72,51 @@ impl<'d> FrameSource<'d> {
         Ok(Self::Native(NativePixels { bytes, start, length }))
     }
 
-    /// The codestream of one frame; fragments are joined.
-    pub fn encapsulated_frame(&self, frame: u32) -> Option<Cow<'d, [u8]>> {
-        let Self::Encapsulated { bytes, frames } = self else { return None };
-        let fragment = |range: &Range<usize>| bytes.range(range.start as u64..range.end as u64);
-        match frames.get(frame as usize)?.as_slice() {
-            [one] => fragment(one),
-            many => {
-                let parts: Option<Vec<Cow<'_, [u8]>>> = many.iter().map(fragment).collect();
-                parts.map(|parts| Cow::Owned(parts.concat()))
-            }
+    /// Whether the file ends within this frame.
+    pub fn ends_within(&self, frame: u32) -> bool {
+        match self {
+            Self::Encapsulated { frames, is_last_cut: true, .. } => frame as usize + 1 == frames.len(),
+            _ => false,
         }
     }
+
+    /// The codestream of one frame; fragments are joined.
+    pub fn encapsulated_frame(&self, frame: u32) -> Option<Cow<'d, [u8]>> {
+        let Self::Encapsulated { bytes, frames, .. } = self else { return None };
+        let fragment = |range: &Range<usize>| bytes.range(range.start as u64..range.end as u64);
+        let codestream = match frames.get(frame as usize)?.as_slice() {
+            [one] => fragment(one)?,
+            many => {
+                let parts: Option<Vec<Cow<'_, [u8]>>> = many.iter().map(fragment).collect();
+                Cow::Owned(parts?.concat())
+            }
+        };
+        Some(if self.ends_within(frame) { with_end_marker(codestream) } else { codestream })
+    }
+}
+
+/// End of image, of JPEG and JPEG-LS; end of codestream, of JPEG 2000.
+const END_MARKER: [u8; 2] = [0xFF, 0xD9];
+
+/// Whether what the file lacks of a frame is padding.
+fn ends_with_marker(bytes: &dyn RangedBytes, frame: Option<&Vec<Range<usize>>>) -> bool {
+    let Some(end) = frame.and_then(|fragments| fragments.last()) else { return false };
+    let tail = bytes.range(end.end.saturating_sub(3).max(end.start) as u64..end.end as u64);
+    tail.is_some_and(|tail| tail.strip_suffix(&[0]).unwrap_or(&tail).ends_with(&END_MARKER))
+}
+
+/// A JPEG that was cut, as decoders take it: they want an end, and show the rows before it.
+fn with_end_marker(codestream: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
+    if !codestream.starts_with(&[0xFF, 0xD8]) {
+        return codestream;
+    }
+    let mut ended = codestream.into_owned();
+    // Half a marker.
+    if ended.last() == Some(&0xFF) {
+        ended.pop();
+    }
+    ended.extend(END_MARKER);
+    Cow::Owned(ended)
 }
 
 /// Extended Offset Table (7FE0,0001), OV.

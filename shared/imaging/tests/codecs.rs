@@ -205,3 +205,73 @@ fn no_whole_jpeg_is_said_to_be_cut() {
     let whole = codestream("SC_rgb_jpeg.dcm", &[0xFF, 0xD8, 0xFF]);
     assert_eq!(cut_and_shown(&Pixels::colour(256, 256, "YBR_FULL").encapsulated(JPEG, &[&whole])), (0, 1));
 }
+
+/// What comes of a file: how many frames are said to be cut, how many are shown, and the codes of what is not.
+fn outcome(file: &[u8]) -> (u64, usize, Vec<String>) {
+    let (mut cut, mut shown, mut failed) = (0, 0, Vec::new());
+    let options = RenderOptions::new(PreviewSize { side_max: 64 });
+    let _ = render_file(file, &Limits::default(), &options, &mut |part| {
+        match part {
+            RenderedPart::Note(InstanceNote { code: NoteCode::CutPixelData, count }) => cut += count,
+            RenderedPart::Frame(_) => shown += 1,
+            RenderedPart::Failure(failure) => failed.push(failure.error.code().to_owned()),
+            RenderedPart::NoPicture { code } => failed.push(code),
+            _ => {}
+        }
+        ControlFlow::Continue(())
+    });
+    (cut, shown, failed)
+}
+
+#[test]
+fn a_file_that_ends_within_a_frame_shows_the_frames_before_and_of_a_jpeg_the_rows_that_are_there() {
+    let colours: Vec<u8> =
+        (0..96 * 80 * 3_u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    let jpeg = |is_progressive: bool, restart: u16| {
+        let mut bytes = Vec::new();
+        let mut encoder = jpeg_encoder::Encoder::new(&mut bytes, 80);
+        encoder.set_progressive(is_progressive);
+        encoder.set_restart_interval(restart);
+        encoder.encode(&colours, 96, 80, jpeg_encoder::ColorType::Rgb).unwrap();
+        bytes
+    };
+    let two = Pixels { frames: Some("2"), ..Pixels::colour(80, 96, "YBR_FULL_422") };
+    let without = |file: &[u8], bytes: usize| file[..file.len() - 8 - bytes].to_vec();
+    let cut = || vec!["cut-pixel-data".to_owned()];
+    // The decoder shows none of one with restart markers: it is named.
+    for (restart, of_two, of_one) in [(0, (1, 2, vec![]), (1, 1, vec![])), (3, (0, 1, cut()), (0, 0, cut()))]
+    {
+        let whole = jpeg(false, restart);
+        let file = two.encapsulated(JPEG, &[&whole, &whole]);
+        assert_eq!(outcome(&without(&file, whole.len() / 2)), of_two, "{restart}");
+        let one = Pixels::colour(80, 96, "YBR_FULL_422").encapsulated(JPEG, &[&whole]);
+        assert_eq!(outcome(&without(&one, whole.len() / 3)), of_one, "{restart}");
+        assert_eq!(
+            outcome(&without(&one, whole.len() * 2 / 3)),
+            (0, 0, vec!["truncated".to_owned()]),
+            "{restart}"
+        );
+    }
+    // Of a progressive one there is a whole picture, which is not the whole truth.
+    let whole = jpeg(true, 0);
+    let file = two.encapsulated(JPEG, &[&whole, &whole]);
+    assert_eq!(outcome(&without(&file, whole.len() / 3)), (0, 1, vec!["cut-pixel-data".to_owned()]));
+}
+
+#[test]
+fn a_file_that_ends_within_another_codestream_shows_the_frames_before_it() {
+    for (name, marker, syntax) in [
+        ("MR_small_RLE.dcm", &[2, 0, 0, 0, 64, 0, 0, 0][..], RLE),
+        ("MR_small_jpeg_ls_lossless.dcm", &[0xFF, 0xD8, 0xFF][..], JPEG_LS),
+        ("JPEG2000.dcm", &[0xFF, 0x4F, 0xFF, 0x51][..], JPEG_2000),
+    ] {
+        let whole = codestream(name, marker);
+        let image = Pixels { frames: Some("2"), ..Pixels::grey(64, 64, 16, 16) };
+        let file = image.encapsulated(syntax, &[&whole, &whole]);
+        assert_eq!(outcome(&file), (0, 2, vec![]), "{name}");
+        for lost in [4, whole.len() / 2, whole.len() - 1] {
+            let cut = outcome(&file[..file.len() - 8 - lost]);
+            assert_eq!(cut, (0, 1, vec!["cut-pixel-data".to_owned()]), "{name} without {lost}");
+        }
+    }
+}

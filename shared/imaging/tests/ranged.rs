@@ -11,7 +11,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use dicom_bytes::*;
 use filmless_dicom::RangedBytes;
 use filmless_domain::Limits;
-use filmless_imaging::{PreviewSize, RenderOptions, RenderedPart, render_file, render_ranged};
+use filmless_imaging::{
+    FrameFailure, ImagingError, PreviewSize, RenderOptions, RenderedPart, render_file, render_ranged,
+};
 
 /// The header is read in such steps, so that small files are long ones.
 const STEP: u64 = 1024;
@@ -95,12 +97,18 @@ fn a_file_that_was_cut_says_so_wherever_it_was_cut() {
     let limits =
         Limits { header_first_read_bytes: STEP, header_second_read_bytes: 2 * STEP, ..Limits::default() };
     let options = RenderOptions::new(PreviewSize { side_max: 64 });
-    for cut in [file.len() - 100, file.len() / 2] {
+    let within = |frame| RenderedPart::Failure(FrameFailure { frame, error: ImagingError::CutPixelData });
+    let little = RenderedPart::NoPicture { code: "truncated".to_owned() };
+    for (cut, expected) in [
+        (file.len() - 100, within(3)),
+        (file.len() / 2, within(2)),
+        (file.len() - 2 * frame.len() - frame.len() * 3 / 4, little),
+    ] {
         let mut last = None;
         let _ = render_ranged(&&file[..cut], &limits, &options, &mut |part| {
             last = Some(part);
             ControlFlow::Continue(())
         });
-        assert_eq!(last, Some(RenderedPart::NoPicture { code: "truncated".to_owned() }));
+        assert_eq!(last, Some(expected));
     }
 }

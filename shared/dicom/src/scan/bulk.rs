@@ -6,8 +6,8 @@ use dicom_dictionary_std::tags;
 use super::head::ElementHead;
 use super::nesting::UNDEFINED_LENGTH;
 use super::{Pass, Step};
-use crate::HeaderError;
 use crate::data_set::PixelElement;
+use crate::{HeaderError, PixelEncoding};
 
 /// So much of an encapsulated document has to be here for a header, so that its bytes tell what it is.
 const DOCUMENT_HEAD_BYTES: u64 = 256;
@@ -61,7 +61,8 @@ impl Pass<'_> {
                 total,
             });
             if length.is_none() {
-                crate::frames::end_of_fragments(self.bytes, head.value_start, total)?;
+                let may_be_cut = self.syntax.pixels != PixelEncoding::Video;
+                crate::frames::end_of_fragments(self.bytes, head.value_start, total, may_be_cut)?;
             }
         }
         Ok(Step::Done)
@@ -80,7 +81,8 @@ impl Pass<'_> {
         let pixels_end = |pixels: &PixelElement| match pixels.length {
             Some(_) => usize::try_from(pixels.end_or_max()).ok(),
             None => {
-                crate::frames::end_of_fragments(self.bytes, pixels.value_start, pixels.total).ok().flatten()
+                let (start, total) = (pixels.value_start, pixels.total);
+                crate::frames::end_of_fragments(self.bytes, start, total, false).ok().flatten()
             }
         };
         let end = document.as_ref().map(|range| range.end).or_else(|| pixels_end(pixels.as_ref()?));

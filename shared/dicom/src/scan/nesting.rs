@@ -38,7 +38,8 @@ impl Pass<'_> {
 
     /// Encapsulated pixels below the top level are those of an icon (PS3.3 C.7.6.1.1.6).
     pub(super) fn skip_fragments(&mut self, head: &ElementHead) -> Result<Step, HeaderError> {
-        let Some(end) = crate::frames::end_of_fragments(self.bytes, head.value_start, self.total)? else {
+        let Some(end) = crate::frames::end_of_fragments(self.bytes, head.value_start, self.total, false)?
+        else {
             return Ok(Step::NeedMore);
         };
         self.position = end;

@@ -6,15 +6,16 @@ use super::markers::segment_at;
 /// The coded data of so many units may be missing: some writers lose the last byte.
 const UNITS_FORGIVEN: u64 = 1;
 
-/// Whether a sequential or lossless Huffman coded JPEG has less data than its picture takes. What is not understood is
-/// left to the decoder.
-pub(crate) fn is_cut(codestream: &[u8]) -> bool {
+/// Whether a sequential or lossless Huffman coded JPEG has less data than its picture takes: the rows before are what they
+/// were. `None` of what is not understood, such as a progressive one: it is left to the decoder.
+pub(crate) fn is_cut(codestream: &[u8]) -> Option<bool> {
     let mut picture = Picture::default();
     let mut at = 2;
     loop {
         let Some((marker, body, end)) = segment_at(codestream, at) else {
             // Whoever found the beginning of a picture misses the scans of its other components.
-            return picture.components.iter().any(|component| !component.is_seen) && picture.was_scanned;
+            let is_unseen = |component: &Component| !component.is_seen;
+            return Some(picture.components.iter().any(is_unseen) && picture.was_scanned);
         };
         at = end;
         let understood = match marker {
@@ -26,15 +27,13 @@ pub(crate) fn is_cut(codestream: &[u8]) -> bool {
                     at += bytes;
                     Some(())
                 }
-                Some(_) => return true,
+                Some(_) => return Some(true),
                 None => None,
             },
             0xC2 | 0xC5..=0xCF => None,
             _ => Some(()),
         };
-        if understood.is_none() {
-            return false;
-        }
+        understood?;
     }
 }
 
