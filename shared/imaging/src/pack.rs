@@ -196,8 +196,12 @@ impl<W: Write> SeriesPackBuilder<W> {
         let mut previews = std::mem::take(&mut self.previews);
         let is_redrawn = self.share_window(&mut previews)?;
         let moved = self.arrange();
-        let poster = match self.poster.take() {
-            Some((place, jpeg)) => Some((moved[place], jpeg)),
+        let poster = match self.poster.take().map(|(place, jpeg)| (place, moved[place], jpeg)) {
+            // Chosen as the middle one in the order of the files, and elsewhere in that of the slices: not the middle any more.
+            Some((from, to, _)) if from != to && !self.index.frames[to].is_key => {
+                self.poster_of_preview(&previews)?
+            }
+            Some((_, to, jpeg)) => Some((to, jpeg)),
             None => self.poster_of_preview(&previews)?,
         };
         let tiles = self.thumbnails(&moved, &previews, is_redrawn)?;
