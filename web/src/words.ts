@@ -77,6 +77,7 @@ export interface Words {
   readonly documents: string;
   readonly openDocument: string;
   readonly report: string;
+  readonly reportStatus: Readonly<Record<string, string>>;
   readonly record: string;
   readonly pdf: string;
   readonly video: string;

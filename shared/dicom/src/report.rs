@@ -49,6 +49,46 @@ pub struct ReportLine {
     /// What it says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
+    /// What it says of the report itself, for programs that say it in another language.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<ReportStatus>,
+}
+
+/// What a report says of itself (PS3.3 C.17.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReportStatus {
+    /// Completion Flag COMPLETE: all that was to be reported is there.
+    Complete,
+    /// Completion Flag PARTIAL.
+    Partial,
+    /// Preliminary Flag PRELIMINARY.
+    Preliminary,
+    /// Preliminary Flag FINAL.
+    Final,
+    /// Verification Flag VERIFIED: somebody stands for it.
+    Verified,
+    /// Verification Flag UNVERIFIED.
+    Unverified,
+    /// The value is who verified it, and when.
+    VerifiedBy,
+    /// It goes on, and is cut here.
+    TooLong,
+}
+
+impl ReportStatus {
+    /// The flag's value as the file has it; none for a value that the standard does not know.
+    fn of_flag(tag: Tag, value: &str) -> Option<Self> {
+        Some(match (tag, value) {
+            (tags::COMPLETION_FLAG, "COMPLETE") => Self::Complete,
+            (tags::COMPLETION_FLAG, "PARTIAL") => Self::Partial,
+            (tags::PRELIMINARY_FLAG, "PRELIMINARY") => Self::Preliminary,
+            (tags::PRELIMINARY_FLAG, "FINAL") => Self::Final,
+            (tags::VERIFICATION_FLAG, "VERIFIED") => Self::Verified,
+            (tags::VERIFICATION_FLAG, "UNVERIFIED") => Self::Unverified,
+            _ => return None,
+        })
+    }
 }
 
 /// Reads a structured report. One without content gives a document without lines.
@@ -66,7 +106,8 @@ pub fn read_report(data_set: &DataSet<'_>) -> ReportDocument {
     writer.write_content(root);
     if writer.is_full {
         let value = Some("The report is longer than can be shown here.".to_owned());
-        writer.lines.push(ReportLine { level: 0, name: None, value });
+        let status = Some(ReportStatus::TooLong);
+        writer.lines.push(ReportLine { level: 0, name: None, value, status });
     }
     ReportDocument {
         title: title.map(|t| value::one_line(&t)).unwrap_or_default(),
@@ -95,24 +136,30 @@ struct Writer {
 
 impl Writer {
     fn write(&mut self, level: usize, name: Option<String>, value: Option<String>) {
-        let bytes = [&name, &value].into_iter().flatten().map(String::len).sum::<usize>();
+        self.write_line(ReportLine { level: level.min(REPORT_LEVELS_MAX), name, value, status: None });
+    }
+
+    fn write_line(&mut self, line: ReportLine) {
+        let ReportLine { name, value, .. } = &line;
+        let bytes = [name, value].into_iter().flatten().map(String::len).sum::<usize>();
         self.is_full |= self.lines.len() >= REPORT_LINES_MAX || bytes > self.bytes_left;
         if !self.is_full && (name.is_some() || value.is_some()) {
             self.bytes_left -= bytes;
-            self.lines.push(ReportLine { level: level.min(REPORT_LEVELS_MAX), name, value });
+            self.lines.push(line);
         }
     }
 
     /// Whether the report is finished, and who stands for it (PS3.3 C.17.2).
     fn write_status(&mut self, root: Item<'_>) {
-        let flag = |tag: Tag| root.text(tag).map(|text| value::sentence_case(&text));
         for (name, tag) in [
             ("Completion", tags::COMPLETION_FLAG),
             ("Preliminary", tags::PRELIMINARY_FLAG),
             ("Verification", tags::VERIFICATION_FLAG),
         ] {
-            if let Some(value) = flag(tag) {
-                self.write(0, Some(name.to_owned()), Some(value));
+            if let Some(flag) = root.text(tag) {
+                let status = ReportStatus::of_flag(tag, flag.trim());
+                let value = Some(value::sentence_case(&flag));
+                self.write_line(ReportLine { level: 0, name: Some(name.to_owned()), value, status });
             }
         }
         let observers = root.get(tags::VERIFYING_OBSERVER_SEQUENCE);
@@ -124,7 +171,9 @@ impl Writer {
             ];
             let parts: Vec<String> = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect();
             if !parts.is_empty() {
-                self.write(0, Some("Verified by".to_owned()), Some(parts.join(", ")));
+                let (name, value) = (Some("Verified by".to_owned()), Some(parts.join(", ")));
+                let status = Some(ReportStatus::VerifiedBy);
+                self.write_line(ReportLine { level: 0, name, value, status });
             }
         }
     }

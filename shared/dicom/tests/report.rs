@@ -112,6 +112,8 @@ fn content_becomes_lines_in_its_order() {
             "1 Day: 2024-01-31",
         ]
     );
+    let flag = serde_json::to_value(&report.lines[0]).unwrap();
+    assert_eq!(flag, json!({"level": 0, "name": "Completion", "value": "Complete", "status": "complete"}));
     let heading = serde_json::to_value(&report.lines[2]).unwrap();
     assert_eq!(heading, json!({"level": 0, "name": "Findings"}));
 }

@@ -111,7 +111,7 @@ async function contents(entry: DocumentEntry, bytes: Uint8Array<ArrayBuffer>, wo
   switch (entry.mediaType) {
     case "application/json": {
       const { reportElement } = await import("./report.js");
-      return [reportElement(JSON.parse(new TextDecoder().decode(bytes)))];
+      return [reportElement(JSON.parse(new TextDecoder().decode(bytes)), words)];
     }
     case "application/pdf": {
       const { pdfElement } = await import("./pdf.js");

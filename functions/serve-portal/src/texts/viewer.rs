@@ -3,6 +3,28 @@
 
 use serde::Serialize;
 
+/// What a structured report says of itself (PS3.3 C.17.2).
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct ReportTexts {
+    /// Everything is in it.
+    pub complete: &'static str,
+    /// Something is still to come.
+    pub partial: &'static str,
+    /// Another one is to follow.
+    pub preliminary: &'static str,
+    /// None is to follow.
+    pub r#final: &'static str,
+    /// Somebody stands for it.
+    pub verified: &'static str,
+    /// Nobody does.
+    pub unverified: &'static str,
+    /// Who, and when: `{value}`.
+    pub verified_by: &'static str,
+    /// It is cut.
+    pub too_long: &'static str,
+}
+
 /// The words of the viewer.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -161,6 +183,8 @@ pub struct ViewerTexts {
     pub open_document: &'static str,
     /// What the doctor reports.
     pub report: &'static str,
+    /// What a report says of itself.
+    pub report_status: ReportTexts,
     /// What a machine notes: dose, measurements.
     pub record: &'static str,
     /// A document without title.
@@ -310,6 +334,16 @@ pub(super) const VI: ViewerTexts = ViewerTexts {
     documents: "Tài liệu",
     open_document: "Xem: {title}",
     report: "Bản kết quả",
+    report_status: ReportTexts {
+        complete: "Báo cáo đã hoàn tất.",
+        partial: "Báo cáo chưa hoàn tất.",
+        preliminary: "Đây là báo cáo sơ bộ, chưa phải kết quả cuối cùng.",
+        r#final: "Đây là báo cáo chính thức.",
+        verified: "Báo cáo đã được bác sĩ xác nhận.",
+        unverified: "Trong tệp không ghi bác sĩ nào đã xác nhận báo cáo này.",
+        verified_by: "Người xác nhận: {value}",
+        too_long: "Báo cáo còn dài hơn; phần sau không hiện được ở đây.",
+    },
     record: "Số liệu của máy chụp",
     pdf: "Tài liệu PDF",
     video: "Đoạn phim",
@@ -424,6 +458,16 @@ pub(super) const EN: ViewerTexts = ViewerTexts {
     documents: "Documents",
     open_document: "Show: {title}",
     report: "Report",
+    report_status: ReportTexts {
+        complete: "This report is complete.",
+        partial: "This report is not complete.",
+        preliminary: "This report is preliminary, not the final result.",
+        r#final: "This report is final.",
+        verified: "A doctor verified this report.",
+        unverified: "The file names no doctor who verified this report.",
+        verified_by: "Verified by: {value}",
+        too_long: "The report goes on; the rest cannot be shown here.",
+    },
     record: "Figures of the scanner",
     pdf: "PDF document",
     video: "Video",

@@ -19,7 +19,7 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderName, Method, Request, StatusCode};
 use filmless_delivery::TrustedProxies;
 use filmless_domain::Hospital;
-use sample::{S3, STUDY, STUDY_OF_ANOTHER, SamplePortal};
+use sample::{S3, STUDY, STUDY_OF_ANOTHER, SamplePortal, WITHHELD};
 use serve_portal::{PortalConfig, PortalServices, router};
 use tower::ServiceExt;
 use url::Url;
@@ -142,6 +142,9 @@ async fn an_incomplete_date_costs_nothing_and_the_last_page_says_what_to_do() {
     let incomplete = post("/x/open-vi", &[], "answer=0203").await;
     assert_eq!(incomplete.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(incomplete.body.contains("Lần nhập này không bị tính") && incomplete.body.contains("<form"));
+    let no_such_day = post("/x/open-vi", &[], "answer=31021958").await;
+    assert_eq!(no_such_day.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(no_such_day.body.contains("Trong lịch không có ngày này") && no_such_day.body.contains("<form"));
     let last = post("/x/open-en", &[], "answer=31121999").await;
     assert_eq!(last.status, StatusCode::FORBIDDEN);
     assert!(last.body.contains("This link is locked") && last.body.contains("tel:"), "{}", last.body);
@@ -234,7 +237,10 @@ async fn the_words_of_the_viewer_are_in_the_page() {
     let words = answer.body[start..].split('"').next().unwrap().replace("&#34;", "\"").replace("&#38;", "&");
     let words: serde_json::Value = serde_json::from_str(&words).unwrap();
     assert_eq!(words["quickPreview"], "Hình xem nhanh, không dùng để chẩn đoán");
-    assert!(words.as_object().unwrap().values().all(|word| !word.as_str().unwrap().is_empty()));
+    let all = |words: &serde_json::Value| words.as_object().unwrap().values().cloned().collect::<Vec<_>>();
+    let of_reports = all(&words["reportStatus"]);
+    let words = all(&words).into_iter().filter(|word| !word.is_object()).chain(of_reports);
+    assert!(words.into_iter().all(|word| !word.as_str().unwrap().is_empty()));
 }
 
 #[tokio::test]
@@ -317,6 +323,21 @@ async fn another_patients_study_is_as_unknown_as_any() {
         assert_eq!((answer.status, &answer.body), (unknown.status, &unknown.body), "{path}");
         assert_eq!(answer.headers, unknown.headers, "{path}");
     }
+}
+
+#[tokio::test]
+async fn a_patient_whose_study_is_held_once_more_is_told_so_and_shown_nothing_of_it() {
+    let held = get(&format!("/studies/{WITHHELD}"), &[("cookie", HOA)]).await;
+    assert_eq!(held.status, StatusCode::NOT_FOUND);
+    assert!(held.body.contains("Bệnh viện đang kiểm tra lại kết quả này") && held.body.contains("tel:"));
+    assert!(!held.body.contains("canvas") && !held.body.contains("23/11/2020"), "{}", held.body);
+    let list = get("/studies", &[("cookie", HOA)]).await;
+    assert!(list.body.contains("đang kiểm tra lại 1 lần chụp"), "{}", list.body);
+    let json = get(&format!("/studies/{WITHHELD}/grant"), &[("cookie", HOA)]).await;
+    assert_eq!(json.status, StatusCode::NOT_FOUND);
+    let stranger = get(&format!("/studies/{WITHHELD}"), &[("cookie", JOHN)]).await;
+    let unknown = get("/studies/1.2.3", &[("cookie", JOHN)]).await;
+    assert_eq!((stranger.status, stranger.body), (unknown.status, unknown.body));
 }
 
 #[tokio::test]
