@@ -100,6 +100,10 @@ pub trait Guest: Send + Sync {
     async fn list_studies(&self) -> Result<Vec<StudySummary>, PortalError>;
     /// One of them, with fresh URLs; `None` when it is unknown, not released or not theirs.
     async fn open_study(&self, study: &StudyInstanceUid) -> Result<Option<StudyView>, PortalError>;
+    /// How many that they were given are held back for now.
+    async fn count_withheld(&self) -> Result<usize, PortalError>;
+    /// Whether one that they were given is held back for now; false of any other.
+    async fn is_withheld(&self, study: &StudyInstanceUid) -> Result<bool, PortalError>;
     /// All files of one of them in one ZIP; `None` as above.
     async fn find_download(&self, study: &StudyInstanceUid) -> Result<Option<StudyDownload>, PortalError>;
     /// Asks for that ZIP; false when the study is unknown, not released or not theirs.

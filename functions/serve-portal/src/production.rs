@@ -76,6 +76,14 @@ impl Guest for SignedIn {
         self.portal.open_study(&self.session, study).await.map_err(PortalError::of)
     }
 
+    async fn count_withheld(&self) -> Result<usize, PortalError> {
+        self.portal.count_withheld(&self.session).await.map_err(PortalError::of)
+    }
+
+    async fn is_withheld(&self, study: &StudyInstanceUid) -> Result<bool, PortalError> {
+        self.portal.is_withheld(&self.session, study).await.map_err(PortalError::of)
+    }
+
     async fn find_download(&self, study: &StudyInstanceUid) -> Result<Option<StudyDownload>, PortalError> {
         self.portal.find_download(&self.session, study).await.map_err(PortalError::of)
     }

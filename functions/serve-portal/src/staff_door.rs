@@ -8,8 +8,8 @@ use filmless_delivery::refusals::Refusals;
 use filmless_delivery::retention::Erased;
 use filmless_delivery::staff::{
     AuditFound, AuditQuery, AuditVerdict, Channels, ContactCorrection, Decided, Decision, FailedChannel,
-    HeldStudy, IdentityView, Merged, PatientHit, PatientView, RecallReport, RecallViewer, Reissued, Revoked,
-    StaffError, StudyLedger, Unreached, UsageMonth,
+    HeldStudy, IdentityView, Merged, OpenedStudy, PatientHit, PatientView, RecallReport, RecallViewer,
+    Reissued, Revoked, StaffError, StudyLedger, Unreached, UsageMonth,
 };
 use filmless_domain::staff::{Act, StaffMember};
 use filmless_domain::{AccessionNumber, PatientId, Secret, StudyInstanceUid};
@@ -114,6 +114,8 @@ pub trait Clerk: Send + Sync {
     async fn held(&self, days: u16) -> Result<Vec<HeldStudy>, StaffError>;
     async fn unreached(&self, days: u16) -> Result<Vec<Unreached>, StaffError>;
     async fn unreached_on(&self, day: Date) -> Result<Vec<Unreached>, StaffError>;
+    async fn count_opened(&self) -> Result<usize, StaffError>;
+    async fn opened_on(&self, day: Option<Date>) -> Result<Vec<OpenedStudy>, StaffError>;
     async fn refusals(&self, days: u16, max: usize) -> Result<Refusals, StaffError>;
     async fn failed_channels(&self, days: u16) -> Result<Vec<FailedChannel>, StaffError>;
     async fn find_audit(&self, query: &AuditQuery, count: usize) -> Result<AuditFound, StaffError>;

@@ -10,8 +10,8 @@ use filmless_delivery::refusals::Refusals;
 use filmless_delivery::retention::Erased;
 use filmless_delivery::staff::{
     AuditFound, AuditQuery, AuditVerdict, Channels, ContactCorrection, Decided, Decision, Desk,
-    FailedChannel, HeldStudy, IdentityView, Merged, PatientHit, PatientView, RecallReport, RecallViewer,
-    Reissued, Revoked, StaffEntrance, StaffError, StudyLedger, Unreached, UsageMonth,
+    FailedChannel, HeldStudy, IdentityView, Merged, OpenedStudy, PatientHit, PatientView, RecallReport,
+    RecallViewer, Reissued, Revoked, StaffEntrance, StaffError, StudyLedger, Unreached, UsageMonth,
 };
 use filmless_domain::staff::{Act, StaffMember};
 use filmless_domain::staff_oidc::OidcSettings;
@@ -241,6 +241,14 @@ impl Clerk for Desk {
 
     async fn unreached(&self, days: u16) -> Result<Vec<Unreached>, StaffError> {
         Self::unreached(self, days).await
+    }
+
+    async fn count_opened(&self) -> Result<usize, StaffError> {
+        Self::count_opened(self).await
+    }
+
+    async fn opened_on(&self, day: Option<Date>) -> Result<Vec<OpenedStudy>, StaffError> {
+        Self::opened_on(self, day).await
     }
 
     async fn unreached_on(&self, day: Date) -> Result<Vec<Unreached>, StaffError> {

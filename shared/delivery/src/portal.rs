@@ -132,8 +132,10 @@ pub enum LinkOpening {
         /// The study the link was made for.
         study: StudyInstanceUid,
     },
-    /// A part of a date is missing, or no calendar has it: nothing was counted.
+    /// A part of a date is missing: nothing was counted.
     Incomplete,
+    /// No calendar has the date: nothing was counted.
+    NoSuchDay,
     /// Wrong.
     Wrong {
         /// How many answers are left.
@@ -177,6 +179,8 @@ pub struct StudyView {
     pub patient_id: String,
     /// Birth date.
     pub birth_date: BirthDate,
+    /// Whether a signed result was there before, and the hospital took it back.
+    pub is_result_taken_back: bool,
     /// The signed result of the order under which it is seen.
     pub result: Option<SignedResult>,
     /// Its series, in order.

@@ -36,8 +36,10 @@ pub struct BirthDate {
 pub enum TypedAnswer {
     /// A birth date, or the two that a year of two digits may mean.
     Dates(Vec<BirthDate>),
-    /// Digits that are no date: a part of one is missing, or no calendar has it.
+    /// Digits that are no date: a part of one is missing.
     Incomplete,
+    /// Day, month and year, which no calendar has: 31 February.
+    NoSuchDay,
     /// No date at all: a password, as far as anybody can tell.
     Other,
 }
@@ -93,6 +95,11 @@ impl BirthDate {
             [all] if all.len() == 6 && all.is_ascii() => Some((&all[..2], &all[2..4], &all[4..])),
             _ => None,
         };
+        let is_long = match parts.as_slice() {
+            [first, _, last] => first.len() == 4 || last.len() == 4,
+            [all] => all.len() == 8,
+            _ => false,
+        };
         let dates: Vec<Self> = short.map_or_else(Vec::new, |(d, m, y)| {
             let year = |century: &str| Self::from_parts(&format!("{century}{y}"), m, d).ok();
             ["19", "20"].into_iter().filter_map(year).collect()
@@ -101,6 +108,7 @@ impl BirthDate {
         let is_numeric = parts.iter().all(|part| part.bytes().all(|b| b.is_ascii_digit()));
         match dates {
             dates if !dates.is_empty() => TypedAnswer::Dates(dates),
+            _ if is_numeric && (is_long || short.is_some()) => TypedAnswer::NoSuchDay,
             _ if is_numeric && (digits < crate::access::PASSWORD_CHARS || parts.len() > 2) => {
                 TypedAnswer::Incomplete
             }
@@ -264,21 +272,20 @@ mod tests {
         {
             assert!(opens(text), "{text:?}");
         }
+        for text in ["", " ", "2", "02/03", "0203", "02/03/195", "0203195", "//", "02/03/19581"] {
+            assert_eq!(BirthDate::read_answer(text), TypedAnswer::Incomplete, "{text:?}");
+        }
         for text in [
-            "",
-            " ",
-            "2",
-            "02/03",
-            "0203",
-            "02/03/195",
-            "0203195",
             "31/02/1958",
+            "31021958",
             "2/13/58",
             "310258",
-            "//",
-            "02/03/19581",
+            "29/02/1957",
+            "00/13/1958",
+            "1958-02-30",
+            "1958/13/1",
         ] {
-            assert_eq!(BirthDate::read_answer(text), TypedAnswer::Incomplete, "{text:?}");
+            assert_eq!(BirthDate::read_answer(text), TypedAnswer::NoSuchDay, "{text:?}");
         }
         for text in ["34679-ACDEF", "34679-34679", "3467934679", "mật khẩu", "abc"] {
             assert_eq!(BirthDate::read_answer(text), TypedAnswer::Other, "{text:?}");

@@ -61,6 +61,10 @@ pub(crate) async fn submit(
             let status = StatusCode::UNPROCESSABLE_ENTITY;
             ask(&visitor, status, Some(language), Some(&|t| t.incomplete.to_owned()))
         }
+        LinkOpening::NoSuchDay => {
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            ask(&visitor, status, Some(language), Some(&|t| t.no_such_day.to_owned()))
+        }
         // Whoever typed the last answer is told what to do now.
         LinkOpening::Wrong { attempts_left: 0 } => {
             closed(&visitor, StatusCode::FORBIDDEN, Some(language), |t| (t.used_up_title, t.used_up))

@@ -21,6 +21,8 @@ struct StudiesPage<'a> {
     patient_name: &'a str,
     studies: Vec<Card<'a>>,
     heading: &'static str,
+    /// That some are held back for now.
+    withheld: Option<String>,
     /// Until when a guest of the patient may look.
     guest_until: Option<String>,
 }
@@ -111,10 +113,14 @@ pub(crate) async fn show(visitor: Visitor, headers: HeaderMap) -> Result<Respons
         return Ok(([(VARY, "accept")], Json(StudyList { studies })).into_response());
     }
     let studies = list.iter().map(|study| Card::new(frame.t, study)).collect();
+    let withheld = match guest.count_withheld().await? {
+        0 => None,
+        count => Some((frame.t.studies.withheld)(count)),
+    };
     let guest_until = guest.share().map(|share| (frame.t.sharing.guest_until)(&day(frame.t, share.ends_at)));
     let heading = if guest.share().is_some() { frame.t.sharing.guest_title } else { frame.t.studies.title };
     page(
         StatusCode::OK,
-        &StudiesPage { frame, heading, patient_name: guest.patient_name(), studies, guest_until },
+        &StudiesPage { frame, heading, withheld, patient_name: guest.patient_name(), studies, guest_until },
     )
 }

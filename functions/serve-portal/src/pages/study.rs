@@ -11,7 +11,7 @@ use filmless_domain::{SignedResult, StudyInstanceUid};
 use serde::Serialize;
 
 use super::studies::title;
-use super::{Frame, moment, page, see_other};
+use super::{Frame, MessagePage, moment, page, see_other};
 use crate::texts::{Texts, texts};
 use crate::visitor::Visitor;
 use crate::{Guest, PortalError, assets};
@@ -33,6 +33,7 @@ struct StudyPage<'a> {
     patient_id: &'a str,
     birth_date: String,
     result: Option<Signed<'a>>,
+    is_result_taken_back: bool,
     series: Vec<Tile<'a>>,
     has_reports: bool,
     main: Option<usize>,
@@ -151,7 +152,12 @@ impl<'a> SeriesGrant<'a> {
 /// `GET /studies/{study_uid}`
 pub(crate) async fn show(visitor: Visitor, Path(uid): Path<String>) -> Result<Response, PortalError> {
     let Some(guest) = visitor.guest().await? else { return see_other("/", []) };
-    let study = find(guest.as_ref(), &uid).await?;
+    let study = match find(guest.as_ref(), &uid).await {
+        Err(PortalError::NotFound) if is_withheld(guest.as_ref(), &uid).await? => {
+            return withheld(&visitor, guest.as_ref());
+        }
+        found => found?,
+    };
     let frame = Frame::new(&visitor, visitor.language(Some(guest.language())), true).of(guest.as_ref());
     let t = frame.t;
     let main = main_series(&study);
@@ -175,11 +181,27 @@ pub(crate) async fn show(visitor: Visitor, Path(uid): Path<String>) -> Result<Re
         patient_id: &study.patient_id,
         birth_date: study.birth_date.to_day_first(),
         result: study.result.as_ref().map(|result| Signed::new(t, result)),
+        is_result_taken_back: study.is_result_taken_back,
         has_reports: study.series.iter().any(|series| series.is_report),
         series,
         main,
     };
     page(StatusCode::OK, &template)
+}
+
+async fn is_withheld(guest: &dyn Guest, uid: &str) -> Result<bool, PortalError> {
+    match StudyInstanceUid::parse(uid) {
+        Ok(uid) => guest.is_withheld(&uid).await,
+        Err(_) => Ok(false),
+    }
+}
+
+/// Says that they have lost nothing, and shows nothing.
+fn withheld(visitor: &Visitor, guest: &dyn Guest) -> Result<Response, PortalError> {
+    let frame = Frame::new(visitor, visitor.language(Some(guest.language())), true).of(guest);
+    let t = &frame.t.studies;
+    let (title, paragraphs, action) = (t.withheld_title, vec![t.withheld_hint], t.title);
+    page(StatusCode::NOT_FOUND, &MessagePage { frame, title, paragraphs, action })
 }
 
 /// `GET /studies/{study_uid}/grant`

@@ -53,6 +53,7 @@ pub(super) const EN: Texts = Texts {
             format!("That is not right. Please check and try again. {left} {unit} left.")
         },
         incomplete: "A part of the birth date is missing. Please type day, month and year, for example 02031958. This try was not counted.",
+        no_such_day: "No calendar has this day. Please check day, month and year of birth. This try was not counted.",
         used_up_title: "This link is locked",
         used_up: "After too many wrong answers this link is locked to protect your images. The hospital still keeps them. For a \
                   new slip or link, please call the hotline below.",
@@ -68,6 +69,13 @@ pub(super) const EN: Texts = Texts {
         empty: "There are no images yet. They will appear here as soon as there is a result.",
         preparing: "Images are being prepared",
         preparing_hint: "Please come back later. The hospital sends a message once they are ready.",
+        withheld: |count| {
+            let studies = if count == 1 { "study" } else { "studies" };
+            format!("The hospital is checking {count} {studies} once more. Until then they cannot be opened.")
+        },
+        withheld_title: "The hospital is checking this result",
+        withheld_hint: "The hospital keeps result and images, and they will open here again once it has checked them. If you \
+                        need them now, or have a question, please call the hotline below.",
         no_date: "Date unknown",
         open: "Show the images",
     },
@@ -77,6 +85,7 @@ pub(super) const EN: Texts = Texts {
         result: "Result",
         signed_by: "Signed by",
         signed_at: "Signed at",
+        result_taken_back: "The hospital has taken the earlier result back to review it. The new one will appear here once it is signed.",
         corrected: "The hospital has corrected or amended this result; it takes the place of the earlier one.",
         series: "Series",
         series_number: |number| format!("Series {number}"),

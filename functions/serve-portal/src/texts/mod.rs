@@ -124,6 +124,7 @@ pub struct LinkTexts {
     pub wrong: fn(u32) -> String,
     /// A part of the date is missing; nothing was counted.
     pub incomplete: &'static str,
+    pub no_such_day: &'static str,
     /// Heading after the last wrong answer.
     pub used_up_title: &'static str,
     /// What it means.
@@ -152,6 +153,12 @@ pub struct StudiesTexts {
     pub preparing: &'static str,
     /// What to do about it.
     pub preparing_hint: &'static str,
+    /// That so many which they were given are out of sight for now.
+    pub withheld: fn(usize) -> String,
+    /// Above the page of one of them.
+    pub withheld_title: &'static str,
+    /// What to do about it.
+    pub withheld_hint: &'static str,
     /// A study without a date.
     pub no_date: &'static str,
     /// Link to the study.
@@ -172,6 +179,8 @@ pub struct StudyTexts {
     pub signed_at: &'static str,
     /// Under a result that takes the place of an earlier one.
     pub corrected: &'static str,
+    /// That there was a result before.
+    pub result_taken_back: &'static str,
     /// Heading of the list of series.
     pub series: &'static str,
     /// A series without description.

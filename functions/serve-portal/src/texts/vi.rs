@@ -44,6 +44,7 @@ pub(super) const VI: Texts = Texts {
         password: "Mật khẩu",
         wrong: |left| format!("Chưa đúng. Xin kiểm tra và nhập lại. Còn {left} lần nhập."),
         incomplete: "Ngày sinh chưa đủ ngày, tháng, năm. Xin nhập lại, ví dụ 02031958. Lần nhập này không bị tính.",
+        no_such_day: "Trong lịch không có ngày này. Xin kiểm tra lại ngày, tháng, năm sinh. Lần nhập này không bị tính.",
         used_up_title: "Đường dẫn đã bị khóa",
         used_up: "Đã nhập sai quá nhiều lần nên đường dẫn này bị khóa để bảo vệ hình ảnh của Ông/Bà. Hình ảnh vẫn được \
                   bệnh viện lưu giữ. Cần phiếu hoặc đường dẫn mới, xin gọi tổng đài ghi bên dưới.",
@@ -59,6 +60,10 @@ pub(super) const VI: Texts = Texts {
         empty: "Chưa có hình ảnh nào. Khi có kết quả, hình ảnh sẽ hiện ở đây.",
         preparing: "Đang chuẩn bị hình ảnh",
         preparing_hint: "Xin quay lại sau. Bệnh viện nhắn tin khi hình ảnh đã sẵn sàng.",
+        withheld: |count| format!("Bệnh viện đang kiểm tra lại {count} lần chụp nên tạm thời chưa mở được."),
+        withheld_title: "Bệnh viện đang kiểm tra lại kết quả này",
+        withheld_hint: "Kết quả và hình ảnh vẫn được bệnh viện lưu giữ và sẽ mở lại tại đây sau khi kiểm tra xong. Cần xem \
+                        ngay hoặc cần hỏi thêm, xin Ông/Bà gọi tổng đài ghi bên dưới.",
         no_date: "Không rõ ngày chụp",
         open: "Xem hình ảnh",
     },
@@ -68,6 +73,7 @@ pub(super) const VI: Texts = Texts {
         result: "Kết quả",
         signed_by: "Bác sĩ ký kết quả:",
         signed_at: "Ký lúc",
+        result_taken_back: "Bệnh viện đã rút lại kết quả trước để xem xét. Kết quả mới sẽ hiện ở đây sau khi bác sĩ ký.",
         corrected: "Kết quả đã được bệnh viện sửa hoặc bổ sung và thay cho kết quả trước.",
         series: "Các loạt ảnh",
         series_number: |number| format!("Loạt ảnh {number}"),

@@ -14,6 +14,8 @@ use jiff::civil::date;
 use serve_portal::{Door, Guest, PortalError};
 
 pub const STUDY: &str = "1.2.826.0.1.3680043.10.1999.1";
+/// Given to the patient, and held back since.
+pub const WITHHELD: &str = "1.2.826.0.1.3680043.10.1999.4";
 pub const STUDY_OF_ANOTHER: &str = "1.2.826.0.1.3680043.10.1999.2";
 pub const S3: &str = "http://127.0.0.1:9000";
 
@@ -116,6 +118,7 @@ impl Door for SamplePortal {
                 study: StudyInstanceUid::parse(STUDY).unwrap(),
             },
             "0203" => LinkOpening::Incomplete,
+            "31021958" => LinkOpening::NoSuchDay,
             "31121999" => LinkOpening::Wrong { attempts_left: 0 },
             _ => LinkOpening::Wrong { attempts_left: 4 },
         })
@@ -263,6 +266,14 @@ impl Guest for SampleGuest {
         Ok(vec![preparing, self.portal.summary()])
     }
 
+    async fn count_withheld(&self) -> Result<usize, PortalError> {
+        Ok(1)
+    }
+
+    async fn is_withheld(&self, study: &StudyInstanceUid) -> Result<bool, PortalError> {
+        Ok(self.language == Language::Vi && study.as_str() == WITHHELD)
+    }
+
     async fn find_download(&self, study: &StudyInstanceUid) -> Result<Option<StudyDownload>, PortalError> {
         let url = self.portal.url("downloads/1.zip");
         let is_theirs = self.language == Language::Vi && study.as_str() == STUDY;
@@ -289,6 +300,7 @@ impl Guest for SampleGuest {
             patient_name: self.patient_name.into(),
             patient_id: "N20-0317542".into(),
             birth_date: BirthDate::parse("1958-03-02").unwrap(),
+            is_result_taken_back: false,
             result: Some(SignedResult {
                 conclusion: "Phổi <script>alert(1)</script> sáng.\nKhông tràn dịch & khí.".into(),
                 signed_by: Some("BS. Trần <i>Văn An</i>".into()),

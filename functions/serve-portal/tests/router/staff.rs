@@ -73,7 +73,7 @@ fn table() -> Vec<(Method, String, String, [u16; 5])> {
     let admin = [403, 403, 403, 403, 200];
     let finance = [403, 403, 403, 200, 200];
     let finance_file = [403, 403, 403, 303, 303];
-    let rows: [(Method, &str, &str, [u16; 5]); 37] = [
+    let rows: [(Method, &str, &str, [u16; 5]); 40] = [
         (Method::GET, "/staff", "", all),
         (Method::POST, "/staff/search", "query=hoa", front_done),
         (Method::GET, "/staff/found/kept", "", front),
@@ -107,6 +107,9 @@ fn table() -> Vec<(Method, String, String, [u16; 5])> {
         (Method::GET, "/staff/unreached?day=2020-11-23", "", front),
         (Method::GET, "/staff/unreached.csv", "", front),
         (Method::GET, "/staff/failed?days=90", "", front),
+        (Method::GET, "/staff/failed.csv", "", front),
+        (Method::GET, "/staff/opened?day=2020-11-23", "", front),
+        (Method::GET, "/staff/opened.csv", "", front),
         (Method::POST, "/staff/resend", "channels=sms", front),
         (Method::GET, "/staff/refusals?days=31&code=not-dicom", "", front),
         (Method::GET, "/staff/refusals.csv", "", front),
@@ -459,6 +462,41 @@ async fn files_are_sent_as_files_and_kept_nowhere() {
     let csv = get("hotline", "/staff/unreached.csv?day=2020-11-23").await;
     assert_eq!(csv.header(CONTENT_DISPOSITION), "attachment; filename=\"unreached-2020-11-23.csv\"");
     assert!(csv.body.starts_with('\u{feff}') && csv.body.contains("\"'=Nguyễn \"\"Hoà\"\"\",\"0903123456\""));
+    let csv = get("hotline", "/staff/failed.csv").await;
+    assert_eq!(csv.header(CONTENT_DISPOSITION), "attachment; filename=\"failed.csv\"");
+    assert!(
+        csv.body.contains("Nguyễn Thị <Hoà>\",\"Email\"") && csv.body.contains("bounce <x>"),
+        "{}",
+        csv.body
+    );
+    for (narrowed, is_there) in [
+        ("reason=bounce%20%3Cx%3E&modality=CT&day=2020-11-23", true),
+        ("modality=MR", false),
+        ("reason=other", false),
+        ("day=2020-11-22", false),
+    ] {
+        for page in ["/staff/failed", "/staff/failed.csv"] {
+            let found = get("hotline", &format!("{page}?days=31&{narrowed}")).await;
+            assert_eq!(
+                found.body.contains("16:16, 23/11/2020"),
+                is_there,
+                "{page} {narrowed}: {}",
+                found.body
+            );
+        }
+    }
+    let front = get("hotline", "/staff").await.body;
+    for count in
+        ["Đang giữ lại: 1", "Chưa báo được: 1", "Tin gửi lỗi: 1", "Tệp bị từ chối: 5", "Đã mở hôm nay: 1"]
+    {
+        assert!(front.contains(count), "{count}");
+    }
+    let opened = get("hotline", "/staff/opened").await.body;
+    assert!(opened.contains("=Nguyễn &#60;Hoà&#62;") && opened.contains("16:20"), "{opened}");
+    let csv = get("hotline", "/staff/opened.csv?day=2020-11-23").await;
+    assert_eq!(csv.header(CONTENT_DISPOSITION), "attachment; filename=\"opened-2020-11-23.csv\"");
+    assert!(csv.body.contains("\"'=Nguyễn <Hoà>\""), "{}", csv.body);
+    assert!(get("hotline", "/staff/opened?day=2020-11-22").await.body.contains("Chưa có lần chụp nào"));
     let none = get("hotline", "/staff/unreached?day=2020-11-22").await;
     assert!(none.body.contains("Mọi người bệnh đều đã được báo"));
     let fhir = get("admin", "/staff/audit/export?day=2020-11-23&form=fhir").await;

@@ -6,9 +6,9 @@ use filmless_delivery::refusals::{Refusal, Refusals};
 use filmless_delivery::retention::Erased;
 use filmless_delivery::staff::{
     AuditFound, AuditQuery, AuditVerdict, Channels, ContactCorrection, Decided, Decision, FailedChannel,
-    HeldStudy, IdentityView, LedgerLine, Merged, PatientHit, PatientView, RecallReport, RecallViewer,
-    Reissued, Revoked, StaffError, Stated, StudyBrief, StudyLedger, Unreached, UsageFigures, UsageFile,
-    UsageGroup, UsageMonth,
+    HeldStudy, IdentityView, LedgerLine, Merged, OpenedStudy, PatientHit, PatientView, RecallReport,
+    RecallViewer, Reissued, Revoked, StaffError, Stated, StudyBrief, StudyLedger, Unreached, UsageFigures,
+    UsageFile, UsageGroup, UsageMonth,
 };
 use filmless_delivery::status::Reason;
 use filmless_delivery::{ReviewKind, ReviewRecord};
@@ -422,9 +422,31 @@ impl Clerk for SampleClerk {
         if day == date(2020, 11, 23) { self.unreached(1).await } else { Ok(Vec::new()) }
     }
 
+    async fn count_opened(&self) -> Result<usize, StaffError> {
+        self.demand(Act::ReadLists)?;
+        Ok(1)
+    }
+
+    async fn opened_on(&self, day: Option<Date>) -> Result<Vec<OpenedStudy>, StaffError> {
+        self.demand(Act::ReadLists)?;
+        if day.is_some_and(|day| day != date(2020, 11, 23)) {
+            return Ok(Vec::new());
+        }
+        Ok(vec![OpenedStudy {
+            study: brief("released"),
+            patient_id: PatientId::parse(PATIENT).ok(),
+            name: "=Nguyễn <Hoà>".into(),
+            opened_at: Some(at("09:20")),
+            times: 2,
+        }])
+    }
+
     async fn refusals(&self, days: u16, max: usize) -> Result<Refusals, StaffError> {
         self.demand(Act::ReadLists)?;
-        assert!([7, 31, 90].contains(&days) && max > 0);
+        assert!([7, 31, 90].contains(&days));
+        if max == 0 {
+            return Ok(Refusals { refused: Vec::new(), more: 5 });
+        }
         let refusal = |key: &str, code: &str| Refusal {
             key: key.into(),
             code: code.into(),
@@ -446,6 +468,7 @@ impl Clerk for SampleClerk {
             name: "Nguyễn Thị <Hoà>".into(),
             channel: "email",
             link_version: 1,
+            modalities: vec!["CT".into()],
             at: Some(at("09:16")),
             detail: Some("bounce <x>".into()),
             is_reached: true,

@@ -91,6 +91,9 @@ impl Portal {
             LinkStatus::Gone => return Ok(LinkOpening::Gone),
         }
         let typed = BirthDate::read_answer(answer);
+        if typed == TypedAnswer::NoSuchDay {
+            return Ok(LinkOpening::NoSuchDay);
+        }
         if let Some(link) = &link
             && self.is_incomplete(&typed, link).await?
         {
@@ -99,7 +102,7 @@ impl Portal {
         // A birth date costs no hash, so that no crowd of passwords is in its way.
         let turn = match typed {
             TypedAnswer::Other => Some(credentials::turn_at_the_door().await?),
-            TypedAnswer::Dates(_) | TypedAnswer::Incomplete => None,
+            TypedAnswer::Dates(_) | TypedAnswer::Incomplete | TypedAnswer::NoSuchDay => None,
         };
         let began_at = self.services.clock.now();
         let failures_max = self.services.settings.limits.link_failures_max;
@@ -153,7 +156,7 @@ impl Portal {
             TypedAnswer::Dates(dates) if dates.iter().all(|date| !date.is_complete()) => {
                 Ok(self.birth_date_of(link).await?.is_some_and(BirthDate::is_complete))
             }
-            TypedAnswer::Dates(_) | TypedAnswer::Other => Ok(false),
+            TypedAnswer::Dates(_) | TypedAnswer::NoSuchDay | TypedAnswer::Other => Ok(false),
         }
     }
 

@@ -45,6 +45,37 @@ impl Portal {
         Ok(summaries)
     }
 
+    /// How many studies that the account was given are out of sight: staff or the gate hold them once more.
+    ///
+    /// # Errors
+    /// [`DeliveryError`].
+    pub async fn count_withheld(&self, session: &Session) -> Result<usize, DeliveryError> {
+        let mut count = 0;
+        for study in self.services.index.studies_of_patient(&session.patient_id).await? {
+            count += usize::from(self.is_out_of_sight(session, &study).await?);
+        }
+        Ok(count)
+    }
+
+    /// Whether a study that the account was given is out of sight. Of any other it is false, existing or not.
+    ///
+    /// # Errors
+    /// [`DeliveryError`].
+    pub async fn is_withheld(
+        &self,
+        session: &Session,
+        study: &StudyInstanceUid,
+    ) -> Result<bool, DeliveryError> {
+        match self.services.index.study(study).await? {
+            Some(study) => self.is_out_of_sight(session, &study).await,
+            None => Ok(false),
+        }
+    }
+
+    async fn is_out_of_sight(&self, session: &Session, study: &StudyRecord) -> Result<bool, DeliveryError> {
+        Ok(may_ask(session, study) && order_in_sight(&self.services, study).await?.is_none())
+    }
+
     /// A study of the session's account with presigned URLs; `None` for any other, existing or not.
     ///
     /// # Errors
@@ -66,9 +97,11 @@ impl Portal {
         let poster_url = main_series(&shown).and_then(|main| {
             series.iter().find(|s| s.series_instance_uid == main.series_instance_uid)?.poster_url.clone()
         });
+        let result = whole_result(&self.services, &order).await?;
         Ok(Some(StudyView {
             summary: summary(&study, Some(&order.order), &shown, poster_url),
-            result: whole_result(&self.services, &order).await?,
+            is_result_taken_back: order.order.signed_result().is_none() && order.result_changed_at.is_some(),
+            result,
             patient_name: filmless_domain::person_name::display(&patient.name),
             patient_id: patient.id.as_str().to_owned(),
             birth_date: patient.birth_date,
@@ -187,10 +220,7 @@ impl Portal {
         session: &Session,
         study: &StudyRecord,
     ) -> Result<Option<OrderRecord>, DeliveryError> {
-        let is_shared = |share: &ShareScope| share.studies.contains(&study.study_instance_uid);
-        let may_ask = study.account_key.as_ref() == Some(&session.account_key)
-            && session.share.as_ref().is_none_or(is_shared);
-        if !may_ask {
+        if !may_ask(session, study) {
             return Ok(None);
         }
         order_in_sight(&self.services, study).await
@@ -263,6 +293,12 @@ async fn shown_series(services: &Services, study: &StudyRecord) -> Result<Vec<Se
         key(a).cmp(&key(b))
     });
     Ok(series)
+}
+
+/// Whether the study was given to the session's account, and to its share.
+fn may_ask(session: &Session, study: &StudyRecord) -> bool {
+    let is_shared = |share: &ShareScope| share.studies.contains(&study.study_instance_uid);
+    study.account_key.as_ref() == Some(&session.account_key) && session.share.as_ref().is_none_or(is_shared)
 }
 
 /// The series with key images, else with the most frames: the one a study is about more often than not.

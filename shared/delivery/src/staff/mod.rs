@@ -40,7 +40,7 @@ pub use read_audit::{AuditFound, AuditQuery, AuditVerdict};
 pub use recall::{RecallReport, RecallViewer};
 pub use reissue::{Channels, Reissued};
 pub(crate) use report::list_unreached;
-pub use report::{FailedChannel, HeldStudy, Unreached};
+pub use report::{FailedChannel, HeldStudy, OpenedStudy, Unreached};
 pub use usage::{USAGE_MONTHS, UsageFigures, UsageFile, UsageGroup, UsageMonth};
 
 /// Most notices of one study within a day: nobody is to be flooded by a button pressed again and again.

@@ -57,6 +57,22 @@ pub struct Unreached {
     pub why: &'static str,
 }
 
+/// A study that somebody opened on a day.
+#[derive(Clone, Serialize)]
+pub struct OpenedStudy {
+    /// The study.
+    #[serde(flatten)]
+    pub study: StudyBrief,
+    /// Whose.
+    pub patient_id: Option<PatientId>,
+    /// Name on the order.
+    pub name: String,
+    /// When somebody first did on that day.
+    pub opened_at: Option<Timestamp>,
+    /// How often on that day, by the patient or a guest of theirs.
+    pub times: usize,
+}
+
 /// A message that a provider gave up.
 #[derive(Clone, Serialize)]
 pub struct FailedChannel {
@@ -70,6 +86,8 @@ pub struct FailedChannel {
     pub channel: &'static str,
     /// Version of the link that it carried.
     pub link_version: u32,
+    /// Modalities of the study.
+    pub modalities: Vec<String>,
     /// When that became known.
     pub at: Option<Timestamp>,
     /// What the provider said.
@@ -87,6 +105,12 @@ impl std::fmt::Debug for HeldStudy {
 impl std::fmt::Debug for Unreached {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Unreached(hidden)")
+    }
+}
+
+impl std::fmt::Debug for OpenedStudy {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("OpenedStudy(hidden)")
     }
 }
 
@@ -143,6 +167,33 @@ impl Desk {
         let mut studies = index.worklist(Worklist::Unreached, from, self.today()).await?;
         studies.retain(|study| study.received_at.to_zoned(HOSPITAL_TIME).date() == day);
         Ok(unreached_among(&self.services, studies).await?)
+    }
+
+    /// How many studies were opened on this day at the hospital.
+    ///
+    /// # Errors
+    /// [`StaffError`].
+    pub async fn count_opened(&self) -> Result<usize, StaffError> {
+        self.demand(Act::ReadLists, AuditAction::ReadLedger).await?;
+        let today = self.services.clock.now().to_zoned(HOSPITAL_TIME).date();
+        Ok(self.services.index.worklist(Worklist::Opened, today, today).await?.len())
+    }
+
+    /// The studies that were opened on a day at the hospital, today where none is named; the first one first.
+    ///
+    /// # Errors
+    /// [`StaffError`].
+    pub async fn opened_on(&self, day: Option<Date>) -> Result<Vec<OpenedStudy>, StaffError> {
+        self.demand(Act::ReadLists, AuditAction::ReadLedger).await?;
+        let day = day.unwrap_or_else(|| self.services.clock.now().to_zoned(HOSPITAL_TIME).date());
+        let studies = self.services.index.worklist(Worklist::Opened, day, day).await?;
+        let mut opened: Vec<OpenedStudy> = stream::iter(studies)
+            .map(|study| opened_of(&self.services, study, day))
+            .buffered(STUDIES_AT_ONCE)
+            .try_collect()
+            .await?;
+        opened.sort_by_key(|opened| opened.opened_at);
+        Ok(opened)
     }
 
     /// What was refused within the last days, the newest first, `max` at most.
@@ -220,6 +271,15 @@ async fn unreached_of(services: &Services, study: StudyRecord) -> Result<Option<
     Ok(Some(Unreached { study_instance_uid, patient_id, name, phone, typed, released_at, why }))
 }
 
+async fn opened_of(services: &Services, study: StudyRecord, day: Date) -> Result<OpenedStudy, StoreError> {
+    let accesses = services.index.accesses(&study.study_instance_uid).await?;
+    let times = accesses.into_iter().map(|access| access.opened_at);
+    let times: Vec<Timestamp> = times.filter(|at| at.to_zoned(HOSPITAL_TIME).date() == day).collect();
+    let Addressee { patient_id, name, .. } = addressee(services, &study).await?;
+    let (opened_at, count) = (times.iter().min().copied(), times.len());
+    Ok(OpenedStudy { study: brief(&study), patient_id, name, opened_at, times: count })
+}
+
 /// The messages of a study that a provider gave up.
 async fn failed_of(services: &Services, study: StudyRecord) -> Result<Vec<FailedChannel>, StoreError> {
     let index = &services.index;
@@ -241,6 +301,7 @@ async fn failed_of(services: &Services, study: StudyRecord) -> Result<Vec<Failed
         name: name.clone(),
         channel,
         link_version,
+        modalities: study.modalities.clone(),
         at: record.at,
         detail: record.detail.clone(),
         is_reached,

@@ -3,9 +3,12 @@
 
 use std::collections::BTreeMap;
 
+use filmless_domain::StudyInstanceUid;
+use filmless_domain::hospital::HOSPITAL_TIME;
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
+use serde::Serialize;
 
 use super::study::{day_of, study_key};
 use super::{Change, ChannelState, Index, ItemKey, NoticeRecord, StudyPointer, StudyRecord, Transaction};
@@ -13,6 +16,8 @@ use crate::StoreError;
 
 /// How many days are asked for at a time.
 const DAYS_AT_ONCE: usize = 16;
+/// How long it is known which studies were opened on a day, in days: what happened since is in the audit log.
+pub const OPENED_DAYS: i64 = 100;
 
 /// A list that staff work through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +28,8 @@ pub enum Worklist {
     Unreached,
     /// Studies with a message that failed, by the day on which it was issued.
     Failed,
+    /// Studies that somebody opened, by the day on which they did, at the hospital.
+    Opened,
 }
 
 impl Worklist {
@@ -31,6 +38,7 @@ impl Worklist {
             Self::Held => "HELD",
             Self::Unreached => "UNREACHED",
             Self::Failed => "FAILED",
+            Self::Opened => "OPENED",
         }
     }
 
@@ -38,9 +46,20 @@ impl Worklist {
         format!("{}#{day}", self.prefix())
     }
 
-    fn key(self, at: Timestamp, study: &filmless_domain::StudyInstanceUid) -> ItemKey {
+    fn key(self, at: Timestamp, study: &StudyInstanceUid) -> ItemKey {
         ItemKey::new(self.pk(day_of(at)), format!("STUDY#{study}"))
     }
+}
+
+/// A [`StudyPointer`] that goes by itself.
+#[derive(Serialize)]
+struct OpenedPointer {
+    study_instance_uid: StudyInstanceUid,
+    expires_at: i64,
+}
+
+fn opened_key(study: &StudyInstanceUid, at: Timestamp) -> ItemKey {
+    ItemKey::new(Worklist::Opened.pk(at.to_zoned(HOSPITAL_TIME).date()), format!("STUDY#{study}"))
 }
 
 impl Transaction {
@@ -57,6 +76,16 @@ impl Transaction {
     #[must_use]
     pub fn unlist_held(self, study: &StudyRecord) -> Self {
         self.delete(Worklist::Held.key(study.received_at, &study.study_instance_uid))
+    }
+
+    /// Puts a study on the list of those that were opened on the day.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`], never for this type.
+    pub fn list_opened(self, study: &StudyInstanceUid, at: Timestamp) -> Result<Self, StoreError> {
+        let key = opened_key(study, at);
+        let expires_at = at.as_second() + OPENED_DAYS * 24 * 3600;
+        self.put(&key, &OpenedPointer { study_instance_uid: study.clone(), expires_at }, Change::new())
     }
 
     /// Puts the study of a notice on a list.
@@ -157,6 +186,8 @@ impl Index {
         for notice in self.notices(uid).await? {
             keys.extend([Worklist::Unreached, Worklist::Failed].map(|list| list.key(notice.issued_at, uid)));
         }
+        let accesses = self.accesses(uid).await?;
+        keys.extend(accesses.iter().map(|access| opened_key(uid, access.opened_at)));
         for key in &keys {
             self.delete(key).await?;
         }

@@ -338,8 +338,25 @@ async fn every_act_of_the_desk_is_done_by_a_form() {
         let url = format!("{}/studies/{}", system.text("portal"), study.uid);
         system.until_some(words, || Some(()).filter(|()| reader.get(&url).1.contains(words))).await;
     }
+    // What was signed does not go without a word.
+    order["result"] = json!({ "status": "preliminary", "conclusion": "U phổi?" });
+    system.upload_order(&order).await;
+    let page = format!("{}/studies/{}", system.text("portal"), study.uid);
+    let taken_back = || Some(reader.get(&page).1).filter(|page| page.contains("đã rút lại kết quả trước"));
+    let page = system.until_some("the result to be taken back", taken_back).await;
+    assert!(page.contains("canvas") && !page.contains("Có tổn thương") && !page.contains("U phổi"), "{page}");
     let refused = hotline.act(&system, &format!("{at}/slip"), &[]);
     assert!(refused.status == 409 && refused.text().contains("đã được sửa sau khi phiếu này được lập"));
+
+    // Two browsers opened one study.
+    assert!(hotline.page(&system, "/staff").text().contains("Đã mở hôm nay: 1"));
+    let opened = hotline.page(&system, "/staff/opened").text();
+    assert!(
+        opened.contains("Nguyễn Thị Hoà") && opened.contains(&format!("/staff/studies/{}", study.uid)),
+        "{opened}"
+    );
+    let csv = hotline.page(&system, "/staff/opened.csv").text();
+    assert_eq!(csv.lines().count(), 2, "{csv}");
 
     let contact = [("phone", "0912 000 111"), ("email", "")];
     assert_eq!(hotline.act(&system, &format!("{patient}/contact"), &contact).status, 303);

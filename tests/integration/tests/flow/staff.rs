@@ -113,8 +113,16 @@ async fn staff_hold_and_release_whatever_the_gate_says() {
     let system = System::start();
     let (study, sms) = released(&system, 56).await;
     system.staff(&["hold", &study.uid, "--reason", "wrong side marked"]);
-    let (_, page) = opens(&system, &link_of(&sms));
-    assert!(!page.contains("canvas"), "a held study is shown");
+    let (status, page) = opens(&system, &link_of(&sms));
+    assert!(status == 404 && !page.contains("canvas"), "a held study is shown");
+    // Whose it was is told why, and nothing of it.
+    assert!(page.contains("Bệnh viện đang kiểm tra lại kết quả này") && page.contains("tel:"), "{page}");
+    let patient = Browser::default();
+    assert_eq!(patient.submit(&system, &path_of(&link_of(&sms)), &[("answer", "02/03/1958")]).0, 404);
+    let (_, list) = patient.get(&format!("{}/studies", system.text("portal")));
+    assert!(list.contains("đang kiểm tra lại 1 lần chụp") && !list.contains("study-card"), "{list}");
+    let (_, page) = patient.get(&format!("{}/studies/1.2.3", system.text("portal")));
+    assert!(!page.contains("kiểm tra lại"), "{page}");
     // A late file does not bring it back.
     system.upload("incoming/late", study.slice(1, 9)).await;
     let held = system

@@ -11,6 +11,7 @@ use filmless_domain::BirthDate;
 use filmless_domain::staff::Act;
 use serde::Deserialize;
 
+use super::lists::PERIODS;
 use super::{Console, StaffFrame, Trouble, page, patient_url, see_other, words_of};
 
 #[derive(Template)]
@@ -37,8 +38,13 @@ async fn waiting(console: &Console) -> Result<Vec<Waiting>, Trouble> {
         return Ok(Vec::new());
     }
     let clerk = &console.clerk;
-    let (held, unreached, failed) =
-        tokio::join!(clerk.held(31), clerk.unreached(7), clerk.failed_channels(7));
+    let (held, unreached, failed, refused, opened) = tokio::join!(
+        clerk.held(31),
+        clerk.unreached(7),
+        clerk.failed_channels(7),
+        clerk.refusals(PERIODS[0], 0),
+        clerk.count_opened()
+    );
     let words = console.frame().t.frame;
     let trouble = console.trouble();
     Ok(vec![
@@ -49,6 +55,8 @@ async fn waiting(console: &Console) -> Result<Vec<Waiting>, Trouble> {
             count: unreached.map_err(&trouble)?.len(),
         },
         Waiting { href: "/staff/failed", words: words.failed, count: failed.map_err(&trouble)?.len() },
+        Waiting { href: "/staff/refusals", words: words.refusals, count: refused.map_err(&trouble)?.more },
+        Waiting { href: "/staff/opened", words: words.opened, count: opened.map_err(&trouble)? },
     ])
 }
 

@@ -52,16 +52,6 @@ struct UnreachedPage<'a> {
     rows: Vec<UnreachedRow>,
 }
 
-#[derive(Template)]
-#[template(path = "staff/failed.html")]
-struct FailedPage<'a> {
-    frame: StaffFrame<'a>,
-    days: u16,
-    periods: [u16; 3],
-    may_resend: bool,
-    rows: Vec<FailedRow>,
-}
-
 struct HeldRow {
     study: StudyRow,
     patient: Patient,
@@ -81,26 +71,14 @@ struct UnreachedRow {
     why: &'static str,
 }
 
-struct FailedRow {
-    study_uid: String,
-    study_url: String,
-    patient: Patient,
-    name: String,
-    channel: &'static str,
-    version: u32,
-    when: String,
-    detail: String,
-    is_reached: bool,
-}
-
 /// A patient in a table: code, and the address of their page.
-struct Patient {
-    code: String,
-    url: Option<String>,
+pub(super) struct Patient {
+    pub(super) code: String,
+    pub(super) url: Option<String>,
 }
 
 impl Patient {
-    fn new(patient: Option<&PatientId>) -> Self {
+    pub(super) fn new(patient: Option<&PatientId>) -> Self {
         Self {
             code: patient.map(|patient| patient.as_str().to_owned()).unwrap_or_default(),
             url: patient.map(patient_url),
@@ -122,7 +100,7 @@ pub(crate) struct HeldAsked {
 
 impl HeldAsked {
     fn days(&self) -> u16 {
-        Period { days: self.days }.of(31)
+        period(self.days, 31)
     }
 
     /// The day asked for, if it is one.
@@ -137,36 +115,31 @@ impl HeldAsked {
         let received = held.last_received_at.to_zoned(HOSPITAL_TIME).date();
         has(&self.reason, reason) && is_modality && self.day().is_none_or(|day| day == received)
     }
-
-    /// What is in the list, to choose from.
-    fn choices<'a>(values: impl Iterator<Item = &'a str>, chosen: &str) -> Vec<Choice> {
-        let values: BTreeSet<&str> = values.collect();
-        let choice = |value: &str| Choice {
-            value: value.to_owned(),
-            words: value.to_owned(),
-            is_chosen: value == chosen,
-        };
-        values.into_iter().map(choice).collect()
-    }
 }
 
-/// How far back.
-#[derive(Deserialize)]
-pub(crate) struct Period {
-    days: Option<u16>,
+/// What is in a list, to choose from.
+pub(super) fn choices<'a>(values: impl Iterator<Item = &'a str>, chosen: &str) -> Vec<Choice> {
+    let values: BTreeSet<&str> = values.collect();
+    let choice =
+        |value: &str| Choice { value: value.to_owned(), words: value.to_owned(), is_chosen: value == chosen };
+    values.into_iter().map(choice).collect()
+}
+
+/// What was chosen, for an address: only what was found in the list is repeated in one.
+pub(super) fn chosen(choices: &[Choice]) -> String {
+    let chosen = choices.iter().find(|choice| choice.is_chosen);
+    chosen.map(|choice| utf8_percent_encode(&choice.value, NON_ALPHANUMERIC).to_string()).unwrap_or_default()
 }
 
 /// Which day; the last seven where none is named.
 #[derive(Deserialize)]
 pub(crate) struct OneDay {
-    day: Option<String>,
+    pub(super) day: Option<String>,
 }
 
-impl Period {
-    /// One that is offered, whatever was asked for.
-    fn of(&self, otherwise: u16) -> u16 {
-        self.days.filter(|days| PERIODS.contains(days)).unwrap_or(otherwise)
-    }
+/// How far back: a period that is offered, whatever was asked for.
+pub(super) fn period(days: Option<u16>, otherwise: u16) -> u16 {
+    days.filter(|days| PERIODS.contains(days)).unwrap_or(otherwise)
 }
 
 /// `GET /staff/held`
@@ -174,12 +147,12 @@ pub(crate) async fn held(console: Console, Query(asked): Query<HeldAsked>) -> Re
     let held = find_held(&console, &asked).await?;
     let frame = console.frame();
     let reasons = held.iter().filter_map(|held| Some(held.study.reason.as_ref()?.code.as_str()));
-    let mut reasons = HeldAsked::choices(reasons, &asked.reason);
+    let mut reasons = choices(reasons, &asked.reason);
     for reason in &mut reasons {
         reason.words = console::hold_reason(frame.language, &reason.value).to_owned();
     }
     let modalities = held.iter().flat_map(|held| held.study.modalities.iter().map(String::as_str));
-    let modalities = HeldAsked::choices(modalities, &asked.modality);
+    let modalities = choices(modalities, &asked.modality);
     let rows = held.iter().filter(|held| asked.wants(held)).map(|held| HeldRow {
         study: StudyRow::new(&frame, &held.study),
         patient: Patient::new(held.patient_id.as_ref()),
@@ -189,16 +162,10 @@ pub(crate) async fn held(console: Console, Query(asked): Query<HeldAsked>) -> Re
     });
     let rows = rows.collect();
     let (days, day) = (asked.days(), asked.day().map(|day| day.to_string()).unwrap_or_default());
-    // Only what was found in the list is repeated in an address.
-    let chosen = |choices: &[Choice]| {
-        let chosen = choices.iter().find(|choice| choice.is_chosen);
-        chosen.map(|choice| utf8_percent_encode(&choice.value, NON_ALPHANUMERIC).to_string())
-    };
-    let (reason, modality) = (chosen(&reasons), chosen(&modalities));
     let csv_url = format!(
         "/staff/held.csv?days={days}&reason={}&modality={}&day={day}",
-        reason.unwrap_or_default(),
-        modality.unwrap_or_default()
+        chosen(&reasons),
+        chosen(&modalities)
     );
     let page_of_held = HeldPage { frame, days, periods: PERIODS, reasons, modalities, day, csv_url, rows };
     Ok(page(StatusCode::OK, &page_of_held)?)
@@ -305,30 +272,6 @@ pub(super) fn csv_line(values: &[&str]) -> String {
         format!("\"{guard}{}\"", value.replace('"', "\"\""))
     });
     format!("{}\r\n", quoted.collect::<Vec<_>>().join(","))
-}
-
-/// `GET /staff/failed`
-pub(crate) async fn failed(console: Console, Query(period): Query<Period>) -> Result<Response, Trouble> {
-    console.demand(Act::ReadLists).await?;
-    let days = period.of(7);
-    let failed = console.clerk.failed_channels(days).await.map_err(console.trouble())?;
-    let frame = console.frame();
-    let rows = failed.iter().map(|failed| FailedRow {
-        study_uid: failed.study_instance_uid.to_string(),
-        study_url: study_url(&failed.study_instance_uid),
-        patient: Patient::new(failed.patient_id.as_ref()),
-        name: failed.name.clone(),
-        channel: if failed.channel == "sms" { "SMS" } else { "Email" },
-        version: failed.link_version,
-        when: failed.at.map(|at| moment(frame.shared, at)).unwrap_or_default(),
-        detail: failed.detail.clone().unwrap_or_default(),
-        is_reached: failed.is_reached,
-    });
-    let rows = rows.collect();
-    Ok(page(
-        StatusCode::OK,
-        &FailedPage { frame, days, periods: PERIODS, may_resend: console.may(Act::Resend), rows },
-    )?)
 }
 
 #[cfg(test)]

@@ -28,8 +28,10 @@ use crate::{Clerk, PortalError, assets};
 mod audit;
 mod bulk;
 mod confirm;
+mod failed;
 mod home;
 mod lists;
+mod opened;
 mod patient;
 mod patient_acts;
 mod refusals;
@@ -77,7 +79,10 @@ pub(crate) fn routes() -> Vec<Route> {
         get("/staff/reviews", Staff, release::reviews),
         get("/staff/unreached", Staff, lists::unreached),
         get("/staff/unreached.csv", Staff, lists::unreached_csv),
-        get("/staff/failed", Staff, lists::failed),
+        get("/staff/failed", Staff, failed::show),
+        get("/staff/failed.csv", Staff, failed::csv),
+        get("/staff/opened", Staff, opened::show),
+        get("/staff/opened.csv", Staff, opened::csv),
         post("/staff/resend", Staff, bulk::resend),
         get("/staff/refusals", Staff, refusals::show),
         get("/staff/refusals.csv", Staff, refusals::csv),

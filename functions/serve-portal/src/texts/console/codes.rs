@@ -134,6 +134,14 @@ pub(crate) fn why_unreached(language: Language, code: &str) -> &'static str {
     }
 }
 
+/// Why a message failed: our own codes in words, anything else as the provider says it.
+pub(crate) fn why_failed(language: Language, detail: &str) -> String {
+    match detail {
+        "country-not-allowed" => why_unreached(language, detail).to_owned(),
+        detail => detail.to_owned(),
+    }
+}
+
 /// A line of a delivery ledger.
 pub(crate) fn line(language: Language, what: &str) -> &'static str {
     match what {

@@ -11,7 +11,8 @@ mod study;
 mod usage;
 
 pub(crate) use codes::{
-    action, detail_of_hold, error, hold_reason, line, outcome, relation, review, role, state, why_unreached,
+    action, detail_of_hold, error, hold_reason, line, outcome, relation, review, role, state, why_failed,
+    why_unreached,
 };
 pub(crate) use patient::PatientWords;
 pub(crate) use reading::ReadingWords;
@@ -99,6 +100,7 @@ words! {
         held: "Đang giữ lại", "Held studies";
         unreached: "Chưa báo được", "Not reached";
         failed: "Tin gửi lỗi", "Failed messages";
+        opened: "Đã mở hôm nay", "Opened today";
         refusals: "Tệp bị từ chối", "Refused files";
         usage: "Số liệu tháng", "Monthly figures";
         audit: "Nhật ký", "Audit log";

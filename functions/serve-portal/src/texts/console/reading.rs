@@ -11,6 +11,11 @@ words! {
         no_unreached: "Mọi người bệnh đều đã được báo.", "Every patient was reached.";
         failed_what: "Tin mà nhà cung cấp báo không gửi được.", "Messages that a provider could not deliver.";
         no_failed: "Không có tin nào bị lỗi.", "No message failed.";
+        opened_what: "Lần chụp mà người bệnh hoặc người được chia sẻ đã mở trong ngày.", "Studies that patients, or those they shared with, opened on the day.";
+        no_opened: "Chưa có lần chụp nào được mở.", "No study was opened.";
+        first_opened: "Mở lúc", "Opened at";
+        times: "Số lần mở", "Times";
+        today: "Hôm nay", "Today";
         refusals_what: "Tệp và phiếu gửi vào nhưng không dùng được, mới nhất trước. Xin sửa rồi gửi lại.", "Uploads and orders that could not be used, the newest first: correct them and upload them again.";
         no_refusals: "Không có tệp nào bị từ chối.", "Nothing was refused.";
         refusals_more: "Còn nhiều hơn nữa, xem bằng tệp CSV hoặc lệnh filmless status", "More than are shown; see the CSV or the command filmless status";

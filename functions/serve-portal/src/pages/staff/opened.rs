@@ -1,0 +1,98 @@
+//! The studies that were opened on a day: on the screen, and as a table for another program.
+
+use askama::Template;
+use axum::extract::Query;
+use axum::http::StatusCode;
+use axum::response::Response;
+use filmless_delivery::staff::OpenedStudy;
+use filmless_domain::staff::Act;
+use jiff::civil::Date;
+
+use super::lists::{OneDay, Patient, csv_line};
+use super::patient::StudyRow;
+use super::{Console, StaffFrame, Trouble, file, page};
+use crate::pages::moment;
+
+#[derive(Template)]
+#[template(path = "staff/opened.html")]
+struct OpenedPage<'a> {
+    frame: StaffFrame<'a>,
+    day: String,
+    csv_url: String,
+    rows: Vec<OpenedRow>,
+}
+
+struct OpenedRow {
+    study: StudyRow,
+    study_uid: String,
+    patient: Patient,
+    name: String,
+    opened: String,
+    times: String,
+}
+
+impl OpenedRow {
+    fn new(frame: &StaffFrame<'_>, opened: &OpenedStudy) -> Self {
+        Self {
+            study: StudyRow::new(frame, &opened.study),
+            study_uid: opened.study.study_instance_uid.to_string(),
+            patient: Patient::new(opened.patient_id.as_ref()),
+            name: opened.name.clone(),
+            opened: opened.opened_at.map(|at| moment(frame.shared, at)).unwrap_or_default(),
+            times: opened.times.to_string(),
+        }
+    }
+}
+
+async fn find(console: &Console, asked: OneDay) -> Result<(Vec<OpenedStudy>, Option<Date>), Trouble> {
+    console.demand(Act::ReadLists).await?;
+    let day = asked.day.and_then(|day| day.parse().ok());
+    Ok((console.clerk.opened_on(day).await.map_err(console.trouble())?, day))
+}
+
+/// `GET /staff/opened`
+pub(crate) async fn show(console: Console, Query(asked): Query<OneDay>) -> Result<Response, Trouble> {
+    let (opened, day) = find(&console, asked).await?;
+    let frame = console.frame();
+    let rows = opened.iter().map(|opened| OpenedRow::new(&frame, opened)).collect();
+    let day = day.map(|day| day.to_string()).unwrap_or_default();
+    let csv_url = match day.as_str() {
+        "" => "/staff/opened.csv".to_owned(),
+        day => format!("/staff/opened.csv?day={day}"),
+    };
+    Ok(page(StatusCode::OK, &OpenedPage { frame, day, csv_url, rows })?)
+}
+
+/// `GET /staff/opened.csv`
+pub(crate) async fn csv(console: Console, Query(asked): Query<OneDay>) -> Result<Response, Trouble> {
+    let (opened, day) = find(&console, asked).await?;
+    let frame = console.frame();
+    let (words, reading) = (frame.t.frame, frame.t.reading);
+    let head = [
+        words.code,
+        words.name,
+        frame.t.patient.accession,
+        reading.study,
+        reading.first_opened,
+        reading.times,
+        "UID",
+    ];
+    // The mark that has spreadsheets read UTF-8 (Unicode 23.8).
+    let mut table = format!("\u{feff}{}", csv_line(&head));
+    for opened in &opened {
+        let row = OpenedRow::new(&frame, opened);
+        let what = format!("{} {}", row.study.date, row.study.what);
+        let line = [
+            &row.patient.code,
+            &row.name,
+            &row.study.accession,
+            &what,
+            &row.opened,
+            &row.times,
+            &row.study_uid,
+        ];
+        table.push_str(&csv_line(&line.map(String::as_str)));
+    }
+    let name = day.map_or_else(|| "opened".to_owned(), |day| format!("opened-{day}"));
+    file("text/csv; charset=utf-8", &format!("attachment; filename=\"{name}.csv\""), table.into_bytes())
+}
