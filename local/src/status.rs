@@ -21,6 +21,11 @@ pub async fn run(options: StatusOptions) -> anyhow::Result<ExitCode> {
     let found = status(&index, &studies, study.as_ref(), i32::from(options.days)).await;
     let mut found = found.context("the system does not answer; is `filmless up` running?")?;
     found.studies.retain(|study| is_wanted(&options, study));
+    if is_narrowed(&options) {
+        // Whose a refused file is, or of which machine, is not known.
+        found.quarantined.retain(|refusal| options.reason.as_deref() == Some(refusal.code.as_str()));
+        found.quarantined_more = 0;
+    }
     if options.system.json {
         print(&serde_json::to_string(&found)?);
     } else {
@@ -31,6 +36,11 @@ pub async fn run(options: StatusOptions) -> anyhow::Result<ExitCode> {
         eprintln!("filmless: no instance of this study has arrived");
     }
     Ok(if is_missing { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// Whether something that only studies have is asked for.
+fn is_narrowed(options: &StatusOptions) -> bool {
+    [&options.state, &options.reason, &options.patient, &options.modality].iter().any(|asked| asked.is_some())
 }
 
 fn is_wanted(options: &StatusOptions, study: &StudyStatus) -> bool {
@@ -72,7 +82,14 @@ pub(crate) fn table(status: &Status) -> String {
             let _ = writeln!(text, "\n{title}: {}", objects.len());
         }
         for object in objects {
-            let _ = writeln!(text, "{:<28} {}\n{:<28} {}", object.code, object.key, "", object.message);
+            let _ = writeln!(
+                text,
+                "{:<28} {}\n{:<28} {}",
+                object.code,
+                one_line(&object.key),
+                "",
+                object.message
+            );
         }
     }
     if status.quarantined_more > 0 {
@@ -80,6 +97,11 @@ pub(crate) fn table(status: &Status) -> String {
             writeln!(text, "and {} more, older ones: `aws s3 ls` below quarantine/", status.quarantined_more);
     }
     text.trim_end().to_owned()
+}
+
+/// A key on one line, whatever characters somebody gave it.
+fn one_line(key: &str) -> String {
+    key.chars().flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect()
 }
 
 fn row(study: &StudyStatus) -> String {

@@ -1,12 +1,16 @@
 //! What became of what was sent.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use filmless_delivery::refusals::refusals;
 use filmless_delivery::status::{Status, status};
-use filmless_domain::{StudyInstanceUid, StudyState};
+use filmless_dicom::{HeaderRead, read_header};
+use filmless_domain::{Limits, StudyInstanceUid, StudyState};
 use filmless_store::{Bucket, Index};
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::{Timestamp, ToSpan};
@@ -38,6 +42,8 @@ struct Look {
 }
 
 struct Watch<'a> {
+    /// What the files themselves say: one may belong to a study of an earlier day.
+    named: BTreeSet<StudyInstanceUid>,
     index: Index,
     bucket: Bucket,
     keys: BTreeSet<&'a str>,
@@ -53,6 +59,7 @@ pub async fn until_at_rest(
 ) -> anyhow::Result<Became> {
     let connection = running.connection()?;
     let watch = Watch {
+        named: uploads.iter().filter_map(|upload| study_of(&upload.file)).collect(),
         index: connection.index(INDEX_TABLE),
         bucket: connection.bucket(STUDIES_BUCKET),
         keys: uploads.iter().map(|upload| upload.key.as_str()).collect(),
@@ -89,38 +96,54 @@ fn is_at_rest(state: &str) -> bool {
     [StudyState::Held, StudyState::Released, StudyState::Recalled].iter().any(|rest| rest.as_str() == state)
 }
 
+/// The study that a file names, if it is DICOM and its head is as short as most.
+fn study_of(file: &Path) -> Option<StudyInstanceUid> {
+    let limits = Limits::default();
+    let mut head = Vec::new();
+    let mut opened = File::open(file).ok()?;
+    let bytes = opened.metadata().ok()?.len();
+    opened.by_ref().take(limits.header_first_read_bytes).read_to_end(&mut head).ok()?;
+    match read_header(&head, bytes, &limits).ok()? {
+        HeaderRead::Complete(header) => Some(header.study_instance_uid),
+        HeaderRead::NeedMore => None,
+    }
+}
+
 impl Watch<'_> {
     async fn look(&self) -> anyhow::Result<Look> {
         let mut look = Look { studies: BTreeMap::new(), files: 0 };
         let mut zips: BTreeSet<String> = BTreeSet::new();
         // Around midnight it is another day meanwhile.
         let first = self.started.to_zoned(jiff::tz::TimeZone::UTC).date();
+        let mut studies = Vec::new();
         for day in [first, first.saturating_add(1.day())] {
-            for study in self.index.studies_of_day(day).await? {
-                if study.last_received_at < self.started {
-                    continue;
+            studies.extend(self.index.studies_of_day(day).await?);
+        }
+        for uid in &self.named {
+            if !studies.iter().any(|study| study.study_instance_uid == *uid) {
+                studies.extend(self.index.study(uid).await?);
+            }
+        }
+        studies.retain(|study| study.last_received_at >= self.started);
+        for study in studies {
+            let mut is_ours = false;
+            for instance in self.index.instances(&study.study_instance_uid).await? {
+                let key = instance.key.as_str();
+                let zip = key.strip_prefix("unpacked/").and_then(|k| k.split('/').next());
+                if self.keys.contains(key) {
+                    (is_ours, look.files) = (true, look.files + 1);
+                } else if let Some(zip) = zip
+                    && !zips.contains(zip)
+                    && let Some(unpacked) = self.index.unpacked(zip).await?
+                    && self.keys.contains(unpacked.upload.key.as_str())
+                {
+                    zips.insert(zip.to_owned());
+                    (is_ours, look.files) = (true, look.files + 1);
                 }
-                let mut is_ours = false;
-                for instance in self.index.instances(&study.study_instance_uid).await? {
-                    let key = instance.key.as_str();
-                    if self.keys.contains(key) {
-                        (is_ours, look.files) = (true, look.files + 1);
-                    } else if let Some(zip) = key.strip_prefix("unpacked/").and_then(|k| k.split('/').next())
-                        && !zips.contains(zip)
-                        && let Some(unpacked) = self.index.unpacked(zip).await?
-                        && self.keys.contains(unpacked.upload.key.as_str())
-                    {
-                        zips.insert(zip.to_owned());
-                        (is_ours, look.files) = (true, look.files + 1);
-                    }
-                    is_ours |= key
-                        .strip_prefix("unpacked/")
-                        .and_then(|k| k.split('/').next())
-                        .is_some_and(|zip| zips.contains(zip));
-                }
-                if is_ours {
-                    look.studies.insert(study.study_instance_uid.to_string(), study.state.as_str());
-                }
+                is_ours |= zip.is_some_and(|zip| zips.contains(zip));
+            }
+            if is_ours {
+                look.studies.insert(study.study_instance_uid.to_string(), study.state.as_str());
             }
         }
         let orders = self.keys.iter().filter(|key| key.starts_with("orders/")).count();

@@ -601,9 +601,9 @@ async fn refusals_are_listed_by_code_and_say_how_many_more_there_are() {
 async fn messages_go_out_again_to_those_ticked_and_the_page_counts_what_did_not() {
     let ticked = format!("channels=sms&study%3A{STUDY}=on&study%3A1.2.3.4.5.6.7.8=on&study%3Ax=on");
     let page = post("hotline", "/staff/resend", &ticked).await;
-    assert!(page.body.contains("<dt>Đã gửi lại</dt><dd>1</dd>"), "{}", page.body);
+    assert!(page.body.contains("<dt>Đã xếp hàng để gửi lại</dt><dd>1</dd>"), "{}", page.body);
     let page = post("hotline", "/staff/resend", &format!("channels=email&study%3A{STUDY}=on")).await;
-    assert!(page.body.contains("<dt>Đã gửi lại</dt><dd>0</dd>"), "{}", page.body);
+    assert!(page.body.contains("<dt>Đã xếp hàng để gửi lại</dt><dd>0</dd>"), "{}", page.body);
     let many: Vec<String> = (1..=52).map(|number| format!("study%3A1.2.{number}=on")).collect();
     let page = post("hotline", "/staff/resend", &many.join("&")).await;
     assert!(page.body.contains("tối đa 50 người</dt><dd>2</dd>"), "{}", page.body);

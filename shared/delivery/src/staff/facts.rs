@@ -9,7 +9,7 @@ use filmless_store::index::{OrderRecord, ReviewRecord, StudyRecord};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::report::held_of_days;
+use super::worklist::held_of_days;
 use super::{Desk, StaffError};
 use crate::identity::{beside, facts_digest, person_of};
 

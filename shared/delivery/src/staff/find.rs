@@ -7,17 +7,22 @@ use std::collections::BTreeSet;
 use filmless_domain::audit::AuditAction;
 use filmless_domain::ids::HOSPITAL_ID_BYTES_MAX;
 use filmless_domain::staff::Act;
-use filmless_domain::{AccessionNumber, BirthDate, PatientId, PhoneNumber, StudyInstanceUid, person_name};
+use filmless_domain::{
+    AccessionNumber, BirthDate, PatientId, PhoneNumber, StudyInstanceUid, TypedAnswer, person_name,
+};
 use filmless_store::index::{Contact, OrderRecord, PHONE_END_DIGITS, SearchRecord};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
 
+use super::worklist::held_of_days;
 use super::{Desk, StaffError};
 use crate::credentials;
 use crate::portal::ShareLine;
 use crate::status::{Reason, reason_of_hold};
 
+/// Studies that were held within so many days are found by the name in their images.
+const HELD_DAYS: u16 = 31;
 /// Most patients of one answer.
 const HITS_MAX: usize = 50;
 /// Most digits that are taken for the end of a phone number.
@@ -175,8 +180,11 @@ impl Desk {
         if let Ok(phone) = PhoneNumber::parse(query) {
             found.extend(index.patients_of_phone(&phone).await?.into_iter().map(|p| p.patient_id));
         }
-        if let Ok(born) = BirthDate::parse_typed(query) {
-            found.extend(index.patients_born(born).await?.into_iter().map(|p| p.patient_id));
+        // A year of two digits may mean either century.
+        if let TypedAnswer::Dates(dates) = BirthDate::read_answer(query) {
+            for born in dates {
+                found.extend(index.patients_born(born).await?.into_iter().map(|p| p.patient_id));
+            }
         }
         let digits: String = query.chars().filter(|c| !matches!(c, ' ' | '.' | '-')).collect();
         if (PHONE_END_DIGITS..=PHONE_END_DIGITS_MAX).contains(&digits.len())
@@ -200,7 +208,14 @@ impl Desk {
             let names: Vec<&str> = pointer.name.split(' ').collect();
             words.iter().all(|word| names.contains(&word.as_str()))
         });
-        Ok(found.into_iter().map(|pointer| pointer.patient_id).collect())
+        // Studies that wait for their order, or differ from it, are looked for by the name in their images.
+        let held = held_of_days(&self.services, HELD_DAYS).await?.into_iter().map(|study| study.patient);
+        let held = held.filter(|patient| {
+            let names = person_name::words(patient.name.as_deref().unwrap_or_default());
+            words.iter().all(|word| names.contains(word))
+        });
+        let held: Vec<PatientId> = held.filter_map(|patient| patient.id).collect();
+        Ok(found.into_iter().map(|pointer| pointer.patient_id).chain(held).collect())
     }
 
     async fn hit(&self, patient_id: PatientId) -> Result<Option<PatientHit>, StaffError> {

@@ -15,6 +15,7 @@ mod recall;
 mod reissue;
 mod report;
 mod usage;
+mod worklist;
 
 use filmless_domain::audit::{Actor, AuditAction, AuditOutcome, REASON_CHARS_MAX};
 use filmless_domain::staff::{Act, StaffMember};

@@ -3,16 +3,16 @@
 use filmless_domain::StudyInstanceUid;
 use filmless_domain::audit::AuditAction;
 use filmless_domain::staff::Act;
-use filmless_domain::{Order, PatientId, StudyState, person_name};
+use filmless_domain::{Order, PatientId, person_name};
 use filmless_store::StoreError;
 use filmless_store::index::{ChannelRecord, ChannelState, NoticeRecord, StudyRecord, Worklist};
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use serde::Serialize;
 
 use super::find::brief;
+use super::worklist::{held_of_days, listed_of_days};
 use super::{Desk, StaffError, StudyBrief};
 use crate::Services;
 use crate::feedback::is_reached;
@@ -220,26 +220,6 @@ impl Desk {
             .await?;
         Ok(failed.into_iter().flatten().collect())
     }
-}
-
-/// The studies on a list that arrived on the last days, oldest first.
-async fn listed_of_days(
-    services: &Services,
-    list: Worklist,
-    days: u16,
-) -> Result<Vec<StudyRecord>, StoreError> {
-    let today = services.clock.now().to_zoned(TimeZone::UTC).date();
-    let from = today.saturating_sub((i32::from(days) - 1).days());
-    let mut studies = services.index.worklist(list, from, today).await?;
-    studies.retain(|study| study.received_at.to_zoned(TimeZone::UTC).date() >= from);
-    Ok(studies)
-}
-
-/// The studies that arrived on the last days and are held, oldest first.
-pub(super) async fn held_of_days(services: &Services, days: u16) -> Result<Vec<StudyRecord>, StoreError> {
-    let mut studies = listed_of_days(services, Worklist::Held, days).await?;
-    studies.retain(|study| study.state == StudyState::Held);
-    Ok(studies)
 }
 
 /// As [`Desk::unreached`], for a job of ours.

@@ -70,6 +70,13 @@ async fn patients_are_found_by_whatever_they_say_on_the_phone() {
     order["patient"]["name"] = "Trần Văn Hoá".into();
     order["patient"]["phone"] = "0987654321".into();
     system.upload_order(&order).await;
+    let orderless = Study {
+        patient_name: "LE^THI THU HUONG".into(),
+        patient_id: "N20-9999999".into(),
+        ..Study::numbered(99)
+    };
+    system.upload("incoming/orderless", orderless.slice(1, 1)).await;
+    system.until(&orderless.uid, "held").await;
     let codes = |query: &str| {
         let found = system.staff(&["find", query]);
         let code = |hit: &Value| hit["patient_id"].as_str().unwrap().to_owned();
@@ -86,6 +93,10 @@ async fn patients_are_found_by_whatever_they_say_on_the_phone() {
         (first, vec![first]),
         (other.accession.as_str(), vec![second]),
         ("nguyen van hoa", vec![]),
+        ("02/03/58", vec![first, second]),
+        ("31/02/1958", vec![]),
+        // Known by their images alone.
+        ("thu huong", vec!["N20-9999999"]),
         ("0911111111", vec![]),
     ] {
         assert_eq!(codes(query), expected, "{query}");

@@ -44,7 +44,7 @@ words! {
         no: "không", "no";
         again: "Gửi lại", "Send again";
         resend_ticked: "Gửi lại tin cho những người đã chọn", "Send the message again to those ticked";
-        resent: "Đã gửi lại", "Sent again";
+        resent: "Đã xếp hàng để gửi lại", "Queued to be sent again";
         too_many: "Chưa gửi: mỗi lần tối đa 50 người", "Not sent: 50 at a time";
         audit_what: "Ai đã làm gì, lúc nào, từ đâu. Ngày tính theo giờ UTC.", "Who did what, when, from where. Days are those of UTC.";
         audit_from: "Từ ngày (UTC)", "From (UTC)";
