@@ -586,6 +586,9 @@ async fn refusals_are_listed_by_code_and_say_how_many_more_there_are() {
     for text in ["orders/=a&#60;b&#62;.json", "`patient.sex` is a &#60;text&#62;", "not-dicom (1)", "+ 3"] {
         assert!(page.body.contains(text), "{text}");
     }
+    assert!(page.body.contains("Không phải ảnh DICOM hoặc tệp ZIP."), "in words");
+    assert!(!get("hotline", "/staff/refusals?day=2020-11-22").await.body.contains("incoming/x"));
+    assert!(get("hotline", "/staff/refusals?day=2020-11-23").await.body.contains("incoming/x"));
     let one = get("hotline", "/staff/refusals?days=31&code=not-dicom").await;
     assert!(one.body.contains("incoming/x") && !one.body.contains("orders/"));
     assert!(one.body.contains("refusals.csv?days=31&amp;code=not-dicom"));

@@ -7,12 +7,15 @@ use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::Response;
 use filmless_delivery::refusals::{Refusal, Refusals};
+use filmless_domain::hospital::HOSPITAL_TIME;
 use filmless_domain::staff::Act;
+use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::lists::{PERIODS, csv_line};
 use super::{Console, StaffFrame, Trouble, file, page};
 use crate::pages::moment;
+use crate::texts::console;
 
 /// Most rows of the page; the table has more.
 const ROWS_MAX: usize = 500;
@@ -27,6 +30,7 @@ struct RefusalsPage<'a> {
     periods: [u16; 3],
     code: String,
     codes: Vec<(String, usize)>,
+    day: String,
     rows: Vec<Row>,
     more: usize,
 }
@@ -34,6 +38,7 @@ struct RefusalsPage<'a> {
 struct Row {
     key: String,
     code: String,
+    why: &'static str,
     message: String,
     uploaded: String,
 }
@@ -43,15 +48,23 @@ struct Row {
 pub(crate) struct Asked {
     days: Option<u16>,
     code: Option<String>,
+    #[serde(default)]
+    day: String,
 }
 
 impl Asked {
+    fn day(&self) -> Option<Date> {
+        self.day.parse().ok()
+    }
+
     fn days(&self) -> u16 {
         self.days.filter(|days| PERIODS.contains(days)).unwrap_or(PERIODS[0])
     }
 
     fn wants(&self, refusal: &Refusal) -> bool {
+        let on = refusal.uploaded_at.map(|at| at.to_zoned(HOSPITAL_TIME).date());
         self.code.as_deref().is_none_or(|code| code.is_empty() || code == refusal.code)
+            && self.day().is_none_or(|day| on == Some(day))
     }
 }
 
@@ -73,6 +86,7 @@ pub(crate) async fn show(console: Console, Query(asked): Query<Asked>) -> Result
     let rows = wanted.iter().take(ROWS_MAX).map(|refusal| Row {
         key: refusal.key.clone(),
         code: refusal.code.clone(),
+        why: console::refusal(frame.language, &refusal.code),
         message: refusal.message.clone(),
         uploaded: refusal.uploaded_at.map(|at| moment(frame.shared, at)).unwrap_or_default(),
     });
@@ -80,8 +94,9 @@ pub(crate) async fn show(console: Console, Query(asked): Query<Asked>) -> Result
     // What was asked for is shown only if it is a code.
     let code = asked.code.clone().filter(|code| codes.contains_key(code)).unwrap_or_default();
     let codes = codes.into_iter().collect();
-    let days = asked.days();
-    Ok(page(StatusCode::OK, &RefusalsPage { frame, days, periods: PERIODS, code, codes, rows, more })?)
+    let (days, day) = (asked.days(), asked.day().map(|day| day.to_string()).unwrap_or_default());
+    let list = RefusalsPage { frame, days, periods: PERIODS, code, codes, day, rows, more };
+    Ok(page(StatusCode::OK, &list)?)
 }
 
 /// `GET /staff/refusals.csv`
@@ -90,13 +105,15 @@ pub(crate) async fn csv(console: Console, Query(asked): Query<Asked>) -> Result<
     let frame = console.frame();
     let words = frame.t.reading;
     // The mark that has spreadsheets read UTF-8 (Unicode 23.8).
-    let mut table = format!("\u{feff}{}", csv_line(&[words.uploaded, words.upload, words.code, words.why]));
+    let mut table =
+        format!("\u{feff}{}", csv_line(&[words.uploaded, words.upload, words.code, words.why, ""]));
     for refusal in found.refused.iter().filter(|refusal| asked.wants(refusal)) {
         let uploaded = refusal.uploaded_at.map(|at| moment(frame.shared, at)).unwrap_or_default();
-        table.push_str(&csv_line(&[&uploaded, &refusal.key, &refusal.code, &refusal.message]));
+        let why = console::refusal(frame.language, &refusal.code);
+        table.push_str(&csv_line(&[&uploaded, &refusal.key, &refusal.code, why, &refusal.message]));
     }
     if found.more > 0 {
-        table.push_str(&csv_line(&["", "", "", &format!("+ {}: {}", found.more, words.refusals_more)]));
+        table.push_str(&csv_line(&["", "", "", "", &format!("+ {}: {}", found.more, words.refusals_more)]));
     }
     file("text/csv; charset=utf-8", "attachment; filename=\"refusals.csv\"", table.into_bytes())
 }

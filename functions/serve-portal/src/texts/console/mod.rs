@@ -6,6 +6,7 @@ use filmless_domain::Language;
 mod codes;
 mod patient;
 mod reading;
+mod refusals;
 mod release;
 mod study;
 mod usage;
@@ -16,6 +17,7 @@ pub(crate) use codes::{
 };
 pub(crate) use patient::PatientWords;
 pub(crate) use reading::ReadingWords;
+pub(crate) use refusals::refusal;
 pub(crate) use release::ReleaseWords;
 pub(crate) use study::StudyWords;
 pub(crate) use usage::UsageWords;
