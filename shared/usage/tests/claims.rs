@@ -48,11 +48,11 @@ fn check(steps: &[(UsageKind, i64)], modality: &str, claim: &str, expected: &[Fi
 
 #[test]
 fn each_way_to_differ_is_found_and_nothing_else() {
-    let fits = format!("LK1,1,18.1,2,{NAME},1,{TIMES},CT.1.79001.A1");
+    let fits = format!("LK1,1,18.1,2,{NAME},1,{TIMES},CL.1.79001.A1");
     check(&delivered(), "CT", &fits, &[]);
-    check(&delivered(), "CT", &fits.replace("CT.1", "XX.1"), &[]);
-    check(&delivered(), "CT", &fits.replace("CT.1", "MR.1"), &[FindingKind::MachineAgainstModality]);
-    check(&delivered(), "CT+PT", &fits.replace("CT.1", "MR.1.1.A;PT.1"), &[]);
+    check(&delivered(), "CT", &fits.replace("CL.1", "XX.1"), &[]);
+    check(&delivered(), "CT", &fits.replace("CL.1", "MRI.1"), &[FindingKind::MachineAgainstModality]);
+    check(&delivered(), "CT+PT", &fits.replace("CL.1", "MRI.1.1.A;PET.1"), &[]);
     check(&delivered(), "CT", &fits.replace("[Không in phim]", ""), &[FindingKind::FilmPriceWithoutFilm]);
     check(&delivered(), "CT", &fits.replace("0830", "0730"), &[FindingKind::TimesOutOfOrder]);
     check(&delivered(), "CT", &fits.replace("202611240900", "202611240829"), &[FindingKind::TimesOutOfOrder]);
@@ -77,22 +77,22 @@ fn each_way_to_differ_is_found_and_nothing_else() {
 #[test]
 fn bad_rows_are_listed_and_the_good_ones_go_on() {
     let rows = [
-        format!("LK1,1,18.1,2,{NAME},1,{TIMES},CT.1"),
+        format!("LK1,1,18.1,2,{NAME},1,{TIMES},CL.1"),
         "LK1,2".to_owned(),
-        format!("LK1,3,18.1,2,{NAME},viele,{TIMES},CT.1"),
-        format!(",4,18.1,2,{NAME},1,{TIMES},CT.1"),
-        format!("LK1,5,18.1,1,Khám,1,{TIMES},CT.1"),
-        format!("LK1,6,18.1,02,\"Chụp,\ncó xuống dòng\",1,{TIMES},CT.1"),
-        format!("LK1,7,18.1,2,{NAME},1,202611240800,202613240830,202611240900,CT.1"),
+        format!("LK1,3,18.1,2,{NAME},viele,{TIMES},CL.1"),
+        format!(",4,18.1,2,{NAME},1,{TIMES},CL.1"),
+        "LK1,5,,1,,không,,,,".to_owned(),
+        format!("LK1,6,18.1,02,\"Chụp,\ncó xuống dòng\",1,{TIMES},CL.1"),
+        format!("LK1,7,18.1,2,{NAME},1,202611240800,202613240830,202611240900,CL.1"),
     ];
     let text = format!("\u{feff}{HEADER}\r\n{}", rows.join("\r\n"));
     let claims = Claims::read(text.as_bytes()).unwrap();
-    let bad: Vec<_> = claims.bad_rows.iter().map(|row| (row.line, row.field)).collect();
+    let bad: Vec<_> = claims.bad_rows.iter().map(|row| (row.place.line, row.field)).collect();
     assert_eq!(bad, [(3, None), (4, Some("SO_LUONG")), (5, Some("MA_LK")), (9, Some("NGAY_TH_YL"))]);
-    assert_eq!(claims.lines.iter().map(|claim| claim.line).collect::<Vec<_>>(), [2, 7]);
+    assert_eq!(claims.lines.iter().map(|claim| claim.place.line).collect::<Vec<_>>(), [2, 7]);
     assert_eq!(claims.other_rows, 1);
     assert!(
-        Claims::read("MA_LK;STT\n1;2\n".as_bytes()).unwrap_err().to_string().contains("lacks MA_DICH_VU")
+        Claims::read("MA_LK;STT\n1;2\n".as_bytes()).unwrap_err().to_string().contains("thiếu MA_DICH_VU")
     );
 }
 
@@ -101,7 +101,7 @@ fn a_claim_keeps_its_fields_and_gets_the_evidence_beside_them() {
     let (mut book, mut head) = (Book::new(), ChainHead::default());
     study(&mut book, &mut head, 1, "CT", &delivered());
     let claim = format!(
-        "{}\nLK1;1;18.1;2;{NAME};1;{};CT.1\nLK9;1;18.1;2;{NAME};1;{};CT.1\n",
+        "{}\nLK1;1;18.1;2;{NAME};1;{};CL.1\nLK9;1;18.1;2;{NAME};1;{};CL.1\n",
         HEADER.replace(',', ";"),
         TIMES.replace(',', ";"),
         TIMES.replace(',', ";")
