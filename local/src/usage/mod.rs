@@ -19,7 +19,6 @@ use filmless_store::index::LogName;
 use filmless_usage::Month;
 use filmless_usage::manifest::Manifest;
 use filmless_usage::prices::DEFAULT_PRICES;
-use filmless_usage::queries::{NamedQuery, QUERIES, duckdb_tables};
 use serde_json::json;
 
 use crate::cli::{SystemOptions, UsageAct, UsageOptions};

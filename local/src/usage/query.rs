@@ -65,7 +65,10 @@ async fn answer(
     let mut asked = query.asked(month).with_context(|| format!("`{}` cannot be answered", query.name))?;
     let files = exports.files().await?;
     anyhow::ensure!(!files.is_empty(), "nothing is exported yet: run `filmless usage export` first");
-    for (of, file) in files.iter().filter(|(of, _)| asked.wants(*of)) {
+    for (of, file) in &files {
+        if !asked.wants(*of) {
+            continue;
+        }
         asked.take(*of, exports.read(file).await?).with_context(|| format!("cannot read {file}"))?;
     }
     let prices = exports.read(layout::PRICES).await.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
