@@ -6,24 +6,24 @@ use bytes::Bytes;
 use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::{Row, RowAccessor};
-use parquet::schema::parser::parse_message_type;
+use parquet::schema::types::Type;
 
 use crate::UsageError;
 
-/// The columns that some query asks for, in their order in the files.
-const COLUMNS: &str = "message usage_event {
-    optional int64 sequence;
-    optional binary kind (STRING);
-    optional binary study_instance_uid (STRING);
-    optional binary department (STRING);
-    optional binary payer (STRING);
-    optional binary modality (STRING);
-    optional int64 unit_price_vnd;
-    optional int64 quantity;
-    optional binary channel (STRING);
-    optional binary storage_class (STRING);
-    optional binary corrects (STRING);
-}";
+/// The columns that some query asks for, in their order in the files ([`crate::events_file::SCHEMA`]).
+const COLUMNS: [&str; 11] = [
+    "sequence",
+    "kind",
+    "study_instance_uid",
+    "department",
+    "payer",
+    "modality",
+    "unit_price_vnd",
+    "quantity",
+    "channel",
+    "storage_class",
+    "corrects",
+];
 
 /// An exported event.
 #[derive(Debug, Clone)]
@@ -45,7 +45,14 @@ pub struct Event {
 pub fn read(file: Bytes, mut take: impl FnMut(&Event)) -> Result<(), UsageError> {
     let read = || -> Result<(), ParquetError> {
         let reader = SerializedFileReader::new(file)?;
-        for row in reader.get_row_iter(Some(parse_message_type(COLUMNS)?))? {
+        let schema = reader.metadata().file_metadata().schema();
+        let columns = schema.get_fields().iter().filter(|field| COLUMNS.contains(&field.name())).cloned();
+        let columns: Vec<_> = columns.collect();
+        if columns.len() != COLUMNS.len() {
+            return Err(ParquetError::General("a column of the events is missing".into()));
+        }
+        let asked = Type::group_type_builder(schema.name()).with_fields(columns).build()?;
+        for row in reader.get_row_iter(Some(asked))? {
             take(&event(&row?)?);
         }
         Ok(())
