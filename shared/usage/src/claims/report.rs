@@ -66,8 +66,10 @@ pub fn bad_row_lines<'a>(result: &'a Reconciliation<'_>) -> impl Iterator<Item =
             number(row.place.dossier),
             number(Some(row.place.line)),
         ];
-        line.extend(std::iter::repeat_n(Cell::Text(""), 5));
-        line.extend([Cell::Dong(None), Cell::Text(row.field.unwrap_or_default()), Cell::Text(&row.reason)]);
+        // The field stands where a usable row has its episode.
+        line.push(Cell::Text(row.field.unwrap_or_default()));
+        line.extend(std::iter::repeat_n(Cell::Text(""), 4));
+        line.extend([Cell::Dong(None), Cell::Text(&row.reason), Cell::Text("")]);
         line
     })
 }

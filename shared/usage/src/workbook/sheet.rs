@@ -51,7 +51,7 @@ impl Formats {
             unit: body().set_indent(1),
             number: body().set_num_format("#,##0"),
             dong: body().set_num_format("#,##0\\ \"đ\""),
-            time: body().set_num_format("dd/mm/yyyy hh:mm"),
+            time: body().set_num_format("dd/mm/yyyy hh:mm").set_align(FormatAlign::Center),
         }
     }
 }
