@@ -8,6 +8,7 @@ dong. Prints one line per check and ends with 1 when one fails.
 import collections
 import csv
 import datetime
+import decimal
 import filecmp
 import json
 import os
@@ -118,6 +119,8 @@ def check_table(month, expected):
     """The table, CSV and XLSX, against sums of our own."""
     found_prices = ledger.prices(folder / "out/prices/prices.csv", month)
     studies, saved, cost, avoided, parts, released = len(expected.studies), 0, 0, 0, 0, 0
+    charged = sum(ledger.last_known(e, "unit_price_vnd") or 0 for e in expected.studies.values() if ledger.has(e, "study-released"))
+    delivered = expected.kinds["message-delivered"]
     for events in expected.studies.values():
         films = ledger.quantity(events, "film-avoided")
         modality = ledger.last_known(events, "modality") or ""
@@ -125,7 +128,8 @@ def check_table(month, expected):
         sms, emails = ledger.quantity(events, "sms-sent"), ledger.quantity(events, "email-sent")
         cost += sms * ledger.price(found_prices, "sms")[0] + emails * ledger.price(found_prices, "email")[0]
         avoided, parts, released = avoided + films, parts + sms, released + ledger.has(events, "study-released")
-    wanted = {"Tiền phim tiết kiệm (đồng)": saved, "Chi phí tin nhắn (đồng)": cost, "Phim không phải in": avoided, "Số phần SMS": parts}
+    wanted = {"Tiền phim tiết kiệm (đồng)": saved, "Chi phí tin nhắn (đồng)": cost, "Phim không phải in": avoided, "Số phần SMS": parts,
+              "Tiền thu của ca (đồng)": charged, "Tin đã tới": delivered}
     stem = folder / "out/exports/months" / month / f"khong-in-phim-{month}"
     raw = stem.with_suffix(".csv").read_bytes()
     check(f"{month}: CSV begins with a byte order mark", raw.startswith(b"\xef\xbb\xbf"))
@@ -135,14 +139,23 @@ def check_table(month, expected):
     book = openpyxl.load_workbook(stem.with_suffix(".xlsx"), read_only=True)
     sheet = book["Chi tiết"].iter_rows(values_only=True)
     head = next(sheet)
-    lines = list(sheet)
+    *lines, totals = sheet
     same(f"{month}: XLSX has a line per study", len(lines), studies)
+    same(f"{month}: XLSX has its totals below", {name: totals[head.index(name)] for name in wanted}, wanted)
+    printed = [[cell for cell in line if cell in (None, "")] for line in lines for line in [line[head.index("Tin đã tới"):14]]]
+    check(f"{month}: a count of none and an amount of none are 0", not any(printed), printed[:3])
     same(f"{month}: XLSX to the last dong", {name: sum(r[head.index(name)] or 0 for r in lines) for name in wanted}, wanted)
     times = {type(r[head.index("Trả kết quả lúc")]) for r in lines} - {type(None)}
     same(f"{month}: XLSX has dates, not texts", times, {datetime.datetime})
     figures = {r[0]: r[1] for r in book["Tổng hợp"].iter_rows(min_row=5, values_only=True) if r[0]}
     same(f"{month}: figures of the first sheet",
          (figures["Tiền phim tiết kiệm"], figures["Chi phí tin nhắn"], figures["Ca chụp đã trả kết quả qua mạng"]), (saved, cost, released))
+    same(f"{month}: charged and delivered of the first sheet",
+         (figures["Tiền thu của các ca đã trả"], figures["Tin nhà mạng báo đã tới"]), (charged, delivered))
+    groups = list(book["Theo khoa"].iter_rows(values_only=True))
+    totals = dict(zip(groups[0], groups[-1]))
+    same(f"{month}: totals by department",
+         (totals["Tiền thu của các ca"], totals["Tiền phim tiết kiệm"], totals["Tin đã tới"]), (charged, saved, delivered))
 
 
 def query(name, month):
@@ -151,6 +164,34 @@ def query(name, month):
     printed = subprocess.run([str(word) for word in command], check=True, capture_output=True, text=True).stdout
     script = re.fullmatch(r"duckdb <<'SQL'\n(.*)SQL\n", printed, re.DOTALL).group(1)
     return duckdb.connect().execute(script).fetchall()
+
+
+def check_answers(month):
+    """What the program answers by itself against the same SQL on DuckDB, row by row, in every form."""
+    names = sorted(path.stem for path in (Path(__file__).parents[2] / "infra/athena/queries").glob("*.sql"))
+    for name in names:
+        command = [filmless, "usage", "query", name, "--month", month, "--from", folder / "out"]
+        wanted = [tuple(float(v) if isinstance(v, decimal.Decimal) else v for v in row) for row in query(name, month)]
+        answer = json.loads(subprocess.run([str(w) for w in [*command, "--json"]], check=True, capture_output=True, text=True).stdout)
+        if [tuple(row.values()) for row in answer["rows"]] != wanted:
+            same(f"{month}: answer to {name}", [tuple(row.values()) for row in answer["rows"]], wanted)
+        text = subprocess.run([str(w) for w in [*command, "--csv"]], check=True, capture_output=True, text=True).stdout
+        if len(list(csv.DictReader(text.splitlines()))) != len(wanted):
+            same(f"{month}: CSV of {name}", text, wanted)
+    check(f"{month}: all {len(names)} queries are answered without DuckDB as DuckDB answers them", len(names) == 7)
+
+
+def check_no_answer():
+    """Where there is no answer the exit code says so."""
+    def asked(*words, path=None):
+        command = [str(word) for word in (filmless, "usage", "query", *words)]
+        return subprocess.run(command, capture_output=True, text=True, env={**os.environ, **({"PATH": path} if path else {})})
+    empty = folder / "empty"
+    empty.mkdir(exist_ok=True)
+    same("no export: no answer", asked("films", "--from", empty).returncode, 1)
+    same("no such query", asked("filme", "--from", folder / "out").returncode, 2)
+    free = asked("--sql", "SELECT count(*) FROM usage_events", "--from", folder / "out", path=str(empty))
+    same("a free question without DuckDB names what to install", (free.returncode, "pip install duckdb-cli" in free.stderr), (1, True))
 
 
 def check_queries(month, months):
@@ -294,6 +335,9 @@ def main():
     check_parquet(months)
     for month in (list(months)[0], list(months)[5], list(months)[-1]):
         check_queries(month, months)
+    for month in [*months, "2019-01", "2031-01"]:
+        check_answers(month)
+    check_no_answer()
     check_crash(list(months)[2])
     check_tampering(list(months)[3])
     if failures:

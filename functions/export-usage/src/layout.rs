@@ -4,6 +4,8 @@ use filmless_usage::{Day, Month};
 
 /// Below it lies everything that is exported.
 pub const EXPORTS: &str = "exports/";
+/// Below it lie the events.
+pub const EVENTS: &str = "exports/events/";
 /// The price file.
 pub const PRICES: &str = "prices/prices.csv";
 /// Below it lie the manifests.
@@ -12,7 +14,7 @@ pub const MONTHS: &str = filmless_delivery::staff::USAGE_MONTHS;
 /// A Parquet file: `exports/events/month=2026-11/day=2026-11-24/part-00000.parquet`.
 #[must_use]
 pub fn events(month: Month, day: Day, part: u32) -> String {
-    format!("exports/events/month={month}/day={day}/part-{part:05}.parquet")
+    format!("{EVENTS}month={month}/day={day}/part-{part:05}.parquet")
 }
 
 /// The manifest of a month: written last.

@@ -36,31 +36,46 @@ pub enum UsageAct {
         #[arg(long, value_name = "MONTH")]
         month: Option<Month>,
     },
-    /// Run a named query in DuckDB, or print what to tell it; without a name, list them.
-    Query {
-        name: Option<String>,
-        /// Which month, as YYYY-MM; this month by default.
-        #[arg(long, value_name = "MONTH")]
-        month: Option<Month>,
-        /// Folder that `export --out` wrote to, instead of the usage bucket.
-        #[arg(long, value_name = "DIR")]
-        from: Option<PathBuf>,
-        /// Only print.
-        #[arg(long)]
-        print: bool,
-    },
-    /// Compare the hospital's claim lines to social insurance (CSV) with what was delivered.
+    /// Answer a named query from the exports; without a name, list them. Exit code 1 when there is no answer.
+    Query(QueryOptions),
+    /// Compare the hospital's claims to social insurance with what was delivered.
     Reconcile {
-        /// The claim lines: a CSV with the fields of XML3/XML4 as its header.
-        #[arg(long, value_name = "FILE")]
-        claims: PathBuf,
+        /// Claims: XML as it is sent (GIAMDINHHS), CSV or TSV with the fields of XML1, XML3 and XML4 as its header, ZIPs
+        /// of them, or folders. May be given several times.
+        #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
+        claims: Vec<PathBuf>,
         /// Which month, as YYYY-MM.
         #[arg(long, value_name = "MONTH")]
         month: Month,
         /// Write the list of findings (CSV, XLSX) and the claim lines with their evidence (CSV) into this folder.
         #[arg(long, value_name = "DIR")]
         out: Option<PathBuf>,
+        /// Read a copy of the usage bucket (`ledger/`) in this folder; needs no running system.
+        #[arg(long, value_name = "DIR", conflicts_with_all = ["to", "env"])]
+        from: Option<PathBuf>,
     },
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct QueryOptions {
+    /// Which query.
+    #[arg(conflicts_with = "sql")]
+    pub name: Option<String>,
+    /// Which month, as YYYY-MM; this month by default.
+    #[arg(long, value_name = "MONTH")]
+    pub month: Option<Month>,
+    /// Folder that `export --out` wrote to, instead of the usage bucket.
+    #[arg(long, value_name = "DIR")]
+    pub from: Option<PathBuf>,
+    /// Print CSV instead of a table.
+    #[arg(long, conflicts_with_all = ["json", "print"])]
+    pub csv: bool,
+    /// Only print what DuckDB is to be told.
+    #[arg(long)]
+    pub print: bool,
+    /// A question of your own, over `usage_events` and `usage_prices`, for DuckDB (`pip install duckdb-cli`).
+    #[arg(long, value_name = "SQL", conflicts_with = "csv")]
+    pub sql: Option<String>,
 }
 
 #[derive(Debug, Clone, Args)]

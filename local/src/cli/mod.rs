@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
-pub use finance::{CostOptions, UsageAct, UsageOptions};
+pub use finance::{CostOptions, QueryOptions, UsageAct, UsageOptions};
 pub use operate::{AuditAct, AuditOptions, QueueWord, RebuildOptions, ReconcileOptions, RedriveOptions};
 pub use staff::{AccountAct, AccountOptions, ChannelsWord, StaffAct, StaffOptions};
 pub use up::{DemoOptions, MessageSecretsWord, ReleaseOnWord, StaffOidcOptions, UpOptions};

@@ -33,8 +33,8 @@ pub enum UsageError {
         /// What is wrong.
         why: String,
     },
-    /// A Parquet file cannot be written.
-    #[error("a Parquet file cannot be written")]
+    /// A Parquet file cannot be written or read.
+    #[error("a Parquet file cannot be written or read")]
     Parquet(#[source] parquet::errors::ParquetError),
     /// A workbook cannot be written.
     #[error("a workbook cannot be written")]

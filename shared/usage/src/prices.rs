@@ -61,17 +61,24 @@ impl Prices {
         Ok(Self { rows })
     }
 
-    /// What so many of an item cost in a month, in whole dong, halves up. The price is the latest that is valid on the
-    /// month's first day; one for the modality goes before one for any.
+    /// The price of so many units: dong, and how many. It is the latest that is valid on the month's first day; one for
+    /// the modality goes before one for any.
     #[must_use]
-    pub fn cost(&self, item: &str, modality: &str, month: Month, quantity: i64) -> i64 {
+    pub fn price(&self, item: &str, modality: &str, month: Month) -> Option<(i64, i64)> {
         let valid = self.rows.iter().filter(|price| {
             price.item == item
                 && (price.modality.is_empty() || price.modality == modality)
                 && price.valid_from <= month.first_day()
         });
-        let Some(price) = valid.max_by_key(|p| (!p.modality.is_empty(), p.valid_from)) else { return 0 };
-        let (amount, per) = (i128::from(quantity) * i128::from(price.price_vnd), i128::from(price.per));
+        let price = valid.max_by_key(|p| (!p.modality.is_empty(), p.valid_from))?;
+        Some((price.price_vnd, price.per))
+    }
+
+    /// What so many of an item cost in a month, in whole dong, halves up.
+    #[must_use]
+    pub fn cost(&self, item: &str, modality: &str, month: Month, quantity: i64) -> i64 {
+        let Some((vnd, per)) = self.price(item, modality, month) else { return 0 };
+        let (amount, per) = (i128::from(quantity) * i128::from(vnd), i128::from(per));
         let rounded = (2 * amount + per).div_euclid(2 * per);
         i64::try_from(rounded).unwrap_or(i64::MAX)
     }

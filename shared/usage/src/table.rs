@@ -37,39 +37,49 @@ const fn column(heading: &'static str, width: u8) -> Column {
     Column { heading, width }
 }
 
-/// The columns of the table.
-pub const COLUMNS: [Column; 30] = [
-    column("Số chỉ định", 20),
+/// How many columns a workbook prints: those that come first.
+pub const PRINTED_COLUMNS: usize = 14;
+
+/// The columns of the table. What is read on paper comes first.
+pub const COLUMNS: [Column; 31] = [
+    column("Số chỉ định", 17),
+    column("Khoa chỉ định", 9),
+    column("Đối tượng chi trả", 11),
+    column("Phương thức chụp", 9),
+    column("Mã dịch vụ", 14),
+    column("Loại giá", 14),
+    column("Trả kết quả lúc", 16),
+    column("Trạng thái", 15),
+    column("Tin đã tới", 7),
+    column("Phim không phải in", 8),
+    column("Phim đã in", 7),
+    column("Tiền thu của ca (đồng)", 13),
+    column("Tiền phim tiết kiệm (đồng)", 13),
+    column("Chi phí tin nhắn (đồng)", 12),
     column("Mã lượt khám (MA_LK)", 20),
-    column("Khoa chỉ định", 14),
     column("Loại khám", 13),
-    column("Đối tượng chi trả", 15),
-    column("Phương thức chụp", 13),
-    column("Mã dịch vụ", 16),
-    column("Loại giá", 16),
     column("Đơn giá (đồng)", 13),
     column("Nhận ảnh lúc", 17),
-    column("Trả kết quả lúc", 17),
     column("Gửi tin lúc", 17),
     column("Mở lần đầu lúc", 17),
     column("Thấy ảnh đầu tiên lúc", 17),
-    column("Trạng thái", 16),
     column("Số tệp ảnh nhận", 11),
     column("Số phiếu đã in mã QR", 12),
     column("Số phần SMS", 9),
     column("Số email", 9),
-    column("Tin đã tới", 9),
     column("Tin không tới", 9),
     column("Số lượt mở", 9),
     column("Số lượt tải về", 9),
     column("Số lần chia sẻ", 9),
-    column("Phim không phải in", 11),
-    column("Phim đã in", 9),
-    column("Tiền phim tiết kiệm (đồng)", 15),
-    column("Chi phí tin nhắn (đồng)", 14),
     column("Dung lượng lưu thêm (byte)", 17),
     column("Mã ca chụp (Study Instance UID)", 48),
 ];
+
+/// What is charged for a study: its price, in the month in which it was released.
+#[must_use]
+pub fn charged_vnd(study: &Study<'_>) -> i64 {
+    study.row.unit_price_vnd.filter(|_| study.row.released_at().is_some()).unwrap_or_default()
+}
 
 /// Who pays, in Vietnamese.
 #[must_use]
@@ -110,39 +120,40 @@ const fn state_vi(state: Option<UsageKind>) -> &'static str {
 
 /// The cells of a study.
 #[must_use]
-pub fn cells<'a>(study: &Study<'a>, prices: &Prices, month: Month) -> [Cell<'a>; 30] {
+pub fn cells<'a>(study: &Study<'a>, prices: &Prices, month: Month) -> [Cell<'a>; 31] {
     let row = study.row;
     let text = |text: Option<&'a str>| Cell::Text(text.unwrap_or_default());
     let number = |number: i64| Cell::Number(Some(number));
     [
         text(row.accession_number.as_deref()),
-        text(row.episode.as_deref()),
         text(study.department()),
-        text(study.visit_class().map(visit_class_vi)),
         Cell::Text(payer_vi(study.payer())),
         text(study.modality()),
         text(study.service_code()),
         text(study.price_variant().map(price_variant_vi)),
+        Cell::Time(row.released_at()),
+        Cell::Text(state_vi(row.state)),
+        number(row.delivered.into()),
+        number(row.films_avoided.into()),
+        number(row.films_printed.into()),
+        Cell::Dong(Some(charged_vnd(study))),
+        Cell::Dong(Some(film_saved_vnd(study, prices, month))),
+        Cell::Dong(Some(message_cost_vnd(study, prices, month))),
+        text(row.episode.as_deref()),
+        text(study.visit_class().map(visit_class_vi)),
         Cell::Dong(row.unit_price_vnd),
         Cell::Time(row.received_at()),
-        Cell::Time(row.released_at()),
         Cell::Time(row.notified_at()),
         Cell::Time(row.opened_at()),
         Cell::Time(row.first_image_at()),
-        Cell::Text(state_vi(row.state)),
         number(row.instances.into()),
         number(row.slips.into()),
         number(row.sms_parts.into()),
         number(row.emails.into()),
-        number(row.delivered.into()),
         number(row.failed.into()),
         number(row.openings.into()),
         number(row.downloads.into()),
         number(row.shares.into()),
-        number(row.films_avoided.into()),
-        number(row.films_printed.into()),
-        Cell::Dong(Some(film_saved_vnd(study, prices, month))),
-        Cell::Dong(Some(message_cost_vnd(study, prices, month))),
         number(row.original_bytes + row.derived_bytes),
         Cell::Text(study.uid),
     ]

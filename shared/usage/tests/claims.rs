@@ -6,7 +6,9 @@ use filmless_domain::usage::{UsageContext, UsageKind, UsageUnit};
 use filmless_domain::{Order, StudyInstanceUid};
 use filmless_usage::Line;
 use filmless_usage::book::Book;
-use filmless_usage::claims::{Claims, FindingKind, evidence_headings, evidence_lines, reconcile};
+use filmless_usage::claims::{
+    ClaimLimits, Claims, FindingKind, evidence_headings, evidence_lines, reconcile,
+};
 use serde_json::json;
 
 const HEADER: &str = "MA_LK,STT,MA_DICH_VU,MA_NHOM,TEN_DICH_VU,SO_LUONG,NGAY_YL,NGAY_TH_YL,NGAY_KQ,MA_MAY";
@@ -48,11 +50,11 @@ fn check(steps: &[(UsageKind, i64)], modality: &str, claim: &str, expected: &[Fi
 
 #[test]
 fn each_way_to_differ_is_found_and_nothing_else() {
-    let fits = format!("LK1,1,18.1,2,{NAME},1,{TIMES},CT.1.79001.A1");
+    let fits = format!("LK1,1,18.1,2,{NAME},1,{TIMES},CL.1.79001.A1");
     check(&delivered(), "CT", &fits, &[]);
-    check(&delivered(), "CT", &fits.replace("CT.1", "XX.1"), &[]);
-    check(&delivered(), "CT", &fits.replace("CT.1", "MR.1"), &[FindingKind::MachineAgainstModality]);
-    check(&delivered(), "CT+PT", &fits.replace("CT.1", "MR.1.1.A;PT.1"), &[]);
+    check(&delivered(), "CT", &fits.replace("CL.1", "XX.1"), &[]);
+    check(&delivered(), "CT", &fits.replace("CL.1", "MRI.1"), &[FindingKind::MachineAgainstModality]);
+    check(&delivered(), "CT+PT", &fits.replace("CL.1", "MRI.1.1.A;PET.1"), &[]);
     check(&delivered(), "CT", &fits.replace("[Không in phim]", ""), &[FindingKind::FilmPriceWithoutFilm]);
     check(&delivered(), "CT", &fits.replace("0830", "0730"), &[FindingKind::TimesOutOfOrder]);
     check(&delivered(), "CT", &fits.replace("202611240900", "202611240829"), &[FindingKind::TimesOutOfOrder]);
@@ -77,22 +79,22 @@ fn each_way_to_differ_is_found_and_nothing_else() {
 #[test]
 fn bad_rows_are_listed_and_the_good_ones_go_on() {
     let rows = [
-        format!("LK1,1,18.1,2,{NAME},1,{TIMES},CT.1"),
+        format!("LK1,1,18.1,2,{NAME},1,{TIMES},CL.1"),
         "LK1,2".to_owned(),
-        format!("LK1,3,18.1,2,{NAME},viele,{TIMES},CT.1"),
-        format!(",4,18.1,2,{NAME},1,{TIMES},CT.1"),
-        format!("LK1,5,18.1,1,Khám,1,{TIMES},CT.1"),
-        format!("LK1,6,18.1,02,\"Chụp,\ncó xuống dòng\",1,{TIMES},CT.1"),
-        format!("LK1,7,18.1,2,{NAME},1,202611240800,202613240830,202611240900,CT.1"),
+        format!("LK1,3,18.1,2,{NAME},viele,{TIMES},CL.1"),
+        format!(",4,18.1,2,{NAME},1,{TIMES},CL.1"),
+        "LK1,5,,1,,không,,,,".to_owned(),
+        format!("LK1,6,18.1,02,\"Chụp,\ncó xuống dòng\",1,{TIMES},CL.1"),
+        format!("LK1,7,18.1,2,{NAME},1,202611240800,202613240830,202611240900,CL.1"),
     ];
     let text = format!("\u{feff}{HEADER}\r\n{}", rows.join("\r\n"));
     let claims = Claims::read(text.as_bytes()).unwrap();
-    let bad: Vec<_> = claims.bad_rows.iter().map(|row| (row.line, row.field)).collect();
+    let bad: Vec<_> = claims.bad_rows.iter().map(|row| (row.place.line, row.field)).collect();
     assert_eq!(bad, [(3, None), (4, Some("SO_LUONG")), (5, Some("MA_LK")), (9, Some("NGAY_TH_YL"))]);
-    assert_eq!(claims.lines.iter().map(|claim| claim.line).collect::<Vec<_>>(), [2, 7]);
+    assert_eq!(claims.lines.iter().map(|claim| claim.place.line).collect::<Vec<_>>(), [2, 7]);
     assert_eq!(claims.other_rows, 1);
     assert!(
-        Claims::read("MA_LK;STT\n1;2\n".as_bytes()).unwrap_err().to_string().contains("lacks MA_DICH_VU")
+        Claims::read("MA_LK;STT\n1;2\n".as_bytes()).unwrap_err().to_string().contains("thiếu MA_DICH_VU")
     );
 }
 
@@ -101,7 +103,7 @@ fn a_claim_keeps_its_fields_and_gets_the_evidence_beside_them() {
     let (mut book, mut head) = (Book::new(), ChainHead::default());
     study(&mut book, &mut head, 1, "CT", &delivered());
     let claim = format!(
-        "{}\nLK1;1;18.1;2;{NAME};1;{};CT.1\nLK9;1;18.1;2;{NAME};1;{};CT.1\n",
+        "{}\nLK1;1;18.1;2;{NAME};1;{};CL.1\nLK9;1;18.1;2;{NAME};1;{};CL.1\n",
         HEADER.replace(',', ";"),
         TIMES.replace(',', ";"),
         TIMES.replace(',', ";")
@@ -121,4 +123,72 @@ fn a_claim_keeps_its_fields_and_gets_the_evidence_beside_them() {
         (at(1, "FL_UID_CA_CHUP"), at(1, "FL_SAI_LECH")),
         (String::new(), "claim-without-study".into())
     );
+}
+
+/// A file of one visit as it is sent.
+fn sent(services: &str) -> String {
+    use base64::Engine;
+    let table = format!(
+        "<CHITIEU_CHITIET_DVKT_VTYT><DSACH_CHI_TIET_DVKT>{services}</DSACH_CHI_TIET_DVKT></CHITIEU_CHITIET_DVKT_VTYT>"
+    );
+    let packed = base64::engine::general_purpose::STANDARD.encode(table);
+    format!(
+        "<GIAMDINHHS><THONGTINHOSO><DANHSACHHOSO><HOSO><FILEHOSO><LOAIHOSO>XML3</LOAIHOSO><NOIDUNGFILE>{packed}\
+         </NOIDUNGFILE></FILEHOSO></HOSO></DANHSACHHOSO></THONGTINHOSO></GIAMDINHHS>"
+    )
+}
+
+fn sent_service() -> String {
+    let [ordered, performed, result] = TIMES.split(',').collect::<Vec<_>>()[..] else { unreachable!() };
+    format!(
+        "<CHI_TIET_DVKT><MA_LK>LK1</MA_LK><STT>1</STT><MA_DICH_VU>18.1</MA_DICH_VU><MA_NHOM>2</MA_NHOM>\
+         <TEN_DICH_VU>{NAME}</TEN_DICH_VU><SO_LUONG>1</SO_LUONG><T_BHTT>409600.5</T_BHTT><NGAY_YL>{ordered}</NGAY_YL>\
+         <NGAY_TH_YL>{performed}</NGAY_TH_YL><NGAY_KQ>{result}</NGAY_KQ><MA_MAY>CL.1.79001.A</MA_MAY></CHI_TIET_DVKT>"
+    )
+}
+
+#[test]
+fn claims_as_they_are_sent_are_read_from_bytes() {
+    let (mut book, mut head) = (Book::new(), ChainHead::default());
+    study(&mut book, &mut head, 1, "CT", &delivered());
+    let mut claims = Claims::default();
+    claims.add("a.xml", sent(&sent_service()).as_bytes()).unwrap();
+    claims.add("b.xml", sent(&sent_service().replace("LK1", "LK9")).as_bytes()).unwrap();
+    let result = reconcile(&claims, &book, "2026-11".parse().unwrap());
+    assert_eq!((claims.dossiers, result.matched_claims), (2, 1));
+    let [finding] = &result.findings[..] else { panic!("{:?}", result.findings) };
+    assert_eq!(finding.place.as_ref().unwrap().to_string(), "b.xml, HOSO 1, dòng 1");
+    assert_eq!((finding.kind, finding.amount_vnd), (FindingKind::ClaimWithoutStudy, Some(409_601)));
+    assert_eq!((result.at_risk.total.rows, result.at_risk.total.amount_vnd), (1, 409_601));
+}
+
+#[test]
+fn every_limit_on_claim_files_holds() {
+    let row = sent_service();
+    let refusal = |limits: ClaimLimits, bytes: &[u8]| {
+        Claims::within(limits).add("f", bytes).err().map(|error| error.to_string()).unwrap_or_default()
+    };
+    let limits = ClaimLimits::default;
+    let two = sent(&row.repeat(2));
+    let visits = sent(&row).replace("<HOSO>", "<HOSO></HOSO><HOSO>");
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for name in ["a.xml", "b.xml"] {
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut zip, sent(&row).as_bytes()).unwrap();
+    }
+    let zip = zip.finish().unwrap().into_inner();
+    let wide = format!("{HEADER},X\n");
+    for (limits, bytes, why) in [
+        (ClaimLimits { file_bytes_max: 100, ..limits() }, two.as_bytes(), "tệp quá lớn"),
+        (ClaimLimits { rows_max: 1, ..limits() }, two.as_bytes(), "quá nhiều dòng"),
+        (ClaimLimits { dossiers_max: 1, ..limits() }, visits.as_bytes(), "quá nhiều hồ sơ"),
+        (ClaimLimits { depth_max: 4, ..limits() }, two.as_bytes(), "lồng nhau quá sâu"),
+        (ClaimLimits { zip_entries_max: 1, ..limits() }, &zip, "quá nhiều tệp"),
+        (ClaimLimits { zip_unpacked_bytes_max: 1200, ..limits() }, &zip, "giải nén ra quá lớn"),
+        (ClaimLimits { columns_max: 10, ..limits() }, wide.as_bytes(), "quá nhiều cột"),
+    ] {
+        let told = refusal(limits.clone(), bytes);
+        assert!(told.contains(why), "{why}: {told}");
+        assert_eq!(refusal(ClaimLimits::default(), bytes), "", "{why}");
+    }
 }

@@ -28,13 +28,19 @@ pub fn evidence_headings() -> Vec<&'static str> {
 #[must_use]
 pub fn evidence_lines<'a>(result: &'a Reconciliation<'a>) -> Vec<Vec<Cow<'a, str>>> {
     let mut lines = Vec::new();
+    // Findings lie in the order of the claims.
+    let of_claim = |index: usize| {
+        let begin = result.findings.partition_point(|f| f.claim.is_some_and(|claim| claim < index));
+        let findings = &result.findings[begin..];
+        &findings[..findings.iter().take_while(|f| f.claim == Some(index)).count()]
+    };
     for matched in &result.matches {
         let claim: Vec<Cow<'_, str>> =
             FIELDS.iter().map(|field| matched.claim.value(field.name).into()).collect();
         let findings = |uid: Option<&str>| {
-            let of_line = result.findings.iter().filter(|f| f.line == Some(matched.claim.line));
-            let here =
-                of_line.filter(|f| f.study_instance_uid.is_none() || f.study_instance_uid.as_deref() == uid);
+            let here = of_claim(matched.index)
+                .iter()
+                .filter(|f| f.study_instance_uid.is_none() || f.study_instance_uid.as_deref() == uid);
             here.map(|f| f.kind.as_str()).collect::<Vec<_>>().join(" ")
         };
         if matched.studies.is_empty() {

@@ -1,14 +1,18 @@
-//! The fields of XML3 and XML4 that concern imaging: types and lengths.
+//! The fields of XML1, XML3 and XML4 that concern imaging: types and lengths.
 
 use jiff::civil::DateTime;
+
+use super::numbers::{self, Reading};
 
 /// What a field holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FieldKind {
     /// Text of at most so many characters.
     Text(usize),
-    /// A number of at most so many digits; a decimal point does not count.
+    /// A whole number of at most so many digits.
     Number(usize),
+    /// A number of at most so many digits and decimals; marks between them do not count.
+    Decimal(usize, usize),
     /// A time, `yyyymmddHHMM`.
     Time,
     /// Card numbers of 15 characters, joined by `;`.
@@ -41,48 +45,57 @@ pub const FIELDS: &[Field] = &[
     required("MA_DICH_VU", FieldKind::Text(50)),
     optional("MA_NHOM", FieldKind::Number(2)),
     required("TEN_DICH_VU", FieldKind::Text(1024)),
-    required("SO_LUONG", FieldKind::Number(10)),
-    optional("DON_GIA_BV", FieldKind::Number(15)),
-    optional("DON_GIA_BH", FieldKind::Number(15)),
-    optional("THANH_TIEN_BV", FieldKind::Number(15)),
+    required("SO_LUONG", FieldKind::Decimal(10, 3)),
+    optional("DON_GIA_BV", FieldKind::Decimal(15, 3)),
+    optional("DON_GIA_BH", FieldKind::Decimal(15, 3)),
+    optional("THANH_TIEN_BV", FieldKind::Decimal(15, 2)),
+    optional("THANH_TIEN_BH", FieldKind::Decimal(15, 2)),
+    optional("T_BHTT", FieldKind::Decimal(15, 2)),
     optional("MA_KHOA", FieldKind::Text(50)),
     optional("MA_BAC_SI", FieldKind::Text(255)),
     optional("NGUOI_THUC_HIEN", FieldKind::Text(255)),
     required("NGAY_YL", FieldKind::Time),
     required("NGAY_TH_YL", FieldKind::Time),
-    required("NGAY_KQ", FieldKind::Time),
+    optional("NGAY_KQ", FieldKind::Time),
     required("MA_MAY", FieldKind::Text(1024)),
     optional("KET_LUAN", FieldKind::Text(100_000)),
     optional("MA_BS_DOC_KQ", FieldKind::Text(255)),
     optional("MA_BN", FieldKind::Text(100)),
     optional("MA_THE_BHYT", FieldKind::Cards),
+    optional("NGAY_VAO", FieldKind::Time),
+    optional("NGAY_RA", FieldKind::Time),
 ];
 
 impl Field {
     /// Whether a value fits; else why not, without repeating it.
     pub(super) fn check(&self, value: &str) -> Result<(), String> {
         if value.is_empty() {
-            return if self.is_required { Err("is empty".into()) } else { Ok(()) };
+            return if self.is_required { Err("bỏ trống".into()) } else { Ok(()) };
         }
+        let digits = value.chars().filter(char::is_ascii_digit).count();
+        let of_number = |is_number: bool, most: usize| match (is_number, digits <= most) {
+            (false, _) => Err("không phải là số".into()),
+            (true, false) => Err(format!("dài quá {most} chữ số")),
+            (true, true) => Ok(()),
+        };
         match self.kind {
-            FieldKind::Text(most) if value.chars().count() > most => {
-                Err(format!("has more than {most} characters"))
-            }
+            FieldKind::Text(most) if value.chars().count() > most => Err(format!("dài quá {most} ký tự")),
             FieldKind::Text(_) => Ok(()),
-            FieldKind::Number(most) => {
-                let digits = value.chars().filter(char::is_ascii_digit).count();
-                let is_number = digits > 0
-                    && value.chars().all(|c| c.is_ascii_digit() || c == '.')
-                    && value.chars().filter(|c| *c == '.').count() <= 1;
-                match (is_number, digits <= most) {
-                    (false, _) => Err("is no number".into()),
-                    (true, false) => Err(format!("has more than {most} digits")),
-                    (true, true) => Ok(()),
-                }
+            FieldKind::Number(most) => of_number(digits == value.len(), most),
+            FieldKind::Decimal(most, decimals) => of_number(numbers::read(value, decimals).is_some(), most),
+            FieldKind::Time => {
+                time(value).map(|_| ()).ok_or_else(|| "không phải thời điểm yyyymmddHHMM".into())
             }
-            FieldKind::Time => time(value).map(|_| ()).ok_or_else(|| "is no time yyyymmddHHMM".into()),
             FieldKind::Cards if value.split(';').all(|card| card.trim().chars().count() == 15) => Ok(()),
-            FieldKind::Cards => Err("is not 15 characters for each card".into()),
+            FieldKind::Cards => Err("mỗi mã thẻ phải có 15 ký tự".into()),
+        }
+    }
+
+    /// How its number can be read; nothing where it is blank or no number.
+    pub(super) fn reading(&self, value: &str) -> Option<Reading> {
+        match self.kind {
+            FieldKind::Decimal(_, decimals) => numbers::read(value, decimals),
+            _ => None,
         }
     }
 }
@@ -115,7 +128,12 @@ mod tests {
             ("STT", "1234567890", true),
             ("STT", "12345678901", false),
             ("SO_LUONG", "1.5", true),
-            ("SO_LUONG", "1,5", false),
+            ("SO_LUONG", "1,5", true),
+            ("SO_LUONG", "1.2.3", false),
+            ("STT", "1.5", false),
+            ("THANH_TIEN_BV", "1.512.000", true),
+            ("NGAY_KQ", "", true),
+            ("NGAY_TH_YL", "", false),
             ("SO_LUONG", ".", false),
             ("DON_GIA_BV", "512000.00", true),
             ("DON_GIA_BV", "-1", false),

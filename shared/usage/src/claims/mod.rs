@@ -1,50 +1,82 @@
-//! The hospital's claim lines to social insurance (XML3/XML4 of QĐ 130, 4750, 3176), as CSV, against what was delivered.
+//! The hospital's claims to social insurance (QĐ 130/QĐ-BYT as amended by 4750 and 3176) against what was delivered.
+//!
+//! Claims come as bytes: XML as it is sent, CSV, TSV, or a ZIP of them; [`Claims::add`] tells them apart.
 
+mod archive;
+mod at_risk;
 mod evidence;
 mod fields;
+mod limits;
+mod machines;
+mod money;
+mod numbers;
 mod reconcile;
+mod report;
+mod table;
+mod text;
+mod walk;
+mod xml;
 
-use std::collections::HashMap;
-use std::io::Read;
+use std::fmt;
 
 use jiff::civil::DateTime;
 use serde::Serialize;
 
 use crate::UsageError;
+use money::Money;
 
+pub use archive::may_be_claims;
+pub use at_risk::{AtRisk, Sum};
 pub use evidence::{evidence_headings, evidence_lines};
 pub use fields::{FIELDS, Field, FieldKind};
-pub use reconcile::{FINDING_COLUMNS, Finding, FindingKind, Reconciliation, finding_lines, reconcile};
+pub use limits::ClaimLimits;
+pub use reconcile::{Finding, FindingKind, Matched, Reconciliation, reconcile};
+pub use report::{
+    AT_RISK_COLUMNS, FINDING_COLUMNS, UNUSABLE, at_risk_lines, bad_row_lines, finding_lines, findings_text,
+};
 
 /// The group of imaging among claim lines (`MA_NHOM`).
 const IMAGING_GROUP: &str = "2";
-/// Longest line that is read, in fields: a wrong file is told from a table.
-const COLUMNS_MAX: usize = 200;
+
+/// Where a row lies.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Place {
+    /// Name of the file, as it was given.
+    pub file: String,
+    /// Of XML: which `HOSO`, from 1.
+    pub dossier: Option<u64>,
+    /// Of a table: the line in the file, from 1 (the header). Of XML: the line in the inner table, or in the file where
+    /// the inner table cannot be read.
+    pub line: u64,
+}
 
 /// One claim line that can be used.
 #[derive(Debug, Clone)]
 pub struct Claim {
-    /// Its line in the file, from 1 (the header).
-    pub line: u64,
+    /// Where it lies.
+    pub place: Place,
     /// Its fields, in the order of [`FIELDS`]; empty where the file has no such column.
     values: Vec<String>,
+    money: Money,
     ordered_at: Option<DateTime>,
     performed_at: Option<DateTime>,
     result_at: Option<DateTime>,
+    visit: (Option<DateTime>, Option<DateTime>),
 }
 
 /// A row that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct BadRow {
-    /// Its line in the file, from 1 (the header).
-    pub line: u64,
+    /// Where it lies.
+    #[serde(flatten)]
+    pub place: Place,
     /// Which field, if it is one.
     pub field: Option<&'static str>,
-    /// What is wrong. The value is not repeated.
+    /// What is wrong, in Vietnamese. The value is not repeated.
     pub reason: String,
 }
 
-/// A claim file that was read.
+/// Claim files that were read.
 #[derive(Debug, Clone, Default)]
 pub struct Claims {
     /// The lines of imaging that can be used.
@@ -53,6 +85,31 @@ pub struct Claims {
     pub bad_rows: Vec<BadRow>,
     /// Rows of other groups, which are passed over.
     pub other_rows: u64,
+    /// Number of `HOSO`.
+    pub dossiers: u64,
+    /// Files of archives that are no claims by their names.
+    pub other_files: Vec<String>,
+    limits: ClaimLimits,
+    rows: u64,
+    unpacked_bytes: u64,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.file.is_empty() {
+            write!(f, "{}, ", self.file)?;
+        }
+        if let Some(dossier) = self.dossier {
+            write!(f, "HOSO {dossier}, ")?;
+        }
+        write!(f, "dòng {}", self.line)
+    }
+}
+
+impl BadRow {
+    fn new(place: Place, field: Option<&'static str>, reason: impl Into<String>) -> Self {
+        Self { place, field, reason: reason.into() }
+    }
 }
 
 impl Claim {
@@ -73,86 +130,113 @@ impl Claim {
     /// How many studies it is for.
     #[must_use]
     pub fn count(&self) -> usize {
-        self.value("SO_LUONG").parse::<f64>().map_or(1, |n| if n > 1.0 { n as usize } else { 1 })
+        self.money.count
     }
-}
 
-/// Where a record begins. The reader's own position may be before the line feed of the line above.
-fn begin_of(record: &csv::ByteRecord, bytes: &[u8]) -> usize {
-    let at = record.position().and_then(|position| usize::try_from(position.byte()).ok()).unwrap_or_default();
-    let at = at.min(bytes.len());
-    at + bytes[at..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count()
+    /// What it asks of the insurance, in whole dong, halves up: `T_BHTT`, else `THANH_TIEN_BH`, else `THANH_TIEN_BV`,
+    /// else the quantity at `DON_GIA_BH` or `DON_GIA_BV`. Nothing where the row names no amount.
+    #[must_use]
+    pub fn amount_vnd(&self) -> Option<i64> {
+        self.money.amount_vnd
+    }
 }
 
 impl Claims {
-    /// Reads a claim file. Columns are found by their names, in any order; a row that cannot be used is listed, and the
-    /// others go on.
-    ///
-    /// # Errors
-    /// [`UsageError::Claims`]: the file is no such table.
-    pub fn read(mut file: impl Read) -> Result<Self, UsageError> {
-        let unusable = |why: String| UsageError::Claims { why };
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes).map_err(UsageError::Io)?;
-        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-        let semicolons = bytes.split(|b| *b == b'\n').next().unwrap_or_default().contains(&b';');
-        let mut reader = csv::ReaderBuilder::new()
-            .delimiter(if semicolons { b';' } else { b',' })
-            .flexible(true)
-            .from_reader(bytes);
-        let header = reader.headers().map_err(|_| unusable("the header is not UTF-8".into()))?.clone();
-        if header.len() > COLUMNS_MAX {
-            return Err(unusable("the header has too many columns".into()));
-        }
-        let columns: HashMap<String, usize> =
-            header.iter().enumerate().map(|(n, name)| (name.trim().to_uppercase(), n)).collect();
-        for field in FIELDS.iter().filter(|field| field.is_required) {
-            if !columns.contains_key(field.name) {
-                return Err(unusable(format!("the header lacks {}", field.name)));
-            }
-        }
-        let mut claims = Self::default();
-        let mut record = csv::ByteRecord::new();
-        let (mut line, mut counted) = (1, 0);
-        loop {
-            match reader.read_byte_record(&mut record) {
-                Ok(false) => return Ok(claims),
-                Ok(true) => {
-                    let begins = begin_of(&record, bytes);
-                    line += bytes[counted..begins].iter().filter(|byte| **byte == b'\n').count() as u64;
-                    counted = begins;
-                    claims.take(&record, line, header.len(), &columns);
-                }
-                Err(_) => return Err(unusable("it is no CSV".into())),
-            }
-        }
+    /// Nothing yet, to be read within limits.
+    #[must_use]
+    pub fn within(limits: ClaimLimits) -> Self {
+        Self { limits, ..Self::default() }
     }
 
-    fn take(&mut self, record: &csv::ByteRecord, line: u64, width: usize, columns: &HashMap<String, usize>) {
-        let bad = |field, reason: &str| BadRow { line, field, reason: reason.to_owned() };
-        if record.len() != width {
-            let reason = format!("{} fields instead of {width}", record.len());
-            return self.bad_rows.push(bad(None, &reason));
+    /// Reads one file of which there is no name.
+    ///
+    /// # Errors
+    /// [`UsageError::Claims`].
+    pub fn read(bytes: &[u8]) -> Result<Self, UsageError> {
+        let mut claims = Self::default();
+        claims.add("", bytes)?;
+        Ok(claims)
+    }
+
+    /// Adds a file: XML, CSV, TSV, or a ZIP of them. A row that cannot be used is listed, and the others go on.
+    ///
+    /// # Errors
+    /// [`UsageError::Claims`] names file, `HOSO` and line: the file is no such thing, or larger than the limits.
+    pub fn add(&mut self, file: &str, bytes: &[u8]) -> Result<(), UsageError> {
+        if bytes.len() as u64 > self.limits.file_bytes_max {
+            return Err(UsageError::Claims { why: format!("{file}: tệp quá lớn") });
         }
-        let mut values = Vec::with_capacity(FIELDS.len());
-        for field in FIELDS {
-            let raw = columns.get(field.name).and_then(|n| record.get(*n)).unwrap_or_default();
-            let Ok(value) = std::str::from_utf8(raw) else {
-                return self.bad_rows.push(bad(Some(field.name), "not UTF-8"));
-            };
-            if let Err(reason) = field.check(value.trim()) {
-                return self.bad_rows.push(bad(Some(field.name), &reason));
-            }
-            values.push(value.trim().to_owned());
+        if bytes.starts_with(archive::MAGIC) {
+            return archive::read(self, file, bytes);
         }
-        let mut claim = Claim { line, values, ordered_at: None, performed_at: None, result_at: None };
-        if !["", IMAGING_GROUP].contains(&claim.value("MA_NHOM").trim_start_matches('0')) {
+        self.add_text(file, bytes)
+    }
+
+    fn add_text(&mut self, file: &str, bytes: &[u8]) -> Result<(), UsageError> {
+        let start = text::without_utf16(bytes.get(..bytes.len().min(64) & !1).unwrap_or_default());
+        let is_xml = start.is_some_and(|start| start.trim_ascii_start().starts_with(b"<"));
+        if !is_xml {
+            return table::read(self, file, bytes);
+        }
+        let why = || format!("{file}: mã ký tự không đúng như khai báo");
+        let text = text::of_xml(bytes).ok_or_else(|| UsageError::Claims { why: why() })?;
+        xml::read(self, file, &text)
+    }
+
+    fn count_dossier(&mut self) -> Result<(), UsageError> {
+        self.dossiers += 1;
+        if self.dossiers > self.limits.dossiers_max {
+            return Err(UsageError::Claims { why: "quá nhiều hồ sơ (HOSO)".into() });
+        }
+        Ok(())
+    }
+
+    /// Takes a row in. Rows of other groups are passed over before anything else of them is looked at.
+    fn take<'a>(
+        &mut self,
+        place: Place,
+        field: impl Fn(&'static str) -> Result<&'a str, &'static str>,
+    ) -> Result<(), UsageError> {
+        self.rows += 1;
+        if self.rows > self.limits.rows_max {
+            return Err(UsageError::Claims { why: format!("{place}: quá nhiều dòng") });
+        }
+        let group = field("MA_NHOM").unwrap_or_default();
+        let number = group.trim_start_matches('0');
+        if !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()) && number != IMAGING_GROUP {
             self.other_rows += 1;
-            return;
+            return Ok(());
         }
-        claim.ordered_at = fields::time(claim.value("NGAY_YL"));
-        claim.performed_at = fields::time(claim.value("NGAY_TH_YL"));
-        claim.result_at = fields::time(claim.value("NGAY_KQ"));
-        self.lines.push(claim);
+        match Claim::of(&place, field) {
+            Ok(claim) => self.lines.push(claim),
+            Err((field, reason)) => self.bad_rows.push(BadRow::new(place, Some(field), reason)),
+        }
+        Ok(())
+    }
+}
+
+impl Claim {
+    fn of<'a>(
+        place: &Place,
+        field: impl Fn(&'static str) -> Result<&'a str, &'static str>,
+    ) -> Result<Self, (&'static str, String)> {
+        let mut values = Vec::with_capacity(FIELDS.len());
+        for known in FIELDS {
+            let value = field(known.name).map_err(|reason| (known.name, reason.to_owned()))?;
+            known.check(value).map_err(|reason| (known.name, reason))?;
+            values.push(value.to_owned());
+        }
+        let money = Money::default();
+        let place = place.clone();
+        let visit = (None, None);
+        let mut claim =
+            Self { place, values, money, ordered_at: None, performed_at: None, result_at: None, visit };
+        let time = |claim: &Self, name| fields::time(claim.value(name));
+        claim.money = Money::of(|name| FIELDS.iter().find(|f| f.name == name)?.reading(claim.value(name)))?;
+        claim.ordered_at = time(&claim, "NGAY_YL");
+        claim.performed_at = time(&claim, "NGAY_TH_YL");
+        claim.result_at = time(&claim, "NGAY_KQ");
+        claim.visit = (time(&claim, "NGAY_VAO"), time(&claim, "NGAY_RA"));
+        Ok(claim)
     }
 }

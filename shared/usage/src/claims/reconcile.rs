@@ -1,6 +1,6 @@
 //! Claim lines against the ledger: what does not fit, and why.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use filmless_domain::usage::{Payer, UsageKind};
 use jiff::Timestamp;
@@ -8,26 +8,13 @@ use jiff::civil::DateTime;
 use jiff::tz::{TimeZone, offset};
 use serde::Serialize;
 
-use super::{BadRow, Claim, Claims};
+use super::at_risk::AtRisk;
+use super::machines::{self, Judgement};
+use super::{BadRow, Claim, Claims, Place};
 use crate::Month;
 use crate::book::{Book, Study};
-use crate::table::Cell;
 
 const HOSPITAL_TIME: TimeZone = TimeZone::fixed(offset(7));
-
-/// What the first letters of a machine code (`MA_MAY`) say of the modality. A code that is not listed is not judged.
-const MACHINES: [(&str, &[&str]); 10] = [
-    ("CT", &["CT"]),
-    ("CL", &["CT"]),
-    ("MR", &["MR"]),
-    ("CH", &["MR"]),
-    ("XQ", &["CR", "DX", "RF", "RG", "PX", "IO", "MG"]),
-    ("MG", &["MG"]),
-    ("SA", &["US"]),
-    ("DS", &["XA"]),
-    ("XA", &["XA"]),
-    ("PT", &["PT"]),
-];
 
 /// How a claim and the ledger differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -54,15 +41,27 @@ pub enum FindingKind {
 pub struct Finding {
     /// How they differ.
     pub kind: FindingKind,
-    /// Line of the claim in its file.
-    pub line: Option<u64>,
+    /// Where the claim lies; a study that nobody claims has none.
+    #[serde(flatten)]
+    pub place: Option<Place>,
+    /// Which of the claims, in the order of their reading.
+    #[serde(skip)]
+    pub(super) claim: Option<usize>,
+    /// Its number in the visit (`STT`).
+    pub stt: String,
     /// Episode.
     pub ma_lk: String,
     /// Service.
     pub ma_dich_vu: String,
+    /// Department: of the claim (`MA_KHOA`), else of the study.
+    pub department: String,
+    /// Who pays: the insurance where the claim names a card, else who pays the study.
+    pub payer: Payer,
+    /// What the claim asks for; of a study that nobody claims, its price.
+    pub amount_vnd: Option<i64>,
     /// The study, if there is one.
     pub study_instance_uid: Option<String>,
-    /// One sentence.
+    /// One sentence, in Vietnamese.
     pub detail: String,
 }
 
@@ -71,6 +70,8 @@ pub struct Finding {
 pub struct Matched<'a> {
     /// The claim.
     pub claim: &'a Claim,
+    /// Which of the claims, in the order of their reading.
+    pub(super) index: usize,
     /// Its studies, in the order of their arrival.
     pub studies: Vec<Study<'a>>,
 }
@@ -88,6 +89,10 @@ pub struct Reconciliation<'a> {
     pub other_rows: u64,
     /// What does not fit.
     pub findings: Vec<Finding>,
+    /// What it comes to.
+    pub at_risk: AtRisk,
+    /// Groups of machines that the decision does not have, and how many claims name them.
+    pub unknown_machines: BTreeMap<String, u64>,
     /// Every claim with its studies.
     pub matches: Vec<Matched<'a>>,
 }
@@ -107,7 +112,9 @@ impl FindingKind {
         }
     }
 
-    const fn words_vi(self) -> &'static str {
+    /// In words.
+    #[must_use]
+    pub const fn words_vi(self) -> &'static str {
         match self {
             Self::ClaimWithoutStudy => "Có đề nghị thanh toán, không có ca chụp",
             Self::StudyWithoutClaim => "Có ca chụp, không có đề nghị thanh toán",
@@ -130,15 +137,15 @@ pub fn reconcile<'a>(claims: &'a Claims, book: &'a Book, month: Month) -> Reconc
             open.entry((episode, code)).or_default().push_back(study);
         }
     }
-    let mut in_order: Vec<&Claim> = claims.lines.iter().collect();
-    in_order.sort_by_key(|claim| (claim.ordered_at, claim.line));
+    let mut in_order: Vec<(usize, &Claim)> = claims.lines.iter().enumerate().collect();
+    in_order.sort_by_key(|(index, claim)| (claim.ordered_at, *index));
     let mut matches: Vec<Matched<'a>> = Vec::new();
-    for claim in in_order {
+    for (index, claim) in in_order {
         let key = (claim.value("MA_LK"), claim.value("MA_DICH_VU"));
         let studies = open.get_mut(&key).map(|found| found.drain(..claim.count().min(found.len())).collect());
-        matches.push(Matched { claim, studies: studies.unwrap_or_default() });
+        matches.push(Matched { claim, index, studies: studies.unwrap_or_default() });
     }
-    matches.sort_by_key(|matched| matched.claim.line);
+    matches.sort_by_key(|matched| matched.index);
     let mut findings: Vec<Finding> = matches.iter().flat_map(findings_of).collect();
     let mut unclaimed: Vec<Study<'_>> = open.into_values().flatten().collect();
     unclaimed.extend(
@@ -157,19 +164,34 @@ pub fn reconcile<'a>(claims: &'a Claims, book: &'a Book, month: Month) -> Reconc
         matched_claims,
         bad_rows: &claims.bad_rows,
         other_rows: claims.other_rows,
+        at_risk: AtRisk::of(&findings),
+        unknown_machines: unknown_machines(claims),
         findings,
         matches,
     }
 }
 
+fn unknown_machines(claims: &Claims) -> BTreeMap<String, u64> {
+    let mut found = BTreeMap::new();
+    for group in claims.lines.iter().flat_map(|claim| machines::unknown_groups(claim.value("MA_MAY"))) {
+        *found.entry(group).or_default() += 1;
+    }
+    found
+}
+
 fn unclaimed_finding(study: &Study<'_>) -> Finding {
     Finding {
         kind: FindingKind::StudyWithoutClaim,
-        line: None,
+        place: None,
+        claim: None,
+        stt: String::new(),
         ma_lk: study.row.episode.as_deref().unwrap_or_default().to_owned(),
         ma_dich_vu: study.service_code().unwrap_or_default().to_owned(),
+        department: study.department().unwrap_or_default().to_owned(),
+        payer: study.payer(),
+        amount_vnd: study.row.unit_price_vnd,
         study_instance_uid: Some(study.uid.to_owned()),
-        detail: "The study of an insured patient was released, and no claim line names it.".to_owned(),
+        detail: "Đã trả kết quả cho người bệnh BHYT, không có dòng đề nghị nào.".to_owned(),
     }
 }
 
@@ -177,15 +199,20 @@ fn findings_of(matched: &Matched<'_>) -> Vec<Finding> {
     let claim = matched.claim;
     let finding = |kind, study: Option<&Study<'_>>, detail: String| Finding {
         kind,
-        line: Some(claim.line),
+        place: Some(claim.place.clone()),
+        claim: Some(matched.index),
+        stt: claim.value("STT").to_owned(),
         ma_lk: claim.value("MA_LK").to_owned(),
         ma_dich_vu: claim.value("MA_DICH_VU").to_owned(),
+        department: department(matched),
+        payer: payer(matched),
+        amount_vnd: claim.amount_vnd(),
         study_instance_uid: study.map(|study| study.uid.to_owned()),
         detail,
     };
     let mut found = Vec::new();
     if matched.studies.len() < claim.count() {
-        let detail = format!("{} claimed, {} found.", claim.count(), matched.studies.len());
+        let detail = format!("Đề nghị {} ca, tìm thấy {}.", claim.count(), matched.studies.len());
         found.push(finding(FindingKind::ClaimWithoutStudy, None, detail));
     }
     if let Some(detail) = claimed_times(claim) {
@@ -194,11 +221,11 @@ fn findings_of(matched: &Matched<'_>) -> Vec<Finding> {
     for study in &matched.studies {
         let row = study.row;
         if claim.is_without_film() && row.films_printed > 0 {
-            let detail = format!("{} films were printed.", row.films_printed);
+            let detail = format!("Tên ghi \"[Không in phim]\", đã in {} phim.", row.films_printed);
             found.push(finding(FindingKind::PacsPriceWithFilm, Some(study), detail));
         }
-        if !claim.is_without_film() && row.films_printed == 0 {
-            let detail = "The name lacks \"[Không in phim]\", and no film was printed.".to_owned();
+        if !claim.is_without_film() && row.films_printed <= 0 {
+            let detail = "Tên không ghi \"[Không in phim]\", không in phim nào.".to_owned();
             found.push(finding(FindingKind::FilmPriceWithoutFilm, Some(study), detail));
         }
         if let Some(detail) = missing_evidence(study) {
@@ -208,22 +235,43 @@ fn findings_of(matched: &Matched<'_>) -> Vec<Finding> {
         if let (Some(performed), Some(released)) = (claim.performed_at, released)
             && released < performed
         {
-            let detail = "Released before it was performed (NGAY_TH_YL).".to_owned();
+            let detail = "Trả kết quả trước khi thực hiện (NGAY_TH_YL).".to_owned();
             found.push(finding(FindingKind::TimesOutOfOrder, Some(study), detail));
         }
-        if let Some(detail) = wrong_machine(claim, study) {
+        if let Some(modality) = study.modality()
+            && let Judgement::Differs(group) = machines::judge(claim.value("MA_MAY"), modality)
+        {
+            let detail = format!("Mã máy {group}…, ảnh {modality}.");
             found.push(finding(FindingKind::MachineAgainstModality, Some(study), detail));
         }
     }
     found
 }
 
+fn department(matched: &Matched<'_>) -> String {
+    let claimed = Some(matched.claim.value("MA_KHOA")).filter(|code| !code.is_empty());
+    let of_study = || matched.studies.first().and_then(Study::department);
+    claimed.or_else(of_study).unwrap_or_default().to_owned()
+}
+
+fn payer(matched: &Matched<'_>) -> Payer {
+    if !matched.claim.value("MA_THE_BHYT").is_empty() {
+        return Payer::Insured;
+    }
+    matched.studies.first().map_or(Payer::Unknown, Study::payer)
+}
+
 fn claimed_times(claim: &Claim) -> Option<&'static str> {
     let later = |a: Option<DateTime>, b: Option<DateTime>| matches!((a, b), (Some(a), Some(b)) if a > b);
+    let (arrived, left) = claim.visit;
     if later(claim.ordered_at, claim.performed_at) {
-        Some("Performed (NGAY_TH_YL) before it was ordered (NGAY_YL).")
+        Some("Thực hiện (NGAY_TH_YL) trước y lệnh (NGAY_YL).")
     } else if later(claim.performed_at, claim.result_at) {
-        Some("Reported (NGAY_KQ) before it was performed (NGAY_TH_YL).")
+        Some("Có kết quả (NGAY_KQ) trước khi thực hiện (NGAY_TH_YL).")
+    } else if later(arrived, claim.ordered_at) {
+        Some("Y lệnh (NGAY_YL) trước khi vào viện (NGAY_VAO).")
+    } else if later(claim.ordered_at, left) {
+        Some("Y lệnh (NGAY_YL) sau khi ra viện (NGAY_RA).")
     } else {
         None
     }
@@ -232,67 +280,18 @@ fn claimed_times(claim: &Claim) -> Option<&'static str> {
 fn missing_evidence(study: &Study<'_>) -> Option<&'static str> {
     let row = study.row;
     match row.state {
-        Some(UsageKind::StudyRecalled | UsageKind::StudyErased) => return Some("The study was taken back."),
-        Some(UsageKind::StudyHeld) => return Some("The study is held."),
+        Some(UsageKind::StudyRecalled | UsageKind::StudyErased) => return Some("Kết quả đã bị thu hồi."),
+        Some(UsageKind::StudyHeld) => return Some("Kết quả đang bị giữ lại."),
         _ => {}
     }
     if row.released_at().is_none() {
-        return Some("The study was never released.");
+        return Some("Chưa trả kết quả lần nào.");
     }
     let is_told = row.notified_at().is_some() || row.slips > 0;
-    (!is_told && row.opened_at().is_none()).then_some("Released, but neither told nor opened.")
-}
-
-fn wrong_machine(claim: &Claim, study: &Study<'_>) -> Option<String> {
-    let modality = study.modality()?;
-    let machine = claim.value("MA_MAY");
-    let mut judged = machine.split(';').filter_map(|code| {
-        let prefix = code.trim().split('.').next().unwrap_or_default().to_uppercase();
-        MACHINES.iter().find(|(known, _)| *known == prefix)
-    });
-    let fits = |modalities: &[&str]| modality.split('+').any(|m| modalities.contains(&m));
-    let first = judged.next()?;
-    let any = fits(first.1) || judged.any(|(_, modalities)| fits(modalities));
-    (!any).then(|| format!("Machine code {}… and images of {modality}.", first.0))
+    (!is_told && row.opened_at().is_none()).then_some("Đã trả, nhưng không phiếu, không tin, không ai mở.")
 }
 
 fn local(at_ms: i64) -> Option<DateTime> {
     let minute = at_ms - at_ms.rem_euclid(60_000) + 59_999;
     Timestamp::from_millisecond(minute).ok().map(|at| at.to_zoned(HOSPITAL_TIME).datetime())
-}
-
-/// Columns of the list of findings: heading and width.
-pub const FINDING_COLUMNS: [(&str, u8); 6] = [
-    ("Sai lệch", 40),
-    ("Dòng trong tệp", 10),
-    ("MA_LK", 22),
-    ("MA_DICH_VU", 18),
-    ("Diễn giải", 60),
-    ("Mã ca chụp (Study Instance UID)", 48),
-];
-
-/// The list of findings, bad rows at its end.
-pub fn finding_lines<'a>(result: &'a Reconciliation<'_>) -> impl Iterator<Item = Vec<Cell<'a>>> {
-    let number = |line: Option<u64>| Cell::Number(line.and_then(|line| i64::try_from(line).ok()));
-    let findings = result.findings.iter().map(move |finding| {
-        vec![
-            Cell::Text(finding.kind.words_vi()),
-            number(finding.line),
-            Cell::Text(&finding.ma_lk),
-            Cell::Text(&finding.ma_dich_vu),
-            Cell::Text(&finding.detail),
-            Cell::Text(finding.study_instance_uid.as_deref().unwrap_or_default()),
-        ]
-    });
-    let bad = result.bad_rows.iter().map(move |row| {
-        vec![
-            Cell::Text("Dòng không dùng được"),
-            number(Some(row.line)),
-            Cell::Text(row.field.unwrap_or_default()),
-            Cell::Text(""),
-            Cell::Text(&row.reason),
-            Cell::Text(""),
-        ]
-    });
-    findings.chain(bad)
 }

@@ -225,9 +225,9 @@ async fn claims_are_compared_with_what_was_delivered() {
     let claims = [
         "MA_LK,STT,MA_DICH_VU,MA_NHOM,TEN_DICH_VU,SO_LUONG,DON_GIA_BV,NGAY_YL,NGAY_TH_YL,NGAY_KQ,MA_MAY"
             .to_owned(),
-        format!("LK-64,1,{CT_CHEST},2,{name},1,512000,{times},CT.1.79001.A1"),
-        format!("LK-99,1,{CT_CHEST},2,{name},1,512000,{times},CT.1.79001.A1"),
-        format!("LK-64,2,{CT_CHEST},2,{name},1,512000,05/01/2026,202601050830,202601050900,CT.1.79001.A1"),
+        format!("LK-64,1,{CT_CHEST},2,{name},1,512000,{times},CL.1.79001.A1"),
+        format!("LK-99,1,{CT_CHEST},2,{name},1,512000,{times},CL.1.79001.A1"),
+        format!("LK-64,2,{CT_CHEST},2,{name},1,512000,05/01/2026,202601050830,202601050900,CL.1.79001.A1"),
         format!("LK-64,3,02.0001,1,Khám,1,30000,{times},X"),
     ];
     let file = system.embedded().data.join("claims.csv");
@@ -243,13 +243,22 @@ async fn claims_are_compared_with_what_was_delivered() {
     );
     assert_eq!(
         result["bad_rows"],
-        json!([{ "line": 4, "field": "NGAY_YL", "reason": "is no time yyyymmddHHMM" }])
+        json!([{
+            "file": "claims.csv", "dossier": null, "line": 4, "field": "NGAY_YL",
+            "reason": "không phải thời điểm yyyymmddHHMM",
+        }])
     );
     let found: Vec<_> =
         result["findings"].as_array().unwrap().iter().map(|f| (&f["kind"], &f["ma_lk"])).collect();
     let expected =
         [(json!("claim-without-study"), json!("LK-99")), (json!("study-without-claim"), json!("LK-65"))];
     assert_eq!(found, expected.iter().map(|(kind, lk)| (kind, lk)).collect::<Vec<_>>());
+    assert_eq!(
+        result["at_risk"]["total"],
+        json!({ "rows": 1, "rows_without_amount": 0, "amount_vnd": 512_000 })
+    );
+    let (is_done, answer) = usage(&system, &["query", "reach", "--month", &month]);
+    assert!(is_done && answer["rows"][0]["studies_released"] == 2, "{answer}");
     let evidence = std::fs::read_to_string(out.join(format!("bang-chung-{month}.csv"))).unwrap();
     let line = evidence.lines().nth(1).unwrap();
     assert!(line.contains("LK-64") && line.contains(&Study::numbered(64).uid), "{line}");

@@ -1,65 +1,28 @@
 //! The monthly workbook (XLSX): figures first, then by department, then one line per study. Dates and amounts are
 //! typed, so that a spreadsheet sorts and sums them.
 
+mod sheet;
+
+use std::collections::HashMap;
 use std::io::Write;
 
-use rust_xlsxwriter::{
-    Chart, ChartType, Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook,
-    Worksheet,
-};
+use filmless_domain::usage::Payer;
+use rust_xlsxwriter::{Chart, ChartType, DocProperties, ExcelDateTime, Workbook, Worksheet};
 
 use crate::book::Study;
 use crate::summary::{Figures, Summary};
-use crate::table::{COLUMNS, Cell, cells, payer_vi};
+use crate::table::{COLUMNS, Cell, PRINTED_COLUMNS, cells, charged_vnd, payer_vi};
 use crate::{Month, Prices, UsageError};
+use sheet::{Formats, Paper, Put, lines_sheet, write_integer};
 
-/// Most lines of one sheet, below its heading: Excel's limit.
-const SHEET_LINES_MAX: usize = 1_048_575;
-const OFFSET_MS: i64 = 7 * 3600 * 1000;
-const DAY_MS: i64 = 24 * 3600 * 1000;
-/// 1970-01-01 in the days of a spreadsheet.
-const EPOCH_DAY: f64 = 25_569.0;
+/// Most lines of one sheet, between its heading and its totals: Excel's limit.
+const SHEET_LINES_MAX: usize = 1_048_574;
 /// The sheet of the chart.
 const CHART: &str = "Biểu đồ";
 /// Most bars that a chart can label.
 const CHART_BARS_MAX: usize = 12;
-
-type Put = Result<(), rust_xlsxwriter::XlsxError>;
-
-struct Formats {
-    title: Format,
-    note: Format,
-    heading: Format,
-    text: Format,
-    unit: Format,
-    number: Format,
-    dong: Format,
-    time: Format,
-}
-
-impl Formats {
-    fn new() -> Self {
-        let body = || Format::new().set_font_name("Arial").set_font_size(10);
-        let heading = body()
-            .set_bold()
-            .set_text_wrap()
-            .set_background_color(Color::RGB(0xDD_EB_F7))
-            .set_border(FormatBorder::Thin)
-            .set_align(FormatAlign::Center)
-            .set_align(FormatAlign::VerticalCenter);
-        Self {
-            title: body().set_bold().set_font_size(14),
-            note: body().set_italic().set_font_color(Color::RGB(0x59_59_59)),
-            heading,
-            text: body(),
-            unit: body().set_indent(1),
-            number: body().set_num_format("#,##0"),
-            dong: body().set_num_format("#,##0\\ \"đ\""),
-            time: body().set_num_format("dd/mm/yyyy hh:mm"),
-        }
-    }
-}
-
+/// How many columns its sheet is wide, lines and chart.
+const CHART_COLUMNS: usize = 15;
 /// Writes the workbook of a month; returns the number of studies in it.
 ///
 /// # Errors
@@ -74,8 +37,9 @@ pub fn write_month(
     let mut write = || -> Put {
         let formats = Formats::new();
         set_properties(&mut workbook, summary.month)?;
-        figures_sheet(workbook.add_worksheet(), summary, &formats)?;
-        groups_sheet(workbook.add_worksheet(), summary, &formats)?;
+        let charged = charged_by_group(studies);
+        figures_sheet(workbook.add_worksheet(), summary, charged.values().sum(), &formats)?;
+        groups_sheet(workbook.add_worksheet(), summary, &charged, &formats)?;
         chart_sheet(workbook.add_worksheet(), summary, &formats)?;
         let mut sheets = studies.chunks(SHEET_LINES_MAX).collect::<Vec<_>>();
         if sheets.is_empty() {
@@ -83,11 +47,16 @@ pub fn write_month(
         }
         for (number, studies) in (1..).zip(sheets) {
             let sheet = workbook.add_worksheet_with_constant_memory()?;
-            let name = if number == 1 { "Chi tiết".to_owned() } else { format!("Chi tiết {number}") };
-            sheet.set_name(name)?;
+            sheet.set_name(sheet_name("Chi tiết", number))?;
             let lines = studies.iter().map(|study| cells(study, prices, summary.month).to_vec());
             let columns = COLUMNS.map(|column| (column.heading, column.width));
-            lines_sheet(sheet, &columns, lines, &formats)?;
+            lines_sheet(
+                sheet,
+                &columns,
+                lines,
+                Paper { columns: PRINTED_COLUMNS, has_totals: true },
+                &formats,
+            )?;
         }
         Ok(())
     };
@@ -96,26 +65,47 @@ pub fn write_month(
     Ok(studies.len() as u64)
 }
 
-/// Writes a workbook of one table.
+/// A table of a workbook.
+pub struct Table<'a> {
+    /// Name of its sheet.
+    pub name: &'static str,
+    /// Headings and widths.
+    pub columns: &'a [(&'static str, u8)],
+    /// How many of them are printed: the first.
+    pub printed_columns: usize,
+    /// Its lines.
+    pub lines: Box<dyn Iterator<Item = Vec<Cell<'a>>> + 'a>,
+}
+
+/// Writes a workbook of tables, a sheet each. Lines beyond a sheet go on in a next one.
 ///
 /// # Errors
 /// [`UsageError::Workbook`].
-pub fn write_table<'a>(
-    sink: impl Write + Send,
-    name: &str,
-    month: Month,
-    columns: &[(&str, u8)],
-    lines: impl Iterator<Item = Vec<Cell<'a>>>,
-) -> Result<(), UsageError> {
+pub fn write_tables(sink: impl Write + Send, month: Month, tables: Vec<Table<'_>>) -> Result<(), UsageError> {
     let mut workbook = Workbook::new();
     let write = || -> Put {
         set_properties(&mut workbook, month)?;
-        let sheet = workbook.add_worksheet();
-        sheet.set_name(name)?;
-        lines_sheet(sheet, columns, lines, &Formats::new())
+        let formats = Formats::new();
+        for table in tables {
+            let mut lines = table.lines.peekable();
+            for number in 1.. {
+                let sheet = workbook.add_worksheet();
+                sheet.set_name(sheet_name(table.name, number))?;
+                let paper = Paper { columns: table.printed_columns, has_totals: false };
+                lines_sheet(sheet, table.columns, lines.by_ref().take(SHEET_LINES_MAX), paper, &formats)?;
+                if lines.peek().is_none() {
+                    break;
+                }
+            }
+        }
+        Ok(())
     };
     write().map_err(UsageError::Workbook)?;
     workbook.save_to_writer(sink).map_err(UsageError::Workbook)
+}
+
+fn sheet_name(name: &str, number: usize) -> String {
+    if number == 1 { name.to_owned() } else { format!("{name} {number}") }
 }
 
 /// The same month gives the same bytes: the file says the day after the month as its date.
@@ -133,7 +123,20 @@ fn month_vi(month: Month) -> String {
     format!("tháng {:02}/{}", day.month(), day.year())
 }
 
-fn figures_sheet(sheet: &mut Worksheet, summary: &Summary, formats: &Formats) -> Put {
+/// What was charged, by department, modality and payer.
+type Charged<'a> = HashMap<(&'a str, &'a str, Payer), i64>;
+
+fn charged_by_group<'a>(studies: &[Study<'a>]) -> Charged<'a> {
+    let mut sums = Charged::new();
+    for study in studies {
+        let group =
+            (study.department().unwrap_or_default(), study.modality().unwrap_or_default(), study.payer());
+        *sums.entry(group).or_default() += charged_vnd(study);
+    }
+    sums
+}
+
+fn figures_sheet(sheet: &mut Worksheet, summary: &Summary, charged_vnd: i64, formats: &Formats) -> Put {
     sheet.set_name("Tổng hợp")?;
     sheet.set_column_width(0, 46)?.set_column_width(1, 20)?.set_column_width(2, 12)?;
     let title = format!("Trả kết quả không in phim, {}", month_vi(summary.month));
@@ -143,16 +146,16 @@ fn figures_sheet(sheet: &mut Worksheet, summary: &Summary, formats: &Formats) ->
     for (column, heading) in (0..).zip(["Chỉ tiêu", "Giá trị", "Đơn vị"]) {
         sheet.write_string_with_format(3, column, heading, &formats.heading)?;
     }
-    for (row, (label, value, unit)) in (4..).zip(figure_lines(&summary.total)) {
+    for (row, (label, value, unit)) in (4..).zip(figure_lines(&summary.total, charged_vnd)) {
         sheet.write_string_with_format(row, 0, label, &formats.text)?;
         write_integer(sheet, row, 1, value, &formats.number)?;
         sheet.write_string_with_format(row, 2, unit, &formats.unit)?;
     }
-    sheet.set_paper_size(9).set_print_fit_to_pages(1, 0);
+    sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0).set_repeat_rows(3, 3)?;
     Ok(())
 }
 
-fn figure_lines(total: &Figures) -> [(&'static str, i64, &'static str); 20] {
+fn figure_lines(total: &Figures, charged_vnd: i64) -> [(&'static str, i64, &'static str); 22] {
     [
         ("Ca chụp đã nhận", total.studies_received, "ca"),
         ("Ca chụp đã trả kết quả qua mạng", total.studies_released, "ca"),
@@ -164,10 +167,12 @@ fn figure_lines(total: &Figures) -> [(&'static str, i64, &'static str); 20] {
         ("Lần sửa phiếu chỉ định sau khi trả", total.corrections, "lần"),
         ("Phim không phải in", total.films_avoided, "phim"),
         ("Phim đã in", total.films_printed, "phim"),
+        ("Tiền thu của các ca đã trả", charged_vnd, "đồng"),
         ("Tiền phim tiết kiệm", total.film_saved_vnd, "đồng"),
         ("Phiếu có mã QR", total.slips, "phiếu"),
         ("Phần SMS đã gửi", total.sms_parts, "phần"),
         ("Email đã gửi", total.emails, "email"),
+        ("Tin nhà mạng báo đã tới", total.messages_delivered, "tin"),
         ("Tin nhà mạng báo không tới", total.messages_failed, "tin"),
         ("Chi phí tin nhắn", total.message_cost_vnd, "đồng"),
         ("Lượt tải ảnh gốc", total.downloads, "lượt"),
@@ -177,7 +182,7 @@ fn figure_lines(total: &Figures) -> [(&'static str, i64, &'static str); 20] {
     ]
 }
 
-fn groups_sheet(sheet: &mut Worksheet, summary: &Summary, formats: &Formats) -> Put {
+fn groups_sheet(sheet: &mut Worksheet, summary: &Summary, charged: &Charged<'_>, formats: &Formats) -> Put {
     sheet.set_name("Theo khoa")?;
     let headings = [
         ("Khoa chỉ định", 16),
@@ -187,13 +192,16 @@ fn groups_sheet(sheet: &mut Worksheet, summary: &Summary, formats: &Formats) -> 
         ("Ca người bệnh đã mở", 12),
         ("Phim không phải in", 12),
         ("Phim đã in", 10),
+        ("Tiền thu của các ca", 18),
         ("Tiền phim tiết kiệm", 18),
         ("Phần SMS", 10),
         ("Email", 10),
+        ("Tin đã tới", 10),
         ("Chi phí tin nhắn", 16),
     ];
     let lines = summary.groups.iter().map(|group| {
         let f = &group.figures;
+        let key = (group.department.as_str(), group.modality.as_str(), group.payer);
         vec![
             Cell::Text(&group.department),
             Cell::Text(&group.modality),
@@ -202,13 +210,16 @@ fn groups_sheet(sheet: &mut Worksheet, summary: &Summary, formats: &Formats) -> 
             Cell::Number(Some(f.released_and_opened)),
             Cell::Number(Some(f.films_avoided)),
             Cell::Number(Some(f.films_printed)),
+            Cell::Dong(Some(charged.get(&key).copied().unwrap_or_default())),
             Cell::Dong(Some(f.film_saved_vnd)),
             Cell::Number(Some(f.sms_parts)),
             Cell::Number(Some(f.emails)),
+            Cell::Number(Some(f.messages_delivered)),
             Cell::Dong(Some(f.message_cost_vnd)),
         ]
     });
-    lines_sheet(sheet, &headings, lines, formats)
+    let paper = Paper { columns: headings.len(), has_totals: true };
+    lines_sheet(sheet, &headings, lines, paper, formats)
 }
 
 /// Money saved by department: those that saved most.
@@ -224,7 +235,7 @@ fn chart_sheet(sheet: &mut Worksheet, summary: &Summary, formats: &Formats) -> P
     }
     saved.sort_by(|a, b| (b.1, a.0).cmp(&(a.1, b.0)));
     saved.truncate(CHART_BARS_MAX);
-    sheet.set_name(CHART)?.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 1);
+    sheet.set_name(CHART)?;
     let headings = [("Khoa chỉ định", 16), ("Tiền phim tiết kiệm", 18)];
     let name = |department: &'_ str| {
         if department.is_empty() { "(không ghi)".to_owned() } else { department.to_owned() }
@@ -232,7 +243,9 @@ fn chart_sheet(sheet: &mut Worksheet, summary: &Summary, formats: &Formats) -> P
     let names: Vec<String> = saved.iter().map(|(department, _)| name(department)).collect();
     let lines =
         names.iter().zip(&saved).map(|(name, (_, sum))| vec![Cell::Text(name), Cell::Dong(Some(*sum))]);
-    lines_sheet(sheet, &headings, lines, formats)?;
+    // The chart lies beside its lines.
+    let paper = Paper { columns: CHART_COLUMNS, has_totals: false };
+    lines_sheet(sheet, &headings, lines, paper, formats)?;
     let Some(last) = u32::try_from(saved.len()).ok().filter(|last| *last > 0) else { return Ok(()) };
     let mut chart = Chart::new(ChartType::Bar);
     chart.add_series().set_categories((CHART, 1, 0, last, 0)).set_values((CHART, 1, 1, last, 1)).set_gap(60);
@@ -243,53 +256,4 @@ fn chart_sheet(sheet: &mut Worksheet, summary: &Summary, formats: &Formats) -> P
     chart.set_width(720).set_height(140 + 28 * last);
     sheet.insert_chart(1, 3, &chart)?;
     Ok(())
-}
-
-fn lines_sheet<'a>(
-    sheet: &mut Worksheet,
-    columns: &[(&str, u8)],
-    lines: impl Iterator<Item = Vec<Cell<'a>>>,
-    formats: &Formats,
-) -> Put {
-    // Everything that stands above the lines is written first: a sheet of constant memory does not go back.
-    sheet.set_row_height(0, 44)?;
-    for (column, (heading, width)) in (0..).zip(columns) {
-        sheet.set_column_width(column, f64::from(*width))?;
-        sheet.write_string_with_format(0, column, *heading, &formats.heading)?;
-    }
-    sheet.set_freeze_panes(1, 0)?;
-    sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0).set_repeat_rows(0, 0)?;
-    let mut row = 0;
-    for line in lines {
-        row += 1;
-        for (column, cell) in (0..).zip(line) {
-            match cell {
-                // A count of none is left blank: most are, and what is there stands out.
-                Cell::Text("") | Cell::Number(None | Some(0)) | Cell::Dong(None) | Cell::Time(None) => {}
-                Cell::Text(text) => {
-                    sheet.write_string_with_format(row, column, text, &formats.text)?;
-                }
-                Cell::Number(Some(number)) => write_integer(sheet, row, column, number, &formats.number)?,
-                Cell::Dong(Some(dong)) => write_integer(sheet, row, column, dong, &formats.dong)?,
-                Cell::Time(Some(at_ms)) => {
-                    sheet.write_number_with_format(row, column, serial_day(at_ms), &formats.time)?;
-                }
-            }
-        }
-    }
-    let last = u16::try_from(columns.len()).unwrap_or(u16::MAX).saturating_sub(1);
-    sheet.autofilter(0, 0, row.max(1), last)?;
-    Ok(())
-}
-
-/// A spreadsheet knows doubles only: exact up to 2^53.
-#[allow(clippy::cast_precision_loss, reason = "spreadsheets hold doubles; sums of dong stay below 2^53")]
-fn write_integer(sheet: &mut Worksheet, row: u32, column: u16, number: i64, format: &Format) -> Put {
-    sheet.write_number_with_format(row, column, number as f64, format).map(|_| ())
-}
-
-/// The days of a spreadsheet, in the hospital's time.
-#[allow(clippy::cast_precision_loss, reason = "milliseconds of this century are far below 2^53")]
-fn serial_day(at_ms: i64) -> f64 {
-    EPOCH_DAY + (at_ms + OFFSET_MS) as f64 / DAY_MS as f64
 }

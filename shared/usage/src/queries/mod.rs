@@ -1,6 +1,13 @@
-//! The named queries: the same text runs on Athena and on DuckDB.
+//! The named queries: the same text runs on Athena and on DuckDB, and [`Asked`] answers each without either.
+
+mod answer;
+mod event;
+mod of_month;
+mod over_time;
 
 use crate::Month;
+
+pub use answer::{Answer, Asked, Value};
 
 /// A named query.
 #[derive(Debug, Clone, Copy)]
@@ -16,7 +23,7 @@ macro_rules! queries {
         /// All named queries, by name.
         pub const QUERIES: &[NamedQuery] = &[$(NamedQuery {
             name: $name,
-            sql: include_str!(concat!("../../../infra/athena/queries/", $name, ".sql")),
+            sql: include_str!(concat!("../../../../infra/athena/queries/", $name, ".sql")),
         }),*];
     };
 }
@@ -33,6 +40,12 @@ impl NamedQuery {
     #[must_use]
     pub fn about(&self) -> &'static str {
         self.sql.lines().next().unwrap_or_default().trim_start_matches("-- ")
+    }
+
+    /// The query of a month, to be given the exports.
+    #[must_use]
+    pub fn asked(&self, month: Month) -> Option<Asked> {
+        Asked::new(self.name, month)
     }
 
     /// The statement for a month. Comments go: one of them speaks of the parameter.

@@ -1,0 +1,161 @@
+//! `filmless usage reconcile`: claim files against the ledger.
+
+use std::fs;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context;
+use export_usage::export::read_book;
+use export_usage::ledger::Ledger;
+use filmless_delivery::Services;
+use filmless_usage::claims::{
+    AT_RISK_COLUMNS, Claims, FINDING_COLUMNS, Reconciliation, at_risk_lines, bad_row_lines,
+    evidence_headings, evidence_lines, finding_lines, findings_text, may_be_claims, reconcile,
+};
+use filmless_usage::table::{Cell, write_csv};
+use filmless_usage::workbook::{Table, write_tables};
+use filmless_usage::{Month, UsageError};
+use serde_json::json;
+
+use crate::print;
+
+/// Reads files, and every file of folders that may hold claims, in the order of their names.
+pub fn read_claims(paths: &[PathBuf]) -> anyhow::Result<Claims> {
+    let mut claims = Claims::default();
+    for path in paths {
+        if path.is_dir() {
+            read_folder(&mut claims, path)?;
+        } else {
+            read_file(&mut claims, path)?;
+        }
+    }
+    anyhow::ensure!(
+        claims.dossiers > 0
+            || !claims.lines.is_empty()
+            || !claims.bad_rows.is_empty()
+            || claims.other_rows > 0,
+        "there is no claim in these files"
+    );
+    Ok(claims)
+}
+
+fn read_folder(claims: &mut Claims, folder: &Path) -> anyhow::Result<()> {
+    let cannot = || format!("cannot read {}", folder.display());
+    let entries: Result<Vec<_>, _> = fs::read_dir(folder).with_context(cannot)?.collect();
+    let mut paths: Vec<PathBuf> =
+        entries.with_context(cannot)?.into_iter().map(|entry| entry.path()).collect();
+    paths.sort();
+    for path in paths {
+        let name = path.display().to_string();
+        if path.is_dir() {
+            read_folder(claims, &path)?;
+        } else if may_be_claims(&name) || name.to_lowercase().ends_with(".zip") {
+            read_file(claims, &path)?;
+        } else {
+            claims.other_files.push(name);
+        }
+    }
+    Ok(())
+}
+
+fn read_file(claims: &mut Claims, path: &Path) -> anyhow::Result<()> {
+    let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    Ok(claims.add(&name, &bytes)?)
+}
+
+/// Compares, writes and tells.
+pub async fn run(
+    services: &Services,
+    claims: &Claims,
+    month: Month,
+    out: Option<&Path>,
+    json: bool,
+) -> anyhow::Result<ExitCode> {
+    let ledger = Ledger::open(services).await?;
+    compare(&ledger, claims, month, out, json).await
+}
+
+/// As [`run`], over a ledger that lies wherever.
+pub async fn compare(
+    ledger: &Ledger,
+    claims: &Claims,
+    month: Month,
+    out: Option<&Path>,
+    json: bool,
+) -> anyhow::Result<ExitCode> {
+    // A study may have come before the month of its claim, or be delivered after it.
+    let book = read_book(ledger, month.after(-1), month.after(1)).await?;
+    let result = reconcile(claims, &book, month);
+    if let Some(out) = out {
+        write(&result, month, out)?;
+    }
+    print(&if json { as_json(&result, claims, month) } else { told(&result, claims, out) });
+    Ok(ExitCode::SUCCESS)
+}
+
+fn write(result: &Reconciliation<'_>, month: Month, out: &Path) -> anyhow::Result<()> {
+    fs::create_dir_all(out).with_context(|| format!("cannot make {}", out.display()))?;
+    let create = |name: String| {
+        let file = out.join(name);
+        fs::File::create(&file)
+            .map(BufWriter::new)
+            .with_context(|| format!("cannot write {}", file.display()))
+    };
+    let headings = FINDING_COLUMNS.map(|(heading, _)| heading);
+    let lines = || finding_lines(result).chain(bad_row_lines(result));
+    write_csv(create(format!("doi-chieu-{month}.csv"))?, &headings, lines())?;
+    let tables = vec![
+        Table {
+            name: "Dòng cần sửa",
+            columns: &FINDING_COLUMNS,
+            printed_columns: FINDING_COLUMNS.len() - 1,
+            lines: Box::new(lines()),
+        },
+        Table {
+            name: "Tiền có rủi ro",
+            columns: &AT_RISK_COLUMNS,
+            printed_columns: AT_RISK_COLUMNS.len(),
+            lines: Box::new(at_risk_lines(result).into_iter()),
+        },
+    ];
+    let mut sink = create(format!("doi-chieu-{month}.xlsx"))?;
+    write_tables(&mut sink, month, tables)?;
+    sink.flush().map_err(UsageError::Io)?;
+    let lines = evidence_lines(result);
+    let cells = lines.iter().map(|line| line.iter().map(|text| Cell::Text(text)).collect());
+    write_csv(create(format!("bang-chung-{month}.csv"))?, &evidence_headings(), cells)?;
+    Ok(())
+}
+
+fn as_json(result: &Reconciliation<'_>, claims: &Claims, month: Month) -> String {
+    json!({
+        "month": month,
+        "dossiers": claims.dossiers,
+        "claims": result.claims,
+        "matched_claims": result.matched_claims,
+        "other_rows": result.other_rows,
+        "other_files": claims.other_files,
+        "bad_rows": result.bad_rows,
+        "findings": result.findings,
+        "at_risk": result.at_risk,
+        "unknown_machines": result.unknown_machines,
+    })
+    .to_string()
+}
+
+fn told(result: &Reconciliation<'_>, claims: &Claims, out: Option<&Path>) -> String {
+    let mut lines = vec![format!(
+        "{} dòng chẩn đoán hình ảnh, {} dòng có ca chụp; bỏ qua {} dòng nhóm khác.",
+        result.claims, result.matched_claims, result.other_rows
+    )];
+    lines.extend(
+        claims.other_files.iter().map(|name| format!("Không đọc tệp {name}: không phải XML, CSV, TSV.")),
+    );
+    lines.extend(findings_text(result));
+    if let Some(out) = out {
+        lines.push(format!("Đã ghi vào {}", out.display()));
+    }
+    lines.join("\n")
+}

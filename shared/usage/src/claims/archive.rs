@@ -1,0 +1,54 @@
+//! A ZIP of claim files.
+
+use std::io::{Cursor, Read};
+
+use zip::ZipArchive;
+
+use super::Claims;
+use crate::UsageError;
+
+/// How a ZIP begins (APPNOTE 4.3.7).
+pub const MAGIC: &[u8] = b"PK\x03\x04";
+/// Endings of the files that may hold claims.
+const ENDINGS: [&str; 4] = [".xml", ".csv", ".tsv", ".txt"];
+
+/// Whether a file's name says that it may hold claims.
+#[must_use]
+pub fn may_be_claims(name: &str) -> bool {
+    let name = name.to_lowercase();
+    ENDINGS.iter().any(|ending| name.ends_with(ending))
+}
+
+/// Reads every entry that may hold claims; the names of the others are kept.
+pub fn read(claims: &mut Claims, file: &str, bytes: &[u8]) -> Result<(), UsageError> {
+    let unusable = |why: &str| UsageError::Claims { why: format!("{file}: {why}") };
+    let broken = |_| unusable("ZIP hỏng");
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(broken)?;
+    if archive.len() > claims.limits.zip_entries_max {
+        return Err(unusable("ZIP có quá nhiều tệp"));
+    }
+    if archive.index_for_name("[Content_Types].xml").is_some() {
+        return Err(unusable("đây là sổ tính XLSX: xin lưu thành CSV"));
+    }
+    for number in 0..archive.len() {
+        let entry = archive.by_index(number).map_err(broken)?;
+        let name = format!("{file}/{}", entry.name().map_err(broken)?);
+        if entry.is_dir() {
+            continue;
+        }
+        if !may_be_claims(&name) {
+            claims.other_files.push(name);
+            continue;
+        }
+        let mut unpacked = Vec::new();
+        let room = claims.limits.zip_unpacked_bytes_max - claims.unpacked_bytes;
+        let most = room.min(claims.limits.file_bytes_max);
+        entry.take(most + 1).read_to_end(&mut unpacked).map_err(|_| unusable("ZIP hỏng"))?;
+        if unpacked.len() as u64 > most {
+            return Err(unusable("ZIP giải nén ra quá lớn"));
+        }
+        claims.unpacked_bytes += unpacked.len() as u64;
+        claims.add_text(&name, &unpacked)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,68 @@
+//! What the findings come to in dong: the money that the insurance may refuse or take back.
+
+use std::collections::{BTreeMap, HashSet};
+
+use filmless_domain::usage::Payer;
+use serde::Serialize;
+
+use super::reconcile::{Finding, FindingKind};
+
+/// Rows, and what they ask for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Sum {
+    /// Number of rows.
+    pub rows: u64,
+    /// Number of those that name no amount.
+    pub rows_without_amount: u64,
+    /// What the others ask for.
+    pub amount_vnd: i64,
+}
+
+/// Amounts at risk. A claim line that several findings hit counts in each of them, and once in every other sum: the
+/// findings add up to more than the total.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct AtRisk {
+    /// By finding.
+    pub findings: BTreeMap<FindingKind, Sum>,
+    /// By department; empty where nothing names one.
+    pub departments: BTreeMap<String, Sum>,
+    /// By payer.
+    pub payers: BTreeMap<Payer, Sum>,
+    /// Every claim line with a finding, once.
+    pub total: Sum,
+    /// Studies that nobody claims, at their prices: money that was not asked for. It is no part of the other sums but
+    /// its own finding.
+    pub unclaimed: Sum,
+}
+
+impl Sum {
+    fn add(&mut self, amount_vnd: Option<i64>) {
+        self.rows += 1;
+        self.rows_without_amount += u64::from(amount_vnd.is_none());
+        self.amount_vnd = self.amount_vnd.saturating_add(amount_vnd.unwrap_or_default());
+    }
+}
+
+impl AtRisk {
+    /// Sums findings up.
+    pub(super) fn of(findings: &[Finding]) -> Self {
+        let mut sums = Self::default();
+        let (mut of_kind, mut counted) = (HashSet::new(), HashSet::new());
+        for finding in findings {
+            let amount = finding.amount_vnd;
+            if finding.claim.is_none() || of_kind.insert((finding.claim, finding.kind)) {
+                sums.findings.entry(finding.kind).or_default().add(amount);
+            }
+            let Some(claim) = finding.claim else {
+                sums.unclaimed.add(amount);
+                continue;
+            };
+            if counted.insert(claim) {
+                sums.departments.entry(finding.department.clone()).or_default().add(amount);
+                sums.payers.entry(finding.payer).or_default().add(amount);
+                sums.total.add(amount);
+            }
+        }
+        sums
+    }
+}

@@ -1,0 +1,151 @@
+//! Findings as tables and as text, in Vietnamese, each with its code.
+
+use super::at_risk::Sum;
+use super::{BadRow, Finding, FindingKind, Place, Reconciliation};
+use crate::table::{Cell, payer_vi};
+
+/// The code of a row that cannot be used.
+pub const UNUSABLE: &str = "unusable-row";
+const UNUSABLE_VI: &str = "Dòng không dùng được";
+
+/// Columns of the list of rows to correct: heading and width.
+pub const FINDING_COLUMNS: [(&str, u8); 13] = [
+    ("Mã", 24),
+    ("Sai lệch", 36),
+    ("Tệp", 24),
+    ("Hồ sơ (HOSO)", 9),
+    ("Dòng", 8),
+    ("MA_LK", 20),
+    ("STT", 6),
+    ("MA_DICH_VU", 16),
+    ("Khoa", 9),
+    ("Đối tượng", 11),
+    ("Số tiền (đồng)", 14),
+    ("Diễn giải", 52),
+    ("Mã ca chụp (Study Instance UID)", 48),
+];
+
+/// Columns of the amounts at risk.
+pub const AT_RISK_COLUMNS: [(&str, u8); 5] =
+    [("Theo", 16), ("Nhóm", 44), ("Số dòng", 10), ("Dòng không ghi tiền", 12), ("Số tiền (đồng)", 18)];
+
+fn number(number: Option<u64>) -> Cell<'static> {
+    Cell::Number(number.and_then(|number| i64::try_from(number).ok()))
+}
+
+fn line_of<'a>(finding: &'a Finding, place: Option<&'a Place>) -> Vec<Cell<'a>> {
+    vec![
+        Cell::Text(finding.kind.as_str()),
+        Cell::Text(finding.kind.words_vi()),
+        Cell::Text(place.map(|place| place.file.as_str()).unwrap_or_default()),
+        number(place.and_then(|place| place.dossier)),
+        number(place.map(|place| place.line)),
+        Cell::Text(&finding.ma_lk),
+        Cell::Text(&finding.stt),
+        Cell::Text(&finding.ma_dich_vu),
+        Cell::Text(&finding.department),
+        Cell::Text(payer_vi(finding.payer)),
+        Cell::Dong(finding.amount_vnd),
+        Cell::Text(&finding.detail),
+        Cell::Text(finding.study_instance_uid.as_deref().unwrap_or_default()),
+    ]
+}
+
+/// The list of findings.
+pub fn finding_lines<'a>(result: &'a Reconciliation<'_>) -> impl Iterator<Item = Vec<Cell<'a>>> {
+    result.findings.iter().map(|finding| line_of(finding, finding.place.as_ref()))
+}
+
+/// The rows that cannot be used, in the columns of the findings.
+pub fn bad_row_lines<'a>(result: &'a Reconciliation<'_>) -> impl Iterator<Item = Vec<Cell<'a>>> {
+    result.bad_rows.iter().map(|row| {
+        let mut line = vec![
+            Cell::Text(UNUSABLE),
+            Cell::Text(UNUSABLE_VI),
+            Cell::Text(&row.place.file),
+            number(row.place.dossier),
+            number(Some(row.place.line)),
+        ];
+        // The field stands where a usable row has its episode.
+        line.push(Cell::Text(row.field.unwrap_or_default()));
+        line.extend(std::iter::repeat_n(Cell::Text(""), 4));
+        line.extend([Cell::Dong(None), Cell::Text(&row.reason), Cell::Text("")]);
+        line
+    })
+}
+
+/// The amounts at risk, the total last.
+pub fn at_risk_lines<'a>(result: &'a Reconciliation<'_>) -> Vec<Vec<Cell<'a>>> {
+    let line = |by: &'static str, group: &'a str, sum: &Sum| {
+        vec![
+            Cell::Text(by),
+            Cell::Text(group),
+            number(Some(sum.rows)),
+            number(Some(sum.rows_without_amount)),
+            Cell::Dong(Some(sum.amount_vnd)),
+        ]
+    };
+    let named = |department: &'a str| if department.is_empty() { "(không ghi)" } else { department };
+    let sums = &result.at_risk;
+    let claimed = |kind: &FindingKind| *kind != FindingKind::StudyWithoutClaim;
+    let mut lines: Vec<_> = sums
+        .findings
+        .iter()
+        .filter(|(kind, _)| claimed(kind))
+        .map(|(kind, sum)| line("Sai lệch", kind.words_vi(), sum))
+        .collect();
+    lines.extend(sums.departments.iter().map(|(department, sum)| line("Khoa", named(department), sum)));
+    lines.extend(sums.payers.iter().map(|(payer, sum)| line("Đối tượng", payer_vi(*payer), sum)));
+    lines.push(line("Tổng cộng", "Mỗi dòng một lần, dù có nhiều sai lệch", &sums.total));
+    lines.push(line("Ngoài tổng", FindingKind::StudyWithoutClaim.words_vi(), &sums.unclaimed));
+    lines
+}
+
+fn bad_row_text(row: &BadRow) -> String {
+    let field = row.field.map(|field| format!("{field} ")).unwrap_or_default();
+    format!("{}: {UNUSABLE}: {UNUSABLE_VI}: {field}{}", row.place, row.reason)
+}
+
+fn finding_text(finding: &Finding) -> String {
+    let place = finding.place.as_ref().map_or_else(|| "không có dòng".to_owned(), ToString::to_string);
+    let amount = finding.amount_vnd.map(|vnd| format!(" {} đ.", dong(vnd))).unwrap_or_default();
+    let stt = if finding.stt.is_empty() { String::new() } else { format!(" STT {}", finding.stt) };
+    format!(
+        "{place}: {}: {}: {}{stt} {}: {}{amount}",
+        finding.kind.as_str(),
+        finding.kind.words_vi(),
+        finding.ma_lk,
+        finding.ma_dich_vu,
+        finding.detail
+    )
+}
+
+/// The list by line, and what it comes to.
+#[must_use]
+pub fn findings_text(result: &Reconciliation<'_>) -> Vec<String> {
+    let mut lines: Vec<String> = result.bad_rows.iter().map(bad_row_text).collect();
+    lines.extend(result.findings.iter().map(finding_text));
+    for (group, claims) in &result.unknown_machines {
+        lines.push(format!("Mã máy {group}: không có trong QĐ 130, không xét ({claims} dòng)."));
+    }
+    for line in at_risk_lines(result) {
+        if let [Cell::Text(by), Cell::Text(group), Cell::Number(rows), _, Cell::Dong(vnd)] = line[..] {
+            let (rows, vnd) = (rows.unwrap_or_default(), dong(vnd.unwrap_or_default()));
+            lines.push(format!("{by}: {group}: {rows} dòng, {vnd} đ"));
+        }
+    }
+    lines
+}
+
+/// An amount as people write it: `1.234.567`.
+fn dong(vnd: i64) -> String {
+    let digits = vnd.unsigned_abs().to_string();
+    let mut told = if vnd < 0 { "-".to_owned() } else { String::new() };
+    for (n, digit) in digits.chars().enumerate() {
+        if n > 0 && (digits.len() - n) % 3 == 0 {
+            told.push('.');
+        }
+        told.push(digit);
+    }
+    told
+}

@@ -1,0 +1,191 @@
+//! Queries that ask for the events of one month: studies, films, messages.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use super::answer::{Answer, Query, Value};
+use super::event::Event;
+use crate::{Month, Prices};
+
+/// What the latest event says that says something.
+struct Latest<T>(Option<(i64, T)>);
+
+impl<T> Default for Latest<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<T: Clone> Latest<T> {
+    fn take(&mut self, sequence: i64, said: Option<&T>) {
+        if let Some(said) = said
+            && self.0.as_ref().is_none_or(|(known, _)| *known < sequence)
+        {
+            self.0 = Some((sequence, said.clone()));
+        }
+    }
+
+    fn get(&self) -> Option<&T> {
+        self.0.as_ref().map(|(_, said)| said)
+    }
+}
+
+/// Kinds that say what became of a study.
+const STATES: [&str; 5] = ["study-released", "study-held", "study-shown", "study-recalled", "study-erased"];
+
+/// `studies.sql`.
+pub struct Studies {
+    month: Month,
+    studies: HashMap<Arc<str>, Known>,
+}
+
+#[derive(Default)]
+struct Known {
+    department: Latest<String>,
+    modality: Latest<String>,
+    payer: Latest<String>,
+    unit_price_vnd: Latest<i64>,
+    is_received: bool,
+    is_released: bool,
+    state: Latest<String>,
+}
+
+impl Studies {
+    pub fn of(month: Month) -> Self {
+        Self { month, studies: HashMap::new() }
+    }
+}
+
+impl Query for Studies {
+    fn wants(&self, month: Month) -> bool {
+        month == self.month
+    }
+
+    fn take(&mut self, _: Month, event: &Event) {
+        let known = self.studies.entry(event.study.clone()).or_default();
+        known.department.take(event.sequence, event.department.as_ref());
+        known.modality.take(event.sequence, event.modality.as_ref());
+        known.payer.take(event.sequence, event.payer.as_ref().filter(|payer| *payer != "unknown"));
+        known.unit_price_vnd.take(event.sequence, event.unit_price_vnd.as_ref());
+        known.is_received |= event.kind == "study-received";
+        known.is_released |= event.kind == "study-released";
+        known.state.take(event.sequence, Some(&event.kind).filter(|kind| STATES.contains(&kind.as_str())));
+    }
+
+    fn answer(&self, _: &Prices) -> Answer {
+        let mut groups: BTreeMap<[&str; 3], [i64; 4]> = BTreeMap::new();
+        for known in self.studies.values() {
+            let department = known.department.get().map_or("", String::as_str);
+            let modality = known.modality.get().map_or("", String::as_str);
+            let payer = known.payer.get().map_or("unknown", String::as_str);
+            let sums = groups.entry([department, modality, payer]).or_default();
+            let taken_back =
+                matches!(known.state.get().map(String::as_str), Some("study-recalled" | "study-erased"));
+            sums[0] += i64::from(known.is_received);
+            sums[1] += i64::from(known.is_released);
+            sums[2] += i64::from(taken_back);
+            sums[3] += known.unit_price_vnd.get().filter(|_| known.is_released).copied().unwrap_or_default();
+        }
+        let row = |(group, sums): (&[&str; 3], &[i64; 4])| {
+            group.iter().map(|text| Value::from(*text)).chain(sums.iter().map(|n| Value::from(*n))).collect()
+        };
+        Answer {
+            columns: &[
+                "department",
+                "modality",
+                "payer",
+                "studies_received",
+                "studies_released",
+                "studies_recalled",
+                "charged_vnd",
+            ],
+            rows: groups.iter().map(row).collect(),
+        }
+    }
+}
+
+/// `films.sql`.
+pub struct Films {
+    month: Month,
+    studies: HashMap<Arc<str>, (Latest<String>, i64, i64)>,
+}
+
+impl Films {
+    pub fn of(month: Month) -> Self {
+        Self { month, studies: HashMap::new() }
+    }
+}
+
+impl Query for Films {
+    fn wants(&self, month: Month) -> bool {
+        month == self.month
+    }
+
+    fn take(&mut self, _: Month, event: &Event) {
+        let (modality, avoided, printed) = self.studies.entry(event.study.clone()).or_default();
+        modality.take(event.sequence, event.modality.as_ref());
+        match event.kind.as_str() {
+            "film-avoided" => *avoided += event.quantity,
+            "film-printed" => *printed += event.quantity,
+            _ => {}
+        }
+    }
+
+    fn answer(&self, prices: &Prices) -> Answer {
+        let mut films: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
+        for (modality, avoided, printed) in self.studies.values() {
+            let sums = films.entry(modality.get().map_or("", String::as_str)).or_default();
+            (sums.0, sums.1) = (sums.0 + avoided, sums.1 + printed);
+        }
+        let rows =
+            films.into_iter().filter(|(_, sums)| *sums != (0, 0)).map(|(modality, (avoided, printed))| {
+                let saved = prices.cost("film", modality, self.month, avoided);
+                vec![modality.into(), avoided.into(), printed.into(), saved.into()]
+            });
+        Answer {
+            columns: &["modality", "films_avoided", "films_printed", "film_saved_vnd"],
+            rows: rows.collect(),
+        }
+    }
+}
+
+/// `messages.sql`.
+pub struct Messages {
+    month: Month,
+    channels: BTreeMap<String, [i64; 4]>,
+}
+
+impl Messages {
+    pub fn of(month: Month) -> Self {
+        Self { month, channels: BTreeMap::new() }
+    }
+}
+
+impl Query for Messages {
+    fn wants(&self, month: Month) -> bool {
+        month == self.month
+    }
+
+    fn take(&mut self, _: Month, event: &Event) {
+        let Some(channel) = &event.channel else { return };
+        let [messages, parts, delivered, failed] = self.channels.entry(channel.clone()).or_default();
+        match event.kind.as_str() {
+            "sms-sent" | "email-sent" => (*messages, *parts) = (*messages + 1, *parts + event.quantity),
+            "message-delivered" => *delivered += 1,
+            "message-failed" => *failed += 1,
+            _ => {}
+        }
+    }
+
+    fn answer(&self, prices: &Prices) -> Answer {
+        let rows = self.channels.iter().map(|(channel, sums)| {
+            let cost = prices.cost(channel, "", self.month, sums[1]);
+            let numbers = sums.iter().chain([&cost]).map(|n| Value::from(*n));
+            std::iter::once(Value::from(channel.as_str())).chain(numbers).collect()
+        });
+        Answer {
+            columns: &["channel", "messages", "parts", "delivered", "failed", "cost_vnd"],
+            rows: rows.collect(),
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! A sheet of lines, and how it looks and prints.
+
+use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Worksheet};
+
+use crate::table::Cell;
+
+const OFFSET_MS: i64 = 7 * 3600 * 1000;
+const DAY_MS: i64 = 24 * 3600 * 1000;
+/// 1970-01-01 in the days of a spreadsheet.
+const EPOCH_DAY: f64 = 25_569.0;
+/// How many rows it is long at most.
+const CHART_ROWS: u32 = 26;
+/// What the sums are called.
+const TOTAL: &str = "Tổng cộng";
+
+/// What came of writing a cell.
+pub type Put = Result<(), rust_xlsxwriter::XlsxError>;
+
+/// How cells look.
+pub struct Formats {
+    pub title: Format,
+    pub note: Format,
+    pub heading: Format,
+    pub text: Format,
+    pub unit: Format,
+    pub number: Format,
+    pub dong: Format,
+    pub time: Format,
+    pub total: Format,
+    pub total_dong: Format,
+}
+
+impl Formats {
+    /// The formats of all sheets.
+    pub fn new() -> Self {
+        let body = || Format::new().set_font_name("Arial").set_font_size(10);
+        let heading = body()
+            .set_bold()
+            .set_text_wrap()
+            .set_background_color(Color::RGB(0xDD_EB_F7))
+            .set_border(FormatBorder::Thin)
+            .set_align(FormatAlign::Center)
+            .set_align(FormatAlign::VerticalCenter);
+        Self {
+            title: body().set_bold().set_font_size(14),
+            note: body().set_italic().set_font_color(Color::RGB(0x59_59_59)),
+            heading,
+            total: body().set_bold().set_num_format("#,##0").set_border_top(FormatBorder::Thin),
+            total_dong: body().set_bold().set_num_format("#,##0\\ \"đ\"").set_border_top(FormatBorder::Thin),
+            text: body(),
+            unit: body().set_indent(1),
+            number: body().set_num_format("#,##0"),
+            dong: body().set_num_format("#,##0\\ \"đ\""),
+            time: body().set_num_format("dd/mm/yyyy hh:mm").set_align(FormatAlign::Center),
+        }
+    }
+}
+
+/// How a sheet of lines prints: landscape, as wide as the paper, its heading on every page.
+#[derive(Clone, Copy)]
+pub struct Paper {
+    /// How many columns: the first.
+    pub columns: usize,
+    /// Whether sums of all numbers stand below the lines.
+    pub has_totals: bool,
+}
+
+/// Writes a heading and lines.
+pub fn lines_sheet<'a>(
+    sheet: &mut Worksheet,
+    columns: &[(&str, u8)],
+    lines: impl Iterator<Item = Vec<Cell<'a>>>,
+    paper: Paper,
+    formats: &Formats,
+) -> Put {
+    // Everything that stands above the lines is written first: a sheet of constant memory does not go back.
+    sheet.set_row_height(0, 58)?;
+    for (column, (heading, width)) in (0..).zip(columns) {
+        sheet.set_column_width(column, f64::from(*width))?;
+        sheet.write_string_with_format(0, column, *heading, &formats.heading)?;
+    }
+    sheet.set_freeze_panes(1, 0)?;
+    sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0).set_repeat_rows(0, 0)?;
+    sheet.set_margins(0.4, 0.4, 0.5, 0.6, 0.3, 0.3).set_footer("&L&A&RTrang &P/&N");
+    let mut totals = Vec::new();
+    let mut row = 0;
+    for line in lines {
+        row += 1;
+        totals.resize(line.len().max(totals.len()), Cell::Text(""));
+        for (column, cell) in (0..).zip(&line) {
+            write_cell(sheet, row, column, cell, formats)?;
+            if let Some(total) = totals.get_mut(usize::from(column)) {
+                add(total, cell);
+            }
+        }
+    }
+    let last = u16::try_from(columns.len()).unwrap_or(u16::MAX).saturating_sub(1);
+    sheet.autofilter(0, 0, row.max(1), last)?;
+    if paper.has_totals {
+        row = row.max(1) + 1;
+        for (column, total) in (0..).zip(totals) {
+            match total {
+                Cell::Number(Some(sum)) => write_integer(sheet, row, column, sum, &formats.total)?,
+                Cell::Dong(Some(sum)) => write_integer(sheet, row, column, sum, &formats.total_dong)?,
+                _ => {
+                    let text = if column == 0 { TOTAL } else { "" };
+                    sheet.write_string_with_format(row, column, text, &formats.total)?;
+                }
+            }
+        }
+    }
+    let printed = u16::try_from(paper.columns).unwrap_or(u16::MAX).saturating_sub(1);
+    // A chart beside the lines may be longer than they are.
+    let rows = if printed > last { row.max(CHART_ROWS) } else { row.max(1) };
+    sheet.set_print_area(0, 0, rows, printed)?;
+    Ok(())
+}
+
+/// Counts and amounts are added up; texts and times are not.
+fn add(total: &mut Cell<'_>, cell: &Cell<'_>) {
+    let sum = match total {
+        Cell::Number(Some(sum)) | Cell::Dong(Some(sum)) => *sum,
+        _ => 0,
+    };
+    match cell {
+        Cell::Number(number) => *total = Cell::Number(Some(sum + number.unwrap_or_default())),
+        Cell::Dong(dong) => *total = Cell::Dong(Some(sum + dong.unwrap_or_default())),
+        Cell::Text(_) | Cell::Time(_) => {}
+    }
+}
+
+fn write_cell(sheet: &mut Worksheet, row: u32, column: u16, cell: &Cell<'_>, formats: &Formats) -> Put {
+    match cell {
+        // What is not known is blank; a count of none and an amount of none are alike: 0.
+        Cell::Text("") | Cell::Number(None) | Cell::Dong(None) | Cell::Time(None) => Ok(()),
+        Cell::Text(text) => sheet.write_string_with_format(row, column, *text, &formats.text).map(|_| ()),
+        Cell::Number(Some(number)) => write_integer(sheet, row, column, *number, &formats.number),
+        Cell::Dong(Some(dong)) => write_integer(sheet, row, column, *dong, &formats.dong),
+        Cell::Time(Some(at_ms)) => {
+            sheet.write_number_with_format(row, column, serial_day(*at_ms), &formats.time).map(|_| ())
+        }
+    }
+}
+
+/// A spreadsheet knows doubles only: exact up to 2^53.
+#[allow(clippy::cast_precision_loss, reason = "spreadsheets hold doubles; sums of dong stay below 2^53")]
+pub fn write_integer(sheet: &mut Worksheet, row: u32, column: u16, number: i64, format: &Format) -> Put {
+    sheet.write_number_with_format(row, column, number as f64, format).map(|_| ())
+}
+
+/// The days of a spreadsheet, in the hospital's time.
+#[allow(clippy::cast_precision_loss, reason = "milliseconds of this century are far below 2^53")]
+fn serial_day(at_ms: i64) -> f64 {
+    EPOCH_DAY + (at_ms + OFFSET_MS) as f64 / DAY_MS as f64
+}
