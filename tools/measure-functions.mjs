@@ -28,7 +28,16 @@ const ENVIRONMENT = {
   SEAL_KEY_ID: "key",
   PUBLIC_URL: "https://xem.benhvien.example",
   EMAIL_FROM: "khong-tra-loi@benhvien.example",
-  HOSPITAL: JSON.stringify({ name_vi: "Bệnh viện Mẫu" }),
+  HOSPITAL: JSON.stringify({
+    name_vi: "Bệnh viện Mẫu",
+    name_en: "Sample Hospital",
+    name_sms: "BV Mau",
+    address: "1 Đường Mẫu",
+    support_email: "hotro@benhvien.example",
+    hotline: "1900 0000",
+    hotline_hours_vi: "7:00–20:00",
+    hotline_hours_en: "7:00–20:00",
+  }),
   // As Lambda sets them.
   AWS_REGION: "ap-southeast-1",
   AWS_ACCESS_KEY_ID: "ASIA",

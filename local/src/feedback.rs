@@ -1,31 +1,58 @@
-//! `filmless feedback`: what a provider reports of messages, for whoever sends them without AWS.
+//! `filmless feedback`: what a provider or a relay reports of messages, for whoever sends them without AWS.
 
+use std::collections::BTreeMap;
 use std::io::BufRead;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use filmless_delivery::feedback::{read_report, record_feedback};
+use filmless_delivery::feedback::{Feedback, Recorded, read_report, record_feedback};
+use filmless_delivery::relay_report::{RelayReportError, read_relay_report};
 
 use crate::cli::SystemOptions;
 use crate::{print, system};
 
+/// Exit code 1 when a line could not be read, or told of a message that is not known.
 pub async fn run(options: SystemOptions) -> anyhow::Result<ExitCode> {
     let services = system::services(&options).await?;
-    let (mut recorded, mut passed_over) = (0, 0);
+    let (mut recorded, mut unknown, mut passed_over) = (0, 0, 0);
+    let mut unread = BTreeMap::<String, usize>::new();
     for line in std::io::stdin().lock().lines() {
         let line = line.context("standard input cannot be read")?;
-        match read_report(&line) {
-            Some(feedback) => {
-                record_feedback(&services, &feedback).await.context("a report could not be recorded")?;
+        match read(&line) {
+            Ok(Some(feedback)) => {
+                let done =
+                    record_feedback(&services, &feedback).await.context("a report could not be recorded")?;
                 recorded += 1;
+                unknown += usize::from(done == Recorded::OfUnknown);
             }
-            None => passed_over += 1,
+            Ok(None) => passed_over += 1,
+            Err(error) => *unread.entry(error.to_string()).or_default() += 1,
         }
     }
+    let refused = unread.values().sum::<usize>();
     if options.json {
-        print(&serde_json::json!({ "recorded": recorded, "passed_over": passed_over }).to_string());
+        let done = serde_json::json!({
+            "recorded": recorded, "unknown": unknown, "passed_over": passed_over, "unread": unread,
+        });
+        print(&done.to_string());
     } else {
-        print(&format!("{recorded} reports recorded, {passed_over} lines passed over"));
+        print(&format!(
+            "{recorded} reports recorded, {unknown} of them of messages that are not known (kept for a week); \
+             {passed_over} lines passed over, {refused} not read."
+        ));
     }
-    Ok(ExitCode::SUCCESS)
+    for (why, count) in &unread {
+        eprintln!("filmless: {count} times {why}");
+    }
+    Ok(if unknown + refused == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// `None` for what says nothing of delivery: events of SES about other things, headings, empty lines.
+fn read(line: &str) -> Result<Option<Feedback>, RelayReportError> {
+    if let Some(feedback) = read_report(line) {
+        return Ok(Some(feedback));
+    }
+    let is_of_aws = serde_json::from_str::<serde_json::Value>(line)
+        .is_ok_and(|json| ["Message", "mail", "notification"].iter().any(|field| json.get(*field).is_some()));
+    if is_of_aws { Ok(None) } else { read_relay_report(line) }
 }

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context;
-use filmless_delivery::dead_letters::{DeadLetterLine, line};
+use filmless_delivery::dead_letters::{DeadLetterLine, DeadObject, line};
 use filmless_embedded::{DurableQueue, RetryPolicy};
 use filmless_runtime::{Config, dead_letters_from};
 use filmless_store::port::{DeadLetters, QueueName};
@@ -44,8 +44,15 @@ pub async fn run(options: RedriveOptions) -> anyhow::Result<ExitCode> {
 fn text(lines: &[DeadLetterLine], sent_back: usize) -> String {
     let row = |line: &DeadLetterLine| {
         let sent_at = line.sent_at.map(|at| format!("{at:.0}")).unwrap_or_default();
-        let study = line.study_instance_uid.as_ref().map(|uid| uid.as_str()).unwrap_or("-");
-        format!("{:<8} {:<15} {:>2}x  {sent_at:<20} {study}", line.queue, line.task, line.receives)
+        let object = |object: &DeadObject| {
+            let version = object.version_id.as_deref().unwrap_or("-");
+            format!("{}/{}… version {version}", object.bucket, object.folder)
+        };
+        let what = match &line.study_instance_uid {
+            Some(study) => study.as_str().to_owned(),
+            None => line.objects.iter().map(object).collect::<Vec<_>>().join(", "),
+        };
+        format!("{:<8} {:<15} {:>2}x  {sent_at:<20} {what}", line.queue, line.task, line.receives)
     };
     let mut rows: Vec<String> = lines.iter().map(row).collect();
     rows.push(format!("{} dead letters, {sent_back} sent back.", lines.len()));

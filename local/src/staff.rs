@@ -1,23 +1,30 @@
 //! `filmless staff`: every act of the hotline and the records office.
 
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow};
+use filmless_delivery::Services;
 use filmless_delivery::portal::ShareRequest;
 use filmless_delivery::staff::{Channels, ContactCorrection, Decided, Decision, Desk, StaffError};
+use filmless_delivery::status::status;
 use filmless_domain::share::Relation;
-use filmless_domain::{AccessionNumber, PatientId, StudyInstanceUid};
+use filmless_domain::{AccessionNumber, PatientId, StudyInstanceUid, StudyState};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::cli::{ChannelsWord, StaffAct, StaffOptions};
 use crate::{print, system};
 
+/// How long the gate is waited for after a release by hand, and how often it is asked.
+const GATE_PATIENCE: Duration = Duration::from_secs(10);
+const GATE_INTERVAL: Duration = Duration::from_millis(200);
+
 pub async fn run(options: StaffOptions) -> anyhow::Result<ExitCode> {
     let services = system::services(&options.system).await?;
     let (member, source) = system::operator();
-    let desk = Desk::new(services, member, source);
-    match act(&desk, options.act).await? {
+    let desk = Desk::new(services.clone(), member, source);
+    match act(&services, &desk, options.act).await? {
         Ok(answer) => {
             print(&if options.system.json { answer.to_string() } else { text(&answer, 0) });
             Ok(ExitCode::SUCCESS)
@@ -35,7 +42,7 @@ pub async fn run(options: StaffOptions) -> anyhow::Result<ExitCode> {
 }
 
 /// What was typed wrong is the outer error, what was refused the inner one.
-async fn act(desk: &Desk, act: StaffAct) -> anyhow::Result<Result<Value, StaffError>> {
+async fn act(services: &Services, desk: &Desk, act: StaffAct) -> anyhow::Result<Result<Value, StaffError>> {
     Ok(match act {
         StaffAct::Find { query } => answer(desk.find(&query).await),
         StaffAct::Patient { patient } => answer(desk.patient(&patient_of(&patient)?).await),
@@ -61,11 +68,13 @@ async fn act(desk: &Desk, act: StaffAct) -> anyhow::Result<Result<Value, StaffEr
                 return Ok(answer(desk.identity(&study, order.as_ref()).await));
             };
             let decision = Decision { order, reason: why.reason, seen, is_same_person: same_person };
-            let decided = desk.release(&study, &decision).await;
-            answer(decided.map(|decided| match decided {
-                Decided::Released => json!({ "done": true }),
-                Decided::AskedAnother => json!({ "done": false, "asked": "another member of the staff" }),
-            }))
+            match desk.release(&study, &decision).await {
+                Ok(Decided::Released) => Ok(what_the_gate_did(services, &study).await?),
+                Ok(Decided::AskedAnother) => {
+                    Ok(json!({ "done": false, "asked": "another member of the staff" }))
+                }
+                Err(error) => Err(error),
+            }
         }
         StaffAct::Reviews { days } => {
             let mismatches = desk.mismatches(days).await;
@@ -102,6 +111,25 @@ async fn act(desk: &Desk, act: StaffAct) -> anyhow::Result<Result<Value, StaffEr
         }
         StaffAct::EndShare { patient, share } => answer(desk.end_share(&patient_of(&patient)?, &share).await),
     })
+}
+
+/// The gate looks after the decision was written: it may still hold the study, for another reason.
+async fn what_the_gate_did(services: &Services, study: &StudyInstanceUid) -> anyhow::Result<Value> {
+    let started = Instant::now();
+    loop {
+        let found = status(&services.index, &services.studies, Some(study), 1).await;
+        let found = found.context("the decision is written, but the index does not answer")?;
+        let now = found.studies.into_iter().next().context("the study is gone")?;
+        let is_released = now.state == StudyState::Released.as_str();
+        if is_released || started.elapsed() > GATE_PATIENCE {
+            let reason = now.reason.map(|reason| json!({ "code": reason.code, "message": reason.message }));
+            return Ok(json!({
+                "done": true, "released": is_released, "state": now.state, "released_at": now.released_at,
+                "reason": reason,
+            }));
+        }
+        tokio::time::sleep(GATE_INTERVAL).await;
+    }
 }
 
 fn answer(done: Result<impl Serialize, StaffError>) -> Result<Value, StaffError> {

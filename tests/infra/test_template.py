@@ -39,6 +39,8 @@ STARS = {
     ("EmailTopicKey", "SesReports"): "a key's own policy speaks of that key alone",
     ("AlarmTopicKey", "AccountDecidesByIam"): "a key's own policy speaks of that key alone",
     ("AlarmTopicKey", "AlarmsAreSent"): "a key's own policy speaks of that key alone",
+    ("SmsLogKey", "AccountDecidesByIam"): "a key's own policy speaks of that key alone",
+    ("SmsLogKey", "LogsAreEncrypted"): "a key's own policy speaks of that key alone",
     ("StudiesBucketPolicy", "TlsOnly"): "it forbids everything",
     ("DerivedBucketPolicy", "TlsOnly"): "it forbids everything",
     ("SlipsBucketPolicy", "TlsOnly"): "it forbids everything",

@@ -20,7 +20,19 @@ PATIENCE_SECONDS = 300
 PARAMETERS = {
     "PublicUrl": PUBLIC_URL,
     "EmailFrom": EMAIL_FROM,
-    "Hospital": json.dumps({"name_vi": "Bệnh viện Mẫu", "name_sms": "BV Mau", "hotline": "1900 0000"}, ensure_ascii=False),
+    "Hospital": json.dumps(
+        {
+            "name_vi": "Bệnh viện Mẫu",
+            "name_en": "Sample Hospital",
+            "name_sms": "BV Mau",
+            "address": "1 Đường Mẫu",
+            "support_email": "hotro@benhvien.example",
+            "hotline": "1900 0000",
+            "hotline_hours_vi": "7:00–20:00",
+            "hotline_hours_en": "7:00–20:00",
+        },
+        ensure_ascii=False,
+    ),
     "QuietPeriodSeconds": "1",
     "Architecture": {"aarch64": "arm64"}.get(platform.machine(), platform.machine()),
     "Platform": "emulator",

@@ -43,7 +43,7 @@ pub async fn handle(services: &Services, event: FeedbackEvent) -> Result<SqsBatc
 
 async fn record_text(services: &Services, text: &str) -> Result<(), DeliveryError> {
     match read_report(text) {
-        Some(feedback) => record_feedback(services, &feedback).await,
+        Some(feedback) => record_feedback(services, &feedback).await.map(|_| ()),
         // Other events of a configuration set (opens, rendering) say nothing of delivery.
         None => Ok(()),
     }

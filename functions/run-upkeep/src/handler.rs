@@ -71,6 +71,10 @@ pub async fn handle(services: &Services, event: UpkeepEvent) -> Result<Upkeep, D
             "upkeep done"
         );
     }
+    // An alarm waits for this line.
+    if matches!(event.job, Job::Daily) && parts.failed.is_none() {
+        info!("daily upkeep done");
+    }
     parts.end(done)
 }
 

@@ -139,6 +139,35 @@ mod tests {
         Cli::command().debug_assert();
     }
 
+    /// The code blocks of the runbook, each command in one line.
+    fn commands_of_the_runbook() -> Vec<Vec<String>> {
+        const RUNBOOK: &str = include_str!("../../../docs/OPERATIONS.md");
+        let mut is_code = false;
+        let mut code = String::new();
+        for line in RUNBOOK.lines() {
+            match line.trim_start().strip_prefix("```") {
+                Some(language) => is_code = !is_code && language == "sh",
+                None if is_code => code.push_str(&format!("{}\n", line.trim())),
+                None => {}
+            }
+        }
+        let code = code.replace("\\\n", " ");
+        let bare = |line: &str| line.split(['#', '<', '|']).next().unwrap_or_default().trim().to_owned();
+        let lines = code.lines().map(bare).filter(|line| line.starts_with("filmless "));
+        lines.map(|line| line.split_whitespace().map(str::to_owned).collect()).collect()
+    }
+
+    #[test]
+    fn every_command_of_the_runbook_is_one_that_there_is() {
+        let commands = commands_of_the_runbook();
+        assert!(commands.len() > 10, "the search for commands is broken: {commands:?}");
+        for command in commands {
+            if let Err(error) = Cli::try_parse_from(&command) {
+                panic!("{}: {error}", command.join(" "));
+            }
+        }
+    }
+
     #[test]
     fn times_are_read_with_their_unit() {
         assert_eq!(parse_duration("2s"), Ok(Duration::from_secs(2)));

@@ -229,12 +229,16 @@ fn services(
 }
 
 fn hospital(options: &UpOptions) -> anyhow::Result<Hospital> {
-    let Some(file) = &options.hospital else { return Ok(Hospital::default()) };
+    let Some(file) = &options.hospital else {
+        // Patients come over the public address: they never read a sample.
+        anyhow::ensure!(
+            options.public_url.is_none() && options.bind.is_loopback(),
+            "a system that others reach needs --hospital FILE: its name, address, mailbox, hotline and hours"
+        );
+        return Ok(Hospital::default());
+    };
     let text = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-    let hospital: Hospital = serde_json::from_slice(&text)
-        .with_context(|| format!("{} is not a hospital file", file.display()))?;
-    hospital.check().with_context(|| format!("{} cannot be used", file.display()))?;
-    Ok(hospital)
+    Hospital::parse(&text).with_context(|| format!("{} cannot be used", file.display()))
 }
 
 fn identity(options: &UpOptions) -> anyhow::Result<IdentityRules> {

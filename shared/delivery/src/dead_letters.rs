@@ -19,10 +19,28 @@ pub struct DeadLetterLine {
     /// With which study.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub study_instance_uid: Option<StudyInstanceUid>,
+    /// Or with which uploads.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub objects: Vec<DeadObject>,
     /// How often that was tried.
     pub receives: u32,
     /// When it was sent.
     pub sent_at: Option<Timestamp>,
+}
+
+/// An upload of a dead letter: enough to find it in the bucket, and nothing of its key but the folder that says what it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DeadObject {
+    /// The bucket.
+    pub bucket: String,
+    /// `incoming/` or `orders/`; `other/` for any other folder.
+    pub folder: &'static str,
+    /// The version's id in the bucket.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version_id: Option<String>,
+    /// Its size.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size_bytes: Option<u64>,
 }
 
 /// What a dead letter was about.
@@ -34,6 +52,7 @@ pub fn line(queue: QueueName, message: &DeadMessage) -> DeadLetterLine {
         id: message.id.clone(),
         task,
         study_instance_uid,
+        objects: if queue == QueueName::Intake { objects_of(&message.body) } else { Vec::new() },
         receives: message.receives,
         sent_at: message.sent_at,
     }
@@ -59,9 +78,38 @@ fn task_of(queue: QueueName, body: &str) -> Option<(&'static str, Option<StudyIn
     })
 }
 
+fn objects_of(body: &str) -> Vec<DeadObject> {
+    let event: serde_json::Value = serde_json::from_str(body).unwrap_or_default();
+    let records = event["Records"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let object = |record: &serde_json::Value| {
+        let (bucket, object) = (&record["s3"]["bucket"]["name"], &record["s3"]["object"]);
+        let folders = [("incoming", "incoming/"), ("orders", "orders/")];
+        let top = object["key"].as_str()?.split(['/', '%']).next()?;
+        Some(DeadObject {
+            bucket: bucket.as_str().unwrap_or("-").to_owned(),
+            folder: folders.into_iter().find(|(name, _)| *name == top).map_or("other/", |(_, folder)| folder),
+            version_id: object["versionId"].as_str().map(str::to_owned),
+            size_bytes: object["size"].as_u64(),
+        })
+    };
+    records.iter().filter_map(object).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_dead_letter_names_its_upload_without_the_key() {
+        let body = r#"{"Records":[{"s3":{"bucket":{"name":"studies"},
+            "object":{"key":"incoming/NGUYEN","versionId":"v7","size":132}}}]}"#;
+        let message = DeadMessage { id: "7".into(), body: body.into(), receives: 5, sent_at: None };
+        let line = serde_json::to_value(line(QueueName::Intake, &message)).unwrap();
+        let object = serde_json::json!(
+            { "bucket": "studies", "folder": "incoming/", "version_id": "v7", "size_bytes": 132 }
+        );
+        assert_eq!(line["objects"], serde_json::json!([object]));
+    }
 
     #[test]
     fn a_dead_letter_tells_its_task_and_nothing_of_a_patient() {

@@ -73,6 +73,15 @@ fn is_unsettled(why: &str) -> bool {
     ["bounce Transient", "bounce Undetermined"].iter().any(|word| why.starts_with(word))
 }
 
+/// Whether the message of a report was known when it came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recorded {
+    /// It is one of ours.
+    OfKnown,
+    /// It is none of ours so far: the report is kept for a week, in case it is faster than the mark of its message.
+    OfUnknown,
+}
+
 /// Reads a report as AWS writes it: an SES event, bare or within an SNS notification, or a line of the log of SMS that
 /// SNS keeps. `None` for anything that says nothing of delivery.
 #[must_use]
@@ -115,23 +124,24 @@ pub fn read_report(text: &str) -> Option<Feedback> {
 /// # Errors
 /// [`DeliveryError`]: the report has to come again.
 #[instrument(skip_all)]
-pub async fn record_feedback(services: &Services, feedback: &Feedback) -> Result<(), DeliveryError> {
+pub async fn record_feedback(services: &Services, feedback: &Feedback) -> Result<Recorded, DeliveryError> {
     if feedback.provider_id.is_empty() || feedback.provider_id.len() > PROVIDER_ID_BYTES_MAX {
         warn!(bytes = feedback.provider_id.len(), "report of a message whose id is none");
-        return Ok(());
+        return Ok(Recorded::OfUnknown);
     }
     if record_of_known(services, feedback).await? {
-        return Ok(());
+        return Ok(Recorded::OfKnown);
     }
     let failure = feedback.verdict.failure();
     let expires_at = services.clock.now().as_second() + EARLY_REPORT_SECONDS;
     keep_early(services, feedback, &EarlyReport { failure, expires_at }).await?;
     // Whoever marks the message as sent looks for a report afterwards; if that was before this one was kept, the
     // message is known now.
-    if !record_of_known(services, feedback).await? {
-        info!("report of an unknown message");
+    if record_of_known(services, feedback).await? {
+        return Ok(Recorded::OfKnown);
     }
-    Ok(())
+    info!("report of an unknown message");
+    Ok(Recorded::OfUnknown)
 }
 
 /// Of several reports of one message the worst is kept, but what is unsettled gives way to a delivery.

@@ -24,6 +24,7 @@ pub mod portal;
 pub mod rebuild;
 pub mod reconcile;
 pub mod refusals;
+pub mod relay_report;
 pub mod release;
 pub mod render;
 mod result;

@@ -87,7 +87,62 @@ pub struct HospitalError {
     pub why: &'static str,
 }
 
+/// Why a hospital's settings cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum HospitalFileError {
+    /// It is no JSON object of texts.
+    #[error("the hospital's settings are no JSON object of texts")]
+    NotAnObject,
+    /// A field is missing that only the hospital knows.
+    #[error("the hospital's `{0}` is missing")]
+    Missing(&'static str),
+    /// There is no such field.
+    #[error("the hospital's settings have a field that there is none of: `{0}`")]
+    Unknown(String),
+    /// A field cannot be used.
+    #[error(transparent)]
+    Unusable(#[from] HospitalError),
+}
+
+/// What only the hospital knows: patients never read a sample of it. The other fields are words of ours that it may change.
+const REQUIRED_FIELDS: [&str; 8] = [
+    "name_vi",
+    "name_en",
+    "name_sms",
+    "address",
+    "support_email",
+    "hotline",
+    "hotline_hours_vi",
+    "hotline_hours_en",
+];
+/// Words that have a default.
+const OPTIONAL_FIELDS: [&str; 4] = ["sms_words_vi", "sms_words_en", "email_subject_vi", "email_subject_en"];
+
+/// Longest name of an unknown field that an error repeats, in characters.
+const UNKNOWN_FIELD_CHARS_MAX: usize = 40;
+
 impl Hospital {
+    /// Reads a real hospital's settings (JSON).
+    ///
+    /// # Errors
+    /// [`HospitalFileError`]: a field is missing, unknown or cannot be used.
+    pub fn parse(json: &[u8]) -> Result<Self, HospitalFileError> {
+        let value: serde_json::Value =
+            serde_json::from_slice(json).map_err(|_| HospitalFileError::NotAnObject)?;
+        let fields = value.as_object().ok_or(HospitalFileError::NotAnObject)?;
+        let is_known = |name: &str| REQUIRED_FIELDS.contains(&name) || OPTIONAL_FIELDS.contains(&name);
+        if let Some(unknown) = fields.keys().find(|name| !is_known(name)) {
+            let shown = unknown.chars().filter(|c| !c.is_control()).take(UNKNOWN_FIELD_CHARS_MAX);
+            return Err(HospitalFileError::Unknown(shown.collect()));
+        }
+        if let Some(missing) = REQUIRED_FIELDS.iter().find(|name| !fields.contains_key(**name)) {
+            return Err(HospitalFileError::Missing(missing));
+        }
+        let hospital: Self = serde_json::from_value(value).map_err(|_| HospitalFileError::NotAnObject)?;
+        hospital.check()?;
+        Ok(hospital)
+    }
+
     /// Checks what patients will read, before the first of them does.
     ///
     /// # Errors
@@ -161,6 +216,35 @@ impl Default for Hospital {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_real_hospital_leaves_nothing_to_a_sample() {
+        let whole = serde_json::to_value(Hospital::default()).unwrap();
+        let read = |json: &serde_json::Value| Hospital::parse(json.to_string().as_bytes());
+        assert_eq!(read(&whole), Ok(Hospital::default()));
+        let fields: Vec<&String> = whole.as_object().unwrap().keys().collect();
+        assert_eq!(fields.len(), REQUIRED_FIELDS.len() + OPTIONAL_FIELDS.len());
+        for field in REQUIRED_FIELDS {
+            let mut json = whole.clone();
+            json.as_object_mut().unwrap().remove(field).unwrap();
+            assert_eq!(read(&json), Err(HospitalFileError::Missing(field)));
+        }
+        for field in OPTIONAL_FIELDS {
+            let mut json = whole.clone();
+            json.as_object_mut().unwrap().remove(field).unwrap();
+            assert_eq!(read(&json), Ok(Hospital::default()));
+        }
+        let mut json = whole.clone();
+        json["hotlne"] = "1900 1234".into();
+        assert_eq!(read(&json), Err(HospitalFileError::Unknown("hotlne".into())));
+        json = whole.clone();
+        json["hotline"] = "".into();
+        let why = HospitalError { field: "hotline", why: "is empty" };
+        assert_eq!(read(&json), Err(HospitalFileError::Unusable(why)));
+        for nothing in ["", "[]", "\"Bệnh viện\"", "null"] {
+            assert_eq!(Hospital::parse(nothing.as_bytes()), Err(HospitalFileError::NotAnObject));
+        }
+    }
 
     #[test]
     fn what_patients_would_stumble_over_is_named() {

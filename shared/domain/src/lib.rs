@@ -31,7 +31,7 @@ pub mod study;
 pub mod usage;
 
 pub use date::{BirthDate, TypedAnswer};
-pub use hospital::{Hospital, Language};
+pub use hospital::{Hospital, HospitalFileError, Language};
 pub use ids::{AccessionNumber, InvalidId, PatientId, SeriesInstanceUid, SopInstanceUid, StudyInstanceUid};
 pub use limits::Limits;
 pub use object_key::ObjectKey;

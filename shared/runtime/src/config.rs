@@ -6,7 +6,7 @@ use std::time::Duration;
 use filmless_delivery::{MessageSecrets, Settings};
 use filmless_domain::gate::ReleaseOn;
 use filmless_domain::staff_oidc::{OidcSettings, RoleMap};
-use filmless_domain::{Hospital, Secret};
+use filmless_domain::{Hospital, HospitalFileError, Secret};
 use filmless_store::aws::QueueUrls;
 use thiserror::Error;
 
@@ -58,6 +58,9 @@ pub enum ConfigError {
     /// A variable has a value that is not allowed.
     #[error("the environment variable {0} has a value that is not allowed")]
     Invalid(&'static str),
+    /// `HOSPITAL` names no hospital: the field is named, never what it holds.
+    #[error("the environment variable HOSPITAL cannot be used")]
+    Hospital(#[source] HospitalFileError),
 }
 
 impl Config {
@@ -136,9 +139,7 @@ fn settings(optional: &impl Fn(&'static str) -> Option<String>) -> Result<Settin
     settings.public_url = public_url.trim_end_matches('/').to_owned();
     settings.email_from = optional("EMAIL_FROM").ok_or(ConfigError::Missing("EMAIL_FROM"))?;
     let hospital = optional("HOSPITAL").ok_or(ConfigError::Missing("HOSPITAL"))?;
-    settings.hospital =
-        serde_json::from_str::<Hospital>(&hospital).map_err(|_| ConfigError::Invalid("HOSPITAL"))?;
-    settings.hospital.check().map_err(|_| ConfigError::Invalid("HOSPITAL"))?;
+    settings.hospital = Hospital::parse(hospital.as_bytes()).map_err(ConfigError::Hospital)?;
     settings.quiet_hours = parsed("QUIET_HOURS", optional("QUIET_HOURS"))?;
     settings.sms_countries = parsed("SMS_COUNTRIES", optional("SMS_COUNTRIES"))?.unwrap_or_default();
     settings.trusted_proxies = parsed("TRUSTED_PROXIES", optional("TRUSTED_PROXIES"))?.unwrap_or_default();
@@ -199,10 +200,30 @@ mod tests {
                 | "SMS_COUNTRIES"
                 | "ORIGIN_SECRET" => None,
                 "PUBLIC_URL" => Some("https://xem.benhvien.example/".into()),
-                "HOSPITAL" => Some(r#"{"name_vi":"Bệnh viện A"}"#.into()),
+                "HOSPITAL" => Some(hospital(&[])),
                 other => Some(other.to_lowercase()),
             })
         })
+    }
+
+    fn hospital(changes: &[(&str, &str)]) -> String {
+        let mut json = serde_json::to_value(Hospital::default()).unwrap();
+        for (field, value) in [&[("name_vi", "Bệnh viện A")], changes].concat() {
+            json[field] = value.into();
+        }
+        json.to_string()
+    }
+
+    #[test]
+    fn a_field_of_the_hospital_that_cannot_be_used_is_named() {
+        let refused = |value: &str| match check(&[("HOSPITAL", value)]).unwrap_err() {
+            ConfigError::Hospital(why) => why.to_string(),
+            other => panic!("{other}"),
+        };
+        assert!(refused("Bệnh viện A").contains("no JSON object"));
+        assert!(refused(r#"{"name_vi":"Bệnh viện A"}"#).contains("`name_en` is missing"));
+        assert!(refused(&hospital(&[("hotline", "")])).contains("`hotline` is empty"));
+        assert!(refused(&hospital(&[("fax", "1900 1234")])).contains("`fax`"));
     }
 
     #[test]
@@ -239,8 +260,6 @@ mod tests {
             ("IDENTITY", r#"{"four_eye":true}"#),
             ("QUIET_PERIOD_SECONDS", "-1"),
             ("S3_PATH_STYLE", "yes"),
-            ("HOSPITAL", "Bệnh viện A"),
-            ("HOSPITAL", r#"{"name_vi":"Bệnh viện A","hotline":""}"#),
             ("QUIET_HOURS", "at night"),
             ("SMS_COUNTRIES", "Vietnam"),
             ("TRUSTED_PROXIES", "everybody"),

@@ -166,7 +166,13 @@ async fn the_outbox_opens_to_this_machine_only_and_never_beside_a_public_address
     }
 
     let folder = tempfile::tempdir().unwrap();
-    let public = System::start_in(folder.path(), &["--public-url", "https://images.hospital.example"]);
+    let hospital = folder.path().join("hospital.json");
+    std::fs::write(&hospital, serde_json::to_vec(&filmless_domain::Hospital::default()).unwrap()).unwrap();
+    let named = ["--hospital", hospital.to_str().unwrap()];
+    let public = System::start_in(
+        folder.path(),
+        &[&["--public-url", "https://images.hospital.example"][..], &named].concat(),
+    );
     let address = format!("127.0.0.1:{}", public_port(&public));
     for path in ["/outbox", "/outbox/email/x.eml"] {
         // As a proxy with nothing but `proxy_pass` asks: from this machine, for this machine, without a word on whom for.

@@ -142,7 +142,9 @@ async fn hostile_settings_of_the_hospital_stop_the_start() {
     ] {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("hospital.json");
-        std::fs::write(&file, json!({ field: value }).to_string()).unwrap();
+        let mut hospital = serde_json::to_value(filmless_domain::Hospital::default()).unwrap();
+        hospital[field] = value.into();
+        std::fs::write(&file, hospital.to_string()).unwrap();
         let mut up = Command::new(binary());
         up.args(["up", "--port", "0", "--data"]).arg(folder.path()).arg("--hospital").arg(&file);
         let output = up.stdout(Stdio::piped()).stderr(Stdio::piped()).output().unwrap();

@@ -109,3 +109,30 @@ async fn a_note_that_somebody_is_out_of_office_undoes_no_delivery() {
     system.feed(&[&bounce("Permanent")]);
     assert_eq!(email().unwrap(), "failed", "a mailbox that is not there is not there");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_relay_reports_by_the_names_of_the_outbox_and_hears_of_what_is_not_known() {
+    let system = System::start();
+    let study = Study::numbered(69);
+    system.upload("incoming/1", study.slice(1, 1)).await;
+    system.upload_order(&study.order()).await;
+    system.until(&study.uid, "released").await;
+    let sms = format!("{}-v1-sms.json,sms,delivered,2026-03-01T09:00:00+07:00", study.uid);
+    let email = json!({
+        "id": format!("{}-v1-email.eml", study.uid), "channel": "email", "state": "failed",
+        "time": "2026-03-01T02:00:00Z", "why": "no such mailbox",
+    });
+    let (is_done, said) = system.feed_and_exit(&["id,channel,state,time", &sms, &email.to_string()]);
+    assert!(is_done, "{said}");
+    assert!(said.contains(r#""recorded":2"#) && said.contains(r#""unknown":0"#), "{said}");
+    let notices = system.study(&study.uid).unwrap()["notices"].clone();
+    let state = |channel: &str| {
+        notices.as_array().unwrap().iter().find(|n| n["channel"] == channel).map(|n| n["state"].clone())
+    };
+    assert_eq!((state("sms").unwrap(), state("email").unwrap()), (json!("delivered"), json!("failed")));
+
+    let (is_done, said) = system.feed_and_exit(&["other,sms,failed,2026-03-01T02:00:00Z"]);
+    assert!(!is_done && said.contains(r#""unknown":1"#), "{said}");
+    let (is_done, said) = system.feed_and_exit(&["m1,pigeon,failed,2026-03-01T02:00:00Z"]);
+    assert!(!is_done && said.contains("neither `sms` nor `email`"), "{said}");
+}

@@ -50,6 +50,30 @@ async fn derived_objects_that_are_gone_are_made_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_healthy_system_has_no_findings_whatever_its_studies_are_at() {
+    let system = System::start();
+    released(&system, 65).await;
+    // Without an order.
+    let held = Study::numbered(66);
+    system.upload("incoming/66/1", held.slice(1, 1)).await;
+    system.until(&held.uid, "held").await;
+    assert_eq!(found(&system, &[]).1["found"], json!({}), "a study that is held is not lost");
+    system.staff(&["hold", &held.uid, "--reason", "asked for"]);
+    let recalled = released(&system, 70).await;
+    system.staff(&["recall", &recalled.uid, "--reason", "asked for"]);
+    system.until(&recalled.uid, "recalled").await;
+    assert_eq!(found(&system, &[]).1["found"], json!({}), "nor is one that is held by hand, or recalled");
+    // On its way: with the usual grace nobody has to wait for it.
+    let coming = Study::numbered(71);
+    system.upload_order(&coming.order()).await;
+    system.upload("incoming/71/1", coming.slice(1, 2)).await;
+    let (is_done, text) = system.command(&["reconcile", "--json"]);
+    let report: Value = serde_json::from_str(&text).unwrap();
+    assert!(is_done, "{report}");
+    assert_eq!(report["found"], json!({}));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn uploads_whose_events_were_lost_are_taken_in() {
     let system = System::start();
     let study = released(&system, 62).await;

@@ -165,7 +165,8 @@ async fn staff_hold_and_release_whatever_the_gate_says() {
     let facts = system.staff(&["release", &misspelled.uid, "--reason", "x"]);
     assert_eq!(facts["images"][0]["doubts"], json!(["name"]));
     assert_eq!(facts["order"]["name"], "Nguyễn Thị Hoà");
-    system.release(&misspelled.uid, &[]);
+    let said = system.release(&misspelled.uid, &[]);
+    assert_eq!((&said["released"], &said["state"]), (&json!(true), &json!("released")));
     system.until(&misspelled.uid, "released").await;
     assert_eq!(opens(&system, &link_of(&system.until_sms(2).await[0])).0, 200);
     let ledger = system.staff(&["ledger", &misspelled.uid]);

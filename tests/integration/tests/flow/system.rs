@@ -225,13 +225,17 @@ impl System {
 
     /// `filmless feedback`, with these lines.
     pub fn feed(&self, lines: &[&str]) -> String {
+        self.feed_and_exit(lines).1
+    }
+
+    /// The same, with whether all of it was of messages that are known.
+    pub fn feed_and_exit(&self, lines: &[&str]) -> (bool, String) {
         let mut command = self.run(&["feedback", "--json"]);
         command.stdin(std::process::Stdio::piped());
         let mut process = command.stdout(std::process::Stdio::piped()).spawn().unwrap();
         std::io::Write::write_all(&mut process.stdin.take().unwrap(), lines.join("\n").as_bytes()).unwrap();
         let output = process.wait_with_output().unwrap();
-        assert!(output.status.success());
-        String::from_utf8(output.stdout).unwrap()
+        (output.status.success(), String::from_utf8(output.stdout).unwrap())
     }
 
     /// Waits for so many SMS; the newest first.
