@@ -329,6 +329,8 @@ impl Texts {
             "PR" | "GSPS" => self.study.display_settings,
             "SEG" | "RTSTRUCT" | "RTPLAN" | "RTDOSE" | "REG" | "FID" => self.study.software_data,
             "OT" | "DOC" => self.viewer.pdf_or_document,
+            // Images that cannot be shown are no document.
+            code if series.without_picture > 0 => self.modality(code),
             _ => self.modality.document,
         }
     }
