@@ -142,7 +142,7 @@ fn dong(vnd: i64) -> String {
     let digits = vnd.unsigned_abs().to_string();
     let mut told = if vnd < 0 { "-".to_owned() } else { String::new() };
     for (n, digit) in digits.chars().enumerate() {
-        if n > 0 && (digits.len() - n) % 3 == 0 {
+        if n > 0 && (digits.len() - n).is_multiple_of(3) {
             told.push('.');
         }
         told.push(digit);
