@@ -313,6 +313,7 @@ async fn send_email(
         study_title: &content.title,
         study_date: content.study.study_date,
         result: content.result.as_ref().filter(|_| with_password),
+        is_birth_date_known: !content.order.patient.birth_date.is_placeholder(),
         account: &notice.account_name,
         password: content.message_password(services),
         link: &content.link,

@@ -115,10 +115,14 @@ pub enum LinkStatus {
     Open {
         /// Language of the order.
         language: Language,
+        /// Whether the hospital knows the birth date; else only the password opens.
+        is_birth_date_known: bool,
     },
     /// A newer slip exists.
     Replaced,
-    /// Unknown, expired, revoked or used up; nobody can tell which.
+    /// The hospital ended it: the study was recalled, or the patient's access.
+    Ended,
+    /// Unknown, expired or used up; nobody can tell which.
     Gone,
 }
 
@@ -143,6 +147,8 @@ pub enum LinkOpening {
     },
     /// As [`LinkStatus::Replaced`].
     Replaced,
+    /// As [`LinkStatus::Ended`].
+    Ended,
     /// As [`LinkStatus::Gone`].
     Gone,
 }

@@ -146,11 +146,23 @@ impl BirthDate {
         self.day.is_some()
     }
 
-    /// Whether it is what systems write when they know none: it proves nothing.
+    /// Whether it is what systems write when they know none, or a year that nobody alive was born in: it proves nothing.
     #[must_use]
     pub fn is_placeholder(self) -> bool {
-        let is_listed = |date: Date| PLACEHOLDERS.contains(&(date.year(), date.month(), date.day()));
-        !(YEAR_MIN..=YEAR_MAX).contains(&self.year) || self.day.is_some_and(is_listed)
+        !(YEAR_MIN..=YEAR_MAX).contains(&self.year) || self.means_unknown()
+    }
+
+    /// Whether it is what systems write when they know none: `1900-01-01` and the like.
+    #[must_use]
+    pub fn means_unknown(self) -> bool {
+        self.day.is_some_and(|date| PLACEHOLDERS.contains(&(date.year(), date.month(), date.day())))
+    }
+
+    /// Whether somebody may have been born then, seen from `today`: neither before anybody who lives, nor later.
+    #[must_use]
+    pub fn is_believable(self, today: Date) -> bool {
+        let is_past = self.day.map_or(self.year <= today.year(), |day| day <= today);
+        is_past && (YEAR_MIN..=YEAR_MAX).contains(&self.year)
     }
 
     /// Whether it is the first of January, which is written for everybody of whom only the year is known.
@@ -239,6 +251,18 @@ mod tests {
             assert!(date.is_placeholder() && !date.is_answered_by(date), "{text}");
         }
         assert!(!BirthDate::parse("1958-01-01").unwrap().is_placeholder());
+    }
+
+    #[test]
+    fn nobody_is_born_in_the_future_or_before_anybody_who_lives() {
+        let today = jiff::civil::date(2026, 11, 29);
+        let check = |text: &str| BirthDate::parse(text).unwrap().is_believable(today);
+        for text in ["1958-03-02", "1958", "2026-11-29", "2026", "1850-01-01"] {
+            assert!(check(text), "{text}");
+        }
+        for text in ["2026-11-30", "2027", "2999-01-01", "1066-03-04", "0001-01-01", "9999-12-31"] {
+            assert!(!check(text), "{text}");
+        }
     }
 
     #[test]

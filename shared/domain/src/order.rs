@@ -157,6 +157,21 @@ impl Order {
         })
     }
 
+    /// What no clock-less reading can tell: a birth date after `today`, or so early that nobody alive has it. What systems
+    /// write for "unknown" is taken: the patient comes in with the password.
+    ///
+    /// # Errors
+    /// A [`Rejection`] that names the field.
+    pub fn check_birth_date(&self, today: jiff::civil::Date) -> Result<(), Rejection> {
+        let born = self.patient.birth_date;
+        if born.means_unknown() || born.is_believable(today) {
+            return Ok(());
+        }
+        let when = if born.year() >= today.year() { "lies in the future" } else { "lies before 1850" };
+        let words = format!("`patient.birth_date` is a date that {when}. Where none is known, write 1900-01-01.");
+        Err(Rejection::new("order-bad-field", words))
+    }
+
     /// Whose an order is that [`Self::parse`] refuses, where that can be read.
     #[must_use]
     pub fn patient_of_refused(bytes: &[u8]) -> Option<PatientId> {

@@ -45,6 +45,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             study_title: slip.study_title,
             study_date: slip.study_date,
             result: None,
+            is_birth_date_known: true,
             account: slip.account,
             password: Some(&password),
             link: &link,

@@ -38,6 +38,8 @@ pub struct EmailContent<'a> {
     pub study_date: Option<jiff::civil::Date>,
     /// The signed result, unless the hospital leaves secrets to the slip.
     pub result: Option<&'a SignedResult>,
+    /// Whether the page asks for the birth date, too.
+    pub is_birth_date_known: bool,
     /// Account name.
     pub account: &'a str,
     /// Password, unless the hospital leaves it to the slip.
@@ -207,7 +209,11 @@ impl Words {
             password_elsewhere: row(words::PASSWORD, say(words::EMAIL_PASSWORD_ON_SLIP)),
             link: content.link.expose().to_owned(),
             button: say(words::EMAIL_BUTTON),
-            second_check: say(words::EMAIL_SECOND_CHECK),
+            second_check: say(if content.is_birth_date_known {
+                words::EMAIL_SECOND_CHECK
+            } else {
+                words::EMAIL_PASSWORD_CHECK
+            }),
             qr: say(words::EMAIL_QR),
             sign_in: row(words::SIGN_IN_AT, content.portal_url),
             attached: content.slip_pdf.map(|_| say(words::EMAIL_ATTACHED)),

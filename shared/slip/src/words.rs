@@ -41,15 +41,20 @@ pub(crate) const PASSWORD: Pair = pair("Mật khẩu", "Password");
 pub(crate) const SIGN_IN_AT: Pair = pair("Hoặc đăng nhập tại", "Or sign in at");
 pub(crate) const SCAN: Pair = pair("Quét để xem hình ảnh", "Scan to view the images");
 pub(crate) const HOW_TO: Pair = pair("Cách xem hình ảnh", "How to view the images");
+pub(crate) const UNKNOWN: Pair = pair("không rõ", "not known");
+/// The second step.
+pub(crate) const ENTER_BIRTH_DATE: Pair = pair(
+    "Nhập ngày sinh của người bệnh, hoặc mật khẩu.",
+    "Enter the patient's date of birth, or the password.",
+);
+/// The second step where no birth date is known.
+pub(crate) const ENTER_PASSWORD: Pair = pair("Nhập mật khẩu ghi trên phiếu này.", "Enter the password of this slip.");
 pub(crate) const STEPS: [Pair; 3] = [
     pair(
         "Quét mã QR bằng máy ảnh điện thoại, hoặc mở đường dẫn bên dưới.",
         "Scan the QR code with a phone camera, or open the link below.",
     ),
-    pair(
-        "Nhập ngày sinh của người bệnh, hoặc mật khẩu.",
-        "Enter the patient's date of birth, or the password.",
-    ),
+    ENTER_BIRTH_DATE,
     pair(
         "Xem hình ảnh, hoặc đưa phiếu này cho bác sĩ của Ông/Bà xem.",
         "View the images, or show this slip to your doctor.",
@@ -93,6 +98,8 @@ pub(crate) const EMAIL_SECOND_CHECK: Pair = pair(
     "Trang web sẽ hỏi ngày sinh của người bệnh hoặc mật khẩu.",
     "The page asks for the patient's date of birth or the password.",
 );
+pub(crate) const EMAIL_PASSWORD_CHECK: Pair =
+    pair("Trang web sẽ hỏi mật khẩu.", "The page asks for the password.");
 pub(crate) const EMAIL_QR: Pair = pair(
     "Đang đọc thư trên máy tính? Quét mã này bằng điện thoại.",
     "Reading on a computer? Scan this code with your phone.",
@@ -121,8 +128,11 @@ pub(crate) fn date(date: Date, language: Language) -> String {
     }
 }
 
-/// The birth date as [`date`] writes it.
+/// The birth date as [`date`] writes it; nothing is told as one that only means "unknown".
 pub(crate) fn birth_date(birth: BirthDate, language: Language) -> String {
+    if birth.is_placeholder() {
+        return UNKNOWN.main(language).to_owned();
+    }
     String::from(birth).parse().map_or_else(|_| birth.to_day_first(), |day| date(day, language))
 }
 
@@ -198,6 +208,8 @@ mod tests {
         let birth = BirthDate::parse("19580302").unwrap();
         assert_eq!(birth_date(birth, Language::Vi), "02/03/1958");
         assert_eq!(birth_date(birth, Language::En), "2 Mar 1958");
+        let unknown = BirthDate::parse("1900-01-01").unwrap();
+        assert_eq!(birth_date(unknown, Language::Vi), "không rõ");
         let late = "2020-11-23T18:05:00Z".parse().unwrap();
         assert_eq!(moment(late, Language::Vi), "24/11/2020 01:05");
     }

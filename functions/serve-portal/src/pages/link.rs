@@ -21,6 +21,14 @@ use crate::{PortalError, cookies};
 struct LinkPage<'a> {
     frame: Frame<'a>,
     error: Option<String>,
+    is_birth_date_known: bool,
+}
+
+/// What an open link asks, and in which language.
+#[derive(Clone, Copy)]
+struct Question {
+    language: Language,
+    is_birth_date_known: bool,
 }
 
 /// What was typed: a birth date or a password.
@@ -33,8 +41,11 @@ pub(crate) struct Answer {
 /// `GET /x/{token}`
 pub(crate) async fn show(visitor: Visitor, Path(token): Path<String>) -> Result<Response, PortalError> {
     match visitor.services.door.link_status(&token).await? {
-        LinkStatus::Open { language } => ask(&visitor, StatusCode::OK, Some(language), None),
+        LinkStatus::Open { language, is_birth_date_known } => {
+            ask(&visitor, StatusCode::OK, Question { language, is_birth_date_known }, None)
+        }
         LinkStatus::Replaced => replaced(&visitor),
+        LinkStatus::Ended => ended(&visitor),
         LinkStatus::Gone => gone(&visitor),
     }
 }
@@ -46,9 +57,10 @@ pub(crate) async fn submit(
     Form(typed): Form<Answer>,
 ) -> Result<Response, PortalError> {
     let services = &visitor.services;
-    let language = match services.door.link_status(&token).await? {
-        LinkStatus::Open { language } => language,
+    let question = match services.door.link_status(&token).await? {
+        LinkStatus::Open { language, is_birth_date_known } => Question { language, is_birth_date_known },
         LinkStatus::Replaced => return replaced(&visitor),
+        LinkStatus::Ended => return ended(&visitor),
         LinkStatus::Gone => return gone(&visitor),
     };
     match services.door.open_link(&token, typed.answer.trim(), &visitor.source).await? {
@@ -59,20 +71,21 @@ pub(crate) async fn submit(
         }
         LinkOpening::Incomplete => {
             let status = StatusCode::UNPROCESSABLE_ENTITY;
-            ask(&visitor, status, Some(language), Some(&|t| t.incomplete.to_owned()))
+            ask(&visitor, status, question, Some(&|t| t.incomplete.to_owned()))
         }
         LinkOpening::NoSuchDay => {
             let status = StatusCode::UNPROCESSABLE_ENTITY;
-            ask(&visitor, status, Some(language), Some(&|t| t.no_such_day.to_owned()))
+            ask(&visitor, status, question, Some(&|t| t.no_such_day.to_owned()))
         }
         // Whoever typed the last answer is told what to do now.
         LinkOpening::Wrong { attempts_left: 0 } => {
-            closed(&visitor, StatusCode::FORBIDDEN, Some(language), |t| (t.used_up_title, t.used_up))
+            closed(&visitor, StatusCode::FORBIDDEN, Some(question.language), |t| (t.used_up_title, vec![t.used_up, t.instead]))
         }
         LinkOpening::Wrong { attempts_left } => {
-            ask(&visitor, StatusCode::FORBIDDEN, Some(language), Some(&|t| (t.wrong)(attempts_left)))
+            ask(&visitor, StatusCode::FORBIDDEN, question, Some(&|t| (t.wrong)(attempts_left)))
         }
         LinkOpening::Replaced => replaced(&visitor),
+        LinkOpening::Ended => ended(&visitor),
         LinkOpening::Gone => gone(&visitor),
     }
 }
@@ -80,37 +93,40 @@ pub(crate) async fn submit(
 fn ask(
     visitor: &Visitor,
     status: StatusCode,
-    ordered: Option<Language>,
+    question: Question,
     problem: Option<&dyn Fn(&LinkTexts) -> String>,
 ) -> Result<Response, PortalError> {
-    let language =
-        ordered.map_or_else(|| visitor.language(None), |ordered| visitor.language_at_door(ordered));
-    let frame = Frame::new(visitor, language, false);
+    let frame = Frame::new(visitor, visitor.language_at_door(question.language), false);
     let error = problem.map(|words| words(&frame.t.link));
-    page(status, &LinkPage { frame, error })
+    page(status, &LinkPage { frame, error, is_birth_date_known: question.is_birth_date_known })
 }
 
-/// Unknown, expired, revoked and used up look the same.
+/// Unknown, expired and used up look the same.
 fn gone(visitor: &Visitor) -> Result<Response, PortalError> {
-    closed(visitor, StatusCode::NOT_FOUND, None, |t| (t.gone_title, t.gone))
+    closed(visitor, StatusCode::NOT_FOUND, None, |t| (t.gone_title, vec![t.gone, t.instead]))
 }
 
 fn replaced(visitor: &Visitor) -> Result<Response, PortalError> {
-    closed(visitor, StatusCode::GONE, None, |t| (t.replaced_title, t.replaced))
+    closed(visitor, StatusCode::GONE, None, |t| (t.replaced_title, vec![t.replaced, t.instead]))
+}
+
+/// What the hospital ended opens by no other way, either.
+fn ended(visitor: &Visitor) -> Result<Response, PortalError> {
+    closed(visitor, StatusCode::GONE, None, |t| (t.ended_title, vec![t.ended]))
 }
 
 fn closed(
     visitor: &Visitor,
     status: StatusCode,
     ordered: Option<Language>,
-    words: fn(&LinkTexts) -> (&'static str, &'static str),
+    words: fn(&LinkTexts) -> (&'static str, Vec<&'static str>),
 ) -> Result<Response, PortalError> {
     let language =
         ordered.map_or_else(|| visitor.language(None), |ordered| visitor.language_at_door(ordered));
     let frame = Frame::new(visitor, language, false);
     let link = &frame.t.link;
-    let (title, text) = words(link);
-    let (action, paragraphs) = (link.sign_in_instead, vec![text, link.instead]);
+    let (title, paragraphs) = words(link);
+    let action = link.sign_in_instead;
     page(status, &MessagePage { frame, title, paragraphs, action })
 }
 

@@ -179,7 +179,11 @@ pub(crate) async fn show(visitor: Visitor, Path(uid): Path<String>) -> Result<Re
         modality: t.modalities(&summary.modalities),
         patient_name: &study.patient_name,
         patient_id: &study.patient_id,
-        birth_date: study.birth_date.to_day_first(),
+        birth_date: if study.birth_date.is_placeholder() {
+            t.study.birth_date_unknown.to_owned()
+        } else {
+            study.birth_date.to_day_first()
+        },
         result: study.result.as_ref().map(|result| Signed::new(t, result)),
         is_result_taken_back: study.is_result_taken_back,
         has_reports: study.series.iter().any(|series| series.is_report),

@@ -43,6 +43,7 @@ pub(super) const EN: Texts = Texts {
     link: LinkTexts {
         title: "See your images",
         why: "Please enter the patient's birth date. It keeps strangers from seeing these images.",
+        why_password: "Please enter the password on the slip. The hospital has no birth date of the patient, so only the password opens this link.",
         birth_date: "Birth date",
         birth_date_hint: "Type day, month, year. Example: 02031958 (or 020358) is 2 March 1958.",
         submit: "Show the images",
@@ -61,6 +62,9 @@ pub(super) const EN: Texts = Texts {
         gone: "It may have expired, or a part of it is missing. The hospital still keeps your images.",
         replaced_title: "There is a newer slip",
         replaced: "This slip was replaced by a new one. Please use the QR code or the link on the newest slip.",
+        ended_title: "The hospital has ended this link",
+        ended: "Result and images can no longer be seen through it. Please call the hotline below to hear why, and how to get \
+                the result.",
         instead: "You can sign in with the account and password on the slip, or call the hotline for help.",
         sign_in_instead: "Sign in with your account",
     },
@@ -74,14 +78,15 @@ pub(super) const EN: Texts = Texts {
             format!("The hospital is checking {count} {studies} once more. Until then they cannot be opened.")
         },
         withheld_title: "The hospital is checking this result",
-        withheld_hint: "The hospital keeps result and images, and they will open here again once it has checked them. If you \
-                        need them now, or have a question, please call the hotline below.",
+        withheld_hint: "The hospital keeps result and images. Once it has checked them and is sure that they are yours, they will \
+                        open here again. If you need them now, or have a question, please call the hotline below.",
         no_date: "Date unknown",
         open: "Show the images",
     },
     study: StudyTexts {
         patient_id: "Patient code",
         birth_date: "Born",
+        birth_date_unknown: "(date not known)",
         result: "Result",
         signed_by: "Signed by",
         signed_at: "Signed at",

@@ -110,6 +110,8 @@ pub struct LinkTexts {
     pub title: &'static str,
     /// Why something is asked at all.
     pub why: &'static str,
+    /// Why the password is asked where the hospital knows no birth date.
+    pub why_password: &'static str,
     /// Label of the birth date.
     pub birth_date: &'static str,
     /// How to type it.
@@ -137,6 +139,10 @@ pub struct LinkTexts {
     pub replaced_title: &'static str,
     /// Its explanation.
     pub replaced: &'static str,
+    /// Heading when the hospital ended the link.
+    pub ended_title: &'static str,
+    /// Its explanation.
+    pub ended: &'static str,
     /// What else can be done.
     pub instead: &'static str,
     /// Link to the sign-in page.
@@ -171,6 +177,8 @@ pub struct StudyTexts {
     pub patient_id: &'static str,
     /// Birth date.
     pub birth_date: &'static str,
+    /// In place of one that the hospital does not know.
+    pub birth_date_unknown: &'static str,
     /// Heading of the hospital's words on the study.
     pub result: &'static str,
     /// Before the name of who signed them.

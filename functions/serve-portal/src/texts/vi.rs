@@ -37,6 +37,7 @@ pub(super) const VI: Texts = Texts {
     link: LinkTexts {
         title: "Xem hình ảnh chụp",
         why: "Xin nhập ngày sinh của người bệnh. Nhờ vậy, người lạ không xem được hình ảnh này.",
+        why_password: "Xin nhập mật khẩu trên phiếu. Bệnh viện chưa có ngày sinh của người bệnh nên không dùng ngày sinh để mở được.",
         birth_date: "Ngày sinh",
         birth_date_hint: "Gõ ngày, tháng, năm. Ví dụ: 02031958 (hoặc 020358) là ngày 2 tháng 3 năm 1958.",
         submit: "Xem hình ảnh",
@@ -52,6 +53,9 @@ pub(super) const VI: Texts = Texts {
         gone: "Có thể đường dẫn đã hết hạn hoặc bị gõ thiếu. Hình ảnh của Ông/Bà vẫn được bệnh viện lưu giữ.",
         replaced_title: "Đã có phiếu mới hơn",
         replaced: "Phiếu này đã được thay bằng một phiếu mới. Xin dùng mã QR hoặc đường dẫn trên phiếu mới nhất.",
+        ended_title: "Bệnh viện đã ngừng đường dẫn này",
+        ended: "Kết quả và hình ảnh không còn xem được qua đường dẫn này. Xin gọi tổng đài ghi bên dưới để biết lý do và cách \
+                nhận kết quả.",
         instead: "Ông/Bà có thể đăng nhập bằng tài khoản và mật khẩu trên phiếu, hoặc gọi tổng đài để được giúp.",
         sign_in_instead: "Đăng nhập bằng tài khoản",
     },
@@ -62,14 +66,15 @@ pub(super) const VI: Texts = Texts {
         preparing_hint: "Xin quay lại sau. Bệnh viện nhắn tin khi hình ảnh đã sẵn sàng.",
         withheld: |count| format!("Bệnh viện đang kiểm tra lại {count} lần chụp nên tạm thời chưa mở được."),
         withheld_title: "Bệnh viện đang kiểm tra lại kết quả này",
-        withheld_hint: "Kết quả và hình ảnh vẫn được bệnh viện lưu giữ và sẽ mở lại tại đây sau khi kiểm tra xong. Cần xem \
-                        ngay hoặc cần hỏi thêm, xin Ông/Bà gọi tổng đài ghi bên dưới.",
+        withheld_hint: "Kết quả và hình ảnh vẫn được bệnh viện lưu giữ. Kiểm tra xong và xác nhận đúng là của Ông/Bà, bệnh viện sẽ mở \
+                        lại tại đây. Cần xem ngay hoặc có thắc mắc, xin gọi tổng đài ghi bên dưới.",
         no_date: "Không rõ ngày chụp",
         open: "Xem hình ảnh",
     },
     study: StudyTexts {
         patient_id: "Mã người bệnh",
         birth_date: "Sinh ngày",
+        birth_date_unknown: "(không rõ)",
         result: "Kết quả",
         signed_by: "Bác sĩ ký kết quả:",
         signed_at: "Ký lúc",

@@ -182,6 +182,23 @@ async fn an_old_slip_says_that_a_newer_one_exists() {
 }
 
 #[tokio::test]
+async fn a_link_that_the_hospital_ended_says_so_and_does_not_blame_the_typing() {
+    let answer = get("/x/ended", &[]).await;
+    assert_eq!(answer.status, StatusCode::GONE);
+    assert!(answer.body.contains("Bệnh viện đã ngừng đường dẫn này"));
+    assert!(!answer.body.contains("hết hạn") && !answer.body.contains("đăng nhập bằng tài khoản và mật khẩu"));
+}
+
+#[tokio::test]
+async fn where_no_birth_date_is_known_the_link_asks_for_the_password_alone() {
+    let known = get("/x/open-en", &[]).await.body;
+    assert!(known.contains("id=\"birth-date\"") && known.contains("id=\"password\""));
+    let unknown = get("/x/open-no-birth-date", &[]).await.body;
+    assert!(!unknown.contains("id=\"birth-date\"") && unknown.contains("id=\"password\""));
+    assert!(unknown.contains("The hospital has no birth date"));
+}
+
+#[tokio::test]
 async fn nobody_sees_personal_pages_without_a_session() {
     let study = format!("/studies/{STUDY}");
     let paths = [

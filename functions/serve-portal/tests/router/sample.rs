@@ -100,9 +100,11 @@ impl Door for SamplePortal {
     async fn link_status(&self, token: &str) -> Result<LinkStatus, PortalError> {
         self.check()?;
         Ok(match token {
-            "open-vi" => LinkStatus::Open { language: Language::Vi },
-            "open-en" => LinkStatus::Open { language: Language::En },
+            "open-vi" => LinkStatus::Open { language: Language::Vi, is_birth_date_known: true },
+            "open-en" => LinkStatus::Open { language: Language::En, is_birth_date_known: true },
+            "open-no-birth-date" => LinkStatus::Open { language: Language::En, is_birth_date_known: false },
             "replaced" => LinkStatus::Replaced,
+            "ended" => LinkStatus::Ended,
             _ => LinkStatus::Gone,
         })
     }

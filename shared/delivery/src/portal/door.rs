@@ -68,8 +68,11 @@ impl Portal {
     /// # Errors
     /// [`DeliveryError`].
     pub async fn link_status(&self, token: &str) -> Result<LinkStatus, DeliveryError> {
-        let link = evenly(self.services.index.link(&link_digest(token))).await?;
-        Ok(self.status_of(link.as_ref()))
+        evenly(async {
+            let link = self.services.index.link(&link_digest(token)).await?;
+            self.status_of(link.as_ref()).await
+        })
+        .await
     }
 
     /// Checks a birth date or a password against a link.
@@ -85,10 +88,11 @@ impl Portal {
         let index = &self.services.index;
         let digest = link_digest(token);
         let link = evenly(index.link(&digest)).await?;
-        match self.status_of(link.as_ref()) {
-            LinkStatus::Open { .. } => {}
-            LinkStatus::Replaced => return Ok(LinkOpening::Replaced),
-            LinkStatus::Gone => return Ok(LinkOpening::Gone),
+        match self.state_of(link.as_ref()) {
+            Some(LinkState::Open) => {}
+            Some(LinkState::Replaced) => return Ok(LinkOpening::Replaced),
+            Some(LinkState::Revoked) => return Ok(LinkOpening::Ended),
+            None => return Ok(LinkOpening::Gone),
         }
         let typed = BirthDate::read_answer(answer);
         if typed == TypedAnswer::NoSuchDay {
@@ -114,7 +118,7 @@ impl Portal {
         match link.state {
             LinkState::Open => {}
             LinkState::Replaced => return Ok(LinkOpening::Replaced),
-            LinkState::Revoked => return Ok(LinkOpening::Gone),
+            LinkState::Revoked => return Ok(LinkOpening::Ended),
         }
         let account = index.account(&link.account_key).await?;
         let record = Record::new(AuditAction::OpenLink, Self::actor_of(account.as_ref())).from(source);
@@ -136,16 +140,24 @@ impl Portal {
         Ok(LinkOpening::Wrong { attempts_left: failures_max.saturating_sub(link.failures) })
     }
 
-    fn status_of(&self, link: Option<&LinkRecord>) -> LinkStatus {
-        let failures_max = self.services.settings.limits.link_failures_max;
-        match link {
-            Some(link) if link.is_expired(self.services.clock.now()) => LinkStatus::Gone,
-            Some(link) if link.state == LinkState::Replaced => LinkStatus::Replaced,
-            Some(link) if link.state == LinkState::Open && link.failures < failures_max => {
-                LinkStatus::Open { language: link.language }
+    async fn status_of(&self, link: Option<&LinkRecord>) -> Result<LinkStatus, DeliveryError> {
+        let Some((link, state)) = link.zip(self.state_of(link)) else { return Ok(LinkStatus::Gone) };
+        Ok(match state {
+            LinkState::Open => {
+                let born = self.birth_date_of(link).await?;
+                let is_birth_date_known = born.is_none_or(|born| !born.is_placeholder());
+                LinkStatus::Open { language: link.language, is_birth_date_known }
             }
-            _ => LinkStatus::Gone,
-        }
+            LinkState::Replaced => LinkStatus::Replaced,
+            LinkState::Revoked => LinkStatus::Ended,
+        })
+    }
+
+    /// What a link is; `None` where it is unknown, expired or used up.
+    fn state_of(&self, link: Option<&LinkRecord>) -> Option<LinkState> {
+        let link = link.filter(|link| !link.is_expired(self.services.clock.now()))?;
+        let is_used_up = link.failures >= self.services.settings.limits.link_failures_max;
+        (link.state != LinkState::Open || !is_used_up).then_some(link.state)
     }
 
     /// Whether what was typed is no answer yet: it costs nothing, and says nothing of whether its parts are right. The year

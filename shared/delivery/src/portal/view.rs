@@ -11,7 +11,7 @@ use filmless_store::{ObjectVersion, PRESIGNED_TTL_MAX};
 
 use super::access::{event, occasion};
 use super::{Portal, SeriesView, Session, ShareScope, StudyDownload, StudySummary, StudyView};
-use crate::identity::{Asked, order_in_sight, verdict};
+use crate::identity::{Asked, is_account_of, order_in_sight, verdict};
 use crate::result::whole_result;
 use crate::usage::{self, Pen};
 use crate::{DeliveryError, Services, download};
@@ -73,7 +73,20 @@ impl Portal {
     }
 
     async fn is_out_of_sight(&self, session: &Session, study: &StudyRecord) -> Result<bool, DeliveryError> {
-        Ok(may_ask(session, study) && order_in_sight(&self.services, study).await?.is_none())
+        if !may_ask(session, study) || order_in_sight(&self.services, study).await?.is_some() {
+            return Ok(false);
+        }
+        self.is_ordered_for(session, study).await
+    }
+
+    /// Whether the order that a study was released under is still for the person of the account. Whoever was given another's
+    /// study by mistake hears no more of it.
+    async fn is_ordered_for(&self, session: &Session, study: &StudyRecord) -> Result<bool, DeliveryError> {
+        let Some(accession) = &study.order_accession else { return Ok(false) };
+        let Some(order) = self.services.index.order(accession).await? else { return Ok(false) };
+        let account = self.services.index.account_of_patient(&order.order.patient.id).await?;
+        let Some(account) = account.filter(|a| a.account_key == session.account_key) else { return Ok(false) };
+        is_account_of(&self.services, account, &order.order).await
     }
 
     /// A study of the session's account with presigned URLs; `None` for any other, existing or not.

@@ -89,7 +89,7 @@ const PATIENT: &[Field] = &[
     required(
         "birth_date",
         Kind::BirthDate,
-        "The second check of the link: YYYY-MM-DD, or the year alone (YYYY) where no more is known.",
+        "The second check of the link: YYYY-MM-DD, or the year alone (YYYY) where no more is known, or 1900-01-01 where nothing is: then the link asks for the password. Neither in the future nor before 1850.",
     ),
     optional("sex", Kind::Sex, "M, F or O; words that mean it are understood (Nam, Nữ, male, female)."),
     optional(

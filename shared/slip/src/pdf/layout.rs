@@ -221,7 +221,9 @@ impl Layout<'_> {
         let language = self.language;
         let mut section = Section::default();
         section.heading(self, words::HOW_TO);
-        for (number, step) in words::STEPS.iter().enumerate() {
+        for (number, step) in words::STEPS.into_iter().enumerate() {
+            let is_unanswerable = step == words::ENTER_BIRTH_DATE && self.content.birth_date.is_placeholder();
+            let step = if is_unanswerable { words::ENTER_PASSWORD } else { step };
             let top = section.height + 2.0;
             section.shape(MARGIN, top, 14.0, 14.0, 7.0, BRAND);
             let digit = self.fonts.bold.line(&(number + 1).to_string(), 9.0);

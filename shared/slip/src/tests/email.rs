@@ -17,6 +17,7 @@ pub(super) fn content(sample: &Sample, language: Language) -> EmailContent<'_> {
         study_title: "Chụp cắt lớp vi tính ngực",
         study_date: Some(jiff::civil::Date::constant(2020, 11, 23)),
         result: None,
+        is_birth_date_known: true,
         account: "N20-0317542",
         password: Some(&sample.password),
         link: &sample.link,

@@ -1,13 +1,15 @@
 use serde_json::json;
 
+use crate::portal::{Browser, password_of, path_of};
 use crate::sample::Study;
-use crate::system::{System, on_both_systems};
+use crate::system::{System, link_of, on_both_systems};
 
 on_both_systems! {
     every_bad_file_gets_its_reason_and_the_good_study_goes_on
     the_same_instance_with_other_bytes_takes_the_place_of_the_first
     two_patients_under_one_study_uid_are_held
     a_bad_order_is_refused_by_the_name_of_its_field
+    a_patient_whose_birth_date_nobody_knows_comes_in_with_the_password
     an_order_that_no_item_holds_releases_its_study_all_the_same
     what_lies_beside_the_images_of_a_disc_is_passed_over_and_counted
     a_selection_that_no_item_holds_is_refused_with_a_reason
@@ -88,6 +90,28 @@ async fn a_bad_order_is_refused_by_the_name_of_its_field(system: System) {
     let refused = system.until_quarantined("orders/lacking field.json").await;
     assert_eq!(refused["code"], "order-missing-field");
     assert!(refused["message"].as_str().unwrap().contains("patient.birth_date"));
+    lacking["patient"]["birth_date"] = json!("2999-01-01");
+    system.upload("orders/unborn.json", lacking.to_string()).await;
+    let refused = system.until_quarantined("orders/unborn.json").await;
+    assert_eq!(refused["code"], "order-bad-field");
+    assert!(refused["message"].as_str().unwrap().contains("`patient.birth_date` is a date that lies in the future"));
+}
+
+async fn a_patient_whose_birth_date_nobody_knows_comes_in_with_the_password(system: System) {
+    let study = system.sample(29);
+    let mut order = study.order();
+    order["patient"]["birth_date"] = json!("1900-01-01");
+    system.upload_order(&order).await;
+    system.upload("incoming/1", study.slice(1, 1)).await;
+    system.until(&study.uid, "released").await;
+    let sms = &system.until_sms(1).await[0];
+    let patient = Browser::default();
+    let asked = patient.get(&link_of(sms)).1;
+    assert!(!asked.contains("id=\"birth-date\"") && asked.contains("id=\"password\""), "{asked}");
+    let path = path_of(&link_of(sms));
+    assert_eq!(patient.submit(&system, &path, &[("answer", "01/01/1900")]).0, 403);
+    let (status, page) = patient.submit(&system, &path, &[("answer", &password_of(sms))]);
+    assert!(status == 200 && page.contains("canvas") && !page.contains("1900"), "{page}");
 }
 
 async fn an_order_that_no_item_holds_releases_its_study_all_the_same(system: System) {

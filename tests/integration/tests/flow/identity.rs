@@ -104,6 +104,7 @@ async fn an_order_that_changes_hands_while_files_come_shows_nothing_to_anybody()
         .await;
     let list = patient.get(&format!("{}/studies", system.text("portal"))).1;
     assert!(!list.contains("Bình") && !list.contains("1990") && !list.contains(&study.uid), "{list}");
+    assert!(!list.contains("đang kiểm tra"), "what is another's will not open again: {list}");
     assert_eq!(system.study(&study.uid).unwrap()["state"], "receiving");
     assert_eq!(system.staff_refused(&["resend", &study.uid]), "not-visible");
 }

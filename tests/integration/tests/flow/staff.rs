@@ -251,7 +251,8 @@ async fn a_recalled_study_is_gone_at_once_and_tells_who_saw_it() {
     // Recalled by mistake: staff bring it back, with a new slip.
     system.release(&study.uid, &[]);
     system.until(&study.uid, "released").await;
-    assert_eq!(Browser::default().get(&link_of(&sms)).0, 404, "a recalled link opens again");
+    let (status, page) = Browser::default().get(&link_of(&sms));
+    assert!(status == 410 && page.contains("Bệnh viện đã ngừng đường dẫn này"), "a recalled link opens again: {page}");
     system.staff(&["reissue", &study.uid, "--reason", "after recall"]);
     let (status, page) = opens(&system, &link_of(&system.until_sms(2).await[0]));
     assert!(status == 200 && page.contains("canvas"), "{page}");
