@@ -5,7 +5,7 @@ use std::time::Duration;
 use filmless_domain::hospital::HOSPITAL_TIME;
 use filmless_domain::mailbox::is_mailbox;
 use filmless_domain::usage::{UsageEvent, UsageKind, UsageUnit};
-use filmless_domain::{Language, Order, Secret, SignedResult, StudyInstanceUid, object_key};
+use filmless_domain::{Language, Order, Secret, SignedResult, StudyInstanceUid, object_key, person_name};
 use filmless_slip::{EmailContent, SlipContent, SmsContent, email_message, qr_png, slip_pdf, sms_text};
 use filmless_store::index::{Channel, ChannelRecord, ChannelState, NoticeRecord, StudyRecord};
 use filmless_store::port::{Email, PortError, Sms};
@@ -32,6 +32,7 @@ pub(crate) const COUNTRY_NOT_ALLOWED: &str = "country-not-allowed";
 struct Content {
     study: StudyRecord,
     order: Order,
+    patient_name: String,
     /// The signed result; one that is too long for the order's item is too long for a slip, and is read with the images.
     result: Option<SignedResult>,
     password: Secret,
@@ -309,7 +310,7 @@ async fn send_email(
     let raw = email_message(&EmailContent {
         hospital: &services.settings.hospital,
         language: notice.language,
-        patient_name: &content.order.patient.name,
+        patient_name: &content.patient_name,
         study_title: &content.title,
         study_date: content.study.study_date,
         result: content.result.as_ref().filter(|_| with_password),
@@ -358,6 +359,7 @@ async fn content_of(services: &Services, notice: &NoticeRecord) -> Result<Option
         title: title.unwrap_or_else(|| untitled(&study, language)),
         expires_on: expires_at.to_zoned(HOSPITAL_TIME).date(),
         result: order.order.signed_result(),
+        patient_name: person_name::written(&order.order.patient.name),
         order: order.order,
         study,
     }))
@@ -395,7 +397,7 @@ impl Content {
         SlipContent {
             hospital: &services.settings.hospital,
             language: notice.language,
-            patient_name: &patient.name,
+            patient_name: &self.patient_name,
             birth_date: patient.birth_date,
             sex: patient.sex.as_deref().or(self.study.patient.sex.as_deref()),
             patient_id: patient.id.as_str(),

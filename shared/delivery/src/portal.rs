@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use filmless_domain::audit::Actor;
 use filmless_domain::{
-    BirthDate, Language, PatientId, Secret, SeriesInstanceUid, SignedResult, StudyInstanceUid,
+    BirthDate, Language, PatientId, ReportLack, Secret, SeriesInstanceUid, SignedResult, StudyInstanceUid,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -227,6 +227,8 @@ pub struct SeriesView {
     pub frames: u32,
     /// A series of nothing but documents, a doctor's report among them.
     pub is_report: bool,
+    /// What keeps a report of it from being the signed result.
+    pub report_lacks: Option<ReportLack>,
     /// Instances without picture (kept, listed, downloadable).
     pub without_picture: u32,
     /// Instances that are shown with a part of their pixels or overlays missing.

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::data_set::Item;
 use crate::encapsulated::readable_content;
 use crate::key_objects::key_object_selection;
+use crate::report::{is_record, lacks};
 use crate::scan::{Scan, scan_prefix};
 use crate::{DataSet, HeaderError, PixelEncoding, SliceKey, TransferSyntax, geometry};
 
@@ -112,6 +113,10 @@ pub struct InstanceHeader {
     /// What can be read in it, whatever its SOP class says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub readable: Option<ReportKind>,
+    /// Whether it may be the signed result: a report that a doctor wrote, and that says of itself neither that it is preliminary or
+    /// partial nor that nobody verified it.
+    #[serde(default)]
+    pub is_result: bool,
     /// What a key object selection marks, unless it marks images that are not to be used.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub key_references: Vec<KeyReference>,
@@ -160,7 +165,7 @@ impl InstanceHeader {
             .or_else(|_| SopInstanceUid::parse(&uid(tags::MEDIA_STORAGE_SOP_INSTANCE_UID)));
         let sop_class_uid =
             text(tags::SOP_CLASS_UID).or_else(|| text(tags::MEDIA_STORAGE_SOP_CLASS_UID)).unwrap_or_default();
-        Ok(Self {
+        let mut header = Self {
             study_instance_uid: StudyInstanceUid::parse(&uid(tags::STUDY_INSTANCE_UID))
                 .map_err(|_| unusable(tags::STUDY_INSTANCE_UID, HeaderError::MissingStudyInstanceUid))?,
             series_instance_uid: SeriesInstanceUid::parse(&uid(tags::SERIES_INSTANCE_UID))
@@ -188,8 +193,11 @@ impl InstanceHeader {
             has_pixel_data,
             readable: readable_content(data_set),
             key_references: key_references(data_set, &sop_class_uid),
+            is_result: false,
             sop_class_uid,
-        })
+        };
+        header.is_result = header.kind() == InstanceKind::Report && !is_record(root) && lacks(root).is_none();
+        Ok(header)
     }
 
     /// What kind of thing the instance is.

@@ -46,7 +46,7 @@ pub use frames::{FrameError, FrameRanges, frame_ranges};
 pub use header::{HeaderRead, InstanceHeader, InstanceKind, ReportKind, patient_of_refused, read_header};
 pub use key_objects::{KeyObjectSelection, key_object_selection};
 pub use ranged::RangedBytes;
-pub use report::{ReportDocument, ReportLine, read_report};
+pub use report::{ReportDocument, ReportLine, lacks, read_report};
 pub use scan::{Scan, scan_file, scan_prefix};
 pub use slice_order::{SliceKey, display_order};
 pub use sniff::{Sniffed, sniff};

@@ -8,6 +8,7 @@ mod value;
 
 use dicom_core::Tag;
 use dicom_dictionary_std::tags;
+use filmless_domain::ReportLack;
 use serde::{Deserialize, Serialize};
 
 use crate::code::Code;
@@ -36,6 +37,21 @@ pub struct ReportDocument {
     /// Whether a machine wrote it, not a doctor.
     #[serde(skip)]
     pub is_record: bool,
+}
+
+/// What keeps a report from being the signed result, the gravest first: it is preliminary, or not complete, or nobody verified
+/// it (PS3.3 C.17.2; for encapsulated documents C.24.2). What a file does not say keeps it from nothing.
+#[must_use]
+pub fn lacks(root: Item<'_>) -> Option<ReportLack> {
+    [tags::PRELIMINARY_FLAG, tags::COMPLETION_FLAG, tags::VERIFICATION_FLAG]
+        .into_iter()
+        .filter_map(|tag| ReportStatus::of_flag(tag, root.text(tag)?.trim()))
+        .find_map(|status| match status {
+            ReportStatus::Preliminary => Some(ReportLack::Preliminary),
+            ReportStatus::Partial => Some(ReportLack::Partial),
+            ReportStatus::Unverified => Some(ReportLack::Unverified),
+            _ => None,
+        })
 }
 
 /// One line of a report.
@@ -118,7 +134,7 @@ pub fn read_report(data_set: &DataSet<'_>) -> ReportDocument {
 
 /// Documents that machines write (PS3.3 A.35): dose, computer-aided detection, procedure log, acquisition context,
 /// implantation plan. Some machines write their dose under a general class: then the title tells.
-fn is_record(root: Item<'_>) -> bool {
+pub(crate) fn is_record(root: Item<'_>) -> bool {
     const CLASSES: [&str; 12] = ["40", "50", "65", "67", "68", "69", "70", "71", "73", "74", "75", "76"];
     /// X-Ray Radiation Dose Report, Radiopharmaceutical Radiation Dose Report (PS3.16 TID 10001, 10021), DCM.
     const TITLES: [&str; 2] = ["113701", "113500"];

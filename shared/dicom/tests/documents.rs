@@ -123,6 +123,31 @@ fn what_can_be_read_is_a_report_under_any_class() {
 }
 
 #[test]
+fn a_result_is_a_report_that_says_of_itself_nothing_less() {
+    const CHEST: &str = "1.2.840.10008.5.1.4.1.1.88.11";
+    const DOSE: &str = "1.2.840.10008.5.1.4.1.1.88.67";
+    const PDF: &str = "1.2.840.10008.5.1.4.1.1.104.1";
+    let flag = |number: u16, value: &str| element(0x0040, number, "CS", value.as_bytes());
+    let (completion, verification, preliminary) = (0xA491, 0xA493, 0xA496);
+    for (class, flags, is_result) in [
+        (CHEST, vec![], true),
+        (CHEST, vec![flag(completion, "COMPLETE"), flag(verification, "VERIFIED")], true),
+        (CHEST, vec![flag(completion, "PARTIAL"), flag(verification, "VERIFIED")], false),
+        (CHEST, vec![flag(completion, "COMPLETE"), flag(verification, "UNVERIFIED")], false),
+        (CHEST, vec![flag(verification, "VERIFIED"), flag(preliminary, "PRELIMINARY")], false),
+        (CHEST, vec![flag(verification, "VERIFIED"), flag(preliminary, "FINAL ")], true),
+        (DOSE, vec![flag(completion, "COMPLETE"), flag(verification, "VERIFIED")], false),
+        (PDF, vec![flag(verification, "UNVERIFIED")], false),
+        (PDF, vec![], true),
+    ] {
+        let text = content("TEXT", element(0x0040, 0xA160, "UT", b"no finding"));
+        let rest = [flags.clone(), vec![sequence(0x0040, 0xA730, &[text])]].concat();
+        let header = header_of(&file(EXPLICIT, &identified(class, &rest)));
+        assert_eq!((header.kind(), header.is_result), (InstanceKind::Report, is_result), "{class} {flags:?}");
+    }
+}
+
+#[test]
 fn header_waits_for_the_first_bytes_of_a_document() {
     let long = [&b"%PDF-1.4"[..], &[b' '; 5000]].concat();
     let document = element(0x0042, 0x0011, "OB", &long);

@@ -41,4 +41,4 @@ pub use phone::PhoneNumber;
 pub use quiet_hours::QuietHours;
 pub use rejection::Rejection;
 pub use secret::Secret;
-pub use study::{HoldReason, KeyReference, StudyState};
+pub use study::{HoldReason, KeyReference, ReportLack, StudyState};

@@ -168,7 +168,8 @@ impl Order {
             return Ok(());
         }
         let when = if born.year() >= today.year() { "lies in the future" } else { "lies before 1850" };
-        let words = format!("`patient.birth_date` is a date that {when}. Where none is known, write 1900-01-01.");
+        let words =
+            format!("`patient.birth_date` is a date that {when}. Where none is known, write 1900-01-01.");
         Err(Rejection::new("order-bad-field", words))
     }
 

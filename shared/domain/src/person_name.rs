@@ -67,6 +67,18 @@ pub fn display(pn: &str) -> String {
     crate::invisible::one_line(&words.join(" ")).nfc().collect()
 }
 
+/// A name as its writer meant it, whole: of several component groups the others stand in brackets behind the first. For the names of
+/// orders, which people type.
+#[must_use]
+pub fn written(name: &str) -> String {
+    let groups: Vec<String> = name.split('=').map(display).filter(|group| !group.is_empty()).collect();
+    match groups.as_slice() {
+        [] => crate::invisible::one_line(name),
+        [only] => only.clone(),
+        [first, others @ ..] => format!("{first} ({})", others.join(", ")),
+    }
+}
+
 /// The words of a name, folded and sorted.
 #[must_use]
 pub fn words(text: &str) -> Vec<String> {
@@ -104,5 +116,13 @@ mod tests {
         assert_eq!(display("NGUYEN^THI HOA^^ "), "NGUYEN THI HOA");
         assert_eq!(display("=山田^太郎"), "山田 太郎");
         assert_eq!(display(""), "");
+    }
+
+    #[test]
+    fn a_written_name_loses_nothing() {
+        assert_eq!(written("NGUYEN^THI HOA"), "NGUYEN THI HOA");
+        assert_eq!(written("Wang^XiaoDong=王^小东"), "Wang XiaoDong (王 小东)");
+        assert_eq!(written("Nguyễn Thị Hoà = Hòa"), "Nguyễn Thị Hoà (Hòa)");
+        assert_eq!(written("=山田^太郎=やまだ^たろう"), "山田 太郎 (やまだ たろう)");
     }
 }

@@ -145,6 +145,18 @@ impl HoldReason {
     }
 }
 
+/// What keeps a report from being the signed result, from the lightest on (PS3.3 C.17.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReportLack {
+    /// Verification Flag UNVERIFIED.
+    Unverified,
+    /// Completion Flag PARTIAL.
+    Partial,
+    /// Preliminary Flag PRELIMINARY.
+    Preliminary,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use filmless_dicom::{DataSet, encapsulated_document, read_report, video_stream};
+use filmless_dicom::{DataSet, encapsulated_document, lacks, read_report, video_stream};
 use filmless_domain::Limits;
 use serde_bytes::ByteBuf;
 
@@ -21,6 +21,7 @@ pub(crate) fn report(data_set: &DataSet<'_>, limits: &Limits) -> Result<Rendered
     Ok(RenderedPart::Document(DocumentPart {
         kind,
         title: Some(document.title).filter(|title| !title.is_empty()),
+        lacks: lacks(data_set.root()),
         media_type: document.media_type.to_owned(),
         bytes: joined(data_set, &[document.range], limits)?,
     }))
@@ -35,6 +36,7 @@ fn structured_report(data_set: &DataSet<'_>) -> Result<RenderedPart, ImagingErro
     Ok(RenderedPart::Document(DocumentPart {
         kind: if report.is_record { DocumentKind::Record } else { DocumentKind::Report },
         title: Some(report.title).filter(|title| !title.is_empty()),
+        lacks: lacks(data_set.root()).filter(|_| !report.is_record),
         media_type: "application/json".to_owned(),
         bytes: ByteBuf::from(bytes),
     }))
@@ -47,6 +49,7 @@ pub(crate) fn video(data_set: &DataSet<'_>, limits: &Limits) -> Result<RenderedP
     Ok(RenderedPart::Document(DocumentPart {
         kind: DocumentKind::Video,
         title: None,
+        lacks: None,
         media_type: stream.media_type.to_owned(),
         bytes: joined(data_set, &stream.ranges, limits)?,
     }))

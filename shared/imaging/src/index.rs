@@ -2,6 +2,7 @@
 //!
 //! What is unknown is null or absent. Offsets count from the first byte of the pack; places count from 0 in `frames`.
 
+use filmless_domain::ReportLack;
 use serde::{Deserialize, Serialize};
 
 use crate::arrange::Place;
@@ -206,6 +207,9 @@ pub struct DocumentEntry {
     pub kind: DocumentKind,
     /// What its author calls it.
     pub title: Option<String>,
+    /// What keeps it from being the signed result, where it is a report.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lacks: Option<ReportLack>,
     /// What the bytes are.
     pub media_type: String,
     /// First byte.

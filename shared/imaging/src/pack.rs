@@ -330,6 +330,7 @@ impl<W: Write> SeriesPackBuilder<W> {
             sop_instance_uid,
             kind: document.kind,
             title: document.title,
+            lacks: document.lacks,
             media_type: document.media_type,
             offset: self.written,
             length: document.bytes.len() as u64,

@@ -1,5 +1,6 @@
 //! What rendering gives back, part by part, so that a run of a thousand frames is never held as a whole.
 
+use filmless_domain::ReportLack;
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
@@ -146,6 +147,9 @@ pub struct DocumentPart {
     pub kind: DocumentKind,
     /// What its author calls it.
     pub title: Option<String>,
+    /// What keeps it from being the signed result, where it is a report.
+    #[serde(default)]
+    pub lacks: Option<ReportLack>,
     /// What `bytes` are.
     pub media_type: String,
     /// The document.

@@ -48,7 +48,8 @@ pub(crate) const ENTER_BIRTH_DATE: Pair = pair(
     "Enter the patient's date of birth, or the password.",
 );
 /// The second step where no birth date is known.
-pub(crate) const ENTER_PASSWORD: Pair = pair("Nhập mật khẩu ghi trên phiếu này.", "Enter the password of this slip.");
+pub(crate) const ENTER_PASSWORD: Pair =
+    pair("Nhập mật khẩu ghi trên phiếu này.", "Enter the password of this slip.");
 pub(crate) const STEPS: [Pair; 3] = [
     pair(
         "Quét mã QR bằng máy ảnh điện thoại, hoặc mở đường dẫn bên dưới.",

@@ -79,7 +79,9 @@ pub(crate) async fn submit(
         }
         // Whoever typed the last answer is told what to do now.
         LinkOpening::Wrong { attempts_left: 0 } => {
-            closed(&visitor, StatusCode::FORBIDDEN, Some(question.language), |t| (t.used_up_title, vec![t.used_up, t.instead]))
+            closed(&visitor, StatusCode::FORBIDDEN, Some(question.language), |t| {
+                (t.used_up_title, vec![t.used_up, t.instead])
+            })
         }
         LinkOpening::Wrong { attempts_left } => {
             ask(&visitor, StatusCode::FORBIDDEN, question, Some(&|t| (t.wrong)(attempts_left)))
@@ -130,13 +132,16 @@ fn closed(
     page(status, &MessagePage { frame, title, paragraphs, action })
 }
 
-/// A link with slashes behind its token, as message programs leave them, leads to the link; nothing else is there.
+/// A link with slashes behind its token, as message programs leave them, or with a capital `X`, as keyboards write it, leads to
+/// the link; nothing else is there.
 pub(crate) async fn repaired(uri: Uri) -> Response {
-    let token =
-        |door: &str| uri.path().strip_prefix(door).map(token_of_link).filter(|token| !token.is_empty());
+    let token = |door: &str| {
+        let (typed, rest) = uri.path().split_at_checked(door.len())?;
+        Some(token_of_link(rest)).filter(|token| typed.eq_ignore_ascii_case(door) && !token.is_empty())
+    };
     let to = ["/x/", "/s/"].into_iter().find_map(|door| Some(format!("{door}{}", token(door)?)));
-    // Only what is longer than a link was no route of its own.
-    match to.filter(|to| to.len() < uri.path().len()) {
+    // A link as it is has a route of its own, which must not lead back here.
+    match to.filter(|to| to != uri.path()) {
         Some(to) => see_other(&to, []).unwrap_or_else(IntoResponse::into_response),
         None => StatusCode::NOT_FOUND.into_response(),
     }

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use filmless_delivery::portal::{SeriesView, StudyView};
 use filmless_domain::invisible::one_line;
-use filmless_domain::{SignedResult, StudyInstanceUid};
+use filmless_domain::{ReportLack, SignedResult, StudyInstanceUid};
 use serde::Serialize;
 
 use super::studies::title;
@@ -91,7 +91,13 @@ fn gaps(t: &Texts, view: &SeriesView) -> Vec<String> {
         _ => (words.without_picture)(count),
     };
     let said = |count: u32, say: &dyn Fn(u32) -> String| (count > 0).then(|| say(count));
+    let lack = view.report_lacks.map(|lack| match lack {
+        ReportLack::Preliminary => t.viewer.report_status.preliminary.to_owned(),
+        ReportLack::Partial => t.viewer.report_status.partial.to_owned(),
+        ReportLack::Unverified => t.viewer.report_status.unverified.to_owned(),
+    });
     [
+        lack,
         said(view.missing_frames, &words.missing_frames),
         said(view.cut_instances, &words.cut_instances),
         said(view.without_picture, &without_picture),

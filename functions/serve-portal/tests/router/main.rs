@@ -182,11 +182,24 @@ async fn an_old_slip_says_that_a_newer_one_exists() {
 }
 
 #[tokio::test]
+async fn a_link_typed_with_a_capital_door_leads_to_the_link() {
+    for (typed, link) in
+        [("/X/open-vi", "/x/open-vi"), ("/S/open-share", "/s/open-share"), ("/X/open-vi/", "/x/open-vi")]
+    {
+        let answer = get(typed, &[]).await;
+        assert_eq!((answer.status, answer.header(LOCATION)), (StatusCode::SEE_OTHER, link), "{typed}");
+    }
+    assert_eq!(get("/X/", &[]).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
 async fn a_link_that_the_hospital_ended_says_so_and_does_not_blame_the_typing() {
     let answer = get("/x/ended", &[]).await;
     assert_eq!(answer.status, StatusCode::GONE);
     assert!(answer.body.contains("Bệnh viện đã ngừng đường dẫn này"));
-    assert!(!answer.body.contains("hết hạn") && !answer.body.contains("đăng nhập bằng tài khoản và mật khẩu"));
+    assert!(
+        !answer.body.contains("hết hạn") && !answer.body.contains("đăng nhập bằng tài khoản và mật khẩu")
+    );
 }
 
 #[tokio::test]

@@ -63,6 +63,7 @@ impl SamplePortal {
             description: description.map(str::to_owned),
             modality: modality.into(),
             is_report: modality == "DOC",
+            report_lacks: (modality == "DOC").then_some(ReportLack::Preliminary),
             frames,
             without_picture: without,
             cut_instances: without,

@@ -85,7 +85,9 @@ impl Portal {
         let Some(accession) = &study.order_accession else { return Ok(false) };
         let Some(order) = self.services.index.order(accession).await? else { return Ok(false) };
         let account = self.services.index.account_of_patient(&order.order.patient.id).await?;
-        let Some(account) = account.filter(|a| a.account_key == session.account_key) else { return Ok(false) };
+        let Some(account) = account.filter(|a| a.account_key == session.account_key) else {
+            return Ok(false);
+        };
         is_account_of(&self.services, account, &order.order).await
     }
 
@@ -115,7 +117,7 @@ impl Portal {
             summary: summary(&study, Some(&order.order), &shown, poster_url),
             is_result_taken_back: order.order.signed_result().is_none() && order.result_changed_at.is_some(),
             result,
-            patient_name: filmless_domain::person_name::display(&patient.name),
+            patient_name: filmless_domain::person_name::written(&patient.name),
             patient_id: patient.id.as_str().to_owned(),
             birth_date: patient.birth_date,
             series,
@@ -271,6 +273,7 @@ impl Portal {
             modality: series.modality.clone(),
             frames: series.frames,
             is_report: !has_picture && series.reports > 0,
+            report_lacks: series.report_lacks,
             without_picture: series.without_picture,
             cut_instances: series.cut_instances,
             missing_frames: series.missing_frames,

@@ -82,6 +82,7 @@ impl SeriesWriter {
         record.key_frames = count(index.frames.iter().filter(|frame| frame.is_key).count());
         record.documents = count(index.documents.len());
         record.reports = count(index.documents.iter().filter(|document| document.kind.is_report()).count());
+        record.report_lacks = index.documents.iter().filter_map(|document| document.lacks).max();
         record.title = match &index.documents[..] {
             [only] => only.title.clone(),
             _ => None,

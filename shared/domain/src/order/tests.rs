@@ -280,8 +280,13 @@ fn a_birth_date_that_nobody_alive_has_is_refused_and_one_that_means_unknown_is_t
     for text in ["1958-03-02", "1958", "2026-11-29", "1900-01-01", "9999-12-31"] {
         assert_eq!(check(text), Ok(()), "{text}");
     }
-    for (text, why) in [("2999-01-01", "future"), ("2026-11-30", "future"), ("2027", "future"), ("1066-03-04", "1850")] {
+    for (text, why) in
+        [("2999-01-01", "future"), ("2026-11-30", "future"), ("2027", "future"), ("1066-03-04", "1850")]
+    {
         let words = check(text).unwrap_err();
-        assert!(words.contains("`patient.birth_date`") && words.contains(why) && !words.contains(text), "{words}");
+        assert!(
+            words.contains("`patient.birth_date`") && words.contains(why) && !words.contains(text),
+            "{words}"
+        );
     }
 }

@@ -2,8 +2,8 @@
 
 use filmless_domain::identity::{ACCESSIONS_MAX, IdentityRules, PERSONS_MAX, files_contradict};
 use filmless_domain::{
-    AccessionNumber, HoldReason, PatientDemographics, PatientId, SeriesInstanceUid, StudyInstanceUid,
-    StudyState,
+    AccessionNumber, HoldReason, PatientDemographics, PatientId, ReportLack, SeriesInstanceUid,
+    StudyInstanceUid, StudyState,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -201,6 +201,9 @@ pub struct SeriesRecord {
     /// Those of them that may be a doctor's report.
     #[serde(default)]
     pub reports: u32,
+    /// What keeps a report of it from being the signed result; of several the gravest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report_lacks: Option<ReportLack>,
     /// What its only document calls itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,

@@ -148,6 +148,8 @@ impl Index {
             .set("key_frames", series.key_frames)
             .set("documents", series.documents)
             .set("reports", series.reports)
+            .set("report_lacks", series.report_lacks)
+            .set("title", &series.title)
             .set("without_picture", series.without_picture)
             .set("cut_instances", series.cut_instances)
             .set("missing_frames", series.missing_frames)

@@ -94,7 +94,12 @@ async fn a_bad_order_is_refused_by_the_name_of_its_field(system: System) {
     system.upload("orders/unborn.json", lacking.to_string()).await;
     let refused = system.until_quarantined("orders/unborn.json").await;
     assert_eq!(refused["code"], "order-bad-field");
-    assert!(refused["message"].as_str().unwrap().contains("`patient.birth_date` is a date that lies in the future"));
+    assert!(
+        refused["message"]
+            .as_str()
+            .unwrap()
+            .contains("`patient.birth_date` is a date that lies in the future")
+    );
 }
 
 async fn a_patient_whose_birth_date_nobody_knows_comes_in_with_the_password(system: System) {

@@ -64,7 +64,7 @@ async fn key_images_come_first_and_a_late_selection_marks_them_too(system: Syste
 async fn reports_are_read_in_place_and_what_is_nothing_to_look_at_is_listed(system: System) {
     let study = system.sample(42);
     system.upload("incoming/1", study.slice(1, 1)).await;
-    system.upload("incoming/sr", study.report(2, "Không thấy bất thường.")).await;
+    system.upload("incoming/sr", study.report_with(2, "Không thấy bất thường.", "PARTIAL")).await;
     let rt_structure_set = "1.2.840.10008.5.1.4.1.1.481.3";
     system.upload("incoming/rt", study.instance(3, 1, rt_structure_set, "RTSTRUCT", [])).await;
     system.upload_order(&study.order()).await;
@@ -79,6 +79,12 @@ async fn reports_are_read_in_place_and_what_is_nothing_to_look_at_is_listed(syst
     assert_eq!(report["title"], "Diagnostic imaging report");
     let said = report["lines"].as_array().unwrap().iter().find(|line| line["name"] == "Finding").unwrap();
     assert_eq!(said["value"], "Không thấy bất thường.");
+
+    let patient = Browser::default();
+    let path = path_of(&link_of(&system.all_sms()[0]));
+    let page = patient.submit(&system, &path, &[("answer", "02/03/1958")]).1;
+    let tile = page.split("class=\"series-words\"").find(|tile| tile.contains("Báo cáo chưa hoàn tất."));
+    assert!(tile.is_some_and(|tile| tile.contains("Diagnostic imaging report")), "{page}");
 
     let index = json_of(&system, &study, 3, ".index.json").await;
     assert_eq!(index["others"][0]["name"], "RT Structure Set Storage");

@@ -166,6 +166,11 @@ impl Study {
 
     /// A structured report of one sentence.
     pub fn report(&self, series: u32, finding: &str) -> Vec<u8> {
+        self.report_with(series, finding, "COMPLETE")
+    }
+
+    /// The same, with its Completion Flag.
+    pub fn report_with(&self, series: u32, finding: &str, completion: &str) -> Vec<u8> {
         let line = vec![
             text(tags::VALUE_TYPE, VR::CS, "TEXT"),
             concept("121071", "Finding"),
@@ -174,6 +179,7 @@ impl Study {
         let elements = [
             text(tags::VALUE_TYPE, VR::CS, "CONTAINER"),
             concept("18748-4", "Diagnostic imaging report"),
+            text(tags::COMPLETION_FLAG, VR::CS, completion),
             sequence(tags::CONTENT_SEQUENCE, vec![line]),
         ];
         self.instance(series, 1, "1.2.840.10008.5.1.4.1.1.88.11", "SR", elements)
