@@ -191,6 +191,8 @@ pub struct StudyView {
     pub result: Option<SignedResult>,
     /// Its series, in order.
     pub series: Vec<SeriesView>,
+    /// Files of it that came damaged and were refused: nobody sees them.
+    pub lost_files: u32,
     /// When the URLs end.
     pub urls_expire_at: Timestamp,
 }

@@ -203,9 +203,18 @@ async fn erase_uploads(
     erased: &mut Erased,
 ) -> Result<(), DeliveryError> {
     for upload in services.index.uploads_of(owner).await? {
-        erased.objects += 1 + upload.quarantined.len();
+        // A refused file that names its patient is known by both, and counted with the patient.
+        let lost = upload.lost.as_ref();
+        let is_counted = match owner {
+            UploadOwner::Study(_) => lost.is_none_or(|lost| lost.patient.is_none()),
+            UploadOwner::Order(_) | UploadOwner::Patient(_) => true,
+        };
+        erased.objects += if is_counted { 1 + upload.quarantined.len() } else { 0 };
         if erased.is_rehearsal {
             continue;
+        }
+        if let (UploadOwner::Patient(_), Some(lost)) = (owner, lost) {
+            services.index.forget_upload(UploadOwner::Study(&lost.study), &upload).await?;
         }
         services.studies.delete_upload(upload.version(), &upload.etag).await?;
         for key in &upload.quarantined {

@@ -135,14 +135,30 @@ pub fn read_header(prefix: &[u8], total_bytes: u64, limits: &Limits) -> Result<H
     }
 }
 
-/// Whose a file is that [`read_header`] refuses, where that can be read: of one that is cut off, or whose UIDs are
-/// unusable.
+/// What can be read of a file that [`read_header`] refuses: of one that is cut off, or whose UIDs are unusable.
+#[derive(Clone, PartialEq, Default)]
+pub struct RefusedHeader {
+    /// Whose it is.
+    pub patient: Option<PatientId>,
+    /// Of which study.
+    pub study_instance_uid: Option<StudyInstanceUid>,
+    /// Which instance.
+    pub sop_instance_uid: Option<SopInstanceUid>,
+}
+
+/// Reads what can be read of a file that [`read_header`] refuses, of its first bytes.
 #[must_use]
-pub fn patient_of_refused(prefix: &[u8], limits: &Limits) -> Option<PatientId> {
+pub fn read_refused(prefix: &[u8], limits: &Limits) -> RefusedHeader {
     // As if all of it were there.
-    match scan_prefix(prefix, limits.object_bytes_max, limits) {
-        Ok(Scan::Complete(data_set)) => patient(data_set.root()).id,
-        Ok(Scan::NeedMore) | Err(_) => None,
+    let Ok(Scan::Complete(data_set)) = scan_prefix(prefix, limits.object_bytes_max, limits) else {
+        return RefusedHeader::default();
+    };
+    let root = data_set.root();
+    let uid = |tag: Tag| root.text(tag).unwrap_or_default();
+    RefusedHeader {
+        patient: patient(root).id,
+        study_instance_uid: StudyInstanceUid::parse(&uid(tags::STUDY_INSTANCE_UID)).ok(),
+        sop_instance_uid: SopInstanceUid::parse(&uid(tags::SOP_INSTANCE_UID)).ok(),
     }
 }
 

@@ -43,7 +43,9 @@ pub use dicom_json::{metadata_json, write_metadata_json};
 pub use encapsulated::{DocumentKind, EncapsulatedDocument, encapsulated_document};
 pub use error::HeaderError;
 pub use frames::{FrameError, FrameRanges, frame_ranges};
-pub use header::{HeaderRead, InstanceHeader, InstanceKind, ReportKind, patient_of_refused, read_header};
+pub use header::{
+    HeaderRead, InstanceHeader, InstanceKind, RefusedHeader, ReportKind, read_header, read_refused,
+};
 pub use key_objects::{KeyObjectSelection, key_object_selection};
 pub use ranged::RangedBytes;
 pub use report::{ReportDocument, ReportLine, lacks, read_report};

@@ -36,6 +36,7 @@ struct StudyPage<'a> {
     is_result_taken_back: bool,
     series: Vec<Tile<'a>>,
     has_reports: bool,
+    lost_files: Option<String>,
     main: Option<usize>,
 }
 
@@ -192,6 +193,7 @@ pub(crate) async fn show(visitor: Visitor, Path(uid): Path<String>) -> Result<Re
         },
         result: study.result.as_ref().map(|result| Signed::new(t, result)),
         is_result_taken_back: study.is_result_taken_back,
+        lost_files: (study.lost_files > 0).then(|| (t.study.lost_files)(study.lost_files)),
         has_reports: study.series.iter().any(|series| series.is_report),
         series,
         main,

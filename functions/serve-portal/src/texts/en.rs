@@ -104,6 +104,10 @@ pub(super) const EN: Texts = Texts {
             let words = if count == 1 { "image cannot" } else { "images cannot" };
             format!("{count} {words} be previewed. The original is kept by the hospital.")
         },
+        lost_files: |count| {
+            let words = if count == 1 { "file of this study" } else { "files of this study" };
+            format!("{count} {words} arrived damaged and cannot be shown. The hospital has been told.")
+        },
         cut_instances: |count| {
             let words = if count == 1 { "image file is" } else { "image files are" };
             format!("{count} {words} incomplete: a part is missing.")

@@ -209,6 +209,8 @@ pub struct StudyTexts {
     pub cut_instances: fn(u32) -> String,
     /// Images that are announced and not there; their number.
     pub missing_frames: fn(u32) -> String,
+    /// Files that came damaged and were refused; their number.
+    pub lost_files: fn(u32) -> String,
     /// A series without any picture.
     pub no_picture: &'static str,
     /// A list of marked images.

@@ -91,6 +91,11 @@ pub(super) const VI: Texts = Texts {
         without_picture: |count| {
             format!("{count} ảnh không xem trước được. Bản gốc vẫn được bệnh viện lưu giữ.")
         },
+        lost_files: |count| {
+            format!(
+                "Có {count} tệp của lần chụp này bị hỏng khi gửi đến nên không xem được. Bệnh viện đã được báo."
+            )
+        },
         cut_instances: |count| format!("{count} tệp ảnh không đầy đủ, bị thiếu một phần."),
         missing_frames: |count| format!("Thiếu {count} ảnh so với số ảnh ghi trong tệp."),
         no_picture: "Loạt ảnh này không xem trước được. Bản gốc vẫn được bệnh viện lưu giữ.",

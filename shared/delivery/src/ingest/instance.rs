@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use filmless_dicom::{
-    HeaderError, HeaderRead, InstanceHeader, Sniffed, patient_of_refused, read_header, sniff,
+    HeaderError, HeaderRead, InstanceHeader, RefusedHeader, Sniffed, read_header, read_refused, sniff,
 };
 use filmless_domain::identity::files_contradict;
 use filmless_domain::object_key::Upload;
-use filmless_domain::{PatientDemographics, PatientId, Rejection, StudyInstanceUid};
+use filmless_domain::{PatientDemographics, Rejection, StudyInstanceUid};
 use filmless_store::index::{Arrival, InstanceRecord, StrangerRecord, Touched, UploadOwner, UploadRecord};
 use filmless_store::{ObjectVersion, StoreError};
 use futures::{StreamExt, stream};
@@ -83,8 +83,8 @@ async fn examine(
             quarantine(services, object, &rejection).await.map(|()| None)
         }
         Ok(Examined::Zip) => unpack(services, object).await.map(|()| None),
-        Ok(Examined::Refused(rejection, patient)) => {
-            refuse(services, patient.as_ref(), object, &rejection).await.map(|()| None)
+        Ok(Examined::Refused(rejection, header)) => {
+            refuse(services, &header, object, &rejection).await.map(|()| None)
         }
         // A DICOMDIR lists files that come by themselves.
         Ok(Examined::Directory) => Ok(None),
@@ -100,7 +100,7 @@ pub(crate) enum Examined {
     Zip,
     Directory,
     /// And whose it is, where that can be read.
-    Refused(Rejection, Option<PatientId>),
+    Refused(Rejection, Box<RefusedHeader>),
 }
 
 /// Reads 64 KiB first, where nearly every header ends; more only when it does not.
@@ -114,7 +114,7 @@ pub(crate) async fn read_object(
         let read = services.studies.get_range(object.version(), 0..step).await?;
         if read.total_bytes > limits.object_bytes_max {
             let message = format!("The object has more than {} bytes.", limits.object_bytes_max);
-            return Ok(Examined::Refused(Rejection::new("object-too-large", message), None));
+            return Ok(Examined::Refused(Rejection::new("object-too-large", message), Box::default()));
         }
         if sniff(&read.bytes) == Sniffed::Zip {
             return Ok(Examined::Zip);
@@ -124,11 +124,11 @@ pub(crate) async fn read_object(
             Ok(HeaderRead::NeedMore) => {}
             Err(error) if error.code() == "dicomdir" => return Ok(Examined::Directory),
             Err(error) => {
-                return Ok(Examined::Refused(error.into(), patient_of_refused(&read.bytes, limits)));
+                return Ok(Examined::Refused(error.into(), Box::new(read_refused(&read.bytes, limits))));
             }
         }
     }
-    Ok(Examined::Refused(HeaderError::HeaderTooLong.into(), None))
+    Ok(Examined::Refused(HeaderError::HeaderTooLong.into(), Box::default()))
 }
 
 async fn index_instances(
@@ -250,6 +250,7 @@ async fn drop_deleted(
             version_id: other.version_id.clone(),
             etag: other.etag.clone(),
             quarantined: Vec::new(),
+            lost: None,
         };
         services.index.remember_upload(UploadOwner::Study(study), &upload).await?;
         services.index.drop_instance(study, other).await?;

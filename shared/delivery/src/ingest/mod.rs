@@ -34,7 +34,7 @@ pub struct CreatedObject {
 impl CreatedObject {
     pub(crate) fn upload(&self, quarantined: Vec<ObjectKey>) -> UploadRecord {
         let (key, version_id, etag) = (self.key.clone(), self.version_id.clone(), self.etag.clone());
-        UploadRecord { key, version_id, etag, quarantined }
+        UploadRecord { key, version_id, etag, quarantined, lost: None }
     }
 
     pub(crate) fn version(&self) -> ObjectVersion<'_> {

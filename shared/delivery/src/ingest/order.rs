@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use filmless_dicom::RefusedHeader;
 use filmless_domain::identity::compare;
 use filmless_domain::usage::UsageEvent;
 use filmless_domain::{AccessionNumber, Order, PatientId, Rejection, StudyInstanceUid};
@@ -31,7 +32,9 @@ pub(super) async fn ingest_order(services: &Services, object: &CreatedObject) ->
     let order = match read {
         Ok(order) => order,
         Err(rejection) => {
-            return refuse(services, Order::patient_of_refused(&bytes).as_ref(), object, &rejection).await;
+            let patient = Order::patient_of_refused(&bytes);
+            let header = RefusedHeader { patient, ..RefusedHeader::default() };
+            return refuse(services, &header, object, &rejection).await;
         }
     };
     let earlier = services.index.order(&order.accession_number).await?;

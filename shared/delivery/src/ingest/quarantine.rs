@@ -1,7 +1,8 @@
 //! Quarantine: a copy of what was refused, beside a reason its sender can read. The upload itself stays.
 
-use filmless_domain::{ObjectKey, PatientId, Rejection, object_key};
-use filmless_store::index::UploadOwner;
+use filmless_dicom::RefusedHeader;
+use filmless_domain::{ObjectKey, Rejection, object_key};
+use filmless_store::index::{LostFile, UploadOwner};
 use filmless_store::{ObjectVersion, Served, StoreError};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -21,16 +22,23 @@ fn places_of(object: &CreatedObject) -> [ObjectKey; 2] {
     [object_key::quarantined(&object.key, &digest), object_key::quarantine_reason(&object.key, &digest)]
 }
 
-/// Refuses an object that may be known to be about somebody: then it goes when all about them goes.
+/// Refuses an object that may be known to be about somebody, or of a study: then it goes when all about them goes, and the
+/// study's readers are told that it is missing.
 pub(super) async fn refuse(
     services: &Services,
-    patient: Option<&PatientId>,
+    header: &RefusedHeader,
     object: &CreatedObject,
     rejection: &Rejection,
 ) -> Result<(), DeliveryError> {
-    if let Some(patient) = patient {
-        let upload = object.upload(places_of(object).to_vec());
-        services.index.remember_upload(UploadOwner::Patient(patient), &upload).await?;
+    let index = &services.index;
+    let mut upload = object.upload(places_of(object).to_vec());
+    let RefusedHeader { patient, study_instance_uid, sop_instance_uid } = header.clone();
+    if let Some(study) = study_instance_uid {
+        upload.lost = Some(LostFile { study: study.clone(), patient, instance: sop_instance_uid });
+        index.remember_upload(UploadOwner::Study(&study), &upload).await?;
+    }
+    if let Some(patient) = &header.patient {
+        index.remember_upload(UploadOwner::Patient(patient), &upload).await?;
     }
     quarantine(services, object, rejection).await
 }

@@ -1,12 +1,15 @@
 //! What somebody who was let in may see.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use filmless_domain::audit::{AuditAction, AuditOutcome};
 use filmless_domain::object_key::SeriesKeys;
 use filmless_domain::usage::{StorageClass, UsageEvent, UsageKind};
 use filmless_domain::{HoldReason, SopInstanceUid, StudyInstanceUid, StudyState};
-use filmless_store::index::{AccessMoment, LogName, OrderRecord, SeriesRecord, StudyRecord, Transaction};
+use filmless_store::index::{
+    AccessMoment, LogName, LostFile, OrderRecord, SeriesRecord, StudyRecord, Transaction, UploadOwner,
+};
 use filmless_store::{ObjectVersion, PRESIGNED_TTL_MAX};
 
 use super::access::{event, occasion};
@@ -121,6 +124,7 @@ impl Portal {
             patient_id: patient.id.as_str().to_owned(),
             birth_date: patient.birth_date,
             series,
+            lost_files: count_lost(&self.services, &study).await?,
             urls_expire_at,
         }))
     }
@@ -309,6 +313,30 @@ async fn shown_series(services: &Services, study: &StudyRecord) -> Result<Vec<Se
         key(a).cmp(&key(b))
     });
     Ok(series)
+}
+
+/// How many files of a study were refused and did not come again. One that names somebody else is none of it.
+pub(crate) async fn count_lost(services: &Services, study: &StudyRecord) -> Result<u32, DeliveryError> {
+    let uid = &study.study_instance_uid;
+    let uploads = services.index.uploads_of(UploadOwner::Study(uid)).await?;
+    let is_theirs = |lost: &LostFile| {
+        let names = study.patient_ids();
+        lost.patient.as_ref().is_none_or(|patient| names.is_empty() || names.contains(&patient))
+    };
+    let mut instances = BTreeSet::new();
+    let mut count = 0;
+    for lost in uploads.into_iter().filter_map(|upload| upload.lost).filter(is_theirs) {
+        match lost.instance {
+            None => count += 1,
+            Some(instance) => {
+                instances.insert(instance);
+            }
+        }
+    }
+    for instance in instances {
+        count += u32::from(services.index.instance(uid, &instance).await?.is_none());
+    }
+    Ok(count)
 }
 
 /// Whether the study was given to the session's account, and to its share.

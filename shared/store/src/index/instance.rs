@@ -116,6 +116,7 @@ impl Index {
             version_id: old.version_id.clone(),
             etag: old.etag.clone(),
             quarantined: Vec::new(),
+            lost: None,
         };
         let transaction = Transaction::new()
             .put(&instance_key(study, &new.sop_instance_uid), new, condition)?

@@ -50,5 +50,5 @@ pub use staff_session::{StaffSessionRecord, StaffSignInRecord};
 pub use stranger::StrangerRecord;
 pub use study::{Arrival, SeriesRecord, StaffRelease, StudyPointer, StudyRecord, Touched};
 pub use table::{Index, ItemKey, Transaction, TransactionOutcome};
-pub use upload::{UnpackedRecord, UploadOwner, UploadRecord};
+pub use upload::{LostFile, UnpackedRecord, UploadOwner, UploadRecord};
 pub use worklist::Worklist;

@@ -1,6 +1,8 @@
 //! Uploads that nothing else in the index leads to. They go with the study, order or patient that they are about.
 
-use filmless_domain::{AccessionNumber, ObjectKey, PatientId, StudyInstanceUid};
+use std::fmt;
+
+use filmless_domain::{AccessionNumber, ObjectKey, PatientId, SopInstanceUid, StudyInstanceUid};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -22,6 +24,28 @@ pub struct UploadRecord {
     /// Its copy in quarantine, and the reason beside that, when it was refused.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub quarantined: Vec<ObjectKey>,
+    /// What can be read of a file that was refused and is missing from its study. `Debug` hides the patient.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lost: Option<LostFile>,
+}
+
+/// A file that is missing from its study because it cannot be read.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LostFile {
+    /// Of which study.
+    pub study: StudyInstanceUid,
+    /// Whose it is, where it says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patient: Option<PatientId>,
+    /// Which instance, where it says so: once that comes as a whole, nothing is missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance: Option<SopInstanceUid>,
+}
+
+impl fmt::Debug for LostFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("LostFile(hidden)")
+    }
 }
 
 /// Whom an upload is about.
@@ -84,6 +108,18 @@ impl Index {
         upload: &UploadRecord,
     ) -> Result<(), StoreError> {
         self.put_new(&upload.item_key(owner), upload).await.map(|_| ())
+    }
+
+    /// Forgets an upload as this owner's.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn forget_upload(
+        &self,
+        owner: UploadOwner<'_>,
+        upload: &UploadRecord,
+    ) -> Result<(), StoreError> {
+        self.delete(&upload.item_key(owner)).await
     }
 
     /// The uploads that were remembered.

@@ -29,6 +29,7 @@ fn upload() -> UploadRecord {
         version_id: Some("v".repeat(64)),
         etag: "e".into(),
         quarantined: vec![],
+        lost: None,
     }
 }
 

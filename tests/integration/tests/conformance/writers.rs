@@ -57,6 +57,7 @@ fn upload(number: usize) -> UploadRecord {
         version_id: Some("v".repeat(1024)),
         etag: "e".repeat(64),
         quarantined: vec![long_key.clone(), long_key],
+        lost: None,
     }
 }
 

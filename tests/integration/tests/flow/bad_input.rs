@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use crate::portal::{Browser, password_of, path_of};
+use crate::portal::{Browser, opens, password_of, path_of};
 use crate::sample::Study;
 use crate::system::{System, link_of, on_both_systems};
 
@@ -42,6 +42,21 @@ async fn every_bad_file_gets_its_reason_and_the_good_study_goes_on(system: Syste
         assert!(refused["message"].as_str().unwrap().ends_with('.'), "{refused}");
         assert_eq!(system.uploaded(key).await, *bytes, "{key} is not as uploaded");
     }
+    assert!(!page_of(&system, &study).contains("bị hỏng"), "what came as a whole is not missing");
+    let second = study.slice(1, 2);
+    system.upload("incoming/second", second[..second.len() / 3].to_vec()).await;
+    system.until_quarantined("incoming/second").await;
+    assert!(page_of(&system, &study).contains("Có 1 tệp của lần chụp này bị hỏng"));
+    system.upload("incoming/second again", second).await;
+    let is_whole = || Some(()).filter(|()| !page_of(&system, &study).contains("bị hỏng"));
+    system.until_some("the file as a whole", is_whole).await;
+}
+
+/// The study as its patient reads it.
+fn page_of(system: &System, study: &Study) -> String {
+    let sms = system.all_sms();
+    let mine = sms.iter().find(|sms| sms["text"].as_str().unwrap().contains(&study.patient_id)).unwrap();
+    opens(system, &link_of(mine)).1
 }
 
 async fn the_same_instance_with_other_bytes_takes_the_place_of_the_first(system: System) {
