@@ -72,6 +72,8 @@ export interface Words {
   readonly noValue: string;
   readonly uncalibrated: string;
   readonly atDetector: string;
+  readonly byGeometry: string;
+  readonly byFiducial: string;
   readonly onFilm: string;
   readonly slicePosition: string;
   readonly documents: string;

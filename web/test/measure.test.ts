@@ -29,6 +29,15 @@ describe("a length", () => {
     });
   });
 
+  it.each([
+    ["imager-pixel-spacing-over-magnification", "by-geometry"],
+    ["pixel-spacing-by-geometry", "by-geometry"],
+    ["pixel-spacing-by-fiducial", "by-fiducial"],
+  ])("by %s says how it was calibrated", (source, caveat) => {
+    const spaced = details({ spacing: { row_mm: 0.2, column_mm: 0.2, source } });
+    expect(lengthBetween(spaced, at(0, 0), at(0, 50))).toEqual({ quantities: [{ value: 10, unit: "mm" }], caveat });
+  });
+
   it("on a scanned film says so", () => {
     const spaced = details({ spacing: { row_mm: 0.2, column_mm: 0.2, source: "nominal-scanned-pixel-spacing" } });
     expect(lengthBetween(spaced, at(0, 0), at(0, 50)).caveat).toBe("on-film");

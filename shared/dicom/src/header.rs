@@ -280,6 +280,10 @@ fn patient(root: Item<'_>) -> PatientDemographics {
         .filter(|name| name.chars().any(char::is_alphanumeric));
     let typed_id = root.text(tags::PATIENT_ID).unwrap_or_default();
     let id = PatientId::parse(&typed_id);
+    let typed_birth_date = root.text(tags::PATIENT_BIRTH_DATE).unwrap_or_default();
+    let birth_date = BirthDate::parse(&typed_birth_date);
+    // Zeros and dashes are written for none.
+    let is_stated = |text: &str| text.chars().any(|c| c.is_alphanumeric() && c != '0');
     PatientDemographics {
         // An id that cannot be one is not the same as none: somebody was meant.
         is_id_unreadable: matches!(id, Err(InvalidId::TooLong | InvalidId::BadCharacter)),
@@ -292,7 +296,8 @@ fn patient(root: Item<'_>) -> PatientDemographics {
             .map(|issuer| issuer.trim().to_owned())
             .filter(|issuer| !issuer.is_empty()),
         name,
-        birth_date: root.text(tags::PATIENT_BIRTH_DATE).and_then(|t| BirthDate::parse(&t).ok()),
+        is_birth_date_unreadable: birth_date.is_err() && is_stated(&typed_birth_date),
+        birth_date: birth_date.ok(),
         sex: root.text(tags::PATIENT_SEX).as_deref().and_then(sex_of).map(str::to_owned),
     }
 }

@@ -223,8 +223,10 @@ mod tests {
         }
         assert_eq!(verdict(&[blank_id], &[&order], ReleaseOn::Images), Some(HoldReason::PatientMismatch));
         assert_eq!(verdict(&[], &[&order], ReleaseOn::Images), Some(HoldReason::PatientMismatch));
-        let garbled = images("N1", "\u{d5}\u{c5}^\u{c8}\u{fd}", "19580302");
-        assert_eq!(verdict(&[garbled], &[&order], ReleaseOn::Images), Some(HoldReason::CharacterSetMismatch));
+        for name in ["\u{d5}\u{c5}^\u{c8}\u{fd}", "\u{fffd}\u{fffd}^\u{fffd}\u{fffd}"] {
+            let reason = verdict(&[images("N1", name, "19580302")], &[&order], ReleaseOn::Images);
+            assert_eq!(reason, Some(HoldReason::CharacterSetMismatch));
+        }
     }
 
     #[test]

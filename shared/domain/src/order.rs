@@ -254,6 +254,7 @@ impl Order {
             id: Some(self.patient.id.clone()),
             issuer: issuer.filter(|issuer| !issuer.is_empty()).map(str::to_owned),
             is_id_unreadable: false,
+            is_birth_date_unreadable: false,
             name: Some(self.patient.name.clone()),
             birth_date: Some(self.patient.birth_date),
             sex: self.patient.sex.clone(),

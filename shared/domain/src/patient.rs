@@ -25,6 +25,9 @@ pub struct PatientDemographics {
     /// Patient's Birth Date (0010,0030), or its year.
     #[serde(default)]
     pub birth_date: Option<BirthDate>,
+    /// There is a birth date, and nobody can read it: it proves nothing, and staff are told.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_birth_date_unreadable: bool,
     /// Patient's Sex (0010,0040): `M`, `F` or `O`.
     #[serde(default)]
     pub sex: Option<String>,

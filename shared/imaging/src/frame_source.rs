@@ -84,39 +84,21 @@ impl<'d> FrameSource<'d> {
     pub fn encapsulated_frame(&self, frame: u32) -> Option<Cow<'d, [u8]>> {
         let Self::Encapsulated { bytes, frames, .. } = self else { return None };
         let fragment = |range: &Range<usize>| bytes.range(range.start as u64..range.end as u64);
-        let codestream = match frames.get(frame as usize)?.as_slice() {
-            [one] => fragment(one)?,
+        match frames.get(frame as usize)?.as_slice() {
+            [one] => fragment(one),
             many => {
                 let parts: Option<Vec<Cow<'_, [u8]>>> = many.iter().map(fragment).collect();
-                Cow::Owned(parts?.concat())
+                Some(Cow::Owned(parts?.concat()))
             }
-        };
-        Some(if self.ends_within(frame) { with_end_marker(codestream) } else { codestream })
+        }
     }
 }
 
-/// End of image, of JPEG and JPEG-LS; end of codestream, of JPEG 2000.
-const END_MARKER: [u8; 2] = [0xFF, 0xD9];
-
-/// Whether what the file lacks of a frame is padding.
+/// Whether what the file lacks of a frame is padding: it has its end of image, or of codestream.
 fn ends_with_marker(bytes: &dyn RangedBytes, frame: Option<&Vec<Range<usize>>>) -> bool {
     let Some(end) = frame.and_then(|fragments| fragments.last()) else { return false };
     let tail = bytes.range(end.end.saturating_sub(3).max(end.start) as u64..end.end as u64);
-    tail.is_some_and(|tail| tail.strip_suffix(&[0]).unwrap_or(&tail).ends_with(&END_MARKER))
-}
-
-/// A JPEG that was cut, as decoders take it: they want an end, and show the rows before it.
-fn with_end_marker(codestream: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
-    if !codestream.starts_with(&[0xFF, 0xD8]) {
-        return codestream;
-    }
-    let mut ended = codestream.into_owned();
-    // Half a marker.
-    if ended.last() == Some(&0xFF) {
-        ended.pop();
-    }
-    ended.extend(END_MARKER);
-    Cow::Owned(ended)
+    tail.is_some_and(|tail| tail.strip_suffix(&[0]).unwrap_or(&tail).ends_with(&[0xFF, 0xD9]))
 }
 
 /// Extended Offset Table (7FE0,0001), OV.

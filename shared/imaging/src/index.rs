@@ -313,7 +313,8 @@ pub struct Spacing {
     pub row_mm: f64,
     /// Between the centres of two columns.
     pub column_mm: f64,
-    /// Which attribute says so: `pixel-spacing`, `imager-pixel-spacing` (at the detector, not in the patient),
+    /// Which attribute says so: `pixel-spacing`, also `-by-geometry` or `-by-fiducial`; `imager-pixel-spacing` (at the
+    /// detector, not in the patient), `imager-pixel-spacing-over-magnification` (at the object, as estimated);
     /// `nominal-scanned-pixel-spacing`, `ultrasound-region`.
     pub source: String,
 }

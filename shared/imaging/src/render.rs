@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
 use crate::ImagingError;
-use crate::codec::{Decoded, decode_frame, jpeg_is_cut, missing_bytes, stream_header};
+use crate::codec::{Decoded, decode_frame, missing_bytes, stream_header};
 use crate::diagnostic::{DiagnosticFrame, FrameOrigin, diagnostic};
 use crate::display::{DisplayFrame, show};
 use crate::document::{report, video};
@@ -332,22 +332,14 @@ impl<'d> OpenImage<'d> {
     /// Everything that is wanted of one frame, counted from 0.
     fn render(&self, index: u32, options: &RenderOptions) -> Result<RenderedFrame, ImagingError> {
         let attributes = self.attributes(index)?;
-        let is_cut = self.is_cut(index);
-        // What decoders make of other codestreams that end early may look whole.
-        if self.source.ends_within(index) && is_cut.is_none() {
-            return Err(ImagingError::CutPixelData);
-        }
-        let decoded = self.decode(index).map_err(|error| match error {
-            ImagingError::CorruptPixelData if self.source.ends_within(index) => ImagingError::CutPixelData,
-            error => error,
-        })?;
+        let decoded = self.decode(index)?;
         let (shown, window) = self.show_decoded(&decoded, attributes)?;
         let aspect = pixel_aspect(attributes);
         let has_thumbnail = index.is_multiple_of(self.image.number_of_frames.div_ceil(THUMBNAILS_MAX));
         let has_poster = options.poster_frame == Some(index + 1);
         let (preview, thumbnail) = preview_and_thumbnail(&shown, aspect, options.preview, has_thumbnail)?;
         let overlays = over_frame(attributes, &decoded.samples);
-        if is_cut == Some(true) {
+        if decoded.is_cut() {
             self.cut_frames.fetch_add(1, Ordering::Relaxed);
         }
         Ok(RenderedFrame {
@@ -363,14 +355,6 @@ impl<'d> OpenImage<'d> {
             mask: self.run.as_ref().and_then(|run| run.mask(attributes)),
             view: FrameView::of_frame(attributes, &self.image, index + 1, window),
         })
-    }
-
-    /// Whether a JPEG lacks data although its decoder did not mind; `None` where that cannot be told.
-    fn is_cut(&self, index: u32) -> Option<bool> {
-        let codestream = self.source.encapsulated_frame(index)?;
-        let encoding = encoding_of(&codestream, self.data_set.transfer_syntax());
-        let is_jpeg = matches!(encoding, PixelEncoding::JpegDct | PixelEncoding::JpegLossless);
-        if is_jpeg { jpeg_is_cut(&codestream) } else { None }
     }
 
     fn diagnostic(&self, index: u32, decoded: &Decoded) -> Result<Option<DiagnosticFrame>, ImagingError> {

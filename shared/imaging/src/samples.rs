@@ -41,6 +41,20 @@ impl Samples {
         }
     }
 
+    /// Makes the samples from this one on 0; of luminance and chrominance, black.
+    pub fn blacken(&mut self, first: usize, is_ybr: bool) {
+        let rest = first.min(self.len())..;
+        match self {
+            Self::Bytes(v) => {
+                for (place, value) in v[rest].iter_mut().enumerate() {
+                    *value = if is_ybr && place % 3 != 0 { 128 } else { 0 };
+                }
+            }
+            Self::Words { words, .. } => words[rest].fill(0),
+            Self::Numbers(v) => v[rest].fill(0.0),
+        }
+    }
+
     /// Every sample as a number.
     pub fn to_numbers(&self) -> Vec<f64> {
         match self {

@@ -131,13 +131,34 @@ fn spacing(frame: FrameAttributes<'_>) -> Option<Spacing> {
         at_detector.as_ref().is_some_and(is_same)
             && frame.root.text(tags::PIXEL_SPACING_CALIBRATION_TYPE).is_none_or(|kind| kind.trim().is_empty())
     };
+    // What corrected it (10.7.1.3): a known geometry, or an object of known size in the picture.
+    let source = match frame.root.text(tags::PIXEL_SPACING_CALIBRATION_TYPE).as_deref().map(str::trim) {
+        Some("GEOMETRY") => "pixel-spacing-by-geometry",
+        Some("FIDUCIAL") => "pixel-spacing-by-fiducial",
+        _ => "pixel-spacing",
+    };
     frame
         .holder(tags::PIXEL_SPACING, tags::PIXEL_MEASURES_SEQUENCE)
-        .and_then(|holder| pair(holder, tags::PIXEL_SPACING, "pixel-spacing"))
+        .and_then(|holder| pair(holder, tags::PIXEL_SPACING, source))
         .filter(|spacing| !is_uncorrected(spacing))
-        .or(at_detector)
+        .or_else(|| at_detector.map(|spacing| at_object(frame.root, spacing)))
         .or_else(|| pair(frame.root, tags::NOMINAL_SCANNED_PIXEL_SPACING, "nominal-scanned-pixel-spacing"))
         .or_else(|| ultrasound_spacing(frame.root))
+}
+
+/// A size at the detector over Estimated Radiographic Magnification Factor (0018,1114) is that at the object
+/// (PS3.3 C.8.7.5.1.3). A factor of 1 magnifies nothing, and nothing is nearer to the detector than that.
+fn at_object(root: Item<'_>, detector: Spacing) -> Spacing {
+    const MAGNIFICATION_MAX: f64 = 20.0;
+    let factor = root.float(tags::ESTIMATED_RADIOGRAPHIC_MAGNIFICATION_FACTOR);
+    match factor.filter(|factor| *factor > 1.0 && *factor <= MAGNIFICATION_MAX) {
+        Some(factor) => Spacing {
+            row_mm: detector.row_mm / factor,
+            column_mm: detector.column_mm / factor,
+            source: "imager-pixel-spacing-over-magnification".to_owned(),
+        },
+        None => detector,
+    }
 }
 
 /// The first two-dimensional region whose axes are in centimetres (PS3.3 C.8.5.5).

@@ -70,7 +70,7 @@ fn the_header_that_is_checked_is_the_one_that_is_decoded() {
 
 #[test]
 fn a_jpeg_ls_without_its_end_is_refused_in_milliseconds() {
-    assert_eq!(refused_at_once(&case("jls_spin.dcm")), "corrupt-pixel-data");
+    assert_eq!(refused_at_once(&case("jls_spin.dcm")), "cut-pixel-data");
 }
 
 #[test]
@@ -149,7 +149,7 @@ fn a_giant_jpeg_xl_of_a_few_bytes_is_refused_at_once() {
 fn a_jpeg_of_scans_without_number_is_refused() {
     let stream = jpeg(0xC2, 2_000, 8, 40_000);
     let scan = [0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 0, 0, 0];
-    let many = [&stream[..stream.len() - 2], &scan.repeat(300)].concat();
+    let many = [&stream[..stream.len() - 2], &scan.repeat(300), &[0xFF, 0xD9]].concat();
     let file = Pixels::grey(2_000, 2_000, 8, 8).encapsulated(JPEG_PROGRESSIVE, &[&many]);
     assert_eq!(refused_at_once(&file), "corrupt-pixel-data");
 }
@@ -192,11 +192,13 @@ fn a_jpeg_whose_data_ends_before_its_end_marker_is_shown_and_said_to_be_cut() {
         let whole = encode(sampling);
         let image = Pixels { frames: Some("2"), ..Pixels::colour(80, 96, "YBR_FULL_422") };
         assert_eq!(cut_and_shown(&image.encapsulated(JPEG, &[&whole, &whole])), (0, 2));
-        for share in [2, 4, 10] {
+        for share in [3, 4, 10] {
             let cut = without_last(&whole, whole.len() / share);
             let file = image.encapsulated(JPEG, &[&whole, &cut]);
             assert_eq!(cut_and_shown(&file), (1, 2), "{sampling:?}, {share}");
         }
+        let file = image.encapsulated(JPEG, &[&whole, &without_last(&whole, whole.len() * 2 / 3)]);
+        assert_eq!(outcome(&file), (0, 1, vec!["cut-pixel-data".to_owned()]), "{sampling:?}");
     }
 }
 
@@ -237,15 +239,12 @@ fn a_file_that_ends_within_a_frame_shows_the_frames_before_and_of_a_jpeg_the_row
     };
     let two = Pixels { frames: Some("2"), ..Pixels::colour(80, 96, "YBR_FULL_422") };
     let without = |file: &[u8], bytes: usize| file[..file.len() - 8 - bytes].to_vec();
-    let cut = || vec!["cut-pixel-data".to_owned()];
-    // The decoder shows none of one with restart markers: it is named.
-    for (restart, of_two, of_one) in [(0, (1, 2, vec![]), (1, 1, vec![])), (3, (0, 1, cut()), (0, 0, cut()))]
-    {
+    for restart in [0, 3, 40] {
         let whole = jpeg(false, restart);
         let file = two.encapsulated(JPEG, &[&whole, &whole]);
-        assert_eq!(outcome(&without(&file, whole.len() / 2)), of_two, "{restart}");
+        assert_eq!(outcome(&without(&file, whole.len() / 2)), (1, 2, vec![]), "{restart}");
         let one = Pixels::colour(80, 96, "YBR_FULL_422").encapsulated(JPEG, &[&whole]);
-        assert_eq!(outcome(&without(&one, whole.len() / 3)), of_one, "{restart}");
+        assert_eq!(outcome(&without(&one, whole.len() / 3)), (1, 1, vec![]), "{restart}");
         assert_eq!(
             outcome(&without(&one, whole.len() * 2 / 3)),
             (0, 0, vec!["truncated".to_owned()]),
@@ -261,7 +260,6 @@ fn a_file_that_ends_within_a_frame_shows_the_frames_before_and_of_a_jpeg_the_row
 #[test]
 fn a_file_that_ends_within_another_codestream_shows_the_frames_before_it() {
     for (name, marker, syntax) in [
-        ("MR_small_RLE.dcm", &[2, 0, 0, 0, 64, 0, 0, 0][..], RLE),
         ("MR_small_jpeg_ls_lossless.dcm", &[0xFF, 0xD8, 0xFF][..], JPEG_LS),
         ("JPEG2000.dcm", &[0xFF, 0x4F, 0xFF, 0x51][..], JPEG_2000),
     ] {
@@ -273,5 +271,69 @@ fn a_file_that_ends_within_another_codestream_shows_the_frames_before_it() {
             let cut = outcome(&file[..file.len() - 8 - lost]);
             assert_eq!(cut, (0, 1, vec!["cut-pixel-data".to_owned()]), "{name} without {lost}");
         }
+    }
+}
+
+/// Codestreams of real files up to their end markers, and what their pictures are.
+fn real_codestreams() -> Vec<(&'static str, &'static str, Vec<u8>, Pixels)> {
+    let of = |name, syntax, start: &[u8], image| {
+        let mut stream = codestream(name, start);
+        if let Some(end) = stream.windows(2).rposition(|pair| pair == [0xFF, 0xD9] && syntax != RLE) {
+            stream.truncate(end + 2);
+        }
+        (name, syntax, stream, image)
+    };
+    vec![
+        of("MR_small_jpeg_ls_lossless.dcm", JPEG_LS, &[0xFF, 0xD8, 0xFF], Pixels::grey(64, 64, 16, 16)),
+        of("JPEG2000.dcm", JPEG_2000, &[0xFF, 0x4F, 0xFF, 0x51], Pixels::grey(1024, 256, 16, 16)),
+        of("MR_small_RLE.dcm", RLE, &[2, 0, 0, 0, 64, 0, 0, 0], Pixels::grey(64, 64, 16, 16)),
+        of("SC_rgb_jpeg.dcm", JPEG, &[0xFF, 0xD8, 0xFF], Pixels::colour(256, 256, "YBR_FULL")),
+    ]
+}
+
+#[test]
+fn a_codestream_that_ends_within_a_whole_fragment_is_named_and_the_frames_beside_it_are_shown() {
+    for (name, syntax, whole, image) in real_codestreams() {
+        let image = Pixels { frames: Some("3"), ..image };
+        let file = |second: &[u8]| image.encapsulated(syntax, &[&whole, second, &whole]);
+        assert_eq!(outcome(&file(&whole)), (0, 3, vec![]), "{name}");
+        for percent in [99, 90, 50, 30, 10] {
+            let (cut, shown, failed) = outcome(&file(&whole[..whole.len() * percent / 100]));
+            let named = (cut as usize + failed.len(), shown + failed.len());
+            assert_eq!(named, (1, 3), "{name}, {percent} %: {cut}, {shown}, {failed:?}");
+            assert!(failed.iter().all(|code| code == "cut-pixel-data"), "{name}, {percent} %: {failed:?}");
+            assert!(percent > 40 || shown == 2, "{name}, {percent} %");
+            let has_rows = matches!(syntax, JPEG | RLE);
+            assert!(percent < 90 || (shown == 3) == has_rows, "{name}, {percent} %");
+        }
+    }
+}
+
+#[test]
+fn a_codestream_that_lacks_its_end_marker_alone_is_whole() {
+    for (name, syntax, whole, image) in real_codestreams() {
+        let Some(endless) = whole.strip_suffix(&[0xFF, 0xD9]) else { continue };
+        let [ended, endless] = [&whole[..], endless].map(|s| image.encapsulated(syntax, &[s]));
+        assert_eq!(outcome(&endless), (0, 1, vec![]), "{name}");
+        assert_eq!(shown(&endless), shown(&ended), "{name}");
+    }
+}
+
+#[test]
+fn the_rows_above_a_cut_are_what_they_were_and_those_below_are_black() {
+    let pixels: Vec<u8> = (0..96 * 80_u32).map(|i| 100 + (i.wrapping_mul(2_654_435_761) >> 26) as u8).collect();
+    for restart in [0, 5, 12, 30] {
+        let mut whole = Vec::new();
+        let mut encoder = jpeg_encoder::Encoder::new(&mut whole, 90);
+        encoder.set_restart_interval(restart);
+        encoder.encode(&pixels, 96, 80, jpeg_encoder::ColorType::Luma).unwrap();
+        let window = [element(0x28, 0x1050, "DS", b"128"), element(0x28, 0x1051, "DS", b"256")].concat();
+        let image = Pixels { extra: window, ..Pixels::grey(80, 96, 8, 8) };
+        let [all, part] = [&whole[..], &whole[..whole.len() * 3 / 4]]
+            .map(|stream| shown(&image.encapsulated(JPEG, &[stream])).pixels);
+        let (width, first_black) = (96, part.iter().position(|value| *value == 0).unwrap());
+        assert!(first_black % (width * 8) == 0 && first_black >= 40 * width, "{restart}: {first_black}");
+        assert!(part[..first_black] == all[..first_black], "{restart}");
+        assert!(part[first_black..].iter().all(|value| *value == 0), "{restart}");
     }
 }

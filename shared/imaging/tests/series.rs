@@ -194,10 +194,37 @@ fn a_size_at_the_detector_is_not_taken_for_one_in_the_patient() {
     };
     // PS3.3 10.7.1.3: equal values were not corrected for magnification, unless the file says that they were.
     assert_eq!(source("0.2\\0.2", "0.20\\0.20", ""), "imager-pixel-spacing");
-    assert_eq!(source("0.2\\0.2", "0.2\\0.2", "FIDUCIAL"), "pixel-spacing");
+    assert_eq!(source("0.2\\0.2", "0.2\\0.2", "FIDUCIAL"), "pixel-spacing-by-fiducial");
+    assert_eq!(source("0.15\\0.15", "0.2\\0.2", "GEOMETRY"), "pixel-spacing-by-geometry");
     assert_eq!(source("0.15\\0.15", "0.2\\0.2", ""), "pixel-spacing");
     assert_eq!(source("0.2\\0.2", "", ""), "pixel-spacing");
     assert_eq!(source("", "0.2\\0.2", ""), "imager-pixel-spacing");
+}
+
+#[test]
+fn a_size_at_the_detector_over_the_magnification_is_that_at_the_object() {
+    let spacing = |in_patient: &str, factor: &str| {
+        let elements = [
+            element(0x18, 0x1114, "DS", factor.as_bytes()),
+            element(0x18, 0x1164, "DS", b"0.3\\0.6"),
+            Pixels::grey(2, 2, 8, 8).bytes(),
+            element(0x28, 0x30, "DS", in_patient.as_bytes()),
+        ];
+        let file = [meta(EXPLICIT), identity(), elements.concat(), element(0x7FE0, 0x10, "OW", &[9; 4])];
+        let mut pack = builder();
+        add(&mut pack, "1.1", &file.concat());
+        let spacing = pack.finish().unwrap().index.frames[0].view.spacing.clone().unwrap();
+        (spacing.row_mm, spacing.column_mm, spacing.source)
+    };
+    let at_object = (0.2, 0.4, "imager-pixel-spacing-over-magnification".to_owned());
+    let at_detector = (0.3, 0.6, "imager-pixel-spacing".to_owned());
+    assert_eq!(spacing("", "1.5"), at_object);
+    assert_eq!(spacing("0.3\\0.6", "1.5"), at_object);
+    for factor in ["", "1", "0", "-1.5", "1500"] {
+        assert_eq!(spacing("", factor), at_detector, "{factor}");
+    }
+    // What the file calls corrected is not corrected twice.
+    assert_eq!(spacing("0.25\\0.5", "1.5"), (0.25, 0.5, "pixel-spacing".to_owned()));
 }
 
 #[test]

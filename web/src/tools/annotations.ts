@@ -72,7 +72,13 @@ export function probeText(at: Point, values: FrameValues | null, words: Words): 
 }
 
 function withCaveat(text: string, caveat: Caveat | null, words: Words): string {
-  const names = { uncalibrated: words.uncalibrated, "at-detector": words.atDetector, "on-film": words.onFilm };
+  const names: Readonly<Record<Caveat, string>> = {
+    uncalibrated: words.uncalibrated,
+    "at-detector": words.atDetector,
+    "by-geometry": words.byGeometry,
+    "by-fiducial": words.byFiducial,
+    "on-film": words.onFilm,
+  };
   return caveat === null ? text : `${text} (${names[caveat]})`;
 }
 

@@ -4,8 +4,8 @@ import type { FrameDetails, Region } from "../full/frame-details.js";
 import type { FrameValues } from "../full/frame-values.js";
 import type { Point } from "../view-geometry.js";
 
-/** Why a length is not one in the patient. */
-export type Caveat = "uncalibrated" | "at-detector" | "on-film";
+/** Why a length is not one in the patient, or how it was estimated. */
+export type Caveat = "uncalibrated" | "at-detector" | "by-geometry" | "by-fiducial" | "on-film";
 
 export interface Quantity {
   readonly value: number;
@@ -20,9 +20,12 @@ export interface Length {
 
 /** Physical units of ultrasound regions (PS3.3 C.8.5.5.1.15). */
 const UNITS: Readonly<Record<number, string>> = { 1: "%", 2: "dB", 3: "cm", 4: "s", 5: "Hz", 6: "dB/s", 7: "cm/s" };
-/** Sizes that are not those in the patient, by where they come from (PS3.3 10.7). */
+/** Sizes that are not those in the patient for certain, by where they come from (PS3.3 10.7). */
 const CAVEATS: Readonly<Record<string, Caveat>> = {
   "imager-pixel-spacing": "at-detector",
+  "imager-pixel-spacing-over-magnification": "by-geometry",
+  "pixel-spacing-by-geometry": "by-geometry",
+  "pixel-spacing-by-fiducial": "by-fiducial",
   "nominal-scanned-pixel-spacing": "on-film",
 };
 const CENTIMETRES = 3;

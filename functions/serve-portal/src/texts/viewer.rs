@@ -173,6 +173,10 @@ pub struct ViewerTexts {
     pub uncalibrated: &'static str,
     /// After a length that is not one in the patient.
     pub at_detector: &'static str,
+    /// After a length at the object, as the geometry of the exposure gives it.
+    pub by_geometry: &'static str,
+    /// After a length that was calibrated by an object of known size in the picture.
+    pub by_fiducial: &'static str,
     /// Beside a length that was measured on a scanned film.
     pub on_film: &'static str,
     /// `{value}` in millimetres.
@@ -329,6 +333,8 @@ pub(super) const VI: ViewerTexts = ViewerTexts {
     no_value: "không có giá trị",
     uncalibrated: "chưa hiệu chuẩn",
     at_detector: "tại đầu thu",
+    by_geometry: "ước tính theo hình học khi chụp",
+    by_fiducial: "hiệu chuẩn theo vật mẫu",
     on_film: "trên phim được quét",
     slice_position: "Vị trí lát cắt {value} mm",
     documents: "Tài liệu",
@@ -453,6 +459,8 @@ pub(super) const EN: ViewerTexts = ViewerTexts {
     no_value: "no value",
     uncalibrated: "not calibrated",
     at_detector: "at the detector",
+    by_geometry: "estimated from the geometry of the exposure",
+    by_fiducial: "calibrated by an object of known size",
     on_film: "on the scanned film",
     slice_position: "Slice position {value} mm",
     documents: "Documents",

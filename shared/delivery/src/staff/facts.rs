@@ -27,6 +27,8 @@ pub struct Stated {
     pub name: String,
     /// Birth date, ISO 8601, or the year.
     pub birth_date: String,
+    /// There is a birth date, and it cannot be read.
+    pub is_birth_date_unreadable: bool,
     /// Sex.
     pub sex: String,
     /// The facts of it that stand in the way.
@@ -231,6 +233,7 @@ impl Desk {
             issuer: shown.issuer.clone().unwrap_or_default(),
             name: person_name::display(shown.name.as_deref().unwrap_or_default()),
             birth_date: shown.birth_date.map(String::from).unwrap_or_default(),
+            is_birth_date_unreadable: shown.is_birth_date_unreadable,
             sex: shown.sex.clone().unwrap_or_default(),
             doubts,
         }

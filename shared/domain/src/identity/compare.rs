@@ -171,7 +171,7 @@ fn compare_birth_dates(a: Option<BirthDate>, b: Option<BirthDate>) -> Agreement 
 mod tests {
     use super::*;
 
-    /// `id|issuer|name|birth date|sex`, empty where nothing is said; an id of `!` cannot be read.
+    /// `id|issuer|name|birth date|sex`, empty where nothing is said; an id or a birth date of `!` cannot be read.
     fn person(text: &str) -> PatientDemographics {
         let parts: Vec<&str> = text.split('|').collect();
         let stated = |n: usize| parts.get(n).copied().filter(|t| !t.is_empty());
@@ -180,7 +180,8 @@ mod tests {
             is_id_unreadable: stated(0) == Some("!"),
             issuer: stated(1).map(str::to_owned),
             name: stated(2).map(str::to_owned),
-            birth_date: stated(3).map(|date| BirthDate::parse(date).unwrap()),
+            birth_date: stated(3).filter(|date| *date != "!").map(|date| BirthDate::parse(date).unwrap()),
+            is_birth_date_unreadable: stated(3) == Some("!"),
             sex: stated(4).map(str::to_owned),
         }
     }
@@ -204,6 +205,7 @@ mod tests {
             "n20-1||Nguyễn^Thị Hòa||O",
             "N20-1||BN NGUYEN THI HOA 62T|1958|",
             "N20-1||NGUYEN^THI HOA|1900-01-01|",
+            "N20-1||NGUYEN^THI HOA|!|",
             "N20-1||HOA^NGUYEN THI|19580302|",
             "N20-1|HIS|NGUYEN^THI HOA|19580302|",
         ] {
@@ -224,6 +226,8 @@ mod tests {
             "||NGUYEN^THI HOA||",
             "||NGUYEN^THI HOA|1958|",
             "||NGUYEN^THI HOA|1900-01-01|",
+            "||NGUYEN^THI HOA|!|",
+            "N20-1||HOA^NGUYEN THI|!|",
             "!||NGUYEN^THI HOA|19580302|",
             "||HOA^NGUYEN THI|19580302|",
             "||Nguyễn Thị Hoa|19580302|",

@@ -4,6 +4,9 @@
 //! to understand (COM, CRG) never reach a decoder: OpenJPEG 2.5.3 writes past its heap where a TLM segment names fewer
 //! tile-parts than come. Boxes of a JP2 file say nothing that the data set does not (PS3.5 8.2.4).
 
+use std::collections::HashMap;
+
+use super::markers::has_end;
 use crate::ImagingError;
 
 /// Packets, that is layers × precincts × components, of which each costs its decoder a step.
@@ -23,11 +26,20 @@ const SOD: u8 = 0x93;
 /// Bytes of a start-of-tile-part segment with its marker.
 const SOT_BYTES: usize = 12;
 
+/// A codestream with what a decoder needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Bare {
+    pub bytes: Vec<u8>,
+    /// Whether it ends before its picture does.
+    pub is_cut: bool,
+}
+
 /// Finds the codestream, in a JP2 file as well, and writes what is needed of it, within limits of what it may cost.
 ///
 /// # Errors
-/// [`ImagingError::CorruptPixelData`] when there is none, [`ImagingError::ImageTooLarge`] when it costs too much.
-pub(crate) fn bare_codestream(stream: &[u8]) -> Result<Vec<u8>, ImagingError> {
+/// [`ImagingError::CorruptPixelData`] when there is none, [`ImagingError::CutPixelData`] when it ends before its first
+/// data, [`ImagingError::ImageTooLarge`] when it costs too much.
+pub(crate) fn bare_codestream(stream: &[u8]) -> Result<Bare, ImagingError> {
     let stream = if stream.starts_with(&START_OF_CODESTREAM) { Some(stream) } else { contiguous(stream) };
     let stream = stream.filter(|s| s.starts_with(&START_OF_CODESTREAM));
     let mut writer = Writer::new(stream.ok_or(ImagingError::CorruptPixelData)?);
@@ -36,7 +48,12 @@ pub(crate) fn bare_codestream(stream: &[u8]) -> Result<Vec<u8>, ImagingError> {
     if writer.cost.is_too_high() {
         return Err(ImagingError::ImageTooLarge);
     }
-    if tile_parts > 0 { Ok(writer.out) } else { Err(ImagingError::CorruptPixelData) }
+    let is_cut = writer.is_cut();
+    match tile_parts {
+        0 if is_cut => Err(ImagingError::CutPixelData),
+        0 => Err(ImagingError::CorruptPixelData),
+        _ => Ok(Bare { bytes: writer.out, is_cut }),
+    }
 }
 
 /// The contents of the first contiguous codestream box (T.800 I.4, I.5.4).
@@ -70,6 +87,7 @@ struct Writer<'s> {
     at: usize,
     out: Vec<u8>,
     cost: Cost,
+    parts: TileParts,
 }
 
 /// One marker segment, with its marker.
@@ -96,7 +114,7 @@ impl Segment<'_> {
 
 impl<'s> Writer<'s> {
     fn new(stream: &'s [u8]) -> Self {
-        Self { stream, at: 2, out: Vec::with_capacity(stream.len() + 2), cost: Cost::default() }
+        Self { stream, at: 2, out: Vec::with_capacity(stream.len() + 2), cost: Cost::default(), parts: TileParts::default() }
     }
 
     /// The next segment of a header; `None` at its end, or where there is none.
@@ -140,9 +158,10 @@ impl<'s> Writer<'s> {
     fn tile_parts(&mut self) -> usize {
         let mut count = 0;
         while self.is_at(SOT) && !self.cost.is_too_high() {
-            let written = self.out.len();
+            let (start, written) = (self.at, self.out.len());
             if self.tile_part().is_none() {
                 self.out.truncate(written);
+                self.at = start;
                 break;
             }
             count += 1;
@@ -155,11 +174,23 @@ impl<'s> Writer<'s> {
         count
     }
 
+    /// Whether the picture goes on behind the end: a tile-part that is longer than what is there, or, without an end
+    /// marker, one that leaves its end to be found, the beginning of another, or fewer than are announced. Some encoders
+    /// write no end marker.
+    fn is_cut(&self) -> bool {
+        let rest = self.stream.get(self.at..);
+        let Some(rest) = rest else { return true };
+        let is_ended = rest.starts_with(&END_OF_CODESTREAM) || has_end(self.stream);
+        let is_begun = rest.starts_with(&[0xFF, SOT]) || rest == [0xFF];
+        !is_ended && (is_begun || self.parts.is_last_open || self.parts.are_missing(self.cost.tiles))
+    }
+
     fn tile_part(&mut self) -> Option<()> {
         let (start, written) = (self.at, self.out.len());
         let head = self.stream.get(start..start + SOT_BYTES)?;
         let declared = u32::from_be_bytes([head[6], head[7], head[8], head[9]]) as usize;
         self.at += SOT_BYTES;
+        self.parts.add(head, declared == 0);
         // Of no length but its own segment's: nothing is in it.
         if declared == SOT_BYTES {
             return Some(());
@@ -188,6 +219,29 @@ impl<'s> Writer<'s> {
         self.out.extend(self.stream.get(data..end.min(self.stream.len()))?);
         self.at = end;
         Some(())
+    }
+}
+
+/// Which tile-parts there are.
+#[derive(Default)]
+struct TileParts {
+    /// By tile: how many there are, and how many are announced (TNsot), if that is said.
+    by_tile: HashMap<[u8; 2], (u32, u32)>,
+    /// The last one does not say its length.
+    is_last_open: bool,
+}
+
+impl TileParts {
+    /// SOT (T.800 A.4.2).
+    fn add(&mut self, head: &[u8], is_open: bool) {
+        let &[_, _, _, _, high, low, _, _, _, _, _, announced] = head else { return };
+        let tile = self.by_tile.entry([high, low]).or_default();
+        *tile = (tile.0 + 1, tile.1.max(u32::from(announced)));
+        self.is_last_open = is_open;
+    }
+
+    fn are_missing(&self, tiles: u64) -> bool {
+        (self.by_tile.len() as u64) < tiles || self.by_tile.values().any(|(there, announced)| there < announced)
     }
 }
 
@@ -314,20 +368,21 @@ mod tests {
             tile_part(&[], &[]),
             END_OF_CODESTREAM.to_vec(),
         ];
-        assert_eq!(bare_codestream(&dirty.concat()), Ok(clean.concat()));
+        assert_eq!(bare_codestream(&dirty.concat()).map(|bare| bare.bytes), Ok(clean.concat()));
     }
 
     #[test]
     fn a_box_is_skipped_by_its_length_and_never_looked_into() {
         let inner = [header(64, &CODING), tile_part(&[], &[1]), END_OF_CODESTREAM.to_vec()].concat();
+        let whole = Bare { bytes: inner.clone(), is_cut: false };
         let decoy = [header(32, &CODING), tile_part(&[], &[1])].concat();
         let boxed = |kind: &[u8], contents: &[u8]| {
             [&(contents.len() as u32 + 8).to_be_bytes()[..], kind, contents].concat()
         };
         let file = [boxed(b"jP  ", &[13, 10, 0x87, 10]), boxed(b"uuid", &decoy), boxed(b"jp2c", &inner)];
-        assert_eq!(bare_codestream(&file.concat()), Ok(inner.clone()));
+        assert_eq!(bare_codestream(&file.concat()), Ok(whole.clone()));
         let endless = [boxed(b"uuid", &decoy), [&[0; 4][..], b"jp2c", &inner].concat()].concat();
-        assert_eq!(bare_codestream(&endless), Ok(inner));
+        assert_eq!(bare_codestream(&endless), Ok(whole));
         for cut in 0..endless.len() - 40 {
             let _ = bare_codestream(&endless[..cut]);
         }
@@ -360,9 +415,36 @@ mod tests {
     }
 
     #[test]
+    fn what_lacks_its_end_marker_alone_is_whole_and_what_lacks_data_is_cut() {
+        let (first, second) = (tile_part(&[], &[1; 40]), tile_part(&[], &[2; 40]));
+        let is_cut = |stream: &[Vec<u8>]| bare_codestream(&stream.concat()).unwrap().is_cut;
+        let announcing = |mut part: Vec<u8>, parts: u8| {
+            part[11] = parts;
+            part
+        };
+        let open = |mut part: Vec<u8>| {
+            part[6..10].fill(0);
+            part
+        };
+        let main = || header(64, &CODING);
+        let end = || END_OF_CODESTREAM.to_vec();
+        assert!(!is_cut(&[main(), first.clone()]));
+        assert!(!is_cut(&[main(), first.clone(), vec![0]]));
+        assert!(!is_cut(&[main(), announcing(first.clone(), 2), second.clone()]));
+        assert!(!is_cut(&[main(), open(first.clone()), end()]));
+        // Some encoders announce more than they write.
+        assert!(!is_cut(&[main(), announcing(first.clone(), 2), end()]));
+        assert!(is_cut(&[main(), announcing(first.clone(), 2)]));
+        assert!(is_cut(&[main(), open(first.clone())]));
+        for there in 1..second.len() {
+            assert!(is_cut(&[main(), first.clone(), second[..there].to_vec()]), "{there}");
+        }
+    }
+
+    #[test]
     fn a_part_that_was_cut_stays_cut() {
         let stream = [header(64, &CODING), tile_part(&[], &[1; 40])].concat();
         let cut = &stream[..stream.len() - 10];
-        assert_eq!(bare_codestream(cut), Ok(cut.to_vec()));
+        assert_eq!(bare_codestream(cut), Ok(Bare { bytes: cut.to_vec(), is_cut: true }));
     }
 }

@@ -1,11 +1,13 @@
 //! JPEG (ITU-T T.81): DCT based processes of eight bits, and lossless ones.
 
+use std::borrow::Cow;
+
 use jpeg_decoder::{ColorTransform, Decoder, PixelFormat};
 
-use super::Decoded;
-use super::markers::{FrameHeader, jpeg_frame_header, segments};
+use super::jpeg_scan::{self, Ending};
+use super::markers::{END_OF_IMAGE, FrameHeader, jpeg_frame_header, segments};
 use super::native::word_format;
-use super::plausible;
+use super::{Decoded, Rows, plausible};
 use crate::ImagingError;
 use crate::image_pixel::ImagePixel;
 use crate::samples::{Samples, WordFormat};
@@ -14,6 +16,36 @@ use crate::samples::{Samples, WordFormat};
 pub(super) const SCANS_MAX: usize = 256;
 
 pub(crate) fn decode(codestream: &[u8], image: &ImagePixel) -> Result<Decoded, ImagingError> {
+    let is_ended = contains_end(codestream);
+    let unreadable = if is_ended { ImagingError::CorruptPixelData } else { ImagingError::CutPixelData };
+    let (_, header) = jpeg_frame_header(codestream).ok_or(unreadable)?;
+    check(header, image)?;
+    match jpeg_scan::ending(codestream) {
+        Some(Ending::Cut { rows, mended }) => {
+            let mut decoded = decode_ended(&mended, image).map_err(|error| match error {
+                ImagingError::CorruptPixelData => ImagingError::CutPixelData,
+                error => error,
+            })?;
+            decoded.rows = rows;
+            Ok(decoded)
+        }
+        Some(Ending::Whole) => {
+            let ended = if is_ended { Cow::Borrowed(codestream) } else { [codestream, &END_OF_IMAGE].concat().into() };
+            Ok(Decoded { rows: Rows::All, ..decode_ended(&ended, image)? })
+        }
+        // Of a progressive one a part would look like the whole.
+        None if !is_ended => Err(ImagingError::CutPixelData),
+        None => decode_ended(codestream, image),
+    }
+}
+
+/// Whether an end marker stands behind the beginning of the first scan; coded data never holds it (T.81 B.1.1.5).
+fn contains_end(codestream: &[u8]) -> bool {
+    let coded = codestream.get(codestream.len() - plausible::scan_bytes(codestream)..).unwrap_or_default();
+    coded.windows(2).any(|pair| pair == END_OF_IMAGE)
+}
+
+fn decode_ended(codestream: &[u8], image: &ImagePixel) -> Result<Decoded, ImagingError> {
     let (marker, header) = jpeg_frame_header(codestream).ok_or(ImagingError::CorruptPixelData)?;
     check(header, image)?;
     plausible::check_jpeg(codestream, marker, header)?;
@@ -47,7 +79,7 @@ pub(crate) fn decode(codestream: &[u8], image: &ImagePixel) -> Result<Decoded, I
             Samples::Words { words, format: decoded_format(header.precision, image) }
         }
     };
-    Ok(Decoded { samples, is_rgb: !lossless && header.components == 3 })
+    Ok(Decoded::new(samples, !lossless && header.components == 3))
 }
 
 /// How often the marker of a scan occurs. Coded data never holds it (T.81 B.1.1.5).

@@ -3,7 +3,7 @@
 use jpeg2k::{Image, ImageComponent};
 
 use super::Decoded;
-use super::codestream::bare_codestream;
+use super::codestream::{Bare, bare_codestream};
 use super::jpeg::check;
 use super::markers::{Jpeg2000Header, jpeg2000_header};
 use super::plausible;
@@ -15,7 +15,11 @@ use crate::samples::{Samples, WordFormat};
 const TILES_MAX: u64 = 16_384;
 
 pub(crate) fn decode(codestream: &[u8], image: &ImagePixel) -> Result<Decoded, ImagingError> {
-    let codestream = bare_codestream(codestream)?;
+    let Bare { bytes: codestream, is_cut } = bare_codestream(codestream)?;
+    // A part decodes to a whole picture of less quality, which is not the whole truth.
+    if is_cut {
+        return Err(ImagingError::CutPixelData);
+    }
     let header = jpeg2000_header(&codestream).ok_or(ImagingError::CorruptPixelData)?;
     check(header.frame, image)?;
     if header.tiles > TILES_MAX {
@@ -36,7 +40,7 @@ pub(crate) fn decode(codestream: &[u8], image: &ImagePixel) -> Result<Decoded, I
         [one] => one.clone(),
         many => (0..image.pixels()).flat_map(|i| many.iter().map(move |plane| plane[i])).collect(),
     };
-    Ok(Decoded { samples: samples(words, header, image), is_rgb: header.multiple_component_transform })
+    Ok(Decoded::new(samples(words, header, image), header.multiple_component_transform))
 }
 
 /// The samples of a component as words; a component of fewer samples is stretched (T.800 B.2).

@@ -6,16 +6,17 @@ use charls::CharLS;
 
 use super::Decoded;
 use super::jpeg::{check, decoded_format};
-use super::markers::{FrameHeader, jpeg_frame_header, segments};
+use super::markers::{END_OF_IMAGE, FrameHeader, has_end, jpeg_frame_header, segments};
 use super::plausible;
 use crate::ImagingError;
 use crate::image_pixel::ImagePixel;
 use crate::samples::{Samples, interleave};
 
-const END_OF_IMAGE: [u8; 2] = [0xFF, 0xD9];
-
 pub(crate) fn decode(codestream: &[u8], image: &ImagePixel) -> Result<Decoded, ImagingError> {
-    let (_, header) = jpeg_frame_header(codestream).ok_or(ImagingError::CorruptPixelData)?;
+    // A decoder of JPEG-LS wants every bit, and shows nothing if the last one is missing.
+    let unreadable =
+        if has_end(codestream) { ImagingError::CorruptPixelData } else { ImagingError::CutPixelData };
+    let (_, header) = jpeg_frame_header(codestream).ok_or(unreadable)?;
     check(header, image)?;
     plausible::check(codestream, image.samples())?;
     let codestream = with_end(codestream);
@@ -24,7 +25,7 @@ pub(crate) fn decode(codestream: &[u8], image: &ImagePixel) -> Result<Decoded, I
         .decode(&codestream)
         .ok()
         .or_else(|| CharLS::default().decode(&without_padding(&codestream)?).ok())
-        .ok_or(ImagingError::CorruptPixelData)?;
+        .ok_or(unreadable)?;
     // Scans without interleaving decode to planes, the others to pixels.
     let planar = is_planar(&codestream);
     let count = image.samples_per_pixel;
@@ -35,13 +36,12 @@ pub(crate) fn decode(codestream: &[u8], image: &ImagePixel) -> Result<Decoded, I
         let words = if planar { interleave(&words, count) } else { words };
         Samples::Words { words, format: decoded_format(header.precision, image) }
     };
-    Ok(Decoded { samples, is_rgb: false })
+    Ok(Decoded::new(samples, false))
 }
 
 /// Appends the end marker that a stream lacks: without one, the decoder looks for bits that never come, for seconds.
 fn with_end(codestream: &[u8]) -> Cow<'_, [u8]> {
-    let padding = codestream.iter().rev().take_while(|byte| **byte == 0).count();
-    if codestream[..codestream.len() - padding].ends_with(&END_OF_IMAGE) {
+    if has_end(codestream) {
         Cow::Borrowed(codestream)
     } else {
         Cow::Owned([codestream, &END_OF_IMAGE].concat())

@@ -1,40 +1,78 @@
 //! Whether the entropy coded data of a JPEG ends before its picture does (ITU-T T.81 F.2, H.2). Decoders fill up what
 //! is missing without a word, and an end marker proves nothing.
 
-use super::markers::segment_at;
+use super::Rows;
+use super::markers::{END_OF_IMAGE, segment_at};
 
 /// The coded data of so many units may be missing: some writers lose the last byte.
 const UNITS_FORGIVEN: u64 = 1;
 
+/// How a JPEG ends.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Ending {
+    /// All of its picture is there.
+    Whole,
+    /// Its data ends before its picture does.
+    Cut {
+        /// What is there; no row where one cannot say.
+        rows: Rows,
+        /// The same data with the markers that a decoder wants to see: it fills up what lies between.
+        mended: Vec<u8>,
+    },
+}
+
 /// Whether a sequential or lossless Huffman coded JPEG has less data than its picture takes: the rows before are what they
 /// were. `None` of what is not understood, such as a progressive one: it is left to the decoder.
-pub(crate) fn is_cut(codestream: &[u8]) -> Option<bool> {
+pub(super) fn ending(codestream: &[u8]) -> Option<Ending> {
     let mut picture = Picture::default();
     let mut at = 2;
     loop {
         let Some((marker, body, end)) = segment_at(codestream, at) else {
             // Whoever found the beginning of a picture misses the scans of its other components.
-            let is_unseen = |component: &Component| !component.is_seen;
-            return Some(picture.components.iter().any(is_unseen) && picture.was_scanned);
+            let is_unseen = picture.components.iter().any(|component| !component.is_seen);
+            let is_cut = is_unseen && picture.was_scanned;
+            return Some(if is_cut { cut(codestream, Rows::First(0), &[]) } else { Ending::Whole });
         };
         at = end;
         let understood = match marker {
             0xC0 | 0xC1 | 0xC3 => picture.read_frame(body, if marker == 0xC3 { 1 } else { 8 }),
             0xC4 => picture.read_tables(body),
             0xDD => body.get(..2).map(|b| picture.restart = u64::from(u16::from_be_bytes([b[0], b[1]]))),
-            0xDA => match picture.scan(body, codestream.get(at..).unwrap_or_default()) {
-                Some((units_missing, bytes)) if units_missing <= UNITS_FORGIVEN => {
-                    at += bytes;
-                    Some(())
+            0xDA => {
+                let scan = picture.scan(body, codestream.get(at..).unwrap_or_default())?;
+                at += scan.bytes;
+                if scan.missing > UNITS_FORGIVEN {
+                    let are_all_seen = picture.components.iter().all(|component| component.is_seen);
+                    let rows = if are_all_seen { scan.rows } else { Rows::First(0) };
+                    return Some(cut(codestream.get(..at).unwrap_or(codestream), rows, &scan.restarts_missing));
                 }
-                Some(_) => return Some(true),
-                None => None,
-            },
+                Some(())
+            }
             0xC2 | 0xC5..=0xCF => None,
             _ => Some(()),
         };
         understood?;
     }
+}
+
+fn cut(there: &[u8], rows: Rows, restarts_missing: &[u8]) -> Ending {
+    // Half a marker.
+    let there = there.strip_suffix(&[0xFF]).unwrap_or(there);
+    let restarts = restarts_missing.iter().flat_map(|number| [0xFF, 0xD0 + number]);
+    let mended = there.iter().copied().chain(restarts).chain(END_OF_IMAGE).collect();
+    Ending::Cut { rows, mended }
+}
+
+/// What there is of a scan.
+struct Scan {
+    /// Bytes of its data.
+    bytes: usize,
+    /// MCUs that are missing.
+    missing: u64,
+    /// Rows of pixels that are there.
+    rows: Rows,
+    /// The numbers of the restart markers that are missing at its end.
+    restarts_missing: Vec<u8>,
 }
 
 #[derive(Default)]
@@ -90,14 +128,13 @@ impl Picture {
         Some(())
     }
 
-    /// How many MCUs of a scan are missing, and the bytes of the scan.
-    fn scan(&mut self, header: &[u8], data: &[u8]) -> Option<(u64, usize)> {
+    fn scan(&mut self, header: &[u8], data: &[u8]) -> Option<Scan> {
         self.was_scanned = true;
         let wanted = header.get(1..1 + 2 * usize::from(*header.first()?))?;
         let most = |side: fn(&Component) -> u64| self.components.iter().map(side).max();
         let (most_across, most_down) = (most(|c| c.across)?, most(|c| c.down)?);
         let is_interleaved = wanted.len() > 2;
-        let (mut units, mut mcus) = (Vec::new(), 0);
+        let (mut units, mut size, mut height) = (Vec::new(), (0, 0), 0);
         for pair in wanted.chunks_exact(2) {
             let component = self.components.iter_mut().find(|component| component.id == pair[0])?;
             component.is_seen = true;
@@ -112,16 +149,35 @@ impl Picture {
                 let columns = (self.columns * component.across).div_ceil(most_across).div_ceil(self.side);
                 (columns, (self.rows * component.down).div_ceil(most_down).div_ceil(self.side))
             };
-            mcus = columns * rows;
+            size = (columns, rows);
+            height = self.side * if is_interleaved { most_down } else { most_down / component.down };
         }
-        missing_mcus(data, &units, mcus, self.restart)
+        let (columns, rows) = size;
+        let read = read_mcus(data, &units, columns * rows, self.restart)?;
+        let there = (columns * rows - read.missing) / columns.max(1) * height;
+        let there = usize::try_from(there.min(self.rows)).ok()?;
+        let is_at_end = read.before_first_missing + read.missing == columns * rows;
+        Some(Scan {
+            bytes: read.bytes,
+            missing: read.missing,
+            rows: if is_at_end { Rows::First(there) } else { Rows::Some(there) },
+            restarts_missing: read.restarts_missing,
+        })
     }
 }
 
-/// How many MCUs are not there, and where the scan ends.
-fn missing_mcus(data: &[u8], units: &[Unit<'_>], mcus: u64, restart: u64) -> Option<(u64, usize)> {
+/// What was read of a scan.
+#[derive(Default)]
+struct Mcus {
+    bytes: usize,
+    missing: u64,
+    before_first_missing: u64,
+    restarts_missing: Vec<u8>,
+}
+
+fn read_mcus(data: &[u8], units: &[Unit<'_>], mcus: u64, restart: u64) -> Option<Mcus> {
     let mut bits = Bits { data, at: 0, held: 0, count: 0 };
-    let (mut left, mut missing) = (mcus, 0);
+    let (mut left, mut found, mut restarts) = (mcus, Mcus::default(), 0_u64);
     while left > 0 {
         let interval = if restart == 0 { left } else { left.min(restart) };
         let mut read = 0;
@@ -132,15 +188,22 @@ fn missing_mcus(data: &[u8], units: &[Unit<'_>], mcus: u64, restart: u64) -> Opt
                 Err(Stop::Unknown) => return None,
             }
         }
-        missing += interval - read;
+        if found.missing == 0 {
+            found.before_first_missing += read;
+        }
+        found.missing += interval - read;
         left -= interval;
         if left > 0 && !bits.restart() {
-            missing += left;
+            found.missing += left;
+            let missing = restarts..restarts + left.div_ceil(restart.max(1));
+            found.restarts_missing = missing.map(|number| (number % 8) as u8).collect();
             break;
         }
+        restarts += 1;
     }
     bits.skip_to_marker();
-    Some((missing, bits.at))
+    found.bytes = bits.at;
+    Some(found)
 }
 
 enum Stop {

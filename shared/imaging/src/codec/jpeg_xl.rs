@@ -26,7 +26,8 @@ pub(crate) fn decode(codestream: &[u8], image: &ImagePixel) -> Result<Decoded, I
     let InitializeResult::Initialized(opened) =
         opening.try_init().map_err(|_| ImagingError::CorruptPixelData)?
     else {
-        return Err(ImagingError::CorruptPixelData);
+        // It wants more bytes.
+        return Err(ImagingError::CutPixelData);
     };
     let metadata = &opened.image_header().metadata;
     let BitDepth::IntegerSample { bits_per_sample: precision } = metadata.bit_depth else {
@@ -40,6 +41,9 @@ pub(crate) fn decode(codestream: &[u8], image: &ImagePixel) -> Result<Decoded, I
     };
     check(header, image)?;
     super::plausible::check(codestream, image.samples())?;
+    if !opened.is_loading_done() {
+        return Err(ImagingError::CutPixelData);
+    }
     // A JPEG that was recompressed is restored, so that it looks as any reader of JPEG shows it.
     if opened.jpeg_reconstruction_status() == JpegReconstructionStatus::Available {
         let mut jpeg = Vec::new();
@@ -58,7 +62,7 @@ pub(crate) fn decode(codestream: &[u8], image: &ImagePixel) -> Result<Decoded, I
     if stream.write_to_buffer(&mut values) != values.len() {
         return Err(ImagingError::CorruptPixelData);
     }
-    Ok(Decoded { samples: samples(&values, precision, image), is_rgb })
+    Ok(Decoded::new(samples(&values, precision, image), is_rgb))
 }
 
 /// The decoder gives shares of the largest value.

@@ -2,6 +2,15 @@
 
 use filmless_dicom::PixelEncoding;
 
+/// End of image, of JPEG and JPEG-LS; end of codestream, of JPEG 2000.
+pub(super) const END_OF_IMAGE: [u8; 2] = [0xFF, 0xD9];
+
+/// Whether an end marker ends a codestream, but for padding.
+pub(super) fn has_end(codestream: &[u8]) -> bool {
+    let padding = codestream.iter().rev().take_while(|byte| **byte == 0).count();
+    codestream[..codestream.len() - padding].ends_with(&END_OF_IMAGE)
+}
+
 /// What a codestream says about itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct FrameHeader {

@@ -24,7 +24,6 @@ use crate::samples::Samples;
 
 pub(crate) use jpeg::browser_shows_right_colours;
 pub(crate) use jpeg_ls::reads_everywhere as jpeg_ls_reads_everywhere;
-pub(crate) use jpeg_scan::is_cut as jpeg_is_cut;
 pub(crate) use jpeg2000::decode as decode_jpeg_2000;
 pub(crate) use markers::{FrameHeader, jpeg_family};
 pub(crate) use native::missing_bytes;
@@ -36,25 +35,72 @@ pub(crate) struct Decoded {
     pub samples: Samples,
     /// The decoder already turned colours into RGB.
     pub is_rgb: bool,
+    /// How much of the picture the codestream holds.
+    pub rows: Rows,
 }
 
-/// Decodes one frame, counted from 0.
+impl Decoded {
+    pub fn new(samples: Samples, is_rgb: bool) -> Self {
+        Self { samples, is_rgb, rows: Rows::NotTold }
+    }
+
+    /// Whether the codestream ends before its picture does.
+    pub fn is_cut(&self) -> bool {
+        matches!(self.rows, Rows::First(_) | Rows::Some(_))
+    }
+}
+
+/// How much of its picture a codestream holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rows {
+    /// The decoder cannot tell: what it makes of a part may look whole.
+    NotTold,
+    All,
+    /// So many from the top; what decoders make up below them is none of the picture.
+    First(usize),
+    /// As much as so many are, with gaps.
+    Some(usize),
+}
+
+/// Decodes one frame, counted from 0. Of a codestream that ends early, what is there is shown if that is half of its
+/// rows; of one within which the file ends, whatever is there, because most of the file is.
 pub(crate) fn decode_frame(
     data_set: &DataSet<'_>,
     source: &FrameSource<'_>,
     image: &ImagePixel,
     frame: u32,
 ) -> Result<Decoded, ImagingError> {
-    let decoded = match source {
+    let mut decoded = match source {
         FrameSource::Native(pixels) => native::decode(data_set, *pixels, image, frame)?,
         FrameSource::Encapsulated { .. } => {
             let codestream = source.encapsulated_frame(frame).ok_or(ImagingError::CorruptPixelData)?;
             let encoding = encoding_of(&codestream, data_set.transfer_syntax());
-            catch_unwind(AssertUnwindSafe(|| decode_codestream(data_set, &codestream, encoding, image)))
-                .unwrap_or(Err(ImagingError::CorruptPixelData))?
+            let is_end_of_file = source.ends_within(frame);
+            let decoded =
+                catch_unwind(AssertUnwindSafe(|| decode_codestream(data_set, &codestream, encoding, image)))
+                    .unwrap_or(Err(ImagingError::CorruptPixelData))
+                    .map_err(|error| match error {
+                        ImagingError::CorruptPixelData if is_end_of_file => ImagingError::CutPixelData,
+                        error => error,
+                    })?;
+            match decoded.rows {
+                Rows::NotTold if is_end_of_file => return Err(ImagingError::CutPixelData),
+                Rows::First(0) | Rows::Some(0) => return Err(ImagingError::CutPixelData),
+                Rows::First(rows) | Rows::Some(rows) if rows * 2 < image.rows && !is_end_of_file => {
+                    return Err(ImagingError::CutPixelData);
+                }
+                _ => decoded,
+            }
         }
     };
-    if decoded.samples.len() == image.samples() { Ok(decoded) } else { Err(ImagingError::CorruptPixelData) }
+    if decoded.samples.len() != image.samples() {
+        return Err(ImagingError::CorruptPixelData);
+    }
+    if let Rows::First(rows) = decoded.rows {
+        let is_ybr = !decoded.is_rgb && image.photometric.starts_with("YBR");
+        decoded.samples.blacken(rows * image.columns * image.samples_per_pixel, is_ybr);
+    }
+    Ok(decoded)
 }
 
 /// Size and components of a codestream, as far as its decoder would take them from there.
@@ -65,7 +111,7 @@ pub(crate) fn stream_header(codestream: &[u8], encoding: PixelEncoding) -> Optio
         }
         PixelEncoding::Jpeg2000 | PixelEncoding::HtJpeg2000 => {
             let bare = codestream::bare_codestream(codestream).ok()?;
-            markers::jpeg2000_header(&bare).map(|header| header.frame)
+            markers::jpeg2000_header(&bare.bytes).map(|header| header.frame)
         }
         _ => None,
     }

@@ -28,7 +28,7 @@ pub(crate) fn decode(
 ) -> Result<Decoded, ImagingError> {
     let tag = data_set.pixels().map(|p| p.tag);
     if image.bits_allocated == 1 {
-        return Ok(Decoded { samples: Samples::Bytes(unpack_bits(pixels, image, frame)?), is_rgb: false });
+        return Ok(Decoded::new(Samples::Bytes(unpack_bits(pixels, image, frame)?), false));
     }
     let whole = frame_bytes(image, false) * image.number_of_frames as usize;
     let is_422 = image.photometric == "YBR_FULL_422" && image.bits_allocated == 8 && pixels.length < whole;
@@ -44,7 +44,7 @@ pub(crate) fn decode(
         (Some(tags::DOUBLE_FLOAT_PIXEL_DATA), 64) => {
             Samples::Numbers(each(raw, big_endian, f64::from_le_bytes))
         }
-        (_, 8) if is_422 => return Ok(Decoded { samples: Samples::Bytes(expand_422(raw)), is_rgb: false }),
+        (_, 8) if is_422 => return Ok(Decoded::new(Samples::Bytes(expand_422(raw)), false)),
         (_, 8) if big_endian => {
             bytes(&swapped(data_set, pixels, start, raw).ok_or(ImagingError::CorruptPixelData)?, image)
         }
@@ -57,7 +57,7 @@ pub(crate) fn decode(
         })),
         _ => Samples::Numbers(each(raw, big_endian, |b: [u8; 8]| wide(u64::from_le_bytes(b), image))),
     };
-    Ok(Decoded { samples: if image.planar { interleaved(samples, image) } else { samples }, is_rgb: false })
+    Ok(Decoded::new(if image.planar { interleaved(samples, image) } else { samples }, false))
 }
 
 /// Of a frame a tenth has to be there, or there is nothing to see.

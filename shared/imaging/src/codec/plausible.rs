@@ -48,8 +48,8 @@ pub(super) fn check_jpeg(codestream: &[u8], marker: u8, header: FrameHeader) -> 
     if needed <= scan_bytes(codestream) as u64 * 8 { Ok(()) } else { Err(ImagingError::CutPixelData) }
 }
 
-/// Bytes from the first scan on.
-fn scan_bytes(codestream: &[u8]) -> usize {
+/// Bytes behind the header of the first scan.
+pub(super) fn scan_bytes(codestream: &[u8]) -> usize {
     let scan = segments(codestream).find(|(marker, _)| *marker == 0xDA).map(|(_, body)| body);
     // A segment is a part of its codestream, so that the distance of their ends is what follows it.
     scan.map_or(0, |body| (codestream.as_ptr_range().end as usize) - (body.as_ptr_range().end as usize))

@@ -1,7 +1,7 @@
 //! RLE Lossless (PS3.5 G).
 
-use super::Decoded;
 use super::native::word_format;
+use super::{Decoded, Rows};
 use crate::ImagingError;
 use crate::frame_source::NativePixels;
 use crate::image_pixel::ImagePixel;
@@ -18,22 +18,32 @@ pub(crate) fn decode(frame: &[u8], image: &ImagePixel) -> Result<Decoded, Imagin
     let is_packed = image.bits_allocated == 1;
     let places_per_segment = if is_packed { image.pixels().div_ceil(8) } else { image.pixels() };
     let mut bytes = vec![0_u8; places_per_segment * wanted];
+    let mut there = places_per_segment;
     for (segment, offset) in offsets.iter().enumerate() {
         let end = offsets.get(segment + 1).copied().unwrap_or(frame.len());
-        let packed = frame.get(*offset..end).ok_or(ImagingError::CorruptPixelData)?;
+        let packed = frame.get(*offset..end.min(frame.len())).unwrap_or_default();
         let (sample, byte) = (segment / bytes_per_sample, segment % bytes_per_sample);
         // Little endian words: the most significant byte comes last.
         let first = sample * bytes_per_sample + (bytes_per_sample - 1 - byte);
         let places = bytes.get_mut(first..).ok_or(ImagingError::CorruptPixelData)?;
-        if unpack(packed, places, wanted, places_per_segment) < places_per_segment {
+        let unpacked = unpack(packed, places, wanted, places_per_segment);
+        // One that is short although another follows it was never whole.
+        if unpacked < places_per_segment && end < frame.len() {
             return Err(ImagingError::CorruptPixelData);
         }
+        there = there.min(unpacked);
     }
-    if is_packed && image.samples_per_pixel == 1 {
-        let bits = super::native::unpack_bits(NativePixels::of(&bytes.as_slice()), image, 0)?;
-        return Ok(Decoded { samples: Samples::Bytes(bits), is_rgb: false });
-    }
-    Ok(Decoded { samples: samples(bytes, image)?, is_rgb: false })
+    let rows = match there {
+        _ if there == places_per_segment => Rows::All,
+        _ if is_packed => Rows::First(there * 8 / image.columns),
+        _ => Rows::First(there / image.columns),
+    };
+    let samples = if is_packed && image.samples_per_pixel == 1 {
+        Samples::Bytes(super::native::unpack_bits(NativePixels::of(&bytes.as_slice()), image, 0)?)
+    } else {
+        samples(bytes, image)?
+    };
+    Ok(Decoded { rows, ..Decoded::new(samples, false) })
 }
 
 fn samples(bytes: Vec<u8>, image: &ImagePixel) -> Result<Samples, ImagingError> {
@@ -54,7 +64,8 @@ fn samples(bytes: Vec<u8>, image: &ImagePixel) -> Result<Samples, ImagingError> 
     }
 }
 
-/// The header (PS3.5 G.5) must name exactly the segments that the image needs, in rising order, within the frame.
+/// The header (PS3.5 G.5) must name exactly the segments that the image needs, in rising order, the first of them within
+/// the frame.
 fn segment_offsets(frame: &[u8], wanted: usize) -> Option<Vec<usize>> {
     let header = frame.get(..HEADER_BYTES)?;
     let long = |i: usize| header.get(4 * i..4 * i + 4)?.try_into().ok().map(u32::from_le_bytes);
@@ -62,7 +73,7 @@ fn segment_offsets(frame: &[u8], wanted: usize) -> Option<Vec<usize>> {
         return None;
     }
     let offsets: Vec<usize> = (1..=wanted).map(|i| long(i).map(|v| v as usize)).collect::<Option<_>>()?;
-    let fits = offsets.iter().all(|o| (HEADER_BYTES..=frame.len()).contains(o));
+    let fits = offsets.first().is_some_and(|first| (HEADER_BYTES..=frame.len()).contains(first));
     (fits && offsets.is_sorted()).then_some(offsets)
 }
 
@@ -141,6 +152,20 @@ mod tests {
     }
 
     #[test]
+    fn rows_that_are_whole_in_every_segment_are_there() {
+        let two_rows = ImagePixel { rows: 2, ..image(1, 16) };
+        let rows = |frame: &[u8]| decode(frame, &two_rows).map(|decoded| decoded.rows);
+        let whole = frame(&[&[0xF9, 1], &[7, 1, 2, 3, 4, 5, 6, 7, 8]]);
+        assert_eq!(rows(&whole), Ok(Rows::All));
+        for (lost, there) in [(1, 1), (4, 1), (5, 0), (9, 0), (10, 0)] {
+            assert_eq!(rows(&whole[..whole.len() - lost]), Ok(Rows::First(there)), "{lost}");
+        }
+        // The first segment is short although the second is whole.
+        let damaged = frame(&[&[0xFA, 1], &[7, 1, 2, 3, 4, 5, 6, 7, 8]]);
+        assert_eq!(rows(&damaged), Err(ImagingError::CorruptPixelData));
+    }
+
+    #[test]
     fn lies_are_refused() {
         let good = frame(&[&[0xFD, 7]]);
         let with = |at: usize, value: u32| {
@@ -154,9 +179,6 @@ mod tests {
             with(0, 0),
             with(4, 63),
             with(4, u32::MAX),
-            frame(&[&[0xFE, 7]]),
-            frame(&[&[0xFD]]),
-            frame(&[&[]]),
             good[..63].to_vec(),
             vec![],
         ] {

@@ -214,15 +214,18 @@ impl Facts {
                 if many { format!("{} {number}", words.by_images) } else { words.by_images.to_owned() };
             sides.push((label, images));
         }
-        let row = |label, fact: Fact, of: fn(&Stated) -> String| Row {
+        let row = |label, fact: Fact, of: &dyn Fn(&Stated) -> String| Row {
             label,
             cells: sides.iter().map(|(_, stated)| (of(stated), stated.doubts.contains(&fact))).collect(),
         };
         let rows = vec![
-            row(words.name, Fact::Name, |stated| stated.name.clone()),
-            row(words.birth_date, Fact::BirthDate, |stated| day_first(&stated.birth_date)),
-            row(words.sex, Fact::Sex, |stated| stated.sex.clone()),
-            row(words.code, Fact::PatientId, |stated| {
+            row(words.name, Fact::Name, &|stated| stated.name.clone()),
+            row(words.birth_date, Fact::BirthDate, &|stated| match stated.is_birth_date_unreadable {
+                true => words.unreadable.to_owned(),
+                false => day_first(&stated.birth_date),
+            }),
+            row(words.sex, Fact::Sex, &|stated| stated.sex.clone()),
+            row(words.code, Fact::PatientId, &|stated| {
                 [stated.patient_id.as_str(), stated.issuer.as_str()].join(" ").trim().to_owned()
             }),
         ];

@@ -16,6 +16,7 @@ words! {
         sex: "Giới tính", "Sex";
         code: "Mã người bệnh", "Patient code";
         nothing: "không ghi", "nothing";
+        unreadable: "có ghi nhưng không đọc được", "stated, but cannot be read";
         differs: "khác", "differs";
         under: "Trả theo số chỉ định", "Released under order";
         accessions: "Số chỉ định ghi trong ảnh", "Accession numbers in the images";

@@ -34,10 +34,8 @@ pub(crate) fn decode(
     let mut decoder = Decoder::new(image.rows, image.columns);
     decoder.read(codestream).ok_or(ImagingError::CorruptPixelData)?;
     let words = decoder.picture(header.precision);
-    Ok(Decoded {
-        samples: Samples::Words { words, format: decoded_format(header.precision, image) },
-        is_rgb: false,
-    })
+    let format = decoded_format(header.precision, image);
+    Ok(Decoded::new(Samples::Words { words, format }, false))
 }
 
 struct Decoder {
