@@ -226,8 +226,9 @@ impl Run {
             let content = read.map_err(BackupError::file("read it", &path))?;
             lines.push(Line::Database { name: database.to_owned(), content });
         }
-        for (path, (_, content)) in self.files {
-            lines.push(Line::File { path, content });
+        for (path, ((_, modified), content)) in self.files {
+            let modified_at = modified.and_then(|at| Timestamp::try_from(at).ok());
+            lines.push(Line::File { path, modified_at, content });
         }
         let (mut objects, mut lost) = (0, Vec::new());
         for version in versions {

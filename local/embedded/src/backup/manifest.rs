@@ -32,7 +32,7 @@ pub(super) enum Line {
     /// One of the two databases, beside the manifest.
     Database { name: String, content: Content },
     /// A file of the data folder: a key, a message, the accounts of staff.
-    File { path: String, content: Content },
+    File { path: String, modified_at: Option<Timestamp>, content: Content },
     /// The bytes of a version of an object.
     Object { version_id: String, content: Content },
     /// A version whose bytes were not in the data folder.

@@ -51,7 +51,8 @@ pub struct Verified {
 struct Opened {
     made_at: Timestamp,
     databases: Vec<(String, Content)>,
-    files: Vec<(String, Content)>,
+    /// With the time of writing: messages go when their time is over, and a relay tells by it what it has sent.
+    files: Vec<(String, Option<Timestamp>, Content)>,
     objects: HashMap<String, Content>,
 }
 
@@ -66,7 +67,7 @@ fn open(folder: &Path, name: &str) -> Result<Opened, BackupError> {
         match line {
             Line::Backup { made_at, .. } => opened.made_at = made_at,
             Line::Database { name, content } => opened.databases.push((name, content)),
-            Line::File { path, content } => opened.files.push((path, content)),
+            Line::File { path, modified_at, content } => opened.files.push((path, modified_at, content)),
             Line::Object { version_id, content } => {
                 opened.objects.insert(version_id, content);
             }
@@ -130,8 +131,15 @@ fn fill(
 ) -> Result<u64, BackupError> {
     let pool = Pool::of(folder);
     let mut written = 0;
-    for (path, content) in &backup.files {
+    for (path, modified_at, content) in &backup.files {
         written += put(&pool.path(&content.sha256), content, target, path)?;
+        if let Some(modified_at) = modified_at {
+            let file = target.join(path);
+            let stamped = File::options().write(true).open(&file);
+            stamped
+                .and_then(|file| file.set_modified((*modified_at).into()))
+                .map_err(BackupError::file("date it", &file))?;
+        }
     }
     for (name, content) in &backup.databases {
         written += put(&place.join(name), content, target, name)?;
@@ -167,8 +175,9 @@ fn put(from: &Path, content: &Content, target: &Path, path: &str) -> Result<u64,
 }
 
 fn check_room(backup: &Opened, target: &Path) -> Result<(), BackupError> {
-    let contents =
-        backup.objects.values().chain(backup.files.iter().chain(&backup.databases).map(|(_, c)| c));
+    let files = backup.files.iter().map(|(_, _, content)| content);
+    let databases = backup.databases.iter().map(|(_, content)| content);
+    let contents = backup.objects.values().chain(files).chain(databases);
     let needed: u64 = contents.map(|content| content.bytes).sum();
     let Ok(disk) = rustix::fs::statvfs(target) else { return Ok(()) };
     let free = disk.f_bavail.saturating_mul(disk.f_frsize);
@@ -206,7 +215,7 @@ pub fn verify(folder: &Path, progress: &mut dyn FnMut(Progress)) -> Result<Verif
             }
             (files, bytes) = (files + 1, bytes + content.bytes);
         }
-        for content in backup.objects.into_values().chain(backup.files.into_iter().map(|(_, c)| c)) {
+        for content in backup.objects.into_values().chain(backup.files.into_iter().map(|(_, _, c)| c)) {
             contents.insert(content.sha256.clone(), content);
         }
     }

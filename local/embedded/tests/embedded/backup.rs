@@ -103,12 +103,20 @@ async fn what_is_backed_up_under_load_has_the_bytes_of_every_row() {
     assert_eq!(verify(&folder, &mut |_| {}).unwrap().damaged, Vec::<String>::new());
 }
 
+fn long_ago() -> std::time::SystemTime {
+    std::time::SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000)
+}
+
 /// A system with two objects and a message, backed up once.
 async fn backed_up() -> (Bench, tempfile::TempDir, PathBuf) {
     let (bench, place) = (Bench::open().await, tempfile::tempdir().unwrap());
     put(&bench.s3, "studies", "incoming/a", 1).await;
     put(&bench.s3, "derived", "b", 2).await;
     fs::write(bench.dir.path().join("seal.key"), "of the system").unwrap();
+    let sms = bench.dir.path().join("outbox/sms/1.2-v1-sms.json");
+    fs::create_dir_all(sms.parent().unwrap()).unwrap();
+    fs::write(&sms, "{}").unwrap();
+    fs::File::options().write(true).open(&sms).unwrap().set_modified(long_ago()).unwrap();
     let folder = place.path().join("backups");
     let made = make(bench.dir.path(), &folder, None).await.unwrap();
     assert_eq!((made.objects, made.objects_new), (2, 2));
@@ -150,6 +158,8 @@ async fn a_backup_and_what_is_restored_are_their_owners_alone() {
     let target = place.path().join("restored");
     restore(&folder, None, &target, &mut |_| {}).unwrap();
     assert_eq!(fs::read(target.join("seal.key")).unwrap(), b"of the system");
+    let sms = fs::metadata(target.join("outbox/sms/1.2-v1-sms.json")).unwrap();
+    assert_eq!(sms.modified().unwrap(), long_ago(), "a message is as old as it was");
     for (root, mode) in [(&folder, 0o700), (&target, 0o700)] {
         assert_eq!(fs::metadata(root).unwrap().permissions().mode() & 0o777, mode);
         for file in files_below(root) {

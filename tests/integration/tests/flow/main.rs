@@ -28,6 +28,7 @@ mod patients;
 mod portal;
 mod reconcile;
 mod result;
+mod runbook;
 mod sample;
 mod sharing;
 mod stack;
