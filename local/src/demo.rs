@@ -12,7 +12,7 @@ use mail_parser::MessageParser;
 
 use crate::cli::DemoOptions;
 use crate::instance::{SLIPS_BUCKET, STUDIES_BUCKET};
-use crate::up::{System, init_logging};
+use crate::up::{Metrics, System, init_logging};
 use crate::{print, send};
 
 /// A head MRI of 16 slices, in the public domain; see `local/demo/PROVENANCE.md`.
@@ -22,8 +22,9 @@ const ORDER: &[u8] = include_bytes!("../demo/order.json");
 const PATIENCE: Duration = Duration::from_secs(120);
 
 pub async fn run(options: DemoOptions) -> anyhow::Result<ExitCode> {
-    init_logging();
-    let system = System::start(&options.up).await?;
+    let metrics = Metrics::new();
+    init_logging(options.up.log_format, &metrics);
+    let system = System::start(&options.up, metrics).await?;
     print(&serde_json::to_string(&system.running)?);
     let study = StudyInstanceUid::parse(STUDY_INSTANCE_UID)?;
     let is_there = system.services.index.study(&study).await?.is_some_and(|s| s.released_at.is_some());

@@ -71,6 +71,9 @@ pub struct Running {
     /// Where a storage of one's own announces uploads.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub announce: Option<String>,
+    /// Where Prometheus finds the figures.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metrics: Option<String>,
 }
 
 impl Running {

@@ -1,6 +1,7 @@
 //! The command line of Filmless, and everything on one machine. Exit codes: 0 done, 1 failed, 2 wrong use.
 
 mod audit;
+mod backup;
 mod cli;
 mod cost;
 mod daily;
@@ -53,6 +54,8 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Reconcile(options) => reconcile::run(options).await,
         Command::Rebuild(options) => reconcile::rebuild(options).await,
         Command::Redrive(options) => redrive::run(options).await,
+        Command::Backup(options) => backup::run(options).await,
+        Command::Restore(options) => backup::restore(options).await,
         Command::Cost(options) => cost::run(&options),
         Command::Usage(options) => usage::run(options).await,
     }

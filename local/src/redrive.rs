@@ -46,13 +46,15 @@ fn text(lines: &[DeadLetterLine], sent_back: usize) -> String {
         let sent_at = line.sent_at.map(|at| format!("{at:.0}")).unwrap_or_default();
         let object = |object: &DeadObject| {
             let version = object.version_id.as_deref().unwrap_or("-");
-            format!("{}/{}… version {version}", object.bucket, object.folder)
+            let size = object.size_bytes.map(|bytes| format!(" ({bytes} bytes)")).unwrap_or_default();
+            format!("{}/{}… version {version}{size}", object.bucket, object.folder)
         };
         let what = match &line.study_instance_uid {
             Some(study) => study.as_str().to_owned(),
             None => line.objects.iter().map(object).collect::<Vec<_>>().join(", "),
         };
-        format!("{:<8} {:<15} {:>2}x  {sent_at:<20} {what}", line.queue, line.task, line.receives)
+        let why = line.last_error.as_deref().unwrap_or("-");
+        format!("{:<9} {:<15} {:>2}x  {sent_at:<20} {why:<22} {what}", line.queue, line.task, line.receives)
     };
     let mut rows: Vec<String> = lines.iter().map(row).collect();
     rows.push(format!("{} dead letters, {sent_back} sent back.", lines.len()));

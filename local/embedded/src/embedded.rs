@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    Credentials, DurableQueue, EmbeddedError, Expiry, RetryPolicy, Sweeper,
+    Credentials, DurableQueue, EmbeddedError, Expiry, RetryPolicy, Sweeper, backup,
     database::Database,
     folder_lock::FolderLock,
     http_door::{Door, DoorLimits},
@@ -109,6 +109,9 @@ impl Embedded {
     /// As [`Embedded::open`].
     pub async fn open_at(config: EmbeddedConfig, clock: Arc<dyn Clock>) -> Result<Self, EmbeddedError> {
         let folder = FolderLock::acquire(&config.data_dir)?;
+        if config.data_dir.join(backup::UNFINISHED).exists() {
+            return Err(EmbeddedError::RestoreUnfinished { dir: config.data_dir });
+        }
         let database_path = config.data_dir.join("embedded.db");
         let database = tokio::task::spawn_blocking(move || Database::open(&database_path))
             .await

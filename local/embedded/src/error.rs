@@ -51,6 +51,22 @@ pub enum EmbeddedError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// `filmless.db` was written by a newer program.
+    #[error(
+        "the database of tables has the version {found}, and this program knows {known} at most: use the newer program"
+    )]
+    TablesVersion {
+        /// Its version.
+        found: i64,
+        /// Ours.
+        known: i64,
+    },
+    /// The folder is half of a system.
+    #[error("{} was not restored to the end: remove it, and restore again", dir.display())]
+    RestoreUnfinished {
+        /// The folder.
+        dir: PathBuf,
+    },
     /// What is due to be deleted is still there.
     #[error("what is due could not be deleted")]
     Sweep {

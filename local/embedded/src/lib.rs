@@ -19,6 +19,7 @@
 //! first; one transaction then inserts the object's row together with its event; only then is the file renamed to
 //! the plain path that the row names. What a kill interrupts between those steps is finished at the next start.
 
+pub mod backup;
 mod credentials;
 mod database;
 mod embedded;

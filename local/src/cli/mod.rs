@@ -1,5 +1,6 @@
 //! What can be typed.
 
+mod backup;
 mod finance;
 mod operate;
 mod staff;
@@ -10,10 +11,11 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
+pub use backup::{BackupOptions, RestoreOptions};
 pub use finance::{CostOptions, QueryOptions, UsageAct, UsageOptions};
 pub use operate::{AuditAct, AuditOptions, QueueWord, RebuildOptions, ReconcileOptions, RedriveOptions};
 pub use staff::{AccountAct, AccountOptions, ChannelsWord, StaffAct, StaffOptions};
-pub use up::{DemoOptions, MessageSecretsWord, ReleaseOnWord, StaffOidcOptions, UpOptions};
+pub use up::{DemoOptions, LogFormatWord, MessageSecretsWord, ReleaseOnWord, StaffOidcOptions, UpOptions};
 
 /// Medical images for patients, without film.
 #[derive(Debug, Parser)]
@@ -49,6 +51,10 @@ pub enum Command {
     Rebuild(RebuildOptions),
     /// Show the messages that nobody could work on, and send them back to their queue.
     Redrive(RedriveOptions),
+    /// Copy the data folder of a system on this machine, while it runs or not; a second backup copies only what is new.
+    Backup(BackupOptions),
+    /// Make a data folder of a backup.
+    Restore(RestoreOptions),
     /// Compute what a study costs, from a price list.
     Cost(CostOptions),
     /// Export, verify, query and reconcile the usage ledger.

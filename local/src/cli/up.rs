@@ -1,6 +1,6 @@
 //! `up` and `demo`: everything on one machine.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -67,6 +67,12 @@ pub struct UpOptions {
     /// Which secrets SMS and email carry.
     #[arg(long, value_enum, default_value_t = MessageSecretsWord::All)]
     pub message_secrets: MessageSecretsWord,
+    /// Where Prometheus may fetch `/metrics`, e.g. `127.0.0.1:9464`; without it there are none. Keep it off the public network.
+    #[arg(long, value_name = "ADDRESS")]
+    pub metrics_addr: Option<SocketAddr>,
+    /// How lines of the log are written to standard error.
+    #[arg(long, value_enum, default_value_t = LogFormatWord::Text, env = "FILMLESS_LOG_FORMAT")]
+    pub log_format: LogFormatWord,
     #[command(flatten)]
     pub staff_oidc: StaffOidcOptions,
 }
@@ -95,6 +101,14 @@ pub struct StaffOidcOptions {
     /// JSON that says which of our roles a group of the provider is: `{"group": "hotline"}`.
     #[arg(long, value_name = "JSON", env = "STAFF_OIDC_ROLE_MAP")]
     pub staff_oidc_role_map: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum LogFormatWord {
+    /// For a person at a terminal.
+    Text,
+    /// One JSON object per line, with the fields of the functions' log.
+    Json,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

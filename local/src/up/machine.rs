@@ -54,6 +54,12 @@ impl Machine {
         })
     }
 
+    /// Free and whole bytes of the disk of the data folder.
+    pub fn disk(&self) -> (u64, u64) {
+        let room = self.room();
+        (room.free, room.all)
+    }
+
     /// Waits while the disk is full: a message that is not taken cannot fail.
     pub async fn until_there_is_room(&self) {
         while !self.room().is_enough() {

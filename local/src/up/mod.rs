@@ -4,6 +4,7 @@ mod announce;
 mod identity;
 mod lifecycle;
 mod machine;
+mod metrics;
 pub mod outbox;
 mod outbox_page;
 mod portal_door;
@@ -26,17 +27,16 @@ use filmless_domain::staff_oidc::{OidcSettings, RoleMap};
 use filmless_domain::{Hospital, Limits, Secret};
 use filmless_embedded::{Credentials, Door, Embedded, EmbeddedConfig, Uploader, own_folder};
 use filmless_identity::ReachedAt;
+use filmless_runtime::{LogFormat, init_logging_as};
 use filmless_store::port::{OsRandomness, Queue, SystemClock};
 use filmless_store::sealing::LocalSealer;
 use filmless_store::{Connection, Endpoints};
 use serve_portal::{OidcDoor, PortalConfig, PortalServices};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
-use tracing_subscriber::layer::SubscriberExt;
-use tracing_subscriber::util::SubscriberInitExt;
 use url::Url;
 
-use crate::cli::{MessageSecretsWord, ReleaseOnWord, StaffOidcOptions, UpOptions};
+use crate::cli::{LogFormatWord, MessageSecretsWord, ReleaseOnWord, StaffOidcOptions, UpOptions};
 use crate::instance::{
     self, AUDIT_BUCKET, DERIVED_BUCKET, INDEX_TABLE, REGION, Running, SLIPS_BUCKET, STUDIES_BUCKET,
     USAGE_BUCKET,
@@ -44,6 +44,8 @@ use crate::instance::{
 use crate::print;
 
 use machine::Machine;
+use metrics::Counted;
+pub use metrics::Metrics;
 use outbox::OutboxFolder;
 
 /// A running system.
@@ -57,23 +59,25 @@ pub struct System {
 }
 
 pub async fn run(options: UpOptions) -> anyhow::Result<ExitCode> {
-    init_logging();
-    let system = System::start(&options).await?;
+    let metrics = Metrics::new();
+    init_logging(options.log_format, &metrics);
+    let system = System::start(&options, metrics).await?;
     print(&serde_json::to_string(&system.running)?);
     system.until_stopped().await?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// One line per event, for a person at a terminal.
-pub fn init_logging() {
-    let lines = tracing_subscriber::fmt::layer().compact().with_writer(std::io::stderr);
-    let log = tracing_subscriber::registry().with(filmless_runtime::log_filter()).with(lines);
-    let _ = log.try_init();
-    filmless_runtime::hide_panics();
+/// Logs in the chosen format; what is counted is what is logged.
+pub fn init_logging(format: LogFormatWord, metrics: &Metrics) {
+    let format = match format {
+        LogFormatWord::Text => LogFormat::Text,
+        LogFormatWord::Json => LogFormat::Json,
+    };
+    init_logging_as(format, vec![Box::new(Counted::new(metrics.clone()))]);
 }
 
 impl System {
-    pub async fn start(options: &UpOptions) -> anyhow::Result<Self> {
+    pub async fn start(options: &UpOptions, metrics: Metrics) -> anyhow::Result<Self> {
         own_folder(&options.data)?;
         let data = options.data.canonicalize()?;
         let listener = listen(options).await?;
@@ -94,7 +98,8 @@ impl System {
         let announce = announce_token
             .as_ref()
             .map(|token| format!("http://{portal_address}/announce/{}", token.expose()));
-        let running = Running {
+        let mut running = Running {
+            metrics: None,
             portal: portal_url.clone(),
             s3: storage.s3.clone(),
             dynamodb: storage.dynamodb.clone(),
@@ -128,7 +133,13 @@ impl System {
         let page_of_messages = options.public_url.is_none().then(|| outbox_page::router(outbox.clone()));
         let announce = announce_token.map(|token| announce::router(token, embedded.queue()));
         let more = [page_of_messages, announce].into_iter().flatten().collect();
-        let portal = serve(listener, options, &services, machine, more).await?;
+        if let Some(address) = options.metrics_addr {
+            let (address, served) =
+                metrics::serve(address, metrics.clone(), embedded.queue(), machine.clone()).await?;
+            running.metrics = Some(format!("http://{address}/metrics"));
+            tasks.push(served);
+        }
+        let portal = serve(listener, options, &services, machine, (more, metrics)).await?;
         running.write()?;
         Ok(Self { running, services, outbox, embedded, portal, tasks })
     }
@@ -267,7 +278,7 @@ async fn serve(
     options: &UpOptions,
     services: &Services,
     machine: Machine,
-    more: Vec<Router>,
+    (more, metrics): (Vec<Router>, Metrics),
 ) -> anyhow::Result<Door> {
     let config = PortalConfig::of(services).await?;
     let mut portal = PortalServices::new(Arc::new(Portal::new(services.clone())), config);
@@ -284,7 +295,7 @@ async fn serve(
         }
     };
     portal = portal.with_staff(Arc::new(staff)).with_machine(Arc::new(machine));
-    Ok(portal_door::open(listener, router.merge(serve_portal::router(Arc::new(portal))))?)
+    Ok(portal_door::open(listener, router.merge(serve_portal::router(Arc::new(portal))), metrics)?)
 }
 
 /// The identity provider that the hospital has, if it named one.

@@ -1,7 +1,7 @@
 //! The portal's own server: what a slow, greedy or hostile client can hold on to is little, and not for long.
 
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Body;
@@ -11,6 +11,8 @@ use axum::response::IntoResponse;
 use filmless_embedded::{Door, DoorLimits, EmbeddedError, PeerAddress};
 use tokio::net::TcpListener;
 use tower::ServiceExt;
+
+use super::metrics::{Metrics, PageClass};
 
 /// A page is asked for by everybody at once after a round, and by clients that never finish a request at any time.
 const LIMITS: DoorLimits = DoorLimits {
@@ -28,12 +30,14 @@ const LIMITS: DoorLimits = DoorLimits {
 };
 
 /// Serves the router until it is closed.
-pub fn open(listener: TcpListener, router: Router) -> Result<Door, EmbeddedError> {
+pub fn open(listener: TcpListener, router: Router, metrics: Metrics) -> Result<Door, EmbeddedError> {
     // Every connection is a file descriptor, and the usual limit is 1,024 of them. Where it cannot be raised, fewer
     // connections wait longer.
     let _ = rlimit::increase_nofile_limit(u64::from(u16::MAX));
     Door::on(listener, LIMITS, move |request| {
-        let (router, peer) = (router.clone(), request.extensions().get::<PeerAddress>().copied());
+        let (router, metrics) = (router.clone(), metrics.clone());
+        let (class, started) = (PageClass::of(request.uri().path()), Instant::now());
+        let peer = request.extensions().get::<PeerAddress>().copied();
         async move {
             // No browser sends a form in chunks. A proxy that reads the length where we read the chunks, or the other
             // way round, would take the rest of this request for the next one (RFC 9112 11.2).
@@ -45,6 +49,7 @@ pub fn open(listener: TcpListener, router: Router) -> Result<Door, EmbeddedError
                 request.extensions_mut().insert(ConnectInfo::<SocketAddr>(peer));
             }
             let Ok(response) = router.oneshot(request).await;
+            metrics.answered(class, response.status().as_u16(), started.elapsed());
             response
         }
     })

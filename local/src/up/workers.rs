@@ -7,6 +7,7 @@ use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use export_usage::handler::ExportEvent;
 use filmless_delivery::{Services, outbox};
 use filmless_embedded::{DurableQueue, Received};
+use filmless_runtime::batch::{FailureCodes, with_failure_codes};
 use filmless_runtime::error_chain;
 use filmless_store::port::QueueName;
 use reconcile::handler::ReconcileEvent;
@@ -119,16 +120,20 @@ async fn work(services: Services, queue: Arc<DurableQueue>, machine: Machine, ma
                 continue;
             }
         };
-        let failed = match event_of(mapping.queue, &messages) {
-            Ok(event) => failed_ids(&handle(&services, mapping.queue, event).await),
+        let (failed, codes) = match event_of(mapping.queue, &messages) {
+            Ok(event) => {
+                let handled = with_failure_codes(handle(&services, mapping.queue, event)).await;
+                (failed_ids(&handled.0), handled.1)
+            }
             Err(failure) => {
                 error!(cause = error_chain(&failure), "event not made");
-                messages.iter().map(|m| m.id.to_string()).collect()
+                (messages.iter().map(|m| m.id.to_string()).collect(), FailureCodes::new())
             }
         };
         for message in messages {
-            let settled = if failed.contains(&message.id.to_string()) {
-                queue.release_for_retry(&message.receipt).await.map(|retry| {
+            let id = message.id.to_string();
+            let settled = if failed.contains(&id) {
+                queue.release_for_retry(&message.receipt, codes.get(&id).copied()).await.map(|retry| {
                     warn!(queue = mapping.queue.as_str(), message_id = message.id, ?retry, "message failed");
                 })
             } else {

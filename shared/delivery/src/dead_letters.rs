@@ -26,6 +26,9 @@ pub struct DeadLetterLine {
     pub receives: u32,
     /// When it was sent.
     pub sent_at: Option<Timestamp>,
+    /// The code of `docs/ERRORS.md` with which it failed last, where the queue remembers it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_error: Option<String>,
 }
 
 /// An upload of a dead letter: enough to find it in the bucket, and nothing of its key but the folder that says what it is.
@@ -55,6 +58,7 @@ pub fn line(queue: QueueName, message: &DeadMessage) -> DeadLetterLine {
         objects: if queue == QueueName::Intake { objects_of(&message.body) } else { Vec::new() },
         receives: message.receives,
         sent_at: message.sent_at,
+        last_error: message.last_error.clone(),
     }
 }
 
@@ -99,23 +103,28 @@ fn objects_of(body: &str) -> Vec<DeadObject> {
 mod tests {
     use super::*;
 
+    fn dead(body: &str) -> DeadMessage {
+        DeadMessage { id: "7".into(), body: body.into(), receives: 5, sent_at: None, last_error: None }
+    }
+
     #[test]
     fn a_dead_letter_names_its_upload_without_the_key() {
         let body = r#"{"Records":[{"s3":{"bucket":{"name":"studies"},
             "object":{"key":"incoming/NGUYEN","versionId":"v7","size":132}}}]}"#;
-        let message = DeadMessage { id: "7".into(), body: body.into(), receives: 5, sent_at: None };
+        let last_error = Some("storage-unavailable".to_owned());
+        let message = DeadMessage { last_error, ..dead(body) };
         let line = serde_json::to_value(line(QueueName::Intake, &message)).unwrap();
         let object = serde_json::json!(
             { "bucket": "studies", "folder": "incoming/", "version_id": "v7", "size_bytes": 132 }
         );
         assert_eq!(line["objects"], serde_json::json!([object]));
+        assert_eq!(line["last_error"], "storage-unavailable");
     }
 
     #[test]
     fn a_dead_letter_tells_its_task_and_nothing_of_a_patient() {
         let check = |queue, body: &str, task, study: Option<&str>| {
-            let message = DeadMessage { id: "7".into(), body: body.into(), receives: 5, sent_at: None };
-            let line = line(queue, &message);
+            let line = line(queue, &dead(body));
             assert_eq!((line.task, line.study_instance_uid.as_ref().map(|uid| uid.as_str())), (task, study));
         };
         let event = r#"{"Records":[{"s3":{"object":{"key":"incoming/NGUYEN"}}}]}"#;

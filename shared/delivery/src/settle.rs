@@ -123,6 +123,7 @@ pub async fn check_quiet(services: &Services, study: &StudyInstanceUid) -> Resul
     info!(
         instances = record.instances,
         series = record.series,
+        is_new = before.instances == 0,
         messages = entry.messages.len(),
         "study settled"
     );

@@ -1,5 +1,7 @@
 //! Partial batch failures: a message that fails comes again by itself, the others of its batch are done.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::future::Future;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
@@ -8,6 +10,22 @@ use filmless_delivery::messages::Task;
 use tracing::error;
 
 use crate::error_chain;
+
+/// The codes with which messages failed, by their ids.
+pub type FailureCodes = HashMap<String, &'static str>;
+
+tokio::task_local! {
+    static FAILED: RefCell<FailureCodes>;
+}
+
+/// Runs a handler, and tells with which codes its messages failed: SQS has no field for it, a queue of one's own has.
+pub async fn with_failure_codes<R>(handler: impl Future<Output = R>) -> (R, FailureCodes) {
+    let noting = async {
+        let answer = handler.await;
+        (answer, FAILED.with(RefCell::take))
+    };
+    FAILED.scope(RefCell::default(), noting).await
+}
 
 /// Runs one task per message, one after the other, and reports those that failed.
 pub async fn each_task<T, F, R>(event: SqsEvent, run: F) -> SqsBatchResponse
@@ -33,6 +51,7 @@ where
 pub fn report(response: &mut SqsBatchResponse, message_id: Option<String>, failure: &DeliveryError) {
     let message_id = message_id.unwrap_or_default();
     error!(code = failure.code(), message_id, cause = error_chain(failure), "message failed");
+    let _ = FAILED.try_with(|failed| failed.borrow_mut().insert(message_id.clone(), failure.code()));
     response.add_failure(message_id);
 }
 
@@ -49,10 +68,11 @@ mod tests {
             { "messageId": "poison", "body": "not ours" },
             { "messageId": "unlucky", "body": "{\"study_instance_uid\":\"1.3\"}" },
         ]});
-        let response = each_task(serde_json::from_value(event).unwrap(), async |task: ReleaseTask| {
+        let handled = each_task(serde_json::from_value(event).unwrap(), async |task: ReleaseTask| {
             if task.study_instance_uid.as_str() == "1.3" { Err(StoreError::NotFound.into()) } else { Ok(()) }
         });
-        let failed = serde_json::to_value(response.await).unwrap();
+        let (response, codes) = with_failure_codes(handled).await;
+        let failed = serde_json::to_value(response).unwrap();
         let failed: Vec<&str> = failed["batchItemFailures"]
             .as_array()
             .unwrap()
@@ -60,5 +80,6 @@ mod tests {
             .map(|f| f["itemIdentifier"].as_str().unwrap())
             .collect();
         assert_eq!(failed, ["poison", "unlucky"]);
+        assert_eq!((codes["poison"], codes["unlucky"]), ("bad-message", "storage-failed"));
     }
 }

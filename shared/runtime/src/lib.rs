@@ -6,5 +6,5 @@ mod logging;
 mod services;
 
 pub use config::{Config, ConfigError};
-pub use logging::{error_chain, hide_panics, init_logging, log_filter};
+pub use logging::{Listener, LogFormat, error_chain, hide_panics, init_logging, init_logging_as};
 pub use services::{dead_letters_from, function_memory_mib, services_from};

@@ -1,12 +1,11 @@
 use std::error::Error;
 use std::fmt::Write;
 
-use tracing::{Level, Metadata, Subscriber};
-use tracing_subscriber::filter::{LevelFilter, Targets, filter_fn};
-use tracing_subscriber::fmt;
-use tracing_subscriber::layer::{Layer, SubscriberExt};
-use tracing_subscriber::registry::LookupSpan;
+use tracing::{Level, Metadata};
+use tracing_subscriber::filter::{FilterExt, LevelFilter, Targets, filter_fn};
+use tracing_subscriber::layer::{Filter, Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{Registry, fmt};
 
 /// First words of the targets of our own crates.
 const OURS: [&str; 10] = [
@@ -22,20 +21,42 @@ const OURS: [&str; 10] = [
     "serve_portal",
 ];
 
+/// How a line of the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For a person at a terminal.
+    Text,
+    /// One JSON object: `timestamp`, `level`, `target`, `fields` (with `message` and, of trouble, `code`), `span`, `spans`.
+    Json,
+}
+
+/// What listens to the events beside the log, whatever `RUST_LOG` says.
+pub type Listener = Box<dyn Layer<Registry> + Send + Sync>;
+
 /// Logs as JSON lines to standard error, at what `RUST_LOG` says (`warn,filmless=info`: levels by the start of a target), or
 /// warnings and our own information.
 pub fn init_logging() {
-    let lines = fmt::layer().json().with_writer(std::io::stderr);
+    init_logging_as(LogFormat::Json, Vec::new());
+}
+
+/// The same in another format, and with others who listen: to our own crates, from information upwards.
+pub fn init_logging_as(format: LogFormat, listeners: Vec<Listener>) {
+    let ours = filter_fn(|metadata| is_ours(metadata) && *metadata.level() <= Level::INFO);
+    let lines = fmt::layer().with_writer(std::io::stderr);
+    let log = tracing_subscriber::registry().with(listeners.with_filter(ours));
     // A second call, in tests, changes nothing.
-    let _ = tracing_subscriber::registry().with(log_filter()).with(lines).try_init();
+    let _ = match format {
+        LogFormat::Text => log.with(lines.compact().with_filter(log_filter())).try_init(),
+        LogFormat::Json => log.with(lines.json().with_filter(log_filter())).try_init(),
+    };
     hide_panics();
 }
 
 /// `RUST_LOG` or the default; and whatever that says, of dependencies nothing below a warning, and of the S3 server
 /// nothing at all: their lines repeat requests, with names, tokens and signed addresses in them.
-pub fn log_filter<S: Subscriber + for<'a> LookupSpan<'a>>() -> impl Layer<S> {
+fn log_filter<S>() -> impl Filter<S> {
     let chosen = std::env::var("RUST_LOG").ok().and_then(|text| text.parse::<Targets>().ok());
-    chosen.unwrap_or_else(default_filter).and_then(filter_fn(may_be_logged))
+    FilterExt::and(chosen.unwrap_or_else(default_filter), filter_fn(may_be_logged))
 }
 
 /// What is logged unless `RUST_LOG` says otherwise. Dependencies log warnings only: their lower levels repeat requests.
@@ -47,9 +68,16 @@ fn default_filter() -> Targets {
 }
 
 fn may_be_logged(metadata: &Metadata<'_>) -> bool {
-    let name = metadata.target().split("::").next().unwrap_or_default();
-    let is_ours = OURS.iter().any(|ours| name == *ours || name.starts_with("filmless_"));
-    is_ours || (name != "s3s" && *metadata.level() <= Level::WARN)
+    is_ours(metadata) || (crate_of(metadata) != "s3s" && *metadata.level() <= Level::WARN)
+}
+
+fn is_ours(metadata: &Metadata<'_>) -> bool {
+    let name = crate_of(metadata);
+    OURS.iter().any(|ours| name == *ours || name.starts_with("filmless_"))
+}
+
+fn crate_of<'a>(metadata: &'a Metadata<'_>) -> &'a str {
+    metadata.target().split("::").next().unwrap_or_default()
 }
 
 /// The message of a panic can repeat what it choked on: only its place is logged.

@@ -15,6 +15,7 @@ use thiserror::Error;
 use tokio::sync::oneshot;
 
 use readers::Readers;
+pub(crate) use schema::VERSION;
 use writer::Writer;
 
 /// Why the database of objects and queues did not answer.
@@ -23,8 +24,13 @@ pub enum DatabaseError {
     /// SQLite said no: disk full, file damaged, or a mistake of ours.
     #[error("the database of objects and queues failed")]
     Sqlite(#[source] Arc<rusqlite::Error>),
+    /// The file cannot be made, or closed to others.
+    #[error("the file of a database cannot be made or closed to others")]
+    File(#[source] Arc<std::io::Error>),
     /// The file was written by a newer version of this crate.
-    #[error("the database of objects and queues has the unknown version {0}")]
+    #[error(
+        "the database of objects and queues has the version {0}, and this program knows {VERSION} at most: use the newer program"
+    )]
     Version(i64),
     /// The process is shutting down.
     #[error("the database of objects and queues is closed")]
@@ -47,6 +53,7 @@ pub(crate) struct Database {
 impl Database {
     /// Opens or creates the file.
     pub(crate) fn open(path: &Path) -> Result<Self, DatabaseError> {
+        make_private(path)?;
         let connection = connect(path)?;
         schema::apply(&connection)?;
         let readers = (0..readers::COUNT).map(|_| connect(path)).collect::<Result<Vec<_>, _>>()?;
@@ -89,6 +96,15 @@ impl Database {
     {
         self.readers.read(job).await
     }
+}
+
+/// Makes the file, or closes it to others: journals beside it get the same permissions.
+pub(crate) fn make_private(path: &Path) -> Result<(), DatabaseError> {
+    use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+    let mut options = std::fs::OpenOptions::new();
+    let opened = options.write(true).create(true).truncate(false).mode(0o600).open(path);
+    let closed = opened.and_then(|file| file.set_permissions(std::fs::Permissions::from_mode(0o600)));
+    closed.map_err(|error| DatabaseError::File(Arc::new(error)))
 }
 
 fn connect(path: &Path) -> Result<Connection, DatabaseError> {

@@ -2,27 +2,27 @@ use rusqlite::Connection;
 
 use super::DatabaseError;
 
-const VERSION: i64 = 2;
+/// The layout that this program writes.
+pub(crate) const VERSION: i64 = 3;
 
-/// Brings a fresh file to the current layout and refuses one from the future.
+/// What brings a file of a version to the next one; the first is for a file of version 1.
+const STEPS: [&str; 2] =
+    ["ALTER TABLE message ADD COLUMN study TEXT;", "ALTER TABLE message ADD COLUMN last_error TEXT;"];
+
+/// Brings a file to the current layout, step by step in one transaction, and refuses one from the future.
 pub(super) fn apply(connection: &Connection) -> Result<(), DatabaseError> {
     let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    match found {
-        VERSION => Ok(()),
-        0 => {
-            connection.execute_batch(&format!(
-                "BEGIN IMMEDIATE; {TABLES} PRAGMA user_version = {VERSION}; COMMIT;"
-            ))?;
-            Ok(())
-        }
-        1 => {
-            connection.execute_batch(&format!(
-                "BEGIN IMMEDIATE; ALTER TABLE message ADD COLUMN study TEXT; PRAGMA user_version = {VERSION}; COMMIT;"
-            ))?;
-            Ok(())
-        }
-        unknown => Err(DatabaseError::Version(unknown)),
+    let statements = match usize::try_from(found) {
+        Ok(0) => TABLES.to_owned(),
+        Ok(version) if found <= VERSION => STEPS.get(version - 1..).unwrap_or_default().concat(),
+        _ => return Err(DatabaseError::Version(found)),
+    };
+    if found != VERSION {
+        connection.execute_batch(&format!(
+            "BEGIN IMMEDIATE; {statements} PRAGMA user_version = {VERSION}; COMMIT;"
+        ))?;
     }
+    Ok(())
 }
 
 /// Keys are compared byte by byte (`BINARY`), which is the order in which S3 lists.
@@ -91,7 +91,9 @@ const TABLES: &str = "
         receive_count INTEGER NOT NULL DEFAULT 0,
         interruptions INTEGER NOT NULL DEFAULT 0,
         first_received_ms INTEGER,
-        dead_ms INTEGER
+        dead_ms INTEGER,
+        -- The code with which it failed last.
+        last_error TEXT
     ) STRICT;
     CREATE INDEX message_due ON message (queue, due_ms) WHERE dead_ms IS NULL;
     CREATE INDEX message_dead ON message (queue, id) WHERE dead_ms IS NOT NULL;

@@ -18,6 +18,8 @@ pub struct DeadLetter {
     pub sent_at: Timestamp,
     /// When it was given up on.
     pub dead_at: Timestamp,
+    /// The code with which it failed last; none where whoever held it never came back.
+    pub last_error: Option<String>,
 }
 
 impl fmt::Debug for DeadLetter {

@@ -147,6 +147,20 @@ impl DurableQueue {
         Ok(Duration::from_millis(u64::try_from(waited_ms).unwrap_or_default()))
     }
 
+    /// Since when the oldest message that could be received now is in the queue.
+    ///
+    /// # Errors
+    /// [`QueueError::Database`].
+    pub async fn oldest(&self, queue: QueueName) -> Result<Duration, QueueError> {
+        let now_ms = self.now_ms();
+        let sent_ms = self
+            .database
+            .read(move |c| Ok::<_, QueueError>(table::oldest_sent_ms(c, queue, now_ms)?))
+            .await?;
+        let waited_ms = sent_ms.map_or(0, |sent_ms| now_ms.saturating_sub(sent_ms));
+        Ok(Duration::from_millis(u64::try_from(waited_ms).unwrap_or_default()))
+    }
+
     /// Whether no queue holds a message that is still to be worked on, now or later. Dead letters do not count.
     ///
     /// # Errors

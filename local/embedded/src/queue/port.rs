@@ -35,6 +35,7 @@ impl DeadLetters for DurableQueue {
             body: letter.body,
             receives: letter.receive_count,
             sent_at: Some(letter.sent_at),
+            last_error: letter.last_error,
         };
         Ok(letters.into_iter().map(message).collect())
     }

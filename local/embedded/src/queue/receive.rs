@@ -140,11 +140,16 @@ impl DurableQueue {
         Ok(held.is_some())
     }
 
-    /// Puts a message that could not be worked on back, with exponential back-off and jitter, or gives up on it.
+    /// Puts a message that could not be worked on back, with exponential back-off and jitter, or gives up on it. `code` says
+    /// why, for whoever finds it among the dead letters.
     ///
     /// # Errors
     /// [`QueueError::Database`] or [`QueueError::Randomness`].
-    pub async fn release_for_retry(&self, receipt: &str) -> Result<Retry, QueueError> {
+    pub async fn release_for_retry(
+        &self,
+        receipt: &str,
+        code: Option<&'static str>,
+    ) -> Result<Retry, QueueError> {
         let mut jitter = [0; 2];
         getrandom::fill(&mut jitter).map_err(|_| QueueError::Randomness)?;
         let (receipt, now_ms, policy) = (receipt.to_owned(), self.now_ms(), self.policy);
@@ -154,6 +159,7 @@ impl DurableQueue {
                 let Some((id, queue, receive_count)) = table::held(c, &receipt)? else {
                     return Ok((String::new(), Retry::NotHeld));
                 };
+                table::remember_error(c, id, code)?;
                 if receive_count >= policy.receives_max {
                     table::bury(c, id, now_ms)?;
                     return Ok((queue, Retry::DeadLettered));

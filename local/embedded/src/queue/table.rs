@@ -131,12 +131,25 @@ pub(super) fn due_since_ms(connection: &Connection, now_ms: i64) -> rusqlite::Re
         .query_row([now_ms], |row| row.get(0))
 }
 
+/// When the oldest message that could be received now was sent.
+pub(super) fn oldest_sent_ms(
+    connection: &Connection,
+    queue: QueueName,
+    now_ms: i64,
+) -> rusqlite::Result<Option<i64>> {
+    connection
+        .prepare_cached(
+            "SELECT min(sent_ms) FROM message WHERE queue = ?1 AND dead_ms IS NULL AND due_ms <= ?2",
+        )?
+        .query_row(params![queue.as_str(), now_ms], |row| row.get(0))
+}
+
 /// Makes the dead letters that were given up since then ordinary, visible messages again.
 pub(super) fn redrive_since(connection: &Connection, since_ms: i64, now_ms: i64) -> rusqlite::Result<usize> {
     connection
         .prepare_cached(
             "UPDATE message SET dead_ms = NULL, receipt = NULL, due_ms = ?2, receive_count = 0,
-                 interruptions = 0, first_received_ms = NULL
+                 interruptions = 0, first_received_ms = NULL, last_error = NULL
              WHERE dead_ms >= ?1",
         )?
         .execute(params![since_ms, now_ms])
@@ -157,6 +170,14 @@ pub(super) fn put_back(connection: &Connection, id: i64, due_ms: i64) -> rusqlit
     connection
         .prepare_cached("UPDATE message SET receipt = NULL, due_ms = ?2 WHERE id = ?1")?
         .execute(params![id, due_ms])?;
+    Ok(())
+}
+
+/// Remembers why a message could not be worked on.
+pub(super) fn remember_error(connection: &Connection, id: i64, code: Option<&str>) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("UPDATE message SET last_error = ?2 WHERE id = ?1")?
+        .execute(params![id, code])?;
     Ok(())
 }
 
@@ -215,7 +236,7 @@ pub(super) fn any_alive(connection: &Connection, now_ms: i64, receives_max: u32)
 pub(super) fn dead_letters(connection: &Connection, queue: QueueName) -> rusqlite::Result<Vec<DeadLetter>> {
     connection
         .prepare_cached(
-            "SELECT id, body, receive_count, sent_ms, dead_ms FROM message
+            "SELECT id, body, receive_count, sent_ms, dead_ms, last_error FROM message
              WHERE queue = ?1 AND dead_ms IS NOT NULL ORDER BY id",
         )?
         .query_map([queue.as_str()], dead_letter)?
@@ -227,7 +248,7 @@ pub(super) fn redrive(connection: &Connection, queue: QueueName, now_ms: i64) ->
     connection
         .prepare_cached(
             "UPDATE message SET dead_ms = NULL, receipt = NULL, due_ms = ?2, receive_count = 0,
-                 interruptions = 0, first_received_ms = NULL
+                 interruptions = 0, first_received_ms = NULL, last_error = NULL
              WHERE queue = ?1 AND dead_ms IS NOT NULL",
         )?
         .execute(params![queue.as_str(), now_ms])
@@ -240,5 +261,6 @@ fn dead_letter(row: &Row<'_>) -> rusqlite::Result<DeadLetter> {
         receive_count: row.get(2)?,
         sent_at: super::receive::timestamp(row.get(3)?),
         dead_at: super::receive::timestamp(row.get(4)?),
+        last_error: row.get(5)?,
     })
 }

@@ -162,13 +162,16 @@ async fn holder_can_ask_for_more_time() {
     assert!(!bench.queue.change_visibility(&held.receipt, VISIBILITY).await.unwrap());
 }
 
+const WHY: &str = "storage-failed";
+
 #[tokio::test]
 async fn failures_back_off_and_end_as_a_dead_letter_that_can_be_redriven() {
     let bench = Bench::new().await;
     bench.queue.send(QUEUE, "bad", NOW).await.unwrap();
     for full in [1_000, 2_000, 4_000, 8_000].map(Duration::from_millis) {
         let held = bench.receive_one().await;
-        let Retry::After(wait) = bench.queue.release_for_retry(&held.receipt).await.unwrap() else {
+        let Retry::After(wait) = bench.queue.release_for_retry(&held.receipt, Some(WHY)).await.unwrap()
+        else {
             panic!("not the last try");
         };
         assert!(wait >= full / 2 && wait <= full, "{wait:?} of {full:?}");
@@ -177,12 +180,13 @@ async fn failures_back_off_and_end_as_a_dead_letter_that_can_be_redriven() {
     }
     let held = bench.receive_one().await;
     assert_eq!(held.receive_count, 5);
-    assert_eq!(bench.queue.release_for_retry(&held.receipt).await.unwrap(), Retry::DeadLettered);
-    assert_eq!(bench.queue.release_for_retry(&held.receipt).await.unwrap(), Retry::NotHeld);
+    assert_eq!(bench.queue.release_for_retry(&held.receipt, Some(WHY)).await.unwrap(), Retry::DeadLettered);
+    assert_eq!(bench.queue.release_for_retry(&held.receipt, Some(WHY)).await.unwrap(), Retry::NotHeld);
     assert_eq!(bench.depth().await, (0, 0, 0, 1));
     assert!(bench.queue.is_idle().await.unwrap());
     let letters = bench.queue.dead_letters(QUEUE).await.unwrap();
     assert_eq!((letters.len(), letters[0].body.as_str(), letters[0].receive_count), (1, "bad", 5));
+    assert_eq!(letters[0].last_error.as_deref(), Some(WHY));
 
     assert_eq!(bench.queue.redrive(QUEUE).await.unwrap(), 1);
     assert_eq!(bench.receive_one().await.receive_count, 1);

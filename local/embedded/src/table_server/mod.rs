@@ -6,6 +6,7 @@
 mod answer;
 mod dispatch;
 mod guard;
+mod versions;
 
 use std::{path::Path, time::Duration};
 
@@ -21,6 +22,7 @@ use crate::{Credentials, EmbeddedError};
 
 use answer::Refusal;
 use guard::{Guard, Unverified};
+pub(crate) use versions::VERSION;
 
 /// Largest request DynamoDB takes.
 const BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
@@ -44,11 +46,10 @@ impl TableServer {
         credentials: Credentials,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, EmbeddedError> {
-        let path = path.to_string_lossy().into_owned();
-        let database = tokio::task::spawn_blocking(move || Database::new(&path))
+        let path = path.to_owned();
+        let database = tokio::task::spawn_blocking(move || versions::open(&path))
             .await
-            .map_err(|error| EmbeddedError::Tables { source: Box::new(error) })?
-            .map_err(|error| EmbeddedError::Tables { source: Box::new(error) })?;
+            .map_err(|error| EmbeddedError::Tables { source: Box::new(error) })??;
         Ok(Self {
             database,
             guard: Arc::new(Guard::new(credentials, clock)),

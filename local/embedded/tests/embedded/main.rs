@@ -7,6 +7,7 @@
     reason = "a test that cannot go on must stop"
 )]
 
+mod backup;
 mod browser;
 mod door;
 mod expiry;

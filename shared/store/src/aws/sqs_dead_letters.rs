@@ -68,6 +68,7 @@ fn dead_message(message: &Message) -> DeadMessage {
     let sent_ms = attribute(MessageSystemAttributeName::SentTimestamp);
     let receives = attribute(MessageSystemAttributeName::ApproximateReceiveCount).unwrap_or_default();
     DeadMessage {
+        last_error: None,
         id: message.message_id().unwrap_or_default().to_owned(),
         body: message.body().unwrap_or_default().to_owned(),
         receives: u32::try_from(receives).unwrap_or_default(),

@@ -14,6 +14,8 @@ pub struct DeadMessage {
     pub receives: u32,
     /// When it was sent, as far as the queue tells.
     pub sent_at: Option<Timestamp>,
+    /// The code with which it failed last, where the queue remembers it. SQS does not: the log does.
+    pub last_error: Option<String>,
 }
 
 impl std::fmt::Debug for DeadMessage {

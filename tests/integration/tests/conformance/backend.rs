@@ -144,7 +144,7 @@ impl Receiver for DurableReceiver {
     }
 
     async fn give_back(&self, _: QueueName, receipt: &str) {
-        assert_ne!(self.0.release_for_retry(receipt).await.unwrap(), Retry::NotHeld);
+        assert_ne!(self.0.release_for_retry(receipt, None).await.unwrap(), Retry::NotHeld);
     }
 
     async fn dead(&self, queue: QueueName, _: Duration) -> Vec<String> {

@@ -1,0 +1,109 @@
+//! The bytes of all backups of a folder, each once, under their SHA-256.
+
+use std::{
+    collections::HashSet,
+    fs::{self, File, OpenOptions},
+    io::{self, Read, Write},
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+};
+
+use sha2::{Digest, Sha256};
+
+use super::{BackupError, manifest::Content};
+
+pub(super) const FOLDER: &str = "bytes";
+const BEGINNING_DIGITS: usize = 2;
+const BUFFER_BYTES: usize = 256 * 1024;
+
+pub(super) struct Pool {
+    root: PathBuf,
+}
+
+impl Pool {
+    pub(super) fn of(folder: &Path) -> Self {
+        Self { root: folder.join(FOLDER) }
+    }
+
+    pub(super) fn path(&self, sha256: &str) -> PathBuf {
+        let (beginning, rest) = sha256.split_at_checked(BEGINNING_DIGITS).unwrap_or(("", sha256));
+        self.root.join(beginning).join(rest)
+    }
+
+    /// Whether the bytes are there, by name and size. Half a file never has its name.
+    pub(super) fn has(&self, content: &Content) -> bool {
+        fs::metadata(self.path(&content.sha256)).is_ok_and(|found| found.len() == content.bytes)
+    }
+
+    /// Takes the bytes in, and says what they are.
+    pub(super) fn add(&self, bytes: impl Read) -> Result<Content, BackupError> {
+        super::restore::make_folder(&self.root)?;
+        let beside = self.root.join(".new");
+        let mut file = create(&beside).map_err(BackupError::file("write it", &beside))?;
+        let content = copy(bytes, &mut file).map_err(BackupError::file("write it", &beside))?;
+        drop(file);
+        let path = self.path(&content.sha256);
+        if !self.has(&content) {
+            path.parent().map_or(Ok(()), super::restore::make_folder)?;
+            fs::rename(&beside, &path).map_err(BackupError::file("write it", &path))?;
+        }
+        Ok(content)
+    }
+
+    /// Whether the bytes are still what their name says.
+    pub(super) fn is_sound(&self, content: &Content) -> Result<bool, BackupError> {
+        let path = self.path(&content.sha256);
+        match File::open(&path).and_then(|file| copy(file, io::sink())) {
+            Ok(found) => Ok(found == *content),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(BackupError::file("read it", &path)(error)),
+        }
+    }
+
+    /// Removes what is not needed, and says how many files that were.
+    pub(super) fn keep_only(&self, needed: &HashSet<String>) -> Result<u64, BackupError> {
+        let mut removed = 0;
+        for folder in fs::read_dir(&self.root).map_err(tidying(&self.root))? {
+            let folder = folder.map_err(tidying(&self.root))?.path();
+            if !folder.is_dir() {
+                continue;
+            }
+            let beginning = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            for entry in fs::read_dir(&folder).map_err(tidying(&folder))? {
+                let entry = entry.map_err(tidying(&folder))?;
+                if !needed.contains(&format!("{beginning}{}", entry.file_name().to_string_lossy())) {
+                    fs::remove_file(entry.path()).map_err(tidying(&folder))?;
+                    removed += 1;
+                }
+            }
+        }
+        Ok(removed)
+    }
+}
+
+fn tidying(path: &Path) -> impl FnOnce(io::Error) -> BackupError {
+    BackupError::file("tidy it up", path)
+}
+
+/// A new file that only its owner can read.
+pub(super) fn create(path: &Path) -> io::Result<File> {
+    OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)
+}
+
+/// Copies, and says what was copied.
+pub(super) fn copy(mut from: impl Read, mut to: impl Write) -> io::Result<Content> {
+    let (mut digest, mut bytes, mut buffer) = (Sha256::new(), 0, vec![0; BUFFER_BYTES]);
+    loop {
+        let read = match from.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(read) => read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        let piece = buffer.get(..read).unwrap_or_default();
+        digest.update(piece);
+        to.write_all(piece)?;
+        bytes += read as u64;
+    }
+    Ok(Content { bytes, sha256: hex::encode(digest.finalize()) })
+}
