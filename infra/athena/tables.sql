@@ -25,7 +25,8 @@ CREATE EXTERNAL TABLE IF NOT EXISTS filmless.usage_events (
     link_version int,
     storage_class string,
     reason string,
-    corrects string
+    corrects string,
+    concerns string
 )
 PARTITIONED BY (month string, day string)
 STORED AS PARQUET

@@ -60,6 +60,11 @@ def same_files(a, b):
 def make():
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
+    # Films become dearer within the year: what is taken back later counts at the price of its own month.
+    default = (Path(__file__).parents[2] / "shared/usage/src/prices.csv").read_text()
+    file = folder / "copy/prices/prices.csv"
+    file.parent.mkdir(parents=True)
+    file.write_text(default.rstrip("\n") + "\nfilm,CT,2025-05-01,41000,1,film,dearer\nfilm,,2025-09-01,27000,1,film,dearer\n")
     made = subprocess.run([make_ledger, folder / "copy", str(EVENTS), FIRST_DAY, str(DAYS)], check=True, capture_output=True)
     return json.loads(made.stdout)
 
@@ -101,14 +106,14 @@ def check_parquet(months):
     db.execute("SET TimeZone = 'UTC'")
     columns = """sequence, id, schema, written_at, kind, study_instance_uid, accession_number, episode, department,
         visit_class, payer, modality, service_code, price_variant, unit_price_vnd, quantity, unit, channel, link_version,
-        storage_class, reason, corrects"""
+        storage_class, reason, corrects, concerns"""
     source = f"""SELECT chain.sequence AS sequence, * EXCLUDE (chain, "at"), "at" AS written_at FROM read_json('{folder}/copy/ledger/*/*/*/*.ndjson',
         format = 'newline_delimited', union_by_name = true, columns = {{chain: 'STRUCT(sequence BIGINT, previous VARCHAR)',
         schema: 'INTEGER', id: 'VARCHAR', "at": 'TIMESTAMPTZ', kind: 'VARCHAR', study_instance_uid: 'VARCHAR',
         accession_number: 'VARCHAR', episode: 'VARCHAR', department: 'VARCHAR', visit_class: 'VARCHAR', payer: 'VARCHAR',
         modality: 'VARCHAR', service_code: 'VARCHAR', price_variant: 'VARCHAR', unit_price_vnd: 'BIGINT', quantity: 'BIGINT',
         unit: 'VARCHAR', channel: 'VARCHAR', link_version: 'INTEGER', storage_class: 'VARCHAR', reason: 'VARCHAR',
-        corrects: 'VARCHAR'}})"""
+        corrects: 'VARCHAR', concerns: 'VARCHAR'}})"""
     target = f"SELECT * FROM read_parquet('{folder}/out/exports/events/*/*/*.parquet')"
     for a, b, what in [(source, target, "is in the Parquet files"), (target, source, "of the Parquet files is in the ledger")]:
         missing = db.execute(f"SELECT count(*) FROM (SELECT {columns} FROM ({a}) EXCEPT ALL SELECT {columns} FROM ({b}))").fetchone()[0]
@@ -118,16 +123,17 @@ def check_parquet(months):
 def check_table(month, expected):
     """The table, CSV and XLSX, against sums of our own."""
     found_prices = ledger.prices(folder / "out/prices/prices.csv", month)
-    studies, saved, cost, avoided, parts, released = len(expected.studies), 0, 0, 0, 0, 0
-    charged = sum(ledger.last_known(e, "unit_price_vnd") or 0 for e in expected.studies.values() if ledger.has(e, "study-released"))
+    studies, cost, avoided, parts = len(expected.studies), 0, 0, 0
+    file = folder / "out/prices/prices.csv"
+    every = [e for events in expected.studies.values() for e in events]
+    charged, released = sum(map(ledger.charged, every)), sum(map(ledger.released, every))
+    saved = sum(ledger.saved(e, file, month) for e in every)
     delivered = expected.kinds["message-delivered"]
     for events in expected.studies.values():
         films = ledger.quantity(events, "film-avoided")
-        modality = ledger.last_known(events, "modality") or ""
-        saved += films * ledger.price(found_prices, "film", modality)[0]
         sms, emails = ledger.quantity(events, "sms-sent"), ledger.quantity(events, "email-sent")
         cost += sms * ledger.price(found_prices, "sms")[0] + emails * ledger.price(found_prices, "email")[0]
-        avoided, parts, released = avoided + films, parts + sms, released + ledger.has(events, "study-released")
+        avoided, parts = avoided + films, parts + sms
     wanted = {"Tiền phim tiết kiệm (đồng)": saved, "Chi phí tin nhắn (đồng)": cost, "Phim không phải in": avoided, "Số phần SMS": parts,
               "Tiền thu của ca (đồng)": charged, "Tin đã tới": delivered}
     stem = folder / "out/exports/months" / month / f"khong-in-phim-{month}"
@@ -209,21 +215,25 @@ def check_queries(month, months):
     for uid, events in here.studies.items():
         states = [e["kind"] for e in events if e["kind"] in STATES]
         group = groups[dims[uid]]
-        is_released = ledger.has(events, "study-released")
         group[0] += ledger.has(events, "study-received")
-        group[1] += is_released
         group[2] += bool(states) and states[-1] in ("study-recalled", "study-erased")
-        group[3] += (ledger.last_known(events, "unit_price_vnd") or 0) if is_released else 0
+    every = [e for events in here.studies.values() for e in events]
+    for e in every:
+        if e["kind"] in ("study-released", "release-corrected"):
+            group = groups[(e.get("department") or "", e.get("modality") or "", e["payer"])]
+            group[1] += ledger.released(e)
+            group[3] += ledger.charged(e)
     same(f"{month}: query studies", query("studies", month), [(*key, *groups[key]) for key in sorted(groups)])
 
-    films = collections.defaultdict(lambda: [0, 0])
-    for uid, events in here.studies.items():
-        films[dims[uid][1]][0] += ledger.quantity(events, "film-avoided")
-        films[dims[uid][1]][1] += ledger.quantity(events, "film-printed")
-    wanted = [(m, a, p, a * ledger.price(found_prices, "film", m)[0]) for m, (a, p) in sorted(films.items()) if a or p]
+    films = collections.defaultdict(lambda: [0, 0, 0])
+    for e in every:
+        row = films[e.get("modality") or ""]
+        row[0] += ledger.quantity([e], "film-avoided")
+        row[1] += ledger.quantity([e], "film-printed")
+        row[2] += ledger.saved(e, folder / "out/prices/prices.csv", month)
+    wanted = [(m, *row) for m, row in sorted(films.items()) if any(row)]
     same(f"{month}: query films", query("films", month), wanted)
 
-    every = [e for events in here.studies.values() for e in events]
     wanted = []
     for channel, kind in [("email", "email-sent"), ("sms", "sms-sent")]:
         parts = ledger.quantity(every, kind)
@@ -238,8 +248,9 @@ def check_queries(month, months):
             later[uid] |= {e["kind"] for e in events}
     reach = collections.defaultdict(lambda: [0, 0, 0, 0, 0])
     for uid, events in here.studies.items():
-        release = next((e for e in events if e["kind"] == "study-released"), None)
-        if release:
+        releases = [e for e in events if ledger.released(e) > 0]
+        if sum(map(ledger.released, events)) > 0:
+            release = releases[-1]
             row, kinds = reach[release.get("department") or ""], later[uid]
             for n, is_so in enumerate([True, kinds & {"sms-sent", "email-sent"}, "study-opened" in kinds,
                                        "first-image" in kinds, "study-opened" not in kinds]):
@@ -251,8 +262,8 @@ def check_queries(month, months):
     added = {c: sum(ledger.quantity(e, "bytes-stored", storage_class=c) for e in here.studies.values()) for c in classes}
     same(f"{month}: query storage", query("storage", month), [(c, added[c], stored[c]) for c in classes])
 
-    studies = here.kinds["study-released"]
-    amounts = {"compute": studies, "derived": stored["derived"], "original": stored["original"], "served": here.sums["bytes-served"],
+    studies = sum(map(ledger.released, every))
+    amounts = {"compute": here.kinds["study-released"], "derived": stored["derived"], "original": stored["original"], "served": here.sums["bytes-served"],
                "email": here.sums["email-sent"], "sms": here.sums["sms-sent"]}
     wanted = []
     for item, amount in sorted(amounts.items()):
@@ -262,30 +273,41 @@ def check_queries(month, months):
     same(f"{month}: query unit-cost", [row[:3] for row in found], wanted)
     check(f"{month}: cost per study", all(abs(float(r[3]) - r[2] / studies) <= 0.011 for r in found), found)
 
-    release_of = {}
-    for name, m in months.items():
-        for uid, events in m.studies.items():
-            for e in events:
-                if e["kind"] == "study-released":
-                    release_of[uid] = (name, e)
-    lines = collections.defaultdict(lambda: [0, 0, 0, 0])
-
-    def add(key, event, vnd):
-        row = lines[key]
-        for n, amount in enumerate([1, vnd, event["quantity"] if event["kind"] == "film-avoided" else 0,
-                                    event["quantity"] if event["kind"] == "film-printed" else 0]):
-            row[n] += amount
-
+    lines = collections.defaultdict(lambda: [0, 0, 0, 0, 0])
     for name, m in months.items():
         for e in (e for events in m.studies.values() for e in events):
-            if e.get("corrects"):
-                concerns, release = release_of[e["study_instance_uid"]]
-                if month in (name, concerns):
-                    more = (e.get("unit_price_vnd") or 0) - (release.get("unit_price_vnd") or 0)
-                    add(("correction", name, concerns, e["kind"]), e, more if e["kind"] == "order-corrected" else 0)
-            elif name == month and e["kind"] in ("study-released", "film-avoided", "film-printed", "study-recalled"):
-                add(("booked", name, name, e["kind"]), e, (e.get("unit_price_vnd") or 0) if e["kind"] == "study-released" else 0)
+            concerns = e.get("concerns") or name
+            is_booked = e["kind"] in ("study-released", "film-avoided", "film-printed", "study-recalled")
+            if month not in (name, concerns) or not (e.get("corrects") or is_booked):
+                continue
+            row = lines[("correction" if e.get("corrects") else "booked", name, concerns, e["kind"])]
+            films = [ledger.quantity([e], kind) for kind in ("film-avoided", "film-printed")]
+            for n, amount in enumerate([1, ledger.released(e), ledger.charged(e), *films]):
+                row[n] += amount
     same(f"{month}: query month-end", query("month-end", month), [(*key, *lines[key]) for key in sorted(lines)])
+
+
+def check_reversals(months):
+    """Over the whole ledger, what was taken back is what was booked, study by study, to the last dong."""
+    every = collections.defaultdict(list)
+    for m in months.values():
+        for uid, events in m.studies.items():
+            every[uid] += events
+    file = folder / "out/prices/prices.csv"
+    of_month = {id(e): name for name, m in months.items() for events in m.studies.values() for e in events}
+    taken_back = wrong = 0
+    for uid, events in every.items():
+        sums = [sum(map(ledger.released, events)), sum(map(ledger.charged, events)), ledger.quantity(events, "film-avoided"),
+                ledger.quantity(events, "film-printed"), sum(ledger.saved(e, file, of_month[id(e)]) for e in events)]
+        if ledger.has(events, "study-recalled") and not ledger.has(events, "study-shown"):
+            taken_back += 1
+            wrong += any(sums)
+        else:
+            wrong += sums[0] not in (0, 1)
+    check(f"{taken_back} studies that were taken back come to nothing", taken_back > 10 and wrong == 0, wrong)
+    across = {(name, e["concerns"]) for name, m in months.items() for events in m.studies.values() for e in events
+              if e["kind"] == "release-corrected" and e["concerns"] != name}
+    check(f"{len(across)} pairs of months with a correction across a month's end", len(across) > 3)
 
 
 def check_crash(month):
@@ -340,6 +362,7 @@ def main():
         check_queries(month, months)
     for month in [*months, "2019-01", "2031-01"]:
         check_answers(month)
+    check_reversals(months)
     check_no_answer()
     check_crash(list(months)[2])
     check_tampering(list(months)[3])

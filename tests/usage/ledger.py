@@ -3,6 +3,7 @@
 import collections
 import csv
 import datetime
+import functools
 import hashlib
 import json
 from pathlib import Path
@@ -27,6 +28,7 @@ def day_of(event):
     return at.astimezone(HOSPITAL_TIME).date()
 
 
+@functools.cache
 def prices(file, month):
     """(item, modality) → price, per; as the documentation says: the latest that is valid on the month's first day."""
     found = {}
@@ -65,9 +67,30 @@ class Month:
         self.last = event["chain"]["sequence"]
 
 
+def takes_back(event):
+    """Whether it says what a study was booked as, and not what it is."""
+    return event.get("concerns") is not None and event["quantity"] < 0
+
+
+def released(event):
+    """Releases that an event books, or takes back."""
+    return event["quantity"] if event["kind"] in ("study-released", "release-corrected") else 0
+
+
+def charged(event):
+    return released(event) * (event.get("unit_price_vnd") or 0)
+
+
+def saved(event, prices_file, month):
+    """What the films that an event counts would have cost: those taken back at the price at which they were counted."""
+    if event["kind"] != "film-avoided":
+        return 0
+    return event["quantity"] * price(prices(prices_file, event.get("concerns") or month), "film", event.get("modality") or "")[0]
+
+
 def last_known(events, name):
     for event in reversed(events):
-        if event.get(name) is not None:
+        if event.get(name) is not None and not takes_back(event):
             return event[name]
     return None
 

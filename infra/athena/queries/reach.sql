@@ -1,9 +1,13 @@
--- Of the studies released in a month: told by SMS or email, opened at any time since, never opened.
+-- Of the studies released in a month, and not taken back in it: told by SMS or email, opened at any time since, never opened.
 -- Parameter, once for each ?: the month, e.g. 2026-11.
 WITH released AS (
-    SELECT DISTINCT study_instance_uid, coalesce(department, '') AS department
+    SELECT
+        study_instance_uid,
+        max_by(coalesce(department, ''), sequence) FILTER (WHERE quantity > 0) AS department
     FROM usage_events
-    WHERE month = ? AND kind = 'study-released'
+    WHERE month = ? AND kind IN ('study-released', 'release-corrected')
+    GROUP BY study_instance_uid
+    HAVING sum(quantity) > 0
 ),
 since AS (
     SELECT

@@ -30,13 +30,15 @@ costs AS (
     JOIN prices ON prices.item = used.item
 ),
 released AS (
-    SELECT count(*) AS studies FROM usage_events WHERE month = ? AND kind = 'study-released'
+    SELECT coalesce(sum(quantity), 0) AS studies
+    FROM usage_events
+    WHERE month = ? AND kind IN ('study-released', 'release-corrected')
 )
 SELECT
     item,
     quantity,
     CAST(doubled / divisor AS bigint) AS cost_vnd,
-    CAST(CAST(doubled / divisor AS double) / nullif(studies, 0) AS decimal(18, 2)) AS cost_per_study_vnd
+    CAST(CAST(doubled / divisor AS double) / CASE WHEN studies > 0 THEN studies END AS decimal(18, 2)) AS cost_per_study_vnd
 FROM costs
 CROSS JOIN released
 ORDER BY item

@@ -4,6 +4,7 @@
 //! through the outbox.
 
 pub mod audit;
+mod booking;
 mod credentials;
 pub mod daily_list;
 pub mod dead_letters;

@@ -2,17 +2,17 @@
 
 use filmless_domain::usage::UsageKind;
 use filmless_domain::{HoldReason, Order, StudyInstanceUid, StudyState, access};
-use filmless_store::Index;
 use filmless_store::index::{
-    AccountRecord, Change, OrderRecord, StudyRecord, Transaction, TransactionOutcome,
+    AccountRecord, Change, LogName, OrderRecord, StudyRecord, Transaction, TransactionOutcome,
 };
+use filmless_store::{Index, StoreError};
 use tracing::{info, instrument};
 
 use crate::identity::{self, Asked, is_owner, verdict};
 use crate::issue::Issue;
 use crate::messages::{NoticeTask, Task};
 use crate::usage::{self, Pen};
-use crate::{DeliveryError, Services, credentials, late_contact, outbox};
+use crate::{DeliveryError, Services, booking, credentials, late_contact, outbox};
 
 /// How many account names are tried for patient codes that look alike.
 const ACCOUNT_NAMES_MAX: u32 = 50;
@@ -57,13 +57,14 @@ async fn open_gate(
         // The order changed hands after the release: its new patient's images never open with the old slip.
         return hold(services, &study, HoldReason::PatientMismatch).await;
     }
-    if study.state != StudyState::Released {
+    let booking = booking::shown(services, &study, &order.order)?;
+    if study.state != StudyState::Released || booking.is_some() {
         let pen = Pen::new(services, &study, Some(&order.order));
         // Its patient saw it all the time where only late images had come.
         let was_hidden = !study.is_visible();
         let shown = was_hidden.then(|| usage::entry(&pen.event(UsageKind::StudyShown, &now_in_ms(services))));
-        if services.index.show_again(&study, shown.transpose()?.as_ref()).await? {
-            info!("study shown again");
+        if services.index.show_again(&study, shown.transpose()?.as_ref(), booking.as_ref()).await? {
+            info!(is_new = was_hidden, "study shown");
         }
     }
     announce_if_pending(services, &study).await?;
@@ -73,8 +74,15 @@ async fn open_gate(
 async fn hold(services: &Services, study: &StudyRecord, reason: HoldReason) -> Result<(), DeliveryError> {
     let pen = Pen::of_study(services, study).await?;
     let held = pen.event(UsageKind::StudyHeld, &now_in_ms(services)).because(reason.code());
-    if services.index.hold_study(study, reason, &usage::entry(&held)?).await? {
+    let booking = booking::reversal(services, study, reason.code()).await?;
+    if services.index.hold_study(study, reason, &usage::entry(&held)?, booking.as_ref()).await? {
         info!(reason = reason.code(), "study held");
+        return Ok(());
+    }
+    let now = services.index.study(&study.study_instance_uid).await?;
+    if now.is_some_and(|now| now.state == study.state && now.bookings != study.bookings) {
+        // Only what it is booked as changed: it has to be held all the same.
+        return Err(StoreError::Contention { operation: "hold a study" }.into());
     }
     Ok(())
 }
@@ -116,16 +124,17 @@ async fn first_release(
 
     let contact = services.index.contact_of(order).await?;
     let issue = Issue::new(services, &study, &order.order, &account, contact).await?;
+    let booking = booking::release(services, &study, &order.order)?;
     let (study_key, study_change) = Index::release_change(&study, now);
+    let study_change = study_change.book(&study, Some(&booking));
     let (order_key, order_change) = Index::bind_order_change(&order.order.accession_number, &uid);
     let (pointer_key, pointer) = Index::patient_pointer(&account.patient_id, &uid);
     let transaction = Transaction::new()
         .update(study_key, study_change)
         .update(order_key, order_change)
         .put(&pointer_key, &pointer, Change::new())?
-        .unlist_held(&study);
-    let pen = Pen::new(services, &study, Some(&order.order));
-    let transaction = usage::add(transaction, &pen.released(&order.order, study.images))?;
+        .unlist_held(&study)
+        .log_all(LogName::Usage, &booking.usage)?;
     match services.index.commit(issue.add_to(transaction)?).await? {
         TransactionOutcome::Committed => {}
         // Another run released it, or an instance arrived: either way the study comes here again by itself.

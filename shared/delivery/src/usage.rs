@@ -1,9 +1,7 @@
 //! Writing the usage ledger: events that go into the transaction of the change that they tell of.
 
 use filmless_domain::Order;
-use filmless_domain::usage::{
-    StorageClass, UsageContext, UsageEvent, UsageKind, UsageUnit, event_id, films_of, films_printed_of,
-};
+use filmless_domain::usage::{StorageClass, UsageContext, UsageEvent, UsageKind};
 use filmless_store::index::{LogEntry, LogName, StudyRecord, Transaction};
 use jiff::Timestamp;
 
@@ -19,7 +17,7 @@ impl Pen {
     /// For a study and the order it is shown, or may be shown, under.
     pub fn new(services: &Services, study: &StudyRecord, order: Option<&Order>) -> Self {
         let context = UsageContext::new(&study.study_instance_uid, &study.modalities, order);
-        Self { context, at: in_milliseconds(services.clock.now()) }
+        Self { context, at: now(services) }
     }
 
     /// For a study whose order has to be looked up.
@@ -37,52 +35,6 @@ impl Pen {
     pub fn stored(&self, class: StorageClass, occasion: &str, bytes: i64) -> UsageEvent {
         let occasion = format!("{} {occasion}", class.as_str());
         self.event(UsageKind::BytesStored, &occasion).bytes(class, bytes)
-    }
-
-    /// What a first release is: the study, and its films, printed or not.
-    pub fn released(&self, order: &Order, images: u32) -> Vec<UsageEvent> {
-        let mut events = vec![self.event(UsageKind::StudyReleased, "").count(1, UsageUnit::Study)];
-        let (avoided, printed) = self.films(order, images);
-        for (kind, films) in [(UsageKind::FilmAvoided, avoided), (UsageKind::FilmPrinted, printed)] {
-            if films > 0 {
-                events.push(self.event(kind, "").count(films, UsageUnit::Film));
-            }
-        }
-        events
-    }
-
-    /// What a changed order of a released study corrects; nothing when finance counts as before.
-    pub fn corrected(
-        &self,
-        before: &Self,
-        orders: (&Order, &Order),
-        images: u32,
-        occasion: &str,
-    ) -> Vec<UsageEvent> {
-        let (earlier, later) = orders;
-        let (avoided, printed) = before.films(earlier, images);
-        let (avoided_now, printed_now) = self.films(later, images);
-        if self.context == before.context && (avoided, printed) == (avoided_now, printed_now) {
-            return Vec::new();
-        }
-        let study = &self.context.study_instance_uid;
-        let correction = |kind, of| self.event(kind, occasion).corrects(event_id(of, study, ""));
-        let released = correction(UsageKind::OrderCorrected, UsageKind::StudyReleased);
-        let mut events = vec![released];
-        for (kind, films) in
-            [(UsageKind::FilmAvoided, avoided_now - avoided), (UsageKind::FilmPrinted, printed_now - printed)]
-        {
-            if films != 0 {
-                events.push(correction(kind, kind).count(films, UsageUnit::Film));
-            }
-        }
-        events
-    }
-
-    /// Films avoided and films printed.
-    fn films(&self, order: &Order, images: u32) -> (i64, i64) {
-        let printed = films_printed_of(&self.context, order, images);
-        ((films_of(&self.context, order, images) - printed).max(0), printed)
     }
 }
 
@@ -109,6 +61,8 @@ pub(crate) fn signed(bytes: u64) -> i64 {
     i64::try_from(bytes).unwrap_or(i64::MAX)
 }
 
-fn in_milliseconds(now: Timestamp) -> Timestamp {
+/// Now, as the ledger writes it.
+pub(crate) fn now(services: &Services) -> Timestamp {
+    let now = services.clock.now();
     Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
 }

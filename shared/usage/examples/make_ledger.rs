@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use filmless_domain::chain::ChainHead;
-use filmless_domain::usage::{StorageClass, UsageContext, UsageEvent, UsageKind, UsageUnit, event_id};
+use filmless_domain::usage::{Booked, StorageClass, UsageContext, UsageEvent, UsageKind, UsageUnit};
 use filmless_domain::{Order, StudyInstanceUid};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -96,7 +96,6 @@ struct Study {
     context: UsageContext,
     order: Order,
     images: u32,
-    films: i64,
 }
 
 fn study(chance: &mut Chance, number: u64, seed: u64) -> Outcome<Study> {
@@ -130,8 +129,7 @@ fn study(chance: &mut Chance, number: u64, seed: u64) -> Outcome<Study> {
     let uid = StudyInstanceUid::parse(&format!("1.2.826.0.1.3680043.10.{seed}.{number}"))?;
     let images = images + u32::try_from(chance.below(20))?;
     let context = UsageContext::new(&uid, &[modality.to_owned()], Some(&order));
-    let films = filmless_domain::usage::films_of(&context, &order, images);
-    Ok(Study { context, order, images, films })
+    Ok(Study { context, order, images })
 }
 
 fn study_events(chance: &mut Chance, study: &Study, day_ms: i64) -> Outcome<Vec<UsageEvent>> {
@@ -157,15 +155,9 @@ fn study_events(chance: &mut Chance, study: &Study, day_ms: i64) -> Outcome<Vec<
         at_ms += chance.millis(2 * 86_400_000);
     }
     at_ms += 500;
-    push(at_ms, UsageKind::StudyReleased, "", &|e| e.count(1, UsageUnit::Study));
-    let printed = filmless_domain::usage::films_printed_of(&study.context, &study.order, study.images);
-    let avoided = (study.films - printed).max(0);
-    if avoided > 0 {
-        push(at_ms, UsageKind::FilmAvoided, "", &|e| e.count(avoided, UsageUnit::Film));
-    }
-    if printed > 0 {
-        push(at_ms, UsageKind::FilmPrinted, "", &|e| e.count(printed, UsageUnit::Film));
-    }
+    let at = |at_ms: i64| Timestamp::from_millisecond(at_ms).unwrap_or_default();
+    let mut booked = Booked::new(1, at(at_ms), study.context.clone(), &study.order, study.images);
+    let mut more = booked.released();
     push(at_ms, UsageKind::SlipMade, "1", &|e| e.count(1, UsageUnit::Slip));
     at_ms += 800;
     if chance.percent(92) {
@@ -190,19 +182,31 @@ fn study_events(chance: &mut Chance, study: &Study, day_ms: i64) -> Outcome<Vec<
         push(at_ms + 60_000, UsageKind::ShareCreated, "1", &|e| e);
     }
     if chance.percent(2) {
-        let released = event_id(UsageKind::StudyReleased, &study.context.study_instance_uid, "");
+        // The order changes: another price, another department, or film after all.
         at_ms += chance.millis(40 * 86_400_000);
-        let correct = |e: UsageEvent| {
-            let unit_price_vnd = e.context.unit_price_vnd.map(|vnd| vnd + 10_000);
-            let context = UsageContext { unit_price_vnd, ..e.context.clone() };
-            UsageEvent { context, ..e.corrects(released.clone()) }
-        };
-        push(at_ms, UsageKind::OrderCorrected, "2", &correct);
-    } else if chance.percent(1) {
+        let mut changed = study.context.clone();
+        match chance.below(3) {
+            0 => changed.unit_price_vnd = changed.unit_price_vnd.map(|vnd| vnd + 10_000),
+            1 => changed.department = Some("K99".into()),
+            _ => changed.price_variant = Some("film".into()),
+        }
+        if let Some((now, mut events)) = booked.restated(2, at(at_ms), changed, &study.order) {
+            more.append(&mut events);
+            booked = now;
+        }
+    }
+    if chance.percent(2) {
         at_ms += chance.millis(20 * 86_400_000);
         push(at_ms, UsageKind::StudyRecalled, "1", &|e| e);
         push(at_ms, UsageKind::BytesStored, "derived 2", &|e| e.bytes(StorageClass::Derived, -(size / 3)));
+        more.append(&mut booked.reversed(3, at(at_ms), "recalled"));
+        if chance.percent(50) {
+            at_ms += chance.millis(20 * 86_400_000);
+            push(at_ms, UsageKind::StudyShown, "1", &|e| e);
+            more.append(&mut Booked::new(4, at(at_ms), study.context.clone(), &study.order, study.images).released());
+        }
     }
+    events.append(&mut more);
     Ok(events)
 }
 

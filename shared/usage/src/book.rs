@@ -1,14 +1,14 @@
 //! What a stretch of the ledger says of each study: one row per study, in the order of their first events.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::num::{NonZeroI64, NonZeroU32};
 
 use filmless_domain::usage::{Payer, StorageClass, UsageKind};
 use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 
-use crate::Line;
 use crate::line::Text;
+use crate::{Line, Month};
 
 /// Text that many rows share, by its number from 1.
 type Word = NonZeroU32;
@@ -22,8 +22,54 @@ pub struct Book {
     /// In the order of their first events. One after the other, too: a table of rows would take twice their room while it
     /// grows.
     studies: IndexMap<Box<str>, StudyRow, RandomState>,
+    /// What was booked, by what its lines say: a correction is counted where that was booked which it corrects.
+    booked: BTreeMap<BookedFor, BookedSums>,
+    /// Films of studies that were counted more than once, or at the price of another month.
+    other_films: HashMap<Box<str>, Vec<Films>>,
     words: Words,
     events: u64,
+}
+
+/// What a line of a release, or of its correction, is counted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct BookedFor {
+    department: Option<Word>,
+    modality: Option<Word>,
+    payer: Payer,
+    concerns: Option<Month>,
+}
+
+/// Releases, and what they come to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the fields are documented in docs/USAGE.md")]
+pub struct BookedSums {
+    pub studies: i64,
+    pub charged_vnd: i64,
+    pub films_avoided: i64,
+    pub films_printed: i64,
+}
+
+/// [`BookedSums`] of one department, modality, payer, and month whose prices count.
+#[derive(Debug, Clone, Copy)]
+pub struct Booked<'a> {
+    /// Requesting department.
+    pub department: Option<&'a str>,
+    /// Modality.
+    pub modality: Option<&'a str>,
+    /// Who pays.
+    pub payer: Payer,
+    /// The earlier month that corrections concern; none for what was booked first.
+    pub concerns: Option<Month>,
+    /// What they come to.
+    pub sums: BookedSums,
+}
+
+/// Films that were avoided, of a modality, at the prices of a month: that of the book where none is named.
+#[derive(Debug, Clone, Copy)]
+struct Films {
+    modality: Option<Word>,
+    concerns: Option<Month>,
+    avoided: i32,
 }
 
 /// Each text once, and its number.
@@ -67,6 +113,12 @@ pub struct StudyRow {
     pub shares: i32,
     pub films_avoided: i32,
     pub films_printed: i32,
+    /// Modality by which its films were counted.
+    film_modality: Option<Word>,
+    /// Releases that stand, as far as the book reaches: below zero where one of before was taken back.
+    pub booked: i32,
+    /// What was charged for it, less what was taken back.
+    pub charged_vnd: i64,
     pub corrections: i32,
     pub original_bytes: i64,
     pub derived_bytes: i64,
@@ -80,6 +132,7 @@ pub struct Study<'a> {
     pub uid: &'a str,
     /// What is known of it.
     pub row: &'a StudyRow,
+    other_films: &'a [Films],
     words: &'a Words,
 }
 
@@ -110,6 +163,23 @@ impl<'a> Study<'a> {
     #[must_use]
     pub fn modality(&self) -> Option<&'a str> {
         self.word(self.row.modality)
+    }
+
+    /// Films avoided: modality, the month whose prices count (none: that of the book), and how many.
+    pub fn films_avoided(&self) -> impl Iterator<Item = (Option<&'a str>, Option<Month>, i64)> {
+        let others: i32 = self.other_films.iter().map(|films| films.avoided).sum();
+        let own =
+            Films { modality: self.row.film_modality, concerns: None, avoided: self.row.films_avoided - others };
+        let (words, others) = (self.words, self.other_films);
+        std::iter::once(own)
+            .chain(others.iter().copied())
+            .map(move |films| (words.get(films.modality), films.concerns, films.avoided.into()))
+    }
+
+    /// Whether it is released as far as the book reaches, and that was not taken back.
+    #[must_use]
+    pub fn is_released(&self) -> bool {
+        self.row.released_at.is_some() && self.row.booked > 0
     }
 
     /// Code of the service.
@@ -154,22 +224,45 @@ impl Book {
     #[must_use]
     pub fn studies(&self) -> Vec<Study<'_>> {
         let words = &self.words;
-        self.studies.iter().map(|(uid, row)| Study { uid, row, words }).collect()
+        let films = |uid: &str| self.other_films.get(uid).map_or(&[][..], Vec::as_slice);
+        self.studies.iter().map(|(uid, row)| Study { uid, row, other_films: films(uid), words }).collect()
+    }
+
+    /// What was booked: releases, and corrections of them, each where it was booked.
+    pub fn booked(&self) -> impl Iterator<Item = Booked<'_>> {
+        self.booked.iter().map(|(key, sums)| Booked {
+            department: self.words.get(key.department),
+            modality: self.words.get(key.modality),
+            payer: key.payer,
+            concerns: key.concerns,
+            sums: *sums,
+        })
     }
 
     /// Takes a line in. Lines come in the order of the ledger; the last order wins.
     pub fn take(&mut self, line: &Line<'_>) {
         self.events += 1;
         let uid = line.study_instance_uid.as_ref();
-        if let Some(row) = self.studies.get_mut(uid) {
-            row.describe(line, &mut self.words);
-            row.count(line);
-            return;
+        if !self.studies.contains_key(uid) {
+            self.studies.insert(uid.into(), StudyRow::default());
         }
-        let mut row = StudyRow::default();
+        let Some(row) = self.studies.get_mut(uid) else { return };
         row.describe(line, &mut self.words);
         row.count(line);
-        self.studies.insert(uid.into(), row);
+        let Some(more) = BookedSums::of(line) else { return };
+        let mut word = |text: &Option<Text<'_>>| text.as_deref().map(|text| self.words.number(text));
+        let (department, modality) = (word(&line.department), word(&line.modality));
+        let key = BookedFor { department, modality, payer: line.payer, concerns: line.concerns };
+        self.booked.entry(key).or_default().add(more);
+        if more.films_avoided == 0 {
+            return;
+        }
+        if line.concerns.is_none() && row.film_modality.is_none_or(|known| Some(known) == modality) {
+            row.film_modality = modality;
+        } else {
+            let films = Films { modality, concerns: line.concerns, avoided: small(more.films_avoided) };
+            self.other_films.entry(uid.into()).or_default().push(films);
+        }
     }
 }
 
@@ -180,14 +273,18 @@ impl Words {
         if known.is_some_and(|word| self.get(Some(word)) == Some(said)) {
             return;
         }
-        if let Some(number) = self.numbers.get(said) {
-            *known = Some(*number);
-            return;
+        *known = Some(self.number(said));
+    }
+
+    /// The number of a text, which it gets if it is new.
+    fn number(&mut self, text: &str) -> Word {
+        if let Some(number) = self.numbers.get(text) {
+            return *number;
         }
-        self.texts.push(said.into());
+        self.texts.push(text.into());
         let number = u32::try_from(self.texts.len()).ok().and_then(Word::new).unwrap_or(Word::MAX);
-        self.numbers.insert(said.into(), number);
-        *known = Some(number);
+        self.numbers.insert(text.into(), number);
+        number
     }
 
     fn get(&self, word: Option<Word>) -> Option<&str> {
@@ -236,6 +333,10 @@ impl StudyRow {
     }
 
     fn describe(&mut self, line: &Line<'_>, words: &mut Words) {
+        if line.concerns.is_some() && line.quantity < 0 {
+            // What is taken back says what the study was booked as, not what it is.
+            return;
+        }
         renew(&mut self.accession_number, &line.accession_number);
         renew(&mut self.episode, &line.episode);
         words.renew(&mut self.department, &line.department);
@@ -247,6 +348,11 @@ impl StudyRow {
             self.payer = Some(line.payer);
         }
         self.unit_price_vnd = line.unit_price_vnd.or(self.unit_price_vnd);
+    }
+
+    fn book(&mut self, line: &Line<'_>) {
+        add(&mut self.booked, line.quantity);
+        self.charged_vnd += charged_vnd(line);
     }
 
     fn count(&mut self, line: &Line<'_>) {
@@ -262,9 +368,12 @@ impl StudyRow {
                 _ => self.derived_bytes += quantity,
             },
             UsageKind::StudyReleased => {
-                self.released_at = self.released_at.or(at);
+                // The release that stands, where one was taken back before.
+                self.released_at = self.released_at.filter(|_| self.booked > 0).or(at);
                 self.state = Some(line.kind);
+                self.book(line);
             }
+            UsageKind::ReleaseCorrected => self.book(line),
             UsageKind::StudyHeld
             | UsageKind::StudyShown
             | UsageKind::StudyRecalled
@@ -296,6 +405,33 @@ impl StudyRow {
             UsageKind::BytesServed => self.served_bytes += quantity,
         }
     }
+}
+
+impl BookedSums {
+    /// What a line books; nothing if it is of another kind.
+    fn of(line: &Line<'_>) -> Option<Self> {
+        let quantity = line.quantity;
+        match line.kind {
+            UsageKind::StudyReleased | UsageKind::ReleaseCorrected => {
+                Some(Self { studies: quantity, charged_vnd: charged_vnd(line), ..Self::default() })
+            }
+            UsageKind::FilmAvoided => Some(Self { films_avoided: quantity, ..Self::default() }),
+            UsageKind::FilmPrinted => Some(Self { films_printed: quantity, ..Self::default() }),
+            _ => None,
+        }
+    }
+
+    const fn add(&mut self, more: Self) {
+        self.studies += more.studies;
+        self.charged_vnd += more.charged_vnd;
+        self.films_avoided += more.films_avoided;
+        self.films_printed += more.films_printed;
+    }
+}
+
+/// What a release charges, or a correction of it takes back.
+fn charged_vnd(line: &Line<'_>) -> i64 {
+    line.unit_price_vnd.unwrap_or_default().saturating_mul(line.quantity)
 }
 
 /// A number of things of one study; no study has more than fit.

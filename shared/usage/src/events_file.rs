@@ -37,6 +37,7 @@ message usage_events {
     optional binary storage_class (STRING);
     optional binary reason (STRING);
     optional binary corrects (STRING);
+    optional binary concerns (STRING);
 }";
 
 /// Rows of one row group: what is held in memory of a day.

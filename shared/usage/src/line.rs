@@ -7,7 +7,7 @@ use filmless_domain::usage::{Payer, StorageClass, UsageKind, UsageUnit};
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use crate::UsageError;
+use crate::{Month, UsageError};
 
 /// One line: `filmless_domain::usage::UsageEvent`, and its place in the chain.
 #[derive(Debug, Clone, Deserialize)]
@@ -51,6 +51,8 @@ pub struct Line<'a> {
     pub reason: Option<Text<'a>>,
     #[serde(borrow, default)]
     pub corrects: Option<Text<'a>>,
+    #[serde(default)]
+    pub concerns: Option<Month>,
 }
 
 /// The place of a line in the chain.

@@ -48,6 +48,7 @@ pub struct Rows {
     storage_class: Texts,
     reason: Texts,
     corrects: Texts,
+    concerns: Texts,
 }
 
 impl Texts {
@@ -140,6 +141,7 @@ impl Rows {
         self.storage_class.push(line.storage_class.map(filmless_domain::usage::StorageClass::as_str));
         self.reason.push(text(&line.reason));
         self.corrects.push(text(&line.corrects));
+        self.concerns.push(line.concerns.map(|month| month.to_string()).as_deref());
     }
 
     /// Writes all rows as one row group, and is empty then.
@@ -174,7 +176,8 @@ impl Rows {
             self.link_version.write(group_writer)?;
             self.storage_class.write(group_writer)?;
             self.reason.write(group_writer)?;
-            self.corrects.write(group_writer)
+            self.corrects.write(group_writer)?;
+            self.concerns.write(group_writer)
         };
         write().map_err(UsageError::Parquet)?;
         self.count = 0;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use filmless_domain::usage::{Payer, UsageKind};
 use serde::{Deserialize, Serialize};
 
-use crate::book::{Book, Study};
+use crate::book::{Book, Booked, BookedSums, Study};
 use crate::{Month, Prices};
 
 /// Sums over studies.
@@ -22,6 +22,7 @@ pub struct Figures {
     pub films_avoided: i64,
     pub films_printed: i64,
     pub film_saved_vnd: i64,
+    pub charged_vnd: i64,
     pub sms_parts: i64,
     pub emails: i64,
     pub messages_delivered: i64,
@@ -68,7 +69,10 @@ pub struct Summary {
 /// What the films that were not printed would have cost.
 #[must_use]
 pub fn film_saved_vnd(study: &Study<'_>, prices: &Prices, month: Month) -> i64 {
-    prices.cost("film", study.modality().unwrap_or_default(), month, study.row.films_avoided.into())
+    let cost = |(modality, concerns, films): (Option<&str>, Option<Month>, i64)| {
+        prices.cost("film", modality.unwrap_or_default(), concerns.unwrap_or(month), films)
+    };
+    study.films_avoided().map(cost).sum()
 }
 
 /// What the messages cost.
@@ -79,13 +83,13 @@ pub fn message_cost_vnd(study: &Study<'_>, prices: &Prices, month: Month) -> i64
 }
 
 impl Figures {
+    /// Figures of a study but those that are booked.
     fn of(study: &Study<'_>, prices: &Prices, month: Month) -> Self {
         let row = study.row;
         let one = |is_so: bool| i64::from(is_so);
-        let released = row.released_at().is_some();
+        let released = study.is_released();
         Self {
             studies_received: one(row.received_at().is_some()),
-            studies_released: one(released),
             studies_recalled: one(matches!(
                 row.state,
                 Some(UsageKind::StudyRecalled | UsageKind::StudyErased)
@@ -94,9 +98,6 @@ impl Figures {
             studies_opened: one(row.opened_at().is_some()),
             released_and_opened: one(released && row.opened_at().is_some()),
             released_and_notified: one(released && row.notified_at().is_some()),
-            films_avoided: row.films_avoided.into(),
-            films_printed: row.films_printed.into(),
-            film_saved_vnd: film_saved_vnd(study, prices, month),
             sms_parts: row.sms_parts.into(),
             emails: row.emails.into(),
             messages_delivered: row.delivered.into(),
@@ -109,7 +110,18 @@ impl Figures {
             original_bytes: row.original_bytes,
             derived_bytes: row.derived_bytes,
             served_bytes: row.served_bytes,
+            ..Self::default()
         }
+    }
+
+    /// Figures that are booked.
+    fn booked(booked: &Booked<'_>, prices: &Prices, month: Month) -> Self {
+        let BookedSums { studies, charged_vnd, films_avoided, films_printed } = booked.sums;
+        let modality = booked.modality.unwrap_or_default();
+        let film_saved_vnd =
+            prices.cost("film", modality, booked.concerns.unwrap_or(month), films_avoided);
+        let studies_released = studies;
+        Self { studies_released, charged_vnd, films_avoided, films_printed, film_saved_vnd, ..Self::default() }
     }
 
     fn add(&mut self, other: &Self) {
@@ -118,7 +130,7 @@ impl Figures {
         }
     }
 
-    fn members(&mut self) -> [&mut i64; 22] {
+    fn members(&mut self) -> [&mut i64; 23] {
         [
             &mut self.studies_received,
             &mut self.studies_released,
@@ -130,6 +142,7 @@ impl Figures {
             &mut self.films_avoided,
             &mut self.films_printed,
             &mut self.film_saved_vnd,
+            &mut self.charged_vnd,
             &mut self.sms_parts,
             &mut self.emails,
             &mut self.messages_delivered,
@@ -157,6 +170,16 @@ impl Summary {
             total.add(&figures);
             let key =
                 (study.department().unwrap_or_default(), study.modality().unwrap_or_default(), study.payer());
+            groups.entry(key).or_default().add(&figures);
+        }
+        for booked in book.booked() {
+            let figures = Figures::booked(&booked, prices, month);
+            total.add(&figures);
+            let key = (
+                booked.department.unwrap_or_default(),
+                booked.modality.unwrap_or_default(),
+                booked.payer,
+            );
             groups.entry(key).or_default().add(&figures);
         }
         let groups = groups

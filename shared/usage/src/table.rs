@@ -75,12 +75,6 @@ pub const COLUMNS: [Column; 31] = [
     column("Mã ca chụp (Study Instance UID)", 48),
 ];
 
-/// What is charged for a study: its price, in the month in which it was released.
-#[must_use]
-pub fn charged_vnd(study: &Study<'_>) -> i64 {
-    study.row.unit_price_vnd.filter(|_| study.row.released_at().is_some()).unwrap_or_default()
-}
-
 /// Who pays, in Vietnamese.
 #[must_use]
 pub const fn payer_vi(payer: Payer) -> &'static str {
@@ -136,7 +130,7 @@ pub fn cells<'a>(study: &Study<'a>, prices: &Prices, month: Month) -> [Cell<'a>;
         number(row.delivered.into()),
         number(row.films_avoided.into()),
         number(row.films_printed.into()),
-        Cell::Dong(Some(charged_vnd(study))),
+        Cell::Dong(Some(row.charged_vnd)),
         Cell::Dong(Some(film_saved_vnd(study, prices, month))),
         Cell::Dong(Some(message_cost_vnd(study, prices, month))),
         text(row.episode.as_deref()),

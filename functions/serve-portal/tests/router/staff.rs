@@ -113,6 +113,8 @@ fn table() -> Vec<(Method, String, String, [u16; 5])> {
         (Method::POST, "/staff/resend", "channels=sms", front),
         (Method::GET, "/staff/refusals?days=31&code=not-dicom", "", front),
         (Method::GET, "/staff/refusals.csv", "", front),
+        (Method::GET, "/staff/finance", "", finance),
+        (Method::GET, "/staff/finance/payers.csv", "", finance),
         (Method::GET, "/staff/usage", "", finance),
         (Method::GET, "/staff/usage?month=2020-11&modality=CT&payer=", "", finance),
         (Method::GET, "/staff/usage/2020-11/files/khong-in-phim-2020-11.xlsx", "", finance_file),
@@ -578,6 +580,37 @@ async fn finance_chooses_a_month_and_a_part_of_it_and_takes_files_along() {
     assert_eq!(get("finance", "/staff/usage?month=2019-01").await.status, StatusCode::NOT_FOUND);
     let file = get("finance", "/staff/usage/2020-11/files/khong-in-phim-2020-11.xlsx").await;
     assert!(file.header(LOCATION).starts_with(S3), "{}", file.header(LOCATION));
+}
+
+#[tokio::test]
+async fn finance_sees_months_side_by_side_and_takes_each_table_along() {
+    let page = get("finance", "/staff/finance").await.body;
+    for text in [
+        "1.240.000\u{a0}₫",
+        "-1.240.000\u{a0}₫",
+        "K&#60;01&#62;",
+        "<a href=\"/staff/usage?month=2020-11&amp;department=K%3C01%3E\">1.200.000\u{a0}₫</a>",
+        "href=\"/staff/finance/departments.csv\"",
+        "Tài chính",
+    ] {
+        assert!(page.replace("&#38;", "&amp;").contains(text), "{text}: {page}");
+    }
+    assert_eq!(page.matches("<rect ").count(), 2, "a bar for each month");
+    let csv = get("finance", "/staff/finance/payers.csv").await;
+    assert_eq!(csv.header(CONTENT_DISPOSITION), "attachment; filename=\"finance-payers.csv\"");
+    let lines: Vec<&str> = csv.body.trim_start_matches('\u{feff}').lines().collect();
+    assert_eq!(
+        lines,
+        [
+            "\"Nguồn thanh toán\",\"2020-10\",\"2020-11\"",
+            "\"BHYT\",-1200000,1200000",
+            "\"Tự trả\",-40000,40000",
+            "\"Tổng\",-1240000,1240000",
+        ]
+    );
+    let months = get("finance", "/staff/finance/months.csv").await.body;
+    assert!(months.contains("\"2020-11\",6,1240000,55800000,0"), "{months}");
+    assert_eq!(get("finance", "/staff/finance/names.csv").await.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]

@@ -498,9 +498,11 @@ impl Clerk for SampleClerk {
 
     async fn usage_month(&self, month: &str) -> Result<UsageMonth, StaffError> {
         self.demand(Act::ReadUsage)?;
-        if month != "2020-11" {
+        if !["2020-11", "2020-10"].contains(&month) {
             return Err(StaffError::NotFound);
         }
+        // In October, a study of K02 was taken back.
+        let sign = if month == "2020-10" { -1 } else { 1 };
         let group = |department: &str, modality: &str, payer: &str, films_avoided| UsageGroup {
             department: department.into(),
             modality: modality.into(),
@@ -509,6 +511,7 @@ impl Clerk for SampleClerk {
                 studies_released: 2,
                 films_avoided,
                 film_saved_vnd: 45_000 * films_avoided,
+                charged_vnd: sign * 1_000 * films_avoided,
                 ..Default::default()
             },
         };

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use filmless_dicom::RefusedHeader;
 use filmless_domain::identity::compare;
-use filmless_domain::usage::UsageEvent;
 use filmless_domain::{AccessionNumber, Order, PatientId, Rejection, StudyInstanceUid};
 use filmless_store::StoreError;
 use filmless_store::index::{OrderRecord, OrderTaken, ReviewKind, ReviewRecord, UploadOwner};
@@ -14,7 +13,6 @@ use tracing::{info, warn};
 use super::CreatedObject;
 use super::quarantine::{quarantine, refuse};
 use crate::messages::{ReleaseTask, SettleTask, Task};
-use crate::usage::{self, Pen};
 use crate::{DeliveryError, Services, outbox};
 
 pub(super) async fn ingest_order(services: &Services, object: &CreatedObject) -> Result<(), DeliveryError> {
@@ -70,7 +68,6 @@ async fn take(
         messages.push(ReleaseTask { study_instance_uid }.to_outbox()?);
     }
     let entry = outbox::entry(services, messages)?;
-    let usage = usage::entries(&corrections(services, earlier.as_ref(), order, object).await?)?;
     let review = earlier.as_ref().and_then(|earlier| reused(services, &earlier.order, order, object));
     let taken = OrderTaken {
         order,
@@ -79,7 +76,6 @@ async fn take(
         taken_at: services.clock.now(),
         earlier: earlier.as_ref(),
         messages: &entry,
-        usage: &usage,
         review: review.as_ref(),
     };
     services.index.take_order(&taken).await?;
@@ -130,24 +126,6 @@ fn reused(
     comparison
         .contradicts()
         .then(|| ReviewRecord::new(kind, order.accession_number.clone(), patients, object.created_at))
-}
-
-/// What the usage ledger has to put right when the order of a released study changes.
-async fn corrections(
-    services: &Services,
-    earlier: Option<&OrderRecord>,
-    order: &Order,
-    object: &CreatedObject,
-) -> Result<Vec<UsageEvent>, DeliveryError> {
-    // A repeated event corrects nothing.
-    let is_other = |earlier: &&OrderRecord| earlier.order != *order;
-    let Some(earlier) = earlier.filter(is_other) else { return Ok(Vec::new()) };
-    let Some(uid) = &earlier.study_instance_uid else { return Ok(Vec::new()) };
-    let Some(study) = services.index.study(uid).await? else { return Ok(Vec::new()) };
-    let before = Pen::new(services, &study, Some(&earlier.order));
-    let now = Pen::new(services, &study, Some(order));
-    let occasion = object.created_at.as_millisecond().to_string();
-    Ok(now.corrected(&before, (&earlier.order, order), study.images, &occasion))
 }
 
 async fn concerned_studies(

@@ -13,7 +13,7 @@ use super::reissue::changed;
 use super::{Case, Desk, StaffError, reason_of};
 use crate::messages::{ReleaseTask, Task};
 use crate::usage::{self, Pen};
-use crate::{identity, outbox, settle};
+use crate::{booking, identity, outbox, settle};
 
 /// Most studies that are put before the gate again by one decision; `reconcile` comes to the others.
 const STUDIES_AT_ONCE: usize = 20;
@@ -200,12 +200,16 @@ impl Desk {
         if case.study.state == StudyState::Recalled {
             return Err(StaffError::refused("recalled", "The study is recalled: nobody sees it."));
         }
+        let code = HoldReason::HeldByStaff.code();
+        let booking = booking::reversal(&self.services, &case.study, code).await?;
         let (key, change) = Index::staff_hold_change(&case.study, HoldReason::HeldByStaff);
+        let change = change.book(&case.study, booking.as_ref());
         let occasion = self.services.clock.now().as_millisecond().to_string();
         let held = Pen::of_study(&self.services, &case.study).await?.event(UsageKind::StudyHeld, &occasion);
-        let held = held.because(HoldReason::HeldByStaff.code());
+        let held = held.because(code);
         let transaction =
             usage::add(Transaction::new().update(key, change).list_held(&case.study)?, &[held])?;
+        let transaction = transaction.log_booking(booking.as_ref())?;
         let transaction = self.sign(transaction, AuditAction::HoldStudy, &case, Some(&reason))?;
         match self.services.index.commit(transaction).await? {
             TransactionOutcome::Committed => Ok(()),

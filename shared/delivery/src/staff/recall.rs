@@ -12,6 +12,7 @@ use tracing::info;
 
 use super::reissue::changed;
 use super::{Case, Desk, StaffError, reason_of};
+use crate::booking;
 use crate::portal::end_share_of;
 use crate::retention::delete_below;
 use crate::usage::{self, Pen};
@@ -60,14 +61,16 @@ impl Desk {
         let reason = reason_of(reason)?;
         let case = self.case(study).await?;
         let index = &self.services.index;
+        let booking = booking::reversal(&self.services, &case.study, "recalled").await?;
         let (key, change) = Index::recall_change(&case.study);
+        let change = change.book(&case.study, booking.as_ref());
         let mut transaction = Transaction::new().update(key, change).unlist_held(&case.study);
         if let Some(account) = &case.account {
             let (key, change) = Index::end_sessions_change(&account.account_key, self.services.clock.now());
             transaction = transaction.update(key, change);
         }
         let transaction = self.sign(transaction, AuditAction::RecallStudy, &case, Some(&reason))?;
-        let transaction = self.book_recall(transaction, &case).await?;
+        let transaction = self.book_recall(transaction, &case).await?.log_booking(booking.as_ref())?;
         if index.commit(transaction).await? != TransactionOutcome::Committed {
             return Err(changed());
         }

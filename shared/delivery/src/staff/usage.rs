@@ -54,6 +54,9 @@ pub struct UsageFigures {
     pub films_avoided: i64,
     pub films_printed: i64,
     pub film_saved_vnd: i64,
+    /// Absent in manifests of before.
+    #[serde(default)]
+    pub charged_vnd: i64,
     pub sms_parts: i64,
     pub emails: i64,
     pub messages_failed: i64,
@@ -73,6 +76,7 @@ impl UsageFigures {
             films_avoided: self.films_avoided + other.films_avoided,
             films_printed: self.films_printed + other.films_printed,
             film_saved_vnd: self.film_saved_vnd + other.film_saved_vnd,
+            charged_vnd: self.charged_vnd + other.charged_vnd,
             sms_parts: self.sms_parts + other.sms_parts,
             emails: self.emails + other.emails,
             messages_failed: self.messages_failed + other.messages_failed,

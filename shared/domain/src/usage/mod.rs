@@ -3,6 +3,7 @@
 //! One flat record for every kind, documented field by field in `docs/USAGE.md`. A fact that comes late or turns out
 //! to be wrong is a new event that names the event it corrects; nothing is ever rewritten.
 
+mod booked;
 mod films;
 mod words;
 
@@ -10,6 +11,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+pub use booked::Booked;
 pub use films::{films_of, films_printed_of};
 pub use words::{Payer, StorageClass, UsageKind, UsageUnit};
 
@@ -90,6 +92,9 @@ pub struct UsageEvent {
     /// Id of the event that this one corrects.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub corrects: Option<String>,
+    /// The month in which what it corrects was booked: `2026-11`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub concerns: Option<String>,
 }
 
 impl UsageContext {
@@ -134,6 +139,7 @@ impl UsageContext {
             storage_class: None,
             reason: None,
             corrects: None,
+            concerns: None,
         }
     }
 }

@@ -42,6 +42,8 @@ words!(
         StudyRecalled = "study-recalled",
         /// It was erased: retention ended, or its subject asked for it.
         StudyErased = "study-erased",
+        /// A release was taken back (quantity -1), or is booked as its changed order has it (quantity 1).
+        ReleaseCorrected = "release-corrected",
         /// The order of a released study changed what finance counts by.
         OrderCorrected = "order-corrected",
         /// A film was not printed because the images were delivered.

@@ -3,6 +3,7 @@
 mod access;
 mod account;
 mod act;
+mod booking;
 mod change;
 mod contact;
 mod day;
@@ -33,6 +34,7 @@ mod worklist;
 pub use access::{AccessMoment, AccessRecord};
 pub use account::{AccountRecord, CredentialRecord, MERGES_MAX};
 pub use act::ActRecord;
+pub use booking::Booking;
 pub use change::{Change, Condition};
 pub use contact::{Contact, ContactRecord};
 pub use instance::InstanceRecord;

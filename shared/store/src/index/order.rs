@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::study::patient_pk;
 use super::{
-    Change, Condition, Index, ItemKey, LogEntry, LogName, OutboxRecord, ReviewRecord, Transaction,
+    Change, Condition, Index, ItemKey, OutboxRecord, ReviewRecord, Transaction,
     TransactionOutcome, UploadOwner, UploadRecord,
 };
 use crate::StoreError;
@@ -55,8 +55,6 @@ pub struct OrderTaken<'a> {
     pub earlier: Option<&'a OrderRecord>,
     /// What becomes due.
     pub messages: &'a OutboxRecord,
-    /// What the usage ledger is told.
-    pub usage: &'a [LogEntry],
     /// What the records office is told.
     pub review: Option<&'a ReviewRecord>,
 }
@@ -165,8 +163,7 @@ impl Index {
             .put(&pointer_key, &pointer, Change::new())?
             .put(&upload_key, &taken.upload, Change::new())?
             .point_to_patient(order)?
-            .announce(taken.messages)?
-            .log_all(LogName::Usage, taken.usage)?;
+            .announce(taken.messages)?;
         if let Some(review) = taken.review {
             transaction = transaction.put(&review.key(), review, Change::new())?;
         }

@@ -1,6 +1,7 @@
 //! Studies and series.
 
 use filmless_domain::identity::{ACCESSIONS_MAX, IdentityRules, PERSONS_MAX, files_contradict};
+use filmless_domain::usage::Booked;
 use filmless_domain::{
     AccessionNumber, HoldReason, PatientDemographics, PatientId, ReportLack, SeriesInstanceUid,
     StudyInstanceUid, StudyState,
@@ -94,6 +95,12 @@ pub struct StudyRecord {
     /// Bytes of what was made of them, as booked when it was last rendered.
     #[serde(default)]
     pub derived_bytes: u64,
+    /// What it is booked as in the usage ledger; none while its release is taken back, or before the first.
+    #[serde(default)]
+    pub booked: Option<Booked>,
+    /// How often that changed; 0 in items from before it was kept.
+    #[serde(default)]
+    pub bookings: u32,
     /// The order under which staff released it, whatever the gate says.
     #[serde(default)]
     pub staff_release: Option<StaffRelease>,

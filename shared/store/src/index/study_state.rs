@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::study::{SeriesRecord, StudyRecord, facts_unchanged, series_key, study_key};
 use super::{
-    Change, Condition, Index, ItemKey, LogEntry, LogName, OutboxRecord, Transaction, TransactionOutcome,
+    Booking, Change, Condition, Index, ItemKey, LogEntry, LogName, OutboxRecord, Transaction, TransactionOutcome,
 };
 use crate::StoreError;
 
@@ -192,7 +192,7 @@ impl Index {
         Ok(self.commit(transaction).await? == TransactionOutcome::Committed)
     }
 
-    /// Holds the study, if it is still in the state in which that was decided.
+    /// Holds the study, if it is still in the state, and booked, as when that was decided.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -201,6 +201,7 @@ impl Index {
         study: &StudyRecord,
         reason: HoldReason,
         usage: &LogEntry,
+        booking: Option<&Booking>,
     ) -> Result<bool, StoreError> {
         let change = Change::new()
             .set("state", StudyState::Held)
@@ -209,9 +210,11 @@ impl Index {
             .when(
                 &study.reason.map_or(Condition::Absent("reason"), |r| Condition::is_text("reason", r.code())),
             )
-            .when(&unchanged(study));
+            .when(&unchanged(study))
+            .book(study, booking);
         let transaction = Transaction::new().update(study_key(&study.study_instance_uid), change);
         let transaction = transaction.list_held(study)?.log(LogName::Usage, usage)?;
+        let transaction = transaction.log_booking(booking)?;
         Ok(self.commit(transaction).await? == TransactionOutcome::Committed)
     }
 
@@ -223,18 +226,21 @@ impl Index {
         &self,
         study: &StudyRecord,
         usage: Option<&LogEntry>,
+        booking: Option<&Booking>,
     ) -> Result<bool, StoreError> {
         let change = Change::new()
             .set("state", StudyState::Released)
             .remove("reason")
             .when(&Condition::is_text("state", study.state.as_str()))
-            .when(&unchanged(study));
+            .when(&unchanged(study))
+            .book(study, booking);
         let transaction =
             Transaction::new().update(study_key(&study.study_instance_uid), change).unlist_held(study);
         let transaction = match usage {
             Some(usage) => transaction.log(LogName::Usage, usage)?,
             None => transaction,
         };
+        let transaction = transaction.log_booking(booking)?;
         Ok(self.commit(transaction).await? == TransactionOutcome::Committed)
     }
 

@@ -137,6 +137,10 @@ pub fn reconcile<'a>(claims: &'a Claims, book: &'a Book, month: Month) -> Reconc
             open.entry((episode, code)).or_default().push_back(study);
         }
     }
+    // What was taken back cannot be claimed: a claim is for another one where there is one.
+    for studies in open.values_mut() {
+        studies.make_contiguous().sort_by_key(|study| !study.is_released());
+    }
     let mut in_order: Vec<(usize, &Claim)> = claims.lines.iter().enumerate().collect();
     in_order.sort_by_key(|(index, claim)| (claim.ordered_at, *index));
     let mut matches: Vec<Matched<'a>> = Vec::new();
@@ -154,7 +158,7 @@ pub fn reconcile<'a>(claims: &'a Claims, book: &'a Book, month: Month) -> Reconc
             .filter(|study| study.row.episode.is_none() || study.service_code().is_none()),
     );
     unclaimed.retain(|study| {
-        study.payer() == Payer::Insured && study.row.released_at().is_some_and(|at| month.holds(at))
+        study.payer() == Payer::Insured && study.is_released() && study.row.released_at().is_some_and(|at| month.holds(at))
     });
     unclaimed.sort_by_key(|study| (study.row.released_at(), study.uid));
     findings.extend(unclaimed.iter().map(unclaimed_finding));
@@ -286,6 +290,9 @@ fn missing_evidence(study: &Study<'_>) -> Option<&'static str> {
     }
     if row.released_at().is_none() {
         return Some("Chưa trả kết quả lần nào.");
+    }
+    if !study.is_released() {
+        return Some("Kết quả đã bị thu hồi.");
     }
     let is_told = row.notified_at().is_some() || row.slips > 0;
     (!is_told && row.opened_at().is_none()).then_some("Đã trả, nhưng không phiếu, không tin, không ai mở.")

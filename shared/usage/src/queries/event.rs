@@ -8,10 +8,10 @@ use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::{Row, RowAccessor};
 use parquet::schema::types::Type;
 
-use crate::UsageError;
+use crate::{Month, UsageError};
 
 /// The columns that some query asks for, in their order in the files ([`crate::events_file::SCHEMA`]).
-const COLUMNS: [&str; 11] = [
+const COLUMNS: [&str; 12] = [
     "sequence",
     "kind",
     "study_instance_uid",
@@ -23,6 +23,7 @@ const COLUMNS: [&str; 11] = [
     "channel",
     "storage_class",
     "corrects",
+    "concerns",
 ];
 
 /// An exported event.
@@ -39,6 +40,8 @@ pub struct Event {
     pub channel: Option<String>,
     pub storage_class: Option<String>,
     pub is_correction: bool,
+    /// The month in which what it corrects was booked.
+    pub concerns: Option<Month>,
 }
 
 /// Reads a file of events.
@@ -48,7 +51,9 @@ pub fn read(file: Bytes, mut take: impl FnMut(&Event)) -> Result<(), UsageError>
         let schema = reader.metadata().file_metadata().schema();
         let columns = schema.get_fields().iter().filter(|field| COLUMNS.contains(&field.name())).cloned();
         let columns: Vec<_> = columns.collect();
-        if columns.len() != COLUMNS.len() {
+        // Files from before corrections named their month lack the last column.
+        let is_there = |name: &&str| columns.iter().any(|column| column.name() == *name);
+        if !COLUMNS[..COLUMNS.len() - 1].iter().all(is_there) {
             return Err(ParquetError::General("a column of the events is missing".into()));
         }
         let asked = Type::group_type_builder(schema.name()).with_fields(columns).build()?;
@@ -58,6 +63,29 @@ pub fn read(file: Bytes, mut take: impl FnMut(&Event)) -> Result<(), UsageError>
         Ok(())
     };
     read().map_err(UsageError::Parquet)
+}
+
+impl Event {
+    /// Releases that it books, or takes back.
+    pub fn released(&self) -> i64 {
+        let is_booked = matches!(self.kind.as_str(), "study-released" | "release-corrected");
+        if is_booked { self.quantity } else { 0 }
+    }
+
+    /// What it charges, or takes back.
+    pub fn charged_vnd(&self) -> i64 {
+        self.released() * self.unit_price_vnd.unwrap_or_default()
+    }
+
+    /// So many films, if it is of that kind.
+    pub fn films(&self, kind: &str) -> i64 {
+        if self.kind == kind { self.quantity } else { 0 }
+    }
+
+    /// Whether it says what the study was booked as, and not what it is.
+    pub fn takes_back(&self) -> bool {
+        self.concerns.is_some() && self.quantity < 0
+    }
 }
 
 fn event(row: &Row) -> Result<Event, ParquetError> {
@@ -79,5 +107,6 @@ fn event(row: &Row) -> Result<Event, ParquetError> {
         channel: text(8)?,
         storage_class: text(9)?,
         is_correction: !row.is_null(10)?,
+        concerns: if row.len() > 11 { text(11)?.and_then(|month| month.parse().ok()) } else { None },
     })
 }

@@ -63,7 +63,7 @@ pub fn duckdb_tables(root: &str) -> String {
     let root = root.trim_end_matches('/').replace('\'', "''");
     format!(
         "CREATE VIEW usage_events AS SELECT * FROM read_parquet('{root}/exports/events/*/*/*.parquet', \
-         hive_partitioning = true, hive_types = {{'month': VARCHAR, 'day': VARCHAR}});\n\
+         hive_partitioning = true, union_by_name = true, hive_types = {{'month': VARCHAR, 'day': VARCHAR}});\n\
          CREATE VIEW usage_prices AS SELECT * REPLACE (coalesce(modality, '') AS modality) FROM \
          read_csv('{root}/prices/prices.csv', header = true, types = {{'item': 'VARCHAR', 'modality': 'VARCHAR', \
          'valid_from': 'VARCHAR', 'price_vnd': 'BIGINT', 'per': 'BIGINT', 'unit': 'VARCHAR', 'note': 'VARCHAR'}});\n"

@@ -37,6 +37,8 @@ const STATES: [&str; 5] = ["study-released", "study-held", "study-shown", "study
 pub struct Studies {
     month: Month,
     studies: HashMap<Arc<str>, Known>,
+    /// By department, modality and payer: releases, and what is charged for them.
+    booked: BTreeMap<[String; 3], [i64; 2]>,
 }
 
 #[derive(Default)]
@@ -44,15 +46,21 @@ struct Known {
     department: Latest<String>,
     modality: Latest<String>,
     payer: Latest<String>,
-    unit_price_vnd: Latest<i64>,
     is_received: bool,
-    is_released: bool,
     state: Latest<String>,
 }
 
 impl Studies {
     pub fn of(month: Month) -> Self {
-        Self { month, studies: HashMap::new() }
+        Self { month, studies: HashMap::new(), booked: BTreeMap::new() }
+    }
+
+    fn book(&mut self, event: &Event) {
+        let text = |text: &Option<String>, default: &str| text.as_deref().unwrap_or(default).to_owned();
+        let group = [text(&event.department, ""), text(&event.modality, ""), text(&event.payer, "unknown")];
+        let sums = self.booked.entry(group).or_default();
+        sums[0] += event.released();
+        sums[1] += event.charged_vnd();
     }
 }
 
@@ -62,13 +70,17 @@ impl Query for Studies {
     }
 
     fn take(&mut self, _: Month, event: &Event) {
+        if event.released() != 0 {
+            self.book(event);
+        }
         let known = self.studies.entry(event.study.clone()).or_default();
+        if event.takes_back() {
+            return;
+        }
         known.department.take(event.sequence, event.department.as_ref());
         known.modality.take(event.sequence, event.modality.as_ref());
         known.payer.take(event.sequence, event.payer.as_ref().filter(|payer| *payer != "unknown"));
-        known.unit_price_vnd.take(event.sequence, event.unit_price_vnd.as_ref());
         known.is_received |= event.kind == "study-received";
-        known.is_released |= event.kind == "study-released";
         known.state.take(event.sequence, Some(&event.kind).filter(|kind| STATES.contains(&kind.as_str())));
     }
 
@@ -82,9 +94,12 @@ impl Query for Studies {
             let taken_back =
                 matches!(known.state.get().map(String::as_str), Some("study-recalled" | "study-erased"));
             sums[0] += i64::from(known.is_received);
-            sums[1] += i64::from(known.is_released);
             sums[2] += i64::from(taken_back);
-            sums[3] += known.unit_price_vnd.get().filter(|_| known.is_released).copied().unwrap_or_default();
+        }
+        for (group, [released, charged_vnd]) in &self.booked {
+            let sums = groups.entry(group.each_ref().map(String::as_str)).or_default();
+            sums[1] += released;
+            sums[3] += charged_vnd;
         }
         let row = |(group, sums): (&[&str; 3], &[i64; 4])| {
             group.iter().map(|text| Value::from(*text)).chain(sums.iter().map(|n| Value::from(*n))).collect()
@@ -107,12 +122,13 @@ impl Query for Studies {
 /// `films.sql`.
 pub struct Films {
     month: Month,
-    studies: HashMap<Arc<str>, (Latest<String>, i64, i64)>,
+    /// By modality, and month whose prices count.
+    films: BTreeMap<(String, Month), [i64; 2]>,
 }
 
 impl Films {
     pub fn of(month: Month) -> Self {
-        Self { month, studies: HashMap::new() }
+        Self { month, films: BTreeMap::new() }
     }
 }
 
@@ -121,27 +137,27 @@ impl Query for Films {
         month == self.month
     }
 
-    fn take(&mut self, _: Month, event: &Event) {
-        let (modality, avoided, printed) = self.studies.entry(event.study.clone()).or_default();
-        modality.take(event.sequence, event.modality.as_ref());
-        match event.kind.as_str() {
-            "film-avoided" => *avoided += event.quantity,
-            "film-printed" => *printed += event.quantity,
-            _ => {}
+    fn take(&mut self, month: Month, event: &Event) {
+        let [avoided, printed] = ["film-avoided", "film-printed"].map(|kind| event.films(kind));
+        if (avoided, printed) != (0, 0) {
+            let priced_in = event.concerns.unwrap_or(month);
+            let sums = self.films.entry((event.modality.clone().unwrap_or_default(), priced_in)).or_default();
+            sums[0] += avoided;
+            sums[1] += printed;
         }
     }
 
     fn answer(&self, prices: &Prices) -> Answer {
-        let mut films: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
-        for (modality, avoided, printed) in self.studies.values() {
-            let sums = films.entry(modality.get().map_or("", String::as_str)).or_default();
-            (sums.0, sums.1) = (sums.0 + avoided, sums.1 + printed);
+        let mut modalities: BTreeMap<&str, [i64; 3]> = BTreeMap::new();
+        for ((modality, priced_in), [avoided, printed]) in &self.films {
+            let sums = modalities.entry(modality).or_default();
+            sums[0] += avoided;
+            sums[1] += printed;
+            sums[2] += prices.cost("film", modality, *priced_in, *avoided);
         }
-        let rows =
-            films.into_iter().filter(|(_, sums)| *sums != (0, 0)).map(|(modality, (avoided, printed))| {
-                let saved = prices.cost("film", modality, self.month, avoided);
-                vec![modality.into(), avoided.into(), printed.into(), saved.into()]
-            });
+        let rows = modalities.into_iter().filter(|(_, sums)| *sums != [0; 3]).map(|(modality, sums)| {
+            std::iter::once(Value::from(modality)).chain(sums.map(Value::from)).collect()
+        });
         Answer {
             columns: &["modality", "films_avoided", "films_printed", "film_saved_vnd"],
             rows: rows.collect(),

@@ -1,6 +1,6 @@
 //! Queries that look beyond one month: reach, storage, unit-cost, month-end.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::answer::{Answer, Query, Value};
@@ -10,13 +10,14 @@ use crate::{Month, Prices};
 /// `reach.sql`.
 pub struct Reach {
     month: Month,
-    released: BTreeSet<(Arc<str>, String)>,
+    /// Releases of the month that stand at its end, and the department that the latest of them names.
+    released: HashMap<Arc<str>, (i64, String, i64)>,
     since: HashMap<Arc<str>, [bool; 3]>,
 }
 
 impl Reach {
     pub fn of(month: Month) -> Self {
-        Self { month, released: BTreeSet::new(), since: HashMap::new() }
+        Self { month, released: HashMap::new(), since: HashMap::new() }
     }
 }
 
@@ -26,11 +27,15 @@ impl Query for Reach {
     }
 
     fn take(&mut self, month: Month, event: &Event) {
-        let what = match event.kind.as_str() {
-            "study-released" if month == self.month => {
-                self.released.insert((event.study.clone(), event.department.clone().unwrap_or_default()));
-                return;
+        if month == self.month && event.released() != 0 {
+            let (released, department, latest) = self.released.entry(event.study.clone()).or_default();
+            *released += event.released();
+            if event.released() > 0 && *latest < event.sequence {
+                (*department, *latest) = (event.department.clone().unwrap_or_default(), event.sequence);
             }
+            return;
+        }
+        let what = match event.kind.as_str() {
             "sms-sent" | "email-sent" => 0,
             "study-opened" => 1,
             "first-image" => 2,
@@ -41,7 +46,7 @@ impl Query for Reach {
 
     fn answer(&self, _: &Prices) -> Answer {
         let mut departments: BTreeMap<&str, [i64; 5]> = BTreeMap::new();
-        for (study, department) in &self.released {
+        for (study, (_, department, _)) in self.released.iter().filter(|(_, (released, ..))| *released > 0) {
             let [told, opened, saw] = self.since.get(study).copied().unwrap_or_default();
             let sums = departments.entry(department).or_default();
             for (sum, is_so) in sums.iter_mut().zip([true, told, opened, saw, !opened]) {
@@ -118,14 +123,12 @@ impl Query for UnitCost {
 
     fn take(&mut self, month: Month, event: &Event) {
         let is_now = month == self.month;
+        self.released += if is_now { event.released() } else { 0 };
         let item = match event.kind.as_str() {
             "bytes-stored" => event.storage_class.as_deref(),
             "sms-sent" | "email-sent" if is_now => event.channel.as_deref(),
             "bytes-served" if is_now => Some("served"),
-            "study-released" if is_now => {
-                self.released += 1;
-                Some("compute")
-            }
+            "study-released" if is_now => Some("compute"),
             _ => None,
         };
         if let Some(item) = item {
@@ -161,74 +164,45 @@ fn hundredths(amount: i64, count: i64) -> Value {
 /// `month-end.sql`.
 pub struct MonthEnd {
     month: Month,
-    booked: BTreeMap<String, [i64; 4]>,
-    releases: HashMap<Arc<str>, Vec<(Month, i64)>>,
-    corrections: Vec<(Month, Event)>,
+    /// By line, month of booking, month concerned, and kind.
+    lines: BTreeMap<(&'static str, Month, Month, String), [i64; 5]>,
 }
+
+/// Kinds that are a month's own.
+const BOOKED: [&str; 4] = ["study-released", "film-avoided", "film-printed", "study-recalled"];
 
 impl MonthEnd {
     pub fn of(month: Month) -> Self {
-        Self { month, booked: BTreeMap::new(), releases: HashMap::new(), corrections: Vec::new() }
-    }
-}
-
-/// Events, dong charged, films avoided, films printed.
-fn sums_of(event: &Event, charged_vnd: i64) -> [i64; 4] {
-    let of = |kind: &str| if event.kind == kind { event.quantity } else { 0 };
-    [1, charged_vnd, of("film-avoided"), of("film-printed")]
-}
-
-fn add(sums: &mut [i64; 4], more: [i64; 4]) {
-    for (sum, more) in sums.iter_mut().zip(more) {
-        *sum += more;
+        Self { month, lines: BTreeMap::new() }
     }
 }
 
 impl Query for MonthEnd {
-    fn wants(&self, _: Month) -> bool {
-        true
+    fn wants(&self, month: Month) -> bool {
+        month >= self.month
     }
 
     fn take(&mut self, month: Month, event: &Event) {
-        let price = event.unit_price_vnd.unwrap_or_default();
-        if event.kind == "study-released" {
-            self.releases.entry(event.study.clone()).or_default().push((month, price));
-        }
-        if event.is_correction {
-            self.corrections.push((month, event.clone()));
+        let concerns = event.concerns.unwrap_or(month);
+        let is_asked = month == self.month || concerns == self.month;
+        if !is_asked || !(event.is_correction || BOOKED.contains(&event.kind.as_str())) {
             return;
         }
-        let is_booked = matches!(
-            event.kind.as_str(),
-            "study-released" | "film-avoided" | "film-printed" | "study-recalled"
-        );
-        if month == self.month && is_booked {
-            let charged = if event.kind == "study-released" { price } else { 0 };
-            add(self.booked.entry(event.kind.clone()).or_default(), sums_of(event, charged));
+        let line = if event.is_correction { "correction" } else { "booked" };
+        let sums = self.lines.entry((line, month, concerns, event.kind.clone())).or_default();
+        let films = ["film-avoided", "film-printed"].map(|kind| event.films(kind));
+        let more = [1, event.released(), event.charged_vnd(), films[0], films[1]];
+        for (sum, more) in sums.iter_mut().zip(more) {
+            *sum += more;
         }
     }
 
     fn answer(&self, _: &Prices) -> Answer {
-        let mut corrections: BTreeMap<(Month, Month, &str), [i64; 4]> = BTreeMap::new();
-        for (later, event) in &self.corrections {
-            for (earlier, price) in self.releases.get(&event.study).into_iter().flatten() {
-                if *later == self.month || *earlier == self.month {
-                    let more = event.unit_price_vnd.unwrap_or_default() - price;
-                    let charged = if event.kind == "order-corrected" { more } else { 0 };
-                    let sums = corrections.entry((*later, *earlier, &event.kind)).or_default();
-                    add(sums, sums_of(event, charged));
-                }
-            }
-        }
-        let row = |line: &str, booked_in: Month, concerns: Month, kind: &str, sums: &[i64; 4]| {
+        let row = |((line, booked_in, concerns, kind), sums): (&(&str, Month, Month, String), &[i64; 5])| {
             let months = [booked_in, concerns].map(|month| Value::Text(month.to_string()));
-            let texts = [line.into()].into_iter().chain(months).chain([kind.into()]);
-            texts.chain(sums.iter().map(|n| Value::from(*n))).collect()
+            let texts = [Value::from(*line)].into_iter().chain(months).chain([kind.as_str().into()]);
+            texts.chain(sums.map(Value::from)).collect()
         };
-        let booked = self.booked.iter().map(|(kind, sums)| row("booked", self.month, self.month, kind, sums));
-        let corrected = corrections
-            .iter()
-            .map(|((booked_in, concerns, kind), sums)| row("correction", *booked_in, *concerns, kind, sums));
         Answer {
             columns: &[
                 "line",
@@ -236,11 +210,12 @@ impl Query for MonthEnd {
                 "concerns",
                 "kind",
                 "events",
+                "studies",
                 "charged_vnd",
                 "films_avoided",
                 "films_printed",
             ],
-            rows: booked.chain(corrected).collect(),
+            rows: self.lines.iter().map(row).collect(),
         }
     }
 }

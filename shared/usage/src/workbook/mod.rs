@@ -3,15 +3,13 @@
 
 mod sheet;
 
-use std::collections::HashMap;
 use std::io::Write;
 
-use filmless_domain::usage::Payer;
 use rust_xlsxwriter::{Chart, ChartType, DocProperties, ExcelDateTime, Workbook, Worksheet};
 
 use crate::book::Study;
 use crate::summary::{Figures, Summary};
-use crate::table::{COLUMNS, Cell, PRINTED_COLUMNS, cells, charged_vnd, payer_vi};
+use crate::table::{COLUMNS, Cell, PRINTED_COLUMNS, cells, payer_vi};
 use crate::{Month, Prices, UsageError};
 use sheet::{Formats, Paper, Put, lines_sheet, write_integer};
 
@@ -37,9 +35,8 @@ pub fn write_month(
     let mut write = || -> Put {
         let formats = Formats::new();
         set_properties(&mut workbook, summary.month)?;
-        let charged = charged_by_group(studies);
-        figures_sheet(workbook.add_worksheet(), summary, charged.values().sum(), &formats)?;
-        groups_sheet(workbook.add_worksheet(), summary, &charged, &formats)?;
+        figures_sheet(workbook.add_worksheet(), summary, &formats)?;
+        groups_sheet(workbook.add_worksheet(), summary, &formats)?;
         chart_sheet(workbook.add_worksheet(), summary, &formats)?;
         let mut sheets = studies.chunks(SHEET_LINES_MAX).collect::<Vec<_>>();
         if sheets.is_empty() {
@@ -123,20 +120,7 @@ fn month_vi(month: Month) -> String {
     format!("tháng {:02}/{}", day.month(), day.year())
 }
 
-/// What was charged, by department, modality and payer.
-type Charged<'a> = HashMap<(&'a str, &'a str, Payer), i64>;
-
-fn charged_by_group<'a>(studies: &[Study<'a>]) -> Charged<'a> {
-    let mut sums = Charged::new();
-    for study in studies {
-        let group =
-            (study.department().unwrap_or_default(), study.modality().unwrap_or_default(), study.payer());
-        *sums.entry(group).or_default() += charged_vnd(study);
-    }
-    sums
-}
-
-fn figures_sheet(sheet: &mut Worksheet, summary: &Summary, charged_vnd: i64, formats: &Formats) -> Put {
+fn figures_sheet(sheet: &mut Worksheet, summary: &Summary, formats: &Formats) -> Put {
     sheet.set_name("Tổng hợp")?;
     sheet.set_column_width(0, 46)?.set_column_width(1, 20)?.set_column_width(2, 12)?;
     let title = format!("Trả kết quả không in phim, {}", month_vi(summary.month));
@@ -146,7 +130,7 @@ fn figures_sheet(sheet: &mut Worksheet, summary: &Summary, charged_vnd: i64, for
     for (column, heading) in (0..).zip(["Chỉ tiêu", "Giá trị", "Đơn vị"]) {
         sheet.write_string_with_format(3, column, heading, &formats.heading)?;
     }
-    for (row, (label, value, unit)) in (4..).zip(figure_lines(&summary.total, charged_vnd)) {
+    for (row, (label, value, unit)) in (4..).zip(figure_lines(&summary.total)) {
         sheet.write_string_with_format(row, 0, label, &formats.text)?;
         write_integer(sheet, row, 1, value, &formats.number)?;
         sheet.write_string_with_format(row, 2, unit, &formats.unit)?;
@@ -155,7 +139,7 @@ fn figures_sheet(sheet: &mut Worksheet, summary: &Summary, charged_vnd: i64, for
     Ok(())
 }
 
-fn figure_lines(total: &Figures, charged_vnd: i64) -> [(&'static str, i64, &'static str); 22] {
+fn figure_lines(total: &Figures) -> [(&'static str, i64, &'static str); 22] {
     [
         ("Ca chụp đã nhận", total.studies_received, "ca"),
         ("Ca chụp đã trả kết quả qua mạng", total.studies_released, "ca"),
@@ -167,7 +151,7 @@ fn figure_lines(total: &Figures, charged_vnd: i64) -> [(&'static str, i64, &'sta
         ("Lần sửa phiếu chỉ định sau khi trả", total.corrections, "lần"),
         ("Phim không phải in", total.films_avoided, "phim"),
         ("Phim đã in", total.films_printed, "phim"),
-        ("Tiền thu của các ca đã trả", charged_vnd, "đồng"),
+        ("Tiền thu của các ca đã trả", total.charged_vnd, "đồng"),
         ("Tiền phim tiết kiệm", total.film_saved_vnd, "đồng"),
         ("Phiếu có mã QR", total.slips, "phiếu"),
         ("Phần SMS đã gửi", total.sms_parts, "phần"),
@@ -182,7 +166,7 @@ fn figure_lines(total: &Figures, charged_vnd: i64) -> [(&'static str, i64, &'sta
     ]
 }
 
-fn groups_sheet(sheet: &mut Worksheet, summary: &Summary, charged: &Charged<'_>, formats: &Formats) -> Put {
+fn groups_sheet(sheet: &mut Worksheet, summary: &Summary, formats: &Formats) -> Put {
     sheet.set_name("Theo khoa")?;
     let headings = [
         ("Khoa chỉ định", 16),
@@ -201,7 +185,6 @@ fn groups_sheet(sheet: &mut Worksheet, summary: &Summary, charged: &Charged<'_>,
     ];
     let lines = summary.groups.iter().map(|group| {
         let f = &group.figures;
-        let key = (group.department.as_str(), group.modality.as_str(), group.payer);
         vec![
             Cell::Text(&group.department),
             Cell::Text(&group.modality),
@@ -210,7 +193,7 @@ fn groups_sheet(sheet: &mut Worksheet, summary: &Summary, charged: &Charged<'_>,
             Cell::Number(Some(f.released_and_opened)),
             Cell::Number(Some(f.films_avoided)),
             Cell::Number(Some(f.films_printed)),
-            Cell::Dong(Some(charged.get(&key).copied().unwrap_or_default())),
+            Cell::Dong(Some(f.charged_vnd)),
             Cell::Dong(Some(f.film_saved_vnd)),
             Cell::Number(Some(f.sms_parts)),
             Cell::Number(Some(f.emails)),

@@ -7,6 +7,7 @@ mod chance;
 mod clock;
 mod handlers;
 mod invariants;
+mod ledger;
 mod ports;
 mod run;
 #[path = "../../../integration/tests/flow/sample.rs"]

@@ -46,7 +46,7 @@ pub struct Run {
     pub world: World,
     process: Process,
     chance: Chance,
-    uploads: Vec<Upload>,
+    pub uploads: Vec<Upload>,
     started_ms: i64,
     upkeep_at_ms: i64,
     kills: usize,
@@ -145,7 +145,7 @@ impl Run {
         std::fs::write(&file, calls).map_or_else(|error| error.to_string(), |()| file)
     }
 
-    fn start(servers: &Arc<Runtime>, setup: &Setup, scenario: &Scenario) -> Result<Self, String> {
+    pub fn start(servers: &Arc<Runtime>, setup: &Setup, scenario: &Scenario) -> Result<Self, String> {
         let mut world = World::new(servers, setup);
         let process = world.start_process();
         let started_ms = world.clock.now_ms();
@@ -167,7 +167,7 @@ impl Run {
     }
 
     /// Works until no message is left, as if nothing else had to be done.
-    fn until_delivered(&mut self) -> Result<(), String> {
+    pub fn until_delivered(&mut self) -> Result<(), String> {
         loop {
             self.upload_what_is_due()?;
             let batches = self.batches(false);
@@ -184,7 +184,7 @@ impl Run {
     }
 
     /// What is no part of what is tested: done as if all were well.
-    fn hospital<T>(&mut self, work: impl AsyncFnOnce(&Services) -> T) -> T {
+    pub fn hospital<T>(&mut self, work: impl AsyncFnOnce(&Services) -> T) -> T {
         self.world.weather.pause(true);
         let done = self.process.run(work(&self.process.services));
         self.world.weather.pause(false);

@@ -63,7 +63,6 @@ async fn take(
         taken_at: at,
         earlier: earlier.as_ref(),
         messages,
-        usage: &[],
         review: None,
     };
     index.take_order(&taken).await

@@ -170,6 +170,91 @@ async fn an_order_that_changes_and_a_recall_are_new_events_that_refer_to_the_old
     assert_eq!(stored.map(|event| event["quantity"].as_i64().unwrap()).sum::<i64>(), 0, "{events:#?}");
 }
 
+/// The sums of the month over all that finance sees: manifest, and the named queries.
+fn totals(system: &System) -> BTreeMap<String, i64> {
+    let (is_done, exported) = usage(system, &["export"]);
+    assert!(is_done, "{exported}");
+    let month = exported["months"][0]["month"].as_str().unwrap();
+    let manifest = format!("buckets/usage/exports/months/{month}/manifest.json");
+    let manifest = std::fs::read(system.embedded().data.join(manifest)).unwrap();
+    let manifest: Value = serde_json::from_slice(&manifest).unwrap();
+    let mut sums: BTreeMap<String, i64> = BTreeMap::new();
+    for name in ["studies_released", "charged_vnd", "films_avoided", "films_printed", "film_saved_vnd"] {
+        sums.insert(name.into(), manifest["summary"]["total"][name].as_i64().unwrap());
+    }
+    let mut of_queries: BTreeMap<String, i64> = BTreeMap::new();
+    for query in ["studies", "films"] {
+        let (is_done, answer) = usage(system, &["query", query, "--month", month]);
+        assert!(is_done, "{answer}");
+        for row in answer["rows"].as_array().unwrap() {
+            for name in sums.keys().filter(|name| row[name.as_str()].is_i64()) {
+                *of_queries.entry(name.clone()).or_default() += row[name.as_str()].as_i64().unwrap();
+            }
+        }
+    }
+    for (name, sum) in &sums {
+        assert_eq!(of_queries.get(name).copied().unwrap_or_default(), *sum, "{name} of manifest and query");
+    }
+    sums
+}
+
+fn sums(studies: i64, charged: i64, avoided: i64, printed: i64, saved: i64) -> BTreeMap<String, i64> {
+    let names = ["studies_released", "charged_vnd", "films_avoided", "films_printed", "film_saved_vnd"];
+    names.map(str::to_owned).into_iter().zip([studies, charged, avoided, printed, saved]).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_study_is_charged_for_as_long_as_its_patient_may_see_it() {
+    let system = System::start();
+    let study = Study::numbered(66);
+    system.upload("incoming/1", study.slice(1, 1)).await;
+    system.upload_order(&order(&study, "LK-66")).await;
+    system.until(&study.uid, "released").await;
+    let once = sums(1, 512_000, 3, 0, 105_000);
+    assert_eq!(totals(&system), once);
+
+    // Taken back by staff, twice, and released again.
+    for _ in 0..2 {
+        system.staff(&["recall", &study.uid, "--reason", "wrong side"]);
+    }
+    assert_eq!(totals(&system), sums(0, 0, 0, 0, 0));
+    system.release(&study.uid, &[]);
+    system.until(&study.uid, "released").await;
+    assert_eq!(totals(&system), once);
+
+    // Another department and payer, and film after all: the same study, counted elsewhere.
+    let mut moved = order(&study, "LK-66");
+    moved["visit"]["department"] = json!("K02");
+    moved["visit"]["insurance_card"] = Value::Null;
+    moved["service"]["price_variant"] = json!("film");
+    moved["service"]["unit_price_vnd"] = json!(532_000);
+    system.upload_order(&moved).await;
+    let printed = sums(1, 532_000, 0, 3, 0);
+    system.until_some("the new booking", || (totals(&system) == printed).then_some(())).await;
+    let (_, exported) = usage(&system, &["export"]);
+    let month = exported["months"][0]["month"].as_str().unwrap().to_owned();
+    let (_, answer) = usage(&system, &["query", "studies", "--month", &month]);
+    let charged: Vec<_> = answer["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| (row["department"].clone(), row["payer"].clone(), row["charged_vnd"].clone()))
+        .filter(|(.., charged)| *charged != json!(0))
+        .collect();
+    assert_eq!(charged, [(json!("K02"), json!("self"), json!(532_000))]);
+
+    // The order is withdrawn.
+    moved["status"] = json!("cancelled");
+    system.upload_order(&moved).await;
+    system.until(&study.uid, "held").await;
+    assert_eq!(totals(&system), sums(0, 0, 0, 0, 0));
+    // Erased, it comes to what it came to before.
+    system.staff(&["erase", &study.patient_id, "--reason", "asked for it"]);
+    assert_eq!(totals(&system), sums(0, 0, 0, 0, 0));
+    let (holds, found) = usage(&system, &["verify"]);
+    assert!(holds, "{found}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn exports_hold_until_a_byte_of_the_ledger_or_of_a_file_is_changed() {
     let system = System::start();

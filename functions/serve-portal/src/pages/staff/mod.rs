@@ -29,6 +29,7 @@ mod audit;
 mod bulk;
 mod confirm;
 mod failed;
+mod finance;
 mod home;
 mod lists;
 mod opened;
@@ -86,6 +87,8 @@ pub(crate) fn routes() -> Vec<Route> {
         post("/staff/resend", Staff, bulk::resend),
         get("/staff/refusals", Staff, refusals::show),
         get("/staff/refusals.csv", Staff, refusals::csv),
+        get("/staff/finance", Staff, finance::show),
+        get("/staff/finance/{name}", Staff, finance::csv),
         get("/staff/usage", Staff, usage::show),
         get("/staff/usage/{month}/files/{name}", Staff, usage::file),
         get("/staff/audit", Staff, audit::show),
@@ -99,13 +102,14 @@ pub(crate) fn routes() -> Vec<Route> {
 type Word = fn(&ConsoleTexts) -> &'static str;
 
 /// The pages of the console, in the order of the navigation: address, what a role must be able to do, and the word.
-const PAGES: [(&str, Act, Word); 8] = [
+const PAGES: [(&str, Act, Word); 9] = [
     ("/staff", Act::Find, |t| t.frame.home),
     ("/staff/held", Act::ReadLists, |t| t.frame.held),
     ("/staff/reviews", Act::Release, |t| t.release.reviews),
     ("/staff/unreached", Act::ReadLists, |t| t.frame.unreached),
     ("/staff/failed", Act::ReadLists, |t| t.frame.failed),
     ("/staff/refusals", Act::ReadLists, |t| t.frame.refusals),
+    ("/staff/finance", Act::ReadUsage, |t| t.finance.title),
     ("/staff/usage", Act::ReadUsage, |t| t.frame.usage),
     ("/staff/audit", Act::ReadAudit, |t| t.frame.audit),
 ];

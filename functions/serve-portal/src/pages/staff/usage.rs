@@ -73,7 +73,7 @@ fn is_chosen(choice: Option<&String>, value: &str) -> bool {
     wanted(choice).is_none_or(|wanted| wanted == named(value))
 }
 
-fn named(value: &str) -> &str {
+pub(super) fn named(value: &str) -> &str {
     if value.is_empty() { "-" } else { value }
 }
 
@@ -215,7 +215,7 @@ fn bars(frame: &StaffFrame<'_>, groups: &[&UsageGroup]) -> Vec<Bar> {
     sums.into_iter().map(bar).collect()
 }
 
-fn or_unknown(frame: &StaffFrame<'_>, text: &str) -> String {
+pub(super) fn or_unknown(frame: &StaffFrame<'_>, text: &str) -> String {
     if text.is_empty() { frame.t.usage.unknown.to_owned() } else { text.to_owned() }
 }
 
@@ -227,7 +227,7 @@ fn modality_words(frame: &StaffFrame<'_>, codes: &str) -> String {
     format!("{codes} – {}", frame.shared.modality(codes))
 }
 
-fn payer_words(frame: &StaffFrame<'_>, payer: &str) -> String {
+pub(super) fn payer_words(frame: &StaffFrame<'_>, payer: &str) -> String {
     let words = frame.t.usage;
     match payer {
         "insured" => words.insured,
@@ -238,7 +238,7 @@ fn payer_words(frame: &StaffFrame<'_>, payer: &str) -> String {
 }
 
 /// A number in groups of three, with the language's own mark between them.
-fn grouped(value: i64, language: Language) -> String {
+pub(super) fn grouped(value: i64, language: Language) -> String {
     let mark = match language {
         Language::Vi => '.',
         Language::En => ',',

@@ -9,6 +9,7 @@ mod reading;
 mod refusals;
 mod release;
 mod study;
+mod finance;
 mod usage;
 
 pub(crate) use codes::{
@@ -20,6 +21,7 @@ pub(crate) use reading::ReadingWords;
 pub(crate) use refusals::refusal;
 pub(crate) use release::ReleaseWords;
 pub(crate) use study::StudyWords;
+pub(crate) use finance::FinanceWords;
 pub(crate) use usage::UsageWords;
 
 /// Declares a set of words in both languages.
@@ -53,6 +55,7 @@ pub(crate) struct ConsoleTexts {
     pub(crate) release: &'static ReleaseWords,
     pub(crate) reading: &'static ReadingWords,
     pub(crate) usage: &'static UsageWords,
+    pub(crate) finance: &'static FinanceWords,
 }
 
 /// The words of a language.
@@ -64,6 +67,7 @@ pub(crate) const fn console_texts(language: Language) -> ConsoleTexts {
         release: ReleaseWords::of(language),
         reading: ReadingWords::of(language),
         usage: UsageWords::of(language),
+        finance: FinanceWords::of(language),
     }
 }
 
