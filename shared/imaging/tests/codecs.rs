@@ -321,7 +321,8 @@ fn a_codestream_that_lacks_its_end_marker_alone_is_whole() {
 
 #[test]
 fn the_rows_above_a_cut_are_what_they_were_and_those_below_are_black() {
-    let pixels: Vec<u8> = (0..96 * 80_u32).map(|i| 100 + (i.wrapping_mul(2_654_435_761) >> 26) as u8).collect();
+    let pixels: Vec<u8> =
+        (0..96 * 80_u32).map(|i| 100 + (i.wrapping_mul(2_654_435_761) >> 26) as u8).collect();
     for restart in [0, 5, 12, 30] {
         let mut whole = Vec::new();
         let mut encoder = jpeg_encoder::Encoder::new(&mut whole, 90);

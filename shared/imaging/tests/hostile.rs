@@ -187,7 +187,11 @@ fn hostile_codestreams() -> Vec<(&'static str, Vec<u8>, Outcome)> {
         ),
         ("RLE with 1,000 segments", grey(64, 64).encapsulated(RLE, &[&rle(&[1000, 64], &fill)]), CORRUPT),
         ("RLE of two bytes", grey(64, 64).encapsulated(RLE, &[&[1, 0]]), CORRUPT),
-        ("RLE that ends early", grey(64, 64).encapsulated(RLE, &[&rle(&[1, 64], &[0x81, 0])]), Refused(&["cut-pixel-data"])),
+        (
+            "RLE that ends early",
+            grey(64, 64).encapsulated(RLE, &[&rle(&[1, 64], &[0x81, 0])]),
+            Refused(&["cut-pixel-data"]),
+        ),
         (
             "RLE with offsets backwards",
             Pixels::colour(64, 64, "RGB").encapsulated(RLE, &[&rle(&[3, 200, 100, 64], &fill)]),

@@ -7,7 +7,8 @@ use filmless_delivery::portal::{
 };
 use filmless_domain::share::Relation;
 use filmless_domain::{
-    BirthDate, Language, Secret, SeriesInstanceUid, SignedResult, SopInstanceUid, StudyInstanceUid,
+    BirthDate, Language, ReportLack, Secret, SeriesInstanceUid, SignedResult, SopInstanceUid,
+    StudyInstanceUid,
 };
 use jiff::Timestamp;
 use jiff::civil::date;

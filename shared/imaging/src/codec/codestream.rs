@@ -114,7 +114,13 @@ impl Segment<'_> {
 
 impl<'s> Writer<'s> {
     fn new(stream: &'s [u8]) -> Self {
-        Self { stream, at: 2, out: Vec::with_capacity(stream.len() + 2), cost: Cost::default(), parts: TileParts::default() }
+        Self {
+            stream,
+            at: 2,
+            out: Vec::with_capacity(stream.len() + 2),
+            cost: Cost::default(),
+            parts: TileParts::default(),
+        }
     }
 
     /// The next segment of a header; `None` at its end, or where there is none.
@@ -241,7 +247,8 @@ impl TileParts {
     }
 
     fn are_missing(&self, tiles: u64) -> bool {
-        (self.by_tile.len() as u64) < tiles || self.by_tile.values().any(|(there, announced)| there < announced)
+        (self.by_tile.len() as u64) < tiles
+            || self.by_tile.values().any(|(there, announced)| there < announced)
     }
 }
 

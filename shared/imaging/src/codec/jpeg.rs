@@ -30,7 +30,11 @@ pub(crate) fn decode(codestream: &[u8], image: &ImagePixel) -> Result<Decoded, I
             Ok(decoded)
         }
         Some(Ending::Whole) => {
-            let ended = if is_ended { Cow::Borrowed(codestream) } else { [codestream, &END_OF_IMAGE].concat().into() };
+            let ended = if is_ended {
+                Cow::Borrowed(codestream)
+            } else {
+                [codestream, &END_OF_IMAGE].concat().into()
+            };
             Ok(Decoded { rows: Rows::All, ..decode_ended(&ended, image)? })
         }
         // Of a progressive one a part would look like the whole.

@@ -44,7 +44,11 @@ pub(super) fn ending(codestream: &[u8]) -> Option<Ending> {
                 if scan.missing > UNITS_FORGIVEN {
                     let are_all_seen = picture.components.iter().all(|component| component.is_seen);
                     let rows = if are_all_seen { scan.rows } else { Rows::First(0) };
-                    return Some(cut(codestream.get(..at).unwrap_or(codestream), rows, &scan.restarts_missing));
+                    return Some(cut(
+                        codestream.get(..at).unwrap_or(codestream),
+                        rows,
+                        &scan.restarts_missing,
+                    ));
                 }
                 Some(())
             }

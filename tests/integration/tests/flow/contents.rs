@@ -64,7 +64,7 @@ async fn key_images_come_first_and_a_late_selection_marks_them_too(system: Syste
 async fn reports_are_read_in_place_and_what_is_nothing_to_look_at_is_listed(system: System) {
     let study = system.sample(42);
     system.upload("incoming/1", study.slice(1, 1)).await;
-    system.upload("incoming/sr", study.report_with(2, "Không thấy bất thường.", "PARTIAL")).await;
+    system.upload("incoming/sr", study.report(2, "Không thấy bất thường.", "PARTIAL")).await;
     let rt_structure_set = "1.2.840.10008.5.1.4.1.1.481.3";
     system.upload("incoming/rt", study.instance(3, 1, rt_structure_set, "RTSTRUCT", [])).await;
     system.upload_order(&study.order()).await;

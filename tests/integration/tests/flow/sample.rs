@@ -164,13 +164,8 @@ impl Study {
         self.instance(series, 1, "1.2.840.10008.5.1.4.1.1.88.59", "KO", elements)
     }
 
-    /// A structured report of one sentence.
-    pub fn report(&self, series: u32, finding: &str) -> Vec<u8> {
-        self.report_with(series, finding, "COMPLETE")
-    }
-
-    /// The same, with its Completion Flag.
-    pub fn report_with(&self, series: u32, finding: &str, completion: &str) -> Vec<u8> {
+    /// A structured report of one sentence, with its Completion Flag.
+    pub fn report(&self, series: u32, finding: &str, completion: &str) -> Vec<u8> {
         let line = vec![
             text(tags::VALUE_TYPE, VR::CS, "TEXT"),
             concept("121071", "Finding"),
