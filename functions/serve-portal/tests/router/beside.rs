@@ -21,8 +21,11 @@ async fn within_another_app_every_page_with_files_says_how_to_open_a_browser() {
 #[tokio::test]
 async fn the_tile_of_a_series_says_what_is_missing() {
     let answer = get(&format!("/studies/{STUDY}"), &[("cookie", HOA)]).await;
-    for gap in ["2 tệp ảnh không đầy đủ, bị thiếu một phần.", "Thiếu 4 ảnh so với số ảnh ghi trong tệp."]
-    {
+    for gap in [
+        "2 tệp ảnh không đầy đủ, bị thiếu một phần.",
+        "Thiếu 4 ảnh so với số ảnh ghi trong tệp.",
+        "Có 2 tệp của lần chụp này bị hỏng khi gửi đến nên không xem được.",
+    ] {
         assert_eq!(answer.body.matches(gap).count(), 1, "{gap}");
     }
 }

@@ -498,6 +498,13 @@ async fn files_are_sent_as_files_and_kept_nowhere() {
     let csv = get("hotline", "/staff/opened.csv?day=2020-11-23").await;
     assert_eq!(csv.header(CONTENT_DISPOSITION), "attachment; filename=\"opened-2020-11-23.csv\"");
     assert!(csv.body.contains("\"'=Nguyễn <Hoà>\""), "{}", csv.body);
+    let other = get("hotline", "/staff/opened?day=2020-11-23").await.body;
+    assert!(other.contains("Đã mở ngày 23/11/2020") && !other.contains("<h1>Đã mở hôm nay"), "{other}");
+    for list in ["opened", "opened.csv", "unreached", "failed", "held", "refusals"] {
+        let answer = get("hotline", &format!("/staff/{list}?day=2026-02-31")).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{list}");
+        assert!(answer.body.contains("Trong lịch không có ngày này"), "{list}");
+    }
     assert!(get("hotline", "/staff/opened?day=2020-11-22").await.body.contains("Chưa có lần chụp nào"));
     let none = get("hotline", "/staff/unreached?day=2020-11-22").await;
     assert!(none.body.contains("Mọi người bệnh đều đã được báo"));

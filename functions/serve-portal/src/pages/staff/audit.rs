@@ -115,6 +115,7 @@ impl Asked {
 /// `GET /staff/audit`
 pub(crate) async fn show(console: Console, Query(asked): Query<Asked>) -> Result<Response, Trouble> {
     console.demand(Act::ReadAudit).await?;
+    console.demand_days([&asked.from, &asked.to, &asked.day])?;
     render(&console, &asked.query(), None).await
 }
 
@@ -174,6 +175,7 @@ async fn render(
 /// `GET /staff/audit/export`: the lines as they are chained, or as FHIR R4 resources, one in a line.
 pub(crate) async fn export(console: Console, Query(asked): Query<Asked>) -> Result<Response, Trouble> {
     console.demand(Act::ReadAudit).await?;
+    console.demand_days([&asked.from, &asked.to, &asked.day])?;
     let day = asked.day();
     let lines = console.clerk.audit_of_day(day).await.map_err(console.trouble())?;
     let is_fhir = asked.form == "fhir";

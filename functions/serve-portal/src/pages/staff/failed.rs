@@ -89,6 +89,7 @@ impl Asked {
 
 async fn find(console: &Console, asked: &Asked) -> Result<Vec<FailedChannel>, Trouble> {
     console.demand(Act::ReadLists).await?;
+    console.demand_days([&asked.day])?;
     console.clerk.failed_channels(period(asked.days, 7)).await.map_err(console.trouble())
 }
 

@@ -201,6 +201,7 @@ pub(crate) async fn held_csv(console: Console, Query(asked): Query<HeldAsked>) -
 
 async fn find_held(console: &Console, asked: &HeldAsked) -> Result<Vec<HeldStudy>, Trouble> {
     console.demand(Act::ReadLists).await?;
+    console.demand_days([&asked.day])?;
     console.clerk.held(asked.days()).await.map_err(console.trouble())
 }
 
@@ -257,6 +258,7 @@ pub(crate) async fn unreached_csv(
 
 async fn find_unreached(console: &Console, asked: OneDay) -> Result<(Vec<Unreached>, Option<Date>), Trouble> {
     console.demand(Act::ReadLists).await?;
+    console.demand_days(&asked.day)?;
     let day = asked.day.and_then(|day| day.parse::<Date>().ok());
     let found = match day {
         Some(day) => console.clerk.unreached_on(day).await,

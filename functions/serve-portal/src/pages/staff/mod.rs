@@ -175,6 +175,16 @@ impl Console {
         self.clerk.may_begin(act).await.map_err(self.trouble())
     }
 
+    /// A day in an address that no calendar has is said and not passed over: the list of another day would be taken for it.
+    fn demand_days<'a>(&self, typed: impl IntoIterator<Item = &'a String>) -> Result<(), Trouble> {
+        let is_day = |typed: &String| typed.is_empty() || typed.parse::<jiff::civil::Date>().is_ok();
+        if typed.into_iter().all(is_day) {
+            return Ok(());
+        }
+        let message = "No calendar has this day; days are written YYYY-MM-DD.";
+        Err(self.trouble()(StaffError::Refused { code: "bad-day", message }))
+    }
+
     /// What went wrong, as a page in their language.
     fn trouble(&self) -> impl Fn(StaffError) -> Trouble {
         let language = self.visitor.console_language();

@@ -17,6 +17,7 @@ use crate::pages::moment;
 #[template(path = "staff/opened.html")]
 struct OpenedPage<'a> {
     frame: StaffFrame<'a>,
+    title: String,
     day: String,
     csv_url: String,
     rows: Vec<OpenedRow>,
@@ -46,6 +47,7 @@ impl OpenedRow {
 
 async fn find(console: &Console, asked: OneDay) -> Result<(Vec<OpenedStudy>, Option<Date>), Trouble> {
     console.demand(Act::ReadLists).await?;
+    console.demand_days(&asked.day)?;
     let day = asked.day.and_then(|day| day.parse().ok());
     Ok((console.clerk.opened_on(day).await.map_err(console.trouble())?, day))
 }
@@ -55,12 +57,17 @@ pub(crate) async fn show(console: Console, Query(asked): Query<OneDay>) -> Resul
     let (opened, day) = find(&console, asked).await?;
     let frame = console.frame();
     let rows = opened.iter().map(|opened| OpenedRow::new(&frame, opened)).collect();
+    let words = frame.t.reading;
+    let title = match day {
+        Some(day) => format!("{} {}", words.opened_on, (frame.shared.date)(day)),
+        None => frame.t.frame.opened.to_owned(),
+    };
     let day = day.map(|day| day.to_string()).unwrap_or_default();
     let csv_url = match day.as_str() {
         "" => "/staff/opened.csv".to_owned(),
         day => format!("/staff/opened.csv?day={day}"),
     };
-    Ok(page(StatusCode::OK, &OpenedPage { frame, day, csv_url, rows })?)
+    Ok(page(StatusCode::OK, &OpenedPage { frame, title, day, csv_url, rows })?)
 }
 
 /// `GET /staff/opened.csv`

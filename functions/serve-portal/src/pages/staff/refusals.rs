@@ -70,6 +70,7 @@ impl Asked {
 
 async fn find(console: &Console, asked: &Asked) -> Result<Refusals, Trouble> {
     console.demand(Act::ReadLists).await?;
+    console.demand_days([&asked.day])?;
     console.clerk.refusals(asked.days(), LINES_MAX).await.map_err(console.trouble())
 }
 

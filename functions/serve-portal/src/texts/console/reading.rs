@@ -12,6 +12,7 @@ words! {
         failed_what: "Tin mà nhà cung cấp báo không gửi được.", "Messages that a provider could not deliver.";
         no_failed: "Không có tin nào bị lỗi.", "No message failed.";
         opened_what: "Lần chụp mà người bệnh hoặc người được chia sẻ đã mở trong ngày.", "Studies that patients, or those they shared with, opened on the day.";
+        opened_on: "Đã mở ngày", "Opened on";
         no_opened: "Chưa có lần chụp nào được mở.", "No study was opened.";
         first_opened: "Mở lúc", "Opened at";
         times: "Số lần mở", "Times";
