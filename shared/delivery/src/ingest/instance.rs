@@ -223,7 +223,8 @@ async fn refuse_stranger(
     let message =
         "The study with this UID belongs to another patient (patient id, name, birth date or sex differ).";
     let rejection = Rejection::new("two-patients", message);
-    refuse(services, arrival.patient.id.as_ref(), object, &rejection).await?;
+    let header = RefusedHeader { patient: arrival.patient.id.clone(), ..RefusedHeader::default() };
+    refuse(services, &header, object, &rejection).await?;
     let entry =
         outbox::entry(services, vec![ReleaseTask { study_instance_uid: study.clone() }.to_outbox()?])?;
     outbox::publish(services, &entry).await
