@@ -43,7 +43,9 @@ impl Pool {
         let content = copy(bytes, &mut file).map_err(BackupError::file("write it", &beside))?;
         drop(file);
         let path = self.path(&content.sha256);
-        if !self.has(&content) {
+        if self.has(&content) {
+            fs::remove_file(&beside).map_err(BackupError::file("remove it", &beside))?;
+        } else {
             path.parent().map_or(Ok(()), super::restore::make_folder)?;
             fs::rename(&beside, &path).map_err(BackupError::file("write it", &path))?;
         }

@@ -174,7 +174,9 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         drop(open(dir.path()));
         let connection = Connection::open(dir.path().join("embedded.db")).unwrap();
-        connection.execute_batch("ALTER TABLE message DROP COLUMN study; PRAGMA user_version = 1").unwrap();
+        let first = "ALTER TABLE message DROP COLUMN study; ALTER TABLE message DROP COLUMN last_error;
+            PRAGMA user_version = 1";
+        connection.execute_batch(first).unwrap();
         drop(connection);
         let database = open(dir.path());
         let columns = "SELECT count(*) FROM pragma_table_info('message') WHERE name = 'study'";

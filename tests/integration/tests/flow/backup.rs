@@ -73,7 +73,8 @@ async fn check_patient(system: &System, patient: &Patient) {
     let grant: Value = serde_json::from_str(&grant.body).unwrap();
     let pack = grant["series"][0]["pack_url"].as_str().unwrap();
     let mut image = ureq::get(pack).call().unwrap();
-    assert!(image.body_mut().read_to_vec().unwrap().len() > 1000, "the pack is empty");
+    let jpeg_ls = [0xFF, 0xD8, 0xFF, 0xF7];
+    assert_eq!(image.body_mut().read_to_vec().unwrap()[..4], jpeg_ls, "the first frame, lossless");
 }
 
 #[tokio::test(flavor = "multi_thread")]

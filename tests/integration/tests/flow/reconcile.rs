@@ -143,6 +143,7 @@ async fn a_message_that_nobody_can_read_is_shown_and_sent_back() {
     };
     let letters = system.until_some("a dead letter", shown).await;
     assert_eq!((&letters["dead_letters"][0]["queue"], &letters["sent_back"]), (&json!("notices"), &json!(0)));
+    assert_eq!(letters["dead_letters"][0]["last_error"], "bad-message", "why it died");
 
     let (is_done, text) = system.command(&["redrive", "notices", "--json"]);
     assert!(is_done, "{text}");
