@@ -13,8 +13,7 @@ pub(crate) fn release(
     study: &StudyRecord,
     order: &Order,
 ) -> Result<Booking, DeliveryError> {
-    let booked =
-        Booked::new(next(study), usage::now(services), context(study, order), order, study.images);
+    let booked = Booked::new(next(study), usage::now(services), context(study, order), order, study.images);
     booking(booked.released(), Some(booked))
 }
 
@@ -29,8 +28,7 @@ pub(crate) fn shown(
         None if study.bookings == 0 => Ok(None),
         None => release(services, study, order).map(Some),
         Some(booked) => {
-            let restated =
-                booked.restated(next(study), usage::now(services), context(study, order), order);
+            let restated = booked.restated(next(study), usage::now(services), context(study, order), order);
             restated.map(|(now, events)| booking(events, Some(now))).transpose()
         }
     }

@@ -203,7 +203,9 @@ fn study_events(chance: &mut Chance, study: &Study, day_ms: i64) -> Outcome<Vec<
         if chance.percent(50) {
             at_ms += chance.millis(20 * 86_400_000);
             push(at_ms, UsageKind::StudyShown, "1", &|e| e);
-            more.append(&mut Booked::new(4, at(at_ms), study.context.clone(), &study.order, study.images).released());
+            more.append(
+                &mut Booked::new(4, at(at_ms), study.context.clone(), &study.order, study.images).released(),
+            );
         }
     }
     events.append(&mut more);

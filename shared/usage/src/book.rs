@@ -168,8 +168,11 @@ impl<'a> Study<'a> {
     /// Films avoided: modality, the month whose prices count (none: that of the book), and how many.
     pub fn films_avoided(&self) -> impl Iterator<Item = (Option<&'a str>, Option<Month>, i64)> {
         let others: i32 = self.other_films.iter().map(|films| films.avoided).sum();
-        let own =
-            Films { modality: self.row.film_modality, concerns: None, avoided: self.row.films_avoided - others };
+        let own = Films {
+            modality: self.row.film_modality,
+            concerns: None,
+            avoided: self.row.films_avoided - others,
+        };
         let (words, others) = (self.words, self.other_films);
         std::iter::once(own)
             .chain(others.iter().copied())

@@ -118,10 +118,16 @@ impl Figures {
     fn booked(booked: &Booked<'_>, prices: &Prices, month: Month) -> Self {
         let BookedSums { studies, charged_vnd, films_avoided, films_printed } = booked.sums;
         let modality = booked.modality.unwrap_or_default();
-        let film_saved_vnd =
-            prices.cost("film", modality, booked.concerns.unwrap_or(month), films_avoided);
+        let film_saved_vnd = prices.cost("film", modality, booked.concerns.unwrap_or(month), films_avoided);
         let studies_released = studies;
-        Self { studies_released, charged_vnd, films_avoided, films_printed, film_saved_vnd, ..Self::default() }
+        Self {
+            studies_released,
+            charged_vnd,
+            films_avoided,
+            films_printed,
+            film_saved_vnd,
+            ..Self::default()
+        }
     }
 
     fn add(&mut self, other: &Self) {
@@ -175,11 +181,8 @@ impl Summary {
         for booked in book.booked() {
             let figures = Figures::booked(&booked, prices, month);
             total.add(&figures);
-            let key = (
-                booked.department.unwrap_or_default(),
-                booked.modality.unwrap_or_default(),
-                booked.payer,
-            );
+            let key =
+                (booked.department.unwrap_or_default(), booked.modality.unwrap_or_default(), booked.payer);
             groups.entry(key).or_default().add(&figures);
         }
         let groups = groups

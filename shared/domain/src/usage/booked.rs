@@ -122,7 +122,8 @@ mod tests {
 
     #[test]
     fn a_reversal_is_what_was_booked_with_the_other_sign_and_names_it() {
-        let booked = booked(&json!({ "price_variant": "pacs", "unit_price_vnd": 512_000, "films_printed": 1 }));
+        let booked =
+            booked(&json!({ "price_variant": "pacs", "unit_price_vnd": 512_000, "films_printed": 1 }));
         let released = booked.released();
         let reversed = booked.reversed(2, at("2026-12-01T01:00:00Z"), "recalled");
         assert_eq!(
@@ -137,7 +138,11 @@ mod tests {
         for (taken_back, line) in reversed.iter().zip(&released) {
             assert_eq!((taken_back.quantity, &taken_back.context), (-line.quantity, &line.context));
             assert_eq!(taken_back.corrects.as_ref(), Some(&line.id));
-            assert_eq!(taken_back.concerns.as_deref(), Some("2026-11"), "the hospital's month of the release");
+            assert_eq!(
+                taken_back.concerns.as_deref(),
+                Some("2026-11"),
+                "the hospital's month of the release"
+            );
             assert_eq!(taken_back.reason.as_deref(), Some("recalled"));
             assert_ne!(taken_back.id, line.id);
         }

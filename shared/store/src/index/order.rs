@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::study::patient_pk;
 use super::{
-    Change, Condition, Index, ItemKey, OutboxRecord, ReviewRecord, Transaction,
-    TransactionOutcome, UploadOwner, UploadRecord,
+    Change, Condition, Index, ItemKey, OutboxRecord, ReviewRecord, Transaction, TransactionOutcome,
+    UploadOwner, UploadRecord,
 };
 use crate::StoreError;
 

@@ -5,7 +5,8 @@ use jiff::Timestamp;
 
 use super::study::{SeriesRecord, StudyRecord, facts_unchanged, series_key, study_key};
 use super::{
-    Booking, Change, Condition, Index, ItemKey, LogEntry, LogName, OutboxRecord, Transaction, TransactionOutcome,
+    Booking, Change, Condition, Index, ItemKey, LogEntry, LogName, OutboxRecord, Transaction,
+    TransactionOutcome,
 };
 use crate::StoreError;
 

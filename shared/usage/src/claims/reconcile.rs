@@ -158,7 +158,9 @@ pub fn reconcile<'a>(claims: &'a Claims, book: &'a Book, month: Month) -> Reconc
             .filter(|study| study.row.episode.is_none() || study.service_code().is_none()),
     );
     unclaimed.retain(|study| {
-        study.payer() == Payer::Insured && study.is_released() && study.row.released_at().is_some_and(|at| month.holds(at))
+        study.payer() == Payer::Insured
+            && study.is_released()
+            && study.row.released_at().is_some_and(|at| month.holds(at))
     });
     unclaimed.sort_by_key(|study| (study.row.released_at(), study.uid));
     findings.extend(unclaimed.iter().map(unclaimed_finding));

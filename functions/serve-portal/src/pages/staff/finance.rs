@@ -81,10 +81,7 @@ pub(crate) async fn show(console: Console) -> Result<Response, Trouble> {
 }
 
 /// `GET /staff/finance/{name}`: one of the tables as CSV, `months.csv` for instance. Its numbers have no marks.
-pub(crate) async fn csv(
-    console: Console,
-    Path(name): Path<String>,
-) -> Result<Response, Trouble> {
+pub(crate) async fn csv(console: Console, Path(name): Path<String>) -> Result<Response, Trouble> {
     console.demand(Act::ReadUsage).await?;
     let months = months(&console).await?;
     let frame = console.frame();
@@ -130,11 +127,23 @@ impl Table {
             "months" => Some(Self::of_months("months", words.by_month, frame, months)),
             "departments" => {
                 let say = or_unknown;
-                Some(Self::of_groups(("departments", "department"), words.by_department, frame, months, |g| &g.department, say))
+                Some(Self::of_groups(
+                    ("departments", "department"),
+                    words.by_department,
+                    frame,
+                    months,
+                    |g| &g.department,
+                    say,
+                ))
             }
-            "payers" => {
-                Some(Self::of_groups(("payers", "payer"), words.by_payer, frame, months, |g| &g.payer, payer_words))
-            }
+            "payers" => Some(Self::of_groups(
+                ("payers", "payer"),
+                words.by_payer,
+                frame,
+                months,
+                |g| &g.payer,
+                payer_words,
+            )),
             "films" => Some(Self::of_films(frame, months)),
             _ => None,
         }
@@ -153,13 +162,18 @@ impl Table {
         let row = |label: &str, f: UsageFigures, url: &str| Row {
             label: label.to_owned(),
             cells: vec![
-                Cell { value: f.studies_released, shown: grouped(f.studies_released, language), url: url.into() },
+                Cell {
+                    value: f.studies_released,
+                    shown: grouped(f.studies_released, language),
+                    url: url.into(),
+                },
                 Cell::dong(f.charged_vnd, language, url),
                 Cell::dong(f.film_saved_vnd, language, url),
                 Cell::dong(f.message_cost_vnd, language, url),
             ],
         };
-        let of_month = |month: &UsageMonth| row(&month.month, sum(month, |_| true), &address(&month.month, None));
+        let of_month =
+            |month: &UsageMonth| row(&month.month, sum(month, |_| true), &address(&month.month, None));
         let mut rows: Vec<Row> = months.iter().map(of_month).collect();
         let total = months.iter().fold(UsageFigures::default(), |all, m| all.plus(sum(m, |_| true)));
         rows.push(row(usage.total, total, ""));

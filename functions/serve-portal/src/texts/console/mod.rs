@@ -4,24 +4,24 @@
 use filmless_domain::Language;
 
 mod codes;
+mod finance;
 mod patient;
 mod reading;
 mod refusals;
 mod release;
 mod study;
-mod finance;
 mod usage;
 
 pub(crate) use codes::{
     action, detail_of_hold, error, hold_reason, line, outcome, relation, review, role, state, why_failed,
     why_unreached,
 };
+pub(crate) use finance::FinanceWords;
 pub(crate) use patient::PatientWords;
 pub(crate) use reading::ReadingWords;
 pub(crate) use refusals::refusal;
 pub(crate) use release::ReleaseWords;
 pub(crate) use study::StudyWords;
-pub(crate) use finance::FinanceWords;
 pub(crate) use usage::UsageWords;
 
 /// Declares a set of words in both languages.
