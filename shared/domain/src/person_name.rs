@@ -57,14 +57,28 @@ fn split(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_alphanumeric() && !is_combining_mark(c)).filter(|w| !w.is_empty())
 }
 
-/// The name as a person reads it: `NGUYEN^THI HOA` becomes `NGUYEN THI HOA`; of several component groups
-/// (PS3.5 6.2.1: alphabetic, ideographic, phonetic) the first that is not empty.
+/// The name as a person reads it: `NGUYEN^THI HOA` becomes `NGUYEN THI HOA`, `YAMADA^TARO=山田^太郎` becomes
+/// `YAMADA TARO = 山田 太郎`. See [`display_groups`].
 #[must_use]
 pub fn display(pn: &str) -> String {
-    let group = pn.split('=').find(|g| g.chars().any(char::is_alphanumeric)).unwrap_or("");
-    let words: Vec<&str> =
-        group.split(|c: char| c == '^' || c.is_whitespace()).filter(|w| !w.is_empty()).collect();
-    crate::invisible::one_line(&words.join(" ")).nfc().collect()
+    display_groups(pn, |group| {
+        let words = group.split(|c: char| c == '^' || c.is_whitespace()).filter(|w| !w.is_empty());
+        words.collect::<Vec<_>>().join(" ")
+    })
+}
+
+/// All component groups of a name (PS3.5 6.2.1: alphabetic, ideographic, phonetic) that say something, each as `display_one`
+/// writes it, with their `=` between: none is lost, nor what somebody typed behind an `=`. What one says again is said once.
+#[must_use]
+pub fn display_groups(pn: &str, display_one: impl Fn(&str) -> String) -> String {
+    let mut shown: Vec<String> = Vec::new();
+    for group in pn.split('=').filter(|group| group.chars().any(char::is_alphanumeric)) {
+        let group: String = crate::invisible::one_line(&display_one(group)).nfc().collect();
+        if !shown.contains(&group) {
+            shown.push(group);
+        }
+    }
+    shown.join(" = ")
 }
 
 /// The words of a name, folded and sorted.
@@ -104,5 +118,13 @@ mod tests {
         assert_eq!(display("NGUYEN^THI HOA^^ "), "NGUYEN THI HOA");
         assert_eq!(display("=山田^太郎"), "山田 太郎");
         assert_eq!(display(""), "");
+    }
+
+    #[test]
+    fn no_group_of_a_name_is_lost() {
+        assert_eq!(display("YAMADA^TARO=山田^太郎=やまだ^たろう"), "YAMADA TARO = 山田 太郎 = やまだ たろう");
+        assert_eq!(display("NGUYEN VAN A = B"), "NGUYEN VAN A = B");
+        assert_eq!(display("NGUYEN^A=NGUYEN^A=^"), "NGUYEN A");
+        assert_eq!(display("=^="), "");
     }
 }
