@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::data_set::Item;
 use crate::encapsulated::readable_content;
 use crate::key_objects::key_object_selection;
+use crate::report::may_be_signed;
 use crate::scan::{Scan, scan_prefix};
 use crate::{DataSet, HeaderError, PixelEncoding, SliceKey, TransferSyntax, geometry};
 
@@ -112,6 +113,10 @@ pub struct InstanceHeader {
     /// What can be read in it, whatever its SOP class says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub readable: Option<ReportKind>,
+    /// Whether a report may stand for the signed result: it is no machine's record, and its flags do not say that it is
+    /// unfinished, preliminary or unverified (PS3.3 C.17.2).
+    #[serde(default)]
+    pub may_be_signed: bool,
     /// What a key object selection marks, unless it marks images that are not to be used.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub key_references: Vec<KeyReference>,
@@ -187,6 +192,7 @@ impl InstanceHeader {
             acquisition_time: text(tags::ACQUISITION_TIME),
             has_pixel_data,
             readable: readable_content(data_set),
+            may_be_signed: may_be_signed(root),
             key_references: key_references(data_set, &sop_class_uid),
             sop_class_uid,
         })

@@ -116,6 +116,17 @@ pub fn read_report(data_set: &DataSet<'_>) -> ReportDocument {
     }
 }
 
+/// Whether a document may be what a doctor signed: no machine's record (a dose report is none), and neither its Completion,
+/// Preliminary nor Verification Flag (PS3.3 C.17.2) says that it is unfinished, preliminary or unverified. One without flags may.
+pub(crate) fn may_be_signed(root: Item<'_>) -> bool {
+    let flags = [tags::COMPLETION_FLAG, tags::PRELIMINARY_FLAG, tags::VERIFICATION_FLAG];
+    let says = |tag| ReportStatus::of_flag(tag, root.text(tag)?.trim());
+    let is_open = |status| {
+        matches!(status, ReportStatus::Partial | ReportStatus::Preliminary | ReportStatus::Unverified)
+    };
+    !is_record(root) && !flags.into_iter().filter_map(says).any(is_open)
+}
+
 /// Documents that machines write (PS3.3 A.35): dose, computer-aided detection, procedure log, acquisition context,
 /// implantation plan. Some machines write their dose under a general class: then the title tells.
 fn is_record(root: Item<'_>) -> bool {

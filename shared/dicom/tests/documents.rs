@@ -123,6 +123,29 @@ fn what_can_be_read_is_a_report_under_any_class() {
 }
 
 #[test]
+fn a_dose_report_and_what_says_that_it_is_open_are_not_the_signed_result() {
+    let flag = |number: u16, value: &str| element(0x0040, number, "CS", value.as_bytes());
+    let (completion, verification, preliminary) = (0xA491, 0xA493, 0xA496);
+    let (basic, dose, radiopharmaceutical) = ("88.11", "88.67", "88.68");
+    for (class, rest, expected) in [
+        (basic, vec![], true),
+        ("104.1", vec![element(0x0042, 0x0011, "OB", b"%PDF-1.4")], true),
+        (basic, vec![flag(completion, "COMPLETE"), flag(verification, "VERIFIED"), flag(preliminary, "FINAL")], true),
+        (basic, vec![flag(completion, "PARTIAL"), flag(verification, "VERIFIED")], false),
+        (basic, vec![flag(completion, "COMPLETE"), flag(verification, "UNVERIFIED")], false),
+        (basic, vec![flag(verification, "VERIFIED"), flag(preliminary, "PRELIMINARY")], false),
+        ("104.1", vec![flag(verification, "UNVERIFIED"), element(0x0042, 0x0011, "OB", b"%PDF-1.4")], false),
+        (dose, vec![flag(completion, "COMPLETE"), flag(verification, "VERIFIED")], false),
+        (radiopharmaceutical, vec![flag(verification, "VERIFIED")], false),
+        // A dose under a general class: its title tells.
+        (basic, vec![code("113701")], false),
+    ] {
+        let bytes = file(EXPLICIT, &identified(&format!("1.2.840.10008.5.1.4.1.1.{class}"), &rest));
+        assert_eq!(header_of(&bytes).may_be_signed, expected, "{class} {rest:02x?}");
+    }
+}
+
+#[test]
 fn header_waits_for_the_first_bytes_of_a_document() {
     let long = [&b"%PDF-1.4"[..], &[b' '; 5000]].concat();
     let document = element(0x0042, 0x0011, "OB", &long);

@@ -114,13 +114,18 @@ fn closed(
     page(status, &MessagePage { frame, title, paragraphs, action })
 }
 
-/// A link with slashes behind its token, as message programs leave them, leads to the link; nothing else is there.
+/// A link with slashes behind its token, as message programs leave them, or with its door in capitals (`/X/`), as it is typed
+/// by hand, leads to the link; nothing else is there. The letters of the token stay: their case counts.
 pub(crate) async fn repaired(uri: Uri) -> Response {
-    let token =
-        |door: &str| uri.path().strip_prefix(door).map(token_of_link).filter(|token| !token.is_empty());
+    let path = uri.path();
+    let token = |door: &str| {
+        let is_door = path.get(..door.len()).is_some_and(|typed| typed.eq_ignore_ascii_case(door));
+        let rest = path.get(door.len()..).filter(|_| is_door)?;
+        Some(token_of_link(rest)).filter(|token| !token.is_empty())
+    };
     let to = ["/x/", "/s/"].into_iter().find_map(|door| Some(format!("{door}{}", token(door)?)));
-    // Only what is longer than a link was no route of its own.
-    match to.filter(|to| to.len() < uri.path().len()) {
+    // What is written as a link was a route of its own.
+    match to.filter(|to| !path.starts_with(to.as_str()) || to.len() < path.len()) {
         Some(to) => see_other(&to, []).unwrap_or_else(IntoResponse::into_response),
         None => StatusCode::NOT_FOUND.into_response(),
     }

@@ -291,7 +291,7 @@ async fn is_later(
 
 pub(crate) fn record_of(object: &CreatedObject, header: InstanceHeader) -> InstanceRecord {
     InstanceRecord {
-        is_report: header.kind() == filmless_dicom::InstanceKind::Report,
+        is_report: header.kind() == filmless_dicom::InstanceKind::Report && header.may_be_signed,
         sop_instance_uid: header.sop_instance_uid,
         sop_class_uid: header.sop_class_uid,
         series_instance_uid: header.series_instance_uid,

@@ -45,7 +45,7 @@ pub struct InstanceRecord {
     /// The images that it marks, when it is a key object selection.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub key_references: Vec<KeyReference>,
-    /// Whether it is a report (SR, encapsulated PDF).
+    /// Whether it is a report (SR, encapsulated PDF) that may stand for the signed result.
     #[serde(default)]
     pub is_report: bool,
     /// Whom it names; none in items from before this was kept.
