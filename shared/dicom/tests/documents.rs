@@ -130,7 +130,11 @@ fn a_dose_report_and_what_says_that_it_is_open_are_not_the_signed_result() {
     for (class, rest, expected) in [
         (basic, vec![], true),
         ("104.1", vec![element(0x0042, 0x0011, "OB", b"%PDF-1.4")], true),
-        (basic, vec![flag(completion, "COMPLETE"), flag(verification, "VERIFIED"), flag(preliminary, "FINAL")], true),
+        (
+            basic,
+            vec![flag(completion, "COMPLETE"), flag(verification, "VERIFIED"), flag(preliminary, "FINAL")],
+            true,
+        ),
         (basic, vec![flag(completion, "PARTIAL"), flag(verification, "VERIFIED")], false),
         (basic, vec![flag(completion, "COMPLETE"), flag(verification, "UNVERIFIED")], false),
         (basic, vec![flag(verification, "VERIFIED"), flag(preliminary, "PRELIMINARY")], false),
