@@ -359,7 +359,7 @@ async fn content_of(services: &Services, notice: &NoticeRecord) -> Result<Option
         title: title.unwrap_or_else(|| untitled(&study, language)),
         expires_on: expires_at.to_zoned(HOSPITAL_TIME).date(),
         result: order.order.signed_result(),
-        patient_name: person_name::written(&order.order.patient.name),
+        patient_name: person_name::display(&order.order.patient.name),
         order: order.order,
         study,
     }))

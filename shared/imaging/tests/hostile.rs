@@ -209,7 +209,11 @@ fn hostile_codestreams() -> Vec<(&'static str, Vec<u8>, Outcome)> {
             colour(256, 256).encapsulated(JPEG, &[&jpeg[..jpeg.len() / 2]]),
             Refused(&["cut-pixel-data"]),
         ),
-        ("JPEG of two bytes", colour(256, 256).encapsulated(JPEG, &[&[0xFF, 0xD8]]), Refused(&["cut-pixel-data"])),
+        (
+            "JPEG of two bytes",
+            colour(256, 256).encapsulated(JPEG, &[&[0xFF, 0xD8]]),
+            Refused(&["cut-pixel-data"]),
+        ),
         (
             "JPEG-LS of 65,535 squared",
             mr(64, 64).encapsulated(JPEG_LS, &[&patched(jpeg_ls.clone(), &[0xFF, 0xF7], 5, &giant)]),

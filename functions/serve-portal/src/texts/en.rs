@@ -59,8 +59,7 @@ pub(super) const EN: Texts = Texts {
         used_up: "After too many wrong answers this link is locked to protect your images. The hospital still keeps them. For a \
                   new slip or link, please call the hotline below.",
         gone_title: "This link can no longer be used",
-        gone: "It may have expired, or was not typed as it stands on the slip: capital and small letters count. The hospital still \
-               keeps your images.",
+        gone: "It may have expired, or a part of it is missing. If you typed it by hand, type it again exactly as it is printed: capital and small letters are not the same. The hospital still keeps your images.",
         replaced_title: "There is a newer slip",
         replaced: "This slip was replaced by a new one. Please use the QR code or the link on the newest slip.",
         ended_title: "The hospital has ended this link",

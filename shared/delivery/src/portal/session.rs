@@ -122,7 +122,7 @@ impl Portal {
         let latest = latest_order_of(services, &account).await?.map(|order| order.patient);
         let now = services.clock.now();
         let session = SessionRecord {
-            patient_name: latest.as_ref().map(|p| person_name::written(&p.name)).unwrap_or_default(),
+            patient_name: latest.as_ref().map(|p| person_name::display(&p.name)).unwrap_or_default(),
             language: latest.map(|p| p.language).unwrap_or_default(),
             account_key: account.account_key.clone(),
             account_name: account.account_name,

@@ -120,7 +120,7 @@ impl Portal {
             summary: summary(&study, Some(&order.order), &shown, poster_url),
             is_result_taken_back: order.order.signed_result().is_none() && order.result_changed_at.is_some(),
             result,
-            patient_name: filmless_domain::person_name::written(&patient.name),
+            patient_name: filmless_domain::person_name::display(&patient.name),
             patient_id: patient.id.as_str().to_owned(),
             birth_date: patient.birth_date,
             series,

@@ -82,7 +82,7 @@ impl Desk {
             }
         }
         let latest = latest_order_of(&self.services, &account).await?.map(|order| order.patient);
-        let name = latest.as_ref().map(|p| person_name::written(&p.name)).unwrap_or_default();
+        let name = latest.as_ref().map(|p| person_name::display(&p.name)).unwrap_or_default();
         let owner = ShareOwner {
             account_key: &account.account_key,
             patient_id: &account.patient_id,

@@ -232,7 +232,7 @@ impl Desk {
         };
         Ok(Some(PatientHit {
             studies: self.services.index.studies_of_patient(&patient_id).await?.len(),
-            name: person_name::written(&latest.order.patient.name),
+            name: person_name::display(&latest.order.patient.name),
             birth_date: latest.order.patient.birth_date.into(),
             patient_id,
         }))

@@ -305,7 +305,7 @@ async fn addressee(services: &Services, study: &StudyRecord) -> Result<Addressee
     let contact = index.contact_of(&order).await?;
     Ok(Addressee {
         patient_id,
-        name: person_name::written(&order.order.patient.name),
+        name: person_name::display(&order.order.patient.name),
         phone: contact.phone.map(|phone| phone.as_str().to_owned()),
         typed: typed_in(&order.order),
     })

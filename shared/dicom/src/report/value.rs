@@ -2,6 +2,7 @@
 
 use dicom_core::Tag;
 use dicom_dictionary_std::tags;
+use filmless_domain::person_name::display_groups;
 
 use crate::code::Code;
 use crate::data_set::Item;
@@ -113,14 +114,14 @@ pub(super) fn date_time(text: &str) -> String {
     if clock.is_empty() { date(day) } else { format!("{} {}{offset}", date(day), time(clock)) }
 }
 
-/// PN (PS3.5 6.2.1): the first group that says something, its components parted by blanks, prefix first.
+/// PN (PS3.5 6.2.1): every group that says something, its components parted by blanks, prefix first.
 pub(super) fn person(text: &str) -> String {
-    let is_name = |group: &&str| group.chars().any(char::is_alphanumeric);
-    let group = text.split('=').find(is_name).unwrap_or_default();
-    let components: Vec<&str> = group.split('^').map(str::trim).collect();
-    let at = |index: usize| components.get(index).copied().unwrap_or_default();
-    let ordered = [at(3), at(0), at(1), at(2), at(4)];
-    one_line(&ordered.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" "))
+    display_groups(text, |group| {
+        let components: Vec<&str> = group.split('^').map(str::trim).collect();
+        let at = |index: usize| components.get(index).copied().unwrap_or_default();
+        let ordered = [at(3), at(0), at(1), at(2), at(4)];
+        ordered.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+    })
 }
 
 /// Graphic Type (0070,0023) of a spatial region, or that a range of time is meant (PS3.3 C.18.6, C.18.7, C.18.9).
@@ -195,6 +196,7 @@ mod tests {
             (date_time("2024"), "2024"),
             (person("Nguyễn^Thị^Hoà^BS.^CKII"), "BS. Nguyễn Thị Hoà CKII"),
             (person("=山田^太郎"), "山田 太郎"),
+            (person("Yamada^Taro^^Dr.=山田^太郎"), "Dr. Yamada Taro = 山田 太郎"),
             (person("^^^^"), ""),
             (sentence_case("UNVERIFIED"), "Unverified"),
             (references("IMAGE", 1), "1 image"),

@@ -60,6 +60,9 @@ pub(super) struct Face {
 fn readable(c: char, begins_word: bool) -> String {
     let is_mark = unicode_normalization::char::is_combining_mark(c);
     let latin = deunicode::deunicode_char(c).map(str::trim).filter(|_| is_mark || c.is_alphabetic());
+    if is_ornament(c) {
+        return String::new();
+    }
     let Some(latin) = latin.filter(|latin| latin.chars().any(char::is_alphabetic)) else {
         // A mark without letters of its own says how another letter is read, which Latin letters do not show.
         return if is_mark { String::new() } else { REPLACEMENT.to_string() };
@@ -69,6 +72,14 @@ fn readable(c: char, begins_word: bool) -> String {
         Some(first) if begins_word => first.to_uppercase().chain(latin.chars().skip(1)).collect(),
         _ => latin,
     }
+}
+
+/// Whether a character that no font has is an emoji or a part of one: it says nothing of who somebody is, and is left out.
+/// Technical and geometric signs, dingbats, pictographs, variation selectors and tags (Unicode, Blocks.txt); arrows and
+/// signs of mathematics are none, they mean something.
+fn is_ornament(c: char) -> bool {
+    matches!(c, '\u{2300}'..='\u{23ff}' | '\u{25a0}'..='\u{27bf}' | '\u{2b00}'..='\u{2bff}')
+        || matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{1f000}'..='\u{1faff}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// One font: to shape with, and to embed.
@@ -166,7 +177,8 @@ impl Face {
                 printable.push_str(&readable(c, begins_word));
             }
         }
-        printable.chars().take(CHARS_MAX).collect()
+        // Where an emoji went, its blanks shrink to one.
+        clean::line(&printable).chars().take(CHARS_MAX).collect()
     }
 
     /// Shapes one line as it is.
@@ -301,7 +313,15 @@ mod tests {
 
     #[test]
     fn a_character_without_a_glyph_is_replaced_visibly() {
-        for (text, expected) in [("\u{12000}\u{12001} Tarō", "�� Tarō"), ("🙂", "�"), ("a\u{7}b", "a b")]
+        for (text, expected) in [("\u{12000}\u{12001} Tarō", "�� Tarō"), ("a\u{7}b", "a b")] {
+            assert_eq!(fitted(text, 500.0, 1)[0].text, expected);
+        }
+    }
+
+    #[test]
+    fn emoji_leave_no_box_and_every_letter_of_the_name_stays() {
+        for (text, expected) in
+            [("Nguyễn 🙂 Thị Hoà 👩🏽‍⚕️🇻🇳", "Nguyễn Thị Hoà"), ("🙂Lê🧸Hà", "LêHà"), ("🙂", "")]
         {
             assert_eq!(fitted(text, 500.0, 1)[0].text, expected);
         }
