@@ -159,8 +159,8 @@ impl Run {
     ) -> Result<bool, BackupError> {
         let files_all = versions.len() as u64;
         let missing: Vec<Version> = self.missing(versions).cloned().collect();
-        let mut files = files_all - missing.len() as u64;
-        for version in missing {
+        let there = files_all - missing.len() as u64;
+        for (version, files) in missing.into_iter().zip(there + 1..) {
             if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
                 return Ok(false);
             }
@@ -170,7 +170,6 @@ impl Run {
                 self.bytes_new += content.bytes;
                 self.known.insert(version.id, content);
             }
-            files += 1;
             progress(Progress { files, files_all });
         }
         Ok(true)
