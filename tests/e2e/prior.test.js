@@ -50,11 +50,17 @@ for (const device of [PHONE, DESKTOP]) {
         await other.locator(".other-counter", { hasText: "/ 12" }).waitFor();
         // No position is shared between two visits to the scanner, so the images go on together from where they are.
         await page.locator(".link-note", { hasText: "số thứ tự ảnh" }).waitFor();
+        const together = page.getByLabel("Cuộn cùng nhau");
+        await together.uncheck();
         await study.slider.fill("5");
         await other.locator(".slider").fill("3");
         await other.locator(".other-counter", { hasText: "3 / 12" }).waitFor();
+        await together.check();
         await study.slider.fill("9");
         await other.locator(".other-counter", { hasText: "7 / 12" }).waitFor();
+        // Whichever of the two is moved.
+        await other.locator(".slider").fill("4");
+        await study.counter.filter({ hasText: "6 / 24" }).waitFor();
         await study.slider.fill("24");
         await other.locator(".other-counter", { hasText: "12 / 12" }).waitFor();
         const [left, right] = await Promise.all([page.locator("#stage").boundingBox(), other.locator(".stage").boundingBox()]);

@@ -5,6 +5,7 @@ use std::fmt;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+use unicode_normalization::UnicodeNormalization;
 
 /// Dates that systems write when they know none. Nobody is recognised by one.
 const PLACEHOLDERS: [(i16, i8, i8); 9] = [
@@ -86,8 +87,12 @@ impl BirthDate {
     /// complete yet, or that no calendar has, says nothing of anybody.
     #[must_use]
     pub fn read_answer(text: &str) -> TypedAnswer {
-        if let Ok(date) = Self::parse_typed(text) {
-            return TypedAnswer::Dates(vec![date]);
+        let text = &plain(text);
+        let year_first = text.len() == 8 && text.is_ascii();
+        let read = [Self::parse_typed(text).ok(), year_first.then(|| Self::parse(text).ok()).flatten()];
+        let read: Vec<Self> = read.into_iter().flatten().collect();
+        if !read.is_empty() {
+            return TypedAnswer::Dates(read);
         }
         let parts: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|p| !p.is_empty()).collect();
         let short = match parts.as_slice() {
@@ -185,6 +190,20 @@ impl BirthDate {
             None => format!("{:04}", self.year),
         }
     }
+}
+
+/// Digits of any width as ASCII, and without the words that people write around a date: `ngày 2 tháng 3 năm 1958`.
+fn plain(text: &str) -> String {
+    let text: String = text.nfkc().collect();
+    let is_around = |word: &&str| {
+        let word = crate::person_name::fold(word);
+        matches!(word.as_str(), "ngay" | "thang" | "nam" | "sinh" | "mung" | "born" | "on")
+    };
+    let has_digit = text.contains(|c: char| c.is_ascii_digit());
+    if !has_digit || !text.split_whitespace().any(|word| is_around(&word)) {
+        return text;
+    }
+    text.split_whitespace().filter(|word| !is_around(word)).collect::<Vec<_>>().join(" ")
 }
 
 fn number(text: &str) -> Result<i16, InvalidDate> {
@@ -291,9 +310,20 @@ mod tests {
             TypedAnswer::Dates(dates) => dates.into_iter().any(|date| known.is_answered_by(date)),
             _ => false,
         };
-        for text in
-            ["02031958", "2/3/1958", "2.3.58", "02/03/58", "020358", "2 3 58", "1958-03-02", " 02-03-58 "]
-        {
+        for text in [
+            "02031958",
+            "2/3/1958",
+            "2.3.58",
+            "02/03/58",
+            "020358",
+            "2 3 58",
+            "1958-03-02",
+            " 02-03-58 ",
+            "19580302",
+            "０２０３１９５８",
+            "ngày 2 tháng 3 năm 1958",
+            "Sinh ngay 2 thang 3 1958",
+        ] {
             assert!(opens(text), "{text:?}");
         }
         for text in ["", " ", "2", "02/03", "0203", "02/03/195", "0203195", "//", "02/03/19581"] {

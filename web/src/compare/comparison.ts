@@ -299,21 +299,18 @@ export class Comparison {
     }
   }
 
-  /**
-   * The reader moved the second series: the first one goes to the same place. Where places cannot be compared, the
-   * reader has just said which images belong together.
-   */
+  /** The reader moved the second series: the first one does the same. Unlinked, it says which images belong together. */
   private lead(): void {
     const { pane } = this;
     if (pane?.index == null || this.main.index === null || this.isFollowing || this.isClosed) {
       return;
     }
-    const frame = this.isScrollLinked ? frameInPosition(pane, this.main) : null;
-    if (frame === null) {
+    if (!this.isScrollLinked) {
       this.offset = pane.frame - this.main.frame;
-    } else {
-      this.move(this.main, frame);
+      return;
     }
+    const { main } = this;
+    this.move(main, frameInPosition(pane, main) ?? offsetFrame(pane.frame, -this.offset, main.frames));
   }
 
   private follow(): void {

@@ -500,9 +500,13 @@ async fn files_are_sent_as_files_and_kept_nowhere() {
     assert!(csv.body.contains("\"'=Nguyễn <Hoà>\""), "{}", csv.body);
     let other = get("hotline", "/staff/opened?day=2020-11-23").await.body;
     assert!(other.contains("Đã mở ngày 23/11/2020") && !other.contains("<h1>Đã mở hôm nay"), "{other}");
-    for list in ["opened", "opened.csv", "unreached", "failed", "held", "refusals"] {
+    assert_eq!(get("admin", "/staff/audit?from=2026-02-31").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(get("admin", "/staff/audit/export?day=2026-02-31").await.status, StatusCode::NOT_FOUND);
+    for list in
+        ["opened", "opened.csv", "unreached", "unreached.csv", "failed", "failed.csv", "held", "refusals"]
+    {
         let answer = get("hotline", &format!("/staff/{list}?day=2026-02-31")).await;
-        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{list}");
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{list}");
         assert!(answer.body.contains("Trong lịch không có ngày này"), "{list}");
     }
     assert!(get("hotline", "/staff/opened?day=2020-11-22").await.body.contains("Chưa có lần chụp nào"));

@@ -165,9 +165,10 @@ impl Portal {
     async fn is_incomplete(&self, typed: &TypedAnswer, link: &LinkRecord) -> Result<bool, DeliveryError> {
         match typed {
             TypedAnswer::Incomplete => Ok(true),
-            TypedAnswer::Dates(dates) if dates.iter().all(|date| !date.is_complete()) => {
-                Ok(self.birth_date_of(link).await?.is_some_and(BirthDate::is_complete))
-            }
+            TypedAnswer::Dates(dates) if dates.iter().all(|date| !date.is_complete()) => Ok(self
+                .birth_date_of(link)
+                .await?
+                .is_some_and(|born| born.is_complete() && !born.is_placeholder())),
             TypedAnswer::Dates(_) | TypedAnswer::NoSuchDay | TypedAnswer::Other => Ok(false),
         }
     }

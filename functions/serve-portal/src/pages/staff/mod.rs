@@ -182,7 +182,7 @@ impl Console {
             return Ok(());
         }
         let message = "No calendar has this day; days are written YYYY-MM-DD.";
-        Err(self.trouble()(StaffError::Refused { code: "bad-day", message }))
+        Err(self.trouble()(StaffError::Refused { code: "no-such-day", message }))
     }
 
     /// What went wrong, as a page in their language.
@@ -262,6 +262,8 @@ fn words_of(error: &StaffError, language: Language) -> (StatusCode, &'static str
     let status = match error {
         StaffError::Forbidden => StatusCode::FORBIDDEN,
         StaffError::NotFound => StatusCode::NOT_FOUND,
+        // It is a part of the address.
+        StaffError::Refused { code: "no-such-day", .. } => StatusCode::NOT_FOUND,
         StaffError::Refused { .. } if code.starts_with("bad-") || code.starts_with("reason-") => {
             StatusCode::UNPROCESSABLE_ENTITY
         }

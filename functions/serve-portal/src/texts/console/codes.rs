@@ -227,7 +227,7 @@ pub(crate) fn error(language: Language, code: &str) -> &'static str {
             "Ngày đầu phải trước ngày cuối, và khoảng dài nhất là 92 ngày.",
             "A period begins before it ends, and has 92 days at most.",
         ),
-        "bad-day" => pick(
+        "no-such-day" => pick(
             language,
             "Trong lịch không có ngày này. Ngày được viết YYYY-MM-DD, ví dụ 2020-11-23.",
             "No calendar has this day. Days are written YYYY-MM-DD, such as 2020-11-23.",
