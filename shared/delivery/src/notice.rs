@@ -348,7 +348,8 @@ async fn content_of(services: &Services, notice: &NoticeRecord) -> Result<Option
     let token = services.sealer.open(token, &context).await?;
     let settings = &services.settings;
     let language = notice.language;
-    let title = order.order.service_name().map(str::to_owned).or_else(|| study.description.clone());
+    let named = order.order.service_name().map(Order::title_of_service).filter(|title| !title.is_empty());
+    let title = named.map(str::to_owned).or_else(|| study.description.clone());
     let expires_at =
         Timestamp::from_second(notice.link_expires_at).map_err(DeliveryError::internal("an expiry"))?;
     Ok(Some(Content {

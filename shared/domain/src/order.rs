@@ -240,6 +240,15 @@ impl Order {
         self.service.as_ref()?.name.as_deref().map(str::trim).filter(|name| !name.is_empty())
     }
 
+    /// What a service is called where a patient reads it: without the mark in square brackets that its bill carries.
+    #[must_use]
+    pub fn title_of_service(name: &str) -> &str {
+        name.trim()
+            .strip_suffix(']')
+            .and_then(|name| name.rsplit_once('['))
+            .map_or(name.trim(), |(name, _)| name.trim())
+    }
+
     /// Requesting department, when the order gives one.
     #[must_use]
     pub fn department(&self) -> Option<&str> {

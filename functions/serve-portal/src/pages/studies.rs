@@ -6,6 +6,7 @@ use axum::http::header::{ACCEPT, VARY};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use filmless_delivery::portal::StudySummary;
+use filmless_domain::Order;
 use filmless_domain::invisible::one_line;
 use serde::Serialize;
 
@@ -55,9 +56,7 @@ impl<'a> Card<'a> {
 /// with a remark in brackets, such as `[Không in phim]`, which is of no use to its patient.
 pub(super) fn title(t: &Texts, study: &StudySummary) -> String {
     let name = one_line(study.title.as_deref().unwrap_or_default());
-    let name = name.as_str();
-    let name =
-        name.strip_suffix(']').and_then(|name| name.rsplit_once('[')).map_or(name, |(name, _)| name.trim());
+    let name = Order::title_of_service(&name);
     if name.is_empty() { t.modalities(&study.modalities) } else { name.to_owned() }
 }
 

@@ -290,3 +290,16 @@ fn a_birth_date_that_nobody_alive_has_is_refused_and_one_that_means_unknown_is_t
         );
     }
 }
+
+#[test]
+fn the_mark_of_the_bill_is_no_part_of_a_title() {
+    for (name, title) in [
+        ("Chụp CLVT ngực [Không in phim]", "Chụp CLVT ngực"),
+        (" Chụp [1] CLVT [Không in phim] ", "Chụp [1] CLVT"),
+        ("Chụp [không thuốc] ngực", "Chụp [không thuốc] ngực"),
+        ("[Không in phim]", ""),
+        ("MRI]", "MRI]"),
+    ] {
+        assert_eq!(Order::title_of_service(name), title);
+    }
+}
