@@ -120,7 +120,7 @@ pub enum LinkStatus {
     },
     /// A newer slip exists.
     Replaced,
-    /// The hospital ended it: the study was recalled, or the patient's access.
+    /// The hospital ended it: the study was recalled, or the patient's access, or the order is another patient's now.
     Ended,
     /// Unknown, expired or used up; nobody can tell which.
     Gone,

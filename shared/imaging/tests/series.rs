@@ -214,7 +214,8 @@ fn a_size_at_the_detector_over_the_magnification_is_that_at_the_object() {
         let mut pack = builder();
         add(&mut pack, "1.1", &file.concat());
         let spacing = pack.finish().unwrap().index.frames[0].view.spacing.clone().unwrap();
-        (spacing.row_mm, spacing.column_mm, spacing.source)
+        let rounded = |mm: f64| (mm * 1e6).round() / 1e6;
+        (rounded(spacing.row_mm), rounded(spacing.column_mm), spacing.source)
     };
     let at_object = (0.2, 0.4, "imager-pixel-spacing-over-magnification".to_owned());
     let at_detector = (0.3, 0.6, "imager-pixel-spacing".to_owned());

@@ -143,11 +143,13 @@ impl Portal {
     async fn status_of(&self, link: Option<&LinkRecord>) -> Result<LinkStatus, DeliveryError> {
         let Some((link, state)) = link.zip(self.state_of(link)) else { return Ok(LinkStatus::Gone) };
         Ok(match state {
-            LinkState::Open => {
-                let born = self.birth_date_of(link).await?;
-                let is_birth_date_known = born.is_none_or(|born| !born.is_placeholder());
-                LinkStatus::Open { language: link.language, is_birth_date_known }
-            }
+            LinkState::Open => match self.birth_date_of(link).await? {
+                Some(born) => {
+                    LinkStatus::Open { language: link.language, is_birth_date_known: !born.is_placeholder() }
+                }
+                // The order is another patient's now: no answer would show its images to this one.
+                None => LinkStatus::Ended,
+            },
             LinkState::Replaced => LinkStatus::Replaced,
             LinkState::Revoked => LinkStatus::Ended,
         })

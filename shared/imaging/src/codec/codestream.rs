@@ -43,7 +43,9 @@ pub(crate) fn bare_codestream(stream: &[u8]) -> Result<Bare, ImagingError> {
     let stream = if stream.starts_with(&START_OF_CODESTREAM) { Some(stream) } else { contiguous(stream) };
     let stream = stream.filter(|s| s.starts_with(&START_OF_CODESTREAM));
     let mut writer = Writer::new(stream.ok_or(ImagingError::CorruptPixelData)?);
-    writer.main_header().ok_or(ImagingError::CorruptPixelData)?;
+    let unreadable =
+        if has_end(writer.stream) { ImagingError::CorruptPixelData } else { ImagingError::CutPixelData };
+    writer.main_header().ok_or(unreadable)?;
     let tile_parts = writer.tile_parts();
     if writer.cost.is_too_high() {
         return Err(ImagingError::ImageTooLarge);
