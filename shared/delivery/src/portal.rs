@@ -120,9 +120,7 @@ pub enum LinkStatus {
     },
     /// A newer slip exists.
     Replaced,
-    /// The hospital ended it: the study was recalled, or the patient's access, or the order is another patient's now.
-    Ended,
-    /// Unknown, expired or used up; nobody can tell which.
+    /// Unknown, expired, revoked or used up, or of an order that is another patient's now; nobody can tell which.
     Gone,
 }
 
@@ -147,8 +145,6 @@ pub enum LinkOpening {
     },
     /// As [`LinkStatus::Replaced`].
     Replaced,
-    /// As [`LinkStatus::Ended`].
-    Ended,
     /// As [`LinkStatus::Gone`].
     Gone,
 }

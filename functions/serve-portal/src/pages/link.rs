@@ -45,7 +45,6 @@ pub(crate) async fn show(visitor: Visitor, Path(token): Path<String>) -> Result<
             ask(&visitor, StatusCode::OK, Question { language, is_birth_date_known }, None)
         }
         LinkStatus::Replaced => replaced(&visitor),
-        LinkStatus::Ended => ended(&visitor),
         LinkStatus::Gone => gone(&visitor),
     }
 }
@@ -60,7 +59,6 @@ pub(crate) async fn submit(
     let question = match services.door.link_status(&token).await? {
         LinkStatus::Open { language, is_birth_date_known } => Question { language, is_birth_date_known },
         LinkStatus::Replaced => return replaced(&visitor),
-        LinkStatus::Ended => return ended(&visitor),
         LinkStatus::Gone => return gone(&visitor),
     };
     match services.door.open_link(&token, typed.answer.trim(), &visitor.source).await? {
@@ -79,15 +77,12 @@ pub(crate) async fn submit(
         }
         // Whoever typed the last answer is told what to do now.
         LinkOpening::Wrong { attempts_left: 0 } => {
-            closed(&visitor, StatusCode::FORBIDDEN, Some(question.language), |t| {
-                (t.used_up_title, vec![t.used_up, t.instead])
-            })
+            closed(&visitor, StatusCode::FORBIDDEN, Some(question.language), |t| (t.used_up_title, t.used_up))
         }
         LinkOpening::Wrong { attempts_left } => {
             ask(&visitor, StatusCode::FORBIDDEN, question, Some(&|t| (t.wrong)(attempts_left)))
         }
         LinkOpening::Replaced => replaced(&visitor),
-        LinkOpening::Ended => ended(&visitor),
         LinkOpening::Gone => gone(&visitor),
     }
 }
@@ -103,32 +98,27 @@ fn ask(
     page(status, &LinkPage { frame, error, is_birth_date_known: question.is_birth_date_known })
 }
 
-/// Unknown, expired and used up look the same.
+/// Unknown, expired, revoked and used up look the same.
 fn gone(visitor: &Visitor) -> Result<Response, PortalError> {
-    closed(visitor, StatusCode::NOT_FOUND, None, |t| (t.gone_title, vec![t.gone, t.instead]))
+    closed(visitor, StatusCode::NOT_FOUND, None, |t| (t.gone_title, t.gone))
 }
 
 fn replaced(visitor: &Visitor) -> Result<Response, PortalError> {
-    closed(visitor, StatusCode::GONE, None, |t| (t.replaced_title, vec![t.replaced, t.instead]))
-}
-
-/// What the hospital ended opens by no other way, either.
-fn ended(visitor: &Visitor) -> Result<Response, PortalError> {
-    closed(visitor, StatusCode::GONE, None, |t| (t.ended_title, vec![t.ended]))
+    closed(visitor, StatusCode::GONE, None, |t| (t.replaced_title, t.replaced))
 }
 
 fn closed(
     visitor: &Visitor,
     status: StatusCode,
     ordered: Option<Language>,
-    words: fn(&LinkTexts) -> (&'static str, Vec<&'static str>),
+    words: fn(&LinkTexts) -> (&'static str, &'static str),
 ) -> Result<Response, PortalError> {
     let language =
         ordered.map_or_else(|| visitor.language(None), |ordered| visitor.language_at_door(ordered));
     let frame = Frame::new(visitor, language, false);
     let link = &frame.t.link;
-    let (title, paragraphs) = words(link);
-    let action = link.sign_in_instead;
+    let (title, text) = words(link);
+    let (action, paragraphs) = (link.sign_in_instead, vec![text, link.instead]);
     page(status, &MessagePage { frame, title, paragraphs, action })
 }
 

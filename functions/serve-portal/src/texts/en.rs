@@ -59,12 +59,9 @@ pub(super) const EN: Texts = Texts {
         used_up: "After too many wrong answers this link is locked to protect your images. The hospital still keeps them. For a \
                   new slip or link, please call the hotline below.",
         gone_title: "This link can no longer be used",
-        gone: "It may have expired, or a part of it is missing. If you typed it by hand, type it again exactly as it is printed: capital and small letters are not the same. The hospital still keeps your images.",
+        gone: "It may have expired, the hospital may have ended it, or a part of it is missing. If you typed it by hand, type it again exactly as it is printed: capital and small letters are not the same. The hospital still keeps your images.",
         replaced_title: "There is a newer slip",
         replaced: "This slip was replaced by a new one. Please use the QR code or the link on the newest slip.",
-        ended_title: "The hospital has ended this link",
-        ended: "Result and images can no longer be seen through it. Please call the hotline below to hear why, and how to get \
-                the result.",
         instead: "You can sign in with the account and password on the slip, or call the hotline for help.",
         sign_in_instead: "Sign in with your account",
     },

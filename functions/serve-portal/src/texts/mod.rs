@@ -139,10 +139,6 @@ pub struct LinkTexts {
     pub replaced_title: &'static str,
     /// Its explanation.
     pub replaced: &'static str,
-    /// Heading when the hospital ended the link.
-    pub ended_title: &'static str,
-    /// Its explanation.
-    pub ended: &'static str,
     /// What else can be done.
     pub instead: &'static str,
     /// Link to the sign-in page.

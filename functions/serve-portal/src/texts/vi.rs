@@ -50,12 +50,9 @@ pub(super) const VI: Texts = Texts {
         used_up: "Đã nhập sai quá nhiều lần nên đường dẫn này bị khóa để bảo vệ hình ảnh của Ông/Bà. Hình ảnh vẫn được \
                   bệnh viện lưu giữ. Cần phiếu hoặc đường dẫn mới, xin gọi tổng đài ghi bên dưới.",
         gone_title: "Đường dẫn này không dùng được nữa",
-        gone: "Có thể đường dẫn đã hết hạn hoặc bị gõ thiếu. Nếu gõ tay, xin gõ lại đúng như trên phiếu, phân biệt chữ hoa và chữ thường. Hình ảnh của Ông/Bà vẫn được bệnh viện lưu giữ.",
+        gone: "Có thể đường dẫn đã hết hạn, đã được bệnh viện ngừng hoặc bị gõ thiếu. Nếu gõ tay, xin gõ lại đúng như trên phiếu, phân biệt chữ hoa và chữ thường. Hình ảnh của Ông/Bà vẫn được bệnh viện lưu giữ.",
         replaced_title: "Đã có phiếu mới hơn",
         replaced: "Phiếu này đã được thay bằng một phiếu mới. Xin dùng mã QR hoặc đường dẫn trên phiếu mới nhất.",
-        ended_title: "Bệnh viện đã ngừng đường dẫn này",
-        ended: "Kết quả và hình ảnh không còn xem được qua đường dẫn này. Xin gọi tổng đài ghi bên dưới để biết lý do và cách \
-                nhận kết quả.",
         instead: "Ông/Bà có thể đăng nhập bằng tài khoản và mật khẩu trên phiếu, hoặc gọi tổng đài để được giúp.",
         sign_in_instead: "Đăng nhập bằng tài khoản",
     },

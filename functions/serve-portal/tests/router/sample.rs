@@ -106,7 +106,6 @@ impl Door for SamplePortal {
             "open-en" => LinkStatus::Open { language: Language::En, is_birth_date_known: true },
             "open-no-birth-date" => LinkStatus::Open { language: Language::En, is_birth_date_known: false },
             "replaced" => LinkStatus::Replaced,
-            "ended" => LinkStatus::Ended,
             _ => LinkStatus::Gone,
         })
     }

@@ -91,8 +91,7 @@ impl Portal {
         match self.state_of(link.as_ref()) {
             Some(LinkState::Open) => {}
             Some(LinkState::Replaced) => return Ok(LinkOpening::Replaced),
-            Some(LinkState::Revoked) => return Ok(LinkOpening::Ended),
-            None => return Ok(LinkOpening::Gone),
+            Some(LinkState::Revoked) | None => return Ok(LinkOpening::Gone),
         }
         let typed = BirthDate::read_answer(answer);
         if typed == TypedAnswer::NoSuchDay {
@@ -118,7 +117,7 @@ impl Portal {
         match link.state {
             LinkState::Open => {}
             LinkState::Replaced => return Ok(LinkOpening::Replaced),
-            LinkState::Revoked => return Ok(LinkOpening::Ended),
+            LinkState::Revoked => return Ok(LinkOpening::Gone),
         }
         let account = index.account(&link.account_key).await?;
         let record = Record::new(AuditAction::OpenLink, Self::actor_of(account.as_ref())).from(source);
@@ -148,10 +147,10 @@ impl Portal {
                     LinkStatus::Open { language: link.language, is_birth_date_known: !born.is_placeholder() }
                 }
                 // The order is another patient's now: no answer would show its images to this one.
-                None => LinkStatus::Ended,
+                None => LinkStatus::Gone,
             },
             LinkState::Replaced => LinkStatus::Replaced,
-            LinkState::Revoked => LinkStatus::Ended,
+            LinkState::Revoked => LinkStatus::Gone,
         })
     }
 
