@@ -17,10 +17,14 @@ pub fn fold(text: &str) -> String {
         .collect()
 }
 
-/// Whether a name cannot be meant as it reads: a word of it is made of signs and accented letters of Latin 1 alone, which no
-/// language writes. It is GBK, EUC-KR, TIS-620 or ISO 8859-5, under the label of Latin 1 or none.
+/// Whether a name cannot be meant as it reads. Bytes of it are none of its character set, and read as U+FFFD: GBK,
+/// Shift-JIS or Latin 1 under the label of UTF-8, say. Or a word of it is made of signs and accented letters of Latin 1
+/// alone, which no language writes: GBK, EUC-KR, TIS-620 or ISO 8859-5, under the label of Latin 1 or none.
 #[must_use]
 pub fn is_of_another_character_set(name: &str) -> bool {
+    if name.contains(char::REPLACEMENT_CHARACTER) {
+        return true;
+    }
     let is_high = |c: char| matches!(c, '\u{a1}'..='\u{ff}');
     let words = name.split(|c: char| matches!(c, '^' | '=') || c.is_whitespace());
     words.filter(|word| word.chars().count() > 1).any(|word| word.chars().all(is_high))
@@ -104,7 +108,7 @@ mod tests {
     #[test]
     fn letters_of_another_character_set_are_seen() {
         // 张三 in GBK, 김 in EUC-KR, สมชาย in TIS-620, read as Latin 1.
-        for name in ["ÕÅ^Èý", "±è", "ÊÁªÒÂ", "NGUYEN^ÀîËÄ"] {
+        for name in ["ÕÅ^Èý", "±è", "ÊÁªÒÂ", "NGUYEN^ÀîËÄ", "NGUYEN^\u{fffd}\u{fffd}"] {
             assert!(is_of_another_character_set(name), "{name}");
         }
         for name in ["MÜLLER^JÖRG", "Þóra", "Ö", "NGUYỄN^HOÀ", "ÉLÉONORE^D'ÎLE", "张^三", "Ý^NHI", ""]
