@@ -8,7 +8,7 @@ use filmless_store::index::{Booking, StudyRecord};
 use crate::{DeliveryError, Services, identity, usage};
 
 /// The release of a study under an order.
-pub(crate) fn release(
+pub(crate) fn of_release(
     services: &Services,
     study: &StudyRecord,
     order: &Order,
@@ -26,7 +26,7 @@ pub(crate) fn shown(
     match &study.booked {
         // Released before it was remembered as what: it stands as it was booked then.
         None if study.bookings == 0 => Ok(None),
-        None => release(services, study, order).map(Some),
+        None => of_release(services, study, order).map(Some),
         Some(booked) => {
             let restated = booked.restated(next(study), usage::now(services), context(study, order), order);
             restated.map(|(now, events)| booking(events, Some(now))).transpose()

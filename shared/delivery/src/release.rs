@@ -64,7 +64,11 @@ async fn open_gate(
         let was_hidden = !study.is_visible();
         let shown = was_hidden.then(|| usage::entry(&pen.event(UsageKind::StudyShown, &now_in_ms(services))));
         if services.index.show_again(&study, shown.transpose()?.as_ref(), booking.as_ref()).await? {
-            info!(is_new = was_hidden, "study shown");
+            if study.state == StudyState::Released {
+                info!("study booked anew");
+            } else {
+                info!("study shown again");
+            }
         }
     }
     announce_if_pending(services, &study).await?;
@@ -124,7 +128,7 @@ async fn first_release(
 
     let contact = services.index.contact_of(order).await?;
     let issue = Issue::new(services, &study, &order.order, &account, contact).await?;
-    let booking = booking::release(services, &study, &order.order)?;
+    let booking = booking::of_release(services, &study, &order.order)?;
     let (study_key, study_change) = Index::release_change(&study, now);
     let study_change = study_change.book(&study, Some(&booking));
     let (order_key, order_change) = Index::bind_order_change(&order.order.accession_number, &uid);
