@@ -11,12 +11,12 @@
 //! **Why what is restored fits together.** A change of state and its messages are one transaction of `filmless.db`, but
 //! the queues are in `embedded.db`. Copied one after the other, whichever is first, a message could be missing from both:
 //! handled between the two copies, or sent between them. So both databases are locked against writing for a moment, and
-//! a snapshot of each is taken in that moment ([`cut`]). What is copied later is those snapshots: the folder as a loss of power
+//! a snapshot of each is taken in that moment (`cut`). What is copied later is those snapshots: the folder as a loss of power
 //! at that moment would have left it, which is what the system is built to go on from.
 //!
 //! **Why no row lacks its bytes.** Bytes are in place, or staged under the version's id, before the row is committed, and
 //! only a later commit lets go of them. A version's bytes never change, though the path of an object that is overwritten
-//! is used again ([`source`]). All versions are copied *before* the cut, round after round until few are new; these few are
+//! is used again (`source`). All versions are copied *before* the cut, round after round until few are new; these few are
 //! copied *within* it, while no commit can take bytes away. The rows are copied last. An upload in parts that was under
 //! way is left out: its client begins anew.
 
