@@ -323,20 +323,18 @@ pub(crate) async fn count_lost(services: &Services, study: &StudyRecord) -> Resu
         let names = study.patient_ids();
         lost.patient.as_ref().is_none_or(|patient| names.is_empty() || names.contains(&patient))
     };
-    let mut instances = BTreeSet::new();
-    let mut count = 0;
-    for lost in uploads.into_iter().filter_map(|upload| upload.lost).filter(is_theirs) {
-        match lost.instance {
-            None => count += 1,
-            Some(instance) => {
-                instances.insert(instance);
-            }
-        }
+    let lost: Vec<LostFile> =
+        uploads.into_iter().filter_map(|upload| upload.lost).filter(is_theirs).collect();
+    if lost.is_empty() {
+        return Ok(0);
     }
-    for instance in instances {
-        count += u32::from(services.index.instance(uid, &instance).await?.is_none());
-    }
-    Ok(count)
+    // One query, however many were refused.
+    let instances = services.index.instances(uid).await?;
+    let there: BTreeSet<&SopInstanceUid> = instances.iter().map(|i| &i.sop_instance_uid).collect();
+    let named: BTreeSet<&SopInstanceUid> = lost.iter().filter_map(|lost| lost.instance.as_ref()).collect();
+    let nameless = lost.iter().filter(|lost| lost.instance.is_none()).count();
+    let count = nameless + named.difference(&there).count();
+    Ok(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
 /// Whether the study was given to the session's account, and to its share.

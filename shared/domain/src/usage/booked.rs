@@ -2,14 +2,11 @@
 //! list say by then.
 
 use jiff::Timestamp;
-use jiff::tz::{TimeZone, offset};
 use serde::{Deserialize, Serialize};
 
 use super::{UsageContext, UsageEvent, UsageKind, UsageUnit, event_id, films_of, films_printed_of};
 use crate::Order;
-
-/// Months are the hospital's: UTC+7.
-const HOSPITAL_TIME: TimeZone = TimeZone::fixed(offset(7));
+use crate::hospital::HOSPITAL_TIME;
 
 /// Why a restated study was reversed.
 const ORDER_CHANGED: &str = "order-changed";
