@@ -11,8 +11,7 @@ use serde_json::Value;
 use tracing::{info, instrument, warn};
 
 use crate::identity::find_in_sight;
-use crate::issue::Issue;
-use crate::staff::NOTICES_PER_DAY_MAX;
+use crate::issue::{Issue, NOTICES_PER_DAY_MAX};
 use crate::usage::{self, Pen};
 use crate::{DeliveryError, Services, outbox};
 
@@ -284,13 +283,6 @@ async fn try_other_channel(
         // Somebody issued another one at this moment.
         TransactionOutcome::ConditionUnmet(_) => Ok(()),
     }
-}
-
-/// Whether any message of a study's notices arrived, or may have, as far as anybody knows.
-#[must_use]
-pub fn is_reached(notices: &[NoticeRecord]) -> bool {
-    let channels = notices.iter().flat_map(|n| [&n.sms_channel, &n.email_channel]).flatten();
-    channels.into_iter().any(|c| matches!(c.state, ChannelState::Sent | ChannelState::Delivered))
 }
 
 #[cfg(test)]

@@ -3,13 +3,17 @@
 use filmless_domain::usage::{UsageEvent, UsageKind, UsageUnit};
 use filmless_domain::{Order, Secret};
 use filmless_store::index::{
-    AccountRecord, Change, ChannelRecord, Condition, Contact, CredentialRecord, Index, LinkPointer,
-    LinkRecord, LinkState, NoticeRecord, OutboxRecord, StudyRecord, Transaction, Worklist,
+    AccountRecord, Change, ChannelRecord, ChannelState, Condition, Contact, CredentialRecord, Index,
+    LinkPointer, LinkRecord, LinkState, NoticeRecord, OutboxRecord, StudyRecord, Transaction, Worklist,
 };
 
 use crate::messages::{NoticeTask, Task};
+use crate::slip::ensure_slip;
 use crate::usage::{self, Pen};
-use crate::{DeliveryError, Services, credentials, notice, outbox};
+use crate::{DeliveryError, Services, credentials, outbox};
+
+/// Most notices of one study within a day: nobody is to be flooded by a button pressed again and again.
+pub const NOTICES_PER_DAY_MAX: usize = 5;
 
 /// Everything that one slip needs, before it is written.
 pub(crate) struct Issue {
@@ -78,7 +82,7 @@ impl Issue {
 
     /// Makes the slip and has the messages sent, once the transaction is written.
     pub async fn announce(&self, services: &Services) -> Result<(), DeliveryError> {
-        notice::ensure_slip(services, &self.notice).await?;
+        ensure_slip(services, &self.notice).await?;
         outbox::publish(services, &self.entry).await
     }
 }
@@ -110,4 +114,11 @@ async fn new_notice(
         issued_at: services.clock.now(),
         link_expires_at: link.expires_at,
     })
+}
+
+/// Whether any message of a study's notices arrived, or may have, as far as anybody knows.
+#[must_use]
+pub fn is_reached(notices: &[NoticeRecord]) -> bool {
+    let channels = notices.iter().flat_map(|n| [&n.sms_channel, &n.email_channel]).flatten();
+    channels.into_iter().any(|c| matches!(c.state, ChannelState::Sent | ChannelState::Delivered))
 }

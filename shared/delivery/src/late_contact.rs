@@ -6,10 +6,9 @@ use filmless_store::index::{
 };
 use tracing::info;
 
-use crate::feedback::is_reached;
 use crate::identity::order_in_sight;
-use crate::issue::Issue;
-use crate::staff::NOTICES_PER_DAY_MAX;
+use crate::issue::is_reached;
+use crate::issue::{Issue, NOTICES_PER_DAY_MAX};
 use crate::{DeliveryError, Services, outbox};
 
 /// Issues a notice over the ways that are new, if the patient sees the study, did not open it, and no message reached them or

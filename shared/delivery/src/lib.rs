@@ -5,9 +5,11 @@
 
 pub mod audit;
 mod booking;
+mod created_object;
 mod credentials;
 pub mod daily_list;
 pub mod dead_letters;
+mod digest;
 pub mod download;
 mod error;
 pub mod feedback;
@@ -32,6 +34,7 @@ mod result;
 pub mod retention;
 mod services;
 pub mod settle;
+mod slip;
 mod sms_countries;
 pub mod staff;
 pub mod status;

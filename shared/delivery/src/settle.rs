@@ -5,18 +5,17 @@ use std::time::Duration;
 
 use filmless_domain::usage::{StorageClass, UsageEvent, UsageKind, UsageUnit};
 use filmless_domain::{SeriesInstanceUid, StudyInstanceUid, StudyState};
-use filmless_imaging::KeyFrames;
 use filmless_store::index::{
     InstanceRecord, OutboxMessage, OutboxRecord, SeriesRecord, StrangerRecord, StudyRecord,
 };
-use sha2::{Digest, Sha256};
 use tracing::{info, instrument};
 
+use crate::digest::content_digest;
 use crate::file_facts::FileFacts;
 use crate::messages::{SeriesContents, SettleTask, Task};
 use crate::render::KeyMarks;
 use crate::usage::{self, Pen};
-use crate::{DeliveryError, Services, identity, outbox, reconcile, render};
+use crate::{DeliveryError, Services, created_object, identity, outbox, render};
 
 /// A check this late is lost: the next arrival schedules another.
 const CHECK_GRACE_MS: i64 = 120_000;
@@ -30,12 +29,10 @@ const STRANGERS_AT_ONCE_MAX: usize = 500;
 /// Most modalities that a study itself names: no study has more, and one item holds them. Each series names its own.
 const MODALITIES_MAX: usize = 32;
 
-/// Part of every digest: raise it when series have to be rendered anew.
 /// Up to so many series of a study are rendered apart from each other, by as many workers as there are.
 const SERIES_APART_MAX: usize = 32;
 /// Most instances of small series that are rendered together: their names stay far below what a message holds.
 const INSTANCES_TOGETHER_MAX: usize = 64;
-const RENDER_VERSION: &str = "7";
 
 /// Makes sure that the study will be looked at once nothing arrives any more.
 pub(crate) async fn schedule(services: &Services, study: &StudyInstanceUid) -> Result<(), DeliveryError> {
@@ -169,7 +166,7 @@ async fn settle_facts(
             .any(|instance| Some(&instance.sop_instance_uid) == stranger.sop_instance_uid.as_ref())
     };
     let again = strangers.into_iter().filter(|stranger| has_changed || is_there(stranger));
-    Ok(again.map(|stranger| reconcile::event_again(services, stranger)).collect())
+    Ok(again.map(|stranger| created_object::event_again(services, stranger)).collect())
 }
 
 /// What came since the study settled last.
@@ -268,29 +265,6 @@ pub(crate) fn tasks_of(study: &StudyInstanceUid, wanted: Vec<(SeriesContents, us
         series,
     };
     together.into_iter().map(task).collect()
-}
-
-/// The digest of one series among the instances of its study.
-pub(crate) fn series_digest(study: &[InstanceRecord], series: &SeriesInstanceUid) -> String {
-    let members: Vec<_> = study.iter().filter(|i| i.series_instance_uid == *series).collect();
-    content_digest(&members, &KeyMarks::of_study(study))
-}
-
-/// Names the contents of a series: the same instances, marked alike, give the same digest, in whatever order and
-/// however often their events came. A new way of rendering changes it too.
-fn content_digest(instances: &[&InstanceRecord], marks: &KeyMarks) -> String {
-    let line = |i: &InstanceRecord| match marks.of_instance(i) {
-        KeyFrames::None => format!("{} {} {}\n", i.sop_instance_uid, i.etag, i.bytes),
-        marked => format!("{} {} {} {marked:?}\n", i.sop_instance_uid, i.etag, i.bytes),
-    };
-    let mut lines: Vec<String> = instances.iter().map(|i| line(i)).collect();
-    lines.sort();
-    let mut digest = Sha256::new();
-    digest.update(RENDER_VERSION);
-    for line in lines {
-        digest.update(line);
-    }
-    hex::encode(digest.finalize())
 }
 
 async fn declared_instances(

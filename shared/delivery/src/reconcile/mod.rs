@@ -2,7 +2,6 @@
 //! gone on by itself is told to go on. Everything it does is a message that might have come anyway, so that running it
 //! twice, or while everything is well, changes nothing.
 
-mod event;
 mod known;
 mod objects;
 mod studies;
@@ -10,7 +9,6 @@ mod studies;
 use std::collections::BTreeMap;
 
 use filmless_domain::{ObjectKey, StudyInstanceUid};
-use filmless_store::index::{OutboxMessage, StrangerRecord};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
@@ -185,19 +183,6 @@ pub async fn reconcile(services: &Services, scope: &Scope) -> Result<Reconciled,
     let Reconciled { objects, studies, found, mended, .. } = &run.report;
     info!(objects, studies, found = found.values().sum::<usize>(), mended, "reconciled");
     Ok(run.report)
-}
-
-/// The event of a file that was refused as another patient's, once more.
-pub(crate) fn event_again(services: &Services, stranger: StrangerRecord) -> OutboxMessage {
-    let StrangerRecord { upload, bytes, written_at, .. } = stranger;
-    let object = crate::ingest::CreatedObject {
-        key: upload.key,
-        version_id: upload.version_id,
-        etag: upload.etag,
-        bytes,
-        created_at: written_at,
-    };
-    event::message(services.studies.name(), &object)
 }
 
 /// Each prefix for each day, once, and none that lies below another.

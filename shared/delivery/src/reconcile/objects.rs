@@ -5,7 +5,8 @@ use filmless_domain::object_key::Upload;
 use filmless_store::index::UploadOwner;
 use filmless_store::{ListMarker, ListedVersion, StoreError};
 
-use super::{Finding, FindingKind, Run, event};
+use super::{Finding, FindingKind, Run};
+use crate::created_object;
 use crate::ingest::{
     CreatedObject, Examined, is_quarantined, is_same_content, read_object, record_of, zip_name,
 };
@@ -74,10 +75,10 @@ impl Run<'_> {
             if version.written_at > self.before || since.is_some_and(|since| version.written_at < since) {
                 continue;
             }
-            let object = event::created(version);
+            let object = created_object::created(version);
             if let Some(kind) = lost(services, &object).await? {
                 if self.scope.repair {
-                    let message = event::message(services.studies.name(), &object);
+                    let message = created_object::message(services.studies.name(), &object);
                     outbox::send(services, vec![message]).await?;
                 }
                 self.report.add(Finding {

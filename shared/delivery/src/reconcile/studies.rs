@@ -88,7 +88,7 @@ impl Run<'_> {
         let uid = &study.study_instance_uid;
         let all = self.services.index.series(uid).await?;
         let is_outdated = |series: &SeriesRecord| {
-            settle::series_digest(instances, &series.series_instance_uid) != series.content_digest
+            crate::digest::series_digest(instances, &series.series_instance_uid) != series.content_digest
         };
         if usize::try_from(study.instances) != Ok(instances.len()) || all.iter().any(is_outdated) {
             // An instance came or was corrected, but whoever took it in did not come to say so.

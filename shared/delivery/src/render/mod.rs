@@ -16,9 +16,10 @@ use tempfile::NamedTempFile;
 use tokio::sync::mpsc;
 use tracing::{info, instrument};
 
+use crate::digest::series_digest;
 use crate::messages::{ReleaseTask, SeriesContents, Task};
 use crate::usage::{self, Pen};
-use crate::{DeliveryError, Services, outbox, settle};
+use crate::{DeliveryError, Services, outbox};
 pub(crate) use plan::{KeyMarks, slice_key};
 use plan::{PlannedInstance, plan_series};
 pub use renderer::{
@@ -77,7 +78,7 @@ async fn render_one(
     mut record: SeriesRecord,
 ) -> Result<(), DeliveryError> {
     let series = record.series_instance_uid.clone();
-    if settle::series_digest(instances, &series) != record.content_digest {
+    if series_digest(instances, &series) != record.content_digest {
         // More arrived: the settle that follows asks for this series again.
         return Ok(());
     }

@@ -44,9 +44,6 @@ pub(crate) use report::list_unreached;
 pub use report::{FailedChannel, HeldStudy, OpenedStudy, Unreached};
 pub use usage::{USAGE_MONTHS, UsageFigures, UsageFile, UsageGroup, UsageMonth};
 
-/// Most notices of one study within a day: nobody is to be flooded by a button pressed again and again.
-pub const NOTICES_PER_DAY_MAX: usize = 5;
-
 /// Why an act was not done.
 #[derive(Debug, Error)]
 pub enum StaffError {

@@ -8,9 +8,9 @@ use filmless_store::index::{Contact, Index, LinkState, Transaction, TransactionO
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
-use super::{Case, Desk, NOTICES_PER_DAY_MAX, StaffError, reason_of};
+use super::{Case, Desk, StaffError, reason_of};
 use crate::identity::order_in_sight;
-use crate::issue::Issue;
+use crate::issue::{Issue, NOTICES_PER_DAY_MAX};
 use crate::outbox;
 
 /// Largest slip that is read.

@@ -15,7 +15,7 @@ use super::find::brief;
 use super::worklist::{held_of_days, listed_of_days};
 use super::{Desk, StaffError, StudyBrief};
 use crate::Services;
-use crate::feedback::is_reached;
+use crate::issue::is_reached;
 use crate::notice::COUNTRY_NOT_ALLOWED;
 use crate::refusals::{Refusals, refusals};
 use filmless_domain::hospital::HOSPITAL_TIME;
