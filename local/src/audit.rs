@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::Context;
-use filmless_delivery::log::{self, VerifiedLog};
+use filmless_delivery::record::log::{self, VerifiedLog};
 use filmless_domain::audit::{AuditAction, AuditEvent};
 use filmless_domain::audit_fhir;
 use filmless_domain::staff::Role;
@@ -17,7 +17,7 @@ pub async fn run(options: AuditOptions) -> anyhow::Result<ExitCode> {
     let (member, source) = system::operator();
     debug_assert!(member.roles.contains(&Role::Admin));
     let actor = filmless_domain::audit::Actor::Staff { subject: member.subject };
-    let read = filmless_delivery::audit::Record::new(AuditAction::ReadLog, actor).from(&source);
+    let read = filmless_delivery::record::audit::Record::new(AuditAction::ReadLog, actor).from(&source);
     read.detail("audit").write(&services).await?;
     let (index, bucket) = (&services.index, &services.audit);
     log::seal(index, bucket, LogName::Audit, services.clock.now(), true)

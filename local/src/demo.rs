@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
-use filmless_delivery::status::{StudyStatus, status};
+use filmless_delivery::staff::status::{StudyStatus, status};
 use filmless_domain::{ObjectKey, StudyInstanceUid, object_key};
 use filmless_store::Served;
 use indicatif::ProgressBar;

@@ -5,8 +5,8 @@ use std::io::BufRead;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use filmless_delivery::feedback::{Feedback, Recorded, read_report, record_feedback};
-use filmless_delivery::relay_report::{RelayReportError, read_relay_report};
+use filmless_delivery::notice::feedback::{Feedback, Recorded, read_report, record_feedback};
+use filmless_delivery::notice::relay_report::{RelayReportError, read_relay_report};
 
 use crate::cli::SystemOptions;
 use crate::{print, system};

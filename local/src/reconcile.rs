@@ -4,8 +4,8 @@ use std::fmt::Write;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use filmless_delivery::rebuild::{Rebuilt, rebuild as rebuild_study, rebuild_all};
-use filmless_delivery::reconcile::{Reconciled, Scope, reconcile};
+use filmless_delivery::prepare::rebuild::{Rebuilt, rebuild as rebuild_study, rebuild_all};
+use filmless_delivery::upkeep::reconcile::{Reconciled, Scope, reconcile};
 use filmless_domain::StudyInstanceUid;
 
 use crate::cli::{RebuildOptions, ReconcileOptions};

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context;
-use filmless_delivery::dead_letters::{DeadLetterLine, DeadObject, line};
+use filmless_delivery::upkeep::dead_letters::{DeadLetterLine, DeadObject, line};
 use filmless_embedded::{DurableQueue, RetryPolicy};
 use filmless_runtime::{Config, dead_letters_from};
 use filmless_store::port::{DeadLetters, QueueName};

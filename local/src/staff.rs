@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow};
 use filmless_delivery::Services;
-use filmless_delivery::portal::ShareRequest;
+use filmless_delivery::staff::status::status;
 use filmless_delivery::staff::{Channels, ContactCorrection, Decided, Decision, Desk, StaffError};
-use filmless_delivery::status::status;
+use filmless_delivery::viewing::ShareRequest;
 use filmless_domain::share::Relation;
 use filmless_domain::{AccessionNumber, PatientId, StudyInstanceUid, StudyState};
 use serde::Serialize;

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use filmless_delivery::status::{Status, StudyStatus, status};
+use filmless_delivery::staff::status::{Status, StudyStatus, status};
 use filmless_domain::StudyInstanceUid;
 use filmless_domain::hospital::HOSPITAL_TIME;
 use filmless_runtime::{Config, services_from};

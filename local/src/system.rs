@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use async_trait::async_trait;
-use filmless_delivery::render::InProcessRenderer;
+use filmless_delivery::prepare::render::InProcessRenderer;
 use filmless_delivery::{Services, Settings};
 use filmless_domain::staff::{Role, StaffMember};
 use filmless_runtime::{Config, services_from};

@@ -1,6 +1,6 @@
 //! Why an export or a verification ends early.
 
-use filmless_delivery::log::LogError;
+use filmless_delivery::record::log::LogError;
 use filmless_domain::chain::ChainError;
 use filmless_store::StoreError;
 use filmless_usage::UsageError;

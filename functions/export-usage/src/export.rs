@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use filmless_delivery::{Services, log};
+use filmless_delivery::Services;
+use filmless_delivery::record::log;
 use filmless_domain::ObjectKey;
 use filmless_domain::chain::ChainHead;
 use filmless_store::index::LogName;

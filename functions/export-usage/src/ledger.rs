@@ -6,7 +6,7 @@ use std::{fs, io};
 
 use bytes::Bytes;
 use filmless_delivery::Services;
-use filmless_delivery::log::{self, LogError, OBJECT_BYTES_MAX};
+use filmless_delivery::record::log::{self, LogError, OBJECT_BYTES_MAX};
 use filmless_domain::ObjectKey;
 use filmless_domain::chain::ChainHead;
 use filmless_store::index::{LogHead, LogName};

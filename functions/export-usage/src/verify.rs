@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 
 use filmless_delivery::Services;
-use filmless_delivery::log::{self, LogError, VerifiedLog};
+use filmless_delivery::record::log::{self, LogError, VerifiedLog};
 use filmless_domain::chain::ChainError;
 use filmless_store::index::LogName;
 use filmless_store::{ObjectVersion, StoreError};

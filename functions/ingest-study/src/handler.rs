@@ -2,7 +2,7 @@
 
 use aws_lambda_events::s3::{S3Event, S3EventRecord};
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
-use filmless_delivery::ingest::{CreatedObject, ingest_objects};
+use filmless_delivery::intake::{CreatedObject, ingest_objects};
 use filmless_delivery::{DeliveryError, Services};
 use filmless_domain::ObjectKey;
 use filmless_runtime::batch::report;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use filmless_delivery::reconcile::{Scope, reconcile};
+use filmless_delivery::upkeep::reconcile::{Scope, reconcile};
 use filmless_delivery::{DeliveryError, Services};
 use serde::{Deserialize, Serialize};
 

@@ -2,7 +2,7 @@
 
 use aws_lambda_events::cloudwatch_logs::LogsEvent;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
-use filmless_delivery::feedback::{read_report, record_feedback};
+use filmless_delivery::notice::feedback::{read_report, record_feedback};
 use filmless_delivery::{DeliveryError, Services};
 use filmless_runtime::batch::report;
 use serde::Deserialize;

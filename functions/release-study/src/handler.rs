@@ -2,7 +2,7 @@
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use filmless_delivery::Services;
-use filmless_delivery::messages::ReleaseTask;
+use filmless_delivery::record::messages::ReleaseTask;
 use filmless_delivery::release::release_study;
 use filmless_runtime::batch::each_task;
 

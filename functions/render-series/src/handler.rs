@@ -1,10 +1,10 @@
 //! From the queue's event to the use case.
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
-use filmless_delivery::download::pack_download;
-use filmless_delivery::messages::{SeriesContents, SettleTask};
-use filmless_delivery::render::render_series;
-use filmless_delivery::settle::check_quiet;
+use filmless_delivery::prepare::download::pack_download;
+use filmless_delivery::prepare::render::render_series;
+use filmless_delivery::prepare::settle::check_quiet;
+use filmless_delivery::record::messages::{SeriesContents, SettleTask};
 use filmless_delivery::{DeliveryError, Services};
 use filmless_runtime::batch::each_task;
 

@@ -1,6 +1,9 @@
 //! From the schedule's event to the jobs.
 
-use filmless_delivery::{DeliveryError, Services, daily_list, log, outbox, retention};
+use filmless_delivery::record::{log, outbox};
+use filmless_delivery::staff::daily_list;
+use filmless_delivery::upkeep::retention;
+use filmless_delivery::{DeliveryError, Services};
 use filmless_runtime::error_chain;
 use filmless_store::index::LogName;
 use serde::{Deserialize, Serialize};

@@ -2,8 +2,8 @@
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use filmless_delivery::Services;
-use filmless_delivery::messages::NoticeTask;
 use filmless_delivery::notice::send_notice;
+use filmless_delivery::record::messages::NoticeTask;
 use filmless_runtime::batch::each_task;
 
 /// Handles one batch; messages that failed come again.

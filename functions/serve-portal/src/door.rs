@@ -1,5 +1,5 @@
 //! What the pages need from the use cases. The pages are tested against a sample behind this port; in
-//! production they are [`filmless_delivery::portal::Portal`] and its session.
+//! production they are [`filmless_delivery::viewing::Portal`] and its session.
 
 use std::error::Error;
 
@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::http::header::RETRY_AFTER;
 use axum::response::{IntoResponse, Response};
 use filmless_delivery::DeliveryError;
-use filmless_delivery::portal::{
+use filmless_delivery::viewing::{
     AccessLine, LinkOpening, LinkStatus, NewShare, ShareLine, ShareOpening, ShareRequest, ShareScope,
     ShareStatus, SignIn, StudyDownload, StudySummary, StudyView,
 };

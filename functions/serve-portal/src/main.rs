@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use filmless_delivery::portal::Portal;
+use filmless_delivery::viewing::Portal;
 use filmless_runtime::{Config, init_logging, services_from};
 use serve_portal::{OidcDoor, PortalConfig, PortalServices, behind, router};
 

@@ -1,7 +1,7 @@
 //! The port over the real use cases.
 
 use async_trait::async_trait;
-use filmless_delivery::portal::{
+use filmless_delivery::viewing::{
     AccessLine, LinkOpening, LinkStatus, NewShare, Portal, Session, ShareLine, ShareOpening, ShareRequest,
     ShareScope, ShareStatus, SignIn, StudyDownload, StudySummary, StudyView,
 };

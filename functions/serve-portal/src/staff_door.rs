@@ -3,14 +3,14 @@
 
 use async_trait::async_trait;
 use filmless_delivery::ReviewRecord;
-use filmless_delivery::portal::{NewShare, ShareRequest};
-use filmless_delivery::refusals::Refusals;
-use filmless_delivery::retention::Erased;
+use filmless_delivery::staff::refusals::Refusals;
 use filmless_delivery::staff::{
     AuditFound, AuditQuery, AuditVerdict, Channels, ContactCorrection, Decided, Decision, FailedChannel,
     HeldStudy, IdentityView, Merged, OpenedStudy, PatientHit, PatientView, RecallReport, RecallViewer,
     Reissued, Revoked, StaffError, StudyLedger, Unreached, UsageMonth,
 };
+use filmless_delivery::upkeep::retention::Erased;
+use filmless_delivery::viewing::{NewShare, ShareRequest};
 use filmless_domain::staff::{Act, StaffMember};
 use filmless_domain::{AccessionNumber, PatientId, Secret, StudyInstanceUid};
 use filmless_identity::Returned;

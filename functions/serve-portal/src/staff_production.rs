@@ -5,14 +5,14 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use filmless_delivery::ReviewRecord;
 use filmless_delivery::Services;
-use filmless_delivery::portal::{NewShare, ShareRequest};
-use filmless_delivery::refusals::Refusals;
-use filmless_delivery::retention::Erased;
+use filmless_delivery::staff::refusals::Refusals;
 use filmless_delivery::staff::{
     AuditFound, AuditQuery, AuditVerdict, Channels, ContactCorrection, Decided, Decision, Desk,
     FailedChannel, HeldStudy, IdentityView, Merged, OpenedStudy, PatientHit, PatientView, RecallReport,
     RecallViewer, Reissued, Revoked, StaffEntrance, StaffError, StudyLedger, Unreached, UsageMonth,
 };
+use filmless_delivery::upkeep::retention::Erased;
+use filmless_delivery::viewing::{NewShare, ShareRequest};
 use filmless_domain::staff::{Act, StaffMember};
 use filmless_domain::staff_oidc::OidcSettings;
 use filmless_domain::{AccessionNumber, PatientId, Secret, StudyInstanceUid};

@@ -7,8 +7,8 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use filmless_delivery::refusals::refusals;
-use filmless_delivery::status::{Status, status};
+use filmless_delivery::staff::refusals::refusals;
+use filmless_delivery::staff::status::{Status, status};
 use filmless_dicom::{HeaderRead, read_header};
 use filmless_domain::{Limits, StudyInstanceUid, StudyState};
 use filmless_store::{Bucket, Index};
@@ -151,7 +151,7 @@ impl Watch<'_> {
         Ok(look)
     }
 
-    async fn refused(&self) -> anyhow::Result<Vec<filmless_delivery::refusals::Refusal>> {
+    async fn refused(&self) -> anyhow::Result<Vec<filmless_delivery::staff::refusals::Refusal>> {
         let since = self.started.saturating_sub(jiff::SignedDuration::from_secs(60))?;
         let found = refusals(&self.bucket, Some(since), REFUSALS_MAX).await?;
         Ok(found.refused.into_iter().filter(|refusal| self.keys.contains(refusal.key.as_str())).collect())

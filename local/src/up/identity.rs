@@ -15,7 +15,7 @@ use axum::{Form, Json, Router};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use filmless_delivery::Services;
-use filmless_delivery::tries::{self, Tries};
+use filmless_delivery::viewing::tries::{self, Tries};
 use filmless_domain::Secret;
 use filmless_domain::staff_oidc::OidcSettings;
 use filmless_identity::provider::{

@@ -19,7 +19,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use axum::Router;
 use filmless_decoder::ChildRenderer;
-use filmless_delivery::portal::Portal;
+use filmless_delivery::viewing::Portal;
 use filmless_delivery::{MessageSecrets, Services, Settings};
 use filmless_domain::gate::ReleaseOn;
 use filmless_domain::identity::IdentityRules;

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use export_usage::handler::ExportEvent;
-use filmless_delivery::{Services, outbox};
+use filmless_delivery::Services;
+use filmless_delivery::record::outbox;
 use filmless_embedded::{DurableQueue, Received};
 use filmless_runtime::batch::{FailureCodes, with_failure_codes};
 use filmless_runtime::error_chain;

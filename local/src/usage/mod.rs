@@ -12,8 +12,9 @@ use export_usage::export::{PriceFile, export_month, months_of_ledger, price_file
 use export_usage::layout;
 use export_usage::ledger::Ledger;
 use export_usage::verify::{Verification, verify};
-use filmless_delivery::audit::Record;
-use filmless_delivery::{Services, log};
+use filmless_delivery::Services;
+use filmless_delivery::record::audit::Record;
+use filmless_delivery::record::log;
 use filmless_domain::audit::{Actor, AuditAction};
 use filmless_store::index::LogName;
 use filmless_usage::Month;

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use filmless_delivery::render::{
+use filmless_delivery::prepare::render::{
     FileOwner, InstanceRenderer, RenderedParts, SourceFile, no_picture, parts_channel,
 };
 use filmless_domain::Limits;

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use filmless_decoder::ChildRenderer;
-use filmless_delivery::render::{FileOwner, InstanceRenderer, SourceFile};
+use filmless_delivery::prepare::render::{FileOwner, InstanceRenderer, SourceFile};
 use filmless_domain::{Limits, PatientDemographics, StudyInstanceUid};
 use filmless_imaging::{Layers, PreviewSize, RenderOptions, RenderedPart};
 

@@ -1,49 +1,45 @@
 //! The use cases: from an upload to a patient who sees it.
 //!
 //! Each step is idempotent and can be run again alone; each writes what the next one needs and then announces it
-//! through the outbox.
+//! through the outbox. The wings follow a study on its way:
+//!
+//! | wing | what it does |
+//! |---|---|
+//! | [`intake`] | an object becomes an item of the index, or goes to quarantine with a reason |
+//! | [`prepare`] | a study settles; its series become packs, previews and downloads |
+//! | [`release`] | the publish gate, and what passing it makes: account, password, link, slip |
+//! | [`notice`] | SMS and email, and what their providers report |
+//! | [`viewing`] | what patients, and those they share with, open |
+//! | [`staff`] | what the hospital's people see and do |
+//! | [`upkeep`] | by the clock: what was lost is found, what has ended is deleted |
+//! | [`record`] | the logs and messages that every step writes: outbox, audit, usage |
+//!
+//! What all of them ask stands beside them: who is in sight of what, the services, the port of the renderer.
 
-pub mod audit;
-mod booking;
 mod created_object;
 mod credentials;
-pub mod daily_list;
-pub mod dead_letters;
-mod digest;
-pub mod download;
 mod error;
-pub mod feedback;
-mod file_facts;
-pub mod health;
-pub(crate) mod identity;
-pub mod ingest;
-mod issue;
-mod late_contact;
-pub mod log;
-pub mod messages;
+pub mod intake;
 pub mod notice;
-pub mod outbox;
-pub mod portal;
-pub mod rebuild;
-pub mod reconcile;
-pub mod refusals;
-pub mod relay_report;
+pub mod prepare;
+pub mod record;
 pub mod release;
-pub mod render;
-mod result;
-pub mod retention;
+mod renderer;
 mod services;
-pub mod settle;
-mod slip;
+mod sight;
 mod sms_countries;
+mod source_file;
 pub mod staff;
-pub mod status;
-pub mod tries;
 mod trusted_proxies;
-mod usage;
+pub mod upkeep;
+pub mod viewing;
 
 pub use error::DeliveryError;
 pub use filmless_store::index::{ReviewKind, ReviewRecord};
+pub use renderer::{
+    FileOwner, InProcessRenderer, InstanceRenderer, RenderedParts, no_picture, parts_channel,
+};
 pub use services::{MessageSecrets, Services, Settings};
 pub use sms_countries::{InvalidSmsCountries, SmsCountries};
+pub use source_file::SourceFile;
 pub use trusted_proxies::{InvalidTrustedProxies, TrustedProxies};

@@ -11,7 +11,7 @@ use filmless_store::sealing::Sealer;
 use filmless_store::{Bucket, Index};
 use serde::{Deserialize, Serialize};
 
-use crate::render::InstanceRenderer;
+use crate::prepare::render::InstanceRenderer;
 use crate::{SmsCountries, TrustedProxies};
 
 /// Which secrets a message carries.

@@ -6,7 +6,7 @@ use std::future::Future;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use filmless_delivery::DeliveryError;
-use filmless_delivery::messages::Task;
+use filmless_delivery::record::messages::Task;
 use tracing::error;
 
 use crate::error_chain;
@@ -58,7 +58,7 @@ pub fn report(response: &mut SqsBatchResponse, message_id: Option<String>, failu
 #[cfg(test)]
 mod tests {
     use super::*;
-    use filmless_delivery::messages::ReleaseTask;
+    use filmless_delivery::record::messages::ReleaseTask;
     use filmless_store::StoreError;
 
     #[tokio::test]

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use filmless_delivery::Services;
-use filmless_delivery::render::InProcessRenderer;
+use filmless_delivery::prepare::render::InProcessRenderer;
 use filmless_store::Connection;
 use filmless_store::aws::{KmsSealer, SesGateway, SnsGateway, SqsDeadLetters, SqsQueue};
 use filmless_store::port::{DeadLetters, OsRandomness, SystemClock};

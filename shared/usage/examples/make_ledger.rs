@@ -15,7 +15,7 @@ use serde_json::json;
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
 const DAY_MS: i64 = 24 * 3600 * 1000;
-/// As `filmless_delivery::log` bounds an object.
+/// As `filmless_delivery::record::log` bounds an object.
 const OBJECT_EVENTS_MAX: usize = 20_000;
 /// What a hundred studies come to, near enough to know how many studies a day has.
 const EVENTS_PER_HUNDRED_STUDIES: u64 = 1189;

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use filmless_delivery::portal::{AccessLine, AccessWho};
+use filmless_delivery::viewing::{AccessLine, AccessWho};
 use filmless_domain::StudyInstanceUid;
 
 use super::{Frame, moment, page, see_other};

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::Response;
-use filmless_delivery::portal::StudyDownload;
+use filmless_delivery::viewing::StudyDownload;
 use filmless_domain::{SopInstanceUid, StudyInstanceUid};
 use serde::Deserialize;
 

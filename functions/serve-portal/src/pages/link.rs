@@ -6,7 +6,7 @@ use axum::Form;
 use axum::extract::Path;
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use filmless_delivery::portal::{LinkOpening, LinkStatus};
+use filmless_delivery::viewing::{LinkOpening, LinkStatus};
 use filmless_domain::Language;
 use filmless_domain::access::token_of_link;
 use serde::Deserialize;

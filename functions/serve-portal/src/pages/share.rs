@@ -5,7 +5,7 @@ use axum::Form;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
-use filmless_delivery::portal::{ShareOpening, ShareStatus};
+use filmless_delivery::viewing::{ShareOpening, ShareStatus};
 use filmless_domain::Language;
 use serde::Deserialize;
 

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, RawForm};
 use axum::http::StatusCode;
 use axum::response::Response;
-use filmless_delivery::portal::{ShareLine, ShareRequest, StudySummary};
+use filmless_delivery::viewing::{ShareLine, ShareRequest, StudySummary};
 use filmless_domain::StudyInstanceUid;
 use filmless_domain::share::{Relation, SHARE_LABEL_CHARS_MAX};
 

@@ -6,7 +6,7 @@ use axum::extract::Query;
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
-use filmless_delivery::portal::SignIn;
+use filmless_delivery::viewing::SignIn;
 use serde::Deserialize;
 
 use super::{Frame, page, see_other};

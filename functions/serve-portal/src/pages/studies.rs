@@ -5,7 +5,7 @@ use axum::Json;
 use axum::http::header::{ACCEPT, VARY};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use filmless_delivery::portal::StudySummary;
+use filmless_delivery::viewing::StudySummary;
 use filmless_domain::Order;
 use filmless_domain::invisible::one_line;
 use serde::Serialize;

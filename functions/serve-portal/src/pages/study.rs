@@ -5,7 +5,7 @@ use axum::Json;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use filmless_delivery::portal::{SeriesView, StudyView};
+use filmless_delivery::viewing::{SeriesView, StudyView};
 use filmless_domain::invisible::one_line;
 use filmless_domain::{ReportLack, SignedResult, StudyInstanceUid};
 use serde::Serialize;

@@ -1,7 +1,7 @@
 //! Every word a patient reads on the pages, one constant per language: [`vi::VI`] and [`en::EN`]. A text missing
 //! in one of them does not compile.
 
-use filmless_delivery::portal::SeriesView;
+use filmless_delivery::viewing::SeriesView;
 use filmless_domain::Language;
 use jiff::civil::Date;
 

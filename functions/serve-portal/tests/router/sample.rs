@@ -1,7 +1,7 @@
 //! A portal with two patients, in memory.
 
 use async_trait::async_trait;
-use filmless_delivery::portal::{
+use filmless_delivery::viewing::{
     AccessLine, AccessWho, LinkOpening, LinkStatus, NewShare, SeriesView, ShareLine, ShareOpening,
     ShareRequest, ShareScope, ShareStatus, SignIn, StudyDownload, StudySummary, StudyView,
 };

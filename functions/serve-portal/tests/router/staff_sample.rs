@@ -1,16 +1,16 @@
 //! A console with one patient and one study, in memory. Who may do what is the domain's own table, as in the use cases.
 
 use async_trait::async_trait;
-use filmless_delivery::portal::{NewShare, ShareLine, ShareRequest};
-use filmless_delivery::refusals::{Refusal, Refusals};
-use filmless_delivery::retention::Erased;
+use filmless_delivery::staff::refusals::{Refusal, Refusals};
+use filmless_delivery::staff::status::Reason;
 use filmless_delivery::staff::{
     AuditFound, AuditQuery, AuditVerdict, Channels, ContactCorrection, Decided, Decision, FailedChannel,
     HeldStudy, IdentityView, LedgerLine, Merged, OpenedStudy, PatientHit, PatientView, RecallReport,
     RecallViewer, Reissued, Revoked, StaffError, Stated, StudyBrief, StudyLedger, Unreached, UsageFigures,
     UsageFile, UsageGroup, UsageMonth,
 };
-use filmless_delivery::status::Reason;
+use filmless_delivery::upkeep::retention::Erased;
+use filmless_delivery::viewing::{NewShare, ShareLine, ShareRequest};
 use filmless_delivery::{ReviewKind, ReviewRecord};
 use filmless_domain::audit::{Actor, AuditAction, AuditEvent, AuditOutcome};
 use filmless_domain::identity::Fact;

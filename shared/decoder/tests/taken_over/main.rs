@@ -11,7 +11,7 @@ use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
 use filmless_decoder::{Sink, serve_with};
-use filmless_delivery::render::no_picture;
+use filmless_delivery::prepare::render::no_picture;
 use filmless_imaging::render_ranged;
 
 fn main() -> ExitCode {

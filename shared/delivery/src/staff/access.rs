@@ -7,8 +7,8 @@ use filmless_store::index::{Index, LinkState, Transaction};
 use serde::Serialize;
 
 use super::{Desk, StaffError, reason_of};
-use crate::identity::{find_in_sight, latest_order_of};
-use crate::portal::{NewShare, ShareOwner, ShareRequest, create_share_of, end_share_of};
+use crate::sight::{find_in_sight, latest_order_of};
+use crate::viewing::{NewShare, ShareOwner, ShareRequest, create_share_of, end_share_of};
 
 /// What was ended.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]

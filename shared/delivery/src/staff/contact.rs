@@ -6,8 +6,8 @@ use filmless_domain::{PatientId, PhoneNumber, mailbox};
 use filmless_store::index::{Change, ContactRecord, Index, Transaction};
 
 use super::{Desk, StaffError};
-use crate::messages::{ReleaseTask, Task};
-use crate::outbox;
+use crate::record::messages::{ReleaseTask, Task};
+use crate::record::outbox;
 
 /// What is right; `None` leaves as it is, an empty text means that there is none.
 #[derive(Clone, Default)]

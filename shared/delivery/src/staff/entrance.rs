@@ -10,7 +10,7 @@ use filmless_store::index::{
 use jiff::SignedDuration;
 
 use super::{Desk, StaffError};
-use crate::audit::Record;
+use crate::record::audit::Record;
 use crate::{DeliveryError, Services, credentials};
 
 /// How long somebody may take at the identity provider, in seconds.

@@ -5,7 +5,7 @@ use filmless_domain::audit::AuditAction;
 use filmless_domain::staff::Act;
 
 use super::{Desk, StaffError, reason_of};
-use crate::retention::{self, Erased, erase_subject};
+use crate::upkeep::retention::{self, Erased, erase_subject};
 
 impl Desk {
     /// Erases all that is kept about a patient: uploads, orders, everything derived, slips, account, shares. The logs

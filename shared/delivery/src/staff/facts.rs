@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::worklist::held_of_days;
 use super::{Desk, StaffError};
-use crate::identity::{beside, facts_digest, person_of};
+use crate::sight::{beside, facts_digest, person_of};
 
 /// Most studies of one list of mismatches.
 pub const MISMATCHES_MAX: usize = 100;

@@ -18,8 +18,8 @@ use serde::Serialize;
 use super::worklist::held_of_days;
 use super::{Desk, StaffError};
 use crate::credentials;
-use crate::portal::ShareLine;
-use crate::status::{Reason, reason_of_hold};
+use crate::staff::status::{Reason, reason_of_hold};
+use crate::viewing::ShareLine;
 
 /// Studies that were held within so many days are found by the name in their images.
 const HELD_DAYS: u16 = 31;
@@ -257,7 +257,7 @@ impl Desk {
         };
         let account = index.account_of_patient(patient_id).await?;
         let shares = match &account {
-            Some(account) => crate::portal::list_shares_of(&self.services, &account.account_key).await?,
+            Some(account) => crate::viewing::list_shares_of(&self.services, &account.account_key).await?,
             None => Vec::new(),
         };
         let mut record = self.record(AuditAction::FindPatient);

@@ -11,9 +11,12 @@ use filmless_store::index::{
 use super::facts::{IdentityView, Looked};
 use super::reissue::changed;
 use super::{Case, Desk, StaffError, reason_of};
-use crate::messages::{ReleaseTask, Task};
-use crate::usage::{self, Pen};
-use crate::{booking, identity, outbox, settle};
+use crate::prepare::settle;
+use crate::record::messages::{ReleaseTask, Task};
+use crate::record::outbox;
+use crate::record::usage::{self, Pen};
+use crate::release::booking;
+use crate::sight;
 
 /// Most studies that are put before the gate again by one decision; `reconcile` comes to the others.
 const STUDIES_AT_ONCE: usize = 20;
@@ -124,7 +127,7 @@ impl Desk {
         let release = StaffRelease {
             accession_number: order.order.accession_number.clone(),
             patient_id: patient.clone(),
-            facts: Some(identity::facts_digest(&case.study, &order.order)),
+            facts: Some(sight::facts_digest(&case.study, &order.order)),
         };
         let mut messages = vec![ReleaseTask { study_instance_uid: uid.clone() }.to_outbox()?];
         let (key, change) = Index::staff_release_change(&case.study, &release);
@@ -182,7 +185,7 @@ impl Desk {
             }
             return Ok(order);
         }
-        let candidates = identity::orders_for(&self.services, study).await?;
+        let candidates = sight::orders_for(&self.services, study).await?;
         candidates.meant().cloned().ok_or(StaffError::refused(
             "name-the-order",
             "Say under which order: none, or several, could be meant.",

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::find::brief;
 use super::{Desk, StaffError, StudyBrief};
-use crate::portal::{AccessLine, AccessWho, access_lines};
+use crate::viewing::{AccessLine, AccessWho, access_lines};
 
 /// One study and all that happened to it.
 #[derive(Debug, Clone, Serialize)]

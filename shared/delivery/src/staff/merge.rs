@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::reissue::changed;
 use super::{Desk, StaffError, reason_of};
-use crate::identity::person_of;
+use crate::sight::person_of;
 
 /// What a merge moved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -3,6 +3,7 @@
 
 mod access;
 mod contact;
+pub mod daily_list;
 mod entrance;
 mod erase;
 mod facts;
@@ -12,8 +13,10 @@ mod ledger;
 mod merge;
 mod read_audit;
 mod recall;
+pub mod refusals;
 mod reissue;
 mod report;
+pub mod status;
 mod usage;
 mod worklist;
 
@@ -26,7 +29,7 @@ use filmless_store::index::{
 };
 use thiserror::Error;
 
-use crate::audit::Record;
+use crate::record::audit::Record;
 use crate::{DeliveryError, Services};
 
 pub use access::Revoked;

@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::{Desk, StaffError};
-use crate::log::{self, LogError, VerifiedLog};
+use crate::record::log::{self, LogError, VerifiedLog};
 
 /// Most bytes of one download: an answer of a function is 6 MB at most, and FHIR is about three times as long.
 const DOWNLOAD_BYTES_MAX: usize = 1_500_000;

@@ -12,10 +12,10 @@ use tracing::info;
 
 use super::reissue::changed;
 use super::{Case, Desk, StaffError, reason_of};
-use crate::booking;
-use crate::portal::end_share_of;
-use crate::retention::delete_below;
-use crate::usage::{self, Pen};
+use crate::record::usage::{self, Pen};
+use crate::release::booking;
+use crate::upkeep::retention::delete_below;
+use crate::viewing::end_share_of;
 
 /// What a recall did, and who has to be spoken to.
 #[derive(Debug, Clone, Serialize)]

@@ -9,9 +9,9 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use super::{Case, Desk, StaffError, reason_of};
-use crate::identity::order_in_sight;
-use crate::issue::{Issue, NOTICES_PER_DAY_MAX};
-use crate::outbox;
+use crate::record::outbox;
+use crate::release::issue::{Issue, NOTICES_PER_DAY_MAX};
+use crate::sight::order_in_sight;
 
 /// Largest slip that is read.
 const SLIP_BYTES_MAX: u64 = 4 << 20;

@@ -15,9 +15,9 @@ use super::find::brief;
 use super::worklist::{held_of_days, listed_of_days};
 use super::{Desk, StaffError, StudyBrief};
 use crate::Services;
-use crate::issue::is_reached;
-use crate::notice::COUNTRY_NOT_ALLOWED;
-use crate::refusals::{Refusals, refusals};
+use crate::notice::send::COUNTRY_NOT_ALLOWED;
+use crate::release::issue::is_reached;
+use crate::staff::refusals::{Refusals, refusals};
 use filmless_domain::hospital::HOSPITAL_TIME;
 
 /// How many studies of a list are looked at at a time.

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use filmless_delivery::log;
-use filmless_delivery::portal::{LinkOpening, Portal};
-use filmless_delivery::reconcile::{Scope, reconcile};
-use filmless_delivery::{Services, status};
+use filmless_delivery::Services;
+use filmless_delivery::record::log;
+use filmless_delivery::staff::status;
+use filmless_delivery::upkeep::reconcile::{Scope, reconcile};
+use filmless_delivery::viewing::{LinkOpening, Portal};
 use filmless_domain::object_key::{self, SeriesKeys};
 use filmless_domain::{ObjectKey, PhoneNumber, StudyInstanceUid, StudyState};
 use filmless_store::ObjectVersion;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use export_usage::handler::{ExportEvent, handle};
 use filmless_delivery::Services;
-use filmless_delivery::log::seal;
+use filmless_delivery::record::log::seal;
 use filmless_delivery::staff::Desk;
 use filmless_domain::staff::{Role, StaffMember};
 use filmless_domain::{ObjectKey, StudyInstanceUid};

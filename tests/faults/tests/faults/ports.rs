@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use filmless_delivery::render::{FileOwner, InstanceRenderer, RenderedParts, SourceFile};
+use filmless_delivery::prepare::render::{FileOwner, InstanceRenderer, RenderedParts, SourceFile};
 use filmless_domain::{Limits, Secret};
 use filmless_imaging::{RenderOptions, render_ranged};
 use filmless_store::port::{Email, EmailGateway, PortError, Queue, QueueName, Sms, SmsGateway};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use filmless_delivery::Services;
-use filmless_delivery::reconcile::{Scope, reconcile};
+use filmless_delivery::upkeep::reconcile::{Scope, reconcile};
 use filmless_domain::{ObjectKey, Order, PatientDemographics, PatientId, StudyInstanceUid};
 use filmless_store::Served;
 use filmless_store::index::{Arrival, Touched};

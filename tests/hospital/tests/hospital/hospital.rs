@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use filmless_delivery::reconcile::{Scope, reconcile};
+use filmless_delivery::upkeep::reconcile::{Scope, reconcile};
 use filmless_delivery::{Services, Settings};
 use filmless_domain::ObjectKey;
 use filmless_domain::gate::ReleaseOn;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use filmless_delivery::Services;
-use filmless_delivery::portal::{Portal, Session, StudyDownload, StudySummary};
+use filmless_delivery::viewing::{Portal, Session, StudyDownload, StudySummary};
 use filmless_domain::{AccessionNumber, StudyInstanceUid};
 use serde_json::Value;
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use filmless_delivery::Services;
-use filmless_delivery::portal::{Portal, ShareRequest};
+use filmless_delivery::viewing::{Portal, ShareRequest};
 use filmless_domain::share::Relation;
 
 use crate::oracle::{Oracle, uid_of};

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::io::{Cursor, Read};
 
 use charls::CharLS;
-use filmless_delivery::portal::SeriesView;
+use filmless_delivery::viewing::SeriesView;
 use filmless_imaging::SeriesIndex;
 use ureq::Agent;
 

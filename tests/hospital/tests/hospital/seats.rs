@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use filmless_delivery::portal::{LinkOpening, Portal, Session, ShareOpening, SignIn};
+use filmless_delivery::viewing::{LinkOpening, Portal, Session, ShareOpening, SignIn};
 
 use crate::people::Person;
 

@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::Response;
-use filmless_delivery::refusals::{Refusal, Refusals};
+use filmless_delivery::staff::refusals::{Refusal, Refusals};
 use filmless_domain::hospital::HOSPITAL_TIME;
 use filmless_domain::staff::Act;
 use jiff::civil::Date;

@@ -1,0 +1,337 @@
+//! Instances: only the header is read, by ranged GETs.
+
+use std::collections::BTreeMap;
+
+use filmless_dicom::{
+    HeaderError, HeaderRead, InstanceHeader, RefusedHeader, Sniffed, read_header, read_refused, sniff,
+};
+use filmless_domain::identity::files_contradict;
+use filmless_domain::object_key::Upload;
+use filmless_domain::{PatientDemographics, Rejection, StudyInstanceUid};
+use filmless_store::index::{Arrival, InstanceRecord, StrangerRecord, Touched, UploadOwner, UploadRecord};
+use filmless_store::{ObjectVersion, StoreError};
+use futures::{StreamExt, stream};
+use tracing::info;
+
+use super::CreatedObject;
+use crate::intake::order::ingest_order;
+use crate::intake::quarantine::{quarantine, quarantine_unless_storable, refuse};
+use crate::intake::unzip::unpack;
+use crate::prepare::settle;
+use crate::record::messages::{ReleaseTask, Task};
+use crate::record::outbox;
+use crate::{DeliveryError, Services};
+
+/// How many objects of one batch are read at a time.
+const READS_AT_ONCE: usize = 8;
+
+/// What became of each object of a batch, in its order: `Err` means that its event must come again.
+pub type IngestOutcome = Vec<Result<(), DeliveryError>>;
+
+struct Readable {
+    position: usize,
+    object: CreatedObject,
+    header: InstanceHeader,
+}
+
+/// Takes in a batch of created objects. Instances of one study share its writes.
+pub async fn ingest_objects(services: &Services, objects: Vec<CreatedObject>) -> IngestOutcome {
+    let mut outcome: IngestOutcome = objects.iter().map(|_| Ok(())).collect();
+    let mut reads = stream::iter(objects.into_iter().enumerate())
+        .map(|(position, object)| {
+            let services = services.clone();
+            async move { (position, examine(&services, &object).await, object) }
+        })
+        .buffer_unordered(READS_AT_ONCE);
+    let mut studies: BTreeMap<StudyInstanceUid, Vec<Readable>> = BTreeMap::new();
+    while let Some((position, examined, object)) = reads.next().await {
+        match examined {
+            Ok(None) => {}
+            Ok(Some(header)) => {
+                let study = studies.entry(header.study_instance_uid.clone()).or_default();
+                study.push(Readable { position, object, header: *header });
+            }
+            Err(error) => outcome[position] = Err(error),
+        }
+    }
+    for (study, instances) in studies {
+        index_instances(services, &study, instances, &mut outcome).await;
+    }
+    outcome
+}
+
+/// Does all there is to do with an object that is no readable instance; returns the header of one that is.
+async fn examine(
+    services: &Services,
+    object: &CreatedObject,
+) -> Result<Option<Box<InstanceHeader>>, DeliveryError> {
+    match object.key.upload() {
+        Upload::Quarantined => return Ok(None),
+        Upload::Order => {
+            let taken = ingest_order(services, object).await;
+            return quarantine_unless_storable(services, object, taken).await.map(|()| None);
+        }
+        Upload::Study | Upload::Unpacked => {}
+    }
+    // Consoles make "folders" of empty objects.
+    if object.key.as_str().ends_with('/') && object.bytes == 0 {
+        return Ok(None);
+    }
+    match read_object(services, object).await {
+        Ok(Examined::Instance(header)) => Ok(Some(header)),
+        Ok(Examined::Zip) if object.key.upload() == Upload::Unpacked => {
+            let rejection =
+                Rejection::new("nested-zip", "A ZIP within a ZIP is not unpacked. Upload it by itself.");
+            quarantine(services, object, &rejection).await.map(|()| None)
+        }
+        Ok(Examined::Zip) => unpack(services, object).await.map(|()| None),
+        Ok(Examined::Refused(rejection, header)) => {
+            refuse(services, &header, object, &rejection).await.map(|()| None)
+        }
+        // A DICOMDIR lists files that come by themselves.
+        Ok(Examined::Directory) => Ok(None),
+        // Deleted by its owner before we came.
+        Err(DeliveryError::Store(StoreError::NotFound)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// What the first bytes of an object say.
+pub(crate) enum Examined {
+    Instance(Box<InstanceHeader>),
+    Zip,
+    Directory,
+    /// And whose it is, where that can be read.
+    Refused(Rejection, Box<RefusedHeader>),
+}
+
+/// Reads 64 KiB first, where nearly every header ends; more only when it does not.
+pub(crate) async fn read_object(
+    services: &Services,
+    object: &CreatedObject,
+) -> Result<Examined, DeliveryError> {
+    let limits = &services.settings.limits;
+    let steps = [limits.header_first_read_bytes, limits.header_second_read_bytes, limits.header_bytes_max];
+    for step in steps {
+        let read = services.studies.get_range(object.version(), 0..step).await?;
+        if read.total_bytes > limits.object_bytes_max {
+            let message = format!("The object has more than {} bytes.", limits.object_bytes_max);
+            return Ok(Examined::Refused(Rejection::new("object-too-large", message), Box::default()));
+        }
+        if sniff(&read.bytes) == Sniffed::Zip {
+            return Ok(Examined::Zip);
+        }
+        match read_header(&read.bytes, read.total_bytes, limits) {
+            Ok(HeaderRead::Complete(header)) => return Ok(Examined::Instance(header)),
+            Ok(HeaderRead::NeedMore) => {}
+            Err(error) if error.code() == "dicomdir" => return Ok(Examined::Directory),
+            Err(error) => {
+                return Ok(Examined::Refused(error.into(), Box::new(read_refused(&read.bytes, limits))));
+            }
+        }
+    }
+    Ok(Examined::Refused(HeaderError::HeaderTooLong.into(), Box::default()))
+}
+
+async fn index_instances(
+    services: &Services,
+    study: &StudyInstanceUid,
+    instances: Vec<Readable>,
+    outcome: &mut IngestOutcome,
+) {
+    let positions: Vec<usize> = instances.iter().map(|i| i.position).collect();
+    let mut any_new = false;
+    for instance in instances {
+        let (position, object) = (instance.position, instance.object.clone());
+        let indexed = index_instance(services, study, instance).await;
+        match quarantine_unless_storable(services, &object, indexed).await {
+            Ok(is_new) => any_new |= is_new,
+            Err(error) => outcome[position] = Err(error),
+        }
+    }
+    // After the instances: whatever a check that is already under way misses, this one will see.
+    if any_new && let Err(error) = settle::schedule(services, study).await {
+        for position in positions {
+            if outcome[position].is_ok() {
+                outcome[position] = Err(DeliveryError::internal("a quiet-period check")(error.to_string()));
+            }
+        }
+    }
+}
+
+/// Returns whether the study has to settle because of this instance.
+async fn index_instance(
+    services: &Services,
+    study: &StudyInstanceUid,
+    instance: Readable,
+) -> Result<bool, DeliveryError> {
+    let Readable { object, header, .. } = instance;
+    let arrival = Arrival {
+        study_instance_uid: study.clone(),
+        patient: header.patient.clone(),
+        accession_number: header.accession_number.clone(),
+        study_date: header.study_date,
+        description: header.study_description.clone(),
+    };
+    let record = record_of(&object, header);
+    // The patient is compared before the instance enters the index: in between, a study could be released.
+    let rules = &services.settings.identity;
+    let touched = services.index.touch_study(&arrival, rules, services.clock.now()).await?;
+    let was_mixed = match &touched {
+        Touched::SamePatient(study) => study.two_patients,
+        Touched::OtherPatient(_) => {
+            let present = services.index.instance(study, &record.sop_instance_uid).await?;
+            if present.is_none() && !drop_deleted(services, study, &arrival.patient).await? {
+                refuse_stranger(services, &arrival, &record, &object).await?;
+                return Ok(false);
+            }
+            if present.is_none() || present.is_some_and(|present| present.etag != record.etag) {
+                services.index.add_contradicting_facts(&arrival).await?;
+            }
+            true
+        }
+    };
+    match services.index.add_instance(study, &record).await? {
+        None => {}
+        // A repeated event; its first run may have ended before it scheduled the check.
+        Some(present) if is_same_object(&present, &record) => {}
+        Some(present) => correct(services, study, &present, &record, &object).await?,
+    }
+    if was_mixed {
+        services.index.forget_stranger(study, &object.upload(Vec::new())).await?;
+    }
+    Ok(true)
+}
+
+fn is_same_object(a: &InstanceRecord, b: &InstanceRecord) -> bool {
+    a.key == b.key && a.version_id == b.version_id && a.etag == b.etag
+}
+
+/// Refuses a file of another patient, and has the study hidden that very moment.
+async fn refuse_stranger(
+    services: &Services,
+    arrival: &Arrival,
+    record: &InstanceRecord,
+    object: &CreatedObject,
+) -> Result<(), DeliveryError> {
+    let study = &arrival.study_instance_uid;
+    let stranger = StrangerRecord {
+        upload: object.upload(Vec::new()),
+        bytes: object.bytes,
+        written_at: object.created_at,
+        sop_instance_uid: Some(record.sop_instance_uid.clone()),
+    };
+    services.index.add_stranger(study, &stranger).await?;
+    let message =
+        "The study with this UID belongs to another patient (patient id, name, birth date or sex differ).";
+    let rejection = Rejection::new("two-patients", message);
+    let header = RefusedHeader { patient: arrival.patient.id.clone(), ..RefusedHeader::default() };
+    refuse(services, &header, object, &rejection).await?;
+    let entry =
+        outbox::entry(services, vec![ReleaseTask { study_instance_uid: study.clone() }.to_outbox()?])?;
+    outbox::publish(services, &entry).await
+}
+
+/// Takes the instances that name somebody else than the newcomer out of the study, where their owner deleted every one of
+/// their objects: an archive that mends a name may write new files and delete the old ones. Says whether that is so.
+async fn drop_deleted(
+    services: &Services,
+    study: &StudyInstanceUid,
+    newcomer: &PatientDemographics,
+) -> Result<bool, DeliveryError> {
+    let rules = &services.settings.identity;
+    let mut others = services.index.instances(study).await?;
+    others.retain(|other| other.patient.as_ref().is_none_or(|p| files_contradict(p, newcomer, rules)));
+    for other in &others {
+        if services.studies.current_etag(&other.key).await?.is_some() {
+            return Ok(false);
+        }
+    }
+    for other in &others {
+        let upload = UploadRecord {
+            key: other.key.clone(),
+            version_id: other.version_id.clone(),
+            etag: other.etag.clone(),
+            quarantined: Vec::new(),
+            lost: None,
+        };
+        services.index.remember_upload(UploadOwner::Study(study), &upload).await?;
+        services.index.drop_instance(study, other).await?;
+    }
+    Ok(!others.is_empty())
+}
+
+/// The same SOP Instance UID with other bytes: a correction takes the place of what it corrects, which stays in the bucket.
+async fn correct(
+    services: &Services,
+    study: &StudyInstanceUid,
+    present: &InstanceRecord,
+    arrived: &InstanceRecord,
+    object: &CreatedObject,
+) -> Result<(), DeliveryError> {
+    let owner = UploadOwner::Study(study);
+    if !is_same_content(services, present, arrived).await? && is_later(services, present, object).await? {
+        if !services.index.replace_instance(study, present, arrived).await? {
+            return Err(DeliveryError::internal("a correction")("another one came at this moment"));
+        }
+        info!(study_instance_uid = %study, "instance corrected: the same UID came with other bytes");
+        return Ok(());
+    }
+    Ok(services.index.remember_upload(owner, &object.upload(Vec::new())).await?)
+}
+
+/// Of two objects under one key the current one counts, whatever any clock says; else the one that was written later.
+async fn is_later(
+    services: &Services,
+    present: &InstanceRecord,
+    arrived: &CreatedObject,
+) -> Result<bool, DeliveryError> {
+    if present.key == arrived.key {
+        let current = services.studies.current_etag(&arrived.key).await?;
+        return Ok(current.is_some_and(|etag| etag == arrived.etag));
+    }
+    Ok(present.written_at.is_none_or(|written_at| written_at <= arrived.created_at))
+}
+
+pub(crate) fn record_of(object: &CreatedObject, header: InstanceHeader) -> InstanceRecord {
+    InstanceRecord {
+        is_report: header.is_result,
+        sop_instance_uid: header.sop_instance_uid,
+        sop_class_uid: header.sop_class_uid,
+        series_instance_uid: header.series_instance_uid,
+        series_number: header.series_number,
+        series_description: header.series_description,
+        modality: header.modality,
+        instance_number: header.instance_number,
+        slice_position: header.slice_position,
+        acquisition_time: header.acquisition_time,
+        patient: Some(header.patient),
+        accession_number: header.accession_number,
+        written_at: Some(object.created_at),
+        frames: header.number_of_frames,
+        key_references: header.key_references,
+        key: object.key.clone(),
+        version_id: object.version_id.clone(),
+        etag: object.etag.clone(),
+        bytes: object.bytes,
+    }
+}
+
+/// Equal ETags mean equal bytes, but equal bytes may have different ETags (multipart uploads): then the bytes
+/// decide.
+pub(crate) async fn is_same_content(
+    services: &Services,
+    present: &InstanceRecord,
+    arrived: &InstanceRecord,
+) -> Result<bool, DeliveryError> {
+    if present.etag == arrived.etag || present.bytes != arrived.bytes {
+        return Ok(present.etag == arrived.etag);
+    }
+    let limit = services.settings.limits.object_bytes_max;
+    let mut digests = Vec::new();
+    for instance in [present, arrived] {
+        let object = ObjectVersion { key: &instance.key, version_id: instance.version_id.as_deref() };
+        digests.push(services.studies.digest(object, limit).await?);
+    }
+    Ok(digests[0] == digests[1])
+}

@@ -1,0 +1,148 @@
+//! Orders: before, between or after the images, and again with changes; the last one wins.
+
+use std::collections::BTreeSet;
+
+use filmless_dicom::RefusedHeader;
+use filmless_domain::identity::compare;
+use filmless_domain::{AccessionNumber, Order, PatientId, Rejection, StudyInstanceUid};
+use filmless_store::StoreError;
+use filmless_store::index::{OrderRecord, OrderTaken, ReviewKind, ReviewRecord, UploadOwner};
+use jiff::tz::{self, TimeZone};
+use tracing::{info, warn};
+
+use super::CreatedObject;
+use crate::intake::quarantine::{quarantine, refuse};
+use crate::record::messages::{ReleaseTask, SettleTask, Task};
+use crate::record::outbox;
+use crate::{DeliveryError, Services};
+
+pub(super) async fn ingest_order(services: &Services, object: &CreatedObject) -> Result<(), DeliveryError> {
+    let limit = services.settings.limits.order_bytes_max;
+    let bytes = match services.studies.get(object.version(), limit).await {
+        Ok(bytes) => bytes,
+        Err(StoreError::NotFound) => return Ok(()),
+        Err(StoreError::TooLarge) => {
+            let rejection = Rejection::new("order-too-large", format!("An order has at most {limit} bytes."));
+            return quarantine(services, object, &rejection).await;
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let read = Order::parse(&bytes).and_then(|order| order.check_birth_date(today(services)).map(|()| order));
+    let order = match read {
+        Ok(order) => order,
+        Err(rejection) => {
+            let patient = Order::patient_of_refused(&bytes);
+            let header = RefusedHeader { patient, ..RefusedHeader::default() };
+            return refuse(services, &header, object, &rejection).await;
+        }
+    };
+    let earlier = services.index.order(&order.accession_number).await?;
+    if let Some(earlier) = &earlier
+        && !is_later(services, earlier, object).await?
+    {
+        return pass_over(services, &order, object).await;
+    }
+    take(services, earlier, &order, object).await
+}
+
+/// The date where it is the latest on earth: nobody's child is refused for having been born in another time zone.
+fn today(services: &Services) -> jiff::civil::Date {
+    services.clock.now().to_zoned(TimeZone::fixed(tz::offset(14))).date()
+}
+
+async fn take(
+    services: &Services,
+    earlier: Option<OrderRecord>,
+    order: &Order,
+    object: &CreatedObject,
+) -> Result<(), DeliveryError> {
+    // Whoever the order was for before may have waited for it, or must lose what it gave them.
+    let mut patients = vec![&order.patient.id];
+    patients.extend(earlier.as_ref().map(|e| &e.order.patient.id));
+    let bound = earlier.as_ref().and_then(|e| e.study_instance_uid.clone());
+    let studies = concerned_studies(services, &order.accession_number, &patients, bound).await?;
+
+    let mut messages = Vec::new();
+    for study_instance_uid in studies {
+        // The declared count may just have been reached.
+        messages.push(SettleTask::CheckQuiet { study_instance_uid: study_instance_uid.clone() }.to_outbox()?);
+        messages.push(ReleaseTask { study_instance_uid }.to_outbox()?);
+    }
+    let entry = outbox::entry(services, messages)?;
+    let review = earlier.as_ref().and_then(|earlier| reused(services, &earlier.order, order, object));
+    let taken = OrderTaken {
+        order,
+        upload: object.upload(Vec::new()),
+        written_at: object.created_at,
+        taken_at: services.clock.now(),
+        earlier: earlier.as_ref(),
+        messages: &entry,
+        review: review.as_ref(),
+    };
+    services.index.take_order(&taken).await?;
+    if review.is_some() {
+        warn!(code = "accession-reused", accession_number = %order.accession_number, "an order is for another patient now");
+    }
+    info!(studies = entry.messages.len() / 2, "order taken");
+    outbox::publish(services, &entry).await
+}
+
+/// Of two versions of one key the current one counts, whatever any clock says; else the one that was written later.
+async fn is_later(
+    services: &Services,
+    earlier: &OrderRecord,
+    object: &CreatedObject,
+) -> Result<bool, DeliveryError> {
+    match &earlier.upload {
+        Some(upload) if *upload == object.upload(Vec::new()) => Ok(true),
+        Some(upload) if upload.key == object.key => {
+            let current = services.studies.current_etag(&object.key).await?;
+            Ok(current.is_some_and(|etag| etag == object.etag))
+        }
+        _ => Ok(earlier.written_at <= object.created_at),
+    }
+}
+
+/// A later order is there: this one goes with it all the same, and the records office is told.
+async fn pass_over(services: &Services, order: &Order, object: &CreatedObject) -> Result<(), DeliveryError> {
+    let owner = UploadOwner::Order(&order.accession_number);
+    services.index.remember_upload(owner, &object.upload(Vec::new())).await?;
+    warn!(code = "order-older", accession_number = %order.accession_number, "an order is older than the one that counts");
+    let patients = vec![order.patient.id.clone()];
+    let kind = ReviewKind::OrderOlder;
+    let review = ReviewRecord::new(kind, order.accession_number.clone(), patients, object.created_at);
+    Ok(services.index.add_review(&review).await?)
+}
+
+/// An accession number that is used again, for somebody else.
+fn reused(
+    services: &Services,
+    earlier: &Order,
+    order: &Order,
+    object: &CreatedObject,
+) -> Option<ReviewRecord> {
+    let comparison = compare(&earlier.demographics(), &order.demographics(), &services.settings.identity);
+    let patients = vec![earlier.patient.id.clone(), order.patient.id.clone()];
+    let kind = ReviewKind::AccessionReused;
+    comparison
+        .contradicts()
+        .then(|| ReviewRecord::new(kind, order.accession_number.clone(), patients, object.created_at))
+}
+
+async fn concerned_studies(
+    services: &Services,
+    accession: &AccessionNumber,
+    patients: &[&PatientId],
+    bound: Option<StudyInstanceUid>,
+) -> Result<BTreeSet<StudyInstanceUid>, DeliveryError> {
+    let mut studies: BTreeSet<StudyInstanceUid> = bound.into_iter().collect();
+    studies.extend(
+        services.index.studies_of_accession(accession).await?.into_iter().map(|s| s.study_instance_uid),
+    );
+    for patient in patients {
+        studies.extend(
+            services.index.studies_of_patient(patient).await?.into_iter().map(|s| s.study_instance_uid),
+        );
+    }
+    Ok(studies)
+}

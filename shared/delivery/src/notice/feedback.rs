@@ -1,0 +1,330 @@
+//! What providers report of messages: delivered, bounced, complained about, unreachable.
+
+use filmless_domain::StudyInstanceUid;
+use filmless_domain::usage::UsageKind;
+use filmless_store::StoreError;
+use filmless_store::index::{
+    Channel, ChannelRecord, ChannelState, Contact, EarlyReport, Index, LogEntry, MessagePointer,
+    NoticeRecord, Transaction, TransactionOutcome,
+};
+use serde_json::Value;
+use tracing::{info, instrument, warn};
+
+use crate::record::outbox;
+use crate::record::usage::{self, Pen};
+use crate::release::issue::{Issue, NOTICES_PER_DAY_MAX};
+use crate::sight::find_in_sight;
+use crate::{DeliveryError, Services};
+
+/// Longest word of a provider that is kept, in characters.
+const DETAIL_CHARS_MAX: usize = 80;
+
+/// How long a report waits for its message: far longer than a mark can be late, which a dead-letter queue may hold up.
+const EARLY_REPORT_SECONDS: i64 = 7 * 24 * 3600;
+
+/// How often a mark is tried anew because another report of the message came at the same time.
+const MARK_TRIES_MAX: u32 = 4;
+
+/// Longest id of a message: no provider has longer ones, and the table's keys are bounded.
+const PROVIDER_ID_BYTES_MAX: usize = 512;
+
+/// One report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Feedback {
+    /// The provider's id of the message.
+    pub provider_id: String,
+    /// What became of it.
+    pub verdict: Verdict,
+}
+
+/// What became of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// It arrived.
+    Delivered,
+    /// It did not, or nobody there wants it: the provider's own code or word.
+    Failed(String),
+    /// A mailbox answered without saying that it refuses: full, or its owner is out of office. SES calls both transient,
+    /// and what it does not understand undetermined.
+    Unsettled(String),
+}
+
+impl Verdict {
+    /// Why it did not arrive, as far as it is known.
+    fn failure(&self) -> Option<String> {
+        match self {
+            Self::Delivered => None,
+            Self::Failed(why) | Self::Unsettled(why) => Some(without_numbers(why)),
+        }
+    }
+
+    /// A verdict that was kept; how sure it is stands in its word.
+    fn of_kept(failure: Option<String>) -> Self {
+        match failure {
+            None => Self::Delivered,
+            Some(why) if is_unsettled(&why) => Self::Unsettled(why),
+            Some(why) => Self::Failed(why),
+        }
+    }
+}
+
+/// Whether a bounce of this word may be no bounce at all.
+fn is_unsettled(why: &str) -> bool {
+    ["bounce Transient", "bounce Undetermined"].iter().any(|word| why.starts_with(word))
+}
+
+/// Whether the message of a report was known when it came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recorded {
+    /// It is one of ours.
+    OfKnown,
+    /// It is none of ours so far: the report is kept for a week, in case it is faster than the mark of its message.
+    OfUnknown,
+}
+
+/// Reads a report as AWS writes it: an SES event, bare or within an SNS notification, or a line of the log of SMS that
+/// SNS keeps. `None` for anything that says nothing of delivery.
+#[must_use]
+pub fn read_report(text: &str) -> Option<Feedback> {
+    let json: Value = serde_json::from_str(text).ok()?;
+    if let Some(inner) = json["Message"].as_str() {
+        return read_report(inner);
+    }
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    if let Some(provider_id) = text(&json["mail"]["messageId"]) {
+        let kind = json["eventType"].as_str().or(json["notificationType"].as_str())?;
+        let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let verdict = match kind {
+            "Delivery" => Verdict::Delivered,
+            // A transient bounce is tried again by SES itself, for hours; it reports once it gave up. It calls the note
+            // that somebody is out of office the same, and that comes after the delivery.
+            "Bounce" => {
+                let bounce = &json["bounce"];
+                let why =
+                    format!("bounce {} {}", word(&bounce["bounceType"]), word(&bounce["bounceSubType"]));
+                Verdict::of_kept(Some(why))
+            }
+            "Complaint" => Verdict::Failed("complaint".into()),
+            "Reject" => Verdict::Failed("rejected".into()),
+            _ => return None,
+        };
+        return Some(Feedback { provider_id, verdict });
+    }
+    let provider_id = text(&json["notification"]["messageId"])?;
+    let verdict = match json["status"].as_str()? {
+        "SUCCESS" => Verdict::Delivered,
+        _ => Verdict::Failed(text(&json["delivery"]["providerResponse"]).unwrap_or_default()),
+    };
+    Some(Feedback { provider_id, verdict })
+}
+
+/// Records a report, and tries the other channel when nothing else has reached the patient. A report of a message
+/// that is not known is kept until it is; the same report twice changes nothing.
+///
+/// # Errors
+/// [`DeliveryError`]: the report has to come again.
+#[instrument(skip_all)]
+pub async fn record_feedback(services: &Services, feedback: &Feedback) -> Result<Recorded, DeliveryError> {
+    if feedback.provider_id.is_empty() || feedback.provider_id.len() > PROVIDER_ID_BYTES_MAX {
+        warn!(bytes = feedback.provider_id.len(), "report of a message whose id is none");
+        return Ok(Recorded::OfUnknown);
+    }
+    if record_of_known(services, feedback).await? {
+        return Ok(Recorded::OfKnown);
+    }
+    let failure = feedback.verdict.failure();
+    let expires_at = services.clock.now().as_second() + EARLY_REPORT_SECONDS;
+    keep_early(services, feedback, &EarlyReport { failure, expires_at }).await?;
+    // Whoever marks the message as sent looks for a report afterwards; if that was before this one was kept, the
+    // message is known now.
+    if record_of_known(services, feedback).await? {
+        return Ok(Recorded::OfKnown);
+    }
+    info!("report of an unknown message");
+    Ok(Recorded::OfUnknown)
+}
+
+/// Of several reports of one message the worst is kept, but what is unsettled gives way to a delivery.
+async fn keep_early(
+    services: &Services,
+    feedback: &Feedback,
+    report: &EarlyReport,
+) -> Result<(), DeliveryError> {
+    let (index, id) = (&services.index, &feedback.provider_id);
+    match feedback.verdict {
+        Verdict::Unsettled(_) => return Ok(index.keep_first_report(id, report).await?),
+        Verdict::Failed(_) | Verdict::Delivered => index.keep_report(id, report).await?,
+    }
+    let kept = index.kept_report(id).await?.and_then(|kept| kept.failure);
+    match kept.filter(|why| feedback.verdict == Verdict::Delivered && is_unsettled(why)) {
+        Some(why) => Ok(index.take_report_back(id, &why).await?),
+        None => Ok(()),
+    }
+}
+
+/// Records what providers reported of a notice's messages before these were known, if anything.
+///
+/// # Errors
+/// [`DeliveryError`].
+pub(crate) async fn record_early_reports(
+    services: &Services,
+    notice: &NoticeRecord,
+) -> Result<(), DeliveryError> {
+    let sent = [&notice.sms_channel, &notice.email_channel].into_iter().flatten();
+    for channel in sent.filter(|channel| channel.state == ChannelState::Sent) {
+        let Some(provider_id) = channel.provider_id.clone() else { continue };
+        let Some(report) = services.index.kept_report(&provider_id).await? else { continue };
+        let verdict = Verdict::of_kept(report.failure);
+        record_of_known(services, &Feedback { provider_id, verdict }).await?;
+    }
+    Ok(())
+}
+
+/// Says whether the message is known.
+async fn record_of_known(services: &Services, feedback: &Feedback) -> Result<bool, DeliveryError> {
+    let index = &services.index;
+    let Some(message) = index.message(&feedback.provider_id).await? else { return Ok(false) };
+    let (study, channel) = (&message.study_instance_uid, message.channel);
+    for _ in 0..MARK_TRIES_MAX {
+        let Some(notice) = index.notice(study, message.link_version).await? else { return Ok(true) };
+        let Some(known) = notice.channel(channel) else { return Ok(true) };
+        let (state, detail) = match (&feedback.verdict, known.state) {
+            (Verdict::Delivered, ChannelState::Sent) => (ChannelState::Delivered, None),
+            // The two reports may come in either order.
+            (Verdict::Delivered, ChannelState::Failed)
+                if known.detail.as_deref().is_some_and(is_unsettled) =>
+            {
+                (ChannelState::Delivered, None)
+            }
+            (Verdict::Failed(_), ChannelState::Sent | ChannelState::Delivered)
+            | (Verdict::Unsettled(_), ChannelState::Sent) => {
+                (ChannelState::Failed, feedback.verdict.failure())
+            }
+            // The run that marked it may have ended before it tried the other channel.
+            (Verdict::Failed(_) | Verdict::Unsettled(_), ChannelState::Failed) => {
+                try_other_channel(services, study, channel).await?;
+                return Ok(true);
+            }
+            _ => return Ok(true),
+        };
+        let reported = ChannelRecord { state, detail, at: Some(services.clock.now()), ..known.clone() };
+        let event = event_of(services, &message, state).await?;
+        if index.mark_channel(&notice, channel, known.state, &reported, &event).await? {
+            if state == ChannelState::Failed {
+                warn!(study_instance_uid = %study, ?channel, "message did not arrive");
+                try_other_channel(services, study, channel).await?;
+            }
+            return Ok(true);
+        }
+    }
+    Err(StoreError::Contention { operation: "record a report" }.into())
+}
+
+async fn event_of(
+    services: &Services,
+    message: &MessagePointer,
+    state: ChannelState,
+) -> Result<Vec<LogEntry>, DeliveryError> {
+    let Some(record) = services.index.study(&message.study_instance_uid).await? else {
+        return Ok(Vec::new());
+    };
+    let channel = message.channel.as_str();
+    let occasion = format!("{} {channel} reported", message.link_version);
+    let pen = Pen::of_study(services, &record).await?;
+    let event = match state {
+        ChannelState::Failed => pen.event(UsageKind::MessageFailed, &occasion).because("reported"),
+        _ => pen.event(UsageKind::MessageDelivered, &occasion),
+    };
+    usage::entries(&[event.message(channel, message.link_version)])
+}
+
+/// A provider's text may repeat the address: digits and what looks like an address go.
+fn without_numbers(text: &str) -> String {
+    let words = text.split_whitespace().filter(|word| !word.contains('@'));
+    let kept = words.collect::<Vec<_>>().join(" ");
+    kept.chars().filter(|c| !c.is_ascii_digit() && !c.is_control()).take(DETAIL_CHARS_MAX).collect()
+}
+
+async fn try_other_channel(
+    services: &Services,
+    study: &StudyInstanceUid,
+    failed: Channel,
+) -> Result<(), DeliveryError> {
+    let index = &services.index;
+    let notices = index.notices(study).await?;
+    let other = match failed {
+        Channel::Sms => Channel::Email,
+        Channel::Email => Channel::Sms,
+    };
+    let was_tried = notices.iter().any(|notice| notice.channel(other).is_some());
+    if was_tried || notices.len() >= NOTICES_PER_DAY_MAX {
+        return Ok(());
+    }
+    let Some((mut record, order)) = find_in_sight(services, study).await? else { return Ok(()) };
+    let Some(key) = record.account_key.clone() else { return Ok(()) };
+    let Some(account) = index.account_after_merges(&key).await? else { return Ok(()) };
+    let known = index.contact_of(&order).await?;
+    let contact = match other {
+        Channel::Sms => Contact { email: None, ..known },
+        Channel::Email => Contact { phone: None, ..known },
+    };
+    if contact == Contact::default() {
+        return Ok(());
+    }
+    let before = record.clone();
+    record.link_version += 1;
+    let issue = Issue::new(services, &record, &order.order, &account, contact).await?;
+    let (study_key, change) = Index::link_version_change(&before, record.link_version);
+    let transaction = issue.add_to(Transaction::new().update(study_key, change))?;
+    match index.commit(transaction).await? {
+        TransactionOutcome::Committed => {
+            outbox::leave_to_sweeper(issue.announce(services).await);
+            Ok(())
+        }
+        // Somebody issued another one at this moment.
+        TransactionOutcome::ConditionUnmet(_) => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reports_are_read_as_the_providers_write_them() {
+        let ses = r#"{"eventType":"Bounce","mail":{"messageId":"e1"},
+            "bounce":{"bounceType":"Permanent","bounceSubType":"General","bouncedRecipients":[{"emailAddress":"a@b.vn"}]}}"#;
+        let failed = |id: &str, why: &str| {
+            Some(Feedback { provider_id: id.into(), verdict: Verdict::Failed(why.into()) })
+        };
+        assert_eq!(read_report(ses), failed("e1", "bounce Permanent General"));
+        let unsettled = |kind: &str| ses.replace("Permanent", kind);
+        for kind in ["Transient", "Undetermined"] {
+            let verdict = Verdict::Unsettled(format!("bounce {kind} General"));
+            assert_eq!(read_report(&unsettled(kind)), Some(Feedback { provider_id: "e1".into(), verdict }));
+        }
+        let within = serde_json::json!({ "Type": "Notification", "Message": ses }).to_string();
+        assert_eq!(read_report(&within), failed("e1", "bounce Permanent General"));
+        let sms = r#"{"notification":{"messageId":"s1","timestamp":"2026-03-01 02:03:04.567"},
+            "delivery":{"destination":"+84903123456","providerResponse":"Phone is currently unreachable/unavailable"},
+            "status":"FAILURE"}"#;
+        assert_eq!(read_report(sms), failed("s1", "Phone is currently unreachable/unavailable"));
+        let delivered = sms.replace("FAILURE", "SUCCESS");
+        assert_eq!(read_report(&delivered).unwrap().verdict, Verdict::Delivered);
+        for nothing in
+            [r#"{"eventType":"Open","mail":{"messageId":"e1"}}"#, "{}", "not json", r#"{"status":"SUCCESS"}"#]
+        {
+            assert_eq!(read_report(nothing), None, "{nothing}");
+        }
+    }
+
+    #[test]
+    fn a_providers_word_is_kept_without_the_address() {
+        assert_eq!(without_numbers("Phone +84903123456 is unreachable"), "Phone + is unreachable");
+        assert_eq!(
+            without_numbers("smtp; 550 5.1.1 <hoa@example.vn> unknown user"),
+            "smtp;  .. unknown user"
+        );
+        assert_eq!(without_numbers(&"x".repeat(500)).len(), DETAIL_CHARS_MAX);
+    }
+}

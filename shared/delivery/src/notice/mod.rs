@@ -1,0 +1,7 @@
+//! Messages to the patient, and what became of them.
+
+pub mod feedback;
+pub mod relay_report;
+pub(crate) mod send;
+
+pub use send::send_notice;

@@ -1,0 +1,69 @@
+//! Making anew what was derived. The studies bucket and the index are what counts: from them everything in the derived
+//! bucket can be made again.
+
+use filmless_domain::{StudyInstanceUid, StudyState};
+use filmless_store::index::StudyRecord;
+use jiff::ToSpan;
+use jiff::tz::TimeZone;
+use serde::Serialize;
+use tracing::info;
+
+use crate::prepare::settle;
+use crate::record::outbox;
+use crate::{DeliveryError, Services};
+
+/// What a rebuild set going.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Rebuilt {
+    /// Studies that are made anew.
+    pub studies: Vec<StudyInstanceUid>,
+    /// Studies that were passed over, because they are recalled or not known.
+    pub passed_over: Vec<StudyInstanceUid>,
+}
+
+/// Has every series of a study rendered anew. What is there is shown meanwhile, and no second notice goes out.
+///
+/// # Errors
+/// [`DeliveryError`]; running it again goes on.
+pub async fn rebuild(
+    services: &Services,
+    study: &StudyInstanceUid,
+    report: &mut Rebuilt,
+) -> Result<(), DeliveryError> {
+    let index = &services.index;
+    match index.study(study).await? {
+        Some(record) if record.state != StudyState::Recalled => {
+            index.forget_rendering(study).await?;
+            restart(services, &record).await?;
+            info!(study_instance_uid = %study, "study is made anew");
+            report.studies.push(study.clone());
+        }
+        _ => report.passed_over.push(study.clone()),
+    }
+    Ok(())
+}
+
+/// The same for every study of the last `days` days.
+///
+/// # Errors
+/// [`DeliveryError`]; running it again goes on.
+pub async fn rebuild_all(services: &Services, days: u16) -> Result<Rebuilt, DeliveryError> {
+    let today = services.clock.now().to_zoned(TimeZone::UTC).date();
+    let mut report = Rebuilt::default();
+    for back in (0..i32::from(days)).rev() {
+        for study in services.index.studies_of_day(today.saturating_sub(back.days())).await? {
+            rebuild(services, &study.study_instance_uid, &mut report).await?;
+        }
+    }
+    Ok(report)
+}
+
+/// Has a study settle anew: whatever of it is not rendered by then will be.
+pub(crate) async fn restart(services: &Services, study: &StudyRecord) -> Result<(), DeliveryError> {
+    let now = services.clock.now();
+    let entry = settle::check_entry(services, &study.study_instance_uid, std::time::Duration::ZERO)?;
+    if services.index.restart_study(study, now, &entry).await? {
+        outbox::send_now(services, &entry).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,283 @@
+//! When is a study complete? No instance for the quiet period, or the declared count reached.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use filmless_domain::usage::{StorageClass, UsageEvent, UsageKind, UsageUnit};
+use filmless_domain::{SeriesInstanceUid, StudyInstanceUid, StudyState};
+use filmless_store::index::{
+    InstanceRecord, OutboxMessage, OutboxRecord, SeriesRecord, StrangerRecord, StudyRecord,
+};
+use tracing::{info, instrument};
+
+use crate::prepare::digest::content_digest;
+use crate::prepare::file_facts::FileFacts;
+use crate::prepare::render;
+use crate::prepare::render::KeyMarks;
+use crate::record::messages::{SeriesContents, SettleTask, Task};
+use crate::record::outbox;
+use crate::record::usage::{self, Pen};
+use crate::{DeliveryError, Services, created_object, sight};
+
+/// A check this late is lost: the next arrival schedules another.
+const CHECK_GRACE_MS: i64 = 120_000;
+
+/// Most messages of one transaction, which DynamoDB limits to 4 MB: a study of more series has the others sent on their own.
+const MESSAGES_AT_ONCE_MAX: usize = 5000;
+
+/// Most files of other patients that are looked at again in that transaction; their keys are long.
+const STRANGERS_AT_ONCE_MAX: usize = 500;
+
+/// Most modalities that a study itself names: no study has more, and one item holds them. Each series names its own.
+const MODALITIES_MAX: usize = 32;
+
+/// Up to so many series of a study are rendered apart from each other, by as many workers as there are.
+const SERIES_APART_MAX: usize = 32;
+/// Most instances of small series that are rendered together: their names stay far below what a message holds.
+const INSTANCES_TOGETHER_MAX: usize = 64;
+
+/// Makes sure that the study will be looked at once nothing arrives any more.
+pub(crate) async fn schedule(services: &Services, study: &StudyInstanceUid) -> Result<(), DeliveryError> {
+    let now = services.clock.now();
+    let delay = services.settings.quiet_period;
+    let due_ms = now.as_millisecond() + millis(delay);
+    let entry = check_entry(services, study, delay)?;
+    if services.index.schedule_settle(study, now, due_ms, CHECK_GRACE_MS, &entry).await? {
+        outbox::publish(services, &entry).await?;
+    }
+    if let Some(record) = services.index.study(study).await?
+        && let Some(declared) = declared_instances(services, &record).await?
+        && services.index.instances(study).await?.len() >= declared
+    {
+        let entry = check_entry(services, study, Duration::ZERO)?;
+        outbox::publish(services, &entry).await?;
+    }
+    Ok(())
+}
+
+pub(crate) fn check_entry(
+    services: &Services,
+    study: &StudyInstanceUid,
+    delay: Duration,
+) -> Result<OutboxRecord, DeliveryError> {
+    let mut message = SettleTask::CheckQuiet { study_instance_uid: study.clone() }.to_outbox()?;
+    message.delay_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
+    outbox::entry(services, vec![message])
+}
+
+/// Settles a study whose quiet period is over or whose declared count is reached, and asks for its changed
+/// series to be rendered; asks for another check otherwise.
+///
+/// # Errors
+/// [`DeliveryError`]: the check has to come again.
+#[instrument(skip_all, fields(study_instance_uid = %study))]
+pub async fn check_quiet(services: &Services, study: &StudyInstanceUid) -> Result<(), DeliveryError> {
+    let Some(mut record) = services.index.study(study).await? else { return Ok(()) };
+    match record.state {
+        StudyState::Receiving => {}
+        // The earlier run of this check may have ended right after it settled the study.
+        StudyState::Settled => return render::finish_study(services, study).await,
+        _ => return Ok(()),
+    }
+    let instances = services.index.instances(study).await?;
+    let declared = declared_instances(services, &record).await?;
+    let is_complete = declared.is_some_and(|declared| instances.len() >= declared);
+    let quiet_at = record.last_received_at + services.settings.quiet_period;
+    let now = services.clock.now();
+    if !is_complete && now < quiet_at {
+        let remaining = Duration::try_from(quiet_at - now).unwrap_or(services.settings.quiet_period);
+        let entry = check_entry(services, study, remaining)?;
+        if services.index.postpone_settle(&record, quiet_at.as_millisecond(), &entry).await? {
+            outbox::publish(services, &entry).await?;
+        }
+        return Ok(());
+    }
+    let mut dirty = describe_series(services, study, &instances).await?;
+    let is_rendered = dirty.is_empty();
+    let before = record.clone();
+    record.instances = u32::try_from(instances.len()).unwrap_or(u32::MAX);
+    record.original_bytes = instances.iter().map(|i| i.bytes).sum();
+    record.series = count(instances.iter().map(|i| i.series_instance_uid.as_str()));
+    record.modalities = instances
+        .iter()
+        .map(|i| i.modality.clone())
+        .filter(|m| !m.is_empty())
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .take(MODALITIES_MAX)
+        .collect();
+    record.has_report = instances.iter().any(|i| i.is_report);
+    let mut others = dirty.split_off(dirty.len().min(MESSAGES_AT_ONCE_MAX));
+    // After the split: what the facts make due is written with the study, however many series there are.
+    let mut again = settle_facts(services, &before, &mut record, &instances).await?;
+    others.extend(again.split_off(again.len().min(STRANGERS_AT_ONCE_MAX)));
+    dirty.extend(again);
+    let entry = outbox::entry(services, dirty)?;
+    let arrived = usage::entries(&arrived(&Pen::of_study(services, &record).await?, &before, &record))?;
+    if !services.index.settle_study(&before, &record, &entry, &arrived).await? {
+        // An instance arrived this very moment. Its own check may not be scheduled, because this one was pending.
+        let entry = check_entry(services, study, services.settings.quiet_period)?;
+        return outbox::publish(services, &entry).await;
+    }
+    info!(
+        instances = record.instances,
+        series = record.series,
+        is_new = before.instances == 0,
+        messages = entry.messages.len(),
+        "study settled"
+    );
+    outbox::publish(services, &entry).await?;
+    // A crash before this leaves them to `reconcile`.
+    if !others.is_empty() {
+        outbox::send(services, others).await?;
+    }
+    if is_rendered {
+        render::finish_study(services, study).await?;
+    }
+    Ok(())
+}
+
+/// What the files say of the patient now that all are at hand: what was corrected is forgotten. Files that were refused as
+/// another patient's are looked at again where that changed whom the study names; and those of an instance that is there now,
+/// since one of the two corrects the other.
+async fn settle_facts(
+    services: &Services,
+    before: &StudyRecord,
+    record: &mut StudyRecord,
+    instances: &[InstanceRecord],
+) -> Result<Vec<OutboxMessage>, DeliveryError> {
+    let facts = FileFacts::of(before, instances);
+    if facts.persons.is_empty() {
+        return Ok(Vec::new());
+    }
+    let is_mixed = facts.names_two_patients(&services.settings.identity);
+    if !facts.persons.contains(&record.patient) {
+        record.patient = facts.persons[0].clone();
+    }
+    (record.persons, record.accessions) = (facts.persons, facts.accessions);
+    // A mark from before facts were kept stays until staff decide.
+    if !before.two_patients || before.facts_version == 0 {
+        return Ok(Vec::new());
+    }
+    let strangers = services.index.strangers(&record.study_instance_uid).await?;
+    record.two_patients = is_mixed || !strangers.is_empty();
+    let has_changed = !is_mixed && record.persons != before.persons();
+    let is_there = |stranger: &StrangerRecord| {
+        instances
+            .iter()
+            .any(|instance| Some(&instance.sop_instance_uid) == stranger.sop_instance_uid.as_ref())
+    };
+    let again = strangers.into_iter().filter(|stranger| has_changed || is_there(stranger));
+    Ok(again.map(|stranger| created_object::event_again(services, stranger)).collect())
+}
+
+/// What came since the study settled last.
+fn arrived(pen: &Pen, before: &StudyRecord, now: &StudyRecord) -> Vec<UsageEvent> {
+    let occasion = format!("{} {}", now.instances, now.original_bytes);
+    let instances = i64::from(now.instances) - i64::from(before.instances);
+    let bytes = usage::signed(now.original_bytes) - usage::signed(before.original_bytes);
+    let received = pen.event(UsageKind::StudyReceived, &occasion).count(instances, UsageUnit::Instance);
+    let stored = pen.stored(StorageClass::Original, &occasion, bytes);
+    [received, stored].into_iter().filter(|event| event.quantity != 0).collect()
+}
+
+fn count<'a>(items: impl Iterator<Item = &'a str>) -> u32 {
+    u32::try_from(items.collect::<BTreeSet<_>>().len()).unwrap_or(u32::MAX)
+}
+
+/// Records what each series holds; returns a message for each whose pack does not show that.
+async fn describe_series(
+    services: &Services,
+    study: &StudyInstanceUid,
+    instances: &[InstanceRecord],
+) -> Result<Vec<OutboxMessage>, DeliveryError> {
+    let known: BTreeMap<SeriesInstanceUid, SeriesRecord> = services
+        .index
+        .series(study)
+        .await?
+        .into_iter()
+        .map(|series| (series.series_instance_uid.clone(), series))
+        .collect();
+    let mut by_series: BTreeMap<&SeriesInstanceUid, Vec<&InstanceRecord>> = BTreeMap::new();
+    for instance in instances {
+        by_series.entry(&instance.series_instance_uid).or_default().push(instance);
+    }
+    for gone in known.keys().filter(|uid| !by_series.contains_key(uid)) {
+        services.index.forget_series(study, gone).await?;
+    }
+    let marks = KeyMarks::of_study(instances);
+    let mut wanted = Vec::new();
+    for (uid, members) in by_series {
+        let content_digest = content_digest(&members, &marks);
+        let first = members[0];
+        let earlier = known.get(uid);
+        if earlier.is_none_or(|e| e.content_digest != content_digest) {
+            let series = SeriesRecord {
+                series_instance_uid: uid.clone(),
+                number: first.series_number,
+                description: first.series_description.clone(),
+                modality: first.modality.clone(),
+                content_digest: content_digest.clone(),
+                rendered_digest: None,
+                instances: u32::try_from(members.len()).unwrap_or(u32::MAX),
+                frames: 0,
+                key_frames: 0,
+                documents: 0,
+                reports: 0,
+                report_lacks: None,
+                title: None,
+                without_picture: 0,
+                cut_instances: 0,
+                missing_frames: 0,
+                derived_bytes: 0,
+            };
+            services.index.describe_series(study, &series).await?;
+        }
+        if earlier.and_then(|e| e.rendered_digest.as_ref()) != Some(&content_digest) {
+            wanted.push((SeriesContents { series_instance_uid: uid.clone(), content_digest }, members.len()));
+        }
+    }
+    tasks_of(study, wanted).into_iter().map(|task| task.to_outbox()).collect()
+}
+
+/// The tasks that render these series, given with how many instances each has. Whoever renders a series reads the index of
+/// its whole study: of very many, small ones are rendered together.
+pub(crate) fn tasks_of(study: &StudyInstanceUid, wanted: Vec<(SeriesContents, usize)>) -> Vec<SettleTask> {
+    let study_instance_uid = study.clone();
+    if wanted.len() <= SERIES_APART_MAX {
+        let alone = |(SeriesContents { series_instance_uid, content_digest }, _)| SettleTask::RenderSeries {
+            study_instance_uid: study_instance_uid.clone(),
+            series_instance_uid,
+            content_digest,
+        };
+        return wanted.into_iter().map(alone).collect();
+    }
+    let mut together: Vec<(Vec<SeriesContents>, usize)> = Vec::new();
+    for (series, instances) in wanted {
+        match together.last_mut() {
+            Some((members, sum)) if *sum + instances <= INSTANCES_TOGETHER_MAX => {
+                members.push(series);
+                *sum += instances;
+            }
+            _ => together.push((vec![series], instances)),
+        }
+    }
+    let task = |(series, _)| SettleTask::RenderSmallSeries {
+        study_instance_uid: study_instance_uid.clone(),
+        series,
+    };
+    together.into_iter().map(task).collect()
+}
+
+async fn declared_instances(
+    services: &Services,
+    study: &StudyRecord,
+) -> Result<Option<usize>, DeliveryError> {
+    let candidates = sight::orders_for(services, study).await?;
+    let declared = candidates.named().and_then(|record| record.order.declared_instances);
+    Ok(declared.and_then(|n| usize::try_from(n).ok()))
+}
+
+fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,85 @@
+//! Writing down who did what.
+
+use filmless_domain::StudyInstanceUid;
+use filmless_domain::audit::{Actor, AuditAction, AuditEvent, AuditOutcome};
+use filmless_store::index::{LogEntry, LogName};
+
+use crate::record::log;
+use crate::{DeliveryError, Services};
+
+/// An event in the making.
+#[derive(Debug, Clone)]
+pub struct Record {
+    action: AuditAction,
+    outcome: AuditOutcome,
+    actor: Actor,
+    source: Option<String>,
+    study: Option<StudyInstanceUid>,
+    account: Option<String>,
+    detail: Option<String>,
+}
+
+impl Record {
+    /// Something done by somebody.
+    #[must_use]
+    pub fn new(action: AuditAction, actor: Actor) -> Self {
+        let outcome = AuditOutcome::Success;
+        Self { action, outcome, actor, source: None, study: None, account: None, detail: None }
+    }
+
+    /// With this outcome.
+    #[must_use]
+    pub fn outcome(self, outcome: AuditOutcome) -> Self {
+        Self { outcome, ..self }
+    }
+
+    /// From there.
+    #[must_use]
+    pub fn from(self, source: &str) -> Self {
+        Self { source: Some(source.to_owned()), ..self }
+    }
+
+    /// With this study.
+    #[must_use]
+    pub fn study(self, study: &StudyInstanceUid) -> Self {
+        Self { study: Some(study.clone()), ..self }
+    }
+
+    /// Concerning this account.
+    #[must_use]
+    pub fn account(self, account_key: &str) -> Self {
+        Self { account: Some(account_key.to_owned()), ..self }
+    }
+
+    /// With something more to say.
+    #[must_use]
+    pub fn detail(self, detail: impl Into<String>) -> Self {
+        Self { detail: Some(detail.into()), ..self }
+    }
+
+    /// The entry, for the transaction of what it tells of.
+    pub(crate) fn entry(self, services: &Services) -> Result<LogEntry, DeliveryError> {
+        let (id, at) = log::new_id(services)?;
+        let event = AuditEvent {
+            id: id.clone(),
+            at,
+            action: self.action,
+            outcome: self.outcome,
+            actor: self.actor,
+            source: self.source,
+            study_instance_uid: self.study,
+            account: self.account,
+            detail: self.detail,
+        };
+        log::entry(&id, at, &event)
+    }
+
+    /// Writes it where there is no change that it tells of.
+    ///
+    /// # Errors
+    /// [`DeliveryError`].
+    pub async fn write(self, services: &Services) -> Result<(), DeliveryError> {
+        let entry = self.entry(services)?;
+        Ok(services.index.log(LogName::Audit, &entry).await?)
+    }
+}

@@ -1,0 +1,71 @@
+//! A study is booked for as long as its patient may see it: a release books it, whatever hides it takes that back, and
+//! being shown again books it anew. What is taken back is what was booked, which the study remembers.
+
+use filmless_domain::Order;
+use filmless_domain::usage::{Booked, UsageContext, UsageEvent};
+use filmless_store::index::{Booking, StudyRecord};
+
+use crate::record::usage;
+use crate::{DeliveryError, Services, sight};
+
+/// The release of a study under an order.
+pub(crate) fn of_release(
+    services: &Services,
+    study: &StudyRecord,
+    order: &Order,
+) -> Result<Booking, DeliveryError> {
+    let booked = Booked::new(next(study), usage::now(services), context(study, order), order, study.images);
+    booking(booked.released(), Some(booked))
+}
+
+/// What has to be booked of a study that its patient sees under this order; nothing where the ledger says so already.
+pub(crate) fn shown(
+    services: &Services,
+    study: &StudyRecord,
+    order: &Order,
+) -> Result<Option<Booking>, DeliveryError> {
+    match &study.booked {
+        // Released before it was remembered as what: it stands as it was booked then.
+        None if study.bookings == 0 => Ok(None),
+        None => of_release(services, study, order).map(Some),
+        Some(booked) => {
+            let restated = booked.restated(next(study), usage::now(services), context(study, order), order);
+            restated.map(|(now, events)| booking(events, Some(now))).transpose()
+        }
+    }
+}
+
+/// Takes back what a study is booked as; nothing where it is not. `reason` is a code.
+pub(crate) async fn reversal(
+    services: &Services,
+    study: &StudyRecord,
+    reason: &str,
+) -> Result<Option<Booking>, DeliveryError> {
+    let Some(booked) = standing(services, study).await? else { return Ok(None) };
+    booking(booked.reversed(next(study), usage::now(services), reason), None).map(Some)
+}
+
+/// What a study is booked as. One that was released before that was kept is taken to be booked as its order has it.
+async fn standing(services: &Services, study: &StudyRecord) -> Result<Option<Booked>, DeliveryError> {
+    let released_at = match (&study.booked, study.released_at) {
+        (Some(booked), _) => return Ok(Some(booked.clone())),
+        (None, Some(released_at)) if study.bookings == 0 => released_at,
+        _ => return Ok(None),
+    };
+    let candidates = sight::orders_for(services, study).await?;
+    let order = candidates.named().map(|record| &record.order);
+    Ok(order.map(|order| Booked::new(1, released_at, context(study, order), order, study.images)))
+}
+
+fn context(study: &StudyRecord, order: &Order) -> UsageContext {
+    UsageContext::new(&study.study_instance_uid, &study.modalities, Some(order))
+}
+
+/// The number of the next change of what a study is booked as.
+const fn next(study: &StudyRecord) -> u32 {
+    study.bookings.saturating_add(1)
+}
+
+fn booking(events: Vec<UsageEvent>, booked: Option<Booked>) -> Result<Booking, DeliveryError> {
+    Ok(Booking { booked, usage: usage::entries(&events)? })
+}

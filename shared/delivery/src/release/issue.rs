@@ -1,0 +1,125 @@
+//! Issuing: password, link and notice of one slip, written in the transaction that makes them due.
+
+use filmless_domain::usage::{UsageEvent, UsageKind, UsageUnit};
+use filmless_domain::{Order, Secret};
+use filmless_store::index::{
+    AccountRecord, Change, ChannelRecord, ChannelState, Condition, Contact, CredentialRecord, Index,
+    LinkPointer, LinkRecord, LinkState, NoticeRecord, OutboxRecord, StudyRecord, Transaction, Worklist,
+};
+
+use crate::record::messages::{NoticeTask, Task};
+use crate::record::outbox;
+use crate::record::usage::{self, Pen};
+use crate::release::slip::ensure_slip;
+use crate::{DeliveryError, Services, credentials};
+
+/// Most notices of one study within a day: nobody is to be flooded by a button pressed again and again.
+pub const NOTICES_PER_DAY_MAX: usize = 5;
+
+/// Everything that one slip needs, before it is written.
+pub(crate) struct Issue {
+    credential: CredentialRecord,
+    token_digest: String,
+    link: LinkRecord,
+    pub notice: NoticeRecord,
+    entry: OutboxRecord,
+    slip_made: UsageEvent,
+}
+
+impl Issue {
+    /// A new password and a new link of version `study.link_version`, to be told to that contact.
+    pub async fn new(
+        services: &Services,
+        study: &StudyRecord,
+        order: &Order,
+        account: &AccountRecord,
+        contact: Contact,
+    ) -> Result<Self, DeliveryError> {
+        let uid = study.study_instance_uid.clone();
+        let (now, version) = (services.clock.now(), study.link_version);
+        let password = credentials::new_password(services.randomness.as_ref())?;
+        let token = credentials::new_token(services.randomness.as_ref())?;
+        let expires_at = (now + services.settings.link_ttl).as_second();
+        let hash = credentials::password_hash(password.expose(), &account.salt).await?;
+        let task = NoticeTask { study_instance_uid: uid.clone(), link_version: version };
+        let link = LinkRecord {
+            study_instance_uid: uid,
+            account_key: account.account_key.clone(),
+            version,
+            state: LinkState::Open,
+            language: order.patient.language,
+            failures: 0,
+            expires_at,
+        };
+        Ok(Self {
+            credential: CredentialRecord { hash, expires_at },
+            token_digest: credentials::token_digest(token.expose()),
+            notice: new_notice(services, &link, account, (&password, &token), contact).await?,
+            link,
+            entry: outbox::entry(services, vec![task.to_outbox()?])?,
+            slip_made: slip_made(&Pen::new(services, study, Some(order)), version),
+        })
+    }
+
+    /// Adds what is issued to a transaction. Nothing of it may be there yet.
+    pub fn add_to(&self, transaction: Transaction) -> Result<Transaction, DeliveryError> {
+        let new = || Change::new().when(&Condition::Absent("pk"));
+        let (study, version) = (&self.link.study_instance_uid, self.link.version);
+        let pointer = LinkPointer {
+            token_digest: self.token_digest.clone(),
+            version,
+            expires_at: self.link.expires_at,
+        };
+        let credential_key = Index::credential_key(&self.link.account_key, &format!("{study}#{version}"));
+        let transaction = usage::add(transaction, std::slice::from_ref(&self.slip_made))?;
+        Ok(transaction
+            .put(&credential_key, &self.credential, new())?
+            .put(&Index::link_key(&self.token_digest), &self.link, new())?
+            .put(&Index::link_pointer_key(study, version), &pointer, new())?
+            .put(&NoticeRecord::key(study, version), &self.notice, new())?
+            .list_notice(Worklist::Unreached, &self.notice)?
+            .announce(&self.entry)?)
+    }
+
+    /// Makes the slip and has the messages sent, once the transaction is written.
+    pub async fn announce(&self, services: &Services) -> Result<(), DeliveryError> {
+        ensure_slip(services, &self.notice).await?;
+        outbox::publish(services, &self.entry).await
+    }
+}
+
+fn slip_made(pen: &Pen, version: u32) -> UsageEvent {
+    let event = pen.event(UsageKind::SlipMade, &version.to_string()).count(1, UsageUnit::Slip);
+    UsageEvent { link_version: Some(version), ..event }
+}
+
+async fn new_notice(
+    services: &Services,
+    link: &LinkRecord,
+    account: &AccountRecord,
+    (password, token): (&Secret, &Secret),
+    contact: Contact,
+) -> Result<NoticeRecord, DeliveryError> {
+    let context = NoticeRecord::seal_context(&link.study_instance_uid, link.version);
+    Ok(NoticeRecord {
+        study_instance_uid: link.study_instance_uid.clone(),
+        link_version: link.version,
+        account_name: account.account_name.clone(),
+        language: link.language,
+        sms_channel: contact.phone.is_some().then(ChannelRecord::pending),
+        email_channel: contact.email.is_some().then(ChannelRecord::pending),
+        phone: contact.phone,
+        email: contact.email,
+        sealed_password: Some(services.sealer.seal(password, &context).await?),
+        sealed_token: Some(services.sealer.seal(token, &context).await?),
+        issued_at: services.clock.now(),
+        link_expires_at: link.expires_at,
+    })
+}
+
+/// Whether any message of a study's notices arrived, or may have, as far as anybody knows.
+#[must_use]
+pub fn is_reached(notices: &[NoticeRecord]) -> bool {
+    let channels = notices.iter().flat_map(|n| [&n.sms_channel, &n.email_channel]).flatten();
+    channels.into_iter().any(|c| matches!(c.state, ChannelState::Sent | ChannelState::Delivered))
+}

@@ -1,0 +1,69 @@
+//! Whoever heard nothing is told once a number or an address is known: a later order brought it, or staff corrected it.
+
+use filmless_domain::StudyInstanceUid;
+use filmless_store::index::{
+    ChannelState, Contact, Index, NoticeRecord, OrderRecord, StudyRecord, Transaction, TransactionOutcome,
+};
+use tracing::info;
+
+use crate::record::outbox;
+use crate::release::issue::is_reached;
+use crate::release::issue::{Issue, NOTICES_PER_DAY_MAX};
+use crate::sight::order_in_sight;
+use crate::{DeliveryError, Services};
+
+/// Issues a notice over the ways that are new, if the patient sees the study, did not open it, and no message reached them or
+/// is still on its way.
+pub(crate) async fn tell(services: &Services, study: &StudyInstanceUid) -> Result<(), DeliveryError> {
+    let index = &services.index;
+    let notices = index.notices(study).await?;
+    let Some(before) = index.study(study).await? else { return Ok(()) };
+    let Some((order, contact)) = due(services, &before, &notices).await? else { return Ok(()) };
+    let Some(account) = index.account_of_patient(&order.order.patient.id).await? else { return Ok(()) };
+    let mut record = before.clone();
+    record.link_version += 1;
+    let issue = Issue::new(services, &record, &order.order, &account, contact).await?;
+    let (key, change) = Index::link_version_change(&before, record.link_version);
+    let transaction = issue.add_to(Transaction::new().update(key, change))?;
+    if index.commit(transaction).await? == TransactionOutcome::Committed {
+        info!(study_instance_uid = %study, "whoever heard nothing is told now");
+        outbox::leave_to_sweeper(issue.announce(services).await);
+    }
+    Ok(())
+}
+
+/// The ways over which somebody who heard nothing is still to be told of a study, and its order.
+pub(crate) async fn due(
+    services: &Services,
+    study: &StudyRecord,
+    notices: &[NoticeRecord],
+) -> Result<Option<(OrderRecord, Contact)>, DeliveryError> {
+    let index = &services.index;
+    if notices.is_empty() || notices.len() >= NOTICES_PER_DAY_MAX || !has_failed(notices) {
+        return Ok(None);
+    }
+    let Some(order) = order_in_sight(services, study).await? else { return Ok(None) };
+    let contact = untried(index.contact_of(&order).await?, notices);
+    if contact == Contact::default() || !index.accesses(&study.study_instance_uid).await?.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some((order, contact)))
+}
+
+/// Whether every message that there was failed, or there was none.
+fn has_failed(notices: &[NoticeRecord]) -> bool {
+    let mut channels = notices.iter().flat_map(|n| [&n.sms_channel, &n.email_channel]).flatten();
+    !is_reached(notices) && channels.all(|channel| channel.state == ChannelState::Failed)
+}
+
+/// What of a contact no notice was sent to.
+fn untried(contact: Contact, notices: &[NoticeRecord]) -> Contact {
+    Contact {
+        phone: contact
+            .phone
+            .filter(|phone| notices.iter().all(|notice| notice.phone.as_ref() != Some(phone))),
+        email: contact
+            .email
+            .filter(|email| notices.iter().all(|notice| notice.email.as_ref() != Some(email))),
+    }
+}

@@ -1,0 +1,88 @@
+//! Who decodes untrusted files.
+
+use async_trait::async_trait;
+use filmless_domain::{Limits, PatientDemographics, StudyInstanceUid};
+use filmless_imaging::{RenderOptions, RenderedPart, render_ranged};
+use std::ops::ControlFlow;
+use tokio::sync::mpsc;
+
+use crate::prepare::render::SourceFile;
+
+/// Parts that wait to be written; more would only take memory.
+const PARTS_WAITING_MAX: usize = 2;
+
+/// The parts of one instance, as they are made; it ends when there are no more.
+pub type RenderedParts = mpsc::Receiver<RenderedPart>;
+
+/// Whose file is rendered. What decodes it is never handed on to a file of somebody else: neither of another study, nor
+/// of another patient under the same UID.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileOwner {
+    /// The study.
+    pub study: StudyInstanceUid,
+    /// The patient, as the file names them.
+    pub patient: Option<PatientDemographics>,
+}
+
+/// Decodes untrusted files, in a child process wherever patients' files are.
+#[async_trait]
+pub trait InstanceRenderer: Send + Sync {
+    /// Waits for its turn and begins to render a file. A decoder that fails leaves a last part that says so.
+    async fn render(
+        &self,
+        owner: &FileOwner,
+        file: SourceFile,
+        limits: &Limits,
+        options: RenderOptions,
+    ) -> RenderedParts;
+
+    /// How many files may be rendered at a time.
+    fn parallelism(&self) -> usize;
+}
+
+/// A channel for the parts of one instance.
+#[must_use]
+pub fn parts_channel() -> (mpsc::Sender<RenderedPart>, RenderedParts) {
+    mpsc::channel(PARTS_WAITING_MAX)
+}
+
+/// The last part of an instance that cannot be shown, or not to its end.
+#[must_use]
+pub fn no_picture(code: &str) -> RenderedPart {
+    RenderedPart::NoPicture { code: code.to_owned() }
+}
+
+/// Renders in this process, off the async threads.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct InProcessRenderer;
+
+#[async_trait]
+impl InstanceRenderer for InProcessRenderer {
+    async fn render(
+        &self,
+        _: &FileOwner,
+        file: SourceFile,
+        limits: &Limits,
+        options: RenderOptions,
+    ) -> RenderedParts {
+        let (sender, parts) = parts_channel();
+        let limits = limits.clone();
+        tokio::spawn(async move {
+            let sink = sender.clone();
+            let rendering = tokio::task::spawn_blocking(move || {
+                let _ = render_ranged(&file, &limits, &options, &mut |part| match sink.blocking_send(part) {
+                    Ok(()) => ControlFlow::Continue(()),
+                    Err(_) => ControlFlow::Break(()),
+                });
+            });
+            if rendering.await.is_err() {
+                let _ = sender.send(no_picture("decoder-failed")).await;
+            }
+        });
+        parts
+    }
+
+    fn parallelism(&self) -> usize {
+        std::thread::available_parallelism().map_or(1, usize::from)
+    }
+}

@@ -1,0 +1,266 @@
+//! Erasing: by the class of the record when its time is over, and at the request of whom it is about. The audit log
+//! and the usage ledger stay: neither holds a name, and both have to prove what was done.
+
+use filmless_domain::audit::{Actor, AuditAction};
+use filmless_domain::usage::{StorageClass, UsageKind};
+use filmless_domain::{Order, PatientId, StudyInstanceUid, object_key};
+use filmless_store::index::{AccountRecord, Index, LogName, StudyRecord, Transaction, UploadOwner};
+use filmless_store::{Bucket, ObjectVersion, StoreError};
+use jiff::ToSpan;
+use jiff::tz::TimeZone;
+use serde::Serialize;
+use tracing::info;
+
+use crate::record::audit::Record;
+use crate::record::usage::{self, Pen};
+use crate::{DeliveryError, Services};
+
+/// The classes of the law, in years; an order names its own, and the first is everybody else's.
+pub const RETENTION_YEARS: [i16; 3] = [10, 20, 30];
+/// A job that did not run for so many days loses nothing.
+const CATCH_UP_DAYS: i32 = 62;
+/// Most objects below one prefix.
+const OBJECTS_MAX: usize = 1_000_000;
+
+/// What was erased, or would be.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Erased {
+    /// The studies.
+    pub studies: Vec<StudyInstanceUid>,
+    /// Number of orders.
+    pub orders: usize,
+    /// Number of objects, each with all its versions.
+    pub objects: usize,
+    /// Number of items of the index.
+    pub items: usize,
+    /// Nothing was erased: only looked at.
+    pub is_rehearsal: bool,
+}
+
+/// How long a study is kept, by the order it was released under.
+#[must_use]
+pub fn retention_years(order: Option<&Order>) -> i16 {
+    let named = order.and_then(|order| order.visit.as_ref()?.other.get("retention_years")?.as_i64());
+    let known = |years: &i64| RETENTION_YEARS.iter().any(|class| i64::from(*class) == *years);
+    named.filter(known).and_then(|years| i16::try_from(years).ok()).unwrap_or(RETENTION_YEARS[0])
+}
+
+/// Erases the studies whose retention has ended; with `is_rehearsal`, only names them.
+///
+/// # Errors
+/// [`DeliveryError`]: the next run goes on.
+pub async fn end_retention(services: &Services, is_rehearsal: bool) -> Result<Erased, DeliveryError> {
+    let today = services.clock.now().to_zoned(TimeZone::UTC).date();
+    let mut erased = Erased { is_rehearsal, ..Erased::default() };
+    for years in RETENTION_YEARS {
+        for back in 0..CATCH_UP_DAYS {
+            let day = today.saturating_sub(i32::from(years).years()).saturating_sub(back.days());
+            for study in services.index.studies_of_day(day).await? {
+                let order = order_of(services, &study).await?;
+                if retention_years(order.as_ref()) > years {
+                    continue;
+                }
+                let record = Record::new(AuditAction::EndRetention, Actor::System);
+                erase_study(services, &study, record.detail(format!("{years} years")), &mut erased).await?;
+                if let Some(order) = order.filter(|_| !is_rehearsal) {
+                    erase_order(services, &order, &mut erased).await?;
+                }
+            }
+        }
+    }
+    Ok(erased)
+}
+
+/// Erases all that is kept about a patient; with `is_rehearsal`, only counts.
+pub(crate) async fn erase_subject(
+    services: &Services,
+    patient: &PatientId,
+    record: Record,
+    is_rehearsal: bool,
+) -> Result<Erased, DeliveryError> {
+    let index = &services.index;
+    let mut erased = Erased { is_rehearsal, ..Erased::default() };
+    let account = index.account_of_patient(patient).await?.map(|account| account.account_key);
+    for study in index.studies_of_patient(patient).await? {
+        // Staff may have released images under this code to another patient: while those see them, they are theirs.
+        if study.is_visible() && owner_of(services, &study).await?.map(|owner| owner.account_key) != account {
+            continue;
+        }
+        erase_study(services, &study, record.clone(), &mut erased).await?;
+    }
+    for order in index.orders_of_patient(patient).await? {
+        erase_order(services, &order.order, &mut erased).await?;
+    }
+    erase_uploads(services, UploadOwner::Patient(patient), &mut erased).await?;
+    if !is_rehearsal {
+        erased.items += index.erase_patient(patient).await?;
+    }
+    Ok(erased)
+}
+
+async fn order_of(services: &Services, study: &StudyRecord) -> Result<Option<Order>, DeliveryError> {
+    for accession in [&study.order_accession, &study.accession_number].into_iter().flatten() {
+        if let Some(order) = services.index.order(accession).await? {
+            return Ok(Some(order.order));
+        }
+    }
+    Ok(None)
+}
+
+async fn owner_of(services: &Services, study: &StudyRecord) -> Result<Option<AccountRecord>, DeliveryError> {
+    match &study.account_key {
+        Some(key) => Ok(services.index.account_after_merges(key).await?),
+        None => Ok(None),
+    }
+}
+
+/// First nobody can see it, then its objects go, then what the index knows of it: a run that was cut off is repeated.
+async fn erase_study(
+    services: &Services,
+    study: &StudyRecord,
+    record: Record,
+    erased: &mut Erased,
+) -> Result<(), DeliveryError> {
+    let (index, uid) = (&services.index, &study.study_instance_uid);
+    let instances = index.instances(uid).await?;
+    erased.studies.push(uid.clone());
+    if erased.is_rehearsal {
+        erased.objects += instances.len();
+        return erase_uploads(services, UploadOwner::Study(uid), erased).await;
+    }
+    let (key, change) = Index::recall_change(study);
+    let change = change.remove("original_bytes");
+    let entry = record.study(uid).entry(services)?;
+    let transaction = Transaction::new().update(key, change).log(LogName::Audit, &entry)?;
+    index.commit(book_erasure(services, study, transaction).await?).await?;
+    for link in index.links(uid).await? {
+        index.erase_link(&link.token_digest).await?;
+        erased.items += 1;
+    }
+    for instance in instances {
+        let object = ObjectVersion { key: &instance.key, version_id: instance.version_id.as_deref() };
+        services.studies.delete_upload(object, &instance.etag).await?;
+        erased.objects += 1;
+        if let Some(name) = object_key::zip_name_of(&instance.key) {
+            erase_zip(services, name, erased).await?;
+        }
+    }
+    erase_uploads(services, UploadOwner::Study(uid), erased).await?;
+    let own = format!("{uid}/");
+    for (bucket, prefix) in [
+        (&services.derived, own.clone()),
+        (&services.derived, format!("downloads/{uid}/")),
+        (&services.slips, own),
+    ] {
+        erased.objects += delete_below(bucket, &prefix).await?;
+    }
+    let messages = format!("{uid}-v");
+    erased.objects += services.sms.forget(&messages).await? + services.email.forget(&messages).await?;
+    let owner = owner_of(services, study).await?.map(|account| account.patient_id);
+    if let Some(key) = &study.account_key {
+        erased.items += index.end_credentials(key, Some(uid), None).await?;
+    }
+    erased.items += index.erase_study(study, owner.as_ref()).await?;
+    info!(study_instance_uid = %uid, "study erased");
+    Ok(())
+}
+
+/// What an erasure is in the usage ledger: one that a crash interrupted is told once.
+async fn book_erasure(
+    services: &Services,
+    study: &StudyRecord,
+    transaction: Transaction,
+) -> Result<Transaction, DeliveryError> {
+    if study.original_bytes == 0 && study.derived_bytes == 0 {
+        return Ok(transaction);
+    }
+    let pen = Pen::of_study(services, study).await?;
+    let mut events = vec![pen.event(UsageKind::StudyErased, "")];
+    for (class, bytes) in
+        [(StorageClass::Original, study.original_bytes), (StorageClass::Derived, study.derived_bytes)]
+    {
+        if bytes > 0 {
+            events.push(pen.stored(class, "erased", -usage::signed(bytes)));
+        }
+    }
+    usage::add(transaction, &events)
+}
+
+async fn erase_order(services: &Services, order: &Order, erased: &mut Erased) -> Result<(), DeliveryError> {
+    erased.orders += 1;
+    erase_uploads(services, UploadOwner::Order(&order.accession_number), erased).await?;
+    if erased.is_rehearsal {
+        return Ok(());
+    }
+    erased.items += services.index.erase_order(order).await?;
+    Ok(())
+}
+
+/// The uploads that nothing but their owner leads to, and what was made of those that were refused.
+async fn erase_uploads(
+    services: &Services,
+    owner: UploadOwner<'_>,
+    erased: &mut Erased,
+) -> Result<(), DeliveryError> {
+    for upload in services.index.uploads_of(owner).await? {
+        // A refused file that names its patient is known by both, and counted with the patient.
+        let lost = upload.lost.as_ref();
+        let is_counted = match owner {
+            UploadOwner::Study(_) => lost.is_none_or(|lost| lost.patient.is_none()),
+            UploadOwner::Order(_) | UploadOwner::Patient(_) => true,
+        };
+        erased.objects += if is_counted { 1 + upload.quarantined.len() } else { 0 };
+        if erased.is_rehearsal {
+            continue;
+        }
+        if let (UploadOwner::Patient(_), Some(lost)) = (owner, lost) {
+            services.index.forget_upload(UploadOwner::Study(&lost.study), &upload).await?;
+        }
+        services.studies.delete_upload(upload.version(), &upload.etag).await?;
+        for key in &upload.quarantined {
+            services.studies.delete_all_versions(key).await?;
+        }
+    }
+    Ok(())
+}
+
+/// A ZIP goes with the first study of those that came in it: what else it held lies in the bucket by itself.
+async fn erase_zip(services: &Services, name: &str, erased: &mut Erased) -> Result<(), DeliveryError> {
+    let Some(zip) = services.index.unpacked(name).await? else { return Ok(()) };
+    services.studies.delete_upload(zip.upload.version(), &zip.upload.etag).await?;
+    services.index.forget_unpacked(name).await?;
+    erased.objects += 1;
+    erased.items += 1;
+    Ok(())
+}
+
+/// Deletes every object below a prefix, with all its versions.
+pub(crate) async fn delete_below(bucket: &Bucket, prefix: &str) -> Result<usize, StoreError> {
+    let keys = bucket.list(prefix, OBJECTS_MAX).await?;
+    for key in &keys {
+        bucket.delete_all_versions(key).await?;
+    }
+    Ok(keys.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_order_names_its_class_and_the_shortest_is_everybody_elses() {
+        let order = |years: serde_json::Value| {
+            let json = serde_json::json!({
+                "accession_number": "A1", "visit": { "retention_years": years },
+                "patient": { "id": "N1", "name": "A", "birth_date": "1958-03-02" },
+            });
+            Order::parse(json.to_string().as_bytes()).unwrap()
+        };
+        assert_eq!(retention_years(None), 10);
+        for (named, years) in
+            [(serde_json::json!(20), 20), (30.into(), 30), ("30".into(), 30), (serde_json::Value::Null, 10)]
+        {
+            assert_eq!(retention_years(Some(&order(named.clone()))), years, "{named}");
+        }
+    }
+}

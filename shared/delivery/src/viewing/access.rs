@@ -1,0 +1,165 @@
+//! Who opened a study: written once per session, read by its patient.
+
+use filmless_domain::StudyInstanceUid;
+use filmless_domain::audit::{Actor, AuditAction};
+use filmless_domain::usage::{StorageClass, UsageEvent, UsageKind};
+use filmless_store::index::{
+    AccessMoment, AccessRecord, Change, Condition, LogName, StudyRecord, Transaction, TransactionOutcome,
+};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::{Portal, Session};
+use crate::record::audit::Record;
+use crate::record::usage::{self, Pen};
+use crate::{DeliveryError, Services};
+
+/// One line of "who opened this study".
+#[derive(Debug, Clone, Serialize)]
+pub struct AccessLine {
+    /// Who.
+    pub who: AccessWho,
+    /// When they opened it.
+    pub opened_at: Timestamp,
+    /// When the first image was on their screen.
+    pub first_image_at: Option<Timestamp>,
+    /// When they first fetched all its files.
+    pub downloaded_at: Option<Timestamp>,
+}
+
+/// Who opened a study.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AccessWho {
+    /// Somebody with the patient's own account or link.
+    Patient,
+    /// Somebody with a share, by the name that the patient gave it.
+    Share(String),
+}
+
+impl Portal {
+    /// Records that this session opened this study, the first time it does.
+    pub(super) async fn record_opening(
+        &self,
+        session: &Session,
+        study: &StudyInstanceUid,
+    ) -> Result<(), DeliveryError> {
+        let index = &self.services.index;
+        if index.access(study, &session.token_digest).await?.is_some() {
+            return Ok(());
+        }
+        let entry = event(session, AuditAction::OpenStudy, study).entry(&self.services)?;
+        let access = AccessRecord {
+            actor: session.actor(),
+            source: session.source.clone(),
+            opened_at: entry.at,
+            first_image_at: None,
+            downloaded_at: None,
+        };
+        let key = AccessRecord::key(study, &session.token_digest);
+        let new = Change::new().when(&Condition::Absent("pk"));
+        let events =
+            self.usage_of(study, |pen, _| vec![pen.event(UsageKind::StudyOpened, occasion(session))]);
+        let transaction = Transaction::new().put(&key, &access, new)?.log(LogName::Audit, &entry)?;
+        let transaction = transaction.list_opened(study, access.opened_at)?;
+        // A second request of the same moment finds it written.
+        index.commit(usage::add(transaction, &events.await?)?).await?;
+        Ok(())
+    }
+
+    /// Records a moment of a look, once per session.
+    pub(super) async fn record_moment(
+        &self,
+        session: &Session,
+        study: &StudyInstanceUid,
+        moment: AccessMoment,
+        action: AuditAction,
+        events: impl FnOnce(&Pen, &StudyRecord) -> Vec<UsageEvent>,
+    ) -> Result<bool, DeliveryError> {
+        let entry = event(session, action, study).entry(&self.services)?;
+        let key = AccessRecord::key(study, &session.token_digest);
+        let change = AccessRecord::moment_change(moment, entry.at);
+        let transaction = Transaction::new().update(key, change).log(LogName::Audit, &entry)?;
+        let transaction = usage::add(transaction, &self.usage_of(study, events).await?)?;
+        Ok(self.services.index.commit(transaction).await? == TransactionOutcome::Committed)
+    }
+
+    /// The viewer says that the first image of an opened study is on the screen. A study that this session did
+    /// not open is passed over.
+    ///
+    /// # Errors
+    /// [`DeliveryError`].
+    pub async fn see_first_image(
+        &self,
+        session: &Session,
+        study: &StudyInstanceUid,
+    ) -> Result<(), DeliveryError> {
+        let action = AuditAction::SeeFirstImage;
+        let events = |pen: &Pen, record: &StudyRecord| {
+            let occasion = occasion(session);
+            let offered = usage::signed(record.derived_bytes);
+            let served = pen.event(UsageKind::BytesServed, &format!("derived {occasion}"));
+            vec![pen.event(UsageKind::FirstImage, occasion), served.bytes(StorageClass::Derived, offered)]
+        };
+        self.record_moment(session, study, AccessMoment::FirstImage, action, events).await.map(|_| ())
+    }
+
+    /// What the usage ledger gets to read of a study.
+    pub(super) async fn usage_of(
+        &self,
+        study: &StudyInstanceUid,
+        events: impl FnOnce(&Pen, &StudyRecord) -> Vec<UsageEvent>,
+    ) -> Result<Vec<UsageEvent>, DeliveryError> {
+        let Some(record) = self.services.index.study(study).await? else { return Ok(Vec::new()) };
+        Ok(events(&Pen::of_study(&self.services, &record).await?, &record))
+    }
+
+    /// Who opened a study, newest first: for its patient; `None` for any other study and for a share.
+    ///
+    /// # Errors
+    /// [`DeliveryError`].
+    pub async fn who_opened(
+        &self,
+        session: &Session,
+        study: &StudyInstanceUid,
+    ) -> Result<Option<Vec<AccessLine>>, DeliveryError> {
+        if session.share.is_some() || !self.may_see_study(session, study).await? {
+            return Ok(None);
+        }
+        let mut lines = access_lines(&self.services, &session.account_key, study).await?;
+        lines.reverse();
+        Ok(Some(lines))
+    }
+}
+
+/// Everybody who opened a study, oldest first, with the names that its patient gave to shares.
+pub(crate) async fn access_lines(
+    services: &Services,
+    account_key: &str,
+    study: &StudyInstanceUid,
+) -> Result<Vec<AccessLine>, DeliveryError> {
+    let shares = services.index.shares(account_key).await?;
+    let who = |actor: &Actor| match actor {
+        Actor::Share { share } => AccessWho::Share(
+            shares.iter().find(|s| s.id == *share).map(|s| s.label.clone()).unwrap_or_default(),
+        ),
+        _ => AccessWho::Patient,
+    };
+    let found = services.index.accesses(study).await?;
+    let line = |access: &AccessRecord| AccessLine {
+        who: who(&access.actor),
+        opened_at: access.opened_at,
+        first_image_at: access.first_image_at,
+        downloaded_at: access.downloaded_at,
+    };
+    Ok(found.iter().map(line).collect())
+}
+
+/// What tells the events of one session from those of another.
+pub(super) fn occasion(session: &Session) -> &str {
+    session.token_digest.get(..32).unwrap_or(&session.token_digest)
+}
+
+pub(super) fn event(session: &Session, action: AuditAction, study: &StudyInstanceUid) -> Record {
+    Record::new(action, session.actor()).from(&session.source).study(study).account(&session.account_key)
+}

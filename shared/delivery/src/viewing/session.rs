@@ -1,0 +1,167 @@
+//! Sessions: begun by a secret, ended by idleness, age, sign-out here or everywhere, and by staff.
+
+use filmless_domain::audit::{Actor, AuditAction};
+use filmless_domain::usage::{UsageEvent, UsageKind};
+use filmless_domain::{Secret, person_name};
+use filmless_store::index::{
+    AccountRecord, Change, Condition, Index, LinkRecord, LogName, MERGES_MAX, SessionRecord, ShareRecord,
+    StudyRecord, Transaction,
+};
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Portal, Session, ShareScope};
+use crate::record::audit::Record;
+use crate::record::usage::{self, Pen};
+use crate::sight::latest_order_of;
+use crate::{DeliveryError, credentials};
+
+/// The use of a session is written down this often.
+const SEEN_EVERY: SignedDuration = SignedDuration::from_secs(5 * 60);
+impl Portal {
+    /// The session of a cookie, used from that source.
+    ///
+    /// # Errors
+    /// [`DeliveryError`].
+    pub async fn session(&self, cookie: &str, source: &str) -> Result<Option<Session>, DeliveryError> {
+        let index = &self.services.index;
+        let (token_digest, now) = (credentials::token_digest(cookie), self.services.clock.now());
+        let Some(record) = index.session(&token_digest, now).await? else { return Ok(None) };
+        let Some(account) = self.account_since(&record.account_key, Some(record.started_at)).await? else {
+            return Ok(None);
+        };
+        if record.seen_at + self.services.settings.session_idle < now {
+            index.end_session(&token_digest).await?;
+            return Ok(None);
+        }
+        let share = match &record.share {
+            None => None,
+            Some(digest) => match index.share(digest).await?.filter(|share| share.is_open(now)) {
+                Some(share) => Some(scope_of(share)?),
+                None => return Ok(None),
+            },
+        };
+        if record.seen_at + SEEN_EVERY < now {
+            index.see_session(&token_digest, now).await?;
+        }
+        Ok(Some(Session {
+            account: account.account_name,
+            patient_name: record.patient_name,
+            language: record.language,
+            share,
+            account_key: account.account_key,
+            patient_id: account.patient_id,
+            token_digest,
+            source: source.to_owned(),
+        }))
+    }
+
+    /// Ends the session of a cookie.
+    ///
+    /// # Errors
+    /// [`DeliveryError`].
+    pub async fn sign_out(&self, cookie: &str, source: &str) -> Result<(), DeliveryError> {
+        let Some(session) = self.session(cookie, source).await? else { return Ok(()) };
+        self.services.index.end_session(&session.token_digest).await?;
+        let record = Record::new(AuditAction::SignOut, session.actor()).from(source);
+        record.account(&session.account_key).write(&self.services).await
+    }
+
+    /// Ends every session of the account, this one included; false for a share, which has no say in it.
+    ///
+    /// # Errors
+    /// [`DeliveryError`].
+    pub async fn sign_out_everywhere(&self, session: &Session) -> Result<bool, DeliveryError> {
+        if session.share.is_some() {
+            return Ok(false);
+        }
+        let record = Record::new(AuditAction::SignOutEverywhere, session.actor()).from(&session.source);
+        let entry = record.account(&session.account_key).entry(&self.services)?;
+        let (key, change) = Index::end_sessions_change(&session.account_key, self.services.clock.now());
+        let transaction = Transaction::new().update(key, change).log(LogName::Audit, &entry)?;
+        self.services.index.commit(transaction).await?;
+        Ok(true)
+    }
+
+    /// The account, or the one that took it in; `None` when it is unknown, or when it ended the sessions that
+    /// began at `since`.
+    pub(super) async fn account_since(
+        &self,
+        account_key: &str,
+        since: Option<Timestamp>,
+    ) -> Result<Option<AccountRecord>, DeliveryError> {
+        let mut account_key = account_key.to_owned();
+        for _ in 0..MERGES_MAX {
+            let Some(account) = self.services.index.account(&account_key).await? else { return Ok(None) };
+            let is_ended = matches!((since, account.sessions_from), (Some(s), Some(from)) if s <= from);
+            if is_ended {
+                return Ok(None);
+            }
+            match account.merged_into {
+                Some(into) => account_key = into,
+                None => return Ok(Some(account)),
+            }
+        }
+        Ok(None)
+    }
+
+    /// Starts a session and records how; the session is the account's that took this one in. It counts as begun at
+    /// `began_at`, when its secret was not looked at yet: staff who end the secret at this very moment end the
+    /// session, too.
+    pub(super) async fn start_session(
+        &self,
+        account: &AccountRecord,
+        share: Option<&ShareRecord>,
+        began_at: Timestamp,
+        audit: Record,
+        link: Option<&LinkRecord>,
+    ) -> Result<Secret, DeliveryError> {
+        let services = &self.services;
+        let token = credentials::new_token(services.randomness.as_ref())?;
+        let account = self.account_since(&account.account_key, None).await?;
+        let account = account.ok_or_else(|| DeliveryError::internal("a session")("no account"))?;
+        let latest = latest_order_of(services, &account).await?.map(|order| order.patient);
+        let now = services.clock.now();
+        let session = SessionRecord {
+            patient_name: latest.as_ref().map(|p| person_name::display(&p.name)).unwrap_or_default(),
+            language: latest.map(|p| p.language).unwrap_or_default(),
+            account_key: account.account_key.clone(),
+            account_name: account.account_name,
+            patient_id: account.patient_id,
+            share: share.map(|share| share.token_digest.clone()),
+            started_at: began_at,
+            seen_at: now,
+            expires_at: (now + services.settings.session_ttl).as_second(),
+        };
+        let digest = credentials::token_digest(token.expose());
+        let key = Index::session_key(&digest);
+        let new = Change::new().when(&Condition::Absent("pk"));
+        let entry = audit.account(&account.account_key).entry(services)?;
+        let transaction = Transaction::new().put(&key, &session, new)?.log(LogName::Audit, &entry)?;
+        let events = match link {
+            Some(link) => {
+                let opened = |pen: &Pen, _: &StudyRecord| {
+                    let event = pen.event(UsageKind::LinkOpened, &digest);
+                    vec![UsageEvent { link_version: Some(link.version), ..event }]
+                };
+                self.usage_of(&link.study_instance_uid, opened).await?
+            }
+            None => Vec::new(),
+        };
+        services.index.commit(usage::add(transaction, &events)?).await?;
+        Ok(token)
+    }
+
+    /// Who somebody with the secrets of this account is in the logs.
+    pub(super) fn actor_of(account: Option<&AccountRecord>) -> Actor {
+        Actor::Account { account: account.map(|a| a.account_key.clone()).unwrap_or_default() }
+    }
+}
+
+fn scope_of(share: ShareRecord) -> Result<ShareScope, DeliveryError> {
+    Ok(ShareScope {
+        ends_at: Timestamp::from_second(share.ends_at).map_err(DeliveryError::internal("an expiry"))?,
+        id: share.id,
+        studies: share.studies,
+        may_download: share.may_download,
+    })
+}

@@ -1,0 +1,338 @@
+//! Shares: what a patient opens for a doctor or a relative, until when, and who came.
+
+use filmless_domain::audit::{Actor, AuditAction, AuditOutcome};
+use filmless_domain::share::{
+    Relation, SHARE_CODE_DIGITS, SHARE_DAYS_MAX, SHARE_STUDIES_MAX, SHARES_OPEN_MAX, share_label,
+};
+use filmless_domain::usage::UsageKind;
+use filmless_domain::{Language, Secret, StudyInstanceUid, access};
+use filmless_store::index::{
+    Change, Condition, Index, LogName, ShareRecord, Transaction, TransactionOutcome,
+};
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+use subtle::ConstantTimeEq;
+
+use super::{Portal, Session, evenly};
+use crate::record::audit::Record;
+use crate::record::usage::{self, Pen};
+use crate::{DeliveryError, Services, credentials};
+
+/// An ended share stays readable this long: who opened it remains to be seen.
+const KEPT_AFTER_END: SignedDuration = SignedDuration::from_hours(24 * 90);
+
+/// A share that is wished for.
+#[derive(Debug, Clone)]
+pub struct ShareRequest {
+    /// Whom it is for, as typed.
+    pub label: String,
+    /// What they are to the patient.
+    pub relation: Relation,
+    /// Which studies.
+    pub studies: Vec<StudyInstanceUid>,
+    /// For how many days.
+    pub days: u32,
+    /// Whether files may be fetched.
+    pub may_download: bool,
+}
+
+/// A share that was made. Its secrets are shown once.
+pub struct NewShare {
+    /// Its name in logs and on pages.
+    pub id: String,
+    /// Whom it is for.
+    pub label: String,
+    /// The link.
+    pub link: Secret,
+    /// The code that opens the link: to be told on another way than the link.
+    pub code: Secret,
+    /// QR code of the link, PNG.
+    pub qr_png: Vec<u8>,
+    /// When it ends.
+    pub ends_at: Timestamp,
+}
+
+/// One line of the list of shares.
+#[derive(Debug, Clone, Serialize)]
+pub struct ShareLine {
+    /// Its name in logs and on pages.
+    pub id: String,
+    /// Whom it is for.
+    pub label: String,
+    /// What they are to the patient.
+    pub relation: Relation,
+    /// Number of studies.
+    pub studies: usize,
+    /// Whether files may be fetched.
+    pub may_download: bool,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it ends or ended.
+    pub ends_at: Timestamp,
+    /// Whether it still opens.
+    pub is_open: bool,
+    /// When its studies were opened with it, newest first.
+    pub opened_at: Vec<Timestamp>,
+}
+
+/// What a share is, before its code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ShareStatus {
+    /// Ask for the code.
+    Open {
+        /// Language of the patient.
+        language: Language,
+    },
+    /// Unknown, ended or used up; nobody can tell which.
+    Gone,
+}
+
+/// The answer to the code of a share.
+#[derive(Debug)]
+pub enum ShareOpening {
+    /// Right: the token for the session cookie.
+    Granted(Secret),
+    /// Wrong.
+    Wrong {
+        /// How many answers are left.
+        attempts_left: u32,
+    },
+    /// As [`ShareStatus::Gone`].
+    Gone,
+}
+
+impl Portal {
+    /// Makes a share of studies of theirs; `None` when the request asks for what cannot be: no name, no study or
+    /// one that is not theirs, too long, too many. A share cannot be shared on.
+    ///
+    /// # Errors
+    /// [`DeliveryError`].
+    pub async fn create_share(
+        &self,
+        session: &Session,
+        request: &ShareRequest,
+    ) -> Result<Option<NewShare>, DeliveryError> {
+        if session.share.is_some() {
+            return Ok(None);
+        }
+        for study in &request.studies {
+            if !self.may_see_study(session, study).await? {
+                return Ok(None);
+            }
+        }
+        let owner = ShareOwner {
+            account_key: &session.account_key,
+            patient_id: &session.patient_id,
+            patient_name: &session.patient_name,
+            language: session.language,
+            created_by: session.actor(),
+            source: &session.source,
+        };
+        create(&self.services, &owner, request).await
+    }
+
+    /// The shares of the session's account, newest first; none for a share.
+    ///
+    /// # Errors
+    /// [`DeliveryError`].
+    pub async fn list_shares(&self, session: &Session) -> Result<Vec<ShareLine>, DeliveryError> {
+        if session.share.is_some() {
+            return Ok(Vec::new());
+        }
+        list(&self.services, &session.account_key).await
+    }
+
+    /// Ends a share of theirs; false for any other.
+    ///
+    /// # Errors
+    /// [`DeliveryError`].
+    pub async fn end_share(&self, session: &Session, id: &str) -> Result<bool, DeliveryError> {
+        if session.share.is_some() {
+            return Ok(false);
+        }
+        end(&self.services, &session.account_key, id, session.actor(), &session.source).await
+    }
+
+    /// What a share is before its code. Reading it changes nothing.
+    ///
+    /// # Errors
+    /// [`DeliveryError`].
+    pub async fn share_status(&self, token: &str) -> Result<ShareStatus, DeliveryError> {
+        let failures_max = self.services.settings.limits.link_failures_max;
+        let now = self.services.clock.now();
+        let digest = credentials::token_digest(access::token_of_link(token));
+        let share = evenly(self.services.index.share(&digest)).await?;
+        Ok(match share {
+            Some(share) if share.is_open(now) && share.failures < failures_max => {
+                ShareStatus::Open { language: share.language }
+            }
+            _ => ShareStatus::Gone,
+        })
+    }
+
+    /// Checks the code of a share.
+    ///
+    /// # Errors
+    /// [`DeliveryError`].
+    pub async fn open_share(
+        &self,
+        token: &str,
+        code: &str,
+        source: &str,
+    ) -> Result<ShareOpening, DeliveryError> {
+        if self.share_status(token).await? == ShareStatus::Gone {
+            return Ok(ShareOpening::Gone);
+        }
+        let index = &self.services.index;
+        let began_at = self.services.clock.now();
+        let digest = credentials::token_digest(access::token_of_link(token));
+        let failures_max = self.services.settings.limits.link_failures_max;
+        let Some(share) = index.count_share_check(&digest, failures_max).await? else {
+            return Ok(ShareOpening::Gone);
+        };
+        let actor = Actor::Share { share: share.id.clone() };
+        let record = Record::new(AuditAction::OpenShare, actor).from(source).account(&share.account_key);
+        let typed = code_hash(token, access::typed_digits(code).expose());
+        let is_right: bool = typed.as_bytes().ct_eq(share.code_hash.as_bytes()).into();
+        let account = index.account(&share.account_key).await?;
+        if let Some(account) = account.filter(|_| is_right) {
+            index.uncount_share_check(&digest).await?;
+            let session = self.start_session(&account, Some(&share), began_at, record, None).await?;
+            return Ok(ShareOpening::Granted(session));
+        }
+        record.outcome(AuditOutcome::Refused).write(&self.services).await?;
+        Ok(ShareOpening::Wrong { attempts_left: failures_max.saturating_sub(share.failures) })
+    }
+}
+
+/// For whom and by whom a share is made.
+pub(crate) struct ShareOwner<'a> {
+    pub account_key: &'a str,
+    pub patient_id: &'a filmless_domain::PatientId,
+    pub patient_name: &'a str,
+    pub language: Language,
+    pub created_by: Actor,
+    pub source: &'a str,
+}
+
+/// Makes a share of studies that are known to be the owner's.
+pub(crate) async fn create(
+    services: &Services,
+    owner: &ShareOwner<'_>,
+    request: &ShareRequest,
+) -> Result<Option<NewShare>, DeliveryError> {
+    let Some(label) = share_label(&request.label) else { return Ok(None) };
+    let mut studies = request.studies.clone();
+    studies.sort();
+    studies.dedup();
+    if studies.is_empty()
+        || studies.len() > SHARE_STUDIES_MAX
+        || !(1..=SHARE_DAYS_MAX).contains(&request.days)
+    {
+        return Ok(None);
+    }
+    let now = services.clock.now();
+    let open = services.index.shares(owner.account_key).await?;
+    if open.iter().filter(|share| share.is_open(now)).count() >= SHARES_OPEN_MAX {
+        return Ok(None);
+    }
+    let token = credentials::new_token(services.randomness.as_ref())?;
+    let code = credentials::new_code(services.randomness.as_ref(), SHARE_CODE_DIGITS)?;
+    let ends_at = now + SignedDuration::from_hours(24 * i64::from(request.days));
+    let (id, _) = crate::record::log::new_id(services)?;
+    let id = id[..16].to_owned();
+    let share = ShareRecord {
+        id: id.clone(),
+        token_digest: credentials::token_digest(token.expose()),
+        account_key: owner.account_key.to_owned(),
+        patient_id: owner.patient_id.clone(),
+        patient_name: owner.patient_name.to_owned(),
+        label: label.clone(),
+        relation: request.relation,
+        studies,
+        may_download: request.may_download,
+        code_hash: code_hash(token.expose(), code.expose()),
+        failures: 0,
+        language: owner.language,
+        created_by: owner.created_by.clone(),
+        created_at: now,
+        ended_at: None,
+        ends_at: ends_at.as_second(),
+        expires_at: (ends_at + KEPT_AFTER_END).as_second(),
+    };
+    let record = Record::new(AuditAction::CreateShare, owner.created_by.clone()).from(owner.source);
+    let detail = format!("share {id}, {} studies, {} days", share.studies.len(), request.days);
+    let entry = record.account(owner.account_key).detail(detail).entry(services)?;
+    let new = || Change::new().when(&Condition::Absent("pk"));
+    let (pointer_key, pointer) = Index::share_pointer(&share);
+    let mut events = Vec::new();
+    for study in &share.studies {
+        if let Some(record) = services.index.study(study).await? {
+            events.push(Pen::of_study(services, &record).await?.event(UsageKind::ShareCreated, &id));
+        }
+    }
+    let transaction = usage::add(Transaction::new(), &events)?
+        .put(&Index::share_key(&share.token_digest), &share, new())?
+        .put(&pointer_key, &pointer, new())?
+        .log(LogName::Audit, &entry)?;
+    services.index.commit(transaction).await?;
+    let link = Secret::new(format!("{}/s/{}", services.settings.public_url, token.expose()));
+    let qr_png = filmless_slip::qr_png(link.expose()).map_err(DeliveryError::internal("a QR code"))?;
+    Ok(Some(NewShare { id, label, link, code, qr_png, ends_at }))
+}
+
+/// The shares of an account, newest first.
+pub(crate) async fn list(services: &Services, account_key: &str) -> Result<Vec<ShareLine>, DeliveryError> {
+    let now = services.clock.now();
+    let mut lines = Vec::new();
+    for share in services.index.shares(account_key).await? {
+        let me = Actor::Share { share: share.id.clone() };
+        let mut opened_at = Vec::new();
+        for study in &share.studies {
+            let accesses = services.index.accesses(study).await?;
+            opened_at.extend(accesses.into_iter().filter(|a| a.actor == me).map(|a| a.opened_at));
+        }
+        opened_at.sort_by(|a, b| b.cmp(a));
+        let planned = Timestamp::from_second(share.ends_at).map_err(DeliveryError::internal("an expiry"))?;
+        lines.push(ShareLine {
+            is_open: share.is_open(now),
+            id: share.id,
+            label: share.label,
+            relation: share.relation,
+            studies: share.studies.len(),
+            may_download: share.may_download,
+            created_at: share.created_at,
+            ends_at: share.ended_at.unwrap_or(planned),
+            opened_at,
+        });
+    }
+    lines.reverse();
+    Ok(lines)
+}
+
+/// Ends a share of this account; false for any other.
+pub(crate) async fn end(
+    services: &Services,
+    account_key: &str,
+    id: &str,
+    actor: Actor,
+    source: &str,
+) -> Result<bool, DeliveryError> {
+    let Some(share) = services.index.shares(account_key).await?.into_iter().find(|s| s.id == id) else {
+        return Ok(false);
+    };
+    let record = Record::new(AuditAction::EndShare, actor).from(source).account(account_key);
+    let entry = record.detail(format!("share {id}")).entry(services)?;
+    let (key, change) = Index::end_share_change(&share.token_digest, services.clock.now());
+    let transaction = Transaction::new().update(key, change).log(LogName::Audit, &entry)?;
+    match services.index.commit(transaction).await? {
+        TransactionOutcome::Committed => Ok(true),
+        // Ended before.
+        TransactionOutcome::ConditionUnmet(_) => Ok(share.ended_at.is_some()),
+    }
+}
+
+/// A code is short; hashed with the token, which is stored nowhere, it cannot be guessed from the table.
+fn code_hash(token: &str, code: &str) -> String {
+    credentials::token_digest(&format!("{token} {code}"))
+}

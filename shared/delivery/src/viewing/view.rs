@@ -1,0 +1,374 @@
+//! What somebody who was let in may see.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use filmless_domain::audit::{AuditAction, AuditOutcome};
+use filmless_domain::object_key::SeriesKeys;
+use filmless_domain::usage::{StorageClass, UsageEvent, UsageKind};
+use filmless_domain::{HoldReason, SopInstanceUid, StudyInstanceUid, StudyState};
+use filmless_store::index::{
+    AccessMoment, LogName, LostFile, OrderRecord, SeriesRecord, StudyRecord, Transaction, UploadOwner,
+};
+use filmless_store::{ObjectVersion, PRESIGNED_TTL_MAX};
+
+use super::{Portal, SeriesView, Session, ShareScope, StudyDownload, StudySummary, StudyView};
+use crate::prepare::download;
+use crate::record::usage::{self, Pen};
+use crate::sight::{Asked, is_account_of, order_in_sight, verdict};
+use crate::viewing::access::{event, occasion};
+use crate::viewing::result::whole_result;
+use crate::{DeliveryError, Services};
+
+/// Life of a presigned URL of an uploaded file. Such a URL cannot be taken back, because the hospital's file stays, so
+/// that it lives just long enough to be followed.
+const ORIGINAL_TTL: Duration = Duration::from_secs(60);
+
+impl Portal {
+    /// The studies of the session's account, newest first; those on their way are named, without a picture.
+    ///
+    /// # Errors
+    /// [`DeliveryError`].
+    pub async fn list_studies(&self, session: &Session) -> Result<Vec<StudySummary>, DeliveryError> {
+        let mut summaries = Vec::new();
+        for study in self.services.index.studies_of_patient(&session.patient_id).await? {
+            if let Some(order) = self.seen(session, &study).await? {
+                let series = shown_series(&self.services, &study).await?;
+                let poster_url = match main_series(&series) {
+                    Some(main) => Some(self.presign(&keys_of(&study, main).poster).await?),
+                    None => None,
+                };
+                summaries.push(summary(&study, Some(&order.order), &series, poster_url));
+            } else if session.share.is_none() && self.is_on_its_way(session, &study).await? {
+                summaries.push(summary(&study, None, &[], None));
+            }
+        }
+        summaries.sort_by(|a, b| {
+            b.date.cmp(&a.date).then_with(|| a.study_instance_uid.cmp(&b.study_instance_uid))
+        });
+        Ok(summaries)
+    }
+
+    /// How many studies that the account was given are out of sight: staff or the gate hold them once more.
+    ///
+    /// # Errors
+    /// [`DeliveryError`].
+    pub async fn count_withheld(&self, session: &Session) -> Result<usize, DeliveryError> {
+        let mut count = 0;
+        for study in self.services.index.studies_of_patient(&session.patient_id).await? {
+            count += usize::from(self.is_out_of_sight(session, &study).await?);
+        }
+        Ok(count)
+    }
+
+    /// Whether a study that the account was given is out of sight. Of any other it is false, existing or not.
+    ///
+    /// # Errors
+    /// [`DeliveryError`].
+    pub async fn is_withheld(
+        &self,
+        session: &Session,
+        study: &StudyInstanceUid,
+    ) -> Result<bool, DeliveryError> {
+        match self.services.index.study(study).await? {
+            Some(study) => self.is_out_of_sight(session, &study).await,
+            None => Ok(false),
+        }
+    }
+
+    async fn is_out_of_sight(&self, session: &Session, study: &StudyRecord) -> Result<bool, DeliveryError> {
+        if !may_ask(session, study) || order_in_sight(&self.services, study).await?.is_some() {
+            return Ok(false);
+        }
+        self.is_ordered_for(session, study).await
+    }
+
+    /// Whether the order that a study was released under is still for the person of the account. Whoever was given another's
+    /// study by mistake hears no more of it.
+    async fn is_ordered_for(&self, session: &Session, study: &StudyRecord) -> Result<bool, DeliveryError> {
+        let Some(accession) = &study.order_accession else { return Ok(false) };
+        let Some(order) = self.services.index.order(accession).await? else { return Ok(false) };
+        let account = self.services.index.account_of_patient(&order.order.patient.id).await?;
+        let Some(account) = account.filter(|a| a.account_key == session.account_key) else {
+            return Ok(false);
+        };
+        is_account_of(&self.services, account, &order.order).await
+    }
+
+    /// A study of the session's account with presigned URLs; `None` for any other, existing or not.
+    ///
+    /// # Errors
+    /// [`DeliveryError`].
+    pub async fn open_study(
+        &self,
+        session: &Session,
+        study: &StudyInstanceUid,
+    ) -> Result<Option<StudyView>, DeliveryError> {
+        let Some((study, order)) = self.visible(session, study).await? else { return Ok(None) };
+        let patient = &order.order.patient;
+        self.record_opening(session, &study.study_instance_uid).await?;
+        let urls_expire_at = self.services.clock.now() + PRESIGNED_TTL_MAX;
+        let shown = shown_series(&self.services, &study).await?;
+        let mut series = Vec::new();
+        for record in &shown {
+            series.push(self.series_view(&study, record).await?);
+        }
+        let poster_url = main_series(&shown).and_then(|main| {
+            series.iter().find(|s| s.series_instance_uid == main.series_instance_uid)?.poster_url.clone()
+        });
+        let result = whole_result(&self.services, &order).await?;
+        Ok(Some(StudyView {
+            summary: summary(&study, Some(&order.order), &shown, poster_url),
+            is_result_taken_back: order.order.signed_result().is_none() && order.result_changed_at.is_some(),
+            result,
+            patient_name: filmless_domain::person_name::display(&patient.name),
+            patient_id: patient.id.as_str().to_owned(),
+            birth_date: patient.birth_date,
+            series,
+            lost_files: count_lost(&self.services, &study).await?,
+            urls_expire_at,
+        }))
+    }
+
+    /// The ZIP of all files of a study of the session's account; `None` for any other study.
+    ///
+    /// # Errors
+    /// [`DeliveryError`].
+    pub async fn find_download(
+        &self,
+        session: &Session,
+        study: &StudyInstanceUid,
+    ) -> Result<Option<StudyDownload>, DeliveryError> {
+        let Some(record) = self.downloadable(session, study).await? else { return Ok(None) };
+        let found = download::find(&self.services, study).await?;
+        let Some(bytes) = found.bytes else {
+            return Ok(Some(StudyDownload::NotMade { bytes: found.bytes_of_files }));
+        };
+        let date = record.study_date.map(|date| format!("-{date}")).unwrap_or_default();
+        self.record_opening(session, study).await?;
+        let events = |pen: &Pen, _: &StudyRecord| fetched(pen, occasion(session), bytes);
+        let action = AuditAction::DownloadStudy;
+        self.record_moment(session, study, AccessMoment::Download, action, events).await?;
+        let object = ObjectVersion { key: &found.key, version_id: None };
+        let name = format!("dicom{date}.zip");
+        let url = self.services.derived.presign_download(object, &name, PRESIGNED_TTL_MAX).await?;
+        Ok(Some(StudyDownload::Ready { url, bytes }))
+    }
+
+    /// Asks for that ZIP to be made; whether the study is one of theirs.
+    ///
+    /// # Errors
+    /// [`DeliveryError`].
+    pub async fn request_download(
+        &self,
+        session: &Session,
+        study: &StudyInstanceUid,
+    ) -> Result<bool, DeliveryError> {
+        let is_theirs = self.downloadable(session, study).await?.is_some();
+        if is_theirs {
+            download::request(&self.services, study).await?;
+        }
+        Ok(is_theirs)
+    }
+
+    /// A presigned URL of one file of a study of the session's account, as it was uploaded; `None` for any other.
+    ///
+    /// # Errors
+    /// [`DeliveryError`].
+    pub async fn original_url(
+        &self,
+        session: &Session,
+        study: &StudyInstanceUid,
+        instance: &SopInstanceUid,
+    ) -> Result<Option<String>, DeliveryError> {
+        if self.downloadable(session, study).await?.is_none() {
+            return Ok(None);
+        }
+        let Some(record) = self.services.index.instance(study, instance).await? else { return Ok(None) };
+        let object = ObjectVersion { key: &record.key, version_id: record.version_id.as_deref() };
+        let name = format!("{instance}.dcm");
+        let url = self.services.studies.presign_download(object, &name, ORIGINAL_TTL).await?;
+        let audit = event(session, AuditAction::DownloadInstance, study);
+        let audit = audit.detail(format!("instance {instance}")).entry(&self.services)?;
+        // Every click is a fetch of its own, and known by its line in the audit log.
+        let events = self.usage_of(study, |pen, _| fetched(pen, &audit.id, record.bytes)).await?;
+        let transaction = Transaction::new().log(LogName::Audit, &audit)?;
+        self.services.index.commit(usage::add(transaction, &events)?).await?;
+        Ok(Some(url))
+    }
+
+    /// The study, if this session may see it; who asks for another one is written down.
+    async fn visible(
+        &self,
+        session: &Session,
+        study: &StudyInstanceUid,
+    ) -> Result<Option<(StudyRecord, OrderRecord)>, DeliveryError> {
+        let visible = match self.services.index.study(study).await? {
+            Some(record) => self.seen(session, &record).await?.map(|order| (record, order)),
+            None => None,
+        };
+        if visible.is_none() {
+            let asked = event(session, AuditAction::OpenStudy, study).outcome(AuditOutcome::Refused);
+            asked.write(&self.services).await?;
+        }
+        Ok(visible)
+    }
+
+    async fn downloadable(
+        &self,
+        session: &Session,
+        study: &StudyInstanceUid,
+    ) -> Result<Option<StudyRecord>, DeliveryError> {
+        let visible = self.visible(session, study).await?;
+        Ok(visible.filter(|_| session.may_download()).map(|(record, _)| record))
+    }
+
+    /// Whether this session may see this study.
+    pub(super) async fn may_see_study(
+        &self,
+        session: &Session,
+        study: &StudyInstanceUid,
+    ) -> Result<bool, DeliveryError> {
+        let Some(record) = self.services.index.study(study).await? else { return Ok(false) };
+        Ok(self.seen(session, &record).await?.is_some())
+    }
+
+    /// The one rule of access: the study was released to this account, is neither held nor recalled, and is still its
+    /// patient's; and a share names it. Returns the order under which it is seen.
+    async fn seen(
+        &self,
+        session: &Session,
+        study: &StudyRecord,
+    ) -> Result<Option<OrderRecord>, DeliveryError> {
+        if !may_ask(session, study) {
+            return Ok(None);
+        }
+        order_in_sight(&self.services, study).await
+    }
+
+    /// Whether a study will be this patient's, as far as its files say by now. Nothing is named of one that may not.
+    async fn is_on_its_way(&self, session: &Session, study: &StudyRecord) -> Result<bool, DeliveryError> {
+        let is_on_its_way = match (study.state, &study.reason) {
+            (StudyState::Receiving | StudyState::Settled | StudyState::Rendered, None) => true,
+            // More images or a signature are awaited; whose it is is no question.
+            (StudyState::Held, Some(HoldReason::IncompleteStudy | HoldReason::ResultNotSigned)) => true,
+            _ => false,
+        };
+        if !is_on_its_way || study.account_key.is_some() {
+            return Ok(false);
+        }
+        let Ok(order) = verdict(&self.services, study, Asked::Whose).await? else { return Ok(false) };
+        let account = self.services.index.account_of_patient(&order.order.patient.id).await?;
+        Ok(account.is_some_and(|account| account.account_key == session.account_key))
+    }
+
+    async fn series_view(
+        &self,
+        study: &StudyRecord,
+        series: &SeriesRecord,
+    ) -> Result<SeriesView, DeliveryError> {
+        let keys = keys_of(study, series);
+        let has_picture = series.frames > 0;
+        let title = series.title.as_ref().filter(|_| !has_picture);
+        let described = series.description.as_ref().filter(|text| !text.trim().is_empty()).or(title);
+        Ok(SeriesView {
+            series_instance_uid: series.series_instance_uid.clone(),
+            number: series.number,
+            description: described.cloned(),
+            modality: series.modality.clone(),
+            frames: series.frames,
+            is_report: !has_picture && series.reports > 0,
+            report_lacks: series.report_lacks,
+            without_picture: series.without_picture,
+            cut_instances: series.cut_instances,
+            missing_frames: series.missing_frames,
+            index_url: self.presign(&keys.index).await?,
+            pack_url: self.presign(&keys.pack).await?,
+            poster_url: if has_picture { Some(self.presign(&keys.poster).await?) } else { None },
+            thumbs_url: if has_picture { Some(self.presign(&keys.thumbs).await?) } else { None },
+        })
+    }
+
+    async fn presign(&self, key: &filmless_domain::ObjectKey) -> Result<String, DeliveryError> {
+        Ok(self.services.derived.presign_get(key, PRESIGNED_TTL_MAX).await?)
+    }
+}
+
+/// Files that were fetched, and their bytes.
+fn fetched(pen: &Pen, occasion: &str, bytes: u64) -> Vec<UsageEvent> {
+    let served = pen.event(UsageKind::BytesServed, &format!("original {occasion}"));
+    let served = served.bytes(StorageClass::Original, usage::signed(bytes));
+    vec![pen.event(UsageKind::Download, occasion), served]
+}
+
+/// The series that have a pack, in their order: pictures, then documents, then what is nothing to look at. A series whose late instances are not rendered yet shows what it
+/// showed before.
+async fn shown_series(services: &Services, study: &StudyRecord) -> Result<Vec<SeriesRecord>, DeliveryError> {
+    let mut series = services.index.series(&study.study_instance_uid).await?;
+    series.retain(|s| s.rendered_digest.is_some());
+    series.sort_by(|a, b| {
+        let kind = |s: &SeriesRecord| {
+            (s.frames == 0, s.frames == 0 && s.documents == 0, s.frames == 0 && s.reports == 0)
+        };
+        let key = |s: &SeriesRecord| (kind(s), s.number.is_none(), s.number, s.series_instance_uid.clone());
+        key(a).cmp(&key(b))
+    });
+    Ok(series)
+}
+
+/// How many files of a study were refused and did not come again. One that names somebody else is none of it.
+pub(crate) async fn count_lost(services: &Services, study: &StudyRecord) -> Result<u32, DeliveryError> {
+    let uid = &study.study_instance_uid;
+    let uploads = services.index.uploads_of(UploadOwner::Study(uid)).await?;
+    let is_theirs = |lost: &LostFile| {
+        let names = study.patient_ids();
+        lost.patient.as_ref().is_none_or(|patient| names.is_empty() || names.contains(&patient))
+    };
+    let lost: Vec<LostFile> =
+        uploads.into_iter().filter_map(|upload| upload.lost).filter(is_theirs).collect();
+    if lost.is_empty() {
+        return Ok(0);
+    }
+    // One query, however many were refused.
+    let instances = services.index.instances(uid).await?;
+    let there: BTreeSet<&SopInstanceUid> = instances.iter().map(|i| &i.sop_instance_uid).collect();
+    let named: BTreeSet<&SopInstanceUid> = lost.iter().filter_map(|lost| lost.instance.as_ref()).collect();
+    let nameless = lost.iter().filter(|lost| lost.instance.is_none()).count();
+    let count = nameless + named.difference(&there).count();
+    Ok(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
+/// Whether the study was given to the session's account, and to its share.
+fn may_ask(session: &Session, study: &StudyRecord) -> bool {
+    let is_shared = |share: &ShareScope| share.studies.contains(&study.study_instance_uid);
+    study.account_key.as_ref() == Some(&session.account_key) && session.share.as_ref().is_none_or(is_shared)
+}
+
+/// The series with key images, else with the most frames: the one a study is about more often than not.
+fn main_series(series: &[SeriesRecord]) -> Option<&SeriesRecord> {
+    series.iter().rev().filter(|s| s.frames > 0).max_by_key(|s| (s.key_frames > 0, s.frames))
+}
+
+fn keys_of(study: &StudyRecord, series: &SeriesRecord) -> SeriesKeys {
+    let digest = series.rendered_digest.as_deref().unwrap_or_default();
+    SeriesKeys::new(&study.study_instance_uid, &series.series_instance_uid, digest)
+}
+
+fn summary(
+    study: &StudyRecord,
+    order: Option<&filmless_domain::Order>,
+    series: &[SeriesRecord],
+    poster_url: Option<String>,
+) -> StudySummary {
+    let ordered = order.and_then(|order| order.service_name().map(str::to_owned));
+    StudySummary {
+        study_instance_uid: study.study_instance_uid.clone(),
+        date: study.study_date,
+        title: ordered.or_else(|| study.description.clone()),
+        modalities: study.modalities.clone(),
+        series: u32::try_from(series.len()).unwrap_or(u32::MAX),
+        images: series.iter().map(|s| s.frames).sum(),
+        is_released: order.is_some(),
+        poster_url,
+    }
+}
