@@ -5,6 +5,7 @@ pub mod calls;
 pub mod connect;
 mod error;
 pub mod index;
+mod listed_key;
 mod listing;
 mod objects;
 pub mod port;

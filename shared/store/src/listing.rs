@@ -4,9 +4,9 @@ use aws_sdk_s3::error::SdkError;
 use aws_sdk_s3::types::EncodingType;
 use filmless_domain::ObjectKey;
 use jiff::Timestamp;
-use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
 
+use crate::listed_key::listed_key;
 use crate::{Bucket, StoreError};
 
 /// One version of an object that was written.
@@ -113,15 +113,6 @@ impl Bucket {
     }
 }
 
-/// A key as a listing names it. They are asked for with `encoding-type=url`, since a key may hold what XML cannot; a server
-/// that does not know the parameter says so by silence.
-pub(crate) fn listed_key(listed: &str, encoding: Option<&EncodingType>) -> String {
-    if encoding != Some(&EncodingType::Url) {
-        return listed.to_owned();
-    }
-    percent_decode_str(&listed.replace('+', " ")).decode_utf8_lossy().into_owned()
-}
-
 fn listed(
     version: &aws_sdk_s3::types::ObjectVersion,
     encoding: Option<&EncodingType>,
@@ -135,17 +126,4 @@ fn listed(
         written_at: Timestamp::new(written.secs(), i32::try_from(written.subsec_nanos()).ok()?).ok()?,
         is_latest: version.is_latest().unwrap_or_default(),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn keys_are_read_as_their_server_encoded_them() {
-        for encoded in ["a%20b%2B%01/%E1%BA%BF", "a+b%2B%01/%E1%BA%BF"] {
-            assert_eq!(listed_key(encoded, Some(&EncodingType::Url)), "a b+\u{1}/ế");
-        }
-        assert_eq!(listed_key("a+b%20", None), "a+b%20");
-    }
 }

@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 use tokio::io::AsyncWriteExt;
 
 use crate::StoreError;
-use crate::listing::listed_key;
+use crate::listed_key::listed_key;
 
 /// Longest life of a presigned GET that the portal hands out.
 pub const PRESIGNED_TTL_MAX: Duration = Duration::from_secs(15 * 60);

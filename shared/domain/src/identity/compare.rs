@@ -1,21 +1,8 @@
 //! Fact by fact.
 
+use super::agreement::Agreement;
 use super::{Fact, IdentityRules, compare_names};
 use crate::{BirthDate, PatientDemographics, PatientId};
-
-/// How two statements of one fact stand to each other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Agreement {
-    /// They say the same.
-    Agrees,
-    /// They can be one person's, and two persons' as well: words in another order, a year against a date, an id whose
-    /// issuer nobody knows.
-    Weak,
-    /// One of them says nothing.
-    Unknown,
-    /// They cannot be one person's.
-    Differs,
-}
 
 /// Two persons, fact by fact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,13 +1,15 @@
 //! Who is who. A study keeps what all its files say of the patient, an account keeps its person, an order names one: here
 //! is how they compare, and when two of them are one person. `docs/IDENTITY.md` shows the same rules as a table.
 
+mod agreement;
 mod compare;
 mod name;
 mod pair;
 
 use serde::{Deserialize, Serialize};
 
-pub use compare::{Agreement, Comparison, compare, files_contradict};
+pub use agreement::Agreement;
+pub use compare::{Comparison, compare, files_contradict};
 pub use name::compare_names;
 pub use pair::{AcceptedPairs, pair_digest};
 

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod codes;
+mod error;
 mod key;
 
 use chrono::{DateTime, Utc};
@@ -21,7 +22,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
-use thiserror::Error;
 use url::Url;
 
 use crate::tokens::{OtherClaims, StaffIdToken, StaffIdTokenClaims, StaffIdTokenFields, StaffTokenResponse};
@@ -29,6 +29,7 @@ use crate::tokens::{OtherClaims, StaffIdToken, StaffIdTokenClaims, StaffIdTokenF
 pub use accounts::{AccountName, InvalidAccountName, StaffAccount, StaffAccounts, new_password};
 pub use codes::CODE_SECONDS;
 use codes::{Codes, Grant};
+pub use error::ProviderError;
 pub use key::SigningKey;
 
 /// Life of a token. It is read once, at once.
@@ -98,26 +99,6 @@ pub struct TokenRequest {
     /// The secret of the challenge.
     #[serde(default)]
     pub code_verifier: String,
-}
-
-/// Why no code or token is given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-pub enum ProviderError {
-    /// An unknown client or address: the browser is not sent anywhere.
-    #[error("unknown-client")]
-    UnknownClient,
-    /// The request asks for what is not offered.
-    #[error("invalid_request")]
-    InvalidRequest,
-    /// The client did not prove who it is.
-    #[error("invalid_client")]
-    InvalidClient,
-    /// The code is unknown, used, too old, or another client's.
-    #[error("invalid_grant")]
-    InvalidGrant,
-    /// A key or the system's randomness failed.
-    #[error("server_error")]
-    Failed,
 }
 
 impl std::fmt::Debug for AuthorizeRequest {

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use jpeg_decoder::{ColorTransform, Decoder, PixelFormat};
 
+use super::decoded::{SCANS_MAX, check, decoded_format};
 use super::jpeg_scan::{self, Ending};
 use super::markers::{END_OF_IMAGE, FrameHeader, jpeg_frame_header, segments};
 use super::native::word_format;
@@ -11,9 +12,6 @@ use super::{Decoded, Rows, plausible};
 use crate::ImagingError;
 use crate::image_pixel::ImagePixel;
 use crate::samples::{Samples, WordFormat};
-
-/// More passes over the image than any encoder makes.
-pub(super) const SCANS_MAX: usize = 256;
 
 pub(crate) fn decode(codestream: &[u8], image: &ImagePixel) -> Result<Decoded, ImagingError> {
     let is_ended = contains_end(codestream);
@@ -90,21 +88,6 @@ fn decode_ended(codestream: &[u8], image: &ImagePixel) -> Result<Decoded, Imagin
 fn scans(codestream: &[u8]) -> usize {
     let pairs = codestream.iter().zip(codestream.get(1..).unwrap_or_default());
     pairs.filter(|(first, second)| **first == 0xFF && **second == 0xDA).count()
-}
-
-/// The codestream must have the size that the image declares: a larger one would write past what was allowed.
-pub(crate) fn check(header: FrameHeader, image: &ImagePixel) -> Result<(), ImagingError> {
-    let same = header.rows as usize == image.rows
-        && header.columns as usize == image.columns
-        && header.components as usize == image.samples_per_pixel;
-    if same && header.precision <= 16 { Ok(()) } else { Err(ImagingError::CorruptPixelData) }
-}
-
-/// A decoder puts samples at the bottom of a word, whatever High Bit says; a codestream may carry more bits than Bits
-/// Stored admits.
-pub(crate) fn decoded_format(precision: u32, image: &ImagePixel) -> WordFormat {
-    let bits_stored = precision.max(image.bits_stored).min(16);
-    WordFormat { bits_stored, high_bit: bits_stored - 1, signed: image.signed }
 }
 
 fn bytes(pixels: Vec<u8>, header: FrameHeader, image: &ImagePixel) -> Samples {

@@ -4,7 +4,7 @@ use jpeg2k::{Image, ImageComponent};
 
 use super::Decoded;
 use super::codestream::{Bare, bare_codestream};
-use super::jpeg::check;
+use super::decoded::check;
 use super::markers::{Jpeg2000Header, jpeg2000_header};
 use super::plausible;
 use crate::ImagingError;

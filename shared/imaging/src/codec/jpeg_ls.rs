@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use charls::CharLS;
 
 use super::Decoded;
-use super::jpeg::{check, decoded_format};
+use super::decoded::{check, decoded_format};
 use super::markers::{END_OF_IMAGE, FrameHeader, has_end, jpeg_frame_header, segments};
 use super::plausible;
 use crate::ImagingError;

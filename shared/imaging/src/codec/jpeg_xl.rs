@@ -4,7 +4,7 @@ use jxl_oxide::image::BitDepth;
 use jxl_oxide::{AllocTracker, InitializeResult, JpegReconstructionStatus, JxlImage, JxlThreadPool};
 
 use super::Decoded;
-use super::jpeg::{check, decoded_format};
+use super::decoded::{check, decoded_format};
 use super::markers::FrameHeader;
 use crate::ImagingError;
 use crate::image_pixel::ImagePixel;

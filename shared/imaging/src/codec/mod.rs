@@ -2,6 +2,7 @@
 //! where a panic is caught.
 
 mod codestream;
+mod decoded;
 mod jpeg;
 mod jpeg2000;
 mod jpeg_12;
@@ -20,47 +21,13 @@ use filmless_dicom::{DataSet, PixelEncoding};
 use crate::ImagingError;
 use crate::frame_source::{FrameSource, NativePixels, encoding_of};
 use crate::image_pixel::ImagePixel;
-use crate::samples::Samples;
 
+pub(crate) use decoded::{Decoded, Rows};
 pub(crate) use jpeg::browser_shows_right_colours;
 pub(crate) use jpeg_ls::reads_everywhere as jpeg_ls_reads_everywhere;
 pub(crate) use jpeg2000::decode as decode_jpeg_2000;
 pub(crate) use markers::{FrameHeader, jpeg_family};
 pub(crate) use native::missing_bytes;
-
-/// What a decoder gives back.
-#[derive(Debug)]
-pub(crate) struct Decoded {
-    /// Interleaved samples.
-    pub samples: Samples,
-    /// The decoder already turned colours into RGB.
-    pub is_rgb: bool,
-    /// How much of the picture the codestream holds.
-    pub rows: Rows,
-}
-
-impl Decoded {
-    pub fn new(samples: Samples, is_rgb: bool) -> Self {
-        Self { samples, is_rgb, rows: Rows::NotTold }
-    }
-
-    /// Whether the codestream ends before its picture does.
-    pub fn is_cut(&self) -> bool {
-        matches!(self.rows, Rows::First(_) | Rows::Some(_))
-    }
-}
-
-/// How much of its picture a codestream holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Rows {
-    /// The decoder cannot tell: what it makes of a part may look whole.
-    NotTold,
-    All,
-    /// So many from the top; what decoders make up below them is none of the picture.
-    First(usize),
-    /// As much as so many are, with gaps.
-    Some(usize),
-}
 
 /// Decodes one frame, counted from 0. Of a codestream that ends early, what is there is shown if that is half of its
 /// rows; of one within which the file ends, whatever is there, because most of the file is.

@@ -17,7 +17,7 @@ use std::num::NonZeroU16;
 
 use filmless_domain::Language;
 
-use super::PAGE;
+use super::paper::PAGE;
 use super::section::{Ink, Item, Role};
 use super::typeset::{LEADING, Line};
 use crate::SlipError;

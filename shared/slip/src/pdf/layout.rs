@@ -6,9 +6,9 @@
 
 use filmless_domain::Language;
 
+use super::paper::{MM, PAGE};
 use super::section::{BLACK, BRAND, GREY, Ink, Item, RULE, Role, Section, TINT, WHITE, lines_height};
 use super::typeset::{Face, Fit, Fonts, LEADING, Line};
-use super::{MM, PAGE};
 use crate::qr::{Modules, QUIET_ZONE_MODULES};
 use crate::words::{self, Pair};
 use crate::{SlipContent, SlipError, clean};

@@ -2,6 +2,7 @@
 
 mod canvas;
 mod layout;
+mod paper;
 mod result;
 mod section;
 mod typeset;
@@ -14,11 +15,6 @@ use krilla::outline::{Outline, OutlineNode};
 use krilla::{Document, SerializeSettings};
 
 use crate::{SlipContent, SlipError, clean, words};
-
-/// Points per millimetre.
-const MM: f32 = 72.0 / 25.4;
-/// A5, portrait (ISO 216).
-const PAGE: (f32, f32) = (148.0 * MM, 210.0 * MM);
 
 /// Draws the slip: one A5 page, and those of the result behind it, tagged for screen readers (PDF/UA-1), the same bytes for the same content.
 ///

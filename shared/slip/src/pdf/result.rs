@@ -1,8 +1,8 @@
 //! The pages behind the first: the signed result, whole or not at all.
 
+use super::paper::{MM, PAGE};
 use super::section::{BLACK, BRAND, GREY, Item, Role};
 use super::typeset::{Fit, Fonts, LEADING, Line};
-use super::{MM, PAGE};
 use crate::{SlipContent, clean, words};
 
 const MARGIN: f32 = 12.0 * MM;

@@ -3,28 +3,21 @@
 //! The decoders at hand stop at eight bits. Radiographs of twelve bits are always grey, which keeps this short: one
 //! component, so every scan is non-interleaved (T.81 A.2.2).
 
+mod block;
 mod entropy;
 mod scan;
 mod transform;
 
+use block::{Block, ZIG_ZAG};
 use entropy::{Bits, Huffman};
 use scan::Scan;
 use transform::{cosines, inverse_transform};
 
-use super::jpeg::{SCANS_MAX, decoded_format};
+use super::decoded::{SCANS_MAX, decoded_format};
 use super::{Decoded, markers::FrameHeader};
 use crate::ImagingError;
 use crate::image_pixel::ImagePixel;
 use crate::samples::Samples;
-
-/// Zig-zag order (T.81 figure A.6).
-const ZIG_ZAG: [usize; 64] = [
-    0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7,
-    14, 21, 28, 35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39,
-    46, 53, 60, 61, 54, 47, 55, 62, 63,
-];
-
-type Block = [i16; 64];
 
 pub(crate) fn decode(
     codestream: &[u8],

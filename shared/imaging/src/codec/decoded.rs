@@ -1,0 +1,58 @@
+//! What a decoder gives back, and what holds for all of them.
+
+use super::markers::FrameHeader;
+use crate::ImagingError;
+use crate::image_pixel::ImagePixel;
+use crate::samples::{Samples, WordFormat};
+
+/// More passes over the image than any encoder makes.
+pub(super) const SCANS_MAX: usize = 256;
+
+/// What a decoder gives back.
+#[derive(Debug)]
+pub(crate) struct Decoded {
+    /// Interleaved samples.
+    pub samples: Samples,
+    /// The decoder already turned colours into RGB.
+    pub is_rgb: bool,
+    /// How much of the picture the codestream holds.
+    pub rows: Rows,
+}
+
+impl Decoded {
+    pub fn new(samples: Samples, is_rgb: bool) -> Self {
+        Self { samples, is_rgb, rows: Rows::NotTold }
+    }
+
+    /// Whether the codestream ends before its picture does.
+    pub fn is_cut(&self) -> bool {
+        matches!(self.rows, Rows::First(_) | Rows::Some(_))
+    }
+}
+
+/// How much of its picture a codestream holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rows {
+    /// The decoder cannot tell: what it makes of a part may look whole.
+    NotTold,
+    All,
+    /// So many from the top; what decoders make up below them is none of the picture.
+    First(usize),
+    /// As much as so many are, with gaps.
+    Some(usize),
+}
+
+/// The codestream must have the size that the image declares: a larger one would write past what was allowed.
+pub(crate) fn check(header: FrameHeader, image: &ImagePixel) -> Result<(), ImagingError> {
+    let same = header.rows as usize == image.rows
+        && header.columns as usize == image.columns
+        && header.components as usize == image.samples_per_pixel;
+    if same && header.precision <= 16 { Ok(()) } else { Err(ImagingError::CorruptPixelData) }
+}
+
+/// A decoder puts samples at the bottom of a word, whatever High Bit says; a codestream may carry more bits than Bits
+/// Stored admits.
+pub(crate) fn decoded_format(precision: u32, image: &ImagePixel) -> WordFormat {
+    let bits_stored = precision.max(image.bits_stored).min(16);
+    WordFormat { bits_stored, high_bit: bits_stored - 1, signed: image.signed }
+}

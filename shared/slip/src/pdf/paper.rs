@@ -1,0 +1,6 @@
+//! The paper of a slip.
+
+/// Points per millimetre.
+pub(super) const MM: f32 = 72.0 / 25.4;
+/// A5, portrait (ISO 216).
+pub(super) const PAGE: (f32, f32) = (148.0 * MM, 210.0 * MM);
