@@ -1,3 +1,4 @@
+use crate::uploader::Uploader;
 use std::{
     collections::BTreeSet,
     net::{IpAddr, Ipv4Addr, SocketAddr},
@@ -6,29 +7,17 @@ use std::{
     time::Duration,
 };
 
-use crate::{
-    Credentials, DurableQueue, EmbeddedError, Expiry, RetryPolicy, Sweeper, backup,
-    database::Database,
-    folder_lock::FolderLock,
-    http_door::{Door, DoorLimits},
-    object_server::{self, CorsOrigins, ObjectServer, ObjectServerConfig},
-    table_server::TableServer,
-};
+use crate::database::Database;
+use crate::folder_lock::FolderLock;
+use crate::http_door::{Door, DoorLimits};
+use crate::object_server::{self, CorsOrigins};
+use crate::object_server::{ObjectServer, ObjectServerConfig};
+use crate::table_server::TableServer;
+use crate::{Credentials, DurableQueue, EmbeddedError, Expiry, RetryPolicy, Sweeper, backup};
 use filmless_store::port::{Clock, SystemClock};
 
 /// How long an upload in parts may be under way, as on AWS (`unfinished-uploads` in `infra/template.yaml`).
 const UNFINISHED_UPLOADS_AFTER: Duration = Duration::from_secs(3 * 24 * 3600);
-
-/// Who may only upload: a second access key, for the hospital's systems.
-#[derive(Debug, Clone)]
-pub struct Uploader {
-    /// Its access key.
-    pub credentials: Credentials,
-    /// The one bucket it may write to.
-    pub bucket: String,
-    /// Below which keys, such as `incoming/`.
-    pub prefixes: Vec<String>,
-}
 
 /// What the embedded profile is started with.
 #[derive(Debug, Clone)]

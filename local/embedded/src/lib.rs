@@ -30,10 +30,12 @@ mod object_server;
 mod queue;
 mod sweeper;
 mod table_server;
+mod uploader;
 
+pub use crate::database::DatabaseError;
+pub use crate::uploader::Uploader;
 pub use credentials::Credentials;
-pub use database::DatabaseError;
-pub use embedded::{Embedded, EmbeddedConfig, Uploader};
+pub use embedded::{Embedded, EmbeddedConfig};
 pub use error::EmbeddedError;
 pub use folder_lock::own_folder;
 pub use http_door::{Door, DoorLimits, PeerAddress};

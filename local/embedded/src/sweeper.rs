@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
-use crate::{EmbeddedError, object_server::ObjectServer, table_server::TableServer};
+use crate::EmbeddedError;
+use crate::object_server::ObjectServer;
+use crate::table_server::TableServer;
 
 /// A lifecycle rule: objects below a prefix go, so long after they were written.
 #[derive(Debug, Clone, PartialEq, Eq)]

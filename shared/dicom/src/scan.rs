@@ -7,9 +7,11 @@
 mod bulk;
 mod head;
 mod nesting;
+mod pass;
 
+use crate::scan::pass::Pass;
+use crate::scan::pass::Step;
 use std::borrow::Cow;
-use std::ops::Range;
 
 use dicom_core::{Tag, VR};
 use dicom_dictionary_std::tags;
@@ -17,10 +19,11 @@ use filmless_domain::Limits;
 
 use self::bulk::is_bulk;
 pub(crate) use self::head::dictionary_vr;
-use self::head::{ElementHead, Encoding, settled_vr};
-use self::nesting::{Open, UNDEFINED_LENGTH};
+use self::head::{ElementHead, settled_vr};
+use self::nesting::UNDEFINED_LENGTH;
+use crate::scan::pass::Encoding;
 
-use crate::data_set::{DataSet, Node, PixelElement};
+use crate::data_set::{DataSet, Node};
 use crate::sniff::data_set_start;
 use crate::{HeaderError, TransferSyntax, deflate, transfer_syntax};
 
@@ -125,11 +128,6 @@ fn scan_deflated<'a>(
     Err(HeaderError::DeflateTooLarge)
 }
 
-enum Step {
-    NeedMore,
-    Done,
-}
-
 /// What [`Pass::read_element`] came upon.
 enum Next {
     /// An element, item or delimiter, which it read.
@@ -140,22 +138,6 @@ enum Next {
     NeedMore,
     /// Fewer bytes than an element begins with.
     EndOfBytes,
-}
-
-struct Pass<'b> {
-    bytes: &'b [u8],
-    total: u64,
-    position: usize,
-    limits: Limits,
-    nodes: Vec<Node>,
-    open: Vec<Open>,
-    encoding: Encoding,
-    syntax: TransferSyntax,
-    transfer_syntax_uid: String,
-    pixels: Option<PixelElement>,
-    document: Option<Range<usize>>,
-    /// Where the last item (`true`) or sequence ended by its length.
-    ended: Option<(usize, bool)>,
 }
 
 impl<'b> Pass<'b> {

@@ -4,6 +4,7 @@
 //! high-throughput JPEG 2000, of which a prefix is a smaller picture; everything else becomes JPEG-LS. Both are decoded
 //! again and compared; what they cannot hold, or did not hold, becomes deflated little endian.
 
+use crate::resolution::Resolution;
 use std::io::Write;
 
 use charls::{CharLS, FrameInfo, InterleaveMode};
@@ -46,17 +47,6 @@ pub struct DiagnosticFrame {
     /// The encoded frame.
     #[serde(with = "serde_bytes")]
     pub bytes: Vec<u8>,
-}
-
-/// A prefix of a codestream that decodes to a smaller picture.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Resolution {
-    /// Width of the picture.
-    pub width: u32,
-    /// Height of the picture.
-    pub height: u32,
-    /// Bytes of the prefix.
-    pub length: u64,
 }
 
 /// What a sample is.

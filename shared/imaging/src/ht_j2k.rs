@@ -10,7 +10,7 @@ use openjph_core::codestream::Codestream;
 use openjph_core::file::MemOutfile;
 use openjph_core::types::{Point, Size};
 
-use crate::diagnostic::Resolution;
+use crate::resolution::Resolution;
 
 /// Halvings of the picture.
 const DECOMPOSITIONS: u32 = 5;

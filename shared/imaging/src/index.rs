@@ -6,8 +6,9 @@ use filmless_domain::ReportLack;
 use serde::{Deserialize, Serialize};
 
 use crate::arrange::Place;
-use crate::diagnostic::{Resolution, SampleType};
+use crate::diagnostic::SampleType;
 use crate::part::NoteCode;
+use crate::resolution::Resolution;
 use crate::viewer::FrameView;
 use crate::window::{VoiFunction, VoiWindow};
 

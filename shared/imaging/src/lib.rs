@@ -33,6 +33,7 @@ mod part;
 mod preview;
 mod regions;
 mod render;
+mod resolution;
 mod run_position;
 mod samples;
 mod sides;
@@ -44,8 +45,9 @@ mod uptake;
 mod viewer;
 mod window;
 
+pub use crate::resolution::Resolution;
 pub use arrange::Place;
-pub use diagnostic::{DiagnosticFrame, Resolution, SampleType};
+pub use diagnostic::{DiagnosticFrame, SampleType};
 pub use dimensions::Dimensions;
 pub use display::DisplayFrame;
 pub use error::ImagingError;

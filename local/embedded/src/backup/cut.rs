@@ -9,7 +9,8 @@ use std::{
 
 use rusqlite::{Connection, OpenFlags, backup::Backup};
 
-use super::{BackupError, DATABASES};
+use crate::backup::error::BackupError;
+use crate::backup::layout::DATABASES;
 
 /// How long a writer at work may hold us up.
 const PATIENCE: Duration = Duration::from_secs(30);

@@ -1,3 +1,4 @@
+use super::files;
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     fs::{self, File, TryLockError},
@@ -10,15 +11,14 @@ use rusqlite::Connection;
 
 use crate::folder_lock::own_folder;
 
-use super::{
-    BackupError, DATABASES, Progress,
-    cut::{self, Cut},
-    finished,
-    manifest::{self, Content, Line},
-    pool::{self, Pool},
-    restore::{check_versions, make_folder},
-    source::{self, Source, Version},
-};
+use super::cut::{self, Cut};
+use super::manifest::{self, Line};
+use super::pool::Pool;
+use super::restore::check_versions;
+use super::source::{self, Source, Version};
+use crate::backup::error::BackupError;
+use crate::backup::files::{Content, make_folder};
+use crate::backup::layout::{DATABASES, Progress, finished};
 
 /// Few enough new versions to copy them while writers wait.
 const NEW_IN_CUT_MAX: usize = 200;
@@ -93,7 +93,7 @@ pub fn back_up(
 
 fn lock(folder: &Path) -> Result<File, BackupError> {
     let path = folder.join("lock");
-    let file = pool::create(&path).map_err(BackupError::file("write it", &path))?;
+    let file = files::create(&path).map_err(BackupError::file("write it", &path))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(BackupError::Locked { folder: folder.to_owned() }),
@@ -221,7 +221,7 @@ impl Run {
         let mut lines = Vec::with_capacity(versions.len() + self.files.len() + DATABASES.len());
         for database in DATABASES {
             let path = place.join(database);
-            let read = File::open(&path).and_then(|file| pool::copy(file, std::io::sink()));
+            let read = File::open(&path).and_then(|file| files::copy(file, std::io::sink()));
             let content = read.map_err(BackupError::file("read it", &path))?;
             lines.push(Line::Database { name: database.to_owned(), content });
         }

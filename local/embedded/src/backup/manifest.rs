@@ -1,5 +1,7 @@
 //! What a backup holds: lines of JSON, and a last line that says that none is missing.
 
+use super::files;
+use crate::backup::files::Content;
 use std::{
     fs::File,
     io::{BufRead, BufReader, BufWriter, Write},
@@ -10,19 +12,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{BackupError, pool};
+use crate::backup::error::BackupError;
 
 pub(super) const FILE: &str = "manifest.jsonl";
 const BEING_WRITTEN: &str = "manifest.new";
 /// Of this layout.
 const FORMAT: i64 = 1;
-
-/// Bytes, by what they are.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Content {
-    pub(super) bytes: u64,
-    pub(super) sha256: String,
-}
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -49,7 +44,7 @@ pub(super) fn write(
 ) -> Result<(), BackupError> {
     let path = folder.join(BEING_WRITTEN);
     let work = || -> std::io::Result<()> {
-        let mut out = BufWriter::new(pool::create(&path)?);
+        let mut out = BufWriter::new(files::create(&path)?);
         let (mut digest, mut lines) = (Sha256::new(), 0);
         let first = Line::Backup { format: FORMAT, made_at, program: env!("CARGO_PKG_VERSION").to_owned() };
         for line in std::iter::once(first).chain(entries) {

@@ -1,20 +1,19 @@
 //! The bytes of all backups of a folder, each once, under their SHA-256.
 
+use crate::backup::files::copy;
+use crate::backup::files::create;
 use std::{
     collections::HashSet,
-    fs::{self, File, OpenOptions},
-    io::{self, Read, Write},
-    os::unix::fs::OpenOptionsExt,
+    fs::{self, File},
+    io::{self, Read},
     path::{Path, PathBuf},
 };
 
-use sha2::{Digest, Sha256};
-
-use super::{BackupError, manifest::Content};
+use crate::backup::error::BackupError;
+use crate::backup::files::Content;
 
 pub(super) const FOLDER: &str = "bytes";
 const BEGINNING_DIGITS: usize = 2;
-const BUFFER_BYTES: usize = 256 * 1024;
 
 pub(super) struct Pool {
     root: PathBuf,
@@ -37,7 +36,7 @@ impl Pool {
 
     /// Takes the bytes in, and says what they are.
     pub(super) fn add(&self, bytes: impl Read) -> Result<Content, BackupError> {
-        super::restore::make_folder(&self.root)?;
+        crate::backup::files::make_folder(&self.root)?;
         let beside = self.root.join(".new");
         let mut file = create(&beside).map_err(BackupError::file("write it", &beside))?;
         let content = copy(bytes, &mut file).map_err(BackupError::file("write it", &beside))?;
@@ -46,7 +45,7 @@ impl Pool {
         if self.has(&content) {
             fs::remove_file(&beside).map_err(BackupError::file("remove it", &beside))?;
         } else {
-            path.parent().map_or(Ok(()), super::restore::make_folder)?;
+            path.parent().map_or(Ok(()), crate::backup::files::make_folder)?;
             fs::rename(&beside, &path).map_err(BackupError::file("write it", &path))?;
         }
         Ok(content)
@@ -85,27 +84,4 @@ impl Pool {
 
 fn tidying(path: &Path) -> impl FnOnce(io::Error) -> BackupError {
     BackupError::file("tidy it up", path)
-}
-
-/// A new file that only its owner can read.
-pub(super) fn create(path: &Path) -> io::Result<File> {
-    OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)
-}
-
-/// Copies, and says what was copied.
-pub(super) fn copy(mut from: impl Read, mut to: impl Write) -> io::Result<Content> {
-    let (mut digest, mut bytes, mut buffer) = (Sha256::new(), 0, vec![0; BUFFER_BYTES]);
-    loop {
-        let read = match from.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(read) => read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(error),
-        };
-        let piece = buffer.get(..read).unwrap_or_default();
-        digest.update(piece);
-        to.write_all(piece)?;
-        bytes += read as u64;
-    }
-    Ok(Content { bytes, sha256: hex::encode(digest.finalize()) })
 }

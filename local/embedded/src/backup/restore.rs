@@ -1,7 +1,8 @@
+use super::files;
+use crate::backup::files::make_folder;
 use std::{
     collections::HashMap,
     fs::{self, File},
-    os::unix::fs::DirBuilderExt,
     path::{Component, Path},
 };
 
@@ -10,12 +11,12 @@ use rusqlite::Connection;
 
 use crate::{database, folder_lock::own_folder, table_server};
 
-use super::{
-    BackupError, DATABASES, Progress, cut, finished,
-    manifest::{self, Content, Line},
-    pool::{self, Pool},
-    source,
-};
+use super::manifest::{self, Line};
+use super::pool::Pool;
+use super::{cut, source};
+use crate::backup::error::BackupError;
+use crate::backup::files::Content;
+use crate::backup::layout::{DATABASES, Progress, finished};
 
 /// Lies in a folder while it is being restored: nothing starts on half a system.
 pub(crate) const UNFINISHED: &str = "restore-not-finished";
@@ -97,7 +98,7 @@ pub fn restore(
     let backup = open(folder, &name)?;
     let place = folder.join(&name);
     for (database, content) in &backup.databases {
-        let found = File::open(place.join(database)).and_then(|file| pool::copy(file, std::io::sink()));
+        let found = File::open(place.join(database)).and_then(|file| files::copy(file, std::io::sink()));
         if found.ok().as_ref() != Some(content) {
             return Err(BackupError::Damaged(format!("{database} of {name} is not what was written")));
         }
@@ -111,7 +112,7 @@ pub fn restore(
     check_room(&backup, target)?;
 
     let unfinished = target.join(UNFINISHED);
-    pool::create(&unfinished).map_err(BackupError::file("write it", &unfinished))?;
+    files::create(&unfinished).map_err(BackupError::file("write it", &unfinished))?;
     let bytes = fill(&backup, folder, &place, target, progress)?;
     let failed = || BackupError::file("write it", target);
     rustix::fs::syncfs(File::open(target).map_err(failed())?).map_err(|e| failed()(e.into()))?;
@@ -166,8 +167,8 @@ fn put(from: &Path, content: &Content, target: &Path, path: &str) -> Result<u64,
     let to = target.join(to);
     to.parent().map_or(Ok(()), make_folder)?;
     let bytes = File::open(from).map_err(BackupError::file("read it", from))?;
-    let file = pool::create(&to).map_err(BackupError::file("write it", &to))?;
-    let found = pool::copy(bytes, file).map_err(BackupError::file("write it", &to))?;
+    let file = files::create(&to).map_err(BackupError::file("write it", &to))?;
+    let found = files::copy(bytes, file).map_err(BackupError::file("write it", &to))?;
     if found != *content {
         return Err(BackupError::Damaged(format!("{} is not what was written", from.display())));
     }
@@ -209,7 +210,7 @@ pub fn verify(folder: &Path, progress: &mut dyn FnMut(Progress)) -> Result<Verif
         };
         for (database, content) in &backup.databases {
             let found = File::open(folder.join(name).join(database))
-                .and_then(|file| pool::copy(file, std::io::sink()));
+                .and_then(|file| files::copy(file, std::io::sink()));
             if found.ok().as_ref() != Some(content) {
                 damaged.push(format!("{name}/{database}"));
             }
@@ -243,10 +244,4 @@ pub(super) fn check_versions(folder: &Path) -> Result<(), BackupError> {
     check(read(&objects, "PRAGMA user_version")?, database::VERSION, "the database of objects and queues")?;
     let tables = cut::open(&folder.join(DATABASES[1]))?;
     check(read(&tables, "PRAGMA user_version")?, table_server::VERSION, "the database of tables")
-}
-
-/// A folder for its owner alone, with those above it.
-pub(super) fn make_folder(path: &Path) -> Result<(), BackupError> {
-    let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
-    made.map_err(BackupError::file("make it", path))
 }

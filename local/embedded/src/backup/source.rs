@@ -8,7 +8,7 @@ use std::{
 
 use rusqlite::{Connection, OptionalExtension};
 
-use super::BackupError;
+use crate::backup::error::BackupError;
 
 /// A version of an object, as its row says.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,44 +4,20 @@
 //! together and share the next one. Every job runs inside its own savepoint, so that one that fails takes nothing
 //! else with it, and is answered only after the commit that holds it.
 
+mod error;
 mod readers;
 mod schema;
 mod writer;
 
+pub use error::DatabaseError;
 use std::{path::Path, sync::Arc};
 
 use rusqlite::Connection;
-use thiserror::Error;
 use tokio::sync::oneshot;
 
+pub(crate) use error::VERSION;
 use readers::Readers;
-pub(crate) use schema::VERSION;
 use writer::Writer;
-
-/// Why the database of objects and queues did not answer.
-#[derive(Debug, Clone, Error)]
-pub enum DatabaseError {
-    /// SQLite said no: disk full, file damaged, or a mistake of ours.
-    #[error("the database of objects and queues failed")]
-    Sqlite(#[source] Arc<rusqlite::Error>),
-    /// The file cannot be made, or closed to others.
-    #[error("the file of a database cannot be made or closed to others")]
-    File(#[source] Arc<std::io::Error>),
-    /// The file was written by a newer version of this crate.
-    #[error(
-        "the database of objects and queues has the version {0}, and this program knows {VERSION} at most: use the newer program"
-    )]
-    Version(i64),
-    /// The process is shutting down.
-    #[error("the database of objects and queues is closed")]
-    Closed,
-}
-
-impl From<rusqlite::Error> for DatabaseError {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::Sqlite(Arc::new(error))
-    }
-}
 
 /// Handle to the database; cheap to clone.
 #[derive(Debug, Clone)]

@@ -3,7 +3,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::Connection;
 use tokio::sync::Semaphore;
 
-use super::DatabaseError;
+use crate::database::error::DatabaseError;
 
 /// Connections that read at the same time.
 pub(super) const COUNT: usize = 4;

@@ -1,9 +1,7 @@
+use super::error::VERSION;
 use rusqlite::Connection;
 
-use super::DatabaseError;
-
-/// The layout that this program writes.
-pub(crate) const VERSION: i64 = 3;
+use crate::database::error::DatabaseError;
 
 /// What brings a file of a version to the next one; the first is for a file of version 1.
 const STEPS: [&str; 2] =

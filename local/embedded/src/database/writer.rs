@@ -9,7 +9,7 @@ use std::{
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::DatabaseError;
+use crate::database::error::DatabaseError;
 
 /// Most jobs one transaction may hold: keeps the first of them from waiting for too many others.
 const GROUP_MAX: usize = 256;

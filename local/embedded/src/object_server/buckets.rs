@@ -8,10 +8,9 @@ use s3s::{
     s3_error,
 };
 
-use super::{
-    ObjectServer, internal,
-    rows::{self, timestamp},
-};
+use super::rows::{self, timestamp};
+use crate::object_server::common::internal;
+use crate::object_server::server::ObjectServer;
 
 impl ObjectServer {
     pub(super) async fn create(

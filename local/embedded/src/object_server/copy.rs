@@ -7,16 +7,14 @@ use s3s::{
     s3_error,
 };
 
-use super::{
-    ObjectServer,
-    conditions::{ReadConditions, WriteConditions, strong},
-    event::Creation,
-    headers::{StoredHeaders, stored_headers},
-    publish::NewObject,
-    read,
-    receive::{Promise, receive},
-    rows::timestamp,
-};
+use super::conditions::{ReadConditions, WriteConditions, strong};
+use super::event::Creation;
+use super::headers::{StoredHeaders, stored_headers};
+use super::publish::NewObject;
+use super::read;
+use super::receive::{Promise, receive};
+use super::rows::timestamp;
+use crate::object_server::server::ObjectServer;
 
 /// Where a copy comes from.
 pub(super) struct Source {

@@ -6,13 +6,10 @@ use s3s::{
     s3_error,
 };
 
-use super::{
-    ObjectServer,
-    headers::StoredHeaders,
-    internal, random_id,
-    receive::blocking,
-    rows::{self, NewRow, ObjectRow},
-};
+use super::headers::StoredHeaders;
+use super::rows::{self, NewRow, ObjectRow};
+use crate::object_server::common::{blocking, internal, random_id};
+use crate::object_server::server::ObjectServer;
 
 /// Most keys of one request, S3's own.
 const KEYS_MAX: usize = 1000;

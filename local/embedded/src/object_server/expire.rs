@@ -5,9 +5,11 @@ use std::time::Duration;
 use rusqlite::params;
 use s3s::S3Result;
 
-use crate::{Expiry, database::DatabaseError};
+use crate::Expiry;
+use crate::database::DatabaseError;
 
-use super::{ObjectServer, multipart_rows};
+use super::multipart_rows;
+use crate::object_server::server::ObjectServer;
 
 /// Objects taken at a time.
 const BATCH: i64 = 500;

@@ -15,11 +15,9 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use crate::database::DatabaseError;
 
-use super::{
-    ObjectServer,
-    conditions::strong,
-    rows::{self, timestamp},
-};
+use super::conditions::strong;
+use super::rows::{self, timestamp};
+use crate::object_server::server::ObjectServer;
 
 /// Largest page, S3's own.
 pub(super) const PAGE_MAX: i32 = 1000;

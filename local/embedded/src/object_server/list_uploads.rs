@@ -7,13 +7,11 @@ use s3s::{
     s3_error,
 };
 
-use super::{
-    ObjectServer,
-    conditions::strong,
-    list::{Names, page_size},
-    multipart_rows,
-    rows::{self, timestamp},
-};
+use super::conditions::strong;
+use super::list::{Names, page_size};
+use super::multipart_rows;
+use super::rows::{self, timestamp};
+use crate::object_server::server::ObjectServer;
 
 impl ObjectServer {
     pub(super) async fn list_uploads(

@@ -12,12 +12,10 @@ use s3s::{
 
 use crate::database::DatabaseError;
 
-use super::{
-    ObjectServer,
-    conditions::strong,
-    list::{Names, fold, page_size},
-    rows::{self, timestamp},
-};
+use super::conditions::strong;
+use super::list::{Names, fold, page_size};
+use super::rows::{self, timestamp};
+use crate::object_server::server::ObjectServer;
 
 /// Rows fetched at a time.
 const BATCH: i64 = 256;

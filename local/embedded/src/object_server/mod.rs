@@ -3,6 +3,7 @@
 mod access;
 mod answer;
 mod buckets;
+mod common;
 mod conditions;
 mod copy;
 mod delete;
@@ -24,66 +25,30 @@ mod read;
 mod receive;
 mod recover;
 mod rows;
+mod server;
 
-use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
+use crate::object_server::common::internal;
+use crate::object_server::server::ClockHandle;
+use std::sync::Arc;
 
 use filmless_store::port::Clock;
 use s3s::{
-    S3Error, S3ErrorCode, S3Result, s3_error,
+    S3Error, S3ErrorCode,
     service::{S3Service, S3ServiceBuilder},
     validation::{AwsNameValidation, NameValidation},
 };
 
-use crate::{
-    Credentials, EmbeddedError, Uploader,
-    database::{Database, DatabaseError},
-    queue::DurableQueue,
-};
+use crate::database::Database;
+use crate::database::DatabaseError;
+use crate::queue::DurableQueue;
+use crate::{Credentials, EmbeddedError, Uploader};
 
 pub(crate) use answer::{CorsOrigins, answer};
 use files::Files;
 use key_locks::KeyLocks;
 use receive::ReceiveLimits;
-
-/// How the object server is set up.
-#[derive(Debug, Clone)]
-pub(crate) struct ObjectServerConfig {
-    /// `DIR/buckets`.
-    pub(crate) root: PathBuf,
-    /// Named in events and in the location of buckets.
-    pub(crate) region: String,
-    /// Buckets that are there from the start.
-    pub(crate) buckets: BTreeSet<String>,
-    /// Buckets whose new objects are announced on the intake queue.
-    pub(crate) event_buckets: BTreeSet<String>,
-    /// Buckets in which nothing is overwritten or deleted without being kept.
-    pub(crate) versioned_buckets: BTreeSet<String>,
-}
-
-/// The state behind every request; cheap to clone.
-#[derive(Debug, Clone)]
-pub(crate) struct ObjectServer {
-    shared: Arc<Shared>,
-}
-
-#[derive(Debug)]
-struct Shared {
-    config: ObjectServerConfig,
-    database: Database,
-    files: Files,
-    queue: Arc<DurableQueue>,
-    clock: ClockHandle,
-    locks: KeyLocks,
-    limits: ReceiveLimits,
-}
-
-struct ClockHandle(Arc<dyn Clock>);
-
-impl std::fmt::Debug for ClockHandle {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Clock")
-    }
-}
+use server::Shared;
+pub(crate) use server::{ObjectServer, ObjectServerConfig};
 
 impl ObjectServer {
     /// Opens the folder, finishes what a kill interrupted, and makes the configured buckets.
@@ -162,16 +127,4 @@ impl From<DatabaseError> for S3Error {
             _ => internal(error),
         }
     }
-}
-
-/// An error of ours: the client learns that it was not its fault, and no more.
-fn internal(error: impl std::error::Error + Send + Sync + 'static) -> S3Error {
-    S3Error::with_source(S3ErrorCode::InternalError, Box::new(error))
-}
-
-/// 128 random bits: version ids, upload ids, names of parts.
-fn random_id() -> S3Result<String> {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).map_err(|_| s3_error!(InternalError, "no randomness is available"))?;
-    Ok(hex::encode(bytes))
 }

@@ -14,20 +14,18 @@ use s3s::{
     s3_error,
 };
 
-use super::{
-    ObjectServer,
-    conditions::{WriteConditions, strong},
-    event::Creation,
-    files::{Files, Staged},
-    headers::{StoredChecksums, stored_headers},
-    internal,
-    multipart_rows::{self, PartRow, UploadRow},
-    publish::{FinishedUpload, NewObject},
-    put::announced_algorithm,
-    random_id,
-    receive::{Promise, ReceivedFile, blocking, receive},
-    rows,
-};
+use super::conditions::{WriteConditions, strong};
+use super::event::Creation;
+use super::files::{Files, Staged};
+use super::headers::{StoredChecksums, stored_headers};
+use super::multipart_rows::{self, PartRow, UploadRow};
+use super::publish::NewObject;
+use super::put::announced_algorithm;
+use super::receive::{Promise, ReceivedFile, receive};
+use super::rows;
+use crate::object_server::common::{blocking, internal, random_id};
+use crate::object_server::multipart_rows::FinishedUpload;
+use crate::object_server::server::ObjectServer;
 
 /// Numbers of parts go from 1 to this, S3's own limit.
 const PART_NUMBER_MAX: i32 = 10_000;

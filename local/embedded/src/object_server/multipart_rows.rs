@@ -5,10 +5,7 @@ use s3s::{S3Result, s3_error};
 
 use crate::database::DatabaseError;
 
-use super::{
-    headers::{StoredChecksums, StoredHeaders},
-    publish::FinishedUpload,
-};
+use super::headers::{StoredChecksums, StoredHeaders};
 
 #[derive(Debug, Clone)]
 pub(super) struct UploadRow {
@@ -162,4 +159,12 @@ fn from_json<T: serde::de::DeserializeOwned>(row: &Row<'_>, column: usize) -> ru
     serde_json::from_str(&text).map_err(|error| {
         rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, Box::new(error))
     })
+}
+
+/// A multipart upload about to be completed.
+#[derive(Debug, Clone)]
+pub(crate) struct FinishedUpload {
+    pub(crate) upload_id: String,
+    /// Names of the parts the object was put together from.
+    pub(crate) parts: Vec<String>,
 }

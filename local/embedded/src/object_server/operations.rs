@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use s3s::{S3, S3Request, S3Response, S3Result, dto};
 
-use super::ObjectServer;
+use crate::object_server::server::ObjectServer;
 
 macro_rules! operations {
     ($($method:ident($input:ident) -> $output:ident = $work:ident;)*) => {

@@ -1,5 +1,6 @@
 //! How staged bytes become an object: one transaction, then one rename.
 
+use crate::object_server::multipart_rows::FinishedUpload;
 use std::path::Path;
 
 use filmless_store::port::QueueName;
@@ -8,17 +9,14 @@ use s3s::{S3Result, s3_error};
 
 use crate::{EmbeddedError, queue};
 
-use super::{
-    ObjectServer,
-    conditions::WriteConditions,
-    event::{Creation, ObjectCreated},
-    file_name,
-    files::{Files, Staged},
-    headers::StoredHeaders,
-    internal, multipart_rows,
-    receive::blocking,
-    rows::{self, NewRow, ObjectRow},
-};
+use super::conditions::WriteConditions;
+use super::event::{Creation, ObjectCreated};
+use super::files::{Files, Staged};
+use super::headers::StoredHeaders;
+use super::rows::{self, NewRow, ObjectRow};
+use super::{file_name, multipart_rows};
+use crate::object_server::common::{blocking, internal};
+use crate::object_server::server::ObjectServer;
 
 /// An object whose bytes are on the disk under a temporary name.
 #[derive(Debug)]
@@ -34,14 +32,6 @@ pub(super) struct NewObject {
     pub(super) how: Creation,
     /// The multipart upload that ends with this object, and its parts.
     pub(super) upload: Option<FinishedUpload>,
-}
-
-/// A multipart upload about to be completed.
-#[derive(Debug, Clone)]
-pub(super) struct FinishedUpload {
-    pub(super) upload_id: String,
-    /// Names of the parts the object was put together from.
-    pub(super) parts: Vec<String>,
 }
 
 /// What the client is told.

@@ -4,15 +4,13 @@ use s3s::{
     s3_error,
 };
 
-use super::{
-    ObjectServer,
-    conditions::{WriteConditions, strong},
-    event::Creation,
-    headers::{StoredChecksums, StoredHeaders, stored_headers},
-    publish::NewObject,
-    receive::{Promise, receive},
-    rows,
-};
+use super::conditions::{WriteConditions, strong};
+use super::event::Creation;
+use super::headers::{StoredChecksums, StoredHeaders, stored_headers};
+use super::publish::NewObject;
+use super::receive::{Promise, receive};
+use super::rows;
+use crate::object_server::server::ObjectServer;
 
 impl ObjectServer {
     pub(super) async fn put(&self, req: S3Request<PutObjectInput>) -> S3Result<S3Response<PutObjectOutput>> {

@@ -11,13 +11,10 @@ use s3s::{
 use tokio::io::{AsyncReadExt, AsyncSeekExt};
 use tokio_util::io::ReaderStream;
 
-use super::{
-    ObjectServer,
-    conditions::{ReadConditions, strong},
-    internal,
-    receive::blocking,
-    rows::{self, ObjectRow},
-};
+use super::conditions::{ReadConditions, strong};
+use super::rows::{self, ObjectRow};
+use crate::object_server::common::{blocking, internal};
+use crate::object_server::server::ObjectServer;
 
 /// Bytes read from the disk at a time; the most one stalled reader holds in memory.
 const READ_BYTES: usize = 128 * 1024;

@@ -1,5 +1,6 @@
 //! How bytes come in: piece by piece to a staged file, hashed on the way, never held as a whole.
 
+use crate::object_server::common::blocking;
 use std::{io::Write, time::Duration};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -13,11 +14,8 @@ use s3s::{
     s3_error,
 };
 
-use super::{
-    files::{Files, Staged},
-    headers::StoredChecksums,
-    internal,
-};
+use super::files::{Files, Staged};
+use super::headers::StoredChecksums;
 
 /// Bytes gathered before they are handed to the disk.
 const BATCH_BYTES: usize = 512 * 1024;
@@ -89,7 +87,7 @@ pub(super) async fn receive(
     if promise.content_length.and_then(|n| u64::try_from(n).ok()).is_some_and(too_large) {
         return Err(s3_error!(EntityTooLarge));
     }
-    let id = super::random_id()?;
+    let id = crate::object_server::common::random_id()?;
     let staged = {
         let (files, id) = (files.clone(), id.clone());
         blocking(move || files.stage(&id)).await?
@@ -125,16 +123,6 @@ pub(super) async fn receive(
     let checksums = StoredChecksums::from(sink.hasher.finalize());
     verify(promise, sink.size, &md5, &checksums)?;
     Ok(ReceivedFile { id, staged: sink.staged, size: sink.size, md5, checksums })
-}
-
-/// Runs file work off the async threads.
-pub(super) async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> std::io::Result<T> + Send + 'static,
-) -> S3Result<T> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(outcome) => outcome.map_err(internal),
-        Err(error) => Err(internal(error)),
-    }
 }
 
 /// The hashes that can be asked for: promised in a header, announced as a trailer, or named as the algorithm.

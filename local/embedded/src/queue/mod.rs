@@ -14,7 +14,8 @@ use filmless_store::port::{Clock, QueueName, SystemClock};
 use thiserror::Error;
 use tokio::sync::Notify;
 
-use crate::database::{Database, DatabaseError};
+use crate::database::Database;
+use crate::database::DatabaseError;
 
 pub use backoff::RetryPolicy;
 pub use dead_letters::DeadLetter;

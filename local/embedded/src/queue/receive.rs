@@ -1,3 +1,4 @@
+use crate::queue::table::timestamp;
 use std::{fmt, time::Duration};
 
 use filmless_store::port::QueueName;
@@ -207,8 +208,4 @@ fn random_receipt() -> Result<String, QueueError> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|_| QueueError::Randomness)?;
     Ok(hex::encode(bytes))
-}
-
-pub(super) fn timestamp(ms: i64) -> Timestamp {
-    Timestamp::from_millisecond(ms).unwrap_or_default()
 }

@@ -1,6 +1,7 @@
 //! The queues' SQL. Times are milliseconds since 1970.
 
 use filmless_store::port::QueueName;
+use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::Deserialize;
 
@@ -259,8 +260,12 @@ fn dead_letter(row: &Row<'_>) -> rusqlite::Result<DeadLetter> {
         id: row.get(0)?,
         body: row.get(1)?,
         receive_count: row.get(2)?,
-        sent_at: super::receive::timestamp(row.get(3)?),
-        dead_at: super::receive::timestamp(row.get(4)?),
+        sent_at: self::timestamp(row.get(3)?),
+        dead_at: self::timestamp(row.get(4)?),
         last_error: row.get(5)?,
     })
+}
+
+pub(crate) fn timestamp(ms: i64) -> Timestamp {
+    Timestamp::from_millisecond(ms).unwrap_or_default()
 }

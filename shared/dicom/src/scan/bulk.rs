@@ -5,8 +5,8 @@ use dicom_dictionary_std::tags;
 
 use super::head::ElementHead;
 use super::nesting::UNDEFINED_LENGTH;
-use super::{Pass, Step};
 use crate::data_set::PixelElement;
+use crate::scan::pass::{Pass, Step};
 use crate::{HeaderError, PixelEncoding};
 
 /// So much of an encapsulated document has to be here for a header, so that its bytes tell what it is.

@@ -1,16 +1,11 @@
 //! Tag, value representation and length of one element (PS3.5 7.1).
 
+use crate::scan::pass::Encoding;
 use dicom_core::{DataDictionary, Tag, VR};
 use dicom_dictionary_std::StandardDataDictionary;
 
-use super::Pass;
 use crate::HeaderError;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Encoding {
-    pub explicit_vr: bool,
-    pub big_endian: bool,
-}
+use crate::scan::pass::Pass;
 
 pub(super) struct ElementHead {
     pub tag: Tag,

@@ -1,25 +1,17 @@
 //! Sequences and items (PS3.5 7.5), on an explicit stack.
 
+use crate::scan::pass::Open;
 use dicom_core::{Tag, VR};
 
-use super::head::{ElementHead, Encoding, dictionary_vr};
-use super::{Pass, Step};
+use super::head::{ElementHead, dictionary_vr};
 use crate::HeaderError;
+use crate::scan::pass::Encoding;
+use crate::scan::pass::{Pass, Step};
 
 const ITEM: Tag = Tag(0xFFFE, 0xE000);
 const ITEM_DELIMITATION: Tag = Tag(0xFFFE, 0xE00D);
 const SEQUENCE_DELIMITATION: Tag = Tag(0xFFFE, 0xE0DD);
 pub(super) const UNDEFINED_LENGTH: u32 = u32::MAX;
-
-/// A sequence or item that is being read.
-pub(super) struct Open {
-    node: usize,
-    /// Where it ends, unless a delimiter ends it.
-    end: Option<usize>,
-    is_item: bool,
-    /// The encoding to return to after it.
-    outer: Encoding,
-}
 
 impl Pass<'_> {
     /// A value is a sequence when its VR says so, when it is UN of undefined length (PS3.5 6.2.2, note 4), or when

@@ -3,11 +3,11 @@
 use filmless_domain::{Order, PatientId};
 
 use super::account::account_pk;
-use super::order::order_pk;
 use super::search::{phone_keys, pointer_keys};
 use super::study::{StudyRecord, listing_partitions, patient_pk, study_pk};
 use super::{Index, ItemKey};
 use crate::StoreError;
+use crate::index::upload::order_pk;
 
 impl Index {
     /// Erases every item of a study and the pointers to it; the one by day last, because by it the job that erases

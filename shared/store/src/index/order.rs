@@ -1,5 +1,6 @@
 //! Orders: by accession number, and by patient.
 
+use crate::index::upload::order_pk;
 use filmless_domain::{AccessionNumber, Order, PatientId, StudyInstanceUid};
 use jiff::Timestamp;
 use jiff::fmt::serde::timestamp::millisecond;
@@ -62,10 +63,6 @@ pub struct OrderTaken<'a> {
 #[derive(Debug, Serialize, Deserialize)]
 struct OrderPointer {
     accession_number: AccessionNumber,
-}
-
-pub(super) fn order_pk(accession: &AccessionNumber) -> String {
-    format!("ORDER#{accession}")
 }
 
 /// The order as one attribute.

@@ -6,7 +6,6 @@ use filmless_domain::{AccessionNumber, ObjectKey, PatientId, SopInstanceUid, Stu
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::order::order_pk;
 use super::study::{patient_pk, study_pk};
 use super::{Index, ItemKey};
 use crate::{ObjectVersion, StoreError};
@@ -165,4 +164,8 @@ impl Index {
     pub async fn forget_unpacked(&self, zip_name: &str) -> Result<(), StoreError> {
         self.delete(&unpacked_key(zip_name)).await
     }
+}
+
+pub(crate) fn order_pk(accession: &AccessionNumber) -> String {
+    format!("ORDER#{accession}")
 }

@@ -1,0 +1,14 @@
+//! Who may only upload.
+
+use crate::Credentials;
+
+/// Who may only upload: a second access key, for the hospital's systems.
+#[derive(Debug, Clone)]
+pub struct Uploader {
+    /// Its access key.
+    pub credentials: Credentials,
+    /// The one bucket it may write to.
+    pub bucket: String,
+    /// Below which keys, such as `incoming/`.
+    pub prefixes: Vec<String>,
+}
