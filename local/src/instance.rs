@@ -7,10 +7,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use filmless_delivery::MessageSecrets;
-use filmless_domain::Hospital;
-use filmless_domain::gate::ReleaseOn;
-use filmless_domain::identity::IdentityRules;
+use filmless_delivery::Settings;
 use filmless_embedded::Credentials;
 use filmless_store::{Connection, Endpoints};
 use serde::{Deserialize, Serialize};
@@ -56,18 +53,8 @@ pub struct Running {
     pub studies_bucket: String,
     /// The data folder.
     pub data: PathBuf,
-    /// What slips and messages say of the hospital.
-    pub hospital: Hospital,
-    /// Which secrets messages carry.
-    pub message_secrets: MessageSecrets,
-    /// What the gate demands: a command beside `up` judges as it does.
-    #[serde(default)]
-    pub release_on: ReleaseOn,
-    /// How persons are compared.
-    #[serde(default)]
-    pub identity: IdentityRules,
-    /// Quiet period in milliseconds.
-    pub quiet_period_ms: u64,
+    /// The hospital's choices: a command beside `up` judges and says what `up` does.
+    pub settings: Settings,
     /// Where a storage of one's own announces uploads.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub announce: Option<String>,

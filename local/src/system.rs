@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context;
 use async_trait::async_trait;
 use filmless_delivery::prepare::render::InProcessRenderer;
-use filmless_delivery::{Services, Settings};
+use filmless_delivery::Services;
 use filmless_domain::staff::{Role, StaffMember};
 use filmless_runtime::{Config, services_from};
 use filmless_store::port::{OsRandomness, PortError, Queue, QueueName, SystemClock};
@@ -27,15 +27,6 @@ pub async fn services(options: &SystemOptions) -> anyhow::Result<Services> {
     let running = Running::find(&options.target)?;
     let connection = running.connection()?;
     let outbox = OutboxFolder::new(&running.data).context("cannot open the outbox")?;
-    let settings = Settings {
-        hospital: running.hospital.clone(),
-        public_url: running.portal.clone(),
-        message_secrets: running.message_secrets,
-        release_on: running.release_on,
-        identity: running.identity.clone(),
-        quiet_period: Duration::from_millis(running.quiet_period_ms),
-        ..Settings::default()
-    };
     Ok(Services {
         studies: connection.bucket(STUDIES_BUCKET),
         derived: connection.bucket(DERIVED_BUCKET),
@@ -50,7 +41,7 @@ pub async fn services(options: &SystemOptions) -> anyhow::Result<Services> {
         renderer: Arc::new(InProcessRenderer),
         clock: Arc::new(SystemClock),
         randomness: Arc::new(OsRandomness),
-        settings: Arc::new(settings),
+        settings: Arc::new(running.settings),
     })
 }
 

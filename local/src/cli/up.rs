@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use filmless_delivery::{SmsCountries, TrustedProxies};
+use filmless_domain::mailbox::is_mailbox;
 use filmless_domain::{QuietHours, staff_oidc};
 
 use super::parse_duration;
@@ -52,6 +53,9 @@ pub struct UpOptions {
     /// JSON file with the hospital's name, address, support mailbox, hotline and hours.
     #[arg(long, value_name = "FILE")]
     pub hospital: Option<PathBuf>,
+    /// Sender of emails; the hospital's support mailbox if none is named.
+    #[arg(long, value_name = "ADDRESS", value_parser = mailbox)]
+    pub email_from: Option<String>,
     /// What must be there before images are released.
     #[arg(long, value_enum, default_value_t = ReleaseOnWord::Images)]
     pub release_on: ReleaseOnWord,
@@ -134,4 +138,9 @@ pub struct DemoOptions {
     /// End as soon as the patient has everything, instead of staying up until Ctrl-C.
     #[arg(long)]
     pub once: bool,
+}
+
+/// An address that an email can be sent from.
+fn mailbox(typed: &str) -> Result<String, &'static str> {
+    if is_mailbox(typed) { Ok(typed.to_owned()) } else { Err("not an address such as khong-tra-loi@benhvien.vn") }
 }

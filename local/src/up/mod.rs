@@ -109,17 +109,7 @@ impl System {
             announce,
             studies_bucket: STUDIES_BUCKET.to_owned(),
             data: data.clone(),
-            hospital: hospital(options)?,
-            release_on: match options.release_on {
-                ReleaseOnWord::Images => ReleaseOn::Images,
-                ReleaseOnWord::Report => ReleaseOn::Report,
-            },
-            identity: identity(options)?,
-            quiet_period_ms: u64::try_from(options.settle.as_millis()).unwrap_or(u64::MAX),
-            message_secrets: match options.message_secrets {
-                MessageSecretsWord::All => MessageSecrets::All,
-                MessageSecretsWord::LinkOnly => MessageSecrets::LinkOnly,
-            },
+            settings: settings(options, portal_url)?,
         };
         let outbox = OutboxFolder::new(&data).context("cannot make the outbox")?;
         let services = services(options, &running, storage, &embedded, &outbox)?;
@@ -235,7 +225,7 @@ fn services(
         renderer: Arc::new(ChildRenderer::new(Limits::default().decoder_memory_bytes_max)),
         clock: Arc::new(SystemClock),
         randomness: Arc::new(OsRandomness),
-        settings: Arc::new(settings(options, running)),
+        settings: Arc::new(running.settings.clone()),
     })
 }
 
@@ -258,19 +248,28 @@ fn identity(options: &UpOptions) -> anyhow::Result<IdentityRules> {
     serde_json::from_slice(&text).with_context(|| format!("{} holds no identity rules", file.display()))
 }
 
-fn settings(options: &UpOptions, running: &Running) -> Settings {
-    Settings {
-        hospital: running.hospital.clone(),
-        public_url: running.portal.clone(),
+/// What this system does: the one place where options become settings.
+fn settings(options: &UpOptions, public_url: String) -> anyhow::Result<Settings> {
+    let hospital = hospital(options)?;
+    Ok(Settings {
+        email_from: options.email_from.clone().unwrap_or_else(|| hospital.support_email.clone()),
+        hospital,
+        public_url,
         quiet_period: options.settle,
         quiet_hours: options.quiet_hours,
         sms_countries: options.sms_countries.clone(),
-        release_on: running.release_on,
-        identity: running.identity.clone(),
-        message_secrets: running.message_secrets,
+        release_on: match options.release_on {
+            ReleaseOnWord::Images => ReleaseOn::Images,
+            ReleaseOnWord::Report => ReleaseOn::Report,
+        },
+        identity: identity(options)?,
+        message_secrets: match options.message_secrets {
+            MessageSecretsWord::All => MessageSecrets::All,
+            MessageSecretsWord::LinkOnly => MessageSecrets::LinkOnly,
+        },
         trusted_proxies: options.trusted_proxies.clone(),
         ..Settings::default()
-    }
+    })
 }
 
 async fn serve(

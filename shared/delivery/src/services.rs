@@ -25,8 +25,9 @@ pub enum MessageSecrets {
     LinkOnly,
 }
 
-/// The hospital's choices.
-#[derive(Debug, Clone)]
+/// The hospital's choices: read in one place, from options or from the environment of a function, and written down by `up` for
+/// the commands beside it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Settings {
     /// Branding and support.
     pub hospital: Hospital,

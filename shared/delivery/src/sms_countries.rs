@@ -3,10 +3,11 @@
 use std::str::FromStr;
 
 use filmless_domain::PhoneNumber;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// Country calling codes (ITU-T E.164), Vietnam's where nothing is said.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SmsCountries(Vec<String>);
 
 /// The text is no list of country calling codes.

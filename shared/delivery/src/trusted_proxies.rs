@@ -4,11 +4,12 @@ use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 
 use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// The proxies whose `X-Forwarded-For` is believed. None by default: anybody can write that header, and a believed
 /// lie is a new source address for every guess.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct TrustedProxies(Vec<IpNet>);
 
 /// The text is no list of networks.

@@ -1,10 +1,19 @@
 //! The hospital as patients see it, and the two languages spoken to them.
 
+use jiff::Timestamp;
 use jiff::tz::{TimeZone, offset};
 use serde::{Deserialize, Serialize};
 
 /// Vietnam's time, all year.
 pub const HOSPITAL_TIME: TimeZone = TimeZone::fixed(offset(7));
+
+/// The last second of the day on which a moment lies, in the hospital's time. What ends on a day that people are told ends
+/// with that day, not at the minute at which it was made.
+#[must_use]
+pub fn end_of_day(at: Timestamp) -> Timestamp {
+    let last = at.to_zoned(HOSPITAL_TIME).date().at(23, 59, 59, 0);
+    last.to_zoned(HOSPITAL_TIME).map_or(at, |end| end.timestamp())
+}
 
 /// The language of a slip, a message or a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -216,6 +225,14 @@ impl Default for Hospital {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_ends_on_a_day_ends_with_that_day_in_viet_nam() {
+        let ends = |at: &str| end_of_day(at.parse().unwrap()).to_string();
+        assert_eq!(ends("2026-11-29T09:23:00Z"), "2026-11-29T16:59:59Z");
+        assert_eq!(ends("2026-11-29T16:59:59.5Z"), "2026-11-29T16:59:59Z");
+        assert_eq!(ends("2026-11-29T17:00:00Z"), "2026-11-30T16:59:59Z");
+    }
 
     #[test]
     fn a_real_hospital_leaves_nothing_to_a_sample() {

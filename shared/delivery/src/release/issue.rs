@@ -1,5 +1,6 @@
 //! Issuing: password, link and notice of one slip, written in the transaction that makes them due.
 
+use filmless_domain::hospital::end_of_day;
 use filmless_domain::usage::{UsageEvent, UsageKind, UsageUnit};
 use filmless_domain::{Order, Secret};
 use filmless_store::index::{
@@ -39,7 +40,7 @@ impl Issue {
         let (now, version) = (services.clock.now(), study.link_version);
         let password = credentials::new_password(services.randomness.as_ref())?;
         let token = credentials::new_token(services.randomness.as_ref())?;
-        let expires_at = (now + services.settings.link_ttl).as_second();
+        let expires_at = end_of_day(now + services.settings.link_ttl).as_second();
         let hash = credentials::password_hash(password.expose(), &account.salt).await?;
         let task = NoticeTask { study_instance_uid: uid.clone(), link_version: version };
         let link = LinkRecord {

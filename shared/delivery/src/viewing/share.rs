@@ -1,5 +1,6 @@
 //! Shares: what a patient opens for a doctor or a relative, until when, and who came.
 
+use filmless_domain::hospital::end_of_day;
 use filmless_domain::audit::{Actor, AuditAction, AuditOutcome};
 use filmless_domain::share::{
     Relation, SHARE_CODE_DIGITS, SHARE_DAYS_MAX, SHARE_STUDIES_MAX, SHARES_OPEN_MAX, share_label,
@@ -238,7 +239,7 @@ pub(crate) async fn create(
     }
     let token = credentials::new_token(services.randomness.as_ref())?;
     let code = credentials::new_code(services.randomness.as_ref(), SHARE_CODE_DIGITS)?;
-    let ends_at = now + SignedDuration::from_hours(24 * i64::from(request.days));
+    let ends_at = end_of(now, request.days);
     let (id, _) = crate::record::log::new_id(services)?;
     let id = id[..16].to_owned();
     let share = ShareRecord {
@@ -335,4 +336,21 @@ pub(crate) async fn end(
 /// A code is short; hashed with the token, which is stored nowhere, it cannot be guessed from the table.
 fn code_hash(token: &str, code: &str) -> String {
     credentials::token_digest(&format!("{token} {code}"))
+}
+
+/// A share of so many days is open to the end of the day that its page names.
+fn end_of(now: Timestamp, days: u32) -> Timestamp {
+    end_of_day(now + SignedDuration::from_hours(24 * i64::from(days)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_is_open_to_the_end_of_its_last_day() {
+        let made: Timestamp = "2026-11-29T09:23:00Z".parse().unwrap();
+        assert_eq!(end_of(made, 1).to_string(), "2026-11-30T16:59:59Z");
+        assert_eq!(end_of(made, 30).to_string(), "2026-12-29T16:59:59Z");
+    }
 }

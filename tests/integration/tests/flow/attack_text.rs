@@ -8,6 +8,7 @@ use mail_parser::MessageParser;
 use serde_json::{Value, json};
 
 use crate::patients::Patient;
+use crate::portal::released;
 use crate::sample::{CT_IMAGE_STORAGE, Study};
 use crate::system::{System, binary, link_of};
 use crate::wire::Ask;
@@ -152,4 +153,19 @@ async fn hostile_settings_of_the_hospital_stop_the_start() {
         assert!(!output.status.success() && output.stdout.is_empty(), "{field}: {value:?}");
         assert!(said.contains(field) && !said.contains("evil"), "{said}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn emails_come_from_the_hospital_that_was_named_and_not_from_the_sample() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("hospital.json");
+    let mut hospital = serde_json::to_value(filmless_domain::Hospital::default()).unwrap();
+    hospital["support_email"] = "hotro@bvdaihoc.example".into();
+    std::fs::write(&file, hospital.to_string()).unwrap();
+    let system = System::start_in(&folder.path().join("data"), &["--hospital", file.to_str().unwrap()]);
+    released(&system, 171).await;
+    let emails = system.all_emails();
+    let email = String::from_utf8_lossy(emails.first().expect("an email"));
+    let head = email.split("\r\n\r\n").next().unwrap();
+    assert!(head.contains("hotro@bvdaihoc.example>") && !head.contains("benhvien.example"), "{head}");
 }
