@@ -13,6 +13,8 @@ use crate::instance::Running;
 use crate::print;
 
 const MIB: u64 = 1 << 20;
+/// How many objects without bytes are named; all are counted, and `--json` names all.
+const LOST_NAMED_MAX: usize = 100;
 
 pub async fn run(options: BackupOptions) -> anyhow::Result<ExitCode> {
     tokio::task::spawn_blocking(move || if options.verify { verify(&options) } else { make(&options) })
@@ -52,8 +54,11 @@ fn make(options: &BackupOptions) -> anyhow::Result<ExitCode> {
     if lost.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }
+    for path in lost.iter().take(LOST_NAMED_MAX) {
+        eprintln!("filmless: no bytes: buckets/{path}");
+    }
     eprintln!(
-        "filmless: {} objects have no bytes in the data folder; everything else is in the backup. `filmless reconcile` names them",
+        "filmless: {} objects have no bytes in the data folder, nor in an earlier backup; everything else is in the backup",
         lost.len()
     );
     Ok(ExitCode::FAILURE)

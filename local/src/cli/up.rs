@@ -26,7 +26,7 @@ pub struct UpOptions {
     #[arg(long, value_name = "TIME", default_value = "5s", value_parser = parse_duration)]
     pub settle: Duration,
     /// Address at which patients reach the portal, when it is not the one listened on.
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = https_address)]
     pub public_url: Option<String>,
     /// Address at which browsers reach S3, when it is not the one listened on.
     #[arg(long, value_name = "URL")]
@@ -143,4 +143,9 @@ pub struct DemoOptions {
 /// An address that an email can be sent from.
 fn mailbox(typed: &str) -> Result<String, &'static str> {
     if is_mailbox(typed) { Ok(typed.to_owned()) } else { Err("not an address such as khong-tra-loi@benhvien.vn") }
+}
+
+/// Passwords travel over this address: as of the functions, anything but https is refused.
+fn https_address(typed: &str) -> Result<String, &'static str> {
+    if typed.starts_with("https://") { Ok(typed.to_owned()) } else { Err("not an address that begins with https://") }
 }

@@ -18,15 +18,25 @@ pub struct Progress {
 
 /// The finished backups of a folder, the oldest first.
 pub(crate) fn finished(folder: &Path) -> Result<Vec<String>, BackupError> {
+    Ok(backups(folder)?.0)
+}
+
+/// The backups of a folder, the oldest first: those that are finished, and those whose manifest is not there, because the run
+/// was cut off or somebody lost it.
+pub(crate) fn backups(folder: &Path) -> Result<(Vec<String>, Vec<String>), BackupError> {
     let read = |source| BackupError::file("list it", folder)(source);
-    let mut names = Vec::new();
+    let (mut names, mut unfinished) = (Vec::new(), Vec::new());
     for entry in fs::read_dir(folder).map_err(read)? {
         let entry = entry.map_err(BackupError::file("list it", folder))?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        if name != pool::FOLDER && entry.path().join(manifest::FILE).is_file() {
+        if name == pool::FOLDER {
+        } else if entry.path().join(manifest::FILE).is_file() {
             names.push(name);
+        } else if DATABASES.iter().any(|database| entry.path().join(database).is_file()) {
+            unfinished.push(name);
         }
     }
     names.sort();
-    Ok(names)
+    unfinished.sort();
+    Ok((names, unfinished))
 }

@@ -37,7 +37,8 @@ pub struct BackedUp {
     pub objects_new: u64,
     /// Bytes that were copied: what was there from an earlier backup is not.
     pub bytes_new: u64,
-    /// Version ids of objects whose bytes are not in the data folder. All others are in the backup.
+    /// Objects whose bytes are neither in the data folder nor in an earlier backup, as their paths below `buckets/`. All others
+    /// are in the backup.
     pub lost: Vec<String>,
     /// Older backups that were removed.
     pub removed: u64,
@@ -238,7 +239,7 @@ impl Run {
                     lines.push(Line::Object { version_id, content: content.clone() });
                 }
                 None => {
-                    lost.push(version_id.clone());
+                    lost.push(version.path.clone());
                     lines.push(Line::Lost { version_id });
                 }
             }

@@ -16,7 +16,7 @@ use super::pool::Pool;
 use super::{cut, source};
 use crate::backup::error::BackupError;
 use crate::backup::files::Content;
-use crate::backup::layout::{DATABASES, Progress, finished};
+use crate::backup::layout::{DATABASES, Progress, backups, finished};
 
 /// Lies in a folder while it is being restored: nothing starts on half a system.
 pub(crate) const UNFINISHED: &str = "restore-not-finished";
@@ -193,12 +193,13 @@ fn check_room(backup: &Opened, target: &Path) -> Result<(), BackupError> {
 /// # Errors
 /// [`BackupError`] when there is none, or a folder cannot be read. Damage is no error: it is what is looked for.
 pub fn verify(folder: &Path, progress: &mut dyn FnMut(Progress)) -> Result<Verified, BackupError> {
-    let backups = finished(folder)?;
+    let (backups, unfinished) = backups(folder)?;
     if backups.is_empty() {
         return Err(BackupError::NoBackup { folder: folder.to_owned(), name: None });
     }
     let pool = Pool::of(folder);
-    let (mut contents, mut damaged) = (HashMap::new(), Vec::new());
+    let no_manifest = |name: &String| format!("{name} has no manifest: its run was cut off or still goes on, or the file was lost");
+    let (mut contents, mut damaged) = (HashMap::new(), unfinished.iter().map(no_manifest).collect::<Vec<_>>());
     let (mut files, mut bytes) = (0, 0);
     for name in &backups {
         let backup = match open(folder, name) {

@@ -123,6 +123,17 @@ async fn backed_up() -> (Bench, tempfile::TempDir, PathBuf) {
     (bench, place, folder)
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_whose_manifest_is_gone_is_named() {
+    let (bench, _place, folder) = backed_up().await;
+    next_second().await;
+    let second = make(bench.dir.path(), &folder, None).await.unwrap();
+    fs::remove_file(folder.join(&second.name).join("manifest.jsonl")).unwrap();
+    let verified = verify(&folder, &mut |_| {}).unwrap();
+    assert_eq!(verified.backups.len(), 1);
+    assert!(verified.damaged.len() == 1 && verified.damaged[0].starts_with(&second.name), "{verified:?}");
+}
+
 /// Backups are named by the second.
 async fn next_second() {
     tokio::time::sleep(Duration::from_millis(1100)).await;
