@@ -193,7 +193,7 @@ impl Portal {
         // Every click is a fetch of its own, and known by its line in the audit log.
         let events = self.usage_of(study, |pen, _| fetched(pen, &audit.id, record.bytes)).await?;
         let transaction = Transaction::new().log(LogName::Audit, &audit)?;
-        self.services.index.commit(usage::add(transaction, &events)?).await?;
+        self.services.index.commit(usage::add(transaction, &events)?).await?.or_contention()?;
         Ok(Some(url))
     }
 
