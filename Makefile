@@ -52,10 +52,15 @@ test: $(TEST_TOOLS) lint build node_modules_of_tests ## Everything that must hol
 	$(MAKE) --no-print-directory sam-build
 
 .PHONY: lint
-lint: $(BUILD_TOOLS) web ## Formatting, clippy and documentation, without a warning
+lint: $(BUILD_TOOLS) web ## Formatting, clippy, documentation and the list of licences, without a warning
+	@tools/third-party.mjs --check
 	cargo fmt --all --check
 	cargo clippy --locked --quiet --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --quiet --workspace --no-deps --document-private-items
+
+.PHONY: third-party
+third-party: web ## Write THIRD-PARTY.md anew: the licences of what is shipped
+	@tools/third-party.mjs
 
 .PHONY: fmt
 fmt: ## Format the Rust sources
