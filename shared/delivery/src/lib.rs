@@ -2,6 +2,16 @@
 //!
 //! Each step is idempotent and can be run again alone; each writes what the next one needs and then announces it
 //! through the outbox.
+//!
+//! ```
+//! use filmless_delivery::TrustedProxies;
+//!
+//! // Only what a proxy of the hospital's says of its visitor is believed.
+//! let proxies: TrustedProxies = "10.0.0.0/8".parse()?;
+//! let visitor = proxies.visitor("10.0.0.7".parse().unwrap(), ["6.6.6.6, 203.0.113.9"].into_iter());
+//! assert_eq!(visitor.to_string(), "203.0.113.9");
+//! # Ok::<(), filmless_delivery::InvalidTrustedProxies>(())
+//! ```
 
 pub mod audit;
 mod booking;
