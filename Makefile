@@ -9,6 +9,11 @@ SHELL := /bin/bash
 TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
 NODE := $(TARGET)/tools/node
 export PATH := $(NODE)/bin:$(HOME)/.cargo/bin:$(PATH)
+# The Rust that rust-toolchain.toml names is often there already, called stable: then it is not downloaded a second time.
+RUST := $(shell sed -n 's/^channel = "\(.*\)"/\1/p' rust-toolchain.toml)
+ifeq ($(RUST),$(word 2,$(shell PATH="$(PATH)" rustup run stable rustc --version 2>/dev/null)))
+export RUSTUP_TOOLCHAIN := stable
+endif
 export FILMLESS_BIN := $(TARGET)/debug/filmless
 # Cargo is run by hand as often as from here; a folder named by the caller must be the same for both.
 export CARGO_TARGET_DIR := $(TARGET)
@@ -28,7 +33,7 @@ run: build ## Run everything on this machine, upload a study, show what the pati
 .PHONY: build
 build: $(BUILD_TOOLS) web ## Build the program
 	@# Of the whole workspace, as the tests are, so that every dependency is compiled once, with one set of features.
-	@cargo build --workspace --bin filmless
+	@cargo build --locked --workspace --bin filmless
 
 .PHONY: web
 web: web/dist/style.css ## Build style sheet and viewer
@@ -37,7 +42,7 @@ web: web/dist/style.css ## Build style sheet and viewer
 test: $(TEST_TOOLS) lint build node_modules_of_tests ## Everything that must hold before a change goes in
 	tests/openapi/check
 	tests/infra/run
-	@cargo build --quiet --workspace --bins # the functions, for LocalStack
+	@cargo build --locked --quiet --workspace --bins # the functions, for LocalStack
 	@trap tests/localstack/down EXIT; tests/localstack/deploy >/dev/null; \
 		tools/run-rust-tests && tests/localstack/run-lambda-tests
 	tests/corpus/run --pydicom-files
@@ -47,10 +52,15 @@ test: $(TEST_TOOLS) lint build node_modules_of_tests ## Everything that must hol
 	$(MAKE) --no-print-directory sam-build
 
 .PHONY: lint
-lint: $(BUILD_TOOLS) web ## Formatting, clippy and documentation, without a warning
+lint: $(BUILD_TOOLS) web ## Formatting, clippy, documentation and the list of licences, without a warning
+	@tools/third-party.mjs --check
 	cargo fmt --all --check
-	cargo clippy --quiet --workspace --all-targets -- -D warnings
-	RUSTDOCFLAGS="-D warnings" cargo doc --quiet --workspace --no-deps --document-private-items
+	cargo clippy --locked --quiet --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --locked --quiet --workspace --no-deps --document-private-items
+
+.PHONY: third-party
+third-party: web ## Write THIRD-PARTY.md anew: the licences of what is shipped
+	@tools/third-party.mjs
 
 .PHONY: fmt
 fmt: ## Format the Rust sources
@@ -59,13 +69,13 @@ fmt: ## Format the Rust sources
 .PHONY: faults
 faults: build ## Have everything fail, at random (RUNS=10000 SEED=1); prints the seed of each run that does not hold
 	@FAULTS_RUNS="$(or $(RUNS),10000)" FAULTS_SEED="$(or $(SEED),1)" \
-	  cargo test --quiet --workspace --test faults -- --nocapture in_any_storm
+	  cargo test --locked --quiet --workspace --test faults -- --nocapture in_any_storm
 
 .PHONY: hospital
 hospital: build ## Have a hospital make every mistake for a year (PEOPLE=4000 STUDIES=10000 SEED=1 MISTAKES=350 of 1000); nobody may see what is not theirs
 	@HOSPITAL_PEOPLE="$(or $(PEOPLE),4000)" HOSPITAL_STUDIES="$(or $(STUDIES),10000)" HOSPITAL_SEED="$(or $(SEED),1)" \
 	  HOSPITAL_MISTAKES="$(or $(MISTAKES),350)" HOSPITAL_DAYS="$(or $(DAYS),365)" \
-	  cargo test --quiet --workspace --test hospital -- --nocapture in_a_hospital
+	  cargo test --locked --quiet --workspace --test hospital -- --nocapture in_a_hospital
 
 .PHONY: fuzz-codecs
 fuzz-codecs: ## Fuzz OpenJPEG, CharLS and libwebp under AddressSanitizer (SECONDS_EACH=1800, CORPUS=folder)
@@ -84,7 +94,7 @@ corpus_folder:
 
 .PHONY: gallery
 gallery: corpus_folder $(TEST_TOOLS) ## Draw one picture of every modality below a folder (DIR=... OUT=gallery.png)
-	@cargo build --quiet --workspace --example render_corpus
+	@cargo build --locked --quiet --workspace --example render_corpus
 	@rm -rf $(TARGET)/gallery
 	@$(TARGET)/debug/examples/render_corpus "$(abspath $(DIR))" $(TARGET)/gallery
 	@tests/corpus/python tests/corpus/gallery.py "$(abspath $(DIR))" $(TARGET)/gallery "$(or $(OUT),gallery.png)"
@@ -97,16 +107,16 @@ screenshots: corpus_folder $(TEST_TOOLS) build node_modules_of_tests ## Photogra
 
 .PHONY: bench
 bench: build $(TEST_TOOLS) ## Measure, print one line per figure, write target/bench.json
-	@cargo build --quiet --workspace --bins
+	@cargo build --locked --quiet --workspace --bins
 	@tools/measure-delivery.mjs $(TARGET)/bench.json
 	@tools/measure-functions.mjs $(TARGET)/debug $(TARGET)/bench.json
-	@cargo build --quiet --workspace --example measure_imaging
+	@cargo build --locked --quiet --workspace --example measure_imaging
 	@tests/corpus/python tests/bench/measure_imaging.py $(TARGET)/debug/examples $(TARGET)/bench.json
 	@$(MAKE) --no-print-directory bench-usage
 
 .PHONY: bench-usage
 bench-usage: ## Measure exports and queries of the usage ledger (EVENTS="1000000 10000000", ROWS=100000000)
-	@cargo build --quiet --workspace --bins --example make_ledger
+	@cargo build --locked --quiet --workspace --bins --example make_ledger
 	@tests/usage/python tests/usage/measure.py $(FILMLESS_BIN) $(TARGET)/debug/examples/make_ledger $(TARGET)/bench.json \
 	  --events $(or $(EVENTS),1000000 10000000) --rows $(or $(ROWS),100000000)
 

@@ -1,6 +1,6 @@
-//! Compresses a page on its way out. Only the study page gets this: it is larger than the first window of a connection, and
-//! every round trip counts on a slow network. It repeats nothing that a visitor could have typed, so its length tells
-//! nobody anything about what is secret in it.
+//! Compresses a page on its way out. Only the study page and the licences get this: they are larger than the first window of a connection, and
+//! every round trip counts on a slow network. They repeat nothing that a visitor could have typed, so their length
+//! tells nobody anything about what is secret in them.
 
 use std::io::Write;
 

@@ -116,6 +116,7 @@ pub fn routes() -> Vec<Route> {
         get("/manifest.webmanifest", Anyone, well_known::manifest),
         get("/robots.txt", Anyone, well_known::robots),
         get("/favicon.ico", Anyone, well_known::favicon),
+        get("/licenses", Anyone, well_known::licenses).compressed(),
         get("/healthz", Anyone, well_known::health),
     ];
     routes.extend(staff::routes());

@@ -18,6 +18,19 @@
 //! One rule makes this safe: **the row is the truth**. Bytes are written and synchronised under a temporary name
 //! first; one transaction then inserts the object's row together with its event; only then is the file renamed to
 //! the plain path that the row names. What a kill interrupts between those steps is finished at the next start.
+//!
+//! ```no_run
+//! use filmless_embedded::{Credentials, Embedded, EmbeddedConfig, EmbeddedError};
+//!
+//! # async fn start() -> Result<(), EmbeddedError> {
+//! let folder = std::path::Path::new("data");
+//! let mut config = EmbeddedConfig::new(folder.into(), Credentials::of_the_system(folder)?);
+//! config.buckets.insert("studies".to_owned());
+//! let servers = Embedded::open(config).await?;
+//! println!("S3 at {}, DynamoDB at {}", servers.s3_url(), servers.dynamodb_url());
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod backup;
 mod credentials;

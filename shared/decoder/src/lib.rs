@@ -4,6 +4,20 @@
 //! A process decodes for one patient's study and is never handed on to another. Before it reads its first byte it gives up files,
 //! network, other processes and most of the kernel ([`confine`]); what it has is three pipes. How long a file may take,
 //! and how much memory a process may have, say [`filmless_domain::Limits`].
+//!
+//! A function that renders runs its own program once more for every study:
+//!
+//! ```no_run
+//! use filmless_decoder::{ChildRenderer, serve};
+//!
+//! fn main() -> std::process::ExitCode {
+//!     if std::env::args().nth(1).as_deref() == Some("render-child") {
+//!         return serve();
+//!     }
+//!     let _renderer = ChildRenderer::new(512 << 20);
+//!     std::process::ExitCode::SUCCESS
+//! }
+//! ```
 
 mod asked_file;
 pub mod confine;

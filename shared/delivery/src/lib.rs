@@ -15,6 +15,16 @@
 //! | [`record`] | the logs and messages that every step writes: outbox, audit, usage |
 //!
 //! What all of them ask stands beside them: who is in sight of what, the services, the port of the renderer.
+//!
+//! ```
+//! use filmless_delivery::TrustedProxies;
+//!
+//! // Only what a proxy of the hospital's says of its visitor is believed.
+//! let proxies: TrustedProxies = "10.0.0.0/8".parse()?;
+//! let visitor = proxies.visitor("10.0.0.7".parse().unwrap(), ["6.6.6.6, 203.0.113.9"].into_iter());
+//! assert_eq!(visitor.to_string(), "203.0.113.9");
+//! # Ok::<(), filmless_delivery::InvalidTrustedProxies>(())
+//! ```
 
 mod created_object;
 mod credentials;

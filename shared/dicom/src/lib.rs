@@ -11,6 +11,19 @@
 //! - [`read_report`], [`encapsulated_document`], [`video_stream`] and [`key_object_selection`] read what is no image.
 //! - [`charset`] decodes text (PS3.5 6.1), and repairs what was labelled wrongly.
 //! - [`display_order`] sorts the slices of a series.
+//!
+//! ```
+//! use filmless_dicom::{HeaderRead, Sniffed, read_header, sniff};
+//!
+//! let file = include_bytes!("../tests/data/MR_truncated.dcm");
+//! assert_eq!(sniff(file), Sniffed::Dicom);
+//!
+//! // Of 200 bytes one cannot tell what the instance is: more are asked for.
+//! let limits = filmless_domain::Limits::default();
+//! let read = read_header(&file[..200], file.len() as u64, &limits)?;
+//! assert!(matches!(read, HeaderRead::NeedMore));
+//! # Ok::<(), filmless_dicom::HeaderError>(())
+//! ```
 
 pub mod charset;
 mod code;

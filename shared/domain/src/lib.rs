@@ -2,6 +2,17 @@
 //!
 //! Everything here is synchronous and deterministic: time and randomness come in as arguments. Other crates
 //! may rely on the invariants of the types, because each type has one fallible constructor.
+//!
+//! ```
+//! use filmless_domain::{AccessionNumber, BirthDate};
+//!
+//! // As a modality writes it, as a patient types it, as a slip shows it.
+//! let written = BirthDate::parse("19580302")?;
+//! assert_eq!(BirthDate::parse_typed("2/3/1958")?, written);
+//! assert_eq!(written.to_day_first(), "02/03/1958");
+//! assert!(AccessionNumber::parse("").is_err());
+//! # Ok::<(), filmless_domain::date::InvalidDate>(())
+//! ```
 
 pub mod access;
 pub mod audit;

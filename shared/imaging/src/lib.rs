@@ -8,6 +8,17 @@
 //! The display pipeline is our own, after PS3.3 C.11 and PS3.4 N.2: stored value → modality → VOI → presentation.
 //! Codecs are libraries, and none of them sees a codestream whose dimensions were not compared with Rows and Columns
 //! first; each runs where a panic is caught. Nothing is allocated before [`filmless_domain::Limits`] allow it.
+//!
+//! ```
+//! use filmless_domain::Limits;
+//! use filmless_imaging::display_frame;
+//!
+//! let file = include_bytes!("../../dicom/tests/data/MR_small_RLE.dcm");
+//! let frame = display_frame(file, &Limits::default(), 1)?;
+//! assert_eq!((frame.width, frame.height, frame.channels), (64, 64, 1));
+//! assert_eq!(frame.pixels.len(), 64 * 64);
+//! # Ok::<(), filmless_imaging::ImagingError>(())
+//! ```
 
 mod arrange;
 mod codec;

@@ -1,4 +1,12 @@
 //! What every function does before and after its handler: tracing, configuration, batches.
+//!
+//! ```
+//! use filmless_runtime::error_chain;
+//!
+//! // One line at the boundary where an error is handled, with all its causes.
+//! let error = std::io::Error::other("the disk is full");
+//! assert_eq!(error_chain(&error), "the disk is full");
+//! ```
 
 pub mod batch;
 pub mod config;

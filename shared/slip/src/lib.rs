@@ -5,6 +5,12 @@
 //! a header line or an alphabet: text is cleaned where it enters (`clean.rs`), wrapped, shrunk and, at last,
 //! cut with an ellipsis. Other scripts are set in fonts of their own (`build.rs`); a character that none here has is shown as
 //! `�`, so that its loss is seen.
+//!
+//! ```
+//! let png = filmless_slip::qr_png("https://xem.benhvien.example/x/8fKq2ZrT6mWcJ4vNxD9sLhBy3PgA7eQu")?;
+//! assert!(png.starts_with(b"\x89PNG"));
+//! # Ok::<(), filmless_slip::SlipError>(())
+//! ```
 
 mod clean;
 mod content;

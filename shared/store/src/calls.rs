@@ -181,6 +181,7 @@ fn call_of(request: &HttpRequest) -> Call {
         (None, "HEAD") => "HeadObject",
         (None, "DELETE") => "DeleteObject",
         (None, "PUT") => "PutObject",
+        (None, "POST") if parameter("delete") => "DeleteObjects",
         (None, _) if parameter("versions") => "ListObjectVersions",
         (None, _) if parameter("list-type") => "ListObjectsV2",
         (None, _) => "Other",
@@ -222,6 +223,7 @@ mod tests {
             ("HEAD", "http://h/studies/incoming/a", vec![], "HeadObject"),
             ("GET", "http://h/studies/?list-type=2&prefix=a", vec![], "ListObjectsV2"),
             ("GET", "http://h/studies/?versions&prefix=a", vec![], "ListObjectVersions"),
+            ("POST", "http://h/studies/?delete", vec![], "DeleteObjects"),
         ] {
             assert_eq!(call_of(&request(method, uri, &headers)).operation, expected, "{method} {uri}");
         }

@@ -1,4 +1,20 @@
 //! Objects, index, accounts, queues, SMS and email. The only crate that names the AWS SDK.
+//!
+//! A transaction names its conditions, and whoever commits it says what it means that one is unmet:
+//!
+//! ```
+//! use filmless_store::StoreError;
+//! use filmless_store::index::{Change, Condition, Index, ItemKey, Transaction, TransactionOutcome};
+//!
+//! async fn mark(index: &Index, key: ItemKey) -> Result<bool, StoreError> {
+//!     let once = Change::new().set("is_seen", true).when(&Condition::Absent("is_seen"));
+//!     match index.commit(Transaction::new().update(key, once)).await? {
+//!         TransactionOutcome::Committed => Ok(true),
+//!         // Somebody was here before.
+//!         TransactionOutcome::ConditionUnmet(_) => Ok(false),
+//!     }
+//! }
+//! ```
 
 pub mod aws;
 pub mod calls;

@@ -1,6 +1,7 @@
 //! What a bucket holds, version by version, in pages that can be gone on from.
 
 use aws_sdk_s3::error::SdkError;
+use aws_sdk_s3::operation::list_object_versions::ListObjectVersionsOutput;
 use aws_sdk_s3::types::EncodingType;
 use filmless_domain::ObjectKey;
 use jiff::Timestamp;
@@ -62,6 +63,18 @@ impl Bucket {
         prefix: &str,
         after: Option<&ListMarker>,
     ) -> Result<ListedPage, StoreError> {
+        let page = self.versions_page(prefix, after).await?;
+        let encoding = page.encoding_type();
+        let versions = page.versions().iter().filter_map(|version| listed(version, encoding)).collect();
+        Ok(ListedPage { versions, next: next_marker(&page) })
+    }
+
+    /// The same as the server says it: deletions are there, too, and keys are encoded.
+    pub(crate) async fn versions_page(
+        &self,
+        prefix: &str,
+        after: Option<&ListMarker>,
+    ) -> Result<ListObjectVersionsOutput, StoreError> {
         let request = self
             .client
             .list_object_versions()
@@ -70,27 +83,28 @@ impl Bucket {
             .encoding_type(EncodingType::Url)
             .set_key_marker(after.map(|marker| marker.key.clone()))
             .set_version_id_marker(after.and_then(|marker| marker.version_id.clone()));
-        let page = match request.send().await {
-            Ok(page) => page,
+        match request.send().await {
+            Ok(page) => Ok(page),
             // The version that a marker names was deleted meanwhile: some servers refuse that. Its key still counts.
             Err(SdkError::ServiceError(e))
                 if e.raw().status().as_u16() == 400
                     && after.is_some_and(|marker| marker.version_id.is_some()) =>
             {
                 let after = after.map(|marker| ListMarker { key: marker.key.clone(), version_id: None });
-                return Box::pin(self.list_versions(prefix, after.as_ref())).await;
+                Box::pin(self.versions_page(prefix, after.as_ref())).await
             }
-            Err(e) => return Err(StoreError::unavailable("ListObjectVersions")(Box::new(e))),
-        };
-        let encoding = page.encoding_type();
-        let versions = page.versions().iter().filter_map(|version| listed(version, encoding)).collect();
-        let next = page.is_truncated().unwrap_or_default().then(|| page.next_key_marker()).flatten();
-        let next = next.map(|key| ListMarker {
-            key: listed_key(key, encoding),
-            version_id: page.next_version_id_marker().filter(|id| !id.is_empty()).map(str::to_owned),
-        });
-        Ok(ListedPage { versions, next })
+            Err(e) => Err(StoreError::unavailable("ListObjectVersions")(Box::new(e))),
+        }
     }
+}
+
+/// Where the page after this one begins, if there is one.
+pub(crate) fn next_marker(page: &ListObjectVersionsOutput) -> Option<ListMarker> {
+    let key = page.is_truncated().unwrap_or_default().then(|| page.next_key_marker()).flatten()?;
+    Some(ListMarker {
+        key: listed_key(key, page.encoding_type()),
+        version_id: page.next_version_id_marker().filter(|id| !id.is_empty()).map(str::to_owned),
+    })
 }
 
 impl Bucket {

@@ -7,9 +7,10 @@ use std::time::Duration;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::SdkError;
 use aws_sdk_s3::operation::get_object::builders::GetObjectFluentBuilder;
+use aws_sdk_s3::operation::put_object::builders::PutObjectFluentBuilder;
 use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
-use aws_sdk_s3::types::{EncodingType, ObjectVersion as VersionEntry};
+use aws_sdk_s3::types::{Delete, EncodingType, ObjectIdentifier, ObjectVersion as VersionEntry};
 use bytes::Bytes;
 use filmless_domain::ObjectKey;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -18,9 +19,13 @@ use tokio::io::AsyncWriteExt;
 
 use crate::StoreError;
 use crate::listed_key::listed_key;
+use crate::listing::next_marker;
 
 /// Longest life of a presigned GET that the portal hands out.
 pub const PRESIGNED_TTL_MAX: Duration = Duration::from_secs(15 * 60);
+
+/// Most versions that one `DeleteObjects` may name (S3 API reference).
+const DELETED_AT_ONCE_MAX: usize = 1000;
 
 /// One bucket.
 #[derive(Debug, Clone)]
@@ -246,12 +251,16 @@ impl Bucket {
         body: ByteStream,
         served: Served<'_>,
     ) -> Result<(), StoreError> {
-        let request = self.client.put_object().bucket(&self.name).key(key.as_str()).body(body);
+        let answer = self.put_request(key, body, served).send().await;
+        answer.map(|_| ()).map_err(|e| StoreError::unavailable("PutObject")(Box::new(e)))
+    }
+
+    /// A write that says how the object is to be served.
+    fn put_request(&self, key: &ObjectKey, body: ByteStream, served: Served<'_>) -> PutObjectFluentBuilder {
         let cache = if served.is_immutable { "private, max-age=604800, immutable" } else { "no-store" };
         let encoding = served.is_gzip.then(|| "gzip".to_owned());
-        let request = request.content_type(served.content_type).set_content_encoding(encoding);
-        let answer = request.cache_control(cache).send().await;
-        answer.map(|_| ()).map_err(|e| StoreError::unavailable("PutObject")(Box::new(e)))
+        let request = self.client.put_object().bucket(&self.name).key(key.as_str()).body(body);
+        request.content_type(served.content_type).set_content_encoding(encoding).cache_control(cache)
     }
 
     /// Writes an object unless its key is taken; says whether it did.
@@ -264,8 +273,7 @@ impl Bucket {
         body: impl Into<Bytes>,
         served: Served<'_>,
     ) -> Result<bool, StoreError> {
-        let request = self.client.put_object().bucket(&self.name).key(key.as_str()).if_none_match("*");
-        let request = request.content_type(served.content_type).body(ByteStream::from(body.into()));
+        let request = self.put_request(key, ByteStream::from(body.into()), served).if_none_match("*");
         match request.send().await {
             Ok(_) => Ok(true),
             // 412: it is there; 409: somebody is writing it at this moment, and will be first.
@@ -301,21 +309,57 @@ impl Bucket {
         key: &ObjectKey,
         is_meant: impl Fn(&VersionEntry) -> bool,
     ) -> Result<(), StoreError> {
-        let key = key.as_str();
-        let request = self.client.list_object_versions().bucket(&self.name).prefix(key);
-        let listed = request.encoding_type(EncodingType::Url).send().await;
-        let listed = listed.map_err(|e| StoreError::unavailable("ListObjectVersions")(Box::new(e)))?;
-        let encoding = listed.encoding_type();
-        let is_it = |found: Option<&str>| found.is_some_and(|found| listed_key(found, encoding) == key);
-        let versions = listed.versions().iter().filter(|version| is_it(version.key()));
-        let (meant, others): (Vec<_>, Vec<_>) = versions.partition(|version| is_meant(version));
-        let markers = listed.delete_markers().iter().filter(|m| is_it(m.key()) && others.is_empty());
-        for version in meant.iter().map(|v| v.version_id()).chain(markers.map(|m| m.version_id())) {
-            let request = self.client.delete_object().bucket(&self.name).key(key);
-            let request = request.set_version_id(version.map(str::to_owned));
-            request.send().await.map_err(|e| StoreError::unavailable("DeleteObject")(Box::new(e)))?;
+        let (mut meant, mut markers, mut is_any_left) = (Vec::new(), Vec::new(), false);
+        let mut after = None;
+        loop {
+            let page = self.versions_page(key.as_str(), after.as_ref()).await?;
+            let is_it = |found: Option<&str>| {
+                found.is_some_and(|found| listed_key(found, page.encoding_type()) == key.as_str())
+            };
+            let id = |id: Option<&str>| id.map(str::to_owned);
+            for version in page.versions().iter().filter(|version| is_it(version.key())) {
+                if is_meant(version) {
+                    meant.push(id(version.version_id()));
+                } else {
+                    is_any_left = true;
+                }
+            }
+            let of_key = page.delete_markers().iter().filter(|marker| is_it(marker.key()));
+            markers.extend(of_key.map(|marker| id(marker.version_id())));
+            // A key comes before all those that it begins, so that what follows another one is another one's.
+            after = next_marker(&page).filter(|marker| marker.key == key.as_str());
+            if after.is_none() {
+                break;
+            }
+        }
+        if !is_any_left {
+            meant.append(&mut markers);
+        }
+        for batch in meant.chunks(DELETED_AT_ONCE_MAX) {
+            self.delete_batch(key, batch).await?;
         }
         Ok(())
+    }
+
+    /// Deletes these versions of a key, at most [`DELETED_AT_ONCE_MAX`].
+    async fn delete_batch(&self, key: &ObjectKey, versions: &[Option<String>]) -> Result<(), StoreError> {
+        const OPERATION: &str = "DeleteObjects";
+        let objects = versions.iter().map(|version| {
+            ObjectIdentifier::builder().key(key.as_str()).set_version_id(version.clone()).build()
+        });
+        let objects: Vec<_> = objects.collect::<Result<_, _>>().map_err(StoreError::corrupt(OPERATION))?;
+        let delete = Delete::builder().set_objects(Some(objects)).quiet(true).build();
+        let delete = delete.map_err(StoreError::corrupt(OPERATION))?;
+        let request = self.client.delete_objects().bucket(&self.name).delete(delete);
+        let answer = request.send().await.map_err(|e| StoreError::unavailable(OPERATION)(Box::new(e)))?;
+        // The answer is 200 even where some were refused. Of what it says only the code: a key may name somebody.
+        match answer.errors().first() {
+            None => Ok(()),
+            Some(refused) => {
+                let code = refused.code().unwrap_or("without a code").to_owned();
+                Err(StoreError::unavailable(OPERATION)(code.into()))
+            }
+        }
     }
 
     /// Deletes the current version of an object; one that is not there is no error.

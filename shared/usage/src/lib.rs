@@ -2,6 +2,16 @@
 //!
 //! Everything here takes lines and returns bytes: the same lines give the same bytes, whenever and however often. The
 //! record of a line is `filmless_domain::usage`; what the files hold is documented in `docs/USAGE.md`.
+//!
+//! ```
+//! use filmless_usage::Prices;
+//! use filmless_usage::prices::DEFAULT_PRICES;
+//!
+//! // What ten films of CT would have cost in a month, in dong.
+//! let prices = Prices::parse(DEFAULT_PRICES)?;
+//! assert_eq!(prices.cost("film", "CT", "2026-01".parse()?, 10), 350_000);
+//! # Ok::<(), filmless_usage::UsageError>(())
+//! ```
 
 pub mod book;
 pub mod calendar;

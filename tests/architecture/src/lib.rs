@@ -8,6 +8,8 @@ mod imports;
 #[cfg(test)]
 mod layout;
 #[cfg(test)]
+mod licenses;
+#[cfg(test)]
 mod security_proofs;
 #[cfg(test)]
 mod source_text;

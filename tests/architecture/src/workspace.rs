@@ -24,12 +24,16 @@ pub(crate) struct Package {
 
 /// All crates of the workspace.
 pub(crate) fn packages() -> Vec<Package> {
+    metadata(&["--no-deps"])["packages"].as_array().unwrap().iter().map(package).collect()
+}
+
+/// What `cargo metadata` says, from what is on this machine and as Cargo.lock has it.
+pub(crate) fn metadata(arguments: &[&str]) -> Value {
     let cargo = option_env!("CARGO").unwrap_or("cargo");
-    let arguments = ["metadata", "--format-version", "1", "--no-deps", "--offline"];
-    let output = Command::new(cargo).args(arguments).current_dir(root()).output().unwrap();
+    let always = ["metadata", "--format-version", "1", "--locked", "--offline"];
+    let output = Command::new(cargo).args(always).args(arguments).current_dir(root()).output().unwrap();
     assert!(output.status.success(), "cargo metadata: {}", String::from_utf8_lossy(&output.stderr));
-    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
-    metadata["packages"].as_array().unwrap().iter().map(package).collect()
+    serde_json::from_slice(&output.stdout).unwrap()
 }
 
 fn package(package: &Value) -> Package {

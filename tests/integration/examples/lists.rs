@@ -47,7 +47,7 @@ async fn fill(index: &Index, now: Timestamp) -> Anything<()> {
                 transaction = transaction.list_held(&study)?;
             }
         }
-        index.commit(transaction).await?;
+        index.commit(transaction).await?.or_contention()?;
     }
     Ok(())
 }

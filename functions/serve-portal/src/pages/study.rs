@@ -167,7 +167,7 @@ pub(crate) async fn show(visitor: Visitor, Path(uid): Path<String>) -> Result<Re
     };
     let frame = Frame::new(&visitor, visitor.language(Some(guest.language())), true).of(guest.as_ref());
     let t = frame.t;
-    let main = main_series(&study);
+    let main = study.main;
     let series = study.series.iter().enumerate();
     let series = series.map(|(index, view)| Tile::new(t, view, main == Some(index))).collect();
     let summary = &study.summary;
@@ -232,15 +232,4 @@ pub(crate) async fn grant(visitor: Visitor, Path(uid): Path<String>) -> Result<R
 async fn find(guest: &dyn Guest, uid: &str) -> Result<StudyView, PortalError> {
     let uid = StudyInstanceUid::parse(uid).map_err(|_| PortalError::NotFound)?;
     guest.open_study(&uid).await?.ok_or(PortalError::NotFound)
-}
-
-/// The series shown first: the one whose poster stands for the study, else the one with the most images.
-fn main_series(study: &StudyView) -> Option<usize> {
-    let object =
-        |url: &Option<String>| url.as_deref().and_then(|url| url.split('?').next()).map(str::to_owned);
-    let poster = object(&study.summary.poster_url);
-    let with_poster = study.series.iter().position(|s| poster.is_some() && object(&s.poster_url) == poster);
-    let largest = study.series.iter().enumerate().filter(|(_, s)| s.frames > 0).max_by_key(|(_, s)| s.frames);
-    // A study of reports alone is opened at its first one.
-    with_poster.or(largest.map(|(index, _)| index)).or((!study.series.is_empty()).then_some(0))
 }

@@ -41,6 +41,11 @@ pub(crate) async fn favicon() -> impl IntoResponse {
     ([PUBLIC_FOR_A_DAY], Redirect::permanent(&assets::url("icon-192.png")))
 }
 
+/// `GET /licenses`: what is shipped with Filmless, and under which licences (`make third-party`).
+pub(crate) async fn licenses() -> impl IntoResponse {
+    ([PUBLIC_FOR_A_DAY], include_str!("../../../../THIRD-PARTY.md"))
+}
+
 /// `GET /healthz`: whether patients can be served. What fails is named, and nothing else is told.
 pub(crate) async fn health(visitor: Visitor) -> Response {
     let mut failing = visitor.services.door.failing().await;

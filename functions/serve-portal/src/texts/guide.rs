@@ -12,6 +12,8 @@ pub struct GuideTexts {
     pub questions_title: &'static str,
     /// The questions.
     pub questions: [GuideQuestion; 6],
+    /// Link to the licences of what is shipped.
+    pub licenses: &'static str,
 }
 
 /// One step of the guide.
@@ -101,6 +103,7 @@ pub(super) const VI: GuideTexts = GuideTexts {
             answer: "Phiếu có mật khẩu, nên xin giữ phiếu như giấy tờ riêng. Nếu mất phiếu, xin gọi tổng đài để khóa.",
         },
     ],
+    licenses: "Giấy phép phần mềm nguồn mở",
 };
 
 pub(super) const EN: GuideTexts = GuideTexts {
@@ -173,4 +176,5 @@ pub(super) const EN: GuideTexts = GuideTexts {
                      call the hotline to have it blocked.",
         },
     ],
+    licenses: "Open-source licences",
 };

@@ -401,6 +401,7 @@ async fn every_answer_carries_the_protecting_headers() {
         "/nowhere",
         "/healthz",
         "/robots.txt",
+        "/licenses",
         "/assets/style.css",
     ];
     for path in paths {
@@ -418,7 +419,7 @@ async fn every_answer_carries_the_protecting_headers() {
         assert_eq!(answer.header(HeaderName::from_static("referrer-policy")), "no-referrer", "{path}");
         assert_eq!(answer.header(HeaderName::from_static("x-content-type-options")), "nosniff", "{path}");
         assert_eq!(answer.header(HeaderName::from_static("strict-transport-security")), "", "{path}");
-        let is_public = path.starts_with("/assets") || path == "/robots.txt";
+        let is_public = path.starts_with("/assets") || ["/robots.txt", "/licenses"].contains(&path);
         assert_eq!(answer.header(CACHE_CONTROL) == "no-store", !is_public, "{path}");
     }
 }
@@ -545,6 +546,25 @@ async fn health_names_what_fails_and_tells_nothing_else() {
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(answer.body, r#"{"failing":["table"]}"#);
     assert_eq!(answer.header(CONTENT_TYPE), "application/json");
+}
+
+#[tokio::test]
+async fn the_guide_leads_to_the_licences_of_what_is_shipped() {
+    assert!(get("/guide", &[]).await.body.contains(r#"<a href="/licenses">"#));
+    let answer = get("/licenses", &[]).await;
+    assert_eq!(answer.header(CONTENT_TYPE), "text/plain; charset=utf-8");
+    for named in [
+        "Apache License",
+        "openjpeg-sys",
+        "CharLS",
+        "libwebp-sys 0.9.6 (vendor)",
+        "Noto Sans",
+        "pdfjs-dist",
+        "SIL OPEN FONT LICENSE",
+    ] {
+        assert!(answer.body.contains(named), "{named}");
+    }
+    assert_eq!(get("/licenses", &[("accept-encoding", "gzip")]).await.header(CONTENT_ENCODING), "gzip");
 }
 
 #[tokio::test]

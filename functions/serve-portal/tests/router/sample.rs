@@ -317,6 +317,7 @@ impl Guest for SampleGuest {
                 self.portal.series(4, Some("Dose report"), "SR", 0, 1),
                 self.portal.series(5, Some("PDF <b>report</b>"), "DOC", 0, 0),
             ],
+            main: Some(1),
             lost_files: 2,
             urls_expire_at: "2020-11-23T09:30:00Z".parse::<Timestamp>().unwrap(),
         }))

@@ -41,9 +41,16 @@ impl PageClass {
             ("studies", Some("download" | "files")) => Self::Download,
             ("studies", _) => Self::Study,
             ("staff" | "identity", _) => Self::Staff,
-            ("assets" | "guide" | "language" | "manifest.webmanifest" | "robots.txt" | "favicon.ico", _) => {
-                Self::Asset
-            }
+            (
+                "assets"
+                | "guide"
+                | "language"
+                | "licenses"
+                | "manifest.webmanifest"
+                | "robots.txt"
+                | "favicon.ico",
+                _,
+            ) => Self::Asset,
             ("healthz", _) => Self::Health,
             _ => Self::Other,
         }

@@ -33,6 +33,7 @@ const MODALITIES_MAX: usize = 32;
 
 /// Up to so many series of a study are rendered apart from each other, by as many workers as there are.
 const SERIES_APART_MAX: usize = 32;
+
 /// Most instances of small series that are rendered together: their names stay far below what a message holds.
 const INSTANCES_TOGETHER_MAX: usize = 64;
 
@@ -47,12 +48,20 @@ pub(crate) async fn schedule(services: &Services, study: &StudyInstanceUid) -> R
     }
     if let Some(record) = services.index.study(study).await?
         && let Some(declared) = declared_instances(services, &record).await?
+        && may_have_reached(&record, declared)
         && services.index.instances(study).await?.len() >= declared
     {
         let entry = check_entry(services, study, Duration::ZERO)?;
         outbox::publish(services, &entry).await?;
     }
     Ok(())
+}
+
+/// Whether the instances are worth counting, which takes reading all of them: enough files arrived for the declared count, and
+/// it was not there before. What comes after it is late, and waits for the quiet period.
+fn may_have_reached(record: &StudyRecord, declared: usize) -> bool {
+    let is_reached_by = |count: u32| usize::try_from(count).is_ok_and(|count| count >= declared);
+    is_reached_by(record.arrivals) && !is_reached_by(record.instances)
 }
 
 pub(crate) fn check_entry(

@@ -36,7 +36,7 @@ impl Desk {
         let transaction = Transaction::new().update(key, change);
         let action = AuditAction::RevokeAccess;
         let transaction = self.sign_for_patient(transaction, action, Some(&account), Some(&reason))?;
-        index.commit(transaction).await?;
+        index.commit(transaction).await?.or_contention()?;
         let mut ended = Revoked::default();
         for study in index.studies_of_patient(&account.patient_id).await? {
             for link in index.links(&study.study_instance_uid).await? {
@@ -50,7 +50,7 @@ impl Desk {
         ended.shares = self.end_shares_of(&account.account_key).await?;
         // Once more: somebody may have come in by a link that was not closed yet.
         let (key, change) = Index::end_sessions_change(&account.account_key, self.services.clock.now());
-        index.commit(Transaction::new().update(key, change)).await?;
+        index.commit(Transaction::new().update(key, change)).await?.or_contention()?;
         Ok(ended)
     }
 

@@ -75,7 +75,7 @@ impl Desk {
         let transaction = transaction.announce(&entry)?;
         let transaction =
             self.sign_for_patient(transaction, AuditAction::CorrectContact, account.as_ref(), None)?;
-        index.commit(transaction).await?;
+        index.commit(transaction).await?.or_contention()?;
         outbox::leave_to_sweeper(outbox::publish(&self.services, &entry).await);
         Ok(())
     }

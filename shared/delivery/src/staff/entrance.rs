@@ -74,7 +74,8 @@ impl StaffEntrance {
         let key = Index::staff_session_key(&credentials::token_digest(cookie.expose()));
         let new = Change::new().when(&Condition::Absent("pk"));
         let transaction = Transaction::new().put(&key, &session, new)?.log(LogName::Audit, &entry)?;
-        services.index.commit(transaction).await?;
+        // The key is new and random: where it is taken, an earlier try of this very call wrote it.
+        let _ = services.index.commit(transaction).await?;
         Ok(cookie)
     }
 
@@ -122,7 +123,7 @@ impl StaffEntrance {
     /// [`DeliveryError`].
     pub async fn end_sessions_of(&self, subject: &str) -> Result<(), DeliveryError> {
         let (key, change) = Index::end_staff_sessions_change(subject, self.services.clock.now());
-        self.services.index.commit(Transaction::new().update(key, change)).await?;
+        self.services.index.commit(Transaction::new().update(key, change)).await?.or_contention()?;
         Ok(())
     }
 }
@@ -138,7 +139,7 @@ impl Desk {
         let entry = record.entry(services)?;
         let (key, change) = Index::end_staff_sessions_change(&self.member.subject, services.clock.now());
         let transaction = Transaction::new().update(key, change).log(LogName::Audit, &entry)?;
-        services.index.commit(transaction).await?;
+        services.index.commit(transaction).await?.or_contention()?;
         Ok(())
     }
 }

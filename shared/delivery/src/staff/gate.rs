@@ -110,7 +110,7 @@ impl Desk {
         let detail = format!("asked for a second pair of eyes: {reason}");
         let detail: String = detail.chars().take(filmless_domain::audit::REASON_CHARS_MAX).collect();
         let transaction = self.sign(transaction, AuditAction::ReleaseStudy, case, Some(&detail))?;
-        self.services.index.commit(transaction).await?;
+        self.services.index.commit(transaction).await?.or_contention()?;
         Ok(())
     }
 

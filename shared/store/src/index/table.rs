@@ -57,13 +57,27 @@ enum Part {
     Delete { key: ItemKey },
 }
 
-/// What became of a transaction.
+/// What became of a transaction. Whoever commits one decides what an unmet condition means.
+#[must_use = "a transaction whose condition is unmet has done nothing"]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TransactionOutcome {
     /// All writes are done.
     Committed,
     /// Nothing is done: these parts (by their order of adding) found their condition unmet.
     ConditionUnmet(Vec<usize>),
+}
+
+impl TransactionOutcome {
+    /// For a transaction that has no condition, or one that only another writer can have broken.
+    ///
+    /// # Errors
+    /// [`StoreError::Contention`] when nothing was done.
+    pub fn or_contention(self) -> Result<(), StoreError> {
+        match self {
+            Self::Committed => Ok(()),
+            Self::ConditionUnmet(_) => Err(StoreError::Contention { operation: "TransactWriteItems" }),
+        }
+    }
 }
 
 impl std::fmt::Debug for ItemKey {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use filmless_domain::cost::Calls;
+use serde_json::json;
 use tokio::runtime::Runtime;
 
 use crate::run;
@@ -13,10 +14,14 @@ use crate::weather::Plan;
 use crate::world::Setup;
 
 /// A study of so many files, small ones: bytes do not change the number of calls.
-fn study_of(files: u32, series: u32) -> Scenario {
+fn study_of(files: u32, series: u32, declared: Option<u32>) -> Scenario {
     let study = Study::numbered(1);
     let upload = |key: String, bytes: Vec<u8>| Upload { after: Duration::from_secs(1), key, bytes };
-    let mut uploads = vec![upload("orders/A1.json".into(), study.order().to_string().into_bytes())];
+    let mut order = study.order();
+    if let Some(declared) = declared {
+        order["declared_instances"] = json!(declared);
+    }
+    let mut uploads = vec![upload("orders/A1.json".into(), order.to_string().into_bytes())];
     for file in 0..files {
         let (in_series, number) = (1 + file % series, 1 + file / series);
         uploads.push(upload(format!("incoming/{file:04}"), study.slice(in_series, number)));
@@ -27,10 +32,10 @@ fn study_of(files: u32, series: u32) -> Scenario {
 }
 
 /// What was counted between the first event and the last notice.
-fn count(servers: &Arc<Runtime>, files: u32, series: u32) -> Calls {
+fn count(servers: &Arc<Runtime>, files: u32, scenario: &Scenario) -> Calls {
     let setup =
         Setup { seed: 2, plan: Plan::Calm, with_mischief: false, is_idempotent: false, with_reports: false };
-    let calls = run::deliver(servers, &setup, &study_of(files, series)).unwrap();
+    let calls = run::deliver(servers, &setup, scenario).unwrap();
     let counted = |is_one: &dyn Fn(&str) -> bool| {
         u32::try_from(calls.iter().filter(|call| is_one(call.as_str())).count()).unwrap()
     };
@@ -52,7 +57,8 @@ fn count(servers: &Arc<Runtime>, files: u32, series: u32) -> Calls {
 }
 
 pub fn check(servers: &Arc<Runtime>, name: &str, files: u32, series: u32) {
-    let (counted, reckoned) = (count(servers, files, series), Calls::of(files, series));
+    let (counted, reckoned) =
+        (count(servers, files, &study_of(files, series, None)), Calls::of(files, series));
     println!("{name}: {counted:?}");
     for (what, counted, reckoned) in [
         ("header GETs", counted.header_gets, reckoned.header_gets),
@@ -67,4 +73,12 @@ pub fn check(servers: &Arc<Runtime>, name: &str, files: u32, series: u32) {
     }
     let others = counted.other_object_calls();
     assert!(others <= 20, "{name}: {others} S3 requests beyond those of its files");
+}
+
+/// A declared count asks for the same few reads as none: were all instances read with every batch, here were 30 queries more.
+pub fn check_declared(servers: &Arc<Runtime>) {
+    let (files, series) = (300, 2);
+    let reads = |declared| count(servers, files, &study_of(files, series, declared)).table_reads;
+    let (plain, declared) = (reads(None), reads(Some(files)));
+    assert!(declared <= plain + 6, "{declared} table reads with a declared count, {plain} without");
 }

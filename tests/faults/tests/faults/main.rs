@@ -163,3 +163,8 @@ fn a_study_asks_for_no_more_than_is_reckoned() {
         calls::check(&servers, &shape.name, shape.files, shape.series);
     }
 }
+
+#[test]
+fn a_declared_count_does_not_have_every_batch_read_all_instances() {
+    calls::check_declared(&servers());
+}

@@ -121,7 +121,7 @@ async fn an_unmet_condition_is_told_by_its_place(backend: &Backend) {
         .unwrap()
         .put(&Index::link_key("b"), &link(3), Change::new())
         .unwrap();
-    index.commit(transaction).await.unwrap();
+    index.commit(transaction).await.unwrap().or_contention().unwrap();
     for (conditions, expected) in [
         (["revoked", "open"], TransactionOutcome::ConditionUnmet(vec![0])),
         (["open", "revoked"], TransactionOutcome::ConditionUnmet(vec![1])),
@@ -137,7 +137,7 @@ async fn an_unmet_condition_is_told_by_its_place(backend: &Backend) {
 }
 
 async fn of_crossing_transactions_one_wins(backend: &Backend) {
-    backend.index.commit(put_link("a", 0)).await.unwrap();
+    backend.index.commit(put_link("a", 0)).await.unwrap().or_contention().unwrap();
     let runs = (0..8).map(|run: u32| {
         let index = backend.index.clone();
         tokio::spawn(async move {
@@ -177,7 +177,7 @@ fn put_link(digest: &str, failures: u32) -> Transaction {
 
 async fn checks_of_a_link_are_counted_to_the_last(backend: &Backend) {
     assert!(backend.index.count_link_check("unknown", 10).await.unwrap().is_none());
-    backend.index.commit(put_link("a", 0)).await.unwrap();
+    backend.index.commit(put_link("a", 0)).await.unwrap().or_contention().unwrap();
     let guessers = (0..20).map(|_| {
         let index = backend.index.clone();
         tokio::spawn(async move { index.count_link_check("a", 10).await.unwrap().is_some() })
@@ -223,7 +223,7 @@ async fn what_lies_in_the_outbox_is_found_until_it_is_sent(backend: &Backend) {
     };
     for entry in [record("0a", 1000), record("1b", 2000), record("9c", 3000)] {
         let transaction = Transaction::new().put(&entry.key(), &entry, Change::new()).unwrap();
-        index.commit(transaction).await.unwrap();
+        index.commit(transaction).await.unwrap().or_contention().unwrap();
     }
     index.remove_outbox(&record("1b", 2000)).await.unwrap();
     let stale = index.stale_outbox(at(2500)).await.unwrap();
@@ -248,7 +248,7 @@ async fn an_item_with_an_end_is_an_item_until_then(backend: &Backend) {
         };
         let transaction =
             Transaction::new().put(&Index::session_key(digest), &session, Change::new()).unwrap();
-        backend.index.commit(transaction).await.unwrap();
+        backend.index.commit(transaction).await.unwrap().or_contention().unwrap();
     }
     assert!(backend.index.session("past", now).await.unwrap().is_none());
     let session = backend.index.session("future", now).await.unwrap().unwrap();

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use filmless_store::{ObjectVersion, Served, StoreError};
+use futures::StreamExt;
 use serde_json::Value;
 use ureq::Agent;
 
@@ -15,9 +16,11 @@ on_every_backend! {
     an_object_larger_than_allowed_is_refused
     keys_of_any_letters_are_listed_in_order
     a_versioned_bucket_keeps_what_was_overwritten
+    all_versions_of_a_key_go_however_many_there_are
     an_upload_is_deleted_and_what_else_came_under_its_key_stays
     a_copy_is_of_the_version_that_was_named
     of_many_writers_of_one_key_one_is_first
+    what_is_written_once_is_served_as_it_says
     a_file_comes_back_as_a_file
     a_signed_address_opens_one_object_as_it_is_to_be_served
     an_upload_is_announced
@@ -126,6 +129,39 @@ async fn a_versioned_bucket_keeps_what_was_overwritten(backend: &Backend) {
     assert!(bucket.get(old, 10).await.is_err(), "the old version is still there");
 }
 
+/// More than the 1,000 of a page, and of a request that deletes; beside them the versions of a longer key.
+async fn all_versions_of_a_key_go_however_many_there_are(backend: &Backend) {
+    let (bucket, name, longer) = (&backend.studies, key("incoming/again"), key("incoming/again and more"));
+    let writes = futures::stream::iter(0..1_050).map(|number: u32| {
+        let (bucket, name) = (bucket.clone(), name.clone());
+        async move { bucket.put(&name, format!("{}", number % 2), TEXT).await.unwrap() }
+    });
+    writes.buffer_unordered(16).collect::<Vec<()>>().await;
+    bucket.put(&longer, "another", TEXT).await.unwrap();
+    bucket.delete(&name).await.unwrap();
+    assert_eq!(versions_of(backend, &name).await, 1_050);
+
+    // The MD5 of "1", which is its ETag.
+    bucket.delete_upload(latest(&name), "c4ca4238a0b923820dcc509a6f75849b").await.unwrap();
+    assert_eq!(versions_of(backend, &name).await, 525, "the versions of the other bytes stay");
+    bucket.delete_all_versions(&name).await.unwrap();
+    assert_eq!(versions_of(backend, &name).await, 0);
+    assert_eq!(bucket.get(latest(&longer), 10).await.unwrap(), "another");
+}
+
+/// How many versions a key has.
+async fn versions_of(backend: &Backend, name: &filmless_domain::ObjectKey) -> usize {
+    let (mut count, mut after) = (0, None);
+    loop {
+        let page = backend.studies.list_versions(name.as_str(), after.as_ref()).await.unwrap();
+        count += page.versions.iter().filter(|version| version.key == *name).count();
+        after = page.next;
+        if after.is_none() {
+            return count;
+        }
+    }
+}
+
 async fn an_upload_is_deleted_and_what_else_came_under_its_key_stays(backend: &Backend) {
     let (bucket, name) = (&backend.studies, key("incoming/one key"));
     for text in ["mine", "theirs", "mine"] {
@@ -179,6 +215,26 @@ async fn of_many_writers_of_one_key_one_is_first(backend: &Backend) {
     assert_eq!(first.len(), 1, "{first:?}");
     assert_eq!(bucket.get(latest(&name), 10).await.unwrap(), format!("{}", first[0]));
     assert!(!bucket.put_new(&name, "late", TEXT).await.unwrap());
+}
+
+async fn what_is_written_once_is_served_as_it_says(backend: &Backend) {
+    let (bucket, page, log) = (&backend.derived, key("once/page"), key("once/log"));
+    assert!(bucket.put_new(&page, "x", Served::immutable("text/html").gzip()).await.unwrap());
+    assert!(bucket.put_new(&log, "x", Served::uncached("application/x-ndjson")).await.unwrap());
+    for (name, expected) in [
+        (&page, ["text/html", "private, max-age=604800, immutable", "gzip"]),
+        (&log, ["application/x-ndjson", "no-store", ""]),
+    ] {
+        let url = bucket.presign_get(name, Duration::from_secs(60)).await.unwrap();
+        let answer = agent().get(&url).header("range", "bytes=0-0").call().unwrap();
+        let header = |name: &str| answer.headers().get(name).map_or("", |value| value.to_str().unwrap());
+        assert_eq!(
+            ["content-type", "cache-control", "content-encoding"].map(header),
+            expected,
+            "{}",
+            name.as_str()
+        );
+    }
 }
 
 async fn a_file_comes_back_as_a_file(backend: &Backend) {

@@ -29,7 +29,7 @@ async fn crowd_of_accounts(system: &System, patient: &Patient) -> Vec<String> {
         let transaction = Transaction::new()
             .put(&ItemKey::new(format!("ACCOUNT#{name}"), "ACCOUNT"), &copy, Change::new())
             .and_then(|t| t.put(&Index::credential_key(name, "1.2.3#1"), &credential, Change::new()));
-        index.commit(transaction.unwrap()).await.unwrap();
+        index.commit(transaction.unwrap()).await.unwrap().or_contention().unwrap();
     }
     names
 }

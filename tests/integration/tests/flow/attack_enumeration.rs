@@ -137,7 +137,7 @@ async fn add_slips(system: &System, account_key: &str, count: u32) {
         let key = Index::credential_key(account_key, &format!("1.2.3.{number}#1"));
         let credential = CredentialRecord { hash: format!("{number:064}"), expires_at: 4_000_000_000 };
         let transaction = Transaction::new().put(&key, &credential, Change::new()).unwrap();
-        index.commit(transaction).await.unwrap();
+        index.commit(transaction).await.unwrap().or_contention().unwrap();
     }
 }
 

@@ -218,7 +218,12 @@ async fn a_session_is_new_at_each_sign_in_and_ends_by_idleness_and_age() {
     assert_eq!(session.expires_at - session.started_at.as_second(), 10 * 3600);
     let old = StaffSessionRecord { expires_at: now.as_second() - 1, ..session };
     let key = Index::staff_session_key(&third);
-    index.commit(Transaction::new().put(&key, &old, Change::new()).unwrap()).await.unwrap();
+    index
+        .commit(Transaction::new().put(&key, &old, Change::new()).unwrap())
+        .await
+        .unwrap()
+        .or_contention()
+        .unwrap();
     assert!(!desk.is_in(&system), "a session of yesterday is still open");
 
     let (here, there) = (Desk::of(&system, "lan", &password), Desk::of(&system, "lan", &password));
