@@ -35,6 +35,7 @@ pub mod settle;
 mod sms_countries;
 pub mod staff;
 pub mod status;
+pub mod trace;
 pub mod tries;
 mod trusted_proxies;
 mod usage;

@@ -12,7 +12,7 @@ use crate::identity::{self, Asked, is_owner, verdict};
 use crate::issue::Issue;
 use crate::messages::{NoticeTask, Task};
 use crate::usage::{self, Pen};
-use crate::{DeliveryError, Services, booking, credentials, late_contact, outbox};
+use crate::{DeliveryError, Services, booking, credentials, late_contact, outbox, trace};
 
 /// How many account names are tried for patient codes that look alike.
 const ACCOUNT_NAMES_MAX: u32 = 50;
@@ -68,6 +68,7 @@ async fn open_gate(
                 info!("study booked anew");
             } else {
                 info!("study shown again");
+                trace::tell("shown-again");
             }
         }
     }
@@ -81,6 +82,7 @@ async fn hold(services: &Services, study: &StudyRecord, reason: HoldReason) -> R
     let booking = booking::reversal(services, study, reason.code()).await?;
     if services.index.hold_study(study, reason, &usage::entry(&held)?, booking.as_ref()).await? {
         info!(reason = reason.code(), "study held");
+        trace::tell("held");
         return Ok(());
     }
     let now = services.index.study(&study.study_instance_uid).await?;
@@ -145,6 +147,7 @@ async fn first_release(
         TransactionOutcome::ConditionUnmet(_) => return Ok(()),
     }
     info!("study released");
+    trace::tell("released");
     issue.announce(services).await
 }
 

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use std::future::Future;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
-use filmless_delivery::DeliveryError;
 use filmless_delivery::messages::Task;
+use filmless_delivery::{DeliveryError, trace};
 use tracing::error;
 
 use crate::error_chain;
@@ -36,8 +36,12 @@ where
 {
     let mut response = SqsBatchResponse::default();
     for message in event.records {
-        let outcome = match T::parse(message.body.as_deref().unwrap_or_default()) {
-            Ok(task) => run(task).await,
+        let body = message.body.unwrap_or_default();
+        let outcome = match T::parse(&body) {
+            Ok(task) => {
+                let (step, study) = (task.step(), task.study().clone());
+                trace::follow(step, &study, &body, run(task)).await
+            }
             Err(error) => Err(error),
         };
         if let Err(failure) = outcome {
