@@ -143,7 +143,7 @@ impl Extractor for Carrier {
     }
 }
 
-/// Does the work of a message as a step of its study's trace.
+/// Does the work of a message as a step of its study's trace. Give it in a box: futures within futures are copied whole.
 ///
 /// # Errors
 /// Those of the work.
@@ -151,7 +151,7 @@ pub async fn follow<T>(
     step: Step,
     study: &StudyInstanceUid,
     message: &str,
-    work: impl Future<Output = Result<T, DeliveryError>>,
+    work: impl Future<Output = Result<T, DeliveryError>> + Unpin,
 ) -> Result<T, DeliveryError> {
     span(step, study, &Carrier::received(message).cause(RootIds::of(study)), None, work).await
 }
@@ -161,7 +161,7 @@ pub(crate) async fn take_part<T>(
     step: Step,
     study: &StudyInstanceUid,
     since: Option<Timestamp>,
-    work: impl Future<Output = Result<T, DeliveryError>>,
+    work: impl Future<Output = Result<T, DeliveryError>> + Unpin,
 ) -> Result<T, DeliveryError> {
     span(step, study, &RootIds::of(study).context(), since, work).await
 }
@@ -171,7 +171,7 @@ async fn span<T>(
     study: &StudyInstanceUid,
     cause: &Context,
     since: Option<Timestamp>,
-    work: impl Future<Output = Result<T, DeliveryError>>,
+    work: impl Future<Output = Result<T, DeliveryError>> + Unpin,
 ) -> Result<T, DeliveryError> {
     let span = started(step, study, cause, since);
     let context = Context::new().with_span(span);

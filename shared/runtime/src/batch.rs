@@ -40,7 +40,7 @@ where
         let outcome = match T::parse(&body) {
             Ok(task) => {
                 let (step, study) = (task.step(), task.study().clone());
-                trace::follow(step, &study, &body, run(task)).await
+                trace::follow(step, &study, &body, Box::pin(run(task))).await
             }
             Err(error) => Err(error),
         };

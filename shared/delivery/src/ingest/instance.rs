@@ -56,7 +56,7 @@ pub async fn ingest_objects(services: &Services, objects: Vec<CreatedObject>) ->
     }
     for (study, instances) in studies {
         let positions: Vec<usize> = instances.iter().map(|i| i.position).collect();
-        let indexed = index_instances(services, &study, instances, &mut outcome);
+        let indexed = Box::pin(index_instances(services, &study, instances, &mut outcome));
         let indexed = trace::take_part(Step::Ingest, &study, Some(began_at), indexed).await;
         if let Err(error) = indexed {
             for position in positions {

@@ -105,7 +105,7 @@ impl Portal {
         study: &StudyInstanceUid,
     ) -> Result<Option<StudyView>, DeliveryError> {
         let Some((record, order)) = self.visible(session, study).await? else { return Ok(None) };
-        let opened = self.opened_study(session, &record, &order);
+        let opened = Box::pin(self.opened_study(session, &record, &order));
         trace::take_part(Step::Open, study, None, opened).await.map(Some)
     }
 
