@@ -132,6 +132,18 @@ class Copies(unittest.TestCase):
         policy = RESOURCES["NothingCached"]["Properties"]["CachePolicyConfig"]
         self.assertEqual([policy["MinTTL"], policy["DefaultTTL"], policy["MaxTTL"]], [0, 0, 0])
 
+    def test_assets_are_passed_on_in_every_coding_and_pages_are_compressed_by_nobody_on_the_way(self):
+        parameters = RESOURCES["AssetsCached"]["Properties"]["CachePolicyConfig"]["ParametersInCacheKeyAndForwardedToOrigin"]
+        self.assertTrue(parameters["EnableAcceptEncodingBrotli"] and parameters["EnableAcceptEncodingGzip"])
+        door = RESOURCES["Door"]["Properties"]["DistributionConfig"]
+        self.assertEqual([behavior["Compress"] for behavior in door["CacheBehaviors"]], [True])
+        self.assertFalse(door["DefaultCacheBehavior"]["Compress"])
+        # CloudFront refuses both of these where nothing is kept, and refuses a policy of requests that names the header.
+        pages = RESOURCES["NothingCached"]["Properties"]["CachePolicyConfig"]["ParametersInCacheKeyAndForwardedToOrigin"]
+        self.assertFalse(pages["EnableAcceptEncodingGzip"] or pages.get("EnableAcceptEncodingBrotli", False))
+        told = RESOURCES["WhatThePortalReads"]["Properties"]["OriginRequestPolicyConfig"]["HeadersConfig"]["Headers"]
+        self.assertNotIn("accept-encoding", told)
+
     def test_the_logs_of_sms_are_sealed(self):
         for name in ["SmsDelivered", "SmsFailed"]:
             self.assertEqual(RESOURCES[name]["Properties"]["KmsKeyId"], {"Fn::GetAtt": ["SmsLogKey", "Arn"]})
