@@ -118,7 +118,7 @@ class TheEnvironment(unittest.TestCase):
         self.assertEqual(holders, {"serve-portal"})
 
     def test_every_variable_is_documented(self):
-        text = document("docs/OPERATIONS.md")
+        text = document("docs/CONFIGURATION.md")
         for program in functions():
             for name in self.given(program):
                 self.assertIn(f"`{name}`", text)
