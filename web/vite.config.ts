@@ -1,18 +1,19 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
-/** Neither Lambda nor the embedded profile compresses, so each text is stored in its gzip form as well. */
-function gzip(): Plugin {
+/** Neither Lambda nor the embedded profile compresses assets, so each is stored as gzip and as Brotli as well. */
+function compress(): Plugin {
   return {
-    name: "gzip",
+    name: "compress",
     apply: "build",
     writeBundle({ dir = "dist" }) {
       for (const name of readdirSync(dir).filter((name) => /\.(js|css|svg|wasm)$/.test(name))) {
         const path = join(dir, name);
         writeFileSync(`${path}.gz`, gzipSync(readFileSync(path), { level: 9 }));
+        writeFileSync(`${path}.br`, brotliCompressSync(readFileSync(path)));
       }
     },
   };
@@ -60,6 +61,6 @@ export default defineConfig({
     rollupOptions: { input: { viewer: "src/viewer.ts", share: "src/share.ts", "in-app": "src/in-app.ts", style: "src/style.css", console: "src/console.css" }, output: { ...output, manualChunks: chunkOf, onlyExplicitManualChunks: true } },
   },
   worker: { format: "es", plugins: () => [withoutNode()], rollupOptions: { output } },
-  plugins: [withoutNode(), gzip()],
+  plugins: [withoutNode(), compress()],
   test: { include: ["test/**/*.test.ts"] },
 });

@@ -1,5 +1,5 @@
 //! Embeds `web/dist`, so that the function is one file: a table of name, media type, version and bytes, each
-//! text also in its gzip form. The version is a hash of the content and goes into the URL, which may then be
+//! text also as gzip and as Brotli. The version is a hash of the content and goes into the URL, which may then be
 //! cached for ever.
 
 use std::fmt::Write as _;
@@ -26,7 +26,9 @@ fn write_table(dist: &Path) -> io::Result<()> {
         .map(|entry| entry.map(|entry| entry.path()))
         .collect::<io::Result<Vec<_>>>()?
         .into_iter()
-        .filter(|path| path.is_file() && path.extension().is_none_or(|extension| extension != "gz"))
+        .filter(|path| {
+            path.is_file() && path.extension().is_none_or(|extension| extension != "gz" && extension != "br")
+        })
         .collect();
     files.sort();
     let mut table = String::from("pub(crate) static ASSETS: &[Asset] = &[\n");
@@ -34,11 +36,10 @@ fn write_table(dist: &Path) -> io::Result<()> {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let mut hasher = DefaultHasher::new();
         fs::read(path)?.hash(&mut hasher);
-        let zipped = dist.join(format!("{name}.gz"));
-        let gzip = if zipped.is_file() { format!("Some({})", include(&zipped)?) } else { "None".to_owned() };
+        let (gzip, brotli) = (compressed(dist, &name, "gz")?, compressed(dist, &name, "br")?);
         writeln!(
             table,
-            "    Asset {{ name: {name:?}, media_type: {:?}, version: \"{:016x}\", bytes: {}, gzip: {gzip} }},",
+            "    Asset {{ name: {name:?}, media_type: {:?}, version: \"{:016x}\", bytes: {}, gzip: {gzip}, brotli: {brotli} }},",
             media_type(path),
             hasher.finish(),
             include(path)?,
@@ -48,6 +49,11 @@ fn write_table(dist: &Path) -> io::Result<()> {
     table.push_str("];\n");
     let out = env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("OUT_DIR is not set"))?;
     fs::write(PathBuf::from(out).join("assets.rs"), table)
+}
+
+fn compressed(dist: &Path, name: &str, form: &str) -> io::Result<String> {
+    let file = dist.join(format!("{name}.{form}"));
+    if file.is_file() { Ok(format!("Some({})", include(&file)?)) } else { Ok("None".to_owned()) }
 }
 
 fn include(path: &Path) -> io::Result<String> {

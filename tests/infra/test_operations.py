@@ -1,4 +1,5 @@
-"""docs/OPERATIONS.md is what one person follows: its alarms and its commands are those that there are."""
+"""docs/OPERATIONS.md is what one person follows: its alarms and its commands are those that there are. So are the commands of
+docs/CONFIGURATION.md."""
 
 import importlib.util
 import json
@@ -13,6 +14,7 @@ from botocore import xform_name
 from template import RESOURCES, ROOT, TEMPLATE, document, of_type
 
 RUNBOOK = document("docs/OPERATIONS.md")
+DOCUMENTS = RUNBOOK + document("docs/CONFIGURATION.md")
 # Commands of the CLI that are more than one call of the service.
 HIGHER = {("s3", "sync"), ("s3", "cp")}
 GLOBAL_OPTIONS = {"endpoint-url", "region", "profile", "output", "query"}
@@ -20,9 +22,9 @@ GLOBAL_OPTIONS = {"endpoint-url", "region", "profile", "output", "query"}
 
 def commands(program: str) -> list[list[str]]:
     """The commands of a program in the code blocks, and those in a line that have arguments."""
-    blocks = "\n".join(re.findall(r"^ *```sh\n(.*?)^ *```", RUNBOOK, re.S | re.M)).replace("\\\n", " ")
+    blocks = "\n".join(re.findall(r"^ *```sh\n(.*?)^ *```", DOCUMENTS, re.S | re.M)).replace("\\\n", " ")
     lines = [line.strip() for line in blocks.splitlines()]
-    inline = re.findall(rf"`({program} [^`]*--[^`]*)`", RUNBOOK)
+    inline = re.findall(rf"`({program} [^`]*--[^`]*)`", DOCUMENTS)
     found = [line for line in lines if line.startswith(f"{program} ")] + inline
     return [shlex.split(command, comments=True) for command in found]
 
@@ -82,6 +84,21 @@ class Commands(unittest.TestCase):
                     self.assertIn(xform_name(needed, "-"), options)
 
 
+    def test_what_is_run_on_a_machine_of_ones_own_is_there(self):
+        folder = ROOT / "infra/own-servers"
+        units = [word for line in re.findall(r"`systemctl ([^`]*)`", RUNBOOK) for word in line.split() if word.startswith("filmless")]
+        self.assertGreater(len(units), 2, "the search for units is broken")
+        for unit in units:
+            self.assertTrue((folder / unit).exists() or (folder / f"{unit}.service").exists(), unit)
+        user = re.search(r"`useradd --system --home-dir (\S+) --shell \S+ (\w+)`", RUNBOOK)
+        service = (folder / "filmless.service").read_text()
+        self.assertIn(f"User={user[2]}", service)
+        self.assertIn(f"--data {user[1]}", service)
+        targets = re.findall(r"^([a-z-]+):", document("Makefile"), re.M)
+        for target in re.findall(r"\bmake ([a-z-]+) ENV=", RUNBOOK):
+            self.assertIn(target, targets)
+
+
 class TheHospital(unittest.TestCase):
     def test_no_field_of_a_sample_reaches_a_stack(self):
         pattern = re.compile(TEMPLATE["Parameters"]["Hospital"]["AllowedPattern"])
@@ -131,6 +148,18 @@ class Copies(unittest.TestCase):
     def test_no_page_is_kept_between_visitors(self):
         policy = RESOURCES["NothingCached"]["Properties"]["CachePolicyConfig"]
         self.assertEqual([policy["MinTTL"], policy["DefaultTTL"], policy["MaxTTL"]], [0, 0, 0])
+
+    def test_assets_are_passed_on_in_every_coding_and_pages_are_compressed_by_nobody_on_the_way(self):
+        parameters = RESOURCES["AssetsCached"]["Properties"]["CachePolicyConfig"]["ParametersInCacheKeyAndForwardedToOrigin"]
+        self.assertTrue(parameters["EnableAcceptEncodingBrotli"] and parameters["EnableAcceptEncodingGzip"])
+        door = RESOURCES["Door"]["Properties"]["DistributionConfig"]
+        self.assertEqual([behavior["Compress"] for behavior in door["CacheBehaviors"]], [True])
+        self.assertFalse(door["DefaultCacheBehavior"]["Compress"])
+        # CloudFront refuses both of these where nothing is kept, and refuses a policy of requests that names the header.
+        pages = RESOURCES["NothingCached"]["Properties"]["CachePolicyConfig"]["ParametersInCacheKeyAndForwardedToOrigin"]
+        self.assertFalse(pages["EnableAcceptEncodingGzip"] or pages.get("EnableAcceptEncodingBrotli", False))
+        told = RESOURCES["WhatThePortalReads"]["Properties"]["OriginRequestPolicyConfig"]["HeadersConfig"]["Headers"]
+        self.assertNotIn("accept-encoding", told)
 
     def test_the_logs_of_sms_are_sealed(self):
         for name in ["SmsDelivered", "SmsFailed"]:

@@ -26,13 +26,16 @@ LEFT_TO_OTHERS = {
     "S3_PUBLIC_URL": "on AWS browsers reach S3 where the functions do",
     "TRUSTED_PROXIES": "CloudFront names the visitor in a header of its own",
     "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "Lambda itself says how much memory a function has",
+    "AWS_LAMBDA_FUNCTION_NAME": "Lambda itself says how a function is called",
+    "OTEL_SERVICE_NAME": "traces bear the function's own name",
 }
-# Read by the logging library itself.
-READ_BY_LIBRARIES: set[str] = set()
+# Read by the library that exports traces.
+READ_BY_LIBRARIES = {"OTEL_EXPORTER_OTLP_HEADERS"}
 
 # Where a star stands for everything, and why it must.
 STARS = {
     ("SendNoticeRole", "SendSms"): "SNS knows no resource for a phone number",
+    ("TracesPolicy", "HandTracesOn"): "X-Ray knows no resource for what it is handed",
     ("DataKey", "AccountDecidesByIam"): "a key's own policy speaks of that key alone",
     ("SealKey", "AccountDecidesByIam"): "a key's own policy speaks of that key alone",
     ("EmailTopicKey", "AccountDecidesByIam"): "a key's own policy speaks of that key alone",
@@ -115,7 +118,7 @@ class TheEnvironment(unittest.TestCase):
         self.assertEqual(holders, {"serve-portal"})
 
     def test_every_variable_is_documented(self):
-        text = document("docs/OPERATIONS.md")
+        text = document("docs/CONFIGURATION.md")
         for program in functions():
             for name in self.given(program):
                 self.assertIn(f"`{name}`", text)
@@ -123,6 +126,18 @@ class TheEnvironment(unittest.TestCase):
     def test_queues_are_those_of_the_code(self):
         named = re.findall(r'Self::\w+ => "(\w+)"', product_text("shared/store").split("impl QueueName")[1].split("impl ")[0])
         self.assertEqual(set(named) | {"feedback"}, set(queues()))
+
+
+class Traces(unittest.TestCase):
+    def test_they_are_off_unless_a_collector_is_named_and_every_function_may_hand_them_on(self):
+        for name in ["OtlpEndpoint", "OtlpHeadersSecretArn", "TracesLayerArn"]:
+            self.assertEqual(TEMPLATE["Parameters"][name]["Default"], "")
+        layers = TEMPLATE["Globals"]["Function"]["Layers"]
+        self.assertEqual(layers, {"Fn::If": ["HasTracesLayer", [{"Ref": "TracesLayerArn"}], {"Ref": "AWS::NoValue"}]})
+        headers = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]["OTEL_EXPORTER_OTLP_HEADERS"]
+        self.assertIn("{{resolve:secretsmanager:", str(headers))
+        roles = {role["Ref"] for role in RESOURCES["TracesPolicy"]["Properties"]["Roles"]}
+        self.assertEqual(roles, {function["Role"]["Fn::GetAtt"][0] for function in functions().values()})
 
 
 class Rights(unittest.TestCase):

@@ -1,9 +1,11 @@
 //! Style sheet, viewer script and icons, embedded at compile time.
 
 use axum::extract::Path;
-use axum::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY};
+use axum::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+
+use crate::compression::accepts;
 
 /// One file of `web/dist`.
 pub(crate) struct Asset {
@@ -12,6 +14,7 @@ pub(crate) struct Asset {
     version: &'static str,
     bytes: &'static [u8],
     gzip: Option<&'static [u8]>,
+    brotli: Option<&'static [u8]>,
 }
 
 include!(concat!(env!("OUT_DIR"), "/assets.rs"));
@@ -41,19 +44,18 @@ fn find(name: &str) -> Option<&'static Asset> {
 /// `GET /assets/{name}`
 pub(crate) async fn show(Path(name): Path<String>, headers: HeaderMap) -> Response {
     let Some(asset) = find(&name) else { return StatusCode::NOT_FOUND.into_response() };
-    let accepts_gzip = headers
-        .get(ACCEPT_ENCODING)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|value| value.split(',').any(|coding| coding.trim().starts_with("gzip")));
     let common = [
         (CONTENT_TYPE, asset.media_type),
         (CACHE_CONTROL, "public, max-age=31536000, immutable"),
         (VARY, "accept-encoding"),
     ];
-    match asset.gzip.filter(|_| accepts_gzip) {
-        Some(gzip) => (common, [(CONTENT_ENCODING, "gzip")], gzip).into_response(),
-        None => (common, asset.bytes).into_response(),
+    // The smaller one first.
+    for (coding, form) in [("br", asset.brotli), ("gzip", asset.gzip)] {
+        if let Some(bytes) = form.filter(|_| accepts(&headers, coding)) {
+            return (common, [(CONTENT_ENCODING, coding)], bytes).into_response();
+        }
     }
+    (common, asset.bytes).into_response()
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use flate2::write::GzEncoder;
 const PAGE_BYTES_MAX: usize = 16 << 20;
 
 pub(crate) async fn gzip(request: Request, next: Next) -> Response {
-    let is_wanted = accepts_gzip(request.headers());
+    let is_wanted = accepts(request.headers(), "gzip");
     let response = next.run(request).await;
     if !is_wanted || response.status() != StatusCode::OK {
         return response;
@@ -36,13 +36,13 @@ pub(crate) async fn gzip(request: Request, next: Next) -> Response {
     Response::from_parts(parts, Body::from(compressed))
 }
 
-/// Whether gzip is named without a weight of zero (RFC 9110 12.5.3).
-fn accepts_gzip(headers: &HeaderMap) -> bool {
+/// Whether this coding is named without a weight of zero (RFC 9110 12.5.3).
+pub(crate) fn accepts(headers: &HeaderMap, coding: &str) -> bool {
     let named = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
-    named.flat_map(|list| list.split(',')).any(|coding| {
-        let mut parts = coding.split(';').map(str::trim);
-        let is_gzip = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("gzip"));
-        is_gzip && !parts.any(|weight| matches!(weight, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
+    named.flat_map(|list| list.split(',')).any(|listed| {
+        let mut parts = listed.split(';').map(str::trim);
+        let is_named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(coding));
+        is_named && !parts.any(|weight| matches!(weight, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
     })
 }
 
@@ -60,7 +60,7 @@ mod tests {
             ("", false),
         ] {
             let headers = HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static(accepted))]);
-            assert_eq!(accepts_gzip(&headers), expected, "{accepted}");
+            assert_eq!(accepts(&headers, "gzip"), expected, "{accepted}");
         }
     }
 }

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use filmless_delivery::viewing::Portal;
-use filmless_runtime::{Config, init_logging, services_from};
+use filmless_runtime::{Config, init_logging, services_from, Traces};
+use axum::middleware::{Next, from_fn};
 use serve_portal::{OidcDoor, PortalConfig, PortalServices, behind, router};
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     init_logging();
+    let traces = Traces::from_env();
     let mut environment = Config::from_env()?;
     let (provider, origin_secret) = (environment.staff_oidc.take(), environment.origin_secret.take());
     let services = services_from(environment).await;
@@ -17,6 +19,10 @@ async fn main() -> anyhow::Result<()> {
     if let Some(provider) = provider {
         portal = portal.with_staff(Arc::new(OidcDoor::new(services, provider, None)?)).without_erasure();
     }
-    let portal = behind(origin_secret, router(Arc::new(portal)));
+    let portal =
+        behind(origin_secret, router(Arc::new(portal))).layer(from_fn(move |request, next: Next| {
+            let traces = traces.clone();
+            async move { traces.flushed(next.run(request)).await }
+        }));
     lambda_http::run(portal).await.map_err(anyhow::Error::from_boxed)
 }

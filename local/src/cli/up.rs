@@ -74,6 +74,10 @@ pub struct UpOptions {
     /// Where Prometheus may fetch `/metrics`, e.g. `127.0.0.1:9464`; without it there are none. Keep it off the public network.
     #[arg(long, value_name = "ADDRESS")]
     pub metrics_addr: Option<SocketAddr>,
+    /// Collector of OpenTelemetry that gets a trace of every study (OTLP over HTTP), e.g. `http://127.0.0.1:4318`; without it
+    /// there are none.
+    #[arg(long, value_name = "URL", env = "OTEL_EXPORTER_OTLP_ENDPOINT")]
+    pub otlp_endpoint: Option<String>,
     /// How lines of the log are written to standard error.
     #[arg(long, value_enum, default_value_t = LogFormatWord::Text, env = "FILMLESS_LOG_FORMAT")]
     pub log_format: LogFormatWord,

@@ -27,7 +27,7 @@ use filmless_domain::staff_oidc::{OidcSettings, RoleMap};
 use filmless_domain::{Hospital, Limits, Secret};
 use filmless_embedded::{Credentials, Door, Embedded, EmbeddedConfig, Uploader, own_folder};
 use filmless_identity::ReachedAt;
-use filmless_runtime::{LogFormat, init_logging_as};
+use filmless_runtime::{LogFormat, Traces, init_logging_as};
 use filmless_store::port::{OsRandomness, Queue, SystemClock};
 use filmless_store::sealing::LocalSealer;
 use filmless_store::{Connection, Endpoints};
@@ -61,9 +61,11 @@ pub struct System {
 pub async fn run(options: UpOptions) -> anyhow::Result<ExitCode> {
     let metrics = Metrics::new();
     init_logging(options.log_format, &metrics);
+    let traces = Traces::to(options.otlp_endpoint.as_deref());
     let system = System::start(&options, metrics).await?;
     print(&serde_json::to_string(&system.running)?);
     system.until_stopped().await?;
+    traces.flush().await;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -40,6 +40,7 @@ mod sight;
 mod sms_countries;
 mod source_file;
 pub mod staff;
+pub mod trace;
 mod trusted_proxies;
 pub mod upkeep;
 pub mod viewing;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::future::Future;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
-use filmless_delivery::DeliveryError;
+use filmless_delivery::{DeliveryError, trace};
 use filmless_delivery::record::messages::Task;
 use tracing::error;
 
@@ -36,8 +36,12 @@ where
 {
     let mut response = SqsBatchResponse::default();
     for message in event.records {
-        let outcome = match T::parse(message.body.as_deref().unwrap_or_default()) {
-            Ok(task) => run(task).await,
+        let body = message.body.unwrap_or_default();
+        let outcome = match T::parse(&body) {
+            Ok(task) => {
+                let (step, study) = (task.step(), task.study().clone());
+                trace::follow(step, &study, &body, Box::pin(run(task))).await
+            }
             Err(error) => Err(error),
         };
         if let Err(failure) = outcome {

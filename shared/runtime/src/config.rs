@@ -10,7 +10,7 @@ use filmless_domain::{Hospital, HospitalFileError, Secret};
 use filmless_store::aws::QueueUrls;
 use thiserror::Error;
 
-/// Everything a function is told by its environment. The variables are listed in `docs/OPERATIONS.md`.
+/// Everything a function is told by its environment. The variables are listed in `docs/CONFIGURATION.md`.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// `STUDIES_BUCKET`: the hospital's uploads.

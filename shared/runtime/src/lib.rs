@@ -12,7 +12,9 @@ pub mod batch;
 pub mod config;
 mod logging;
 mod services;
+mod traces;
 
 pub use config::{Config, ConfigError};
 pub use logging::{Listener, LogFormat, error_chain, hide_panics, init_logging, init_logging_as};
 pub use services::{dead_letters_from, function_memory_mib, services_from};
+pub use traces::Traces;

@@ -20,6 +20,7 @@ pub mod aws;
 pub mod calls;
 pub mod connect;
 mod error;
+mod http;
 pub mod index;
 mod listed_key;
 mod listing;
@@ -29,6 +30,7 @@ pub mod sealing;
 
 pub use connect::{Connection, Endpoints};
 pub use error::StoreError;
+pub use http::{HttpClient, HttpError};
 pub use index::Index;
 pub use listing::{ListMarker, ListedPage, ListedVersion};
 pub use objects::{Bucket, ObjectVersion, PRESIGNED_TTL_MAX, RangedRead, Served};

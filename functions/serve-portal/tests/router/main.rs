@@ -530,10 +530,14 @@ async fn assets_are_compressed_typed_and_kept_for_ever() {
     let page = get("/", &[]).await.body;
     let start = page.find("/assets/style.css?v=").unwrap();
     let url = page[start..].split('"').next().unwrap().to_owned();
-    let answer = get(&url, &[("accept-encoding", "br, gzip")]).await;
-    assert_eq!(answer.header(CONTENT_TYPE), "text/css; charset=utf-8");
-    assert_eq!(answer.header(CONTENT_ENCODING), "gzip");
-    assert_eq!(answer.header(CACHE_CONTROL), "public, max-age=31536000, immutable");
+    for (accepted, coding) in
+        [("gzip, deflate, br, zstd", "br"), ("br;q=0, gzip", "gzip"), ("gzip", "gzip"), ("identity", "")]
+    {
+        let answer = get(&url, &[("accept-encoding", accepted)]).await;
+        assert_eq!(answer.header(CONTENT_TYPE), "text/css; charset=utf-8");
+        assert_eq!(answer.header(CONTENT_ENCODING), coding, "{accepted}");
+        assert_eq!(answer.header(CACHE_CONTROL), "public, max-age=31536000, immutable");
+    }
     assert_eq!(get("/assets/style.css", &[]).await.header(CONTENT_ENCODING), "");
     assert_eq!(get("/assets/nothing.css", &[]).await.status, StatusCode::NOT_FOUND);
 }

@@ -21,6 +21,7 @@ use crate::prepare::settle;
 use crate::record::messages::{ReleaseTask, Task};
 use crate::record::outbox;
 use crate::{DeliveryError, Services};
+use crate::trace::{self, Step};
 
 /// How many objects of one batch are read at a time.
 const READS_AT_ONCE: usize = 8;
@@ -36,6 +37,7 @@ struct Readable {
 
 /// Takes in a batch of created objects. Instances of one study share its writes.
 pub async fn ingest_objects(services: &Services, objects: Vec<CreatedObject>) -> IngestOutcome {
+    let began_at = services.clock.now();
     let mut outcome: IngestOutcome = objects.iter().map(|_| Ok(())).collect();
     let mut reads = stream::iter(objects.into_iter().enumerate())
         .map(|(position, object)| {
@@ -55,7 +57,17 @@ pub async fn ingest_objects(services: &Services, objects: Vec<CreatedObject>) ->
         }
     }
     for (study, instances) in studies {
-        index_instances(services, &study, instances, &mut outcome).await;
+        let positions: Vec<usize> = instances.iter().map(|i| i.position).collect();
+        let indexed = Box::pin(index_instances(services, &study, instances, &mut outcome));
+        let indexed = trace::take_part(Step::Ingest, &study, Some(began_at), indexed).await;
+        if let Err(error) = indexed {
+            for position in positions {
+                if outcome[position].is_ok() {
+                    outcome[position] =
+                        Err(DeliveryError::internal("a quiet-period check")(error.to_string()));
+                }
+            }
+        }
     }
     outcome
 }
@@ -133,30 +145,27 @@ pub(crate) async fn read_object(
     Ok(Examined::Refused(HeaderError::HeaderTooLong.into(), Box::default()))
 }
 
+/// Takes instances of one study in and has it looked at; an error is that of the look.
 async fn index_instances(
     services: &Services,
     study: &StudyInstanceUid,
     instances: Vec<Readable>,
     outcome: &mut IngestOutcome,
-) {
-    let positions: Vec<usize> = instances.iter().map(|i| i.position).collect();
+) -> Result<(), DeliveryError> {
     let mut any_new = false;
     for instance in instances {
         let (position, object) = (instance.position, instance.object.clone());
         let indexed = index_instance(services, study, instance).await;
         match quarantine_unless_storable(services, &object, indexed).await {
             Ok(is_new) => any_new |= is_new,
-            Err(error) => outcome[position] = Err(error),
-        }
-    }
-    // After the instances: whatever a check that is already under way misses, this one will see.
-    if any_new && let Err(error) = settle::schedule(services, study).await {
-        for position in positions {
-            if outcome[position].is_ok() {
-                outcome[position] = Err(DeliveryError::internal("a quiet-period check")(error.to_string()));
+            Err(error) => {
+                trace::tell("file-failed");
+                outcome[position] = Err(error);
             }
         }
     }
+    // After the instances: whatever a check that is already under way misses, this one will see.
+    if any_new { settle::schedule(services, study).await } else { Ok(()) }
 }
 
 /// Returns whether the study has to settle because of this instance.
@@ -175,10 +184,15 @@ async fn index_instance(
     };
     let record = record_of(&object, header);
     // The patient is compared before the instance enters the index: in between, a study could be released.
-    let rules = &services.settings.identity;
-    let touched = services.index.touch_study(&arrival, rules, services.clock.now()).await?;
+    let (rules, now) = (&services.settings.identity, services.clock.now());
+    let touched = services.index.touch_study(&arrival, rules, now).await?;
     let was_mixed = match &touched {
-        Touched::SamePatient(study) => study.two_patients,
+        Touched::SamePatient(record) => {
+            if record.received_at == record.last_received_at {
+                trace::root(study, object.created_at, now);
+            }
+            record.two_patients
+        }
         Touched::OtherPatient(_) => {
             let present = services.index.instance(study, &record.sop_instance_uid).await?;
             if present.is_none() && !drop_deleted(services, study, &arrival.patient).await? {

@@ -1,4 +1,5 @@
-//! The messages between the functions. Each names a study and nothing about its patient.
+//! The messages between the functions. Each names a study and nothing about its patient; where traces are made, `traceparent`
+//! says which step sent it ([`crate::trace`]).
 
 use filmless_domain::{SeriesInstanceUid, StudyInstanceUid};
 use filmless_store::index::OutboxMessage;
@@ -6,6 +7,7 @@ use filmless_store::port::QueueName;
 use serde::{Deserialize, Serialize};
 
 use crate::DeliveryError;
+use crate::trace::{Carrier, Step};
 
 /// Work for `render-series`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,6 +76,12 @@ pub trait Task: Serialize + for<'de> Deserialize<'de> {
         Self::QUEUE
     }
 
+    /// The study that it is about.
+    fn study(&self) -> &StudyInstanceUid;
+
+    /// The step of the study's way that it asks for.
+    fn step(&self) -> Step;
+
     /// Reads a message.
     ///
     /// # Errors
@@ -87,9 +95,18 @@ pub trait Task: Serialize + for<'de> Deserialize<'de> {
     /// # Errors
     /// [`DeliveryError::Internal`], never for these types.
     fn to_outbox(&self) -> Result<OutboxMessage, DeliveryError> {
-        let body = serde_json::to_string(self).map_err(DeliveryError::internal("a message"))?;
+        let message = Traced { task: self, traceparent: Carrier::of_this_step().traceparent() };
+        let body = serde_json::to_string(&message).map_err(DeliveryError::internal("a message"))?;
         Ok(OutboxMessage::new(self.queue(), body))
     }
+}
+
+#[derive(Serialize)]
+struct Traced<'a, T> {
+    #[serde(flatten)]
+    task: &'a T,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    traceparent: Option<String>,
 }
 
 impl Task for SettleTask {
@@ -104,12 +121,47 @@ impl Task for SettleTask {
             Self::PackDownload { .. } => QueueName::Downloads,
         }
     }
+
+    fn study(&self) -> &StudyInstanceUid {
+        match self {
+            Self::CheckQuiet { study_instance_uid }
+            | Self::RenderSeries { study_instance_uid, .. }
+            | Self::RenderSmallSeries { study_instance_uid, .. }
+            | Self::PackDownload { study_instance_uid } => study_instance_uid,
+        }
+    }
+
+    fn step(&self) -> Step {
+        match self {
+            Self::CheckQuiet { .. } => Step::Settle,
+            Self::RenderSeries { .. } | Self::RenderSmallSeries { .. } => Step::Render,
+            Self::PackDownload { .. } => Step::Pack,
+        }
+    }
 }
+
 impl Task for ReleaseTask {
     const QUEUE: QueueName = QueueName::Release;
+
+    fn study(&self) -> &StudyInstanceUid {
+        &self.study_instance_uid
+    }
+
+    fn step(&self) -> Step {
+        Step::Release
+    }
 }
+
 impl Task for NoticeTask {
     const QUEUE: QueueName = QueueName::Notices;
+
+    fn study(&self) -> &StudyInstanceUid {
+        &self.study_instance_uid
+    }
+
+    fn step(&self) -> Step {
+        Step::Notice
+    }
 }
 
 #[cfg(test)]

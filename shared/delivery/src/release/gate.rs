@@ -13,8 +13,8 @@ use crate::record::outbox;
 use crate::record::usage::{self, Pen};
 use crate::release::issue::Issue;
 use crate::release::{booking, late_contact};
+use crate::{DeliveryError, Services, credentials, trace};
 use crate::sight::{self, Asked, is_owner, verdict};
-use crate::{DeliveryError, Services, credentials};
 
 /// How many account names are tried for patient codes that look alike.
 const ACCOUNT_NAMES_MAX: u32 = 50;
@@ -70,6 +70,7 @@ async fn open_gate(
                 info!("study booked anew");
             } else {
                 info!("study shown again");
+                trace::tell("shown-again");
             }
         }
     }
@@ -83,6 +84,7 @@ async fn hold(services: &Services, study: &StudyRecord, reason: HoldReason) -> R
     let booking = booking::reversal(services, study, reason.code()).await?;
     if services.index.hold_study(study, reason, &usage::entry(&held)?, booking.as_ref()).await? {
         info!(reason = reason.code(), "study held");
+        trace::tell("held");
         return Ok(());
     }
     let now = services.index.study(&study.study_instance_uid).await?;
@@ -147,6 +149,7 @@ async fn first_release(
         TransactionOutcome::ConditionUnmet(_) => return Ok(()),
     }
     info!("study released");
+    trace::tell("released");
     issue.announce(services).await
 }
 

@@ -19,6 +19,7 @@ use crate::sight::{Asked, is_account_of, order_in_sight, verdict};
 use crate::viewing::access::{event, occasion};
 use crate::viewing::result::whole_result;
 use crate::{DeliveryError, Services};
+use crate::trace::{self, Step};
 
 /// Life of a presigned URL of an uploaded file. Such a URL cannot be taken back, because the hospital's file stays, so
 /// that it lives just long enough to be followed.
@@ -105,20 +106,30 @@ impl Portal {
         session: &Session,
         study: &StudyInstanceUid,
     ) -> Result<Option<StudyView>, DeliveryError> {
-        let Some((study, order)) = self.visible(session, study).await? else { return Ok(None) };
+        let Some((record, order)) = self.visible(session, study).await? else { return Ok(None) };
+        let opened = Box::pin(self.opened_study(session, &record, &order));
+        trace::take_part(Step::Open, study, None, opened).await.map(Some)
+    }
+
+    async fn opened_study(
+        &self,
+        session: &Session,
+        study: &StudyRecord,
+        order: &OrderRecord,
+    ) -> Result<StudyView, DeliveryError> {
         let patient = &order.order.patient;
         self.record_opening(session, &study.study_instance_uid).await?;
         let urls_expire_at = self.services.clock.now() + PRESIGNED_TTL_MAX;
-        let shown = shown_series(&self.services, &study).await?;
+        let shown = shown_series(&self.services, study).await?;
         let mut series = Vec::new();
         for record in &shown {
-            series.push(self.series_view(&study, record).await?);
+            series.push(self.series_view(study, record).await?);
         }
         let main = main_series(&shown);
         let poster_url = main.and_then(|main| series[main].poster_url.clone());
-        let result = whole_result(&self.services, &order).await?;
-        Ok(Some(StudyView {
-            summary: summary(&study, Some(&order.order), &shown, poster_url),
+        let result = whole_result(&self.services, order).await?;
+        Ok(StudyView {
+            summary: summary(study, Some(&order.order), &shown, poster_url),
             is_result_taken_back: order.order.signed_result().is_none() && order.result_changed_at.is_some(),
             result,
             patient_name: filmless_domain::person_name::display(&patient.name),
@@ -126,9 +137,9 @@ impl Portal {
             birth_date: patient.birth_date,
             series,
             main,
-            lost_files: count_lost(&self.services, &study).await?,
+            lost_files: count_lost(&self.services, study).await?,
             urls_expire_at,
-        }))
+        })
     }
 
     /// The ZIP of all files of a study of the session's account; `None` for any other study.

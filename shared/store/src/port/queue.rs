@@ -23,7 +23,7 @@ impl QueueName {
     /// All queues.
     pub const ALL: [Self; 5] = [Self::Intake, Self::Settle, Self::Downloads, Self::Release, Self::Notices];
 
-    /// The name used in configuration, logs and `docs/OPERATIONS.md`.
+    /// The name used in configuration, logs and `docs/CONFIGURATION.md`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

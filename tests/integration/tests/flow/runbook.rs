@@ -5,11 +5,14 @@ use std::process::{Command, Stdio};
 use crate::patients::Patient;
 use crate::system::{System, binary};
 
-/// The commands of the code blocks of docs/OPERATIONS.md, as a shell reads them.
+const RUNBOOK: &str = include_str!("../../../../docs/OPERATIONS.md");
+const CONFIGURATION: &str = include_str!("../../../../docs/CONFIGURATION.md");
+
+/// The commands of the code blocks of the runbook and of what lies behind it, as a shell reads them; and those that a sentence
+/// of the runbook names. What erases comes last.
 fn commands() -> Vec<String> {
-    let runbook = include_str!("../../../../docs/OPERATIONS.md");
     let (mut is_code, mut code) = (false, String::new());
-    for line in runbook.lines() {
+    for line in RUNBOOK.lines().chain(CONFIGURATION.lines()) {
         match line.trim_start().strip_prefix("```") {
             Some(language) => is_code = !is_code && language == "sh",
             None if is_code => code.push_str(&format!("{}\n", line.trim())),
@@ -17,10 +20,15 @@ fn commands() -> Vec<String> {
         }
     }
     let lines = code.replace("\\\n", " ");
-    lines.lines().filter(|line| line.starts_with("filmless ")).map(str::to_owned).collect()
+    // Fences are pairs of nothing here, so that what lies between two backticks is at every second place.
+    let inline = RUNBOOK.lines().flat_map(|line| line.split('`').skip(1).step_by(2));
+    let mut commands: Vec<String> =
+        lines.lines().chain(inline).filter(|line| line.starts_with("filmless ")).map(str::to_owned).collect();
+    commands.sort_by_key(|command| command.contains(" erase "));
+    commands
 }
 
-/// What can be run anywhere is: only the addresses and folders are this test's.
+/// What can be run anywhere is: only addresses, folders, month, patient and study are this test's.
 #[tokio::test(flavor = "multi_thread")]
 async fn every_command_of_the_runbook_does_what_it_says_on_a_running_system() {
     let (folder, place) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
@@ -36,6 +44,7 @@ async fn every_command_of_the_runbook_does_what_it_says_on_a_running_system() {
         ("/var/backups/filmless", place.path().join("backups").to_str().unwrap().to_owned()),
         ("/srv/filmless-restored", place.path().join("restored").to_str().unwrap().to_owned()),
     ];
+    let month = jiff::Zoned::now().strftime("%Y-%m").to_string();
     let all = commands();
     let mut run = 0;
     for written in &all {
@@ -43,7 +52,9 @@ async fn every_command_of_the_runbook_does_what_it_says_on_a_running_system() {
         if written.starts_with("filmless up ") {
             continue;
         }
-        let mut line = written.replacen("filmless", binary().to_str().unwrap(), 1).replace(" --env", "");
+        let mut line = written.replace(" STUDY", &format!(" {}", patient.study.uid));
+        line = line.replace(" PATIENT", &format!(" {}", patient.study.patient_id)).replace("2026-11", &month);
+        line = line.replacen("filmless", binary().to_str().unwrap(), 1).replace(" --env", "");
         for (from, to) in &folders {
             line = line.replace(from, to);
         }
@@ -54,7 +65,7 @@ async fn every_command_of_the_runbook_does_what_it_says_on_a_running_system() {
         assert!(output.status.success(), "{written}: {told}");
         run += 1;
     }
-    assert!(run > 10 && all.len() - run == 1, "{run} of {} commands were run", all.len());
+    assert!(run > 30 && all.len() - run == 1, "{run} of {} commands were run", all.len());
     // The accounts that were made are as the block leaves them.
     let (_, accounts) = system.command(&["staff-account", "list"]);
     assert!(accounts.contains("nam") && !accounts.contains("lan"), "{accounts}");

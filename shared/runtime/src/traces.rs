@@ -1,0 +1,143 @@
+//! Where the traces of [`filmless_delivery::trace`] go: to a collector, as OTLP over HTTP (protobuf).
+//!
+//! `OTEL_EXPORTER_OTLP_ENDPOINT` names it; without it nothing is made and nothing is sent. The other standard variables hold
+//! as well: `OTEL_EXPORTER_OTLP_HEADERS`, `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`, `OTEL_TRACES_SAMPLER`
+//! (<https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/>).
+
+use std::env;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use filmless_delivery::trace::RootIds;
+use filmless_store::HttpClient;
+use opentelemetry::trace::{SpanId, TraceId};
+use opentelemetry::{Context, global};
+use opentelemetry_http::{Bytes, HttpError, Request, Response};
+use opentelemetry_otlp::{ExporterBuildError, SpanExporter, WithExportConfig, WithHttpConfig};
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::propagation::TraceContextPropagator;
+use opentelemetry_sdk::trace::{IdGenerator, RandomIdGenerator, SdkTracerProvider};
+use tokio::runtime::Handle;
+use tracing::{error, warn};
+
+/// How long a collector may take.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// How long the end of an invocation waits for its traces at most: a patient may wait for it.
+const FLUSH_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// The traces of this process.
+#[derive(Debug, Clone, Default)]
+#[must_use = "a function whose traces are not flushed is frozen before they are sent"]
+pub struct Traces(Option<SdkTracerProvider>);
+
+impl Traces {
+    /// As the environment says.
+    pub fn from_env() -> Self {
+        Self::to(env::var("OTEL_EXPORTER_OTLP_ENDPOINT").ok().as_deref())
+    }
+
+    /// Sends traces to the collector at that address, to its path `/v1/traces`; none where there is no address. Called
+    /// within the runtime that is to send them, once for the process.
+    pub fn to(endpoint: Option<&str>) -> Self {
+        let Some(endpoint) = endpoint.map(str::trim).filter(|endpoint| !endpoint.is_empty()) else {
+            return Self::default();
+        };
+        match provider(endpoint) {
+            Ok(provider) => {
+                global::set_text_map_propagator(TraceContextPropagator::new());
+                global::set_tracer_provider(provider.clone());
+                Self(Some(provider))
+            }
+            Err(failure) => {
+                error!(code = "traces-not-sent", cause = %failure, "no traces are made");
+                Self::default()
+            }
+        }
+    }
+
+    /// Does the work of one invocation, and then sends what was traced: after the answer a function is frozen.
+    pub async fn flushed<T>(&self, work: impl Future<Output = T>) -> T {
+        let answer = work.await;
+        self.flush().await;
+        answer
+    }
+
+    /// Sends what was traced until now.
+    pub async fn flush(&self) {
+        let Some(provider) = self.0.clone() else { return };
+        // It blocks, and the runtime has to send meanwhile.
+        let flushed = tokio::task::spawn_blocking(move || provider.force_flush());
+        if tokio::time::timeout(FLUSH_TIMEOUT, flushed).await.is_err() {
+            warn!(code = "traces-not-sent", "the collector takes too long");
+        }
+    }
+}
+
+fn provider(endpoint: &str) -> Result<SdkTracerProvider, ExporterBuildError> {
+    let address = format!("{}/v1/traces", endpoint.trim_end_matches('/'));
+    let client =
+        Client { http: Arc::new(HttpClient::new(&address, ANSWER_TIMEOUT)), runtime: Handle::current() };
+    let exporter =
+        SpanExporter::builder().with_http().with_http_client(client).with_endpoint(address).build()?;
+    let provider = SdkTracerProvider::builder()
+        .with_batch_exporter(exporter)
+        .with_id_generator(StudyIds::default())
+        .with_resource(resource());
+    Ok(provider.build())
+}
+
+/// Who speaks: the function by its name, unless the environment says something else.
+fn resource() -> Resource {
+    if env::var_os("OTEL_SERVICE_NAME").is_some() {
+        return Resource::builder().build();
+    }
+    let name = env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_else(|_| "filmless".to_owned());
+    Resource::builder().with_service_name(name).build()
+}
+
+/// Random identifiers, but for the root of a study's trace.
+#[derive(Debug, Default)]
+struct StudyIds(RandomIdGenerator);
+
+impl IdGenerator for StudyIds {
+    fn new_trace_id(&self) -> TraceId {
+        root_ids().map_or_else(|| self.0.new_trace_id(), |root| root.trace)
+    }
+
+    fn new_span_id(&self) -> SpanId {
+        root_ids().map_or_else(|| self.0.new_span_id(), |root| root.span)
+    }
+}
+
+fn root_ids() -> Option<RootIds> {
+    Context::map_current(|context| context.get::<RootIds>().copied())
+}
+
+/// The exporter calls from a thread of its own, which has no runtime.
+#[derive(Debug)]
+struct Client {
+    http: Arc<HttpClient>,
+    runtime: Handle,
+}
+
+#[async_trait]
+impl opentelemetry_http::HttpClient for Client {
+    async fn send_bytes(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
+        let http = Arc::clone(&self.http);
+        let sent = self.runtime.spawn(async move { http.send(request).await }).await?;
+        if let Err(failure) = &sent {
+            warn!(code = "traces-not-sent", cause = %failure, "the collector cannot be reached");
+        } else if let Ok(answer) = &sent
+            && !answer.status().is_success()
+        {
+            warn!(
+                code = "traces-not-sent",
+                status = answer.status().as_u16(),
+                "the collector refuses traces"
+            );
+        }
+        Ok(sent?)
+    }
+}
