@@ -41,8 +41,9 @@ pub use read_audit::{AuditFound, AuditQuery, AuditVerdict};
 pub use recall::{RecallReport, RecallViewer};
 pub use reissue::{Channels, Reissued};
 pub(crate) use report::list_unreached;
-pub use report::{FailedChannel, HeldStudy, OpenedStudy, Unreached};
+pub use report::{FailedChannel, HeldStudy, OpenedStudy, Unreached, Waiting};
 pub use usage::{USAGE_MONTHS, UsageFigures, UsageFile, UsageGroup, UsageMonth};
+pub use worklist::{Counted, Extent, ListAsked, ListCursor, ListPage};
 
 /// Most notices of one study within a day: nobody is to be flooded by a button pressed again and again.
 pub const NOTICES_PER_DAY_MAX: usize = 5;

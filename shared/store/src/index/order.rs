@@ -99,7 +99,7 @@ mod one_text {
     }
 }
 
-fn order_key(accession: &AccessionNumber) -> ItemKey {
+pub(super) fn order_key(accession: &AccessionNumber) -> ItemKey {
     ItemKey::new(order_pk(accession), "ORDER")
 }
 

@@ -480,6 +480,12 @@ impl Index {
 
     async fn pointed_studies(&self, pk: &str) -> Result<Vec<StudyRecord>, StoreError> {
         let pointers: Vec<StudyPointer> = self.query(pk, "STUDY#").await?;
-        self.studies_of(pointers).await
+        let keys = pointers.iter().map(|pointer| study_key(&pointer.study_instance_uid));
+        let mut studies: Vec<StudyRecord> = self.get_many(keys.collect()).await?;
+        studies.sort_by(|a, b| {
+            (a.received_at, a.study_instance_uid.as_str())
+                .cmp(&(b.received_at, b.study_instance_uid.as_str()))
+        });
+        Ok(studies)
     }
 }
