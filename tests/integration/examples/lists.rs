@@ -71,7 +71,9 @@ async fn main() {
     measure(&desk, "opened, today, all as CSV", async || at.opened_on(None, &Extent::Whole).await.unwrap())
         .await;
     measure(&desk, "reviews", async || at.mismatches(31).await.unwrap()).await;
-    measure(&desk, "search by name", async || at.find("Hoà").await.unwrap()).await;
+    measure(&desk, "search by a word of a name", async || at.find("Hoà").await.unwrap()).await;
+    measure(&desk, "search by a name", async || at.find("Nguyễn Hoà").await.unwrap()).await;
+    measure(&desk, "search by the end of a number", async || at.find("0001").await.unwrap()).await;
     measure(&desk, "search by code", async || at.find("N0-3").await.unwrap()).await;
     let patient = PatientId::parse("N0-3").unwrap();
     measure(&desk, "patient", async || at.patient(&patient).await.is_ok()).await;

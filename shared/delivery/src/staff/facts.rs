@@ -6,15 +6,18 @@ use filmless_domain::identity::{AcceptedPairs, Agreement, Fact, compare, pair_di
 use filmless_domain::staff::Act;
 use filmless_domain::{AccessionNumber, HoldReason, PatientDemographics, StudyInstanceUid, person_name};
 use filmless_store::index::{OrderRecord, ReviewRecord, StudyRecord};
+use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::worklist::held_of_days;
+use super::worklist::held_where;
 use super::{Desk, StaffError};
 use crate::identity::{beside, facts_digest, person_of};
 
 /// Most studies of one list of mismatches.
 pub const MISMATCHES_MAX: usize = 100;
+/// How many studies are compared with their orders at a time.
+const STUDIES_AT_ONCE: usize = 16;
 
 /// Somebody, as a source states them. `Debug` hides it.
 #[derive(Clone, Default, PartialEq, Eq, Serialize)]
@@ -136,23 +139,29 @@ impl Desk {
     /// [`StaffError`].
     pub async fn mismatches(&self, days: u16) -> Result<Vec<IdentityView>, StaffError> {
         self.demand(Act::Release, AuditAction::ReadLedger).await?;
+        let is_one = |reason: HoldReason| {
+            matches!(
+                reason,
+                HoldReason::PatientMismatch
+                    | HoldReason::CharacterSetMismatch
+                    | HoldReason::AccountMismatch
+                    | HoldReason::TwoPatients
+            )
+        };
+        let mut held = held_where(&self.services, days, |held| is_one(held.reason)).await?;
+        held.retain(|study| study.reason.is_some_and(is_one));
+        let compared = stream::iter(held).map(|study| async move {
+            match self.order_for(&study, None).await {
+                Ok(order) => Ok::<_, StaffError>(Some(self.look(&study, &order).await?.view)),
+                Err(_) => Ok(None),
+            }
+        });
+        let mut compared = compared.buffered(STUDIES_AT_ONCE);
         let mut views = Vec::new();
-        for study in held_of_days(&self.services, days).await? {
-            let is_one = matches!(
-                study.reason,
-                Some(
-                    HoldReason::PatientMismatch
-                        | HoldReason::CharacterSetMismatch
-                        | HoldReason::AccountMismatch
-                        | HoldReason::TwoPatients
-                )
-            );
-            if !is_one || views.len() >= MISMATCHES_MAX {
-                continue;
-            }
-            if let Ok(order) = self.order_for(&study, None).await {
-                views.push(self.look(&study, &order).await?.view);
-            }
+        while views.len() < MISMATCHES_MAX
+            && let Some(view) = compared.try_next().await?
+        {
+            views.extend(view);
         }
         let record = self.record(AuditAction::ReadLedger);
         record.detail(format!("{} mismatches", views.len())).write(&self.services).await?;

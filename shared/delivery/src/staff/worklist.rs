@@ -7,7 +7,7 @@ use std::fmt;
 use filmless_domain::hospital::HOSPITAL_TIME;
 use filmless_domain::{StudyInstanceUid, StudyState};
 use filmless_store::StoreError;
-use filmless_store::index::{ListedStudy, NoticeRecord, StudyRecord, Worklist};
+use filmless_store::index::{HeldFacts, ListedStudy, NoticeRecord, StudyRecord, Worklist};
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -217,11 +217,28 @@ pub(super) async fn look(
     Ok(looked.collect())
 }
 
-/// The studies that arrived on the last days and are held, oldest first.
-pub(super) async fn held_of_days(services: &Services, days: u16) -> Result<Vec<StudyRecord>, StoreError> {
-    let asked = ListAsked::of_days(days);
-    let held = walk(services, Worklist::Held, &asked, &Extent::Whole, is_held).await?;
-    Ok(held.rows.into_iter().map(|looked| looked.study).collect())
+/// The studies that arrived on the last days and are held, as far as their place on the list says so; oldest first. Only those
+/// are read; what is found may be something else by now.
+pub(super) async fn held_where(
+    services: &Services,
+    days: u16,
+    wants: impl Fn(&HeldFacts) -> bool + Send + Sync,
+) -> Result<Vec<StudyRecord>, StoreError> {
+    let index = &services.index;
+    let (from, to) = ListAsked::of_days(days).days(Worklist::Held, services.clock.now());
+    let days = std::iter::successors(Some(from), |day| day.tomorrow().ok()).take_while(|day| *day <= to);
+    let listed: Vec<Vec<ListedStudy>> = stream::iter(days)
+        .map(|day| index.whole_day(Worklist::Held, day))
+        .buffered(DAYS_AT_ONCE)
+        .try_collect()
+        .await?;
+    // What says nothing is from before it was kept.
+    let wanted = listed.iter().flatten().filter(|listed| listed.held.as_ref().is_none_or(&wants));
+    let studies = index.studies_among(wanted.map(|listed| &listed.study_instance_uid)).await?;
+    let mut held: Vec<StudyRecord> =
+        studies.into_values().filter(|study| study.state == StudyState::Held).collect();
+    held.sort_by_key(|study| study.received_at);
+    Ok(held)
 }
 
 /// The day (UTC) under which a moment is listed.

@@ -173,9 +173,8 @@ impl Index {
             .table_name(&self.table)
             .consistent_read(true)
             .limit(max)
-            .key_condition_expression("pk = :pk AND begins_with(sk, :sk)")
-            .expression_attribute_values(":pk", AttributeValue::S(pk.to_owned()))
-            .expression_attribute_values(":sk", AttributeValue::S(sk_prefix.to_owned()));
+            .key_condition_expression(condition_of(sk_prefix))
+            .set_expression_attribute_values(Some(values_of(pk, sk_prefix)));
         let answer = request.send().await.map_err(|e| StoreError::unavailable("Query")(Box::new(e)))?;
         let is_more = answer.last_evaluated_key.is_some_and(|key| !key.is_empty());
         let records =
@@ -183,16 +182,16 @@ impl Index {
         Ok((records, is_more))
     }
 
-    /// How many items a partition has.
-    pub(super) async fn count(&self, pk: &str) -> Result<usize, StoreError> {
+    /// How many items of a partition have sort keys that start with `sk_prefix`.
+    pub(super) async fn count(&self, pk: &str, sk_prefix: &str) -> Result<usize, StoreError> {
         let request = self
             .client
             .query()
             .table_name(&self.table)
             .consistent_read(true)
             .select(Select::Count)
-            .key_condition_expression("pk = :pk")
-            .expression_attribute_values(":pk", AttributeValue::S(pk.to_owned()));
+            .key_condition_expression(condition_of(sk_prefix))
+            .set_expression_attribute_values(Some(values_of(pk, sk_prefix)));
         let mut pages = request.into_paginator().send();
         let mut count = 0;
         while let Some(page) = pages.next().await {
@@ -201,4 +200,14 @@ impl Index {
         }
         Ok(count)
     }
+}
+
+/// Which items of a partition: an empty prefix is refused by DynamoDB.
+pub(super) const fn condition_of(sk_prefix: &str) -> &'static str {
+    if sk_prefix.is_empty() { "pk = :pk" } else { "pk = :pk AND begins_with(sk, :sk)" }
+}
+
+pub(super) fn values_of(pk: &str, sk_prefix: &str) -> Item {
+    let named = [(":pk", pk), (":sk", sk_prefix)].into_iter().filter(|(_, value)| !value.is_empty());
+    named.map(|(name, value)| (name.to_owned(), AttributeValue::S(value.to_owned()))).collect()
 }

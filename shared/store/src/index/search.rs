@@ -182,11 +182,23 @@ impl Index {
         self.query(&phone_pk(phone), "").await
     }
 
-    /// The patients in whose name this word is, folded.
+    /// The patients in whose name this word is, folded; by code.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn patients_of_word(&self, word: &str) -> Result<Vec<PatientPointer>, StoreError> {
         self.query(&name_pk(word), "").await
+    }
+
+    /// The first of them, `max` at most.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn first_patients_of_word(
+        &self,
+        word: &str,
+        max: i32,
+    ) -> Result<Vec<PatientPointer>, StoreError> {
+        Ok(self.query_start(&name_pk(word), "", max).await?.0)
     }
 }

@@ -467,6 +467,14 @@ impl Index {
         self.pointed_studies(&patient_pk(patient)).await
     }
 
+    /// How many there are.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn count_studies_of_patient(&self, patient: &PatientId) -> Result<usize, StoreError> {
+        self.count(&patient_pk(patient), "STUDY#").await
+    }
+
     /// The studies whose images carry this accession number.
     ///
     /// # Errors

@@ -16,6 +16,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::Change;
+use super::many::{condition_of, values_of};
 use crate::StoreError;
 
 pub(super) type Item = HashMap<String, AttributeValue>;
@@ -233,15 +234,8 @@ impl Index {
             .query()
             .table_name(&self.table)
             .consistent_read(true)
-            .expression_attribute_values(":pk", AttributeValue::S(pk.to_owned()));
-        // An empty prefix is refused by DynamoDB.
-        let request = if sk_prefix.is_empty() {
-            request.key_condition_expression("pk = :pk")
-        } else {
-            request
-                .key_condition_expression("pk = :pk AND begins_with(sk, :sk)")
-                .expression_attribute_values(":sk", AttributeValue::S(sk_prefix.to_owned()))
-        };
+            .key_condition_expression(condition_of(sk_prefix))
+            .set_expression_attribute_values(Some(values_of(pk, sk_prefix)));
         let mut pages = request.into_paginator().items().send();
         let mut records = Vec::new();
         while let Some(item) = pages.next().await {

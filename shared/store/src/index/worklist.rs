@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use filmless_domain::StudyInstanceUid;
 use filmless_domain::hospital::HOSPITAL_TIME;
+use filmless_domain::{HoldReason, StudyInstanceUid, StudyState};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::fmt::serde::timestamp::millisecond;
@@ -63,6 +63,25 @@ pub struct ListedStudy {
     /// How often it was opened on the day; none on the other lists, and in items from before this was kept.
     #[serde(default)]
     pub times: Option<u32>,
+    /// What it is held for; none on the other lists, and in items from before this was kept.
+    #[serde(default)]
+    pub held: Option<HeldFacts>,
+}
+
+/// By what studies that are held are searched without reading each of them. Whoever finds one looks at the study itself.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct HeldFacts {
+    /// Why.
+    pub reason: HoldReason,
+    /// The patient's name in its images (PN, PS3.5 6.2).
+    #[serde(default)]
+    pub name: Option<String>,
+}
+
+impl std::fmt::Debug for HeldFacts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "HeldFacts {{ reason: {:?}, .. }}", self.reason)
+    }
 }
 
 /// The studies on a list of one day, those that are oldest first and by UID.
@@ -80,7 +99,12 @@ fn opened_key(study: &StudyInstanceUid, at: Timestamp) -> ItemKey {
 
 impl ListedStudy {
     fn new(study: &StudyInstanceUid, at: Timestamp) -> Self {
-        Self { study_instance_uid: study.clone(), listed_at: Some(at), times: None }
+        Self { study_instance_uid: study.clone(), listed_at: Some(at), times: None, held: None }
+    }
+
+    fn held(study: &StudyRecord, reason: HoldReason) -> Self {
+        let held = Some(HeldFacts { reason, name: study.patient.name.clone() });
+        Self { held, ..Self::new(&study.study_instance_uid, study.received_at) }
     }
 
     /// By what a list of a day is ordered.
@@ -95,9 +119,9 @@ impl Transaction {
     ///
     /// # Errors
     /// [`StoreError::Corrupt`], never for this type.
-    pub fn list_held(self, study: &StudyRecord) -> Result<Self, StoreError> {
+    pub fn list_held(self, study: &StudyRecord, reason: HoldReason) -> Result<Self, StoreError> {
         let key = Worklist::Held.key(study.received_at, &study.study_instance_uid);
-        self.put(&key, &ListedStudy::new(&study.study_instance_uid, study.received_at), Change::new())
+        self.put(&key, &ListedStudy::held(study, reason), Change::new())
     }
 
     /// Takes it off.
@@ -182,7 +206,7 @@ impl Index {
     /// # Errors
     /// [`StoreError`].
     pub async fn count_of_day(&self, list: Worklist, day: Date) -> Result<usize, StoreError> {
-        self.count(&list.pk(day)).await
+        self.count(&list.pk(day), "STUDY#").await
     }
 
     /// Puts a study on the lists that it belongs on: those from before there were lists are on none.
@@ -192,8 +216,10 @@ impl Index {
     pub async fn relist(&self, study: &StudyRecord, notices: &[NoticeRecord]) -> Result<(), StoreError> {
         let mut lists = Vec::new();
         let uid = &study.study_instance_uid;
-        if study.state == filmless_domain::StudyState::Held {
-            lists.push((Worklist::Held, study.received_at));
+        if study.state == StudyState::Held {
+            let plain = || ListedStudy::new(uid, study.received_at);
+            let listed = study.reason.map_or_else(plain, |reason| ListedStudy::held(study, reason));
+            self.put_new(&Worklist::Held.key(study.received_at, uid), &listed).await?;
         }
         for notice in notices {
             let states: Vec<ChannelState> =

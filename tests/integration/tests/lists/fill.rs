@@ -1,7 +1,7 @@
 //! Studies by the day, as the pipeline leaves them: of each three days those of one were opened, of one are held, and of one
 //! reached nobody.
 
-use filmless_domain::Order;
+use filmless_domain::{HoldReason, Order};
 use filmless_store::StoreError;
 use filmless_store::index::{
     AccountRecord, Change, ChannelRecord, ChannelState, Index, ItemKey, NoticeRecord, OrderRecord,
@@ -12,8 +12,8 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use serde_json::json;
 
-/// Studies of one transaction: nine items each at most, of a hundred.
-const AT_ONCE: usize = 11;
+/// Studies of one transaction: nine items each at most, and those of a patient, of a hundred.
+const AT_ONCE: usize = 8;
 const TRANSACTIONS_AT_ONCE: usize = 8;
 /// Studies of one patient.
 const OF_PATIENT: usize = 10;
@@ -96,18 +96,23 @@ pub fn notice(study: &StudyRecord, state: ChannelState) -> NoticeRecord {
     serde_json::from_value(notice).expect("a notice")
 }
 
+fn of_patient(study: &StudyRecord, sk: String) -> ItemKey {
+    let patient = study.patient.id.as_ref().expect("a code");
+    ItemKey::new(format!("PATIENT#{}", patient.as_str()), sk)
+}
+
 /// What is written of a study.
 pub fn add(transaction: Transaction, study: &StudyRecord, fate: Fate) -> Result<Transaction, StoreError> {
     let (uid, new) = (&study.study_instance_uid, Change::new);
     let day = study.received_at.to_zoned(TimeZone::UTC).date();
     let pointer = ItemKey::new(format!("DAY#{day}"), format!("STUDY#{uid}"));
-    let transaction = transaction.put(&ItemKey::new(format!("STUDY#{uid}"), "STUDY"), study, new())?.put(
-        &pointer,
-        &json!({ "study_instance_uid": uid }),
-        new(),
-    )?;
+    let leads_there = json!({ "study_instance_uid": uid });
+    let transaction = transaction
+        .put(&ItemKey::new(format!("STUDY#{uid}"), "STUDY"), study, new())?
+        .put(&pointer, &leads_there, new())?
+        .put(&of_patient(study, format!("STUDY#{uid}")), &leads_there, new())?;
     if fate == Fate::Held {
-        return transaction.list_held(study);
+        return transaction.list_held(study, HoldReason::NoOrder);
     }
     let order = order(study);
     let accession = &order.order.accession_number;
@@ -115,6 +120,11 @@ pub fn add(transaction: Transaction, study: &StudyRecord, fate: Fate) -> Result<
     let notice = notice(study, state);
     let transaction = transaction
         .put(&ItemKey::new(format!("ORDER#{accession}"), "ORDER"), &order, new())?
+        .put(
+            &of_patient(study, format!("ORDER#{accession}")),
+            &json!({ "accession_number": accession }),
+            new(),
+        )?
         .put(&NoticeRecord::key(uid, study.link_version), &notice, new())?;
     match fate {
         Fate::Unreached => transaction
@@ -154,7 +164,11 @@ pub async fn fill(
             transaction = add(transaction, &study, fate(day))?;
             if let Some(account) = account(&study).filter(|_| number.is_multiple_of(OF_PATIENT)) {
                 let key = ItemKey::new(format!("ACCOUNT#{}", account.account_key), "ACCOUNT");
-                transaction = transaction.put(&key, &account, Change::new())?;
+                let pointer = json!({ "account_key": account.account_key });
+                transaction = transaction
+                    .put(&key, &account, Change::new())?
+                    .put(&of_patient(&study, "ACCOUNT".into()), &pointer, Change::new())?
+                    .point_to_patient(&order(&study).order)?;
             }
         }
         index.commit(transaction).await.map(|_| ())
