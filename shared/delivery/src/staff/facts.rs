@@ -5,7 +5,7 @@ use filmless_domain::audit::AuditAction;
 use filmless_domain::identity::{AcceptedPairs, Agreement, Fact, compare, pair_digest};
 use filmless_domain::staff::Act;
 use filmless_domain::{AccessionNumber, HoldReason, PatientDemographics, StudyInstanceUid, person_name};
-use filmless_store::index::{OrderRecord, ReviewRecord, StudyRecord};
+use filmless_store::index::{HeldWanted, OrderRecord, ReviewRecord, StudyRecord};
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -16,6 +16,13 @@ use crate::identity::{beside, facts_digest, person_of};
 
 /// Most studies of one list of mismatches.
 pub const MISMATCHES_MAX: usize = 100;
+/// For what a study is held whose patient differs.
+const MISMATCHES: [HoldReason; 4] = [
+    HoldReason::PatientMismatch,
+    HoldReason::CharacterSetMismatch,
+    HoldReason::AccountMismatch,
+    HoldReason::TwoPatients,
+];
 /// How many studies are compared with their orders at a time.
 const STUDIES_AT_ONCE: usize = 16;
 
@@ -139,30 +146,18 @@ impl Desk {
     /// [`StaffError`].
     pub async fn mismatches(&self, days: u16) -> Result<Vec<IdentityView>, StaffError> {
         self.demand(Act::Release, AuditAction::ReadLedger).await?;
-        let is_one = |reason: HoldReason| {
-            matches!(
-                reason,
-                HoldReason::PatientMismatch
-                    | HoldReason::CharacterSetMismatch
-                    | HoldReason::AccountMismatch
-                    | HoldReason::TwoPatients
-            )
-        };
-        let mut held = held_where(&self.services, days, |held| is_one(held.reason)).await?;
-        held.retain(|study| study.reason.is_some_and(is_one));
+        let is_one = |study: &StudyRecord| study.reason.is_some_and(|reason| MISMATCHES.contains(&reason));
+        let are_enough = |held: &[StudyRecord]| held.len() >= MISMATCHES_MAX;
+        let wanted = HeldWanted::For(&MISMATCHES);
+        let held = held_where(&self.services, days, wanted, is_one, are_enough).await?;
         let compared = stream::iter(held).map(|study| async move {
             match self.order_for(&study, None).await {
                 Ok(order) => Ok::<_, StaffError>(Some(self.look(&study, &order).await?.view)),
                 Err(_) => Ok(None),
             }
         });
-        let mut compared = compared.buffered(STUDIES_AT_ONCE);
-        let mut views = Vec::new();
-        while views.len() < MISMATCHES_MAX
-            && let Some(view) = compared.try_next().await?
-        {
-            views.extend(view);
-        }
+        let compared: Vec<Option<IdentityView>> = compared.buffered(STUDIES_AT_ONCE).try_collect().await?;
+        let views: Vec<IdentityView> = compared.into_iter().flatten().take(MISMATCHES_MAX).collect();
         let record = self.record(AuditAction::ReadLedger);
         record.detail(format!("{} mismatches", views.len())).write(&self.services).await?;
         Ok(views)

@@ -10,7 +10,7 @@ use filmless_domain::staff::Act;
 use filmless_domain::{
     AccessionNumber, BirthDate, PatientId, PhoneNumber, StudyInstanceUid, TypedAnswer, person_name,
 };
-use filmless_store::index::{Contact, OrderRecord, PHONE_END_DIGITS, SearchRecord};
+use filmless_store::index::{Contact, HeldWanted, OrderRecord, PHONE_END_DIGITS, SearchRecord, StudyRecord};
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -220,13 +220,17 @@ impl Desk {
             words.iter().all(|word| names.contains(&word.as_str()))
         });
         // Studies that wait for their order, or differ from it, are looked for by the name in their images.
-        let is_named = |name: Option<&str>| {
-            let names = person_name::words(name.unwrap_or_default());
+        let is_named = |study: &StudyRecord| {
+            let names = person_name::words(study.patient.name.as_deref().unwrap_or_default());
             words.iter().all(|word| names.contains(word))
         };
-        let held = held_where(&self.services, HELD_DAYS, |held| is_named(held.name.as_deref())).await?;
-        let held = held.into_iter().map(|study| study.patient);
-        let held = held.filter(|patient| is_named(patient.name.as_deref())).filter_map(|patient| patient.id);
+        let patients = |held: &[StudyRecord]| {
+            held.iter().filter_map(|study| study.patient.id.clone()).collect::<BTreeSet<PatientId>>()
+        };
+        let are_enough = |held: &[StudyRecord]| patients(held).len() >= HITS_MAX;
+        let wanted = HeldWanted::Named(rarest);
+        let held = held_where(&self.services, HELD_DAYS, wanted, is_named, are_enough).await?;
+        let held = patients(&held);
         Ok(found.into_iter().map(|pointer| pointer.patient_id).chain(held).collect())
     }
 

@@ -7,7 +7,7 @@ use std::fmt;
 use filmless_domain::hospital::HOSPITAL_TIME;
 use filmless_domain::{StudyInstanceUid, StudyState};
 use filmless_store::StoreError;
-use filmless_store::index::{HeldFacts, ListedStudy, NoticeRecord, StudyRecord, Worklist};
+use filmless_store::index::{HeldWanted, ListedStudy, NoticeRecord, StudyRecord, Worklist};
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -217,27 +217,30 @@ pub(super) async fn look(
     Ok(looked.collect())
 }
 
-/// The studies that arrived on the last days and are held, as far as their place on the list says so; oldest first. Only those
-/// are read; what is found may be something else by now.
+/// Some of the studies that arrived on the last days and are held, oldest first: those that pass, until they are enough. Only
+/// those are read that may be wanted, by what their place on the list says.
 pub(super) async fn held_where(
     services: &Services,
     days: u16,
-    wants: impl Fn(&HeldFacts) -> bool + Send + Sync,
+    wanted: HeldWanted<'_>,
+    passes: impl Fn(&StudyRecord) -> bool + Send + Sync,
+    are_enough: impl Fn(&[StudyRecord]) -> bool + Send + Sync,
 ) -> Result<Vec<StudyRecord>, StoreError> {
     let index = &services.index;
     let (from, to) = ListAsked::of_days(days).days(Worklist::Held, services.clock.now());
     let days = std::iter::successors(Some(from), |day| day.tomorrow().ok()).take_while(|day| *day <= to);
-    let listed: Vec<Vec<ListedStudy>> = stream::iter(days)
-        .map(|day| index.whole_day(Worklist::Held, day))
-        .buffered(DAYS_AT_ONCE)
-        .try_collect()
-        .await?;
-    // What says nothing is from before it was kept.
-    let wanted = listed.iter().flatten().filter(|listed| listed.held.as_ref().is_none_or(&wants));
-    let studies = index.studies_among(wanted.map(|listed| &listed.study_instance_uid)).await?;
-    let mut held: Vec<StudyRecord> =
-        studies.into_values().filter(|study| study.state == StudyState::Held).collect();
-    held.sort_by_key(|study| study.received_at);
+    let mut days = stream::iter(days).map(|day| index.held_of_day(day, wanted)).buffered(DAYS_AT_ONCE);
+    let mut held: Vec<StudyRecord> = Vec::new();
+    while let Some(listed) = days.try_next().await? {
+        for some in listed.chunks(PAGE_LOOKS_AT_ONCE) {
+            let mut studies = index.studies_among(some.iter().map(|one| &one.study_instance_uid)).await?;
+            let in_order = some.iter().filter_map(|one| studies.remove(&one.study_instance_uid));
+            held.extend(in_order.filter(|study| study.state == StudyState::Held && passes(study)));
+            if are_enough(&held) {
+                return Ok(held);
+            }
+        }
+    }
     Ok(held)
 }
 

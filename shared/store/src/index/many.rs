@@ -182,6 +182,36 @@ impl Index {
         Ok((records, is_more))
     }
 
+    /// The items of a partition whose sort keys start with `sk_prefix` and that the filter lets through: it names one attribute as
+    /// `#n`, and texts as `:w0`, `:w1` …
+    pub(super) async fn query_where<T: DeserializeOwned>(
+        &self,
+        pk: &str,
+        sk_prefix: &str,
+        attribute: &str,
+        filter: &str,
+        texts: Vec<String>,
+    ) -> Result<Vec<T>, StoreError> {
+        let named = texts.into_iter().enumerate();
+        let named = named.map(|(place, text)| (format!(":w{place}"), AttributeValue::S(text)));
+        let values = values_of(pk, sk_prefix).into_iter().chain(named).collect();
+        let request = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .consistent_read(true)
+            .key_condition_expression(condition_of(sk_prefix))
+            .filter_expression(filter)
+            .expression_attribute_names("#n", attribute)
+            .set_expression_attribute_values(Some(values));
+        let mut items = request.into_paginator().items().send();
+        let mut records = Vec::new();
+        while let Some(item) = items.next().await {
+            records.push(record_of(item.map_err(|e| StoreError::unavailable("Query")(Box::new(e)))?)?);
+        }
+        Ok(records)
+    }
+
     /// How many items of a partition have sort keys that start with `sk_prefix`.
     pub(super) async fn count(&self, pk: &str, sk_prefix: &str) -> Result<usize, StoreError> {
         let request = self

@@ -55,4 +55,4 @@ pub use stranger::StrangerRecord;
 pub use study::{Arrival, SeriesRecord, StaffRelease, StudyPointer, StudyRecord, Touched};
 pub use table::{Index, ItemKey, Transaction, TransactionOutcome};
 pub use upload::{LostFile, UnpackedRecord, UploadOwner, UploadRecord};
-pub use worklist::{DayOfList, HeldFacts, ListedStudy, Worklist};
+pub use worklist::{DayOfList, HeldWanted, ListedStudy, Worklist};

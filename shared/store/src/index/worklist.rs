@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use filmless_domain::hospital::HOSPITAL_TIME;
-use filmless_domain::{HoldReason, StudyInstanceUid, StudyState};
+use filmless_domain::{HoldReason, StudyInstanceUid, StudyState, person_name};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::fmt::serde::timestamp::millisecond;
@@ -51,8 +51,8 @@ impl Worklist {
     }
 }
 
-/// A study on a list.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+/// A study on a list. `Debug` hides whose it is.
+#[derive(Clone, Serialize, Deserialize)]
 pub struct ListedStudy {
     /// Which study.
     pub study_instance_uid: StudyInstanceUid,
@@ -63,24 +63,26 @@ pub struct ListedStudy {
     /// How often it was opened on the day; none on the other lists, and in items from before this was kept.
     #[serde(default)]
     pub times: Option<u32>,
-    /// What it is held for; none on the other lists, and in items from before this was kept.
+    /// Why it is held; none on the other lists, and in items from before this was kept.
     #[serde(default)]
-    pub held: Option<HeldFacts>,
-}
-
-/// By what studies that are held are searched without reading each of them. Whoever finds one looks at the study itself.
-#[derive(Clone, Serialize, Deserialize)]
-pub struct HeldFacts {
-    /// Why.
-    pub reason: HoldReason,
-    /// The patient's name in its images (PN, PS3.5 6.2).
+    pub reason: Option<HoldReason>,
+    /// The words of the patient's name in the images of a study that is held, folded, to be searched in.
     #[serde(default)]
     pub name: Option<String>,
 }
 
-impl std::fmt::Debug for HeldFacts {
+/// Which of the studies that are held.
+#[derive(Debug, Clone, Copy)]
+pub enum HeldWanted<'a> {
+    /// Those in whose name this is, folded.
+    Named(&'a str),
+    /// Those that are held for one of these reasons.
+    For(&'a [HoldReason]),
+}
+
+impl std::fmt::Debug for ListedStudy {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "HeldFacts {{ reason: {:?}, .. }}", self.reason)
+        write!(f, "ListedStudy {{ study_instance_uid: {}, .. }}", self.study_instance_uid)
     }
 }
 
@@ -99,12 +101,13 @@ fn opened_key(study: &StudyInstanceUid, at: Timestamp) -> ItemKey {
 
 impl ListedStudy {
     fn new(study: &StudyInstanceUid, at: Timestamp) -> Self {
-        Self { study_instance_uid: study.clone(), listed_at: Some(at), times: None, held: None }
+        Self { study_instance_uid: study.clone(), listed_at: Some(at), times: None, reason: None, name: None }
     }
 
     fn held(study: &StudyRecord, reason: HoldReason) -> Self {
-        let held = Some(HeldFacts { reason, name: study.patient.name.clone() });
-        Self { held, ..Self::new(&study.study_instance_uid, study.received_at) }
+        let name = person_name::words(study.patient.name.as_deref().unwrap_or_default()).join(" ");
+        let listed = Self::new(&study.study_instance_uid, study.received_at);
+        Self { reason: Some(reason), name: Some(name), ..listed }
     }
 
     /// By what a list of a day is ordered.
@@ -199,6 +202,31 @@ impl Index {
     /// [`StoreError`].
     pub async fn whole_day(&self, list: Worklist, day: Date) -> Result<Vec<ListedStudy>, StoreError> {
         Ok(in_order(self.query(&list.pk(day), "STUDY#").await?))
+    }
+
+    /// Some of the studies that are held, of a day (UTC); those whose items are from before this was kept are all among them.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn held_of_day(
+        &self,
+        day: Date,
+        wanted: HeldWanted<'_>,
+    ) -> Result<Vec<ListedStudy>, StoreError> {
+        let (is_wanted, texts) = match wanted {
+            HeldWanted::Named(word) => ("contains(#n, :w0)".to_owned(), vec![word.to_owned()]),
+            HeldWanted::For(reasons) => {
+                let texts: Vec<String> = reasons.iter().map(|reason| reason.code().to_owned()).collect();
+                let places: Vec<String> = (0..texts.len()).map(|place| format!(":w{place}")).collect();
+                (format!("#n IN ({})", places.join(", ")), texts)
+            }
+        };
+        let name = match wanted {
+            HeldWanted::Named(_) => "name",
+            HeldWanted::For(_) => "reason",
+        };
+        let filter = format!("attribute_not_exists(#n) OR {is_wanted}");
+        Ok(in_order(self.query_where(&Worklist::Held.pk(day), "STUDY#", name, &filter, texts).await?))
     }
 
     /// How many studies are on a list of a day.

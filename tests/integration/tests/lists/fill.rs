@@ -18,6 +18,11 @@ const TRANSACTIONS_AT_ONCE: usize = 8;
 /// Studies of one patient.
 const OF_PATIENT: usize = 10;
 
+const GIVEN_NAMES: [&str; 20] = [
+    "Hoà", "An", "Bình", "Chi", "Dung", "Giang", "Hạnh", "Khánh", "Lan", "Mai", "Nga", "Oanh", "Phúc",
+    "Quân", "Sơn", "Thảo", "Uyên", "Vân", "Xuân", "Yến",
+];
+
 /// What became of the studies of a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
@@ -43,13 +48,23 @@ pub fn uid(days_ago: usize, number: usize) -> String {
     format!("1.2.826.0.1.3680043.10.999.{}.{days_ago}.{number}", number * 7919 % 1009)
 }
 
+/// Whose study it is.
+pub fn name(number: usize) -> String {
+    format!("Nguyễn Thị {}", GIVEN_NAMES[number / OF_PATIENT % GIVEN_NAMES.len()])
+}
+
+/// The number to which their messages go.
+pub fn phone(days_ago: usize, number: usize) -> String {
+    format!("+849{:08}", days_ago * 1000 + number / OF_PATIENT)
+}
+
 pub fn study(now: Timestamp, days_ago: usize, number: usize) -> StudyRecord {
     let received = moment(now, days_ago, number).as_millisecond();
     let patient = number / OF_PATIENT;
     let mut study = json!({
         "study_instance_uid": uid(days_ago, number),
         "state": "released",
-        "patient": { "id": format!("N{days_ago}-{patient}"), "name": "NGUYEN^THI HOA", "birth_date": "1958-03-02" },
+        "patient": { "id": format!("N{days_ago}-{patient}"), "name": name(number), "birth_date": "1958-03-02" },
         "description": "CT NGUC", "modalities": ["CT"], "instances": 300, "series": 4,
         "received_at": received, "last_received_at": received, "is_listed": true,
     });
@@ -66,9 +81,15 @@ pub fn study(now: Timestamp, days_ago: usize, number: usize) -> StudyRecord {
 }
 
 fn order(study: &StudyRecord) -> OrderRecord {
+    let code = study.patient.id.as_ref().and_then(|id| id.as_str().strip_prefix('N')?.split_once('-'));
+    let (days_ago, patient) = code.expect("a code of ours");
+    let (days_ago, patient): (usize, usize) =
+        (days_ago.parse().expect("days"), patient.parse().expect("a patient"));
+    let number = patient * OF_PATIENT;
     let order = json!({
         "accession_number": study.order_accession, "patient": {
-            "id": study.patient.id, "name": "Nguyễn Thị Hoà", "birth_date": "1958-03-02", "phone": "0903000001" },
+            "id": study.patient.id, "name": name(number), "birth_date": "1958-03-02",
+            "phone": phone(days_ago, number) },
     });
     OrderRecord {
         order: Order::parse(order.to_string().as_bytes()).expect("an order"),
