@@ -1,6 +1,6 @@
-//! How long the lists of staff take, and how many calls to the table, among 100,000 studies of a hundred days, a thousand a day:
-//! those of one day in three are held, of one reached nobody, of one were opened. `cargo run --release -p integration-tests
-//! --example lists`; fewer studies a day with `-- 100`.
+//! How long the pages of staff take, and how many calls to the table, among 100,000 studies of a hundred days, a thousand a day:
+//! those of one day in three are held, of one reached nobody, of one were opened. `make bench-lists`; or `lists OUT.json 100` for
+//! a hundred a day. Prints a line per page and adds the figures to OUT.json.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 #[path = "../tests/lists/desk.rs"]
@@ -15,28 +15,49 @@ use filmless_delivery::staff::{AuditQuery, Extent, ListAsked};
 use filmless_domain::PatientId;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use serde_json::{Value, json};
 
 use desk::CountedDesk;
 
 const DAYS: usize = 100;
 const TIMES: usize = 9;
 
-/// Prints the median of some runs.
-async fn measure<T>(desk: &CountedDesk, name: &str, work: impl AsyncFn() -> T) {
+/// Milliseconds that a page may take.
+const GOAL_MS: f64 = 200.0;
+
+/// Prints the median of some runs, and keeps it.
+async fn measure<T>(figures: &mut Vec<Value>, desk: &CountedDesk, page: &str, work: impl AsyncFn() -> T) {
     let (mut times, mut calls) = (Vec::new(), 0);
     for _ in 0..TIMES {
         let started = Instant::now();
         calls = desk.count(work()).await.1;
-        times.push(started.elapsed().as_millis());
+        times.push(started.elapsed().as_secs_f64() * 1000.0);
     }
-    times.sort_unstable();
+    times.sort_by(f64::total_cmp);
+    let median = times[TIMES / 2].round();
+    let met = median <= GOAL_MS;
+    let word = if met { "ok  " } else { "LATE" };
     let mut out = std::io::stdout();
-    writeln!(out, "{name}: {} ms, {calls} calls (median of {TIMES})", times[TIMES / 2]).unwrap();
+    writeln!(out, "{word} staff, {page}: {median} ms, {calls} calls (goal {GOAL_MS})").unwrap();
+    figures.push(json!({
+        "name": format!("staff, {page}"), "value": median, "unit": "ms", "peer": null, "ratio": null,
+        "goal": GOAL_MS, "met": met, "calls": calls,
+    }));
+}
+
+/// Adds the figures to those of the other measurements.
+fn keep(figures: Vec<Value>, out: &str) {
+    let known = std::fs::read(out).ok().and_then(|text| serde_json::from_slice::<Vec<Value>>(&text).ok());
+    let is_other = |known: &Value| figures.iter().all(|figure| figure["name"] != known["name"]);
+    let mut all: Vec<Value> = known.unwrap_or_default().into_iter().filter(is_other).collect();
+    all.extend(figures);
+    std::fs::write(out, serde_json::to_string_pretty(&all).unwrap()).unwrap();
 }
 
 #[tokio::main]
 async fn main() {
-    let of_day = std::env::args().nth(1).map_or(1000, |typed| typed.parse().expect("studies a day"));
+    let mut figures = Vec::new();
+    let of_day = std::env::args().nth(2).map_or(1000, |typed| typed.parse().expect("studies a day"));
     // At noon in Greenwich, so that no day of the table is two of the hospital's.
     let noon = Timestamp::now().to_zoned(TimeZone::UTC).date().at(12, 0, 0, 0);
     let now = noon.to_zoned(TimeZone::UTC).unwrap().timestamp();
@@ -51,35 +72,50 @@ async fn main() {
     let [held, other] = [1, 2].map(|ago| ListAsked::of_day(day(ago)));
     let (week, month, quarter) = (ListAsked::of_days(7), ListAsked::of_days(31), ListAsked::of_days(90));
     let first = Extent::Page(None);
-    measure(&desk, "front page", async || at.waiting().await.unwrap()).await;
-    measure(&desk, "held, a day", async || at.held(&held, &first).await.unwrap()).await;
-    measure(&desk, "held, 31 days", async || at.held(&month, &first).await.unwrap()).await;
-    measure(&desk, "held, 90 days", async || at.held(&quarter, &first).await.unwrap()).await;
+    measure(&mut figures, &desk, "front page", async || at.waiting().await.unwrap()).await;
+    measure(&mut figures, &desk, "held, a day", async || at.held(&held, &first).await.unwrap()).await;
+    measure(&mut figures, &desk, "held, 31 days", async || at.held(&month, &first).await.unwrap()).await;
+    measure(&mut figures, &desk, "held, 90 days", async || at.held(&quarter, &first).await.unwrap()).await;
     let rare = ListAsked { modality: "MR".into(), ..month.clone() };
-    measure(&desk, "held, 31 days, of a modality that none has", async || {
+    measure(&mut figures, &desk, "held, 31 days, of a modality that none has", async || {
         at.held(&rare, &first).await.unwrap()
     })
     .await;
-    measure(&desk, "unreached, a day", async || at.unreached(&other, &first).await.unwrap()).await;
-    measure(&desk, "unreached, 7 days", async || at.unreached(&week, &first).await.unwrap()).await;
-    measure(&desk, "failed, a day", async || at.failed_channels(&other, &first).await.unwrap()).await;
-    measure(&desk, "failed, 90 days", async || at.failed_channels(&quarter, &first).await.unwrap()).await;
-    measure(&desk, "opened, today", async || at.opened_on(None, &first).await.unwrap()).await;
+    measure(&mut figures, &desk, "unreached, a day", async || at.unreached(&other, &first).await.unwrap())
+        .await;
+    measure(&mut figures, &desk, "unreached, 7 days", async || at.unreached(&week, &first).await.unwrap())
+        .await;
+    measure(&mut figures, &desk, "failed, a day", async || at.failed_channels(&other, &first).await.unwrap())
+        .await;
+    measure(&mut figures, &desk, "failed, 90 days", async || {
+        at.failed_channels(&quarter, &first).await.unwrap()
+    })
+    .await;
+    measure(&mut figures, &desk, "opened, today", async || at.opened_on(None, &first).await.unwrap()).await;
     let second = at.opened_on(None, &first).await.unwrap().next;
     let second = Extent::Page(second);
-    measure(&desk, "opened, today, second page", async || at.opened_on(None, &second).await.unwrap()).await;
-    measure(&desk, "opened, today, all as CSV", async || at.opened_on(None, &Extent::Whole).await.unwrap())
+    measure(&mut figures, &desk, "opened, today, second page", async || {
+        at.opened_on(None, &second).await.unwrap()
+    })
+    .await;
+    measure(&mut figures, &desk, "opened, today, all as CSV", async || {
+        at.opened_on(None, &Extent::Whole).await.unwrap()
+    })
+    .await;
+    measure(&mut figures, &desk, "reviews", async || at.mismatches(31).await.unwrap()).await;
+    measure(&mut figures, &desk, "search by a word of a name", async || at.find("Hoà").await.unwrap()).await;
+    measure(&mut figures, &desk, "search by a name", async || at.find("Nguyễn Hoà").await.unwrap()).await;
+    measure(&mut figures, &desk, "search by the end of a number", async || at.find("0001").await.unwrap())
         .await;
-    measure(&desk, "reviews", async || at.mismatches(31).await.unwrap()).await;
-    measure(&desk, "search by a word of a name", async || at.find("Hoà").await.unwrap()).await;
-    measure(&desk, "search by a name", async || at.find("Nguyễn Hoà").await.unwrap()).await;
-    measure(&desk, "search by the end of a number", async || at.find("0001").await.unwrap()).await;
-    measure(&desk, "search by code", async || at.find("N0-3").await.unwrap()).await;
+    measure(&mut figures, &desk, "search by code", async || at.find("N0-3").await.unwrap()).await;
     let patient = PatientId::parse("N0-3").unwrap();
-    measure(&desk, "patient", async || at.patient(&patient).await.is_ok()).await;
+    measure(&mut figures, &desk, "patient", async || at.patient(&patient).await.is_ok()).await;
     let query =
         AuditQuery { from: day(0), to: day(0), patient: String::new(), member: String::new(), action: None };
-    measure(&desk, "audit, today", async || at.find_audit(&query, 200).await.unwrap()).await;
-    measure(&desk, "usage months", async || at.usage_months().await.unwrap()).await;
+    measure(&mut figures, &desk, "audit, today", async || at.find_audit(&query, 200).await.unwrap()).await;
+    measure(&mut figures, &desk, "usage months", async || at.usage_months().await.unwrap()).await;
+    if let Some(out) = std::env::args().nth(1) {
+        keep(figures, &out);
+    }
     desk.close().await;
 }
