@@ -170,7 +170,9 @@ pub(super) async fn walk(
             listed.retain(|listed| listed.place() > (after.listed_ms, after.study.as_str()));
         }
         for some in listed.chunks(extent.looks_at_once()) {
-            rows.extend(look(services, list, day, some).await?.into_iter().filter(|looked| wants(looked)));
+            rows.extend(
+                look_at_listed(services, list, day, some).await?.into_iter().filter(|looked| wants(looked)),
+            );
             looks += some.len();
             if let Extent::Page(_) = extent {
                 // One more than fits tells that there is a next page.
@@ -189,7 +191,7 @@ pub(super) async fn walk(
 }
 
 /// These studies as they are now, those that are gone left out.
-pub(super) async fn look(
+async fn look_at_listed(
     services: &Services,
     list: Worklist,
     day: Date,

@@ -245,8 +245,8 @@ async fn nobody_stays_on_a_list_who_no_longer_belongs_there() {
         page.rows.into_iter().map(|row| row.study_instance_uid).collect::<Vec<_>>()
     };
     let (left, reissued) = (left.study_instance_uid.clone(), reissued.study_instance_uid.clone());
-    assert_eq!(listed(&ListAsked::of_day(day(2))).await, [left.clone()]);
-    assert_eq!(listed(&ListAsked::of_day(day(1))).await, [reissued.clone()]);
+    assert_eq!(listed(&ListAsked::of_day(day(2))).await, std::slice::from_ref(&left));
+    assert_eq!(listed(&ListAsked::of_day(day(1))).await, std::slice::from_ref(&reissued));
     assert_eq!(listed(&ListAsked::of_days(7)).await, [left, reissued]);
     assert_eq!(desk.desk.waiting().await.unwrap().unreached.to_string(), "2");
     desk.close().await;

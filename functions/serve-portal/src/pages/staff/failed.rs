@@ -81,7 +81,7 @@ pub(crate) async fn show(console: Console, Query(asked): Query<Narrowed>) -> Res
     }
     let of_page = failed.rows.iter().flat_map(|failed| failed.modalities.iter().map(String::as_str));
     let modalities = asked.modalities(of_page);
-    let around = asked.around("/staff/failed", &failed, &frame.t.reading, frame.t.reading.no_failed);
+    let around = asked.around("/staff/failed", &failed, frame.t.reading, frame.t.reading.no_failed);
     let rows = failed.rows.iter().map(|failed| FailedRow::new(&frame, failed)).collect();
     let (days, day, csv_url) = (asked.days(PERIODS[0]), asked.day_text(), asked.address("/staff/failed.csv"));
     let (may_resend, periods) = (console.may(Act::Resend), PERIODS);

@@ -110,7 +110,7 @@ pub(crate) async fn held(console: Console, Query(asked): Query<Narrowed>) -> Res
     }
     let of_page = held.rows.iter().flat_map(|held| held.study.modalities.iter().map(String::as_str));
     let modalities = asked.modalities(of_page);
-    let around = asked.around("/staff/held", &held, &frame.t.reading, frame.t.reading.no_held);
+    let around = asked.around("/staff/held", &held, frame.t.reading, frame.t.reading.no_held);
     let rows = held.rows.iter().map(|held| HeldRow {
         study: StudyRow::new(&frame, &held.study),
         patient: Patient::new(held.patient_id.as_ref()),
@@ -165,7 +165,7 @@ async fn find_held(
 pub(crate) async fn unreached(console: Console, Query(asked): Query<Narrowed>) -> Result<Response, Trouble> {
     let found = find_unreached(&console, &asked, &asked.page()).await?;
     let frame = console.frame();
-    let around = asked.around("/staff/unreached", &found, &frame.t.reading, frame.t.reading.no_unreached);
+    let around = asked.around("/staff/unreached", &found, frame.t.reading, frame.t.reading.no_unreached);
     let rows = found.rows.iter().map(|unreached| UnreachedRow {
         study_uid: unreached.study_instance_uid.to_string(),
         study_url: study_url(&unreached.study_instance_uid),

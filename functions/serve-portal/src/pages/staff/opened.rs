@@ -64,7 +64,7 @@ pub(crate) async fn show(console: Console, Query(asked): Query<Narrowed>) -> Res
     let frame = console.frame();
     let rows = opened.rows.iter().map(|opened| OpenedRow::new(&frame, opened)).collect();
     let words = frame.t.reading;
-    let around = asked.around("/staff/opened", &opened, &words, words.no_opened);
+    let around = asked.around("/staff/opened", &opened, words, words.no_opened);
     let title = match asked.day() {
         Some(day) => format!("{} {}", words.opened_on, (frame.shared.date)(day)),
         None => frame.t.frame.opened.to_owned(),
