@@ -112,7 +112,12 @@ bench: build $(TEST_TOOLS) ## Measure, print one line per figure, write target/b
 	@tools/measure-functions.mjs $(TARGET)/debug $(TARGET)/bench.json
 	@cargo build --locked --quiet --workspace --example measure_imaging
 	@tests/corpus/python tests/bench/measure_imaging.py $(TARGET)/debug/examples $(TARGET)/bench.json
-	@$(MAKE) --no-print-directory bench-usage
+	@$(MAKE) --no-print-directory bench-lists bench-usage
+
+.PHONY: bench-lists
+bench-lists: ## Measure the pages of staff among 100,000 studies (STUDIES_A_DAY=1000, for 100 days)
+	@cargo build --quiet --workspace --example lists
+	@$(TARGET)/debug/examples/lists $(TARGET)/bench.json $(or $(STUDIES_A_DAY),1000)
 
 .PHONY: bench-usage
 bench-usage: ## Measure exports and queries of the usage ledger (EVENTS="1000000 10000000", ROWS=100000000)

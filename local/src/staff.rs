@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, anyhow};
 use filmless_delivery::Services;
 use filmless_delivery::staff::status::status;
-use filmless_delivery::staff::{Channels, ContactCorrection, Decided, Decision, Desk, StaffError};
+use filmless_delivery::staff::{Channels, ContactCorrection, Decided, Decision, Desk, StaffError, Extent, ListAsked, ListPage};
 use filmless_delivery::viewing::ShareRequest;
 use filmless_domain::share::Relation;
 use filmless_domain::{AccessionNumber, PatientId, StudyInstanceUid, StudyState};
@@ -95,8 +95,10 @@ async fn act(services: &Services, desk: &Desk, act: StaffAct) -> anyhow::Result<
         }
         StaffAct::EndRetention { dry_run } => answer(desk.end_retention(dry_run).await),
         StaffAct::Viewers { study } => answer(desk.viewers(&study_of(&study)?).await),
-        StaffAct::Held { days } => answer(desk.held(days).await),
-        StaffAct::Unreached { days } => answer(desk.unreached(days).await),
+        StaffAct::Held { days } => answer(rows(desk.held(&ListAsked::of_days(days), &Extent::Whole).await)),
+        StaffAct::Unreached { days } => {
+            answer(rows(desk.unreached(&ListAsked::of_days(days), &Extent::Whole).await))
+        }
         StaffAct::Share { patient, label, relation, study, days, download } => {
             let relation = Relation::parse(&relation).context("there is no such relation")?;
             let studies = study.iter().map(|uid| study_of(uid)).collect::<Result<_, _>>()?;
@@ -136,6 +138,10 @@ fn answer(done: Result<impl Serialize, StaffError>) -> Result<Value, StaffError>
     // An act that has nothing to tell says that it is done.
     let done = done.map(|value| serde_json::to_value(value).unwrap_or_default())?;
     Ok(if done.is_null() { json!({ "done": true }) } else { done })
+}
+
+fn rows<T>(list: Result<ListPage<T>, StaffError>) -> Result<Vec<T>, StaffError> {
+    list.map(|list| list.rows)
 }
 
 fn study_of(typed: &str) -> anyhow::Result<StudyInstanceUid> {

@@ -5,9 +5,10 @@ use async_trait::async_trait;
 use filmless_delivery::ReviewRecord;
 use filmless_delivery::staff::refusals::Refusals;
 use filmless_delivery::staff::{
-    AuditFound, AuditQuery, AuditVerdict, Channels, ContactCorrection, Decided, Decision, FailedChannel,
-    HeldStudy, IdentityView, Merged, OpenedStudy, PatientHit, PatientView, RecallReport, RecallViewer,
-    Reissued, Revoked, StaffError, StudyLedger, Unreached, UsageMonth,
+    AuditFound, AuditQuery, AuditVerdict, Channels, ContactCorrection, Decided, Decision, Extent,
+    FailedChannel, HeldStudy, IdentityView, ListAsked, ListPage, Merged, OpenedStudy, PatientHit,
+    PatientView, RecallReport, RecallViewer, Reissued, Revoked, StaffError, StudyLedger, Unreached,
+    UsageMonth, Waiting,
 };
 use filmless_delivery::upkeep::retention::Erased;
 use filmless_delivery::viewing::{NewShare, ShareRequest};
@@ -111,13 +112,21 @@ pub trait Clerk: Send + Sync {
     async fn hold(&self, study: &StudyInstanceUid, reason: &str) -> Result<(), StaffError>;
     async fn recall(&self, study: &StudyInstanceUid, reason: &str) -> Result<RecallReport, StaffError>;
     async fn viewers(&self, study: &StudyInstanceUid) -> Result<Vec<RecallViewer>, StaffError>;
-    async fn held(&self, days: u16) -> Result<Vec<HeldStudy>, StaffError>;
-    async fn unreached(&self, days: u16) -> Result<Vec<Unreached>, StaffError>;
-    async fn unreached_on(&self, day: Date) -> Result<Vec<Unreached>, StaffError>;
-    async fn count_opened(&self) -> Result<usize, StaffError>;
-    async fn opened_on(&self, day: Option<Date>) -> Result<Vec<OpenedStudy>, StaffError>;
+    async fn waiting(&self) -> Result<Waiting, StaffError>;
+    async fn held(&self, asked: &ListAsked, extent: &Extent) -> Result<ListPage<HeldStudy>, StaffError>;
+    async fn unreached(&self, asked: &ListAsked, extent: &Extent) -> Result<ListPage<Unreached>, StaffError>;
+    async fn count_opened(&self, day: Option<Date>) -> Result<usize, StaffError>;
+    async fn opened_on(
+        &self,
+        day: Option<Date>,
+        extent: &Extent,
+    ) -> Result<ListPage<OpenedStudy>, StaffError>;
     async fn refusals(&self, days: u16, max: usize) -> Result<Refusals, StaffError>;
-    async fn failed_channels(&self, days: u16) -> Result<Vec<FailedChannel>, StaffError>;
+    async fn failed_channels(
+        &self,
+        asked: &ListAsked,
+        extent: &Extent,
+    ) -> Result<ListPage<FailedChannel>, StaffError>;
     async fn find_audit(&self, query: &AuditQuery, count: usize) -> Result<AuditFound, StaffError>;
     async fn audit_of_day(&self, day: Date) -> Result<Vec<Vec<u8>>, StaffError>;
     async fn usage_months(&self) -> Result<Vec<String>, StaffError>;

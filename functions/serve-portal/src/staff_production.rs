@@ -7,9 +7,10 @@ use filmless_delivery::ReviewRecord;
 use filmless_delivery::Services;
 use filmless_delivery::staff::refusals::Refusals;
 use filmless_delivery::staff::{
-    AuditFound, AuditQuery, AuditVerdict, Channels, ContactCorrection, Decided, Decision, Desk,
-    FailedChannel, HeldStudy, IdentityView, Merged, OpenedStudy, PatientHit, PatientView, RecallReport,
-    RecallViewer, Reissued, Revoked, StaffEntrance, StaffError, StudyLedger, Unreached, UsageMonth,
+    AuditFound, AuditQuery, AuditVerdict, Channels, ContactCorrection, Decided, Decision, Desk, Extent,
+    FailedChannel, HeldStudy, IdentityView, ListAsked, ListPage, Merged, OpenedStudy, PatientHit,
+    PatientView, RecallReport, RecallViewer, Reissued, Revoked, StaffEntrance, StaffError, StudyLedger,
+    Unreached, UsageMonth, Waiting,
 };
 use filmless_delivery::upkeep::retention::Erased;
 use filmless_delivery::viewing::{NewShare, ShareRequest};
@@ -235,32 +236,40 @@ impl Clerk for Desk {
         Self::viewers(self, study).await
     }
 
-    async fn held(&self, days: u16) -> Result<Vec<HeldStudy>, StaffError> {
-        Self::held(self, days).await
+    async fn waiting(&self) -> Result<Waiting, StaffError> {
+        Self::waiting(self).await
     }
 
-    async fn unreached(&self, days: u16) -> Result<Vec<Unreached>, StaffError> {
-        Self::unreached(self, days).await
+    async fn held(&self, asked: &ListAsked, extent: &Extent) -> Result<ListPage<HeldStudy>, StaffError> {
+        Self::held(self, asked, extent).await
     }
 
-    async fn count_opened(&self) -> Result<usize, StaffError> {
-        Self::count_opened(self).await
+    async fn unreached(&self, asked: &ListAsked, extent: &Extent) -> Result<ListPage<Unreached>, StaffError> {
+        Self::unreached(self, asked, extent).await
     }
 
-    async fn opened_on(&self, day: Option<Date>) -> Result<Vec<OpenedStudy>, StaffError> {
-        Self::opened_on(self, day).await
+    async fn count_opened(&self, day: Option<Date>) -> Result<usize, StaffError> {
+        Self::count_opened(self, day).await
     }
 
-    async fn unreached_on(&self, day: Date) -> Result<Vec<Unreached>, StaffError> {
-        Self::unreached_on(self, day).await
+    async fn opened_on(
+        &self,
+        day: Option<Date>,
+        extent: &Extent,
+    ) -> Result<ListPage<OpenedStudy>, StaffError> {
+        Self::opened_on(self, day, extent).await
     }
 
     async fn refusals(&self, days: u16, max: usize) -> Result<Refusals, StaffError> {
         Self::refusals(self, days, max).await
     }
 
-    async fn failed_channels(&self, days: u16) -> Result<Vec<FailedChannel>, StaffError> {
-        Self::failed_channels(self, days).await
+    async fn failed_channels(
+        &self,
+        asked: &ListAsked,
+        extent: &Extent,
+    ) -> Result<ListPage<FailedChannel>, StaffError> {
+        Self::failed_channels(self, asked, extent).await
     }
 
     async fn find_audit(&self, query: &AuditQuery, count: usize) -> Result<AuditFound, StaffError> {

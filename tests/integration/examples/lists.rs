@@ -1,92 +1,121 @@
-//! How long the lists of staff take among 100,000 studies, of which 1,000 are held and 1,000 were not reached:
-//! `cargo run --release -p integration-tests --example lists`.
+//! How long the pages of staff take, and how many calls to the table, among 100,000 studies of a hundred days, a thousand a day:
+//! those of one day in three are held, of one reached nobody, of one were opened. `make bench-lists`; or `lists OUT.json 100` for
+//! a hundred a day. Prints a line per page and adds the figures to OUT.json.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+#[path = "../tests/lists/desk.rs"]
+mod desk;
+#[path = "../tests/lists/fill.rs"]
+mod fill;
 
 use std::io::Write;
 use std::time::Instant;
 
-use filmless_embedded::{Credentials, Embedded, EmbeddedConfig};
-use filmless_store::index::{Change, Index, ItemKey, StudyRecord, Transaction, Worklist};
-use filmless_store::{Connection, Endpoints};
-use jiff::{Timestamp, ToSpan, tz::TimeZone};
-use serde_json::json;
+use filmless_delivery::staff::{AuditQuery, Extent, ListAsked};
+use filmless_domain::PatientId;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::{Value, json};
 
-const STUDIES: usize = 100_000;
-const DAYS: usize = 31;
-/// One of so many studies is held.
-const HELD_OF: usize = 100;
-/// Studies of one transaction: two or three items each, a hundred at most.
-const AT_ONCE: usize = 33;
+use desk::CountedDesk;
 
-type Anything<T> = Result<T, Box<dyn std::error::Error>>;
+const DAYS: usize = 100;
+const TIMES: usize = 9;
 
-fn study(number: usize, now: Timestamp) -> Anything<StudyRecord> {
-    let day = i64::try_from(number % DAYS)?;
-    let received = now.checked_sub((24 * day).hours())?.as_millisecond();
-    Ok(serde_json::from_value(json!({
-        "study_instance_uid": format!("1.2.826.0.1.3680043.10.999.{number}"),
-        "state": if number.is_multiple_of(HELD_OF) { "held" } else { "released" },
-        "reason": if number.is_multiple_of(HELD_OF) { Some("no-order") } else { None },
-        "patient": { "id": format!("N{number}"), "name": "NGUYEN^THI HOA", "birth_date": "1958-03-02" },
-        "description": "CT NGUC", "modalities": ["CT"], "instances": 300, "series": 4,
-        "received_at": received, "last_received_at": received, "is_listed": true,
-    }))?)
+/// Milliseconds that a page may take.
+const GOAL_MS: f64 = 200.0;
+
+/// Prints the median of some runs, and keeps it.
+async fn measure<T>(figures: &mut Vec<Value>, desk: &CountedDesk, page: &str, work: impl AsyncFn() -> T) {
+    let (mut times, mut calls) = (Vec::new(), 0);
+    for _ in 0..TIMES {
+        let started = Instant::now();
+        calls = desk.count(work()).await.1;
+        times.push(started.elapsed().as_secs_f64() * 1000.0);
+    }
+    times.sort_by(f64::total_cmp);
+    let median = times[TIMES / 2].round();
+    let met = median <= GOAL_MS;
+    let word = if met { "ok  " } else { "LATE" };
+    let mut out = std::io::stdout();
+    writeln!(out, "{word} staff, {page}: {median} ms, {calls} calls (goal {GOAL_MS})").unwrap();
+    figures.push(json!({
+        "name": format!("staff, {page}"), "value": median, "unit": "ms", "peer": null, "ratio": null,
+        "goal": GOAL_MS, "met": met, "calls": calls,
+    }));
 }
 
-async fn fill(index: &Index, now: Timestamp) -> Anything<()> {
-    for first in (0..STUDIES).step_by(AT_ONCE) {
-        let mut transaction = Transaction::new();
-        for number in first..(first + AT_ONCE).min(STUDIES) {
-            let study = study(number, now)?;
-            let uid = &study.study_instance_uid;
-            let day = study.received_at.to_zoned(TimeZone::UTC).date();
-            let pointer = ItemKey::new(format!("DAY#{day}"), format!("STUDY#{uid}"));
-            transaction = transaction
-                .put(&ItemKey::new(format!("STUDY#{uid}"), "STUDY"), &study, Change::new())?
-                .put(&pointer, &json!({ "study_instance_uid": uid }), Change::new())?;
-            if number.is_multiple_of(HELD_OF) {
-                transaction = transaction.list_held(&study)?;
-            }
-        }
-        index.commit(transaction).await?.or_contention()?;
-    }
-    Ok(())
+/// Adds the figures to those of the other measurements.
+fn keep(figures: Vec<Value>, out: &str) {
+    let known = std::fs::read(out).ok().and_then(|text| serde_json::from_slice::<Vec<Value>>(&text).ok());
+    let is_other = |known: &Value| figures.iter().all(|figure| figure["name"] != known["name"]);
+    let mut all: Vec<Value> = known.unwrap_or_default().into_iter().filter(is_other).collect();
+    all.extend(figures);
+    std::fs::write(out, serde_json::to_string_pretty(&all).unwrap()).unwrap();
 }
 
 #[tokio::main]
-async fn main() -> Anything<()> {
-    let folder = tempfile::tempdir()?;
-    let credentials = Credentials::of_the_system(folder.path())?;
-    let config = EmbeddedConfig::new(folder.path().to_owned(), credentials.clone());
-    let region = config.region.clone();
-    let embedded = Embedded::open(config).await?;
-    let connection = Connection::to(&Endpoints {
-        s3: embedded.s3_url(),
-        s3_public: embedded.s3_url(),
-        dynamodb: embedded.dynamodb_url(),
-        region,
-        access_key_id: credentials.access_key_id,
-        secret_access_key: credentials.secret_access_key,
-    });
-    let index = connection.index("filmless");
-    index.create_table().await?;
-    let now = Timestamp::now();
+async fn main() {
+    let mut figures = Vec::new();
+    let of_day = std::env::args().nth(2).map_or(1000, |typed| typed.parse().expect("studies a day"));
+    // At noon in Greenwich, so that no day of the table is two of the hospital's.
+    let noon = Timestamp::now().to_zoned(TimeZone::UTC).date().at(12, 0, 0, 0);
+    let now = noon.to_zoned(TimeZone::UTC).unwrap().timestamp();
+    let desk = CountedDesk::open(now).await;
     let started = Instant::now();
-    fill(&index, now).await?;
+    fill::fill(&desk.services.index, now, 0..DAYS, of_day).await.unwrap();
     let mut out = std::io::stdout();
-    writeln!(out, "{STUDIES} studies written in {:.1} s", started.elapsed().as_secs_f64())?;
-    let today = now.to_zoned(TimeZone::UTC).date();
-    for days in [7, 31] {
-        let from = today.saturating_sub((days - 1).days());
-        let mut times = Vec::new();
-        let mut found = 0;
-        for _ in 0..9 {
-            let started = Instant::now();
-            found = index.worklist(Worklist::Held, from, today).await?.len();
-            times.push(started.elapsed().as_millis());
-        }
-        times.sort_unstable();
-        writeln!(out, "held of {days} days: {found} studies, {} ms (median of 9)", times[4])?;
+    writeln!(out, "{} studies written in {:.0} s", DAYS * of_day, started.elapsed().as_secs_f64()).unwrap();
+
+    let at = &desk.desk;
+    let day = |ago| fill::moment(now, ago, 0).to_zoned(TimeZone::UTC).date();
+    let [held, other] = [1, 2].map(|ago| ListAsked::of_day(day(ago)));
+    let (week, month, quarter) = (ListAsked::of_days(7), ListAsked::of_days(31), ListAsked::of_days(90));
+    let first = Extent::Page(None);
+    measure(&mut figures, &desk, "front page", async || at.waiting().await.unwrap()).await;
+    measure(&mut figures, &desk, "held, a day", async || at.held(&held, &first).await.unwrap()).await;
+    measure(&mut figures, &desk, "held, 31 days", async || at.held(&month, &first).await.unwrap()).await;
+    measure(&mut figures, &desk, "held, 90 days", async || at.held(&quarter, &first).await.unwrap()).await;
+    let rare = ListAsked { modality: "MR".into(), ..month.clone() };
+    measure(&mut figures, &desk, "held, 31 days, of a modality that none has", async || {
+        at.held(&rare, &first).await.unwrap()
+    })
+    .await;
+    measure(&mut figures, &desk, "unreached, a day", async || at.unreached(&other, &first).await.unwrap())
+        .await;
+    measure(&mut figures, &desk, "unreached, 7 days", async || at.unreached(&week, &first).await.unwrap())
+        .await;
+    measure(&mut figures, &desk, "failed, a day", async || at.failed_channels(&other, &first).await.unwrap())
+        .await;
+    measure(&mut figures, &desk, "failed, 90 days", async || {
+        at.failed_channels(&quarter, &first).await.unwrap()
+    })
+    .await;
+    measure(&mut figures, &desk, "opened, today", async || at.opened_on(None, &first).await.unwrap()).await;
+    let second = at.opened_on(None, &first).await.unwrap().next;
+    let second = Extent::Page(second);
+    measure(&mut figures, &desk, "opened, today, second page", async || {
+        at.opened_on(None, &second).await.unwrap()
+    })
+    .await;
+    measure(&mut figures, &desk, "opened, today, all as CSV", async || {
+        at.opened_on(None, &Extent::Whole).await.unwrap()
+    })
+    .await;
+    measure(&mut figures, &desk, "reviews", async || at.mismatches(31).await.unwrap()).await;
+    measure(&mut figures, &desk, "search by a word of a name", async || at.find("Hoà").await.unwrap()).await;
+    measure(&mut figures, &desk, "search by a name", async || at.find("Nguyễn Hoà").await.unwrap()).await;
+    measure(&mut figures, &desk, "search by the end of a number", async || at.find("0001").await.unwrap())
+        .await;
+    measure(&mut figures, &desk, "search by code", async || at.find("N0-3").await.unwrap()).await;
+    let patient = PatientId::parse("N0-3").unwrap();
+    measure(&mut figures, &desk, "patient", async || at.patient(&patient).await.is_ok()).await;
+    let query =
+        AuditQuery { from: day(0), to: day(0), patient: String::new(), member: String::new(), action: None };
+    measure(&mut figures, &desk, "audit, today", async || at.find_audit(&query, 200).await.unwrap()).await;
+    measure(&mut figures, &desk, "usage months", async || at.usage_months().await.unwrap()).await;
+    if let Some(out) = std::env::args().nth(1) {
+        keep(figures, &out);
     }
-    embedded.shutdown().await;
-    Ok(())
+    desk.close().await;
 }

@@ -14,7 +14,7 @@ use tower::ServiceExt;
 use url::Url;
 
 use crate::sample::{S3, STUDY, SamplePortal};
-use crate::staff_sample::SampleStaff;
+use crate::staff_sample::{PLACE, SampleStaff};
 use crate::{Answer, request};
 
 /// The address of the sample's patient: its code in base64url.
@@ -489,9 +489,23 @@ async fn files_are_sent_as_files_and_kept_nowhere() {
     }
     let front = get("hotline", "/staff").await.body;
     for count in
-        ["Đang giữ lại: 1", "Chưa báo được: 1", "Tin gửi lỗi: 1", "Tệp bị từ chối: 5", "Đã mở hôm nay: 1"]
+        ["Đang giữ lại: 1", "Chưa báo được: 50+", "Tin gửi lỗi: 1", "Tệp bị từ chối: 5", "Đã mở hôm nay: 1"]
     {
         assert!(front.contains(count), "{count}");
+    }
+    let held = get("records", "/staff/held?days=90&modality=CT").await.body;
+    let next = format!("/staff/held?days=90&modality=CT&after={PLACE}");
+    let link = next.replace('&', "&#38;");
+    assert!(
+        held.contains("giữ lại: 1+</h1>") && held.contains(&link) && !held.contains("Về trang đầu"),
+        "{held}"
+    );
+    let second = get("records", &next).await.body;
+    assert!(second.contains("Đã hết danh sách") && second.contains("Về trang đầu"), "{second}");
+    assert!(!second.contains("Không có lần chụp nào bị giữ lại") && !second.contains(&link), "{second}");
+    for no_place in ["x", "2020-11-23.1", "2020-11-23.1..", "2020-11-23.1.../../"] {
+        let page = get("records", &format!("/staff/held?after={no_place}")).await;
+        assert!(page.status == 200 && page.body.contains("giữ lại: 1+</h1>"), "{no_place}");
     }
     let opened = get("hotline", "/staff/opened").await.body;
     assert!(opened.contains("=Nguyễn &#60;Hoà&#62;") && opened.contains("16:20"), "{opened}");

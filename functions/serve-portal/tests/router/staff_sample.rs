@@ -4,10 +4,10 @@ use async_trait::async_trait;
 use filmless_delivery::staff::refusals::{Refusal, Refusals};
 use filmless_delivery::staff::status::Reason;
 use filmless_delivery::staff::{
-    AuditFound, AuditQuery, AuditVerdict, Channels, ContactCorrection, Decided, Decision, FailedChannel,
-    HeldStudy, IdentityView, LedgerLine, Merged, OpenedStudy, PatientHit, PatientView, RecallReport,
-    RecallViewer, Reissued, Revoked, StaffError, Stated, StudyBrief, StudyLedger, Unreached, UsageFigures,
-    UsageFile, UsageGroup, UsageMonth,
+    AuditFound, AuditQuery, AuditVerdict, Channels, ContactCorrection, Counted, Decided, Decision, Extent,
+    FailedChannel, HeldStudy, IdentityView, LedgerLine, ListAsked, ListCursor, ListPage, Merged, OpenedStudy,
+    PatientHit, PatientView, RecallReport, RecallViewer, Reissued, Revoked, StaffError, Stated, StudyBrief,
+    StudyLedger, Unreached, UsageFigures, UsageFile, UsageGroup, UsageMonth, Waiting,
 };
 use filmless_delivery::upkeep::retention::Erased;
 use filmless_delivery::viewing::{NewShare, ShareLine, ShareRequest};
@@ -24,6 +24,8 @@ use serve_portal::{Clerk, PortalError, StaffDoor, StaffSignInBegun, StaffSignInE
 
 use crate::sample::{S3, STUDY};
 
+/// Where the first page of what is held ends.
+pub const PLACE: &str = "2020-11-23.1606122000000.1.2.840.113619.2.55.3";
 pub const PATIENT: &str = "N20-0317542";
 pub const SECOND: &str = "N20/2..";
 
@@ -392,21 +394,37 @@ impl Clerk for SampleClerk {
         Ok(vec![viewer()])
     }
 
-    async fn held(&self, days: u16) -> Result<Vec<HeldStudy>, StaffError> {
+    async fn waiting(&self) -> Result<Waiting, StaffError> {
         self.demand(Act::ReadLists)?;
-        assert!([7, 31, 90].contains(&days));
+        let (one, many) = (Counted { count: 1, is_more: false }, Counted { count: 50, is_more: true });
+        Ok(Waiting { held: one, unreached: many, failed: one, opened: 1 })
+    }
+
+    async fn held(&self, asked: &ListAsked, extent: &Extent) -> Result<ListPage<HeldStudy>, StaffError> {
+        self.demand(Act::ReadLists)?;
+        assert!([7, 31, 90].contains(&asked.days));
         let patient_id = PatientId::parse(PATIENT).ok();
-        Ok(vec![HeldStudy {
+        let held = HeldStudy {
             study: brief("held"),
             name: "Nguyễn <Hoà>".into(),
             patient_id,
+            received_at: at("09:00"),
             last_received_at: at("09:05"),
-        }])
+        };
+        // There are two pages; the second one is empty.
+        Ok(match extent {
+            Extent::Page(None) => ListPage { rows: vec![held], next: ListCursor::parse(PLACE) },
+            Extent::Whole => ListPage { rows: vec![held], next: None },
+            Extent::Page(Some(_)) => ListPage { rows: Vec::new(), next: None },
+        })
     }
 
-    async fn unreached(&self, _: u16) -> Result<Vec<Unreached>, StaffError> {
+    async fn unreached(&self, asked: &ListAsked, _: &Extent) -> Result<ListPage<Unreached>, StaffError> {
         self.demand(Act::ReadLists)?;
-        Ok(vec![Unreached {
+        if asked.day.is_some_and(|day| day != date(2020, 11, 23)) {
+            return Ok(whole(Vec::new()));
+        }
+        Ok(whole(vec![Unreached {
             study_instance_uid: StudyInstanceUid::parse(STUDY).unwrap(),
             patient_id: PatientId::parse(PATIENT).ok(),
             name: "=Nguyễn \"Hoà\"".into(),
@@ -414,31 +432,25 @@ impl Clerk for SampleClerk {
             typed: Some("0903123456 / <con gái>".into()),
             released_at: Some(at("09:15")),
             why: "failed",
-        }])
+        }]))
     }
 
-    async fn unreached_on(&self, day: Date) -> Result<Vec<Unreached>, StaffError> {
-        self.demand(Act::ReadLists)?;
-        if day == date(2020, 11, 23) { self.unreached(1).await } else { Ok(Vec::new()) }
+    async fn count_opened(&self, day: Option<Date>) -> Result<usize, StaffError> {
+        Ok(self.opened_on(day, &Extent::Whole).await?.rows.len())
     }
 
-    async fn count_opened(&self) -> Result<usize, StaffError> {
-        self.demand(Act::ReadLists)?;
-        Ok(1)
-    }
-
-    async fn opened_on(&self, day: Option<Date>) -> Result<Vec<OpenedStudy>, StaffError> {
+    async fn opened_on(&self, day: Option<Date>, _: &Extent) -> Result<ListPage<OpenedStudy>, StaffError> {
         self.demand(Act::ReadLists)?;
         if day.is_some_and(|day| day != date(2020, 11, 23)) {
-            return Ok(Vec::new());
+            return Ok(whole(Vec::new()));
         }
-        Ok(vec![OpenedStudy {
+        Ok(whole(vec![OpenedStudy {
             study: brief("released"),
             patient_id: PatientId::parse(PATIENT).ok(),
             name: "=Nguyễn <Hoà>".into(),
             opened_at: Some(at("09:20")),
             times: 2,
-        }])
+        }]))
     }
 
     async fn refusals(&self, days: u16, max: usize) -> Result<Refusals, StaffError> {
@@ -460,19 +472,26 @@ impl Clerk for SampleClerk {
         Ok(Refusals { refused, more: 3 })
     }
 
-    async fn failed_channels(&self, _: u16) -> Result<Vec<FailedChannel>, StaffError> {
+    async fn failed_channels(
+        &self,
+        asked: &ListAsked,
+        _: &Extent,
+    ) -> Result<ListPage<FailedChannel>, StaffError> {
         self.demand(Act::ReadLists)?;
-        Ok(vec![FailedChannel {
+        let failed = FailedChannel {
             study_instance_uid: StudyInstanceUid::parse(STUDY).unwrap(),
             patient_id: PatientId::parse(PATIENT).ok(),
             name: "Nguyễn Thị <Hoà>".into(),
             channel: "email",
             link_version: 1,
             modalities: vec!["CT".into()],
+            issued_at: at("09:15"),
             at: Some(at("09:16")),
             detail: Some("bounce <x>".into()),
             is_reached: true,
-        }])
+        };
+        let is_asked = asked.fits("bounce <x>", &failed.modalities, failed.issued_at);
+        Ok(whole(if is_asked { vec![failed] } else { Vec::new() }))
     }
 
     async fn find_audit(&self, query: &AuditQuery, _: usize) -> Result<AuditFound, StaffError> {
@@ -547,4 +566,9 @@ fn event() -> AuditEvent {
         account: Some("N200317542".into()),
         detail: Some("<detail>".into()),
     }
+}
+
+/// A list of one page.
+fn whole<T>(rows: Vec<T>) -> ListPage<T> {
+    ListPage { rows, next: None }
 }

@@ -142,6 +142,7 @@ async fn first_release(
         .update(order_key, order_change)
         .put(&pointer_key, &pointer, Change::new())?
         .unlist_held(&study)
+        .begin_openings(&uid)?
         .log_all(LogName::Usage, &booking.usage)?;
     match services.index.commit(issue.add_to(transaction)?).await? {
         TransactionOutcome::Committed => {}

@@ -5,7 +5,7 @@ use filmless_slip::{UnreachedContent, unreached_message};
 use filmless_store::port::Email;
 use tracing::info;
 
-use crate::staff::list_unreached;
+use crate::staff::{Extent, ListAsked, list_unreached};
 use crate::{DeliveryError, Services};
 
 /// How many days the list goes back.
@@ -19,8 +19,8 @@ const JOB: &str = "UNREACHED";
 /// # Errors
 /// [`DeliveryError`].
 pub async fn announce_unreached(services: &Services) -> Result<usize, DeliveryError> {
-    let listed = list_unreached(services, DAYS).await?;
-    let count = listed.iter().filter(|line| line.why != "pending").count();
+    let listed = list_unreached(services, &ListAsked::of_days(DAYS), &Extent::Whole).await?;
+    let count = listed.rows.iter().filter(|line| line.why != "pending").count();
     let now = services.clock.now();
     let date = now.to_zoned(HOSPITAL_TIME).date();
     if count == 0 || !services.index.claim_day(JOB, date).await? {

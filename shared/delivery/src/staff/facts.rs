@@ -5,16 +5,26 @@ use filmless_domain::audit::AuditAction;
 use filmless_domain::identity::{AcceptedPairs, Agreement, Fact, compare, pair_digest};
 use filmless_domain::staff::Act;
 use filmless_domain::{AccessionNumber, HoldReason, PatientDemographics, StudyInstanceUid, person_name};
-use filmless_store::index::{OrderRecord, ReviewRecord, StudyRecord};
+use filmless_store::index::{HeldWanted, OrderRecord, ReviewRecord, StudyRecord};
+use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::worklist::held_of_days;
+use super::worklist::held_where;
 use super::{Desk, StaffError};
 use crate::sight::{beside, facts_digest, person_of};
 
 /// Most studies of one list of mismatches.
 pub const MISMATCHES_MAX: usize = 100;
+/// For what a study is held whose patient differs.
+const MISMATCHES: [HoldReason; 4] = [
+    HoldReason::PatientMismatch,
+    HoldReason::CharacterSetMismatch,
+    HoldReason::AccountMismatch,
+    HoldReason::TwoPatients,
+];
+/// How many studies are compared with their orders at a time.
+const STUDIES_AT_ONCE: usize = 16;
 
 /// Somebody, as a source states them. `Debug` hides it.
 #[derive(Clone, Default, PartialEq, Eq, Serialize)]
@@ -136,24 +146,18 @@ impl Desk {
     /// [`StaffError`].
     pub async fn mismatches(&self, days: u16) -> Result<Vec<IdentityView>, StaffError> {
         self.demand(Act::Release, AuditAction::ReadLedger).await?;
-        let mut views = Vec::new();
-        for study in held_of_days(&self.services, days).await? {
-            let is_one = matches!(
-                study.reason,
-                Some(
-                    HoldReason::PatientMismatch
-                        | HoldReason::CharacterSetMismatch
-                        | HoldReason::AccountMismatch
-                        | HoldReason::TwoPatients
-                )
-            );
-            if !is_one || views.len() >= MISMATCHES_MAX {
-                continue;
+        let is_one = |study: &StudyRecord| study.reason.is_some_and(|reason| MISMATCHES.contains(&reason));
+        let are_enough = |held: &[StudyRecord]| held.len() >= MISMATCHES_MAX;
+        let wanted = HeldWanted::For(&MISMATCHES);
+        let held = held_where(&self.services, days, wanted, is_one, are_enough).await?;
+        let compared = stream::iter(held).map(|study| async move {
+            match self.order_for(&study, None).await {
+                Ok(order) => Ok::<_, StaffError>(Some(self.look(&study, &order).await?.view)),
+                Err(_) => Ok(None),
             }
-            if let Ok(order) = self.order_for(&study, None).await {
-                views.push(self.look(&study, &order).await?.view);
-            }
-        }
+        });
+        let compared: Vec<Option<IdentityView>> = compared.buffered(STUDIES_AT_ONCE).try_collect().await?;
+        let views: Vec<IdentityView> = compared.into_iter().flatten().take(MISMATCHES_MAX).collect();
         let record = self.record(AuditAction::ReadLedger);
         record.detail(format!("{} mismatches", views.len())).write(&self.services).await?;
         Ok(views)

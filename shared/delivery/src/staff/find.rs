@@ -10,12 +10,13 @@ use filmless_domain::staff::Act;
 use filmless_domain::{
     AccessionNumber, BirthDate, PatientId, PhoneNumber, StudyInstanceUid, TypedAnswer, person_name,
 };
-use filmless_store::index::{Contact, OrderRecord, PHONE_END_DIGITS, SearchRecord};
+use filmless_store::index::{Contact, HeldWanted, OrderRecord, PHONE_END_DIGITS, SearchRecord, StudyRecord};
+use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::worklist::held_of_days;
+use super::worklist::held_where;
 use super::{Desk, StaffError};
 use crate::credentials;
 use crate::staff::status::{Reason, reason_of_hold};
@@ -25,6 +26,10 @@ use crate::viewing::ShareLine;
 const HELD_DAYS: u16 = 31;
 /// Most patients of one answer.
 const HITS_MAX: usize = 50;
+/// As many patients of a word that is searched for alone.
+const HITS_MAX_OF_WORD: i32 = 50;
+/// How many of them are looked at at a time.
+const HITS_AT_ONCE: usize = 16;
 /// Most digits that are taken for the end of a phone number.
 const PHONE_END_DIGITS_MAX: usize = 9;
 /// How long a search is kept: a shift.
@@ -154,10 +159,12 @@ impl Desk {
         let mut found = BTreeSet::new();
         found.extend(self.found_by_number(query).await?);
         found.extend(self.found_by_name(query).await?);
-        let mut hits = Vec::new();
-        for patient in found.into_iter().take(HITS_MAX) {
-            hits.extend(self.hit(patient).await?);
-        }
+        let hits: Vec<Option<PatientHit>> = stream::iter(found.into_iter().take(HITS_MAX))
+            .map(|patient| self.hit(patient))
+            .buffered(HITS_AT_ONCE)
+            .try_collect()
+            .await?;
+        let hits: Vec<PatientHit> = hits.into_iter().flatten().collect();
         let record = self.record(AuditAction::FindPatient);
         record.detail(format!("{} found", hits.len())).write(&self.services).await?;
         Ok(hits)
@@ -203,18 +210,27 @@ impl Desk {
         let words = person_name::words(query);
         // A long word is a rare one, more often than not.
         let Some(rarest) = words.iter().max_by_key(|word| word.len()) else { return Ok(Vec::new()) };
-        let mut found = self.services.index.patients_of_word(rarest).await?;
+        let index = &self.services.index;
+        let mut found = match words.len() {
+            1 => index.first_patients_of_word(rarest, HITS_MAX_OF_WORD).await?,
+            _ => index.patients_of_word(rarest).await?,
+        };
         found.retain(|pointer| {
             let names: Vec<&str> = pointer.name.split(' ').collect();
             words.iter().all(|word| names.contains(&word.as_str()))
         });
         // Studies that wait for their order, or differ from it, are looked for by the name in their images.
-        let held = held_of_days(&self.services, HELD_DAYS).await?.into_iter().map(|study| study.patient);
-        let held = held.filter(|patient| {
-            let names = person_name::words(patient.name.as_deref().unwrap_or_default());
+        let is_named = |study: &StudyRecord| {
+            let names = person_name::words(study.patient.name.as_deref().unwrap_or_default());
             words.iter().all(|word| names.contains(word))
-        });
-        let held: Vec<PatientId> = held.filter_map(|patient| patient.id).collect();
+        };
+        let patients = |held: &[StudyRecord]| {
+            held.iter().filter_map(|study| study.patient.id.clone()).collect::<BTreeSet<PatientId>>()
+        };
+        let are_enough = |held: &[StudyRecord]| patients(held).len() >= HITS_MAX;
+        let wanted = HeldWanted::Named(rarest);
+        let held = held_where(&self.services, HELD_DAYS, wanted, is_named, are_enough).await?;
+        let held = patients(&held);
         Ok(found.into_iter().map(|pointer| pointer.patient_id).chain(held).collect())
     }
 
@@ -231,7 +247,7 @@ impl Desk {
             }));
         };
         Ok(Some(PatientHit {
-            studies: self.services.index.studies_of_patient(&patient_id).await?.len(),
+            studies: self.services.index.count_studies_of_patient(&patient_id).await?,
             name: person_name::display(&latest.order.patient.name),
             birth_date: latest.order.patient.birth_date.into(),
             patient_id,

@@ -210,8 +210,10 @@ impl Desk {
         let occasion = self.services.clock.now().as_millisecond().to_string();
         let held = Pen::of_study(&self.services, &case.study).await?.event(UsageKind::StudyHeld, &occasion);
         let held = held.because(code);
-        let transaction =
-            usage::add(Transaction::new().update(key, change).list_held(&case.study)?, &[held])?;
+        let transaction = usage::add(
+            Transaction::new().update(key, change).list_held(&case.study, HoldReason::HeldByStaff)?,
+            &[held],
+        )?;
         let transaction = transaction.log_booking(booking.as_ref())?;
         let transaction = self.sign(transaction, AuditAction::HoldStudy, &case, Some(&reason))?;
         match self.services.index.commit(transaction).await? {

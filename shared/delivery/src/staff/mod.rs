@@ -44,8 +44,9 @@ pub use read_audit::{AuditFound, AuditQuery, AuditVerdict};
 pub use recall::{RecallReport, RecallViewer};
 pub use reissue::{Channels, Reissued};
 pub(crate) use report::list_unreached;
-pub use report::{FailedChannel, HeldStudy, OpenedStudy, Unreached};
+pub use report::{FailedChannel, HeldStudy, OpenedStudy, Unreached, Waiting};
 pub use usage::{USAGE_MONTHS, UsageFigures, UsageFile, UsageGroup, UsageMonth};
+pub use worklist::{Counted, Extent, ListAsked, ListCursor, ListPage};
 
 /// Why an act was not done.
 #[derive(Debug, Error)]

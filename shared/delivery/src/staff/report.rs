@@ -1,18 +1,23 @@
 //! The lists that staff work through: studies that are held, patients reached by no channel.
 
+use std::collections::BTreeMap;
+
 use filmless_domain::StudyInstanceUid;
 use filmless_domain::audit::AuditAction;
+use filmless_domain::hospital::HOSPITAL_TIME;
 use filmless_domain::staff::Act;
 use filmless_domain::{Order, PatientId, person_name};
 use filmless_store::StoreError;
-use filmless_store::index::{ChannelRecord, ChannelState, NoticeRecord, StudyRecord, Worklist};
+use filmless_store::index::{
+    AccountRecord, ChannelRecord, ChannelState, Contact, NoticeRecord, OrderRecord, StudyRecord, Worklist,
+};
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::civil::Date;
-use jiff::{SignedDuration, Timestamp, ToSpan};
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::find::brief;
-use super::worklist::{held_of_days, listed_of_days};
+use super::worklist::{Counted, Extent, ListAsked, ListPage, Looked, day_of_list, is_held, walk};
 use super::{Desk, StaffError, StudyBrief};
 use crate::Services;
 use crate::notice::send::COUNTRY_NOT_ALLOWED;
@@ -20,7 +25,7 @@ use crate::release::issue::is_reached;
 use crate::staff::refusals::{Refusals, refusals};
 use filmless_domain::hospital::HOSPITAL_TIME;
 
-/// How many studies of a list are looked at at a time.
+/// How many studies from before openings were counted by day are looked at at a time.
 const STUDIES_AT_ONCE: usize = 16;
 
 /// A study that waits for somebody.
@@ -33,6 +38,8 @@ pub struct HeldStudy {
     pub name: String,
     /// The patient code in its images.
     pub patient_id: Option<PatientId>,
+    /// When its first file arrived: the day by which it is listed.
+    pub received_at: Timestamp,
     /// When its last file arrived.
     pub last_received_at: Timestamp,
 }
@@ -88,7 +95,9 @@ pub struct FailedChannel {
     pub link_version: u32,
     /// Modalities of the study.
     pub modalities: Vec<String>,
-    /// When that became known.
+    /// When it was issued: the day by which it is listed.
+    pub issued_at: Timestamp,
+    /// When it became known that it failed.
     pub at: Option<Timestamp>,
     /// What the provider said.
     pub detail: Option<String>,
@@ -120,80 +129,126 @@ impl std::fmt::Debug for FailedChannel {
     }
 }
 
+/// How much waits for staff.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waiting {
+    /// Studies that are held, of the last 31 days.
+    pub held: Counted,
+    /// Patients whom no message of the last seven days reached.
+    pub unreached: Counted,
+    /// Messages of the last seven days that failed.
+    pub failed: Counted,
+    /// Studies that were opened today.
+    pub opened: usize,
+}
+
 /// Whom a study was released to, as far as a list needs it.
+#[derive(Default)]
 struct Addressee {
-    patient_id: Option<PatientId>,
-    name: String,
-    phone: Option<String>,
-    typed: Option<String>,
+    account: Option<AccountRecord>,
+    order: Option<OrderRecord>,
+}
+
+impl Addressee {
+    fn patient_id(&self) -> Option<PatientId> {
+        self.account.as_ref().map(|account| account.patient_id.clone())
+    }
+
+    fn name(&self) -> String {
+        self.order.as_ref().map(|order| person_name::display(&order.order.patient.name)).unwrap_or_default()
+    }
 }
 
 impl Desk {
-    /// The studies of the last days that are held, oldest first.
+    /// The studies that are held, oldest first, by the day on which they began to arrive.
     ///
     /// # Errors
     /// [`StaffError`].
-    pub async fn held(&self, days: u16) -> Result<Vec<HeldStudy>, StaffError> {
+    pub async fn held(&self, asked: &ListAsked, extent: &Extent) -> Result<ListPage<HeldStudy>, StaffError> {
         self.demand(Act::ReadLists, AuditAction::ReadLedger).await?;
-        let held = held_of_days(&self.services, days).await?;
-        Ok(held
-            .into_iter()
-            .map(|study| HeldStudy {
-                study: brief(&study),
-                name: person_name::display(study.patient.name.as_deref().unwrap_or_default()),
-                patient_id: study.patient.id,
-                last_received_at: study.last_received_at,
-            })
-            .collect())
+        let wants = |looked: &Looked| {
+            let study = &looked.study;
+            let reason = study.reason.map_or("", |reason| reason.code());
+            is_held(looked) && asked.fits(reason, &study.modalities, study.received_at)
+        };
+        let held = walk(&self.services, Worklist::Held, asked, extent, wants).await?;
+        let row = |looked: Looked| HeldStudy {
+            study: brief(&looked.study),
+            name: person_name::display(looked.study.patient.name.as_deref().unwrap_or_default()),
+            patient_id: looked.study.patient.id,
+            received_at: looked.study.received_at,
+            last_received_at: looked.study.last_received_at,
+        };
+        Ok(held.with(|held| held.into_iter().map(row).collect()))
     }
 
-    /// The studies of the last days that were released and whose patient neither got a message nor opened them,
-    /// oldest first: somebody has to call.
+    /// The studies that were released and whose patient neither got a message nor opened them: somebody has to call. Oldest first,
+    /// by the day on which their last message was issued.
     ///
     /// # Errors
     /// [`StaffError`].
-    pub async fn unreached(&self, days: u16) -> Result<Vec<Unreached>, StaffError> {
+    pub async fn unreached(
+        &self,
+        asked: &ListAsked,
+        extent: &Extent,
+    ) -> Result<ListPage<Unreached>, StaffError> {
         self.demand(Act::ReadLists, AuditAction::ReadLedger).await?;
-        Ok(list_unreached(&self.services, days).await?)
+        Ok(list_unreached(&self.services, asked, extent).await?)
     }
 
-    /// The same, of the studies that began to arrive on one day at the hospital.
+    /// How much waits for staff.
     ///
     /// # Errors
     /// [`StaffError`].
-    pub async fn unreached_on(&self, day: Date) -> Result<Vec<Unreached>, StaffError> {
+    pub async fn waiting(&self) -> Result<Waiting, StaffError> {
         self.demand(Act::ReadLists, AuditAction::ReadLedger).await?;
-        let (index, from) = (&self.services.index, day.saturating_sub(1.day()));
-        let mut studies = index.worklist(Worklist::Unreached, from, self.today()).await?;
-        studies.retain(|study| study.received_at.to_zoned(HOSPITAL_TIME).date() == day);
-        Ok(unreached_among(&self.services, studies).await?)
+        let (services, first) = (&self.services, Extent::Page(None));
+        let (month, week) = (ListAsked::of_days(31), ListAsked::of_days(7));
+        let unreached = |looked: &Looked| unreached_why(looked, &week).is_some();
+        let (held, unreached, failed, opened) = tokio::try_join!(
+            walk(services, Worklist::Held, &month, &first, is_held),
+            walk(services, Worklist::Unreached, &week, &first, unreached),
+            walk(services, Worklist::Failed, &week, &first, |looked| !given_up(looked, &week).is_empty()),
+            services.index.count_of_day(Worklist::Opened, self.hospital_day()),
+        )?;
+        let rows = failed.rows.iter().map(|looked| given_up(looked, &week).len()).sum();
+        let failed = Counted { count: rows, is_more: failed.next.is_some() };
+        Ok(Waiting { held: held.counted(), unreached: unreached.counted(), failed, opened })
     }
 
-    /// How many studies were opened on this day at the hospital.
+    /// How many studies were opened on a day at the hospital, today where none is named.
     ///
     /// # Errors
     /// [`StaffError`].
-    pub async fn count_opened(&self) -> Result<usize, StaffError> {
+    pub async fn count_opened(&self, day: Option<Date>) -> Result<usize, StaffError> {
         self.demand(Act::ReadLists, AuditAction::ReadLedger).await?;
-        let today = self.services.clock.now().to_zoned(HOSPITAL_TIME).date();
-        Ok(self.services.index.worklist(Worklist::Opened, today, today).await?.len())
+        let day = day.unwrap_or_else(|| self.hospital_day());
+        Ok(self.services.index.count_of_day(Worklist::Opened, day).await?)
     }
 
     /// The studies that were opened on a day at the hospital, today where none is named; the first one first.
     ///
     /// # Errors
     /// [`StaffError`].
-    pub async fn opened_on(&self, day: Option<Date>) -> Result<Vec<OpenedStudy>, StaffError> {
+    pub async fn opened_on(
+        &self,
+        day: Option<Date>,
+        extent: &Extent,
+    ) -> Result<ListPage<OpenedStudy>, StaffError> {
         self.demand(Act::ReadLists, AuditAction::ReadLedger).await?;
-        let day = day.unwrap_or_else(|| self.services.clock.now().to_zoned(HOSPITAL_TIME).date());
-        let studies = self.services.index.worklist(Worklist::Opened, day, day).await?;
-        let mut opened: Vec<OpenedStudy> = stream::iter(studies)
-            .map(|study| opened_of(&self.services, study, day))
+        let day = day.unwrap_or_else(|| self.hospital_day());
+        let (services, asked) = (&self.services, ListAsked::of_day(day));
+        let found = walk(services, Worklist::Opened, &asked, extent, |_| true).await?;
+        let mut addressees = addressees(services, &found.rows).await?;
+        let opened: Vec<OpenedStudy> = stream::iter(found.rows)
+            .map(|looked| {
+                let addressee = addressees.remove(&looked.study.study_instance_uid).unwrap_or_default();
+                opened_of(services, looked, addressee)
+            })
             .buffered(STUDIES_AT_ONCE)
             .try_collect()
             .await?;
-        opened.sort_by_key(|opened| opened.opened_at);
-        Ok(opened)
+        Ok(ListPage { rows: opened, next: found.next })
     }
 
     /// What was refused within the last days, the newest first, `max` at most.
@@ -206,109 +261,148 @@ impl Desk {
         Ok(refusals(&self.services.studies, Some(since), max).await?)
     }
 
-    /// The messages of studies of the last days that a provider gave up, oldest study first.
+    /// The messages that a provider gave up, oldest first, by the day on which they were issued.
     ///
     /// # Errors
     /// [`StaffError`].
-    pub async fn failed_channels(&self, days: u16) -> Result<Vec<FailedChannel>, StaffError> {
+    pub async fn failed_channels(
+        &self,
+        asked: &ListAsked,
+        extent: &Extent,
+    ) -> Result<ListPage<FailedChannel>, StaffError> {
         self.demand(Act::ReadLists, AuditAction::ReadLedger).await?;
-        let studies = listed_of_days(&self.services, Worklist::Failed, days).await?;
-        let failed: Vec<Vec<FailedChannel>> = stream::iter(studies)
-            .map(|study| failed_of(&self.services, study))
-            .buffered(STUDIES_AT_ONCE)
-            .try_collect()
-            .await?;
-        Ok(failed.into_iter().flatten().collect())
+        let wants = |looked: &Looked| !given_up(looked, asked).is_empty();
+        let found = walk(&self.services, Worklist::Failed, asked, extent, wants).await?;
+        let addressees = addressees(&self.services, &found.rows).await?;
+        let rows = |looked: &Looked| failed_of(looked, asked, &addressees);
+        Ok(found.with(|found| found.iter().flat_map(rows).collect()))
+    }
+
+    /// The day it is at the hospital.
+    fn hospital_day(&self) -> Date {
+        self.services.clock.now().to_zoned(HOSPITAL_TIME).date()
     }
 }
 
 /// As [`Desk::unreached`], for a job of ours.
-pub(crate) async fn list_unreached(services: &Services, days: u16) -> Result<Vec<Unreached>, StoreError> {
-    unreached_among(services, listed_of_days(services, Worklist::Unreached, days).await?).await
-}
-
-async fn unreached_among(
+pub(crate) async fn list_unreached(
     services: &Services,
-    studies: Vec<StudyRecord>,
-) -> Result<Vec<Unreached>, StoreError> {
-    let looked: Vec<Option<Unreached>> = stream::iter(studies)
-        .map(|study| unreached_of(services, study))
-        .buffered(STUDIES_AT_ONCE)
-        .try_collect()
-        .await?;
-    Ok(looked.into_iter().flatten().collect())
+    asked: &ListAsked,
+    extent: &Extent,
+) -> Result<ListPage<Unreached>, StoreError> {
+    let wants = |looked: &Looked| unreached_why(looked, asked).is_some();
+    let found = walk(services, Worklist::Unreached, asked, extent, wants).await?;
+    let mut addressees = addressees(services, &found.rows).await?;
+    let orders = addressees.values().filter_map(|addressee| addressee.order.as_ref());
+    let patients = orders.map(|order| &order.order.patient.id);
+    let corrected = services.index.corrected_contacts_among(patients).await?;
+    let row = |looked: Looked| {
+        let why = unreached_why(&looked, asked)?;
+        let study = looked.study;
+        let addressee = addressees.remove(&study.study_instance_uid).unwrap_or_default();
+        let order = addressee.order.as_ref();
+        let contact = order.map_or_else(Contact::default, |order| {
+            Contact::of(&order.order, order.written_at, corrected.get(&order.order.patient.id))
+        });
+        Some(Unreached {
+            patient_id: addressee.patient_id(),
+            name: addressee.name(),
+            phone: contact.phone.map(|phone| phone.as_str().to_owned()),
+            typed: order.and_then(|order| typed_in(&order.order)),
+            study_instance_uid: study.study_instance_uid,
+            released_at: study.released_at,
+            why,
+        })
+    };
+    Ok(found.with(|found| found.into_iter().filter_map(row).collect()))
 }
 
-async fn unreached_of(services: &Services, study: StudyRecord) -> Result<Option<Unreached>, StoreError> {
-    let index = &services.index;
-    if !study.is_visible() || !index.accesses(&study.study_instance_uid).await?.is_empty() {
-        return Ok(None);
+/// Why nothing reached the patient of a study; it is listed once, on the day of its last message.
+fn unreached_why(looked: &Looked, asked: &ListAsked) -> Option<&'static str> {
+    let last = looked.notices.last()?;
+    let is_last = day_of_list(last.issued_at) == looked.day;
+    let fits = is_last && asked.fits("", &looked.study.modalities, last.issued_at);
+    if looked.is_opened || !looked.study.is_visible() || !fits {
+        return None;
     }
-    let notices = index.notices(&study.study_instance_uid).await?;
-    let Some(why) = why_unreached(&notices) else { return Ok(None) };
-    let Addressee { patient_id, name, phone, typed } = addressee(services, &study).await?;
-    let (study_instance_uid, released_at) = (study.study_instance_uid, study.released_at);
-    Ok(Some(Unreached { study_instance_uid, patient_id, name, phone, typed, released_at, why }))
+    why_unreached(&looked.notices)
 }
 
-async fn opened_of(services: &Services, study: StudyRecord, day: Date) -> Result<OpenedStudy, StoreError> {
-    let accesses = services.index.accesses(&study.study_instance_uid).await?;
-    let times = accesses.into_iter().map(|access| access.opened_at);
-    let times: Vec<Timestamp> = times.filter(|at| at.to_zoned(HOSPITAL_TIME).date() == day).collect();
-    let Addressee { patient_id, name, .. } = addressee(services, &study).await?;
-    let (opened_at, count) = (times.iter().min().copied(), times.len());
-    Ok(OpenedStudy { study: brief(&study), patient_id, name, opened_at, times: count })
+async fn opened_of(
+    services: &Services,
+    looked: Looked,
+    addressee: Addressee,
+) -> Result<OpenedStudy, StoreError> {
+    let (patient_id, name, study) = (addressee.patient_id(), addressee.name(), brief(&looked.study));
+    if let Some(times) = looked.listed.times {
+        let times = usize::try_from(times).unwrap_or(usize::MAX);
+        return Ok(OpenedStudy { study, patient_id, name, opened_at: looked.listed.listed_at, times });
+    }
+    // From before openings were counted by day.
+    let looks = services.index.accesses(&looked.study.study_instance_uid).await?;
+    let looks = looks.into_iter().map(|access| access.opened_at);
+    let of_day: Vec<Timestamp> = looks.filter(|at| at.to_zoned(HOSPITAL_TIME).date() == looked.day).collect();
+    let (opened_at, times) = (of_day.iter().min().copied(), of_day.len());
+    Ok(OpenedStudy { study, patient_id, name, opened_at, times })
 }
 
-/// The messages of a study that a provider gave up.
-async fn failed_of(services: &Services, study: StudyRecord) -> Result<Vec<FailedChannel>, StoreError> {
-    let index = &services.index;
-    let notices = index.notices(&study.study_instance_uid).await?;
-    let channels = notices.iter().flat_map(|notice| {
+/// The messages of a study, issued on the day under which it is listed, that a provider gave up.
+fn given_up<'a>(
+    looked: &'a Looked,
+    asked: &ListAsked,
+) -> Vec<(&'static str, &'a ChannelRecord, &'a NoticeRecord)> {
+    let of_day = looked.notices.iter().filter(|notice| day_of_list(notice.issued_at) == looked.day);
+    let channels = of_day.flat_map(|notice| {
         let named = [("sms", &notice.sms_channel), ("email", &notice.email_channel)];
-        named.map(|(name, channel)| (name, channel, notice.link_version))
+        named.map(|(name, channel)| (name, channel.as_ref(), notice))
     });
-    let channels = channels.filter_map(|(name, channel, version)| Some((name, channel.as_ref()?, version)));
-    let given_up: Vec<_> = channels.filter(|(_, channel, _)| channel.state == ChannelState::Failed).collect();
-    if given_up.is_empty() {
-        return Ok(Vec::new());
-    }
-    let is_reached = is_reached(&notices) || !index.accesses(&study.study_instance_uid).await?.is_empty();
-    let Addressee { patient_id, name, .. } = addressee(services, &study).await?;
-    let line = |(channel, record, link_version): (&'static str, &ChannelRecord, u32)| FailedChannel {
+    let channels = channels.filter_map(|(name, channel, notice)| Some((name, channel?, notice)));
+    let is_asked = |(_, channel, notice): &(&str, &ChannelRecord, &NoticeRecord)| {
+        let reason = channel.detail.as_deref().unwrap_or_default();
+        channel.state == ChannelState::Failed
+            && asked.fits(reason, &looked.study.modalities, notice.issued_at)
+    };
+    channels.filter(is_asked).collect()
+}
+
+fn failed_of(
+    looked: &Looked,
+    asked: &ListAsked,
+    addressees: &BTreeMap<StudyInstanceUid, Addressee>,
+) -> Vec<FailedChannel> {
+    let study = &looked.study;
+    let addressee = addressees.get(&study.study_instance_uid);
+    let is_reached = looked.is_opened || is_reached(&looked.notices);
+    let line = |(channel, record, notice): (&'static str, &ChannelRecord, &NoticeRecord)| FailedChannel {
         study_instance_uid: study.study_instance_uid.clone(),
-        patient_id: patient_id.clone(),
-        name: name.clone(),
+        patient_id: addressee.and_then(Addressee::patient_id),
+        name: addressee.map(Addressee::name).unwrap_or_default(),
         channel,
-        link_version,
+        link_version: notice.link_version,
         modalities: study.modalities.clone(),
+        issued_at: notice.issued_at,
         at: record.at,
         detail: record.detail.clone(),
         is_reached,
     };
-    Ok(given_up.into_iter().map(line).collect())
+    given_up(looked, asked).into_iter().map(line).collect()
 }
 
-async fn addressee(services: &Services, study: &StudyRecord) -> Result<Addressee, StoreError> {
+async fn addressees(
+    services: &Services,
+    looked: &[Looked],
+) -> Result<BTreeMap<StudyInstanceUid, Addressee>, StoreError> {
     let index = &services.index;
-    let patient_id = match &study.account_key {
-        Some(key) => index.account_after_merges(key).await?.map(|account| account.patient_id),
-        None => None,
+    let studies: Vec<&StudyRecord> = looked.iter().map(|looked| &looked.study).collect();
+    let (accounts, orders) = tokio::try_join!(
+        index.accounts_among(studies.iter().filter_map(|study| study.account_key.as_ref())),
+        index.orders_among(studies.iter().filter_map(|study| study.order_accession.as_ref())),
+    )?;
+    let of = |study: &StudyRecord| Addressee {
+        account: study.account_key.as_ref().and_then(|key| accounts.get(key)).cloned(),
+        order: study.order_accession.as_ref().and_then(|accession| orders.get(accession)).cloned(),
     };
-    let order = match &study.order_accession {
-        Some(accession) => index.order(accession).await?,
-        None => None,
-    };
-    let Some(order) = order else {
-        return Ok(Addressee { patient_id, name: String::new(), phone: None, typed: None });
-    };
-    let contact = index.contact_of(&order).await?;
-    Ok(Addressee {
-        patient_id,
-        name: person_name::display(&order.order.patient.name),
-        phone: contact.phone.map(|phone| phone.as_str().to_owned()),
-        typed: typed_in(&order.order),
-    })
+    Ok(studies.into_iter().map(|study| (study.study_instance_uid.clone(), of(study))).collect())
 }
 
 /// What somebody typed where a number or an address should be.

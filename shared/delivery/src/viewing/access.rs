@@ -14,6 +14,9 @@ use crate::record::audit::Record;
 use crate::record::usage::{self, Pen};
 use crate::{DeliveryError, Services};
 
+/// Which part of the transaction of an opening writes the look.
+const ACCESS_PART: usize = 0;
+
 /// One line of "who opened this study".
 #[derive(Debug, Clone, Serialize)]
 pub struct AccessLine {
@@ -57,13 +60,25 @@ impl Portal {
             downloaded_at: None,
         };
         let key = AccessRecord::key(study, &session.token_digest);
-        let new = Change::new().when(&Condition::Absent("pk"));
+        let new = || Change::new().when(&Condition::Absent("pk"));
         let events =
             self.usage_of(study, |pen, _| vec![pen.event(UsageKind::StudyOpened, occasion(session))]);
-        let transaction = Transaction::new().put(&key, &access, new)?.log(LogName::Audit, &entry)?;
-        let transaction = transaction.list_opened(study, access.opened_at)?;
-        // A second request of the same moment finds it written.
-        let _ = index.commit(usage::add(transaction, &events.await?)?).await?;
+        let (events, notices) = (events.await?, index.notices(study).await?);
+        let opening = || {
+            let transaction = Transaction::new().put(&key, &access, new())?.log(LogName::Audit, &entry)?;
+            let transaction = transaction.count_opening(study).unlist_unreached(&notices);
+            usage::add(transaction, &events)
+        };
+        let listed = opening()?.list_opened(study, access.opened_at);
+        match index.commit(listed).await? {
+            // The day's pointer is from before openings were counted: the looks themselves tell how many there were.
+            TransactionOutcome::ConditionUnmet(unmet) if !unmet.contains(&ACCESS_PART) => {
+                // A second request of the same moment finds it written.
+                let _ = index.commit(opening()?).await?;
+            }
+            // A second request of the same moment finds it written.
+            TransactionOutcome::ConditionUnmet(_) | TransactionOutcome::Committed => {}
+        }
         Ok(())
     }
 

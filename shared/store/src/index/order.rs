@@ -96,7 +96,7 @@ mod one_text {
     }
 }
 
-fn order_key(accession: &AccessionNumber) -> ItemKey {
+pub(super) fn order_key(accession: &AccessionNumber) -> ItemKey {
     ItemKey::new(order_pk(accession), "ORDER")
 }
 
@@ -119,12 +119,8 @@ impl Index {
     /// [`StoreError`].
     pub async fn orders_of_patient(&self, patient: &PatientId) -> Result<Vec<OrderRecord>, StoreError> {
         let pointers: Vec<OrderPointer> = self.query(&patient_pk(patient), "ORDER#").await?;
-        let mut orders = Vec::new();
-        for pointer in pointers {
-            let order = self.order(&pointer.accession_number).await?;
-            orders.extend(order.filter(|o| o.order.patient.id == *patient));
-        }
-        Ok(orders)
+        let orders = self.orders_among(pointers.iter().map(|pointer| &pointer.accession_number)).await?;
+        Ok(orders.into_values().filter(|order| order.order.patient.id == *patient).collect())
     }
 
     /// Takes an order, if the one that it takes the place of is still the one that was read; what it makes due is written in the

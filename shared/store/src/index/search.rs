@@ -151,8 +151,11 @@ impl Index {
         };
         let pk = format!("PHONEEND#{last}");
         let keys = self.query_keys(&pk, "").await?;
-        let ends = |key: &&ItemKey| key.sk.split('#').next().is_some_and(|phone| phone.ends_with(digits));
-        self.get_many(keys.iter().filter(ends).cloned().collect()).await
+        // The key says it all: the number, and the patient's code.
+        let parts = keys.iter().filter_map(|key| key.sk.split_once('#'));
+        let patients = parts.filter(|(phone, _)| phone.ends_with(digits));
+        let patients = patients.filter_map(|(_, patient)| PatientId::parse(patient).ok());
+        Ok(patients.map(|patient_id| PatientPointer { patient_id, name: String::new() }).collect())
     }
 
     /// The patients with this birth date.
@@ -182,11 +185,23 @@ impl Index {
         self.query(&phone_pk(phone), "").await
     }
 
-    /// The patients in whose name this word is, folded.
+    /// The patients in whose name this word is, folded; by code.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn patients_of_word(&self, word: &str) -> Result<Vec<PatientPointer>, StoreError> {
         self.query(&name_pk(word), "").await
+    }
+
+    /// The first of them, `max` at most.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn first_patients_of_word(
+        &self,
+        word: &str,
+        max: i32,
+    ) -> Result<Vec<PatientPointer>, StoreError> {
+        Ok(self.query_start(&name_pk(word), "", max).await?.0)
     }
 }

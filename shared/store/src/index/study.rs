@@ -472,6 +472,14 @@ impl Index {
         self.pointed_studies(&patient_pk(patient)).await
     }
 
+    /// How many there are.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn count_studies_of_patient(&self, patient: &PatientId) -> Result<usize, StoreError> {
+        self.count(&patient_pk(patient), "STUDY#").await
+    }
+
     /// The studies whose images carry this accession number.
     ///
     /// # Errors
@@ -485,6 +493,12 @@ impl Index {
 
     async fn pointed_studies(&self, pk: &str) -> Result<Vec<StudyRecord>, StoreError> {
         let pointers: Vec<StudyPointer> = self.query(pk, "STUDY#").await?;
-        self.studies_of(pointers).await
+        let keys = pointers.iter().map(|pointer| study_key(&pointer.study_instance_uid));
+        let mut studies: Vec<StudyRecord> = self.get_many(keys.collect()).await?;
+        studies.sort_by(|a, b| {
+            (a.received_at, a.study_instance_uid.as_str())
+                .cmp(&(b.received_at, b.study_instance_uid.as_str()))
+        });
+        Ok(studies)
     }
 }

@@ -214,7 +214,7 @@ impl Index {
             .when(&unchanged(study))
             .book(study, booking);
         let transaction = Transaction::new().update(study_key(&study.study_instance_uid), change);
-        let transaction = transaction.list_held(study)?.log(LogName::Usage, usage)?;
+        let transaction = transaction.list_held(study, reason)?.log(LogName::Usage, usage)?;
         let transaction = transaction.log_booking(booking)?;
         Ok(self.commit(transaction).await? == TransactionOutcome::Committed)
     }

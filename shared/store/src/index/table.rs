@@ -9,24 +9,20 @@ use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, AttributeValue, BillingMode, Delete, KeySchemaElement, KeyType, KeysAndAttributes,
-    Put, ReturnValue, ScalarAttributeType, TimeToLiveSpecification, TransactWriteItem, Update,
+    AttributeDefinition, AttributeValue, BillingMode, Delete, KeySchemaElement, KeyType, Put, ReturnValue,
+    ScalarAttributeType, TimeToLiveSpecification, TransactWriteItem, Update,
 };
-use futures::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::Change;
+use super::many::{condition_of, values_of};
 use crate::StoreError;
 
-type Item = HashMap<String, AttributeValue>;
+pub(super) type Item = HashMap<String, AttributeValue>;
 
 /// How often a transaction that met another one is tried, with growing pauses.
-const CONTENTION_TRIES_MAX: u32 = 6;
-
-/// Most items of one batch, by DynamoDB.
-const BATCH_ITEMS_MAX: usize = 100;
-const BATCHES_AT_ONCE: usize = 4;
+pub(super) const CONTENTION_TRIES_MAX: u32 = 6;
 
 /// The index table.
 #[derive(Debug, Clone)]
@@ -94,7 +90,7 @@ impl ItemKey {
         Self { pk, sk: sk.into() }
     }
 
-    fn attributes(&self) -> Item {
+    pub(super) fn attributes(&self) -> Item {
         let text = |value: &str| AttributeValue::S(value.to_owned());
         HashMap::from([("pk".to_owned(), text(&self.pk)), ("sk".to_owned(), text(&self.sk))])
     }
@@ -184,42 +180,6 @@ impl Index {
         answer.item.map(record_of).transpose()
     }
 
-    /// The items with these keys, each named once, in whatever order; one that is not there is left out.
-    pub(super) async fn get_many<T: DeserializeOwned>(
-        &self,
-        keys: Vec<ItemKey>,
-    ) -> Result<Vec<T>, StoreError> {
-        let batches: Vec<Vec<Item>> = keys
-            .chunks(BATCH_ITEMS_MAX)
-            .map(|batch| batch.iter().map(ItemKey::attributes).collect())
-            .collect();
-        let found: Vec<Vec<Item>> = stream::iter(batches)
-            .map(|batch| self.get_batch(batch))
-            .buffered(BATCHES_AT_ONCE)
-            .try_collect()
-            .await?;
-        found.into_iter().flatten().map(record_of).collect()
-    }
-
-    async fn get_batch(&self, keys: Vec<Item>) -> Result<Vec<Item>, StoreError> {
-        const OPERATION: &str = "BatchGetItem";
-        let (mut found, mut left) = (Vec::new(), keys);
-        for attempt in 0..CONTENTION_TRIES_MAX {
-            let wanted = KeysAndAttributes::builder().set_keys(Some(left)).consistent_read(true).build();
-            let wanted = wanted.map_err(StoreError::corrupt(OPERATION))?;
-            let request = self.client.batch_get_item().request_items(&self.table, wanted);
-            let answer = request.send().await.map_err(|e| StoreError::unavailable(OPERATION)(Box::new(e)))?;
-            found.extend(answer.responses.unwrap_or_default().into_values().flatten());
-            // An answer is 16 MB at most, and a busy table gives less.
-            left = answer.unprocessed_keys.unwrap_or_default().into_values().flat_map(|k| k.keys).collect();
-            if left.is_empty() {
-                return Ok(found);
-            }
-            tokio::time::sleep(Duration::from_millis(10 << attempt)).await;
-        }
-        Err(StoreError::Contention { operation: OPERATION })
-    }
-
     /// Writes an item unless one with its key exists; says whether it did.
     pub(super) async fn put_new(&self, key: &ItemKey, record: &impl Serialize) -> Result<bool, StoreError> {
         let request = self.client.put_item().table_name(&self.table).set_item(Some(item_of(key, record)?));
@@ -288,15 +248,8 @@ impl Index {
             .query()
             .table_name(&self.table)
             .consistent_read(true)
-            .expression_attribute_values(":pk", AttributeValue::S(pk.to_owned()));
-        // An empty prefix is refused by DynamoDB.
-        let request = if sk_prefix.is_empty() {
-            request.key_condition_expression("pk = :pk")
-        } else {
-            request
-                .key_condition_expression("pk = :pk AND begins_with(sk, :sk)")
-                .expression_attribute_values(":sk", AttributeValue::S(sk_prefix.to_owned()))
-        };
+            .key_condition_expression(condition_of(sk_prefix))
+            .set_expression_attribute_values(Some(values_of(pk, sk_prefix)));
         let mut pages = request.into_paginator().items().send();
         let mut records = Vec::new();
         while let Some(item) = pages.next().await {
@@ -398,6 +351,6 @@ fn item_of(key: &ItemKey, record: &impl Serialize) -> Result<Item, StoreError> {
     Ok(item)
 }
 
-fn record_of<T: DeserializeOwned>(item: Item) -> Result<T, StoreError> {
+pub(super) fn record_of<T: DeserializeOwned>(item: Item) -> Result<T, StoreError> {
     serde_dynamo::from_item(item).map_err(StoreError::corrupt("read an item"))
 }

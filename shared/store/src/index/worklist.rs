@@ -1,21 +1,21 @@
 //! What waits for somebody, by day: pointers that are written with the change that makes them due, so that a list reads what is
 //! on it and not every study. A pointer may outlive its reason; whoever reads it looks at the study itself.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
-use filmless_domain::StudyInstanceUid;
 use filmless_domain::hospital::HOSPITAL_TIME;
-use futures::{StreamExt, TryStreamExt, stream};
+use filmless_domain::{HoldReason, StudyInstanceUid, StudyState, person_name};
+use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::{Timestamp, ToSpan};
-use serde::Serialize;
+use jiff::fmt::serde::timestamp::millisecond;
+use serde::{Deserialize, Serialize};
 
-use super::study::{day_of, study_key};
-use super::{Change, ChannelState, Index, ItemKey, NoticeRecord, StudyPointer, StudyRecord, Transaction};
+use super::study::day_of;
+use super::{Change, ChannelState, Condition, Index, ItemKey, NoticeRecord, StudyRecord, Transaction};
 use crate::StoreError;
 
-/// How many days are asked for at a time.
-const DAYS_AT_ONCE: usize = 16;
+/// How many studies of a day are asked for first: of most days that is all.
+const DAY_START_STUDIES: i32 = 64;
 /// How long it is known which studies were opened on a day, in days: what happened since is in the audit log.
 pub const OPENED_DAYS: i64 = 100;
 
@@ -51,15 +51,70 @@ impl Worklist {
     }
 }
 
-/// A [`StudyPointer`] that goes by itself.
-#[derive(Serialize)]
-struct OpenedPointer {
-    study_instance_uid: StudyInstanceUid,
-    expires_at: i64,
+/// A study on a list. `Debug` hides whose it is.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct ListedStudy {
+    /// Which study.
+    pub study_instance_uid: StudyInstanceUid,
+    /// Its place on the list of the day: when its first instance arrived, its message was issued, or it was opened first on the
+    /// day. None in items from before this was kept.
+    #[serde(default, with = "millisecond::optional")]
+    pub listed_at: Option<Timestamp>,
+    /// How often it was opened on the day; none on the other lists, and in items from before this was kept.
+    #[serde(default)]
+    pub times: Option<u32>,
+    /// Why it is held; none on the other lists, and in items from before this was kept.
+    #[serde(default)]
+    pub reason: Option<HoldReason>,
+    /// The words of the patient's name in the images of a study that is held, folded, to be searched in.
+    #[serde(default)]
+    pub name: Option<String>,
+}
+
+/// Which of the studies that are held.
+#[derive(Debug, Clone, Copy)]
+pub enum HeldWanted<'a> {
+    /// Those in whose name this is, folded.
+    Named(&'a str),
+    /// Those that are held for one of these reasons.
+    For(&'a [HoldReason]),
+}
+
+impl std::fmt::Debug for ListedStudy {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "ListedStudy {{ study_instance_uid: {}, .. }}", self.study_instance_uid)
+    }
+}
+
+/// The studies on a list of one day, those that are oldest first and by UID.
+#[derive(Debug)]
+pub struct DayOfList {
+    /// They, or some of them.
+    pub listed: Vec<ListedStudy>,
+    /// Whether these are all.
+    pub is_whole: bool,
 }
 
 fn opened_key(study: &StudyInstanceUid, at: Timestamp) -> ItemKey {
     ItemKey::new(Worklist::Opened.pk(at.to_zoned(HOSPITAL_TIME).date()), format!("STUDY#{study}"))
+}
+
+impl ListedStudy {
+    fn new(study: &StudyInstanceUid, at: Timestamp) -> Self {
+        Self { study_instance_uid: study.clone(), listed_at: Some(at), times: None, reason: None, name: None }
+    }
+
+    fn held(study: &StudyRecord, reason: HoldReason) -> Self {
+        let name = person_name::words(study.patient.name.as_deref().unwrap_or_default()).join(" ");
+        let listed = Self::new(&study.study_instance_uid, study.received_at);
+        Self { reason: Some(reason), name: Some(name), ..listed }
+    }
+
+    /// By what a list of a day is ordered.
+    #[must_use]
+    pub fn place(&self) -> (i64, &str) {
+        (self.listed_at.map_or(0, Timestamp::as_millisecond), self.study_instance_uid.as_str())
+    }
 }
 
 impl Transaction {
@@ -67,9 +122,9 @@ impl Transaction {
     ///
     /// # Errors
     /// [`StoreError::Corrupt`], never for this type.
-    pub fn list_held(self, study: &StudyRecord) -> Result<Self, StoreError> {
+    pub fn list_held(self, study: &StudyRecord, reason: HoldReason) -> Result<Self, StoreError> {
         let key = Worklist::Held.key(study.received_at, &study.study_instance_uid);
-        self.put(&key, &StudyPointer { study_instance_uid: study.study_instance_uid.clone() }, Change::new())
+        self.put(&key, &ListedStudy::held(study, reason), Change::new())
     }
 
     /// Takes it off.
@@ -78,14 +133,30 @@ impl Transaction {
         self.delete(Worklist::Held.key(study.received_at, &study.study_instance_uid))
     }
 
-    /// Puts a study on the list of those that were opened on the day.
-    ///
-    /// # Errors
-    /// [`StoreError::Corrupt`], never for this type.
-    pub fn list_opened(self, study: &StudyInstanceUid, at: Timestamp) -> Result<Self, StoreError> {
-        let key = opened_key(study, at);
-        let expires_at = at.as_second() + OPENED_DAYS * 24 * 3600;
-        self.put(&key, &OpenedPointer { study_instance_uid: study.clone(), expires_at }, Change::new())
+    /// Puts a study on the list of those that were opened on the day, or counts once more there; on condition that all openings
+    /// of the day were counted.
+    #[must_use]
+    pub fn list_opened(self, study: &StudyInstanceUid, at: Timestamp) -> Self {
+        let is_counted =
+            Condition::Any(vec![Condition::Absent("study_instance_uid"), Condition::Present("times")]);
+        let change = Change::new()
+            .set("study_instance_uid", study)
+            .set("expires_at", at.as_second() + OPENED_DAYS * 24 * 3600)
+            .set_if_absent("listed_at", at.as_millisecond())
+            .add("times", 1)
+            .when(&is_counted);
+        self.update(opened_key(study, at), change)
+    }
+
+    /// Takes a study off the list of those whose patient nothing reached.
+    #[must_use]
+    pub fn unlist_unreached(self, notices: &[NoticeRecord]) -> Self {
+        let days = notices.iter().map(|notice| (day_of(notice.issued_at), notice));
+        let mut seen = BTreeSet::new();
+        let of_days = days.filter(|(day, _)| seen.insert(*day)).map(|(_, notice)| notice);
+        of_days.fold(self, |transaction, notice| {
+            transaction.delete(Worklist::Unreached.key(notice.issued_at, &notice.study_instance_uid))
+        })
     }
 
     /// Puts the study of a notice on a list.
@@ -94,7 +165,7 @@ impl Transaction {
     /// [`StoreError::Corrupt`], never for this type.
     pub fn list_notice(self, list: Worklist, notice: &NoticeRecord) -> Result<Self, StoreError> {
         let key = list.key(notice.issued_at, &notice.study_instance_uid);
-        self.put(&key, &StudyPointer { study_instance_uid: notice.study_instance_uid.clone() }, Change::new())
+        self.put(&key, &ListedStudy::new(&notice.study_instance_uid, notice.issued_at), Change::new())
     }
 
     /// What a channel's new state makes due, or settles.
@@ -115,41 +186,55 @@ impl Transaction {
 }
 
 impl Index {
-    /// The studies on a list from one day to another (UTC), oldest first.
+    /// The studies on a list of a day, some of them where they are many: one call. The day is one of the hospital for
+    /// [`Worklist::Opened`], and UTC for the others.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn worklist(
-        &self,
-        list: Worklist,
-        from: Date,
-        to: Date,
-    ) -> Result<Vec<StudyRecord>, StoreError> {
-        let days = std::iter::successors(Some(from), |day| day.checked_add(1.day()).ok());
-        let days = days.take_while(|day| *day <= to);
-        let found: Vec<Vec<StudyPointer>> = stream::iter(days)
-            .map(|day| async move { self.query(&list.pk(day), "STUDY#").await })
-            .buffered(DAYS_AT_ONCE)
-            .try_collect()
-            .await?;
-        self.studies_of(found.into_iter().flatten()).await
+    pub async fn start_of_day(&self, list: Worklist, day: Date) -> Result<DayOfList, StoreError> {
+        let (listed, is_more) = self.query_start(&list.pk(day), "STUDY#", DAY_START_STUDIES).await?;
+        Ok(DayOfList { listed: in_order(listed), is_whole: !is_more })
     }
 
-    /// The studies that these lead to, each once, oldest first.
-    pub(super) async fn studies_of(
+    /// All studies on a list of a day: a call for every some thousands.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn whole_day(&self, list: Worklist, day: Date) -> Result<Vec<ListedStudy>, StoreError> {
+        Ok(in_order(self.query(&list.pk(day), "STUDY#").await?))
+    }
+
+    /// Some of the studies that are held, of a day (UTC); those whose items are from before this was kept are all among them.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn held_of_day(
         &self,
-        pointers: impl IntoIterator<Item = StudyPointer>,
-    ) -> Result<Vec<StudyRecord>, StoreError> {
-        let keys: BTreeMap<String, ItemKey> = pointers
-            .into_iter()
-            .map(|pointer| (pointer.study_instance_uid.to_string(), study_key(&pointer.study_instance_uid)))
-            .collect();
-        let mut studies: Vec<StudyRecord> = self.get_many(keys.into_values().collect()).await?;
-        studies.sort_by(|a, b| {
-            (a.received_at, a.study_instance_uid.as_str())
-                .cmp(&(b.received_at, b.study_instance_uid.as_str()))
-        });
-        Ok(studies)
+        day: Date,
+        wanted: HeldWanted<'_>,
+    ) -> Result<Vec<ListedStudy>, StoreError> {
+        let (is_wanted, texts) = match wanted {
+            HeldWanted::Named(word) => ("contains(#n, :w0)".to_owned(), vec![word.to_owned()]),
+            HeldWanted::For(reasons) => {
+                let texts: Vec<String> = reasons.iter().map(|reason| reason.code().to_owned()).collect();
+                let places: Vec<String> = (0..texts.len()).map(|place| format!(":w{place}")).collect();
+                (format!("#n IN ({})", places.join(", ")), texts)
+            }
+        };
+        let name = match wanted {
+            HeldWanted::Named(_) => "name",
+            HeldWanted::For(_) => "reason",
+        };
+        let filter = format!("attribute_not_exists(#n) OR {is_wanted}");
+        Ok(in_order(self.query_where(&Worklist::Held.pk(day), "STUDY#", name, &filter, texts).await?))
+    }
+
+    /// How many studies are on a list of a day.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn count_of_day(&self, list: Worklist, day: Date) -> Result<usize, StoreError> {
+        self.count(&list.pk(day), "STUDY#").await
     }
 
     /// Puts a study on the lists that it belongs on: those from before there were lists are on none.
@@ -157,24 +242,30 @@ impl Index {
     /// # Errors
     /// [`StoreError`].
     pub async fn relist(&self, study: &StudyRecord, notices: &[NoticeRecord]) -> Result<(), StoreError> {
-        let mut keys = Vec::new();
+        let mut lists = Vec::new();
         let uid = &study.study_instance_uid;
-        if study.state == filmless_domain::StudyState::Held {
-            keys.push(Worklist::Held.key(study.received_at, uid));
+        if study.state == StudyState::Held {
+            let plain = || ListedStudy::new(uid, study.received_at);
+            let listed = study.reason.map_or_else(plain, |reason| ListedStudy::held(study, reason));
+            self.put_new(&Worklist::Held.key(study.received_at, uid), &listed).await?;
         }
         for notice in notices {
             let states: Vec<ChannelState> =
                 [&notice.sms_channel, &notice.email_channel].into_iter().flatten().map(|c| c.state).collect();
             let is_out = |state: &ChannelState| matches!(state, ChannelState::Sent | ChannelState::Delivered);
             if !states.iter().any(is_out) {
-                keys.push(Worklist::Unreached.key(notice.issued_at, uid));
+                lists.push((Worklist::Unreached, notice.issued_at));
             }
             if states.contains(&ChannelState::Failed) {
-                keys.push(Worklist::Failed.key(notice.issued_at, uid));
+                lists.push((Worklist::Failed, notice.issued_at));
             }
         }
-        for key in keys {
-            self.put_new(&key, &StudyPointer { study_instance_uid: uid.clone() }).await?;
+        let is_unreached = |(list, _): &(Worklist, Timestamp)| *list == Worklist::Unreached;
+        if lists.iter().any(is_unreached) && !self.opened_among([uid]).await?.is_empty() {
+            lists.retain(|listed| !is_unreached(listed));
+        }
+        for (list, at) in lists {
+            self.put_new(&list.key(at, uid), &ListedStudy::new(uid, at)).await?;
         }
         Ok(())
     }
@@ -193,4 +284,9 @@ impl Index {
         }
         Ok(keys.len())
     }
+}
+
+fn in_order(mut listed: Vec<ListedStudy>) -> Vec<ListedStudy> {
+    listed.sort_by(|a, b| a.place().cmp(&b.place()));
+    listed
 }

@@ -1,7 +1,7 @@
 //! Staff who know the truth, and may do what the product lets them.
 
 use filmless_delivery::Services;
-use filmless_delivery::staff::{ContactCorrection, Decision, Desk, StaffError};
+use filmless_delivery::staff::{ContactCorrection, Decision, Desk, Extent, ListAsked, StaffError};
 use filmless_domain::staff::{Role, StaffMember};
 use filmless_domain::{AccessionNumber, PatientId};
 
@@ -20,7 +20,8 @@ impl Oracle {
     pub async fn work_through_held(&mut self, services: &Services) -> Vec<usize> {
         let desk = desk(services);
         let mut released = Vec::new();
-        for held in desk.held(DAYS).await.unwrap() {
+        let held = desk.held(&ListAsked::of_days(DAYS), &Extent::Whole).await.unwrap();
+        for held in held.rows {
             let Some(exam) = exam_of(held.study.study_instance_uid.as_str()) else { continue };
             self.figures.was_held.insert(exam);
             if !self.truth.may_be_released(exam) {

@@ -4,13 +4,11 @@ use askama::Template;
 use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::Response;
-use filmless_delivery::staff::FailedChannel;
-use filmless_domain::hospital::HOSPITAL_TIME;
+use filmless_delivery::staff::{Extent, FailedChannel, ListPage};
 use filmless_domain::staff::Act;
-use jiff::civil::Date;
-use serde::Deserialize;
 
-use super::lists::{Choice, PERIODS, Patient, choices, chosen, csv_line, period};
+use super::lists::{Choice, PERIODS, Patient, choices, csv_line};
+use super::narrowed::{Around, Narrowed};
 use super::patient::study_url;
 use super::{Console, StaffFrame, Trouble, file, page};
 use crate::pages::moment;
@@ -27,6 +25,7 @@ struct FailedPage<'a> {
     day: String,
     csv_url: String,
     may_resend: bool,
+    around: Around,
     rows: Vec<FailedRow>,
 }
 
@@ -62,62 +61,38 @@ fn reason(failed: &FailedChannel) -> &str {
     failed.detail.as_deref().unwrap_or_default()
 }
 
-/// Which of the messages that failed.
-#[derive(Deserialize)]
-pub(crate) struct Asked {
-    days: Option<u16>,
-    #[serde(default)]
-    reason: String,
-    #[serde(default)]
-    modality: String,
-    #[serde(default)]
-    day: String,
-}
-
-impl Asked {
-    fn day(&self) -> Option<Date> {
-        self.day.parse().ok()
-    }
-
-    fn wants(&self, failed: &FailedChannel) -> bool {
-        let is_reason = self.reason.is_empty() || self.reason == reason(failed);
-        let is_modality = self.modality.is_empty() || failed.modalities.contains(&self.modality);
-        let on = failed.at.map(|at| at.to_zoned(HOSPITAL_TIME).date());
-        is_reason && is_modality && self.day().is_none_or(|day| on == Some(day))
-    }
-}
-
-async fn find(console: &Console, asked: &Asked) -> Result<Vec<FailedChannel>, Trouble> {
+async fn find(
+    console: &Console,
+    asked: &Narrowed,
+    extent: &Extent,
+) -> Result<ListPage<FailedChannel>, Trouble> {
     console.demand(Act::ReadLists).await?;
-    console.demand_days([&asked.day])?;
-    console.clerk.failed_channels(period(asked.days, 7)).await.map_err(console.trouble())
+    console.clerk.failed_channels(&asked.asked(console, PERIODS[0])?, extent).await.map_err(console.trouble())
 }
 
 /// `GET /staff/failed`
-pub(crate) async fn show(console: Console, Query(asked): Query<Asked>) -> Result<Response, Trouble> {
-    let failed = find(&console, &asked).await?;
+pub(crate) async fn show(console: Console, Query(asked): Query<Narrowed>) -> Result<Response, Trouble> {
+    let failed = find(&console, &asked, &asked.page()).await?;
     let frame = console.frame();
-    let reasons = failed.iter().map(reason).filter(|reason| !reason.is_empty());
-    let mut reasons = choices(reasons, &asked.reason);
+    let of_page = failed.rows.iter().map(reason).filter(|reason| !reason.is_empty());
+    let mut reasons = choices(of_page, &asked.reason);
     for reason in &mut reasons {
         reason.words = console::why_failed(frame.language, &reason.value);
     }
-    let modalities = failed.iter().flat_map(|failed| failed.modalities.iter().map(String::as_str));
-    let modalities = choices(modalities, &asked.modality);
-    let rows = failed.iter().filter(|failed| asked.wants(failed));
-    let rows = rows.map(|failed| FailedRow::new(&frame, failed)).collect();
-    let (days, day) = (period(asked.days, 7), asked.day().map(|day| day.to_string()).unwrap_or_default());
-    let (reason, modality) = (chosen(&reasons), chosen(&modalities));
-    let csv_url = format!("/staff/failed.csv?days={days}&reason={reason}&modality={modality}&day={day}");
-    let may_resend = console.may(Act::Resend);
+    let of_page = failed.rows.iter().flat_map(|failed| failed.modalities.iter().map(String::as_str));
+    let modalities = asked.modalities(of_page);
+    let around = asked.around("/staff/failed", &failed, frame.t.reading, frame.t.reading.no_failed);
+    let rows = failed.rows.iter().map(|failed| FailedRow::new(&frame, failed)).collect();
+    let (days, day, csv_url) = (asked.days(PERIODS[0]), asked.day_text(), asked.address("/staff/failed.csv"));
+    let (may_resend, periods) = (console.may(Act::Resend), PERIODS);
     let list =
-        FailedPage { frame, days, periods: PERIODS, reasons, modalities, day, csv_url, may_resend, rows };
+        FailedPage { frame, days, periods, reasons, modalities, day, csv_url, may_resend, around, rows };
     Ok(page(StatusCode::OK, &list)?)
 }
 
 /// `GET /staff/failed.csv`
-pub(crate) async fn csv(console: Console, Query(asked): Query<Asked>) -> Result<Response, Trouble> {
-    let failed = find(&console, &asked).await?;
+pub(crate) async fn csv(console: Console, Query(asked): Query<Narrowed>) -> Result<Response, Trouble> {
+    let failed = find(&console, &asked, &Extent::Whole).await?;
     let frame = console.frame();
     let (words, reading) = (frame.t.frame, frame.t.reading);
     let head = [
@@ -131,7 +106,7 @@ pub(crate) async fn csv(console: Console, Query(asked): Query<Asked>) -> Result<
     ];
     // The mark that has spreadsheets read UTF-8 (Unicode 23.8).
     let mut table = format!("\u{feff}{}", csv_line(&head));
-    for failed in failed.iter().filter(|failed| asked.wants(failed)) {
+    for failed in &failed.rows {
         let row = FailedRow::new(&frame, failed);
         let reached = if row.is_reached { reading.yes } else { reading.no };
         let line = [&row.patient.code, &row.name, row.channel, &row.when, &row.why, reached, &row.study_uid];

@@ -29,7 +29,7 @@ struct HomePage<'a> {
 struct Waiting {
     href: &'static str,
     words: &'static str,
-    count: usize,
+    count: String,
 }
 
 /// What waits for whoever may read the lists.
@@ -38,25 +38,17 @@ async fn waiting(console: &Console) -> Result<Vec<Waiting>, Trouble> {
         return Ok(Vec::new());
     }
     let clerk = &console.clerk;
-    let (held, unreached, failed, refused, opened) = tokio::join!(
-        clerk.held(31),
-        clerk.unreached(7),
-        clerk.failed_channels(7),
-        clerk.refusals(PERIODS[0], 0),
-        clerk.count_opened()
-    );
+    let (waiting, refused) = tokio::join!(clerk.waiting(), clerk.refusals(PERIODS[0], 0));
     let words = console.frame().t.frame;
     let trouble = console.trouble();
+    let (waiting, refused) = (waiting.map_err(&trouble)?, refused.map_err(&trouble)?.more);
+    let list = |href, words, count| Waiting { href, words, count };
     Ok(vec![
-        Waiting { href: "/staff/held", words: words.held, count: held.map_err(&trouble)?.len() },
-        Waiting {
-            href: "/staff/unreached",
-            words: words.unreached,
-            count: unreached.map_err(&trouble)?.len(),
-        },
-        Waiting { href: "/staff/failed", words: words.failed, count: failed.map_err(&trouble)?.len() },
-        Waiting { href: "/staff/refusals", words: words.refusals, count: refused.map_err(&trouble)?.more },
-        Waiting { href: "/staff/opened", words: words.opened, count: opened.map_err(&trouble)? },
+        list("/staff/held", words.held, waiting.held.to_string()),
+        list("/staff/unreached", words.unreached, waiting.unreached.to_string()),
+        list("/staff/failed", words.failed, waiting.failed.to_string()),
+        list("/staff/refusals", words.refusals, refused.to_string()),
+        list("/staff/opened", words.opened, waiting.opened.to_string()),
     ])
 }
 

@@ -6,14 +6,11 @@ use askama::Template;
 use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::Response;
-use filmless_delivery::staff::{HeldStudy, Unreached};
-use filmless_domain::PatientId;
-use filmless_domain::hospital::HOSPITAL_TIME;
+use filmless_delivery::staff::{Extent, HeldStudy, ListPage, Unreached};
 use filmless_domain::staff::Act;
-use jiff::civil::Date;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use serde::Deserialize;
+use filmless_domain::{HoldReason, PatientId};
 
+use super::narrowed::{Around, Narrowed};
 use super::patient::{StudyRow, local_phone, study_url};
 use super::{Console, StaffFrame, Trouble, file, page, patient_url};
 use crate::pages::moment;
@@ -21,6 +18,8 @@ use crate::texts::console;
 
 /// For how long back a list can be asked.
 pub(super) const PERIODS: [u16; 3] = [7, 31, 90];
+/// For how long back studies that are held are shown where nothing is asked for.
+const HELD_DAYS: u16 = PERIODS[1];
 
 #[derive(Template)]
 #[template(path = "staff/held.html")]
@@ -32,6 +31,7 @@ struct HeldPage<'a> {
     modalities: Vec<Choice>,
     day: String,
     csv_url: String,
+    around: Around,
     rows: Vec<HeldRow>,
 }
 
@@ -49,6 +49,7 @@ struct UnreachedPage<'a> {
     day: String,
     csv_url: String,
     may_resend: bool,
+    around: Around,
     rows: Vec<UnreachedRow>,
 }
 
@@ -86,37 +87,6 @@ impl Patient {
     }
 }
 
-/// Which of the studies that are held.
-#[derive(Deserialize)]
-pub(crate) struct HeldAsked {
-    days: Option<u16>,
-    #[serde(default)]
-    reason: String,
-    #[serde(default)]
-    modality: String,
-    #[serde(default)]
-    day: String,
-}
-
-impl HeldAsked {
-    fn days(&self) -> u16 {
-        period(self.days, 31)
-    }
-
-    /// The day asked for, if it is one.
-    fn day(&self) -> Option<Date> {
-        self.day.parse().ok()
-    }
-
-    fn wants(&self, held: &HeldStudy) -> bool {
-        let has = |asked: &str, found: &str| asked.is_empty() || asked == found;
-        let reason = held.study.reason.as_ref().map_or("", |reason| &reason.code);
-        let is_modality = self.modality.is_empty() || held.study.modalities.contains(&self.modality);
-        let received = held.last_received_at.to_zoned(HOSPITAL_TIME).date();
-        has(&self.reason, reason) && is_modality && self.day().is_none_or(|day| day == received)
-    }
-}
-
 /// What is in a list, to choose from.
 pub(super) fn choices<'a>(values: impl Iterator<Item = &'a str>, chosen: &str) -> Vec<Choice> {
     let values: BTreeSet<&str> = values.collect();
@@ -125,35 +95,23 @@ pub(super) fn choices<'a>(values: impl Iterator<Item = &'a str>, chosen: &str) -
     values.into_iter().map(choice).collect()
 }
 
-/// What was chosen, for an address: only what was found in the list is repeated in one.
-pub(super) fn chosen(choices: &[Choice]) -> String {
-    let chosen = choices.iter().find(|choice| choice.is_chosen);
-    chosen.map(|choice| utf8_percent_encode(&choice.value, NON_ALPHANUMERIC).to_string()).unwrap_or_default()
-}
-
-/// Which day; the last seven where none is named.
-#[derive(Deserialize)]
-pub(crate) struct OneDay {
-    pub(super) day: Option<String>,
-}
-
 /// How far back: a period that is offered, whatever was asked for.
 pub(super) fn period(days: Option<u16>, otherwise: u16) -> u16 {
     days.filter(|days| PERIODS.contains(days)).unwrap_or(otherwise)
 }
 
 /// `GET /staff/held`
-pub(crate) async fn held(console: Console, Query(asked): Query<HeldAsked>) -> Result<Response, Trouble> {
-    let held = find_held(&console, &asked).await?;
+pub(crate) async fn held(console: Console, Query(asked): Query<Narrowed>) -> Result<Response, Trouble> {
+    let held = find_held(&console, &asked, &asked.page()).await?;
     let frame = console.frame();
-    let reasons = held.iter().filter_map(|held| Some(held.study.reason.as_ref()?.code.as_str()));
-    let mut reasons = choices(reasons, &asked.reason);
+    let mut reasons = choices(HoldReason::ALL.iter().map(|reason| reason.code()), &asked.reason);
     for reason in &mut reasons {
         reason.words = console::hold_reason(frame.language, &reason.value).to_owned();
     }
-    let modalities = held.iter().flat_map(|held| held.study.modalities.iter().map(String::as_str));
-    let modalities = choices(modalities, &asked.modality);
-    let rows = held.iter().filter(|held| asked.wants(held)).map(|held| HeldRow {
+    let of_page = held.rows.iter().flat_map(|held| held.study.modalities.iter().map(String::as_str));
+    let modalities = asked.modalities(of_page);
+    let around = asked.around("/staff/held", &held, frame.t.reading, frame.t.reading.no_held);
+    let rows = held.rows.iter().map(|held| HeldRow {
         study: StudyRow::new(&frame, &held.study),
         patient: Patient::new(held.patient_id.as_ref()),
         name: held.name.clone(),
@@ -161,19 +119,14 @@ pub(crate) async fn held(console: Console, Query(asked): Query<HeldAsked>) -> Re
         last_received: moment(frame.shared, held.last_received_at),
     });
     let rows = rows.collect();
-    let (days, day) = (asked.days(), asked.day().map(|day| day.to_string()).unwrap_or_default());
-    let csv_url = format!(
-        "/staff/held.csv?days={days}&reason={}&modality={}&day={day}",
-        chosen(&reasons),
-        chosen(&modalities)
-    );
-    let page_of_held = HeldPage { frame, days, periods: PERIODS, reasons, modalities, day, csv_url, rows };
-    Ok(page(StatusCode::OK, &page_of_held)?)
+    let (days, day, csv_url) = (asked.days(HELD_DAYS), asked.day_text(), asked.address("/staff/held.csv"));
+    let list = HeldPage { frame, days, periods: PERIODS, reasons, modalities, day, csv_url, around, rows };
+    Ok(page(StatusCode::OK, &list)?)
 }
 
 /// `GET /staff/held.csv`
-pub(crate) async fn held_csv(console: Console, Query(asked): Query<HeldAsked>) -> Result<Response, Trouble> {
-    let held = find_held(&console, &asked).await?;
+pub(crate) async fn held_csv(console: Console, Query(asked): Query<Narrowed>) -> Result<Response, Trouble> {
+    let held = find_held(&console, &asked, &Extent::Whole).await?;
     let frame = console.frame();
     let (words, reading) = (frame.t.frame, frame.t.reading);
     let head = [
@@ -187,7 +140,7 @@ pub(crate) async fn held_csv(console: Console, Query(asked): Query<HeldAsked>) -
     ];
     // The mark that has spreadsheets read UTF-8 (Unicode 23.8).
     let mut table = format!("\u{feff}{}", csv_line(&head));
-    for held in held.iter().filter(|held| asked.wants(held)) {
+    for held in &held.rows {
         let row = StudyRow::new(&frame, &held.study);
         let code = held.patient_id.as_ref().map(|patient| patient.as_str()).unwrap_or_default();
         let what = format!("{} {}", row.date, row.what);
@@ -199,17 +152,21 @@ pub(crate) async fn held_csv(console: Console, Query(asked): Query<HeldAsked>) -
     file("text/csv; charset=utf-8", "attachment; filename=\"held.csv\"", table.into_bytes())
 }
 
-async fn find_held(console: &Console, asked: &HeldAsked) -> Result<Vec<HeldStudy>, Trouble> {
+async fn find_held(
+    console: &Console,
+    asked: &Narrowed,
+    extent: &Extent,
+) -> Result<ListPage<HeldStudy>, Trouble> {
     console.demand(Act::ReadLists).await?;
-    console.demand_days([&asked.day])?;
-    console.clerk.held(asked.days()).await.map_err(console.trouble())
+    console.clerk.held(&asked.asked(console, HELD_DAYS)?, extent).await.map_err(console.trouble())
 }
 
 /// `GET /staff/unreached`
-pub(crate) async fn unreached(console: Console, Query(asked): Query<OneDay>) -> Result<Response, Trouble> {
-    let (found, day) = find_unreached(&console, asked).await?;
+pub(crate) async fn unreached(console: Console, Query(asked): Query<Narrowed>) -> Result<Response, Trouble> {
+    let found = find_unreached(&console, &asked, &asked.page()).await?;
     let frame = console.frame();
-    let rows = found.iter().map(|unreached| UnreachedRow {
+    let around = asked.around("/staff/unreached", &found, frame.t.reading, frame.t.reading.no_unreached);
+    let rows = found.rows.iter().map(|unreached| UnreachedRow {
         study_uid: unreached.study_instance_uid.to_string(),
         study_url: study_url(&unreached.study_instance_uid),
         patient: Patient::new(unreached.patient_id.as_ref()),
@@ -220,30 +177,24 @@ pub(crate) async fn unreached(console: Console, Query(asked): Query<OneDay>) -> 
         why: console::why_unreached(frame.language, unreached.why),
     });
     let rows = rows.collect();
-    let day = day.map(|day| day.to_string()).unwrap_or_default();
-    let csv_url = match day.as_str() {
-        "" => "/staff/unreached.csv".to_owned(),
-        day => format!("/staff/unreached.csv?day={day}"),
-    };
-    Ok(page(
-        StatusCode::OK,
-        &UnreachedPage { frame, day, csv_url, may_resend: console.may(Act::Resend), rows },
-    )?)
+    let (day, csv_url) = (asked.day_text(), asked.address("/staff/unreached.csv"));
+    let may_resend = console.may(Act::Resend);
+    Ok(page(StatusCode::OK, &UnreachedPage { frame, day, csv_url, may_resend, around, rows })?)
 }
 
 /// `GET /staff/unreached.csv`
 pub(crate) async fn unreached_csv(
     console: Console,
-    Query(asked): Query<OneDay>,
+    Query(asked): Query<Narrowed>,
 ) -> Result<Response, Trouble> {
-    let (found, day) = find_unreached(&console, asked).await?;
+    let found = find_unreached(&console, &asked, &Extent::Whole).await?;
     let frame = console.frame();
     let (words, reading) = (frame.t.frame, frame.t.reading);
     let phone = frame.t.patient.phone;
     let head = [words.code, words.name, phone, reading.typed, reading.released, reading.why, reading.study];
     // The mark that has spreadsheets read UTF-8 (Unicode 23.8).
     let mut table = format!("\u{feff}{}", csv_line(&head));
-    for unreached in &found {
+    for unreached in &found.rows {
         let code = unreached.patient_id.as_ref().map(|patient| patient.as_str()).unwrap_or_default();
         let phone = unreached.phone.as_deref().map(local_phone).unwrap_or_default();
         let released = unreached.released_at.map(|at| moment(frame.shared, at)).unwrap_or_default();
@@ -252,19 +203,17 @@ pub(crate) async fn unreached_csv(
         let typed = unreached.typed.as_deref().unwrap_or_default();
         table.push_str(&csv_line(&[code, &unreached.name, &phone, typed, &released, why, uid]));
     }
-    let name = day.map_or_else(|| "unreached".to_owned(), |day| format!("unreached-{day}"));
+    let name = asked.day().map_or_else(|| "unreached".to_owned(), |day| format!("unreached-{day}"));
     file("text/csv; charset=utf-8", &format!("attachment; filename=\"{name}.csv\""), table.into_bytes())
 }
 
-async fn find_unreached(console: &Console, asked: OneDay) -> Result<(Vec<Unreached>, Option<Date>), Trouble> {
+async fn find_unreached(
+    console: &Console,
+    asked: &Narrowed,
+    extent: &Extent,
+) -> Result<ListPage<Unreached>, Trouble> {
     console.demand(Act::ReadLists).await?;
-    console.demand_days(&asked.day)?;
-    let day = asked.day.and_then(|day| day.parse::<Date>().ok());
-    let found = match day {
-        Some(day) => console.clerk.unreached_on(day).await,
-        None => console.clerk.unreached(7).await,
-    };
-    Ok((found.map_err(console.trouble())?, day))
+    console.clerk.unreached(&asked.asked(console, PERIODS[0])?, extent).await.map_err(console.trouble())
 }
 
 /// A line of a table (RFC 4180). A value that a spreadsheet would take for a formula is kept from being one.

@@ -32,6 +32,7 @@ mod failed;
 mod finance;
 mod home;
 mod lists;
+mod narrowed;
 mod opened;
 mod patient;
 mod patient_acts;

@@ -4,11 +4,11 @@ use askama::Template;
 use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::Response;
-use filmless_delivery::staff::OpenedStudy;
+use filmless_delivery::staff::{Extent, ListPage, OpenedStudy};
 use filmless_domain::staff::Act;
-use jiff::civil::Date;
 
-use super::lists::{OneDay, Patient, csv_line};
+use super::lists::{Patient, csv_line};
+use super::narrowed::{Around, Narrowed};
 use super::patient::StudyRow;
 use super::{Console, StaffFrame, Trouble, file, page};
 use crate::pages::moment;
@@ -20,6 +20,8 @@ struct OpenedPage<'a> {
     title: String,
     day: String,
     csv_url: String,
+    total: usize,
+    around: Around,
     rows: Vec<OpenedRow>,
 }
 
@@ -45,34 +47,35 @@ impl OpenedRow {
     }
 }
 
-async fn find(console: &Console, asked: OneDay) -> Result<(Vec<OpenedStudy>, Option<Date>), Trouble> {
+async fn find(
+    console: &Console,
+    asked: &Narrowed,
+    extent: &Extent,
+) -> Result<ListPage<OpenedStudy>, Trouble> {
     console.demand(Act::ReadLists).await?;
-    console.demand_days(&asked.day)?;
-    let day = asked.day.and_then(|day| day.parse().ok());
-    Ok((console.clerk.opened_on(day).await.map_err(console.trouble())?, day))
+    let day = asked.asked(console, 1)?.day;
+    console.clerk.opened_on(day, extent).await.map_err(console.trouble())
 }
 
 /// `GET /staff/opened`
-pub(crate) async fn show(console: Console, Query(asked): Query<OneDay>) -> Result<Response, Trouble> {
-    let (opened, day) = find(&console, asked).await?;
+pub(crate) async fn show(console: Console, Query(asked): Query<Narrowed>) -> Result<Response, Trouble> {
+    let opened = find(&console, &asked, &asked.page()).await?;
+    let total = console.clerk.count_opened(asked.day()).await.map_err(console.trouble())?;
     let frame = console.frame();
-    let rows = opened.iter().map(|opened| OpenedRow::new(&frame, opened)).collect();
+    let rows = opened.rows.iter().map(|opened| OpenedRow::new(&frame, opened)).collect();
     let words = frame.t.reading;
-    let title = match day {
+    let around = asked.around("/staff/opened", &opened, words, words.no_opened);
+    let title = match asked.day() {
         Some(day) => format!("{} {}", words.opened_on, (frame.shared.date)(day)),
         None => frame.t.frame.opened.to_owned(),
     };
-    let day = day.map(|day| day.to_string()).unwrap_or_default();
-    let csv_url = match day.as_str() {
-        "" => "/staff/opened.csv".to_owned(),
-        day => format!("/staff/opened.csv?day={day}"),
-    };
-    Ok(page(StatusCode::OK, &OpenedPage { frame, title, day, csv_url, rows })?)
+    let (day, csv_url) = (asked.day_text(), asked.address("/staff/opened.csv"));
+    Ok(page(StatusCode::OK, &OpenedPage { frame, title, day, csv_url, total, around, rows })?)
 }
 
 /// `GET /staff/opened.csv`
-pub(crate) async fn csv(console: Console, Query(asked): Query<OneDay>) -> Result<Response, Trouble> {
-    let (opened, day) = find(&console, asked).await?;
+pub(crate) async fn csv(console: Console, Query(asked): Query<Narrowed>) -> Result<Response, Trouble> {
+    let opened = find(&console, &asked, &Extent::Whole).await?;
     let frame = console.frame();
     let (words, reading) = (frame.t.frame, frame.t.reading);
     let head = [
@@ -86,7 +89,7 @@ pub(crate) async fn csv(console: Console, Query(asked): Query<OneDay>) -> Result
     ];
     // The mark that has spreadsheets read UTF-8 (Unicode 23.8).
     let mut table = format!("\u{feff}{}", csv_line(&head));
-    for opened in &opened {
+    for opened in &opened.rows {
         let row = OpenedRow::new(&frame, opened);
         let what = format!("{} {}", row.study.date, row.study.what);
         let line = [
@@ -100,6 +103,6 @@ pub(crate) async fn csv(console: Console, Query(asked): Query<OneDay>) -> Result
         ];
         table.push_str(&csv_line(&line.map(String::as_str)));
     }
-    let name = day.map_or_else(|| "opened".to_owned(), |day| format!("opened-{day}"));
+    let name = asked.day().map_or_else(|| "opened".to_owned(), |day| format!("opened-{day}"));
     file("text/csv; charset=utf-8", &format!("attachment; filename=\"{name}.csv\""), table.into_bytes())
 }

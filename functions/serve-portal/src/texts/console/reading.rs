@@ -30,6 +30,10 @@ words! {
         days: "ngày", "days";
         one_day: "Một ngày", "One day";
         show: "Xem", "Show";
+        first_page: "Về trang đầu", "First page";
+        next_page: "Trang sau", "Next page";
+        on_next_page: "Trang này không có dòng nào, xin xem tiếp trang sau.", "Nothing on this page: go on to the next one.";
+        no_more: "Đã hết danh sách.", "This is the end of the list.";
         csv: "Tải bảng (CSV)", "Download as CSV";
         print: "In trang này: Ctrl+P.", "To print this page: Ctrl+P.";
         last_received: "Nhận lần cuối", "Last received";

@@ -1,0 +1,243 @@
+//! Many items in few calls: of known keys a hundred at a time, and of a partition its beginning or its number.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
+
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, Select};
+use filmless_domain::{AccessionNumber, PatientId, StudyInstanceUid};
+use futures::{StreamExt, TryStreamExt, stream};
+use serde::de::DeserializeOwned;
+
+use super::account::account_pk;
+use super::order::order_key;
+use super::study::study_key;
+use super::table::{CONTENTION_TRIES_MAX, Item, record_of};
+use super::{
+    AccountRecord, ContactRecord, Index, ItemKey, MERGES_MAX, NoticeRecord, OrderRecord, StudyRecord,
+};
+use crate::StoreError;
+
+/// Most items of one batch, by DynamoDB.
+const BATCH_ITEMS_MAX: usize = 100;
+const BATCHES_AT_ONCE: usize = 4;
+
+impl Index {
+    /// These studies, as far as they are there.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn studies_among(
+        &self,
+        studies: impl IntoIterator<Item = &StudyInstanceUid>,
+    ) -> Result<BTreeMap<StudyInstanceUid, StudyRecord>, StoreError> {
+        let found: Vec<StudyRecord> = self.get_many(studies.into_iter().map(study_key).collect()).await?;
+        Ok(found.into_iter().map(|study| (study.study_instance_uid.clone(), study)).collect())
+    }
+
+    /// All notices of these studies, oldest first: there is one of each version of a study's link.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn notices_among(
+        &self,
+        studies: impl IntoIterator<Item = &StudyRecord>,
+    ) -> Result<BTreeMap<StudyInstanceUid, Vec<NoticeRecord>>, StoreError> {
+        let keys = studies.into_iter().flat_map(|study| {
+            (1..=study.link_version).map(|version| NoticeRecord::key(&study.study_instance_uid, version))
+        });
+        let mut found: Vec<NoticeRecord> = self.get_many(keys.collect()).await?;
+        found.sort_by_key(|notice| notice.link_version);
+        let mut notices = BTreeMap::<StudyInstanceUid, Vec<NoticeRecord>>::new();
+        for notice in found {
+            notices.entry(notice.study_instance_uid.clone()).or_default().push(notice);
+        }
+        Ok(notices)
+    }
+
+    /// The orders with these accession numbers, as far as they are there.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn orders_among(
+        &self,
+        accessions: impl IntoIterator<Item = &AccessionNumber>,
+    ) -> Result<BTreeMap<AccessionNumber, OrderRecord>, StoreError> {
+        let found: Vec<OrderRecord> = self.get_many(accessions.into_iter().map(order_key).collect()).await?;
+        Ok(found.into_iter().map(|order| (order.order.accession_number.clone(), order)).collect())
+    }
+
+    /// What staff corrected for these patients.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn corrected_contacts_among(
+        &self,
+        patients: impl IntoIterator<Item = &PatientId>,
+    ) -> Result<BTreeMap<PatientId, ContactRecord>, StoreError> {
+        let keys = patients.into_iter().map(|patient| (Self::contact_key(patient).pk, patient.clone()));
+        let of_key: HashMap<String, PatientId> = keys.collect();
+        let items = self.get_items(of_key.values().map(Self::contact_key).collect()).await?;
+        let mut contacts = BTreeMap::new();
+        for item in items {
+            let patient = item.get("pk").and_then(|pk| of_key.get(pk.as_s().ok()?)).cloned();
+            if let Some(patient) = patient {
+                contacts.insert(patient, record_of(item)?);
+            }
+        }
+        Ok(contacts)
+    }
+
+    /// These accounts by their keys, each the one that took it in, if one did.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn accounts_among(
+        &self,
+        account_keys: impl IntoIterator<Item = &String>,
+    ) -> Result<BTreeMap<String, AccountRecord>, StoreError> {
+        // Where each chain of merges has come to.
+        let mut ends: BTreeMap<String, String> =
+            account_keys.into_iter().map(|key| (key.clone(), key.clone())).collect();
+        let mut known = BTreeMap::<String, AccountRecord>::new();
+        for _ in 0..MERGES_MAX {
+            let asked = ends.values().filter(|key| !known.contains_key(*key));
+            let keys = asked.map(|key| ItemKey::new(account_pk(key), "ACCOUNT")).collect();
+            let found: Vec<AccountRecord> = self.get_many(keys).await?;
+            if found.is_empty() {
+                break;
+            }
+            known.extend(found.into_iter().map(|account| (account.account_key.clone(), account)));
+            for end in ends.values_mut() {
+                if let Some(into) = known.get(end).and_then(|account| account.merged_into.clone()) {
+                    *end = into;
+                }
+            }
+        }
+        let last = |end: &String| known.get(end).filter(|account| account.merged_into.is_none()).cloned();
+        Ok(ends.into_iter().filter_map(|(key, end)| Some((key, last(&end)?))).collect())
+    }
+
+    /// The items with these keys, in whatever order; one that is not there is left out.
+    pub(super) async fn get_many<T: DeserializeOwned>(
+        &self,
+        keys: Vec<ItemKey>,
+    ) -> Result<Vec<T>, StoreError> {
+        self.get_items(keys).await?.into_iter().map(record_of).collect()
+    }
+
+    async fn get_items(&self, mut keys: Vec<ItemKey>) -> Result<Vec<Item>, StoreError> {
+        // A batch that names an item twice is refused.
+        keys.sort_by(|a, b| (&a.pk, &a.sk).cmp(&(&b.pk, &b.sk)));
+        keys.dedup();
+        let batches: Vec<Vec<Item>> = keys
+            .chunks(BATCH_ITEMS_MAX)
+            .map(|batch| batch.iter().map(ItemKey::attributes).collect())
+            .collect();
+        let found: Vec<Vec<Item>> = stream::iter(batches)
+            .map(|batch| self.get_batch(batch))
+            .buffered(BATCHES_AT_ONCE)
+            .try_collect()
+            .await?;
+        Ok(found.into_iter().flatten().collect())
+    }
+
+    async fn get_batch(&self, keys: Vec<Item>) -> Result<Vec<Item>, StoreError> {
+        const OPERATION: &str = "BatchGetItem";
+        let (mut found, mut left) = (Vec::new(), keys);
+        for attempt in 0..CONTENTION_TRIES_MAX {
+            let wanted = KeysAndAttributes::builder().set_keys(Some(left)).consistent_read(true).build();
+            let wanted = wanted.map_err(StoreError::corrupt(OPERATION))?;
+            let request = self.client.batch_get_item().request_items(&self.table, wanted);
+            let answer = request.send().await.map_err(|e| StoreError::unavailable(OPERATION)(Box::new(e)))?;
+            found.extend(answer.responses.unwrap_or_default().into_values().flatten());
+            // An answer is 16 MB at most, and a busy table gives less.
+            left = answer.unprocessed_keys.unwrap_or_default().into_values().flat_map(|k| k.keys).collect();
+            if left.is_empty() {
+                return Ok(found);
+            }
+            tokio::time::sleep(Duration::from_millis(10 << attempt)).await;
+        }
+        Err(StoreError::Contention { operation: OPERATION })
+    }
+
+    /// The first items of a partition whose sort keys start with `sk_prefix`, `max` at most; and whether there are more.
+    pub(super) async fn query_start<T: DeserializeOwned>(
+        &self,
+        pk: &str,
+        sk_prefix: &str,
+        max: i32,
+    ) -> Result<(Vec<T>, bool), StoreError> {
+        let request = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .consistent_read(true)
+            .limit(max)
+            .key_condition_expression(condition_of(sk_prefix))
+            .set_expression_attribute_values(Some(values_of(pk, sk_prefix)));
+        let answer = request.send().await.map_err(|e| StoreError::unavailable("Query")(Box::new(e)))?;
+        let is_more = answer.last_evaluated_key.is_some_and(|key| !key.is_empty());
+        let records =
+            answer.items.unwrap_or_default().into_iter().map(record_of).collect::<Result<_, _>>()?;
+        Ok((records, is_more))
+    }
+
+    /// The items of a partition whose sort keys start with `sk_prefix` and that the filter lets through: it names one attribute as
+    /// `#n`, and texts as `:w0`, `:w1` …
+    pub(super) async fn query_where<T: DeserializeOwned>(
+        &self,
+        pk: &str,
+        sk_prefix: &str,
+        attribute: &str,
+        filter: &str,
+        texts: Vec<String>,
+    ) -> Result<Vec<T>, StoreError> {
+        let named = texts.into_iter().enumerate();
+        let named = named.map(|(place, text)| (format!(":w{place}"), AttributeValue::S(text)));
+        let values = values_of(pk, sk_prefix).into_iter().chain(named).collect();
+        let request = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .consistent_read(true)
+            .key_condition_expression(condition_of(sk_prefix))
+            .filter_expression(filter)
+            .expression_attribute_names("#n", attribute)
+            .set_expression_attribute_values(Some(values));
+        let mut items = request.into_paginator().items().send();
+        let mut records = Vec::new();
+        while let Some(item) = items.next().await {
+            records.push(record_of(item.map_err(|e| StoreError::unavailable("Query")(Box::new(e)))?)?);
+        }
+        Ok(records)
+    }
+
+    /// How many items of a partition have sort keys that start with `sk_prefix`.
+    pub(super) async fn count(&self, pk: &str, sk_prefix: &str) -> Result<usize, StoreError> {
+        let request = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .consistent_read(true)
+            .select(Select::Count)
+            .key_condition_expression(condition_of(sk_prefix))
+            .set_expression_attribute_values(Some(values_of(pk, sk_prefix)));
+        let mut pages = request.into_paginator().send();
+        let mut count = 0;
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|e| StoreError::unavailable("Query")(Box::new(e)))?;
+            count += usize::try_from(page.count).unwrap_or_default();
+        }
+        Ok(count)
+    }
+}
+
+/// Which items of a partition: an empty prefix is refused by DynamoDB.
+pub(super) const fn condition_of(sk_prefix: &str) -> &'static str {
+    if sk_prefix.is_empty() { "pk = :pk" } else { "pk = :pk AND begins_with(sk, :sk)" }
+}
+
+pub(super) fn values_of(pk: &str, sk_prefix: &str) -> Item {
+    let named = [(":pk", pk), (":sk", sk_prefix)].into_iter().filter(|(_, value)| !value.is_empty());
+    named.map(|(name, value)| (name.to_owned(), AttributeValue::S(value.to_owned()))).collect()
+}
