@@ -82,6 +82,7 @@ export interface Words {
   readonly reportStatus: Readonly<Record<string, string>>;
   readonly record: string;
   readonly pdf: string;
+  readonly text: string;
   readonly video: string;
   readonly download: string;
   readonly page: string;

@@ -9,7 +9,6 @@ mod head;
 mod nesting;
 
 use std::borrow::Cow;
-use std::ops::Range;
 
 use dicom_core::{Tag, VR};
 use dicom_dictionary_std::tags;
@@ -20,7 +19,7 @@ pub(crate) use self::head::dictionary_vr;
 use self::head::{ElementHead, Encoding, settled_vr};
 use self::nesting::{Open, UNDEFINED_LENGTH};
 
-use crate::data_set::{DataSet, Node, PixelElement};
+use crate::data_set::{DataSet, DocumentElement, Node, PixelElement};
 use crate::sniff::data_set_start;
 use crate::{HeaderError, TransferSyntax, deflate, transfer_syntax};
 
@@ -153,7 +152,7 @@ struct Pass<'b> {
     syntax: TransferSyntax,
     transfer_syntax_uid: String,
     pixels: Option<PixelElement>,
-    document: Option<Range<usize>>,
+    document: Option<DocumentElement>,
     /// Where the last item (`true`) or sequence ended by its length.
     ended: Option<(usize, bool)>,
 }

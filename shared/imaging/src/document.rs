@@ -16,14 +16,18 @@ pub(crate) fn report(data_set: &DataSet<'_>, limits: &Limits) -> Result<Rendered
     let kind = match document.kind {
         filmless_dicom::DocumentKind::Pdf => DocumentKind::Pdf,
         filmless_dicom::DocumentKind::Cda => DocumentKind::Cda,
+        filmless_dicom::DocumentKind::Text => DocumentKind::Text,
         filmless_dicom::DocumentKind::Other => return Err(ImagingError::DocumentNotShown),
     };
+    if document.bytes.len() as u64 > limits.document_bytes_max {
+        return Err(ImagingError::DocumentNotShown);
+    }
     Ok(RenderedPart::Document(DocumentPart {
         kind,
         title: Some(document.title).filter(|title| !title.is_empty()),
-        lacks: lacks(data_set.root()),
+        lacks: lacks(data_set.root()).filter(|_| kind.is_report()),
         media_type: document.media_type.to_owned(),
-        bytes: joined(data_set, &[document.range], limits)?,
+        bytes: ByteBuf::from(document.bytes.into_owned()),
     }))
 }
 

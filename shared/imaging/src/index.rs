@@ -186,6 +186,8 @@ pub enum DocumentKind {
     Pdf,
     /// Encapsulated CDA.
     Cda,
+    /// Encapsulated text, as UTF-8 (`text/plain`). Nobody vouches for it as a report.
+    Text,
     /// MPEG-2, MPEG-4, HEVC.
     Video,
 }

@@ -44,7 +44,7 @@ function inApp(): Node[] {
 }
 
 function titleOf({ title, kind }: DocumentEntry, words: Words): string {
-  const kinds: Readonly<Record<string, string>> = { report: words.report, record: words.record, pdf: words.pdf, video: words.video };
+  const kinds: Readonly<Record<string, string>> = { report: words.report, record: words.record, pdf: words.pdf, text: words.text, video: words.video };
   return title || (kinds[kind] ?? words.report);
 }
 
@@ -117,6 +117,9 @@ async function contents(entry: DocumentEntry, bytes: Uint8Array<ArrayBuffer>, wo
       const { pdfElement } = await import("./pdf.js");
       return [await pdfElement(bytes, words), download(entry, bytes, words)];
     }
+    case "text/plain":
+      // Whatever markup it holds, here it is text.
+      return [make("article", { class: "report" }, make("p", { class: "line plain-text" }, new TextDecoder().decode(bytes))), download(entry, bytes, words)];
     case "text/xml": {
       const { cdaElement } = await import("./cda.js");
       const narrative = cdaElement(bytes);
@@ -132,7 +135,7 @@ async function contents(entry: DocumentEntry, bytes: Uint8Array<ArrayBuffer>, wo
 }
 
 function download(entry: DocumentEntry, bytes: Uint8Array<ArrayBuffer>, words: Words): HTMLElement {
-  const extensions: Readonly<Record<string, string>> = { "application/pdf": "pdf", "text/xml": "xml", "video/mp4": "mp4", "video/mpeg": "mpg" };
+  const extensions: Readonly<Record<string, string>> = { "application/pdf": "pdf", "text/xml": "xml", "text/plain": "txt", "video/mp4": "mp4", "video/mpeg": "mpg" };
   const name = `${titleOf(entry, words)}.${extensions[entry.mediaType] ?? "bin"}`;
   return make("a", { class: "plain-link", href: blobUrl(bytes, "application/octet-stream"), download: name }, words.download);
 }

@@ -194,6 +194,8 @@ pub struct ViewerTexts {
     /// A document without title.
     pub pdf: &'static str,
     /// A document without title.
+    pub text: &'static str,
+    /// A document without title.
     pub video: &'static str,
     /// Link.
     pub download: &'static str,
@@ -352,6 +354,7 @@ pub(super) const VI: ViewerTexts = ViewerTexts {
     },
     record: "Số liệu của máy chụp",
     pdf: "Tài liệu PDF",
+    text: "Văn bản",
     video: "Đoạn phim",
     download: "Tải về máy",
     page: "Trang {n} / {total}",
@@ -478,6 +481,7 @@ pub(super) const EN: ViewerTexts = ViewerTexts {
     },
     record: "Figures of the scanner",
     pdf: "PDF document",
+    text: "Text",
     video: "Video",
     download: "Download",
     page: "Page {n} / {total}",
