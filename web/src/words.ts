@@ -80,6 +80,12 @@ export interface Words {
   readonly openDocument: string;
   readonly report: string;
   readonly reportStatus: Readonly<Record<string, string>>;
+  readonly reportWords: Readonly<Record<string, string>>;
+  readonly moment: { readonly date: string; readonly yearMonth: string; readonly months: string };
+  readonly dose: string;
+  readonly selection: string;
+  readonly selectedImage: string;
+  readonly selectedElsewhere: string;
   readonly record: string;
   readonly pdf: string;
   readonly text: string;

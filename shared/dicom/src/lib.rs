@@ -48,7 +48,9 @@ pub use header::{
 };
 pub use key_objects::{KeyObjectSelection, key_object_selection};
 pub use ranged::RangedBytes;
-pub use report::{ReportDocument, ReportLine, lacks, read_report};
+pub use report::{
+    ReportAuthor, ReportDocument, ReportLine, ReportWord, SelectedImage, lacks, read_report, read_selection,
+};
 pub use scan::{Scan, scan_file, scan_prefix};
 pub use slice_order::{SliceKey, display_order};
 pub use sniff::{Sniffed, sniff};

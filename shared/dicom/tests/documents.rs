@@ -7,7 +7,7 @@ mod data_set_writer;
 use data_set_writer::{element, file, sequence};
 use filmless_dicom::{
     DocumentKind, FrameError, HeaderRead, InstanceHeader, InstanceKind, ReportKind, encapsulated_document,
-    key_object_selection, read_header, scan_file, scan_prefix, video_stream,
+    key_object_selection, read_header, read_selection, scan_file, scan_prefix, video_stream,
 };
 use filmless_domain::Limits;
 
@@ -316,6 +316,52 @@ fn key_objects_name_instances_and_frames() {
 #[test]
 fn key_objects_without_content_are_those_of_their_evidence() {
     assert_eq!(marked(&selection("113000", &[])), [("1.2.99".to_owned(), vec![])]);
+}
+
+#[test]
+fn selection_is_read_with_its_title_its_text_and_the_series_of_its_images() {
+    let named = |kind: &str, value: &str, meaning: &str, rest: Vec<u8>| {
+        let concept = [
+            element(0x0008, 0x0100, "SH", value.as_bytes()),
+            element(0x0008, 0x0102, "SH", b"DCM"),
+            element(0x0008, 0x0104, "LO", meaning.as_bytes()),
+        ];
+        content(kind, [sequence(0x0040, 0xA043, &[concept.concat()]), rest].concat())
+    };
+    let title = named(
+        "CONTAINER",
+        "113004",
+        "For Teaching",
+        sequence(
+            0x0040,
+            0xA730,
+            &[
+                named(
+                    "TEXT",
+                    "113012",
+                    "Key Object Description",
+                    element(0x0040, 0xA160, "UT", b"Nodule, see these"),
+                ),
+                content("IMAGE", reference("1.2.3.4", "")),
+                content("IMAGE", reference("1.2.3.5", "3\\7")),
+            ],
+        ),
+    );
+    let series = [element(0x0020, 0x000E, "UI", b"1.2.1"), reference("1.2.3.5", "")].concat();
+    let evidence = sequence(0x0040, 0xA375, &[sequence(0x0008, 0x1115, &[series])]);
+    let bytes = file(EXPLICIT, &identified(KEY_OBJECTS, &[title, evidence]));
+    let selection = read_selection(&scan_file(&bytes, &Limits::default()).unwrap());
+    assert_eq!(selection.title, "For Teaching");
+    let lines: Vec<_> = selection.lines.iter().map(|l| (l.name.as_deref(), l.value.as_deref())).collect();
+    assert_eq!(lines, [(Some("Key Object Description"), Some("Nodule, see these"))]);
+    let images = serde_json::to_value(&selection.images).unwrap();
+    assert_eq!(
+        images,
+        serde_json::json!([
+            { "sop_instance_uid": "1.2.3.4" },
+            { "series_instance_uid": "1.2.1", "sop_instance_uid": "1.2.3.5", "frames": [3, 7] },
+        ])
+    );
 }
 
 #[test]

@@ -3,27 +3,7 @@
 
 use serde::Serialize;
 
-/// What a structured report says of itself (PS3.3 C.17.2).
-#[derive(Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct ReportTexts {
-    /// Everything is in it.
-    pub complete: &'static str,
-    /// Something is still to come.
-    pub partial: &'static str,
-    /// Another one is to follow.
-    pub preliminary: &'static str,
-    /// None is to follow.
-    pub r#final: &'static str,
-    /// Somebody stands for it.
-    pub verified: &'static str,
-    /// Nobody does.
-    pub unverified: &'static str,
-    /// Who, and when: `{value}`.
-    pub verified_by: &'static str,
-    /// It is cut.
-    pub too_long: &'static str,
-}
+use super::report::{self, MomentTexts, ReportTexts, ReportWordTexts};
 
 /// The words of the viewer.
 #[derive(Serialize)]
@@ -189,7 +169,19 @@ pub struct ViewerTexts {
     pub report: &'static str,
     /// What a report says of itself.
     pub report_status: ReportTexts,
-    /// What a machine notes: dose, measurements.
+    /// What is ours in a report, and not its author's.
+    pub report_words: ReportWordTexts,
+    /// How a date and a time of a report are written.
+    pub moment: MomentTexts,
+    /// What a machine notes of the radiation dose.
+    pub dose: &'static str,
+    /// The images that a doctor marked.
+    pub selection: &'static str,
+    /// An image that is marked; `{n}` its number among them, `{series}` its series.
+    pub selected_image: &'static str,
+    /// `{n}` marked images that are not here.
+    pub selected_elsewhere: &'static str,
+    /// What a machine notes: measurements.
     pub record: &'static str,
     /// A document without title.
     pub pdf: &'static str,
@@ -342,16 +334,13 @@ pub(super) const VI: ViewerTexts = ViewerTexts {
     documents: "Tài liệu",
     open_document: "Xem: {title}",
     report: "Bản kết quả",
-    report_status: ReportTexts {
-        complete: "Báo cáo đã hoàn tất.",
-        partial: "Báo cáo chưa hoàn tất.",
-        preliminary: "Đây là báo cáo sơ bộ, chưa phải kết quả cuối cùng.",
-        r#final: "Đây là báo cáo chính thức.",
-        verified: "Báo cáo đã được bác sĩ xác nhận.",
-        unverified: "Trong tệp không ghi bác sĩ nào đã xác nhận báo cáo này.",
-        verified_by: "Người xác nhận: {value}",
-        too_long: "Báo cáo còn dài hơn; phần sau không hiện được ở đây.",
-    },
+    report_status: report::STATUS_VI,
+    report_words: report::WORDS_VI,
+    moment: report::MOMENT_VI,
+    dose: "Báo cáo liều tia",
+    selection: "Ảnh được bác sĩ đánh dấu",
+    selected_image: "Ảnh {n}: {series}",
+    selected_elsewhere: "{n} ảnh được đánh dấu không xem được trong lần chụp này.",
     record: "Số liệu của máy chụp",
     pdf: "Tài liệu PDF",
     text: "Văn bản",
@@ -469,16 +458,13 @@ pub(super) const EN: ViewerTexts = ViewerTexts {
     documents: "Documents",
     open_document: "Show: {title}",
     report: "Report",
-    report_status: ReportTexts {
-        complete: "This report is complete.",
-        partial: "This report is not complete.",
-        preliminary: "This report is preliminary, not the final result.",
-        r#final: "This report is final.",
-        verified: "A doctor verified this report.",
-        unverified: "The file names no doctor who verified this report.",
-        verified_by: "Verified by: {value}",
-        too_long: "The report goes on; the rest cannot be shown here.",
-    },
+    report_status: report::STATUS_EN,
+    report_words: report::WORDS_EN,
+    moment: report::MOMENT_EN,
+    dose: "Dose report",
+    selection: "Images marked by the doctor",
+    selected_image: "Image {n}: {series}",
+    selected_elsewhere: "{n} marked image(s) cannot be seen in this study.",
     record: "Figures of the scanner",
     pdf: "PDF document",
     text: "Text",
