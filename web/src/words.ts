@@ -69,6 +69,8 @@ export interface Words {
   readonly ellipseResult: string;
   readonly ellipseAreaOnly: string;
   readonly probeResult: string;
+  /** Units that are words. */
+  readonly units: Readonly<Record<string, string>>;
   readonly noValue: string;
   readonly uncalibrated: string;
   readonly atDetector: string;

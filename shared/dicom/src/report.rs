@@ -14,6 +14,7 @@ use filmless_domain::ReportLack;
 use serde::{Deserialize, Serialize};
 
 pub use self::selection::{SelectedImage, read_selection};
+pub(crate) use self::value::one_line;
 pub use self::words::ReportWord;
 use crate::DataSet;
 use crate::code::Code;

@@ -117,7 +117,7 @@ async function contents(entry: DocumentEntry, bytes: Uint8Array<ArrayBuffer>, wo
       const report = reportElement(json, words);
       if (entry.kind === "selection") {
         const { readImages, selectionElement } = await import("./selection.js");
-        report.append(...selectionElement(readImages(json), study, words));
+        return [report, ...selectionElement(readImages(json), study, words)];
       }
       return [report];
     }

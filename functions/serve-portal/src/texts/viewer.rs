@@ -5,6 +5,25 @@ use serde::Serialize;
 
 use super::report::{self, MomentTexts, ReportTexts, ReportWordTexts};
 
+/// Units that are words, under what the index of a series calls them.
+#[derive(Serialize)]
+pub struct UnitTexts {
+    /// Counts of a detector.
+    pub counts: &'static str,
+    /// The same in a second.
+    #[serde(rename = "counts/s")]
+    pub counts_per_second: &'static str,
+    /// What is proportional to counts.
+    #[serde(rename = "relative counts")]
+    pub relative_counts: &'static str,
+    /// The same in a second.
+    #[serde(rename = "relative counts/s")]
+    pub relative_counts_per_second: &'static str,
+    /// Standard deviations.
+    #[serde(rename = "SD")]
+    pub deviations: &'static str,
+}
+
 /// The words of the viewer.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -147,6 +166,8 @@ pub struct ViewerTexts {
     pub ellipse_area_only: &'static str,
     /// Value, column and row.
     pub probe_result: &'static str,
+    /// Units that are words.
+    pub units: UnitTexts,
     /// Outside, or not measured.
     pub no_value: &'static str,
     /// After a length in pixels.
@@ -324,6 +345,13 @@ pub(super) const VI: ViewerTexts = ViewerTexts {
     ellipse_result: "TB {mean} {unit} · ĐLC {deviation} · {lowest} đến {highest} · {area}",
     ellipse_area_only: "Diện tích {area}",
     probe_result: "{value} (cột {column}, hàng {row})",
+    units: UnitTexts {
+        counts: "số đếm",
+        counts_per_second: "số đếm/giây",
+        relative_counts: "số đếm tương đối",
+        relative_counts_per_second: "số đếm tương đối/giây",
+        deviations: "ĐLC",
+    },
     no_value: "không có giá trị",
     uncalibrated: "chưa hiệu chuẩn",
     at_detector: "tại đầu thu",
@@ -448,6 +476,13 @@ pub(super) const EN: ViewerTexts = ViewerTexts {
     ellipse_result: "Mean {mean} {unit} · SD {deviation} · {lowest} to {highest} · {area}",
     ellipse_area_only: "Area {area}",
     probe_result: "{value} (column {column}, row {row})",
+    units: UnitTexts {
+        counts: "counts",
+        counts_per_second: "counts/s",
+        relative_counts: "relative counts",
+        relative_counts_per_second: "relative counts/s",
+        deviations: "SD",
+    },
     no_value: "no value",
     uncalibrated: "not calibrated",
     at_detector: "at the detector",

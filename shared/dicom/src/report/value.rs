@@ -7,6 +7,7 @@ use filmless_domain::person_name::display_groups;
 use super::words::ReportWord;
 use crate::code::Code;
 use crate::data_set::Item;
+use crate::measurement_unit::readable_unit;
 
 /// Longest single value, in characters: a whole narrative report fits.
 const VALUE_CHARS_MAX: usize = 32 << 10;
@@ -51,26 +52,6 @@ fn number(item: Item<'_>) -> Option<String> {
         Some(unit) => Some(format!("{number} {unit}")),
         None => Some(number),
     }
-}
-
-/// UCUM codes are how units are written anyway (mm, cm/s, mGy.cm), but for those that name things in braces or
-/// brackets. "1" is no unit.
-fn readable_unit(unit: &Code) -> Option<String> {
-    let is_plain = !unit.value.is_empty() && !unit.value.contains(['{', '[', '}', ']']);
-    let text = match unit.value.as_str() {
-        "1" => return None,
-        "[hnsf'U]" => "HU".to_owned(),
-        // A range of a score, such as {0:10}, or the thing that was counted.
-        value if value.starts_with('{') && value.contains(':') => return None,
-        "{ratio}" | "{no units}" => return None,
-        "Cel" => "°C".to_owned(),
-        value if is_plain && unit.scheme == "UCUM" => match value.strip_prefix('u') {
-            Some(rest) if !rest.is_empty() => format!("µ{rest}"),
-            _ => value.replace('.', "·"),
-        },
-        _ => unit.readable(),
-    };
-    Some(one_line(&text)).filter(|text| !text.is_empty() && text != "no units")
 }
 
 /// `YYYYMMDD`, or its form of ACR-NEMA, `YYYY.MM.DD`, with hyphens, as far as it goes to the month; anything else as it is.
@@ -146,7 +127,7 @@ pub(super) fn sentence_case(text: &str) -> String {
 }
 
 /// Text without line breaks and control characters.
-pub(super) fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     let words = text.split(|c: char| c.is_control() || c.is_whitespace()).filter(|word| !word.is_empty());
     let mut line = String::new();
     for word in words {
@@ -194,27 +175,6 @@ mod tests {
             (paragraphs("a\r\nb\rc\u{7}\n"), "a\nb\nc"),
         ] {
             assert_eq!(read, expected);
-        }
-    }
-
-    #[test]
-    fn units_are_written_as_usual() {
-        for (value, meaning, expected) in [
-            ("mm", "millimeter", Some("mm")),
-            ("mGy.cm", "mGy.cm", Some("mGy·cm")),
-            ("1", "no units", None),
-            ("{ratio}", "ratio", None),
-            ("{0:5}", "range: 0:5", None),
-            ("{H.B.}/min", "beats per minute", Some("beats per minute")),
-            ("[hnsf'U]", "Hounsfield unit", Some("HU")),
-            ("mm[Hg]", "mmHg", Some("mmHg")),
-        ] {
-            let unit = Code {
-                value: value.to_owned(),
-                scheme: "UCUM".to_owned(),
-                meaning: Some(meaning.to_owned()),
-            };
-            assert_eq!(readable_unit(&unit).as_deref(), expected, "{value}");
         }
     }
 }
