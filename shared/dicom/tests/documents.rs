@@ -146,7 +146,7 @@ fn tail_that_cannot_be_read_loses_no_document() {
 fn document_that_is_not_all_here_is_none() {
     let bytes = file(
         EXPLICIT,
-        &identified("1.2.840.10008.5.1.4.1.1.104.1", &[element(0x0042, 0x0011, "OB", &[7; 900])]),
+        &identified("1.2.840.10008.5.1.4.1.1.104.1", &[element(0x0042, 0x0011, "OB", &[7; 3000])]),
     );
     let prefix = &bytes[..bytes.len() - 500];
     let scanned = scan_prefix(prefix, bytes.len() as u64, &Limits::default()).unwrap();
@@ -237,7 +237,8 @@ fn header_waits_for_the_first_bytes_of_a_document() {
     let start = bytes.len() - long.len();
     let read = |length: usize| read_header(&bytes[..length], bytes.len() as u64, &Limits::default()).unwrap();
     assert_eq!(read(start + 4), HeaderRead::NeedMore);
-    let HeaderRead::Complete(header) = read(start + 256) else { panic!("enough is here") };
+    assert_eq!(read(start + 1023), HeaderRead::NeedMore);
+    let HeaderRead::Complete(header) = read(start + 1024) else { panic!("enough is here") };
     assert_eq!(header.report_kind(), Some(ReportKind::Pdf));
 }
 

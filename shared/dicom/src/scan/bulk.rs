@@ -10,8 +10,9 @@ use crate::data_set::{DocumentElement, PixelElement};
 use crate::frames::{DocumentParts, document_parts};
 use crate::{HeaderError, PixelEncoding};
 
-/// So much of an encapsulated document has to be here for a header, so that its bytes tell what it is.
-const DOCUMENT_HEAD_BYTES: u64 = 256;
+/// So much of an encapsulated document has to be here for a header, so that its bytes tell what it is: as far as the header
+/// of a PDF is looked for. With less, a longer prefix could tell something else.
+const DOCUMENT_HEAD_BYTES: u64 = 1024;
 
 impl Pass<'_> {
     /// The header ends where bulk data begins; whether enough of that data can be there is checked here.
