@@ -121,7 +121,8 @@ pub(crate) fn document_parts(
         let is_all_here = bytes.len() as u64 >= total;
         let length = found.unwrap_or(rest.len());
         let end = found.map(|at| value_start + at + delimiter.len()).or(is_all_here.then_some(bytes.len()));
-        return Ok(DocumentParts { parts: Vec::from([value_start..value_start + length]), end });
+        let only = value_start..value_start + length;
+        return Ok(DocumentParts { parts: Vec::from([only]), end });
     }
     let (mut parts, mut at) = (Vec::new(), value_start);
     let end = loop {

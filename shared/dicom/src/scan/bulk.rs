@@ -39,10 +39,9 @@ impl Pass<'_> {
         }
         if head.tag == tags::ENCAPSULATED_DOCUMENT {
             let document = match length {
-                Some(length) => usize::try_from(start + length).ok().map(|end| DocumentElement {
-                    parts: Vec::from([head.value_start..end]),
-                    end,
-                    is_whole: true,
+                Some(length) => usize::try_from(start + length).ok().map(|end| {
+                    let only = head.value_start..end;
+                    DocumentElement { parts: Vec::from([only]), end, is_whole: true }
                 }),
                 None => Some(self.document_of_undefined_length(head.value_start)?),
             };
