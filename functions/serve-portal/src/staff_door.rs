@@ -7,9 +7,10 @@ use filmless_delivery::portal::{NewShare, ShareRequest};
 use filmless_delivery::refusals::Refusals;
 use filmless_delivery::retention::Erased;
 use filmless_delivery::staff::{
-    AuditFound, AuditQuery, AuditVerdict, Channels, ContactCorrection, Decided, Decision, FailedChannel,
-    HeldStudy, IdentityView, Merged, OpenedStudy, PatientHit, PatientView, RecallReport, RecallViewer,
-    Reissued, Revoked, StaffError, StudyLedger, Unreached, UsageMonth,
+    AuditFound, AuditQuery, AuditVerdict, Channels, ClaimsView, ContactCorrection, Decided, Decision,
+    ExportState, FailedChannel, FilmBudgets, HeldStudy, IdentityView, LinesAsked, LinesPage, Merged,
+    OpenedStudy, PatientHit, PatientView, RecallReport, RecallViewer, Reconciled, Reissued, Revoked,
+    StaffError, StudyLedger, Unreached, UsageMonth, Waiting,
 };
 use filmless_domain::staff::{Act, StaffMember};
 use filmless_domain::{AccessionNumber, PatientId, Secret, StudyInstanceUid};
@@ -123,5 +124,14 @@ pub trait Clerk: Send + Sync {
     async fn usage_months(&self) -> Result<Vec<String>, StaffError>;
     async fn usage_month(&self, month: &str) -> Result<UsageMonth, StaffError>;
     async fn usage_file_url(&self, month: &str, name: &str) -> Result<String, StaffError>;
+    async fn usage_lines(&self, asked: &LinesAsked) -> Result<LinesPage, StaffError>;
+    async fn usage_state(&self) -> Result<(Waiting, Option<ExportState>), StaffError>;
+    async fn ask_export(&self, month: &str) -> Result<(), StaffError>;
+    async fn ask_reconcile(&self, month: &str, file: Vec<u8>) -> Result<(), StaffError>;
+    async fn reconciled(&self, month: &str) -> Result<Option<Reconciled>, StaffError>;
+    async fn claims(&self, month: &str) -> Result<ClaimsView, StaffError>;
+    async fn claims_list_url(&self, month: &str) -> Result<String, StaffError>;
+    async fn film_budgets(&self) -> Result<FilmBudgets, StaffError>;
+    async fn set_film_budget(&self, period: &str, films: Option<u64>) -> Result<(), StaffError>;
     async fn verify_audit(&self) -> Result<AuditVerdict, StaffError>;
 }

@@ -262,6 +262,7 @@ fn settings(options: &UpOptions, running: &Running) -> Settings {
     Settings {
         hospital: running.hospital.clone(),
         public_url: running.portal.clone(),
+        finance_report_to: options.finance_report_to.clone(),
         quiet_period: options.settle,
         quiet_hours: options.quiet_hours,
         sms_countries: options.sms_countries.clone(),

@@ -12,6 +12,7 @@ pub mod download;
 mod error;
 pub mod feedback;
 mod file_facts;
+mod finance_report;
 pub mod health;
 pub(crate) mod identity;
 pub mod ingest;
@@ -41,6 +42,7 @@ mod usage;
 
 pub use error::DeliveryError;
 pub use filmless_store::index::{ReviewKind, ReviewRecord};
+pub use finance_report::{ReportFigures, send_finance_report};
 pub use services::{MessageSecrets, Services, Settings};
 pub use sms_countries::{InvalidSmsCountries, SmsCountries};
 pub use trusted_proxies::{InvalidTrustedProxies, TrustedProxies};
