@@ -47,9 +47,9 @@ pub enum ExportError {
 }
 
 impl ExportError {
-    /// What finance is told of it: a code.
+    /// What could not be used, as finance is told: `storage`, `ledger` or `prices`.
     #[must_use]
-    pub const fn code(&self) -> &'static str {
+    pub const fn what_failed(&self) -> &'static str {
         match self {
             Self::Store(_) | Self::Delivery(_) | Self::Local(_) => "storage",
             Self::Broken { .. } | Self::Ledger(_) | Self::Line { .. } | Self::Late => "ledger",

@@ -93,9 +93,14 @@ pub(crate) async fn show(console: Console, Query(asked): Query<Asked>) -> Result
 /// `POST /staff/finance/claims`: a form with a month and a file. The body is read only of somebody who may do that.
 pub(crate) async fn upload(console: Console, request: Request) -> Result<Response, Trouble> {
     console.demand(Act::ReadUsage).await?;
-    let refused = |code, message| console.trouble()(StaffError::Refused { code, message });
-    let bad_form = || refused("bad-claims-form", "The form holds a month and a file.");
-    let bad_size = || refused("bad-claims-size", "The file is empty, or larger than 4 MiB.");
+    let bad_form = || {
+        let message = "The form holds a month and a file.";
+        console.trouble()(StaffError::Refused { code: "bad-claims-form", message })
+    };
+    let bad_size = || {
+        let message = "The file is empty, or larger than 4 MiB.";
+        console.trouble()(StaffError::Refused { code: "bad-claims-size", message })
+    };
     let content_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let boundary = content_type.and_then(boundary_of).ok_or_else(bad_form)?.to_owned();
     let body = tokio::time::timeout(BODY_WAIT_MAX, to_bytes(request.into_body(), BODY_BYTES_MAX));
