@@ -73,7 +73,7 @@ fn table() -> Vec<(Method, String, String, [u16; 5])> {
     let admin = [403, 403, 403, 403, 200];
     let finance = [403, 403, 403, 200, 200];
     let finance_file = [403, 403, 403, 303, 303];
-    let rows: [(Method, &str, &str, [u16; 5]); 42] = [
+    let rows: [(Method, &str, &str, [u16; 5]); 49] = [
         (Method::GET, "/staff", "", all),
         (Method::POST, "/staff/search", "query=hoa", front_done),
         (Method::GET, "/staff/found/kept", "", front),
