@@ -1,6 +1,7 @@
 //! Why an export or a verification ends early.
 
 use filmless_delivery::record::log::LogError;
+use filmless_delivery::DeliveryError;
 use filmless_domain::chain::ChainError;
 use filmless_store::StoreError;
 use filmless_usage::UsageError;
@@ -12,6 +13,9 @@ pub enum ExportError {
     /// A bucket or the index could not be used: run it again.
     #[error("the ledger's storage could not be used")]
     Store(#[from] StoreError),
+    /// What finance is shown could not be kept.
+    #[error(transparent)]
+    Delivery(#[from] DeliveryError),
     /// The ledger's chain does not hold: nothing is exported from it.
     #[error("the ledger is broken in {key}: {source}")]
     Broken {
@@ -40,4 +44,16 @@ pub enum ExportError {
     /// An event came so late that the file of its day was closed; the export is made again with all days open.
     #[error("an event came after its day was closed")]
     Late,
+}
+
+impl ExportError {
+    /// What could not be used, as finance is told: `storage`, `ledger` or `prices`.
+    #[must_use]
+    pub const fn what_failed(&self) -> &'static str {
+        match self {
+            Self::Store(_) | Self::Delivery(_) | Self::Local(_) => "storage",
+            Self::Broken { .. } | Self::Ledger(_) | Self::Line { .. } | Self::Late => "ledger",
+            Self::Usage(_) => "prices",
+        }
+    }
 }

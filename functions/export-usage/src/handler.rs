@@ -1,22 +1,29 @@
 //! From the schedule's event to the months that are exported.
 
-use filmless_delivery::Services;
+use filmless_delivery::staff::ExportState;
+use filmless_delivery::{Services, send_finance_report};
+use filmless_runtime::error_chain;
 use filmless_usage::Month;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use tracing::{error, info};
 
+use crate::asked::do_asked;
 use crate::error::ExportError;
-use crate::export::{export_month, price_file};
+use crate::export::{export_month, price_file, stored_manifest};
 
 /// So many days into a month, the one before it is exported again: its last events may have been on their way.
 const STRAGGLER_DAYS: i8 = 7;
 
-/// What the schedule asks for: `{}`, or `{"months": ["2026-10"]}`.
+/// What the schedules ask for: `{}`, `{"months": ["2026-10"]}`, or `{"asked": true}`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 pub struct ExportEvent {
     /// Which months; this one, and in its first week the one before, when it names none.
     #[serde(default)]
     pub months: Vec<Month>,
+    /// Only what finance asked for on its page.
+    #[serde(default)]
+    pub asked: bool,
 }
 
 /// What was done.
@@ -42,10 +49,58 @@ pub struct ExportedMonth {
 /// # Errors
 /// [`ExportError`]: the next run writes all of it again.
 pub async fn handle(services: &Services, event: ExportEvent) -> Result<Exported, ExportError> {
-    let asked = if event.months.is_empty() { months_due(services.clock.now()) } else { event.months };
+    if event.asked {
+        do_asked(services).await?;
+        return Ok(Exported { months: Vec::new() });
+    }
+    let is_nightly = event.months.is_empty();
+    let asked = if is_nightly { months_due(services.clock.now()) } else { event.months };
+    let done = export(services, &asked).await?;
+    // In its first week a month has one before it that is over.
+    if is_nightly && let [over, _] = asked[..] {
+        report(services, over).await;
+    }
+    info!(months = done.months.len(), "usage exports done");
+    Ok(done)
+}
+
+/// Finance gets the figures of a month that is over, once. What cannot be sent is no reason to export again.
+async fn report(services: &Services, month: Month) {
+    let sent = async {
+        let Some(manifest) = stored_manifest(services, month).await? else { return Ok(0) };
+        let total = &manifest.summary.total;
+        let figures = [
+            total.studies_released,
+            total.charged_vnd,
+            total.films_avoided,
+            total.films_printed,
+            total.film_saved_vnd,
+            total.message_cost_vnd,
+        ];
+        Ok::<_, ExportError>(send_finance_report(services, &month.to_string(), figures).await?)
+    };
+    if let Err(failure) = sent.await {
+        error!(%month, cause = error_chain(&failure), "finance was not written to");
+    }
+}
+
+/// Exports months, and keeps how that ended for the page of finance.
+pub(crate) async fn export(services: &Services, asked: &[Month]) -> Result<Exported, ExportError> {
+    let done = export_months(services, asked).await;
+    let state = ExportState {
+        at: services.clock.now(),
+        months: asked.iter().map(ToString::to_string).collect(),
+        rows: done.as_ref().map_or(0, |done| done.months.iter().map(|month| month.rows).sum()),
+        failed: done.as_ref().err().map(|failure| failure.what_failed().to_owned()),
+    };
+    state.keep(services).await?;
+    done
+}
+
+async fn export_months(services: &Services, asked: &[Month]) -> Result<Exported, ExportError> {
     let prices = price_file(services).await?;
     let mut months = Vec::new();
-    for month in asked {
+    for month in asked.iter().copied() {
         if let Some(manifest) = export_month(services, month, &prices).await? {
             months.push(ExportedMonth { month, rows: manifest.rows, files: manifest.files.len() });
         }

@@ -13,6 +13,7 @@ mod cookies;
 mod door;
 mod front;
 mod handler;
+mod multipart;
 mod pages;
 mod production;
 mod protection;

@@ -5,10 +5,7 @@ use async_trait::async_trait;
 use filmless_delivery::ReviewRecord;
 use filmless_delivery::staff::refusals::Refusals;
 use filmless_delivery::staff::{
-    AuditFound, AuditQuery, AuditVerdict, Channels, ContactCorrection, Decided, Decision, Extent,
-    FailedChannel, HeldStudy, IdentityView, ListAsked, ListPage, Merged, OpenedStudy, PatientHit,
-    PatientView, RecallReport, RecallViewer, Reissued, Revoked, StaffError, StudyLedger, Unreached,
-    UsageMonth, Waiting,
+    AuditFound, AuditQuery, AuditVerdict, Channels, ContactCorrection, Decided, Decision, Extent, FailedChannel, HeldStudy, IdentityView, ListAsked, ListPage, Merged, OpenedStudy, PatientHit, PatientView, RecallReport, RecallViewer, Reissued, Revoked, StaffError, StudyLedger, Unreached, UsageMonth, UsageWaiting, Waiting, ClaimsView, ExportState, FilmBudgets, LinesAsked, LinesPage, Reconciled,
 };
 use filmless_delivery::upkeep::retention::Erased;
 use filmless_delivery::viewing::{NewShare, ShareRequest};
@@ -132,5 +129,14 @@ pub trait Clerk: Send + Sync {
     async fn usage_months(&self) -> Result<Vec<String>, StaffError>;
     async fn usage_month(&self, month: &str) -> Result<UsageMonth, StaffError>;
     async fn usage_file_url(&self, month: &str, name: &str) -> Result<String, StaffError>;
+    async fn usage_lines(&self, asked: &LinesAsked) -> Result<LinesPage, StaffError>;
+    async fn usage_state(&self) -> Result<(UsageWaiting, Option<ExportState>), StaffError>;
+    async fn ask_export(&self, month: &str) -> Result<(), StaffError>;
+    async fn ask_reconcile(&self, month: &str, file: Vec<u8>) -> Result<(), StaffError>;
+    async fn reconciled(&self, month: &str) -> Result<Option<Reconciled>, StaffError>;
+    async fn claims(&self, month: &str) -> Result<ClaimsView, StaffError>;
+    async fn claims_list_url(&self, month: &str) -> Result<String, StaffError>;
+    async fn film_budgets(&self) -> Result<FilmBudgets, StaffError>;
+    async fn set_film_budget(&self, period: &str, films: Option<u64>) -> Result<(), StaffError>;
     async fn verify_audit(&self) -> Result<AuditVerdict, StaffError>;
 }

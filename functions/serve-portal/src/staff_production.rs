@@ -7,10 +7,7 @@ use filmless_delivery::ReviewRecord;
 use filmless_delivery::Services;
 use filmless_delivery::staff::refusals::Refusals;
 use filmless_delivery::staff::{
-    AuditFound, AuditQuery, AuditVerdict, Channels, ContactCorrection, Decided, Decision, Desk, Extent,
-    FailedChannel, HeldStudy, IdentityView, ListAsked, ListPage, Merged, OpenedStudy, PatientHit,
-    PatientView, RecallReport, RecallViewer, Reissued, Revoked, StaffEntrance, StaffError, StudyLedger,
-    Unreached, UsageMonth, Waiting,
+    AuditFound, AuditQuery, AuditVerdict, Channels, ContactCorrection, Decided, Decision, Desk, Extent, FailedChannel, HeldStudy, IdentityView, ListAsked, ListPage, Merged, OpenedStudy, PatientHit, PatientView, RecallReport, RecallViewer, Reissued, Revoked, StaffEntrance, StaffError, StudyLedger, Unreached, UsageMonth, UsageWaiting, Waiting, ClaimsView, ExportState, FilmBudgets, LinesAsked, LinesPage, Reconciled,
 };
 use filmless_delivery::upkeep::retention::Erased;
 use filmless_delivery::viewing::{NewShare, ShareRequest};
@@ -290,6 +287,42 @@ impl Clerk for Desk {
 
     async fn usage_file_url(&self, month: &str, name: &str) -> Result<String, StaffError> {
         Self::usage_file_url(self, month, name).await
+    }
+
+    async fn usage_lines(&self, asked: &LinesAsked) -> Result<LinesPage, StaffError> {
+        Self::usage_lines(self, asked).await
+    }
+
+    async fn usage_state(&self) -> Result<(UsageWaiting, Option<ExportState>), StaffError> {
+        Self::usage_state(self).await
+    }
+
+    async fn ask_export(&self, month: &str) -> Result<(), StaffError> {
+        Self::ask_export(self, month).await
+    }
+
+    async fn ask_reconcile(&self, month: &str, file: Vec<u8>) -> Result<(), StaffError> {
+        Self::ask_reconcile(self, month, file).await
+    }
+
+    async fn reconciled(&self, month: &str) -> Result<Option<Reconciled>, StaffError> {
+        Self::reconciled(self, month).await
+    }
+
+    async fn claims(&self, month: &str) -> Result<ClaimsView, StaffError> {
+        Self::claims(self, month).await
+    }
+
+    async fn claims_list_url(&self, month: &str) -> Result<String, StaffError> {
+        Self::claims_list_url(self, month).await
+    }
+
+    async fn film_budgets(&self) -> Result<FilmBudgets, StaffError> {
+        Self::film_budgets(self).await
+    }
+
+    async fn set_film_budget(&self, period: &str, films: Option<u64>) -> Result<(), StaffError> {
+        Self::set_film_budget(self, period, films).await
     }
 
     async fn verify_audit(&self) -> Result<AuditVerdict, StaffError> {

@@ -62,6 +62,9 @@ pub struct UpOptions {
     /// JSON file that says how patient ids are read and whether two members of the staff must agree on a release by hand.
     #[arg(long, value_name = "FILE")]
     pub identity: Option<PathBuf>,
+    /// Who gets the figures of a month by email once it is over: mailboxes, separated by commas.
+    #[arg(long, value_name = "MAILBOXES", value_delimiter = ',')]
+    pub finance_report_to: Vec<String>,
     /// When no message is sent, in the hospital's time (UTC+7), e.g. `21:00-07:00`.
     #[arg(long, value_name = "HOURS")]
     pub quiet_hours: Option<QuietHours>,

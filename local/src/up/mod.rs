@@ -257,6 +257,7 @@ fn settings(options: &UpOptions, public_url: String) -> anyhow::Result<Settings>
         email_from: options.email_from.clone().unwrap_or_else(|| hospital.support_email.clone()),
         hospital,
         public_url,
+        finance_report_to: options.finance_report_to.clone(),
         quiet_period: options.settle,
         quiet_hours: options.quiet_hours,
         sms_countries: options.sms_countries.clone(),

@@ -53,6 +53,7 @@ pub fn start(services: &Services, queue: &Arc<DurableQueue>, machine: &Machine) 
         tokio::spawn(keep_up(services.clone(), Job::Daily, DAILY)),
         tokio::spawn(look_for_losses(services.clone())),
         tokio::spawn(export(services.clone())),
+        tokio::spawn(do_asked(services.clone())),
     ];
     for mapping in &MAPPINGS {
         for _ in 0..mapping.workers {
@@ -104,6 +105,17 @@ async fn export(services: Services) {
             error!(cause = error_chain(&failure), "usage not exported");
         }
         tokio::time::sleep(DAILY).await;
+    }
+}
+
+/// What finance asked for on its page.
+async fn do_asked(services: Services) {
+    loop {
+        let asked = ExportEvent { asked: true, ..ExportEvent::default() };
+        if let Err(failure) = Box::pin(export_usage::handler::handle(&services, asked)).await {
+            error!(cause = error_chain(&failure), "what finance asked for is not done");
+        }
+        tokio::time::sleep(SWEEP_INTERVAL).await;
     }
 }
 

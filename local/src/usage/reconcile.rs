@@ -6,15 +6,14 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
-use export_usage::export::read_book;
+use export_usage::claims::{book_of_claims, write_list};
 use export_usage::ledger::Ledger;
 use filmless_delivery::Services;
 use filmless_usage::claims::{
-    AT_RISK_COLUMNS, Claims, FINDING_COLUMNS, Reconciliation, at_risk_lines, bad_row_lines,
-    evidence_headings, evidence_lines, finding_lines, findings_text, may_be_claims, reconcile,
+    Claims, FINDING_COLUMNS, Reconciliation, bad_row_lines, evidence_headings, evidence_lines, finding_lines,
+    findings_text, may_be_claims, reconcile,
 };
 use filmless_usage::table::{Cell, write_csv};
-use filmless_usage::workbook::{Table, write_tables};
 use filmless_usage::{Month, UsageError};
 use serde_json::json;
 
@@ -30,13 +29,7 @@ pub fn read_claims(paths: &[PathBuf]) -> anyhow::Result<Claims> {
             read_file(&mut claims, path)?;
         }
     }
-    anyhow::ensure!(
-        claims.dossiers > 0
-            || !claims.lines.is_empty()
-            || !claims.bad_rows.is_empty()
-            || claims.other_rows > 0,
-        "there is no claim in these files"
-    );
+    anyhow::ensure!(!claims.is_empty(), "there is no claim in these files");
     Ok(claims)
 }
 
@@ -85,8 +78,7 @@ pub async fn compare(
     out: Option<&Path>,
     json: bool,
 ) -> anyhow::Result<ExitCode> {
-    // A study may have come before the month of its claim, or be delivered after it.
-    let book = read_book(ledger, month.after(-1), month.after(1)).await?;
+    let book = book_of_claims(ledger, month).await?;
     let result = reconcile(claims, &book, month);
     if let Some(out) = out {
         write(&result, month, out)?;
@@ -106,22 +98,8 @@ fn write(result: &Reconciliation<'_>, month: Month, out: &Path) -> anyhow::Resul
     let headings = FINDING_COLUMNS.map(|(heading, _)| heading);
     let lines = || finding_lines(result).chain(bad_row_lines(result));
     write_csv(create(format!("doi-chieu-{month}.csv"))?, &headings, lines())?;
-    let tables = vec![
-        Table {
-            name: "Dòng cần sửa",
-            columns: &FINDING_COLUMNS,
-            printed_columns: FINDING_COLUMNS.len() - 1,
-            lines: Box::new(lines()),
-        },
-        Table {
-            name: "Tiền có rủi ro",
-            columns: &AT_RISK_COLUMNS,
-            printed_columns: AT_RISK_COLUMNS.len(),
-            lines: Box::new(at_risk_lines(result).into_iter()),
-        },
-    ];
     let mut sink = create(format!("doi-chieu-{month}.xlsx"))?;
-    write_tables(&mut sink, month, tables)?;
+    write_list(&mut sink, result, month)?;
     sink.flush().map_err(UsageError::Io)?;
     let lines = evidence_lines(result);
     let cells = lines.iter().map(|line| line.iter().map(|text| Cell::Text(text)).collect());

@@ -47,6 +47,7 @@ pub mod viewing;
 
 pub use error::DeliveryError;
 pub use filmless_store::index::{ReviewKind, ReviewRecord};
+pub use upkeep::finance_report::{ReportFigures, send_finance_report};
 pub use renderer::{
     FileOwner, InProcessRenderer, InstanceRenderer, RenderedParts, no_picture, parts_channel,
 };

@@ -35,6 +35,8 @@ pub struct Settings {
     pub public_url: String,
     /// Sender of emails.
     pub email_from: String,
+    /// Who gets the figures of a month by email once it is over.
+    pub finance_report_to: Vec<String>,
     /// How long no instance may arrive before a study counts as settled.
     pub quiet_period: Duration,
     /// What the gate demands.
@@ -70,6 +72,7 @@ impl Default for Settings {
             hospital: Hospital::default(),
             public_url: "http://localhost:8080".into(),
             email_from: "khong-tra-loi@benhvien.example".into(),
+            finance_report_to: Vec::new(),
             quiet_period: Duration::from_secs(60),
             release_on: ReleaseOn::default(),
             identity: IdentityRules::default(),

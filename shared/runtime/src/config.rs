@@ -43,7 +43,7 @@ pub struct Config {
     pub staff_oidc: Option<OidcSettings>,
     /// `ORIGIN_SECRET`: what whoever stands in front of the portal tells it, so that nobody goes around him.
     pub origin_secret: Option<Secret>,
-    /// `PUBLIC_URL`, `EMAIL_FROM`, `HOSPITAL` (JSON), `QUIET_PERIOD_SECONDS`, `RELEASE_ON`, `IDENTITY` (JSON), `MESSAGE_SECRETS`,
+    /// `PUBLIC_URL`, `EMAIL_FROM`, `FINANCE_REPORT_TO`, `HOSPITAL` (JSON), `QUIET_PERIOD_SECONDS`, `RELEASE_ON`, `IDENTITY` (JSON), `MESSAGE_SECRETS`,
     /// `LINK_TTL_DAYS`, `SESSION_TTL_MINUTES`, `SESSION_IDLE_MINUTES`, `QUIET_HOURS`, `SMS_COUNTRIES`,
     /// `TRUSTED_PROXIES`.
     pub settings: Settings,
@@ -138,6 +138,7 @@ fn settings(optional: &impl Fn(&'static str) -> Option<String>) -> Result<Settin
     }
     settings.public_url = public_url.trim_end_matches('/').to_owned();
     settings.email_from = optional("EMAIL_FROM").ok_or(ConfigError::Missing("EMAIL_FROM"))?;
+    settings.finance_report_to = mailboxes(&optional("FINANCE_REPORT_TO").unwrap_or_default());
     let hospital = optional("HOSPITAL").ok_or(ConfigError::Missing("HOSPITAL"))?;
     settings.hospital = Hospital::parse(hospital.as_bytes()).map_err(ConfigError::Hospital)?;
     settings.quiet_hours = parsed("QUIET_HOURS", optional("QUIET_HOURS"))?;
@@ -167,6 +168,11 @@ fn settings(optional: &impl Fn(&'static str) -> Option<String>) -> Result<Settin
     Ok(settings)
 }
 
+/// Mailboxes, separated by commas.
+fn mailboxes(text: &str) -> Vec<String> {
+    text.split(',').map(str::trim).filter(|to| !to.is_empty()).map(str::to_owned).collect()
+}
+
 fn parsed<T: FromStr>(name: &'static str, value: Option<String>) -> Result<Option<T>, ConfigError> {
     value.map(|v| v.trim().parse().map_err(|_| ConfigError::Invalid(name))).transpose()
 }
@@ -189,6 +195,7 @@ mod tests {
                 | "SMS_SENDER_ID"
                 | "SES_CONFIGURATION_SET"
                 | "RELEASE_ON"
+                | "FINANCE_REPORT_TO"
                 | "IDENTITY"
                 | "QUIET_PERIOD_SECONDS"
                 | "MESSAGE_SECRETS"

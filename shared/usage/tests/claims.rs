@@ -2,12 +2,12 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use filmless_domain::chain::ChainHead;
-use filmless_domain::usage::{UsageContext, UsageKind, UsageUnit};
+use filmless_domain::usage::{Payer, UsageContext, UsageKind, UsageUnit};
 use filmless_domain::{Order, StudyInstanceUid};
 use filmless_usage::Line;
 use filmless_usage::book::Book;
 use filmless_usage::claims::{
-    ClaimLimits, Claims, FindingKind, evidence_headings, evidence_lines, reconcile,
+    ClaimLimits, Claims, FindingKind, Receivable, evidence_headings, evidence_lines, receivables, reconcile,
 };
 use serde_json::json;
 
@@ -21,7 +21,7 @@ fn study(book: &mut Book, head: &mut ChainHead, number: u32, modality: &str, ste
         "accession_number": format!("A{number}"),
         "patient": { "id": "P", "name": "A", "birth_date": "1980-01-01" },
         "visit": { "episode": format!("LK{number}"), "insurance_card": "DN4790312345678" },
-        "service": { "code": "18.1" },
+        "service": { "code": "18.1", "unit_price_vnd": 512_000 },
     });
     let order = Order::parse(order.to_string().as_bytes()).unwrap();
     let uid = StudyInstanceUid::parse(&format!("1.2.{number}")).unwrap();
@@ -194,4 +194,37 @@ fn every_limit_on_claim_files_holds() {
         assert!(told.contains(why), "{why}: {told}");
         assert_eq!(refusal(ClaimLimits::default(), bytes), "", "{why}");
     }
+}
+
+#[test]
+fn receivables_count_what_stands_where_it_is_charged_and_leave_the_rest_open() {
+    let (mut book, mut head) = (Book::new(), ChainHead::default());
+    for number in [1, 2, 3] {
+        study(&mut book, &mut head, number, "CT", &delivered());
+    }
+    let claim = |episode: &str, machine: &str, card: &str| {
+        format!("{episode},1,18.1,2,{NAME},1,{TIMES},{machine}.1.79001.A1,80000,K09,{card}\n")
+    };
+    let header = format!("{HEADER},T_BHTT,MA_KHOA,MA_THE_BHYT\n");
+    // One that stands, one with a finding, one without a study; nobody claims the third study.
+    let text =
+        [header, claim("LK1", "CL", ""), claim("LK2", "MRI", ""), claim("LK9", "CL", "DN4790312345678")]
+            .concat();
+    let claims = Claims::read(text.as_bytes()).unwrap();
+    let month = "2026-11".parse().unwrap();
+    let result = reconcile(&claims, &book, month);
+    let receivable = |department: &str, sums: [i64; 3]| Receivable {
+        department: department.to_owned(),
+        payer: Payer::Insured,
+        claimed_vnd: sums[0],
+        accepted_vnd: sums[1],
+        settled_vnd: sums[2],
+    };
+    let expected = [receivable("", [160_000, 80_000, 512_000]), receivable("K09", [80_000, 0, 0])];
+    assert_eq!(receivables(&result, month), expected);
+    // In another month, the same claims settle nothing that was charged there.
+    let other = "2026-12".parse().unwrap();
+    let settled: i64 =
+        receivables(&reconcile(&claims, &book, other), other).iter().map(|r| r.settled_vnd).sum();
+    assert_eq!(settled, 0);
 }

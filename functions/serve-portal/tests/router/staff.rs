@@ -73,7 +73,7 @@ fn table() -> Vec<(Method, String, String, [u16; 5])> {
     let admin = [403, 403, 403, 403, 200];
     let finance = [403, 403, 403, 200, 200];
     let finance_file = [403, 403, 403, 303, 303];
-    let rows: [(Method, &str, &str, [u16; 5]); 42] = [
+    let rows: [(Method, &str, &str, [u16; 5]); 49] = [
         (Method::GET, "/staff", "", all),
         (Method::POST, "/staff/search", "query=hoa", front_done),
         (Method::GET, "/staff/found/kept", "", front),
@@ -115,6 +115,14 @@ fn table() -> Vec<(Method, String, String, [u16; 5])> {
         (Method::GET, "/staff/refusals.csv", "", front),
         (Method::GET, "/staff/finance", "", finance),
         (Method::GET, "/staff/finance/payers.csv", "", finance),
+        (Method::POST, "/staff/finance/export", "month=2020-11", finance_file),
+        (Method::POST, "/staff/finance/budget", "period=2020-11&films=1.200", finance_file),
+        (Method::GET, "/staff/finance/lines?month=2020-11&payer=insured", "", finance),
+        (Method::GET, "/staff/finance/claims?month=2020-11", "", finance),
+        (Method::GET, "/staff/finance/claims?month=2020-10", "", finance),
+        // A form without a file.
+        (Method::POST, "/staff/finance/claims", "", [403, 403, 403, 422, 422]),
+        (Method::GET, "/staff/finance/claims/2020-11/list", "", finance_file),
         (Method::GET, "/staff/usage", "", finance),
         (Method::GET, "/staff/usage?month=2020-11&modality=CT&payer=", "", finance),
         (Method::GET, "/staff/usage/2020-11/files/khong-in-phim-2020-11.xlsx", "", finance_file),
@@ -616,7 +624,11 @@ async fn finance_sees_months_side_by_side_and_takes_each_table_along() {
         "1.240.000\u{a0}₫",
         "-1.240.000\u{a0}₫",
         "K&#60;01&#62;",
-        "<a href=\"/staff/usage?month=2020-11&amp;department=K%3C01%3E\">1.200.000\u{a0}₫</a>",
+        "<a href=\"/staff/finance/lines?month=2020-11&amp;department=K%3C01%3E\">1.200.000\u{a0}₫</a>",
+        "<a href=\"/staff/finance/lines?month=2020-11&amp;payer=insured\">1.200.000\u{a0}₫</a>",
+        "Cao nhất: 2020-11, 1.240.000\u{a0}₫. Thấp nhất: 2020-10, -1.240.000\u{a0}₫.",
+        "Không xong: sổ sự kiện không đọc được",
+        "Đang chờ xuất: 2020-10",
         "href=\"/staff/finance/departments.csv\"",
         "Tài chính",
     ] {
@@ -638,6 +650,101 @@ async fn finance_sees_months_side_by_side_and_takes_each_table_along() {
     let months = get("finance", "/staff/finance/months.csv").await.body;
     assert!(months.contains("\"2020-11\",6,1240000,55800000,0"), "{months}");
     assert_eq!(get("finance", "/staff/finance/names.csv").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn receivables_are_told_apart_from_what_was_never_compared() {
+    let receivables = get("finance", "/staff/finance/receivables.csv").await.body;
+    let lines: Vec<&str> = receivables.lines().skip(1).collect();
+    let expected = [
+        "\"2020-10 – BHYT\",-1200000,,,",
+        "\"2020-10 – Tự trả\",-40000,,,",
+        // What is open: 1,200,000 charged, less studies of 1,000,000 whose claims stand.
+        "\"2020-11 – BHYT\",1200000,900000,800000,200000",
+        "\"2020-11 – Tự trả\",40000,,,",
+    ];
+    assert_eq!(lines, expected);
+    let open = get("finance", "/staff/finance/open.csv").await.body;
+    assert_eq!(open.lines().skip(1).collect::<Vec<_>>(), ["\"K<01>\",,200000", "\"Tổng\",,200000"]);
+    let page = get("finance", "/staff/finance").await.body;
+    assert!(page.contains("<a href=\"/staff/finance/claims?month=2020-10\">Chưa đối chiếu</a>"), "{page}");
+    assert!(page.contains("chưa phải kết quả giám định của cơ quan BHXH"), "{page}");
+    let budget = get("finance", "/staff/finance/budget.csv").await.body;
+    let expected = ["\"2020-10\",,0,", "\"2020-11\",100,0,100", "\"Cả năm 2020\",1200,0,1200"];
+    assert_eq!(budget.lines().skip(1).collect::<Vec<_>>(), expected);
+}
+
+#[tokio::test]
+async fn a_figure_leads_to_its_lines_page_by_page() {
+    let page = get("finance", "/staff/finance/lines?month=2020-11&payer=insured&department=K%3C01%3E").await;
+    for text in [
+        "K&#60;01&#62;, BHYT</h1>",
+        "Tiền thu của lựa chọn này: 1.200.000\u{a0}₫",
+        "CD&#60;2020&#62;",
+        "512.000\u{a0}₫",
+        "2020-11-23",
+        "href=\"/staff/finance/lines?month=2020-11&amp;department=K%3C01%3E&amp;payer=insured&amp;after=7\"",
+    ] {
+        assert!(page.body.replace("&#38;", "&amp;").contains(text), "{text}: {}", page.body);
+    }
+    let next = get("finance", "/staff/finance/lines?month=2020-11&after=7").await.body;
+    assert!(next.contains("-512.000\u{a0}₫") && next.contains("Thu hồi kết quả"), "{next}");
+    assert!(!next.contains("after="), "the last page leads nowhere");
+    assert_eq!(get("finance", "/staff/finance/lines?month=2019-01").await.status, StatusCode::NOT_FOUND);
+}
+
+/// A form with a file, as browsers send it.
+async fn upload(file: &[u8]) -> Answer {
+    let head = "--XX\r\nContent-Disposition: form-data; name=\"month\"\r\n\r\n2020-11\r\n\
+                --XX\r\nContent-Disposition: form-data; name=\"file\"; filename=\"Nguyen Thi Hoa.xml\"\r\n\r\n";
+    let body = [head.as_bytes(), file, b"\r\n--XX--\r\n"].concat();
+    let request = Request::builder()
+        .method(Method::POST)
+        .uri("/staff/finance/claims")
+        .header("cookie", "filmless_staff=finance")
+        .header("content-type", "multipart/form-data; boundary=XX");
+    send(SampleStaff::default(), request.body(Body::from(body)).unwrap()).await
+}
+
+#[tokio::test]
+async fn a_file_of_claims_is_taken_up_to_four_megabytes_and_not_a_byte_more() {
+    let most = upload(&vec![b'x'; 4 << 20]).await;
+    let to = (most.status, most.header(LOCATION));
+    assert_eq!(to, (StatusCode::SEE_OTHER, "/staff/finance/claims?month=2020-11"));
+    for size in [0, (4 << 20) + 1, 20 << 20] {
+        let answer = upload(&vec![b'x'; size]).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{size}");
+        assert!(answer.body.contains("lớn hơn 4 MB") && !answer.body.contains("Hoa"), "{}", answer.body);
+    }
+    // Every other form stays as small as it was.
+    let other = post("finance", "/staff/finance/budget", &"x".repeat(17 * 1024)).await;
+    assert_eq!(other.status, StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+#[tokio::test]
+async fn claims_show_what_is_at_risk_and_what_is_kept() {
+    let page = get("finance", "/staff/finance/claims?month=2020-11").await;
+    for text in [
+        "Tối đa (MB): 4.",
+        "Tệp được xóa ngay sau khi đối chiếu",
+        "<dd>900.000\u{a0}₫</dd>",
+        "Không có bằng chứng đã trả kết quả",
+        "K&#60;01&#62;",
+        "Tổng, mỗi dòng tính một lần",
+        "href=\"/staff/finance/claims/2020-11/list\"",
+        "77.000\u{a0}₫",
+    ] {
+        assert!(page.body.contains(text), "{text}: {}", page.body);
+    }
+    assert!(page.headers.get("refresh").is_none(), "nothing is awaited");
+    let waiting = get("finance", "/staff/finance/claims?month=2020-10").await;
+    assert_eq!(waiting.header(axum::http::header::REFRESH), "3");
+    for text in ["Đang đối chiếu", "dòng 3: &#60;b&#62; không phải bảng CSV", "chưa đối chiếu lần nào"]
+    {
+        assert!(waiting.body.contains(text), "{text}: {}", waiting.body);
+    }
+    let list = get("finance", "/staff/finance/claims/2020-11/list").await;
+    assert!(list.header(LOCATION).starts_with(S3), "{}", list.header(LOCATION));
 }
 
 #[tokio::test]

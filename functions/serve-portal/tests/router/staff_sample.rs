@@ -4,10 +4,7 @@ use async_trait::async_trait;
 use filmless_delivery::staff::refusals::{Refusal, Refusals};
 use filmless_delivery::staff::status::Reason;
 use filmless_delivery::staff::{
-    AuditFound, AuditQuery, AuditVerdict, Channels, ContactCorrection, Counted, Decided, Decision, Extent,
-    FailedChannel, HeldStudy, IdentityView, LedgerLine, ListAsked, ListCursor, ListPage, Merged, OpenedStudy,
-    PatientHit, PatientView, RecallReport, RecallViewer, Reissued, Revoked, StaffError, Stated, StudyBrief,
-    StudyLedger, Unreached, UsageFigures, UsageFile, UsageGroup, UsageMonth, Waiting,
+    AuditFound, AuditQuery, AuditVerdict, Channels, ContactCorrection, Counted, Decided, Decision, Extent, FailedChannel, HeldStudy, IdentityView, LedgerLine, ListAsked, ListCursor, ListPage, Merged, OpenedStudy, PatientHit, PatientView, RecallReport, RecallViewer, Reissued, Revoked, StaffError, Stated, StudyBrief, StudyLedger, Unreached, UsageFigures, UsageFile, UsageGroup, UsageMonth, UsageWaiting, Waiting, CLAIMS_BYTES_MAX, ChargeLine, ClaimsView, ExportState, FilmBudgets, LinesAsked, LinesPage, ReceivableGroup, ReconcileAttempt, Reconciled, RiskLine,
 };
 use filmless_delivery::upkeep::retention::Erased;
 use filmless_delivery::viewing::{NewShare, ShareLine, ShareRequest};
@@ -547,6 +544,101 @@ impl Clerk for SampleClerk {
     async fn usage_file_url(&self, _: &str, name: &str) -> Result<String, StaffError> {
         self.demand(Act::ReadUsage)?;
         Ok(format!("{S3}/usage/{name}?X-Amz-Signature=x"))
+    }
+
+    async fn usage_lines(&self, asked: &LinesAsked) -> Result<LinesPage, StaffError> {
+        self.demand(Act::ReadUsage)?;
+        if asked.month != "2020-11" {
+            return Err(StaffError::NotFound);
+        }
+        let line = ChargeLine {
+            sequence: asked.after + 7,
+            day: date(2020, 11, 23),
+            accession_number: "CD<2020>".into(),
+            service_code: "18.0220.0041".into(),
+            department: asked.department.clone().unwrap_or("K<01>".into()),
+            payer: "insured",
+            reason: if asked.after == 0 { String::new() } else { "recalled".into() },
+            amount_vnd: if asked.after == 0 { 512_000 } else { -512_000 },
+        };
+        Ok(LinesPage { lines: vec![line], after: (asked.after == 0).then_some(7) })
+    }
+
+    async fn usage_state(&self) -> Result<(UsageWaiting, Option<ExportState>), StaffError> {
+        self.demand(Act::ReadUsage)?;
+        let waiting = UsageWaiting { exports: vec!["2020-10".into()], claims: vec!["2020-10".into()] };
+        let failed = Some("ledger".to_owned());
+        Ok((waiting, Some(ExportState { at: at("09:20"), months: vec!["2020-11".into()], rows: 0, failed })))
+    }
+
+    async fn ask_export(&self, month: &str) -> Result<(), StaffError> {
+        self.demand(Act::ReadUsage)?;
+        if month.len() == 7 { Ok(()) } else { Err(refused("bad-month")) }
+    }
+
+    async fn ask_reconcile(&self, month: &str, file: Vec<u8>) -> Result<(), StaffError> {
+        self.demand(Act::ReadUsage)?;
+        assert_eq!(month, "2020-11");
+        if file.is_empty() || file.len() > CLAIMS_BYTES_MAX {
+            Err(refused("bad-claims-size"))
+        } else {
+            Ok(())
+        }
+    }
+
+    async fn reconciled(&self, month: &str) -> Result<Option<Reconciled>, StaffError> {
+        self.demand(Act::ReadUsage)?;
+        let risk = |name: &str, rows, amount_vnd| RiskLine {
+            name: name.into(),
+            rows,
+            amount_vnd,
+            ..RiskLine::default()
+        };
+        let group = |department: &str, claimed_vnd, accepted_vnd, settled_vnd| ReceivableGroup {
+            department: department.into(),
+            payer: "insured".into(),
+            claimed_vnd,
+            accepted_vnd,
+            settled_vnd,
+        };
+        Ok((month == "2020-11").then(|| Reconciled {
+            month: month.into(),
+            at: at("10:00"),
+            dossiers: 3,
+            claims: 5,
+            matched_claims: 4,
+            bad_rows: 1,
+            other_rows: 2,
+            other_files: 0,
+            groups: vec![group("K<01>", 900_000, 800_000, 1_000_000)],
+            findings: vec![risk("no-delivery-evidence", 1, 100_000), risk("study-without-claim", 1, 77_000)],
+            departments: vec![risk("K<01>", 1, 100_000)],
+            payers: vec![risk("insured", 1, 100_000)],
+            total: risk("", 1, 100_000),
+            unclaimed: risk("", 1, 77_000),
+        }))
+    }
+
+    async fn claims(&self, month: &str) -> Result<ClaimsView, StaffError> {
+        let reconciled = self.reconciled(month).await?;
+        let why = "dòng 3: <b> không phải bảng CSV".to_owned();
+        let attempt = Some(ReconcileAttempt { at: at("10:00"), failed: reconciled.is_none().then_some(why) });
+        Ok(ClaimsView { has_list: reconciled.is_some(), reconciled, attempt })
+    }
+
+    async fn claims_list_url(&self, month: &str) -> Result<String, StaffError> {
+        self.demand(Act::ReadUsage)?;
+        Ok(format!("{S3}/usage/doi-chieu-{month}.xlsx?X-Amz-Signature=x"))
+    }
+
+    async fn film_budgets(&self) -> Result<FilmBudgets, StaffError> {
+        self.demand(Act::ReadUsage)?;
+        Ok([("2020".to_owned(), 1_200), ("2020-11".to_owned(), 100)].into())
+    }
+
+    async fn set_film_budget(&self, period: &str, films: Option<u64>) -> Result<(), StaffError> {
+        self.demand(Act::ReadUsage)?;
+        if period == "2020-11" && films == Some(1_200) { Ok(()) } else { Err(refused("bad-budget")) }
     }
 
     async fn verify_audit(&self) -> Result<AuditVerdict, StaffError> {

@@ -7,6 +7,7 @@ pub mod daily_list;
 mod entrance;
 mod erase;
 mod facts;
+mod finance;
 mod find;
 mod gate;
 mod ledger;
@@ -36,6 +37,11 @@ pub use access::Revoked;
 pub use contact::ContactCorrection;
 pub use entrance::StaffEntrance;
 pub use facts::{Asked, IdentityView, MISMATCHES_MAX, Stated};
+pub use finance::{
+    ASKED, CLAIM_LISTS, CLAIMS_BYTES_MAX, ChargeLine, ClaimsView, ExportState, FilmBudgets, LinesAsked,
+    LinesPage, ReceivableGroup, ReconcileAttempt, Reconciled, RiskLine, UsageRequest, UsageWaiting,
+    claims_list_key,
+};
 pub use find::{PatientHit, PatientView, StudyBrief};
 pub use gate::{Decided, Decision};
 pub use ledger::{LedgerLine, StudyLedger};

@@ -10,6 +10,7 @@ mod limits;
 mod machines;
 mod money;
 mod numbers;
+mod receivable;
 mod reconcile;
 mod report;
 mod table;
@@ -30,6 +31,7 @@ pub use at_risk::{AtRisk, Sum};
 pub use evidence::{evidence_headings, evidence_lines};
 pub use fields::{FIELDS, Field, FieldKind};
 pub use limits::ClaimLimits;
+pub use receivable::{Receivable, receivables};
 pub use reconcile::{Finding, FindingKind, Matched, Reconciliation, reconcile};
 pub use report::{
     AT_RISK_COLUMNS, FINDING_COLUMNS, UNUSABLE, at_risk_lines, bad_row_lines, finding_lines, findings_text,
@@ -156,6 +158,12 @@ impl Claims {
         let mut claims = Self::default();
         claims.add("", bytes)?;
         Ok(claims)
+    }
+
+    /// Whether nothing of a claim was read.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.dossiers == 0 && self.lines.is_empty() && self.bad_rows.is_empty() && self.other_rows == 0
     }
 
     /// Adds a file: XML, CSV, TSV, or a ZIP of them. A row that cannot be used is listed, and the others go on.

@@ -254,13 +254,13 @@ fn findings_of(matched: &Matched<'_>) -> Vec<Finding> {
     found
 }
 
-fn department(matched: &Matched<'_>) -> String {
+pub(super) fn department(matched: &Matched<'_>) -> String {
     let claimed = Some(matched.claim.value("MA_KHOA")).filter(|code| !code.is_empty());
     let of_study = || matched.studies.first().and_then(Study::department);
     claimed.or_else(of_study).unwrap_or_default().to_owned()
 }
 
-fn payer(matched: &Matched<'_>) -> Payer {
+pub(super) fn payer(matched: &Matched<'_>) -> Payer {
     if !matched.claim.value("MA_THE_BHYT").is_empty() {
         return Payer::Insured;
     }

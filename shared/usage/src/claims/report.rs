@@ -10,18 +10,18 @@ const UNUSABLE_VI: &str = "Dòng không dùng được";
 
 /// Columns of the list of rows to correct: heading and width.
 pub const FINDING_COLUMNS: [(&str, u8); 13] = [
-    ("Mã", 24),
-    ("Sai lệch", 36),
-    ("Tệp", 24),
+    ("Mã", 17),
+    ("Sai lệch", 24),
+    ("Tệp", 18),
     ("Hồ sơ (HOSO)", 9),
     ("Dòng", 8),
-    ("MA_LK", 20),
+    ("MA_LK", 18),
     ("STT", 6),
-    ("MA_DICH_VU", 16),
+    ("MA_DICH_VU", 15),
     ("Khoa", 9),
     ("Đối tượng", 11),
-    ("Số tiền (đồng)", 14),
-    ("Diễn giải", 52),
+    ("Số tiền (đồng)", 15),
+    ("Diễn giải", 36),
     ("Mã ca chụp (Study Instance UID)", 48),
 ];
 

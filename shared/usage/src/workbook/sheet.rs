@@ -22,6 +22,7 @@ pub struct Formats {
     pub note: Format,
     pub heading: Format,
     pub text: Format,
+    pub wrapped: Format,
     pub unit: Format,
     pub number: Format,
     pub dong: Format,
@@ -33,7 +34,8 @@ pub struct Formats {
 impl Formats {
     /// The formats of all sheets.
     pub fn new() -> Self {
-        let body = || Format::new().set_font_name("Arial").set_font_size(10);
+        // Beside a text of several lines, what is short stands at its first.
+        let body = || Format::new().set_font_name("Arial").set_font_size(10).set_align(FormatAlign::Top);
         let heading = body()
             .set_bold()
             .set_text_wrap()
@@ -48,6 +50,7 @@ impl Formats {
             total: body().set_bold().set_num_format("#,##0").set_border_top(FormatBorder::Thin),
             total_dong: body().set_bold().set_num_format("#,##0\\ \"đ\"").set_border_top(FormatBorder::Thin),
             text: body(),
+            wrapped: body().set_text_wrap(),
             unit: body().set_indent(1),
             number: body().set_num_format("#,##0"),
             dong: body().set_num_format("#,##0\\ \"đ\""),
@@ -63,6 +66,8 @@ pub struct Paper {
     pub columns: usize,
     /// Whether sums of all numbers stand below the lines.
     pub has_totals: bool,
+    /// Whether a text that is longer than its column goes on below, and its row is as high as that takes.
+    pub wraps: bool,
 }
 
 /// Writes a heading and lines.
@@ -88,7 +93,7 @@ pub fn lines_sheet<'a>(
         row += 1;
         totals.resize(line.len().max(totals.len()), Cell::Text(""));
         for (column, cell) in (0..).zip(&line) {
-            write_cell(sheet, row, column, cell, formats)?;
+            write_cell(sheet, row, column, cell, paper.wraps, formats)?;
             if let Some(total) = totals.get_mut(usize::from(column)) {
                 add(total, cell);
             }
@@ -129,11 +134,19 @@ fn add(total: &mut Cell<'_>, cell: &Cell<'_>) {
     }
 }
 
-fn write_cell(sheet: &mut Worksheet, row: u32, column: u16, cell: &Cell<'_>, formats: &Formats) -> Put {
+fn write_cell(
+    sheet: &mut Worksheet,
+    row: u32,
+    column: u16,
+    cell: &Cell<'_>,
+    wraps: bool,
+    formats: &Formats,
+) -> Put {
+    let text_format = if wraps { &formats.wrapped } else { &formats.text };
     match cell {
         // What is not known is blank; a count of none and an amount of none are alike: 0.
         Cell::Text("") | Cell::Number(None) | Cell::Dong(None) | Cell::Time(None) => Ok(()),
-        Cell::Text(text) => sheet.write_string_with_format(row, column, *text, &formats.text).map(|_| ()),
+        Cell::Text(text) => sheet.write_string_with_format(row, column, *text, text_format).map(|_| ()),
         Cell::Number(Some(number)) => write_integer(sheet, row, column, *number, &formats.number),
         Cell::Dong(Some(dong)) => write_integer(sheet, row, column, *dong, &formats.dong),
         Cell::Time(Some(at_ms)) => {

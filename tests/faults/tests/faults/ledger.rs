@@ -25,7 +25,9 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 /// The manifest of a month, exported now.
 async fn exported(services: &Services, month: &str) -> Value {
     seal(&services.index, &services.usage, LogName::Usage, services.clock.now(), true).await.unwrap();
-    handle(services, ExportEvent { months: vec![month.parse().unwrap()] }).await.unwrap();
+    handle(services, ExportEvent { months: vec![month.parse().unwrap()], ..ExportEvent::default() })
+        .await
+        .unwrap();
     let key = ObjectKey::parse(&format!("exports/months/{month}/manifest.json")).unwrap();
     let bytes = services.usage.get(ObjectVersion { key: &key, version_id: None }, 1 << 20).await.unwrap();
     serde_json::from_slice(&bytes).unwrap()

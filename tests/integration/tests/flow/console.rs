@@ -15,25 +15,25 @@ use crate::system::{System, link_of};
 
 /// A browser of staff: keeps all cookies, and stops at each redirect.
 #[derive(Default)]
-struct Desk {
+pub struct Desk {
     cookies: RefCell<BTreeMap<String, String>>,
 }
 
-struct Answer {
-    status: u16,
-    location: String,
+pub struct Answer {
+    pub status: u16,
+    pub location: String,
     media_type: String,
-    bytes: Vec<u8>,
+    pub bytes: Vec<u8>,
 }
 
 impl Answer {
-    fn text(&self) -> String {
+    pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.bytes).into_owned()
     }
 }
 
 impl Desk {
-    fn get(&self, url: &str) -> Answer {
+    pub fn get(&self, url: &str) -> Answer {
         self.read(agent().get(url).header("cookie", self.cookie()).call().unwrap())
     }
 
@@ -88,19 +88,34 @@ impl Desk {
     }
 
     /// Somebody who is in.
-    fn of(system: &System, account: &str, password: &str) -> Self {
+    pub fn of(system: &System, account: &str, password: &str) -> Self {
         let desk = Self::default();
         let back = desk.sign_in(system, account, password);
         assert_eq!((back.status, back.location.as_str()), (303, "/staff"), "{}", back.text());
         desk
     }
 
-    fn page(&self, system: &System, path: &str) -> Answer {
+    pub fn page(&self, system: &System, path: &str) -> Answer {
         self.get(&format!("{}{path}", system.text("portal")))
     }
 
-    fn act(&self, system: &System, path: &str, fields: &[(&str, &str)]) -> Answer {
+    pub fn act(&self, system: &System, path: &str, fields: &[(&str, &str)]) -> Answer {
         self.post(&format!("{}{path}", system.text("portal")), fields)
+    }
+
+    /// A form with a month and a file, as browsers send it.
+    pub fn upload(&self, system: &System, path: &str, month: &str, file: &[u8]) -> Answer {
+        let head = format!(
+            "--XX\r\nContent-Disposition: form-data; name=\"month\"\r\n\r\n{month}\r\n\
+             --XX\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\n"
+        );
+        let body = [head.as_bytes(), file, b"\r\n--XX--\r\n"].concat();
+        let request = agent()
+            .post(format!("{}{path}", system.text("portal")))
+            .header("sec-fetch-site", "same-origin")
+            .header("content-type", "multipart/form-data; boundary=XX")
+            .header("cookie", self.cookie());
+        self.read(request.send(body.as_slice()).unwrap())
     }
 
     fn is_in(&self, system: &System) -> bool {
@@ -113,7 +128,7 @@ impl Desk {
 }
 
 /// Makes an account, as an administrator of the machine does; returns its password.
-fn account(system: &System, name: &str, roles: &[&str]) -> String {
+pub fn account(system: &System, name: &str, roles: &[&str]) -> String {
     let mut words = vec!["staff-account", "--json", "add", name];
     words.extend(roles.iter().flat_map(|role| ["--role", *role]));
     let (is_done, text) = system.command(&words);

@@ -19,6 +19,7 @@ mod downloads;
 mod embedded;
 mod erasure;
 mod feedback;
+mod finance;
 mod identity;
 mod keys;
 mod kill;

@@ -11,9 +11,9 @@ use crate::portal::{Browser, path_of, released};
 use crate::sample::Study;
 use crate::system::{System, link_of};
 
-const CT_CHEST: &str = "18.0220.0041";
+pub const CT_CHEST: &str = "18.0220.0041";
 
-fn order(study: &Study, episode: &str) -> Value {
+pub fn order(study: &Study, episode: &str) -> Value {
     let mut order = study.order();
     order["visit"] = json!({ "class": "outpatient", "department": "K01", "episode": episode,
                              "insurance_card": "DN4790312345678" });
@@ -31,7 +31,7 @@ fn ledger(system: &System) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-fn files_below(folder: &Path) -> Vec<PathBuf> {
+pub fn files_below(folder: &Path) -> Vec<PathBuf> {
     let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
     let paths = entries.map(|entry| entry.unwrap().path());
     paths.flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] }).collect()
@@ -50,7 +50,7 @@ fn counts(events: &[Value]) -> BTreeMap<String, usize> {
     counts
 }
 
-fn usage(system: &System, words: &[&str]) -> (bool, Value) {
+pub fn usage(system: &System, words: &[&str]) -> (bool, Value) {
     let (is_done, text) = system.command(&[&["usage", "--json"], words].concat());
     (is_done, serde_json::from_str(&text).unwrap_or(Value::String(text)))
 }

@@ -19,6 +19,7 @@ use filmless_runtime::error_chain;
 
 use super::{page, see_other};
 use crate::handler::PortalServices;
+use crate::protection::UPLOAD_PATH;
 use crate::routes::{Route, Who, get, post};
 use crate::texts::console::{self, ConsoleTexts, console_texts};
 use crate::texts::{Texts, texts};
@@ -89,6 +90,12 @@ pub(crate) fn routes() -> Vec<Route> {
         get("/staff/refusals", Staff, refusals::show),
         get("/staff/refusals.csv", Staff, refusals::csv),
         get("/staff/finance", Staff, finance::show),
+        post("/staff/finance/export", Staff, finance::export),
+        post("/staff/finance/budget", Staff, finance::set_budget),
+        get("/staff/finance/lines", Staff, finance::lines),
+        get(UPLOAD_PATH, Staff, finance::claims),
+        post(UPLOAD_PATH, Staff, finance::upload_claims),
+        get("/staff/finance/claims/{month}/list", Staff, finance::claims_list),
         get("/staff/finance/{name}", Staff, finance::csv),
         get("/staff/usage", Staff, usage::show),
         get("/staff/usage/{month}/files/{name}", Staff, usage::file),

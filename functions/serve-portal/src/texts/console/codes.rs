@@ -237,6 +237,26 @@ pub(crate) fn error(language: Language, code: &str) -> &'static str {
             "Xin nhập số điện thoại, mã người bệnh hoặc họ tên.",
             "Enter a phone number, a patient code or a name.",
         ),
+        "bad-claims-size" => pick(
+            language,
+            "Tệp trống hoặc lớn hơn 4 MB. Xin nén thành ZIP, hoặc dùng lệnh filmless usage reconcile.",
+            "The file is empty, or larger than 4 MB. Make a ZIP of it, or use the command filmless usage reconcile.",
+        ),
+        "bad-claims-form" => pick(
+            language,
+            "Chưa nhận được đủ tệp và tháng. Xin chọn lại tệp và gửi lần nữa.",
+            "File and month did not arrive in full. Choose the file and send it again.",
+        ),
+        "bad-month" => pick(
+            language,
+            "Tháng được viết YYYY-MM, ví dụ 2026-11.",
+            "A month is written YYYY-MM, such as 2026-11.",
+        ),
+        "bad-budget" => pick(
+            language,
+            "Định mức là một số phim nguyên, cho một năm (2026) hoặc một tháng (2026-11).",
+            "A budget is a whole number of films for a year (2026) or a month (2026-11).",
+        ),
         "reason-missing" => pick(language, "Xin ghi lý do.", "Please say why."),
         "reason-too-long" => pick(language, "Lý do quá dài.", "The reason is too long."),
         "bad-phone" => pick(

@@ -3,6 +3,7 @@
 
 use filmless_domain::Language;
 
+mod claims;
 mod codes;
 mod finance;
 mod patient;
@@ -12,6 +13,7 @@ mod release;
 mod study;
 mod usage;
 
+pub(crate) use claims::{ClaimsWords, finding};
 pub(crate) use codes::{
     action, detail_of_hold, error, hold_reason, line, outcome, relation, review, role, state, why_failed,
     why_unreached,
@@ -56,6 +58,7 @@ pub(crate) struct ConsoleTexts {
     pub(crate) reading: &'static ReadingWords,
     pub(crate) usage: &'static UsageWords,
     pub(crate) finance: &'static FinanceWords,
+    pub(crate) claims: &'static ClaimsWords,
 }
 
 /// The words of a language.
@@ -68,6 +71,7 @@ pub(crate) const fn console_texts(language: Language) -> ConsoleTexts {
         reading: ReadingWords::of(language),
         usage: UsageWords::of(language),
         finance: FinanceWords::of(language),
+        claims: ClaimsWords::of(language),
     }
 }
 

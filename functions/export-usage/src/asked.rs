@@ -1,0 +1,136 @@
+//! What finance asked for on its page: an export at once, or claims to compare. What was asked for is done once and its
+//! object deleted with all its versions, whatever came of it: how it ended is kept, and the file never.
+
+use std::collections::BTreeMap;
+
+use filmless_delivery::Services;
+use filmless_delivery::staff::{
+    ASKED, CLAIM_LISTS, CLAIMS_BYTES_MAX, ReconcileAttempt, UsageRequest, claims_list_key,
+};
+use filmless_domain::ObjectKey;
+use filmless_runtime::error_chain;
+use filmless_store::{ObjectVersion, Served};
+use filmless_usage::claims::{self, ClaimLimits, Claims};
+use filmless_usage::{Month, UsageError};
+use jiff::{SignedDuration, Timestamp};
+use tracing::{error, info};
+
+use crate::claims::{book_of_claims, kept, write_list};
+use crate::error::ExportError;
+use crate::export::key_of;
+use crate::handler::export;
+use crate::layout;
+use crate::ledger::Ledger;
+
+/// How long the list of rows to correct is kept.
+const LIST_KEPT: SignedDuration = SignedDuration::from_hours(24);
+/// What was asked for before that was tried already, and ended the program each time.
+const TRIED_FOR: SignedDuration = SignedDuration::from_hours(1);
+/// Most requests of one run; the next run does the others.
+const ASKED_MAX: usize = 100;
+const NOT_DONE: &str = "Chưa đối chiếu được. Xin thử lại, hoặc dùng lệnh filmless usage reconcile.";
+
+/// Limits on claims that come over the web: what this function has memory for.
+fn limits() -> ClaimLimits {
+    ClaimLimits {
+        file_bytes_max: 64 << 20,
+        zip_entries_max: 20_000,
+        zip_unpacked_bytes_max: 192 << 20,
+        dossiers_max: 100_000,
+        rows_max: 500_000,
+        ..ClaimLimits::default()
+    }
+}
+
+/// Does all that waits, and deletes lists whose day is over.
+///
+/// # Errors
+/// [`ExportError`]: the next run goes on.
+pub async fn do_asked(services: &Services) -> Result<(), ExportError> {
+    let now = services.clock.now();
+    let mut exports: BTreeMap<Month, Vec<ObjectKey>> = BTreeMap::new();
+    for key in services.usage.list(ASKED, ASKED_MAX).await? {
+        match UsageRequest::of(&key) {
+            Some(UsageRequest::Export { month, .. }) => {
+                if let Ok(month) = month.parse() {
+                    exports.entry(month).or_default().push(key);
+                }
+            }
+            Some(UsageRequest::Claims { month, at }) => {
+                if let Ok(month) = month.parse() {
+                    compare_claims(services, &key, month, at).await?;
+                }
+                services.usage.delete_all_versions(&key).await?;
+            }
+            None => services.usage.delete_all_versions(&key).await?,
+        }
+    }
+    for (month, keys) in exports {
+        // How it ended is on the page; whoever wants to asks again.
+        if let Err(failure) = export(services, &[month]).await {
+            error!(%month, cause = error_chain(&failure), "usage not exported");
+        }
+        for key in keys {
+            services.usage.delete_all_versions(&key).await?;
+        }
+    }
+    for (key, written) in services.usage.list_written(CLAIM_LISTS).await? {
+        if written + LIST_KEPT <= now {
+            services.usage.delete_all_versions(&key).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Compares one file, and keeps how it ended. A file that cannot be used changes nothing of what is kept of the month.
+async fn compare_claims(
+    services: &Services,
+    key: &ObjectKey,
+    month: Month,
+    asked_at: Timestamp,
+) -> Result<(), ExportError> {
+    let at = services.clock.now();
+    let done = match at.duration_since(asked_at) > TRIED_FOR {
+        true => Err(None),
+        false => Box::pin(compare_file_of_claims(services, key, month)).await.map_err(Some),
+    };
+    let failed = match done {
+        Ok(()) => None,
+        Err(Some(ExportError::Usage(UsageError::Claims { why }))) => Some(why),
+        Err(failure) => {
+            // The file is in none of these errors: they name places in the ledger and calls of the store.
+            let cause = failure.as_ref().map(|failure| error_chain(failure).to_string());
+            error!(%month, cause, "claims not compared");
+            Some(NOT_DONE.to_owned())
+        }
+    };
+    Ok(ReconcileAttempt { at, failed }.keep(services, &month.to_string()).await?)
+}
+
+async fn compare_file_of_claims(
+    services: &Services,
+    key: &ObjectKey,
+    month: Month,
+) -> Result<(), ExportError> {
+    let object = ObjectVersion { key, version_id: None };
+    let file = services.usage.get(object, CLAIMS_BYTES_MAX as u64).await?;
+    let mut handed_over = Claims::within(limits());
+    handed_over.add("", &file)?;
+    if handed_over.is_empty() {
+        let why = "không có dòng đề nghị thanh toán nào trong tệp".to_owned();
+        return Err(UsageError::Claims { why }.into());
+    }
+    let book = book_of_claims(&Ledger::open(services).await?, month).await?;
+    let (list, sums) = {
+        let result = claims::reconcile(&handed_over, &book, month);
+        let mut list = Vec::new();
+        write_list(&mut list, &result, month)?;
+        (list, kept(&handed_over, &result, month, services.clock.now()))
+    };
+    let list_key = claims_list_key(&month.to_string());
+    let served = Served::uncached(layout::media_type(&list_key));
+    services.usage.put(&key_of(&list_key)?, list, served).await?;
+    sums.keep(services).await?;
+    info!(%month, claims = sums.claims, bad_rows = sums.bad_rows, "claims compared with the ledger");
+    Ok(())
+}

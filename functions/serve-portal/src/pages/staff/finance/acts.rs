@@ -1,0 +1,42 @@
+//! What finance does here: an export at once, and the budget of films.
+
+use axum::Form;
+use axum::response::Response;
+use filmless_delivery::staff::StaffError;
+use filmless_domain::staff::Act;
+use serde::Deserialize;
+
+use super::super::{Console, Trouble, see_other};
+
+#[derive(Deserialize)]
+pub(crate) struct Month {
+    month: String,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Budget {
+    period: String,
+    films: String,
+}
+
+/// `POST /staff/finance/export`: asks for the export of a month, and leads back to where its end is shown.
+pub(crate) async fn export(console: Console, Form(asked): Form<Month>) -> Result<Response, Trouble> {
+    console.demand(Act::ReadUsage).await?;
+    console.clerk.ask_export(&asked.month).await.map_err(console.trouble())?;
+    Ok(see_other("/staff/finance", [])?)
+}
+
+/// `POST /staff/finance/budget`: how many films may be printed in a month or year; a number left out takes it away.
+pub(crate) async fn set_budget(console: Console, Form(typed): Form<Budget>) -> Result<Response, Trouble> {
+    console.demand(Act::ReadUsage).await?;
+    let digits: String = typed.films.chars().filter(|c| !matches!(c, '.' | ',' | ' ')).collect();
+    let films = match digits.as_str() {
+        "" => None,
+        digits => Some(digits.parse().map_err(|_| {
+            let message = "A budget is a whole number of films.";
+            console.trouble()(StaffError::Refused { code: "bad-budget", message })
+        })?),
+    };
+    console.clerk.set_film_budget(typed.period.trim(), films).await.map_err(console.trouble())?;
+    Ok(see_other("/staff/finance", [])?)
+}

@@ -1,0 +1,195 @@
+//! Finance: months side by side, by department and by payer, from the manifests of their exports. Every figure leads to
+//! the month, department and payer that it is of, and from there to the lines of the ledger. Nothing of a patient.
+
+mod acts;
+mod budget;
+mod claims;
+mod lines;
+mod receivables;
+mod tables;
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::Response;
+use filmless_delivery::staff::{FilmBudgets, Reconciled, StaffError, UsageMonth};
+use filmless_domain::hospital::HOSPITAL_TIME;
+use filmless_domain::staff::Act;
+use jiff::ToSpan;
+
+use self::tables::{Table, dong, sum};
+use super::lists::csv_line;
+use super::usage::grouped;
+use super::{Console, StaffFrame, Trouble, file, page};
+use crate::pages::moment;
+
+pub(crate) use acts::{export, set_budget};
+pub(crate) use claims::{list as claims_list, show as claims, upload as upload_claims};
+pub(crate) use lines::show as lines;
+
+/// Months that stand side by side: they fit on a sheet of paper, and are read within a request.
+const MONTHS_MAX: usize = 6;
+/// Width of the longest bar, in units of the drawing.
+const BAR_MAX: i64 = 1000;
+
+#[derive(Template)]
+#[template(path = "staff/finance.html")]
+struct FinancePage<'a> {
+    frame: StaffFrame<'a>,
+    tables: Vec<Table>,
+    bars: Vec<Bar>,
+    in_words: String,
+    exported: Vec<[String; 3]>,
+    export: Export,
+    choices: Vec<String>,
+}
+
+/// A bar of the chart: what a month charged. One below zero has none; its number tells.
+struct Bar {
+    label: String,
+    value: String,
+    width: i64,
+}
+
+/// How the last export ended, and what waits.
+struct Export {
+    waiting: String,
+    last: Option<LastExport>,
+}
+
+struct LastExport {
+    at: String,
+    months: String,
+    rows: String,
+    failed: Option<&'static str>,
+}
+
+/// Months side by side, and what belongs to them.
+struct Sides {
+    /// The oldest first.
+    months: Vec<UsageMonth>,
+    /// What is kept of the claims of those that were compared.
+    claims: BTreeMap<String, Reconciled>,
+    budgets: FilmBudgets,
+    /// The year of the newest month, and the films printed in all its exported months.
+    year: Option<(String, i64)>,
+}
+
+/// The tables, as the address of their CSV names them.
+const TABLES: [&str; 7] = ["receivables", "open", "months", "departments", "payers", "budget", "films"];
+
+/// `GET /staff/finance`
+pub(crate) async fn show(console: Console) -> Result<Response, Trouble> {
+    console.demand(Act::ReadUsage).await?;
+    let sides = Sides::read(&console).await?;
+    let export = Export::read(&console).await?;
+    let frame = console.frame();
+    let tables = TABLES.iter().filter_map(|name| Table::named(name, &frame, &sides)).collect();
+    let language = frame.language;
+    let months = &sides.months;
+    let charged: Vec<(String, i64)> =
+        months.iter().map(|month| (month.month.clone(), sum(month, |_| true).charged_vnd)).collect();
+    let most = charged.iter().map(|(_, vnd)| *vnd).max().unwrap_or_default().max(1);
+    let bar = |(label, vnd): &(String, i64)| Bar {
+        label: label.clone(),
+        value: dong(*vnd, language),
+        width: (*vnd).max(0) * BAR_MAX / most,
+    };
+    let number = |value: u64| grouped(i64::try_from(value).unwrap_or(i64::MAX), language);
+    let exported = months.iter().map(|m| [m.month.clone(), number(m.events), number(m.sequence)]).collect();
+    let bars: Vec<Bar> = charged.iter().map(bar).collect();
+    let words = frame.t.finance;
+    let in_words = |extreme: Option<&(String, i64)>, what: &str| {
+        extreme.map(|(month, vnd)| format!("{what}: {month}, {}.", dong(*vnd, language))).unwrap_or_default()
+    };
+    let [highest, lowest] = [
+        in_words(charged.iter().max_by_key(|(_, vnd)| *vnd), words.highest),
+        in_words(charged.iter().min_by_key(|(_, vnd)| *vnd), words.lowest),
+    ];
+    let in_words = format!("{highest} {lowest}");
+    let choices = latest_months();
+    Ok(page(StatusCode::OK, &FinancePage { frame, tables, bars, in_words, exported, export, choices })?)
+}
+
+/// `GET /staff/finance/{name}`: one of the tables as CSV, `months.csv` for instance. Its numbers have no marks; what is
+/// not known is blank.
+pub(crate) async fn csv(console: Console, Path(name): Path<String>) -> Result<Response, Trouble> {
+    console.demand(Act::ReadUsage).await?;
+    let sides = Sides::read(&console).await?;
+    let frame = console.frame();
+    let table = name.strip_suffix(".csv").and_then(|name| Table::named(name, &frame, &sides));
+    let Some(table) = table else { return Err(console.trouble()(StaffError::NotFound)) };
+    let heads: Vec<&str> = table.heads.iter().map(String::as_str).collect();
+    let mut text = format!("\u{feff}{}", csv_line(&heads));
+    for row in &table.rows {
+        let number = |value: i64| value.to_string();
+        let cells: Vec<String> =
+            row.cells.iter().map(|cell| cell.value.map(number).unwrap_or_default()).collect();
+        let guarded = csv_line(&[&row.label]);
+        // A number below zero is a number: only what came from outside is guarded.
+        text.push_str(&format!("{},{}\r\n", guarded.trim_end(), cells.join(",")));
+    }
+    let disposition = format!("attachment; filename=\"finance-{}.csv\"", table.name);
+    file("text/csv; charset=utf-8", &disposition, text.into_bytes())
+}
+
+/// The hospital's month, and those before it: what can be exported or compared here.
+fn latest_months() -> Vec<String> {
+    let today = jiff::Timestamp::now().to_zoned(HOSPITAL_TIME).date();
+    let month =
+        |back: i32| today.first_of_month().saturating_sub(back.months()).strftime("%Y-%m").to_string();
+    (0..12).map(month).collect()
+}
+
+impl Sides {
+    async fn read(console: &Console) -> Result<Self, Trouble> {
+        let names = console.clerk.usage_months().await.map_err(console.trouble())?;
+        let mut months = Vec::new();
+        let mut claims = BTreeMap::new();
+        for name in names.iter().take(MONTHS_MAX) {
+            months.push(console.clerk.usage_month(name).await.map_err(console.trouble())?);
+            let reconciled = console.clerk.reconciled(name).await.map_err(console.trouble())?;
+            claims.extend(reconciled.map(|reconciled| (name.clone(), reconciled)));
+        }
+        let budgets = console.clerk.film_budgets().await.map_err(console.trouble())?;
+        let mut year = None;
+        if let Some(newest) = names.first().and_then(|name| name.get(..4)) {
+            let mut printed = 0;
+            for name in names.iter().filter(|name| name.starts_with(newest)) {
+                let known = months.iter().find(|month| month.month == *name);
+                let films = match known {
+                    Some(month) => sum(month, |_| true).films_printed,
+                    None => {
+                        let month = console.clerk.usage_month(name).await.map_err(console.trouble())?;
+                        sum(&month, |_| true).films_printed
+                    }
+                };
+                printed += films;
+            }
+            year = Some((newest.to_owned(), printed));
+        }
+        months.reverse();
+        Ok(Self { months, claims, budgets, year })
+    }
+}
+
+impl Export {
+    async fn read(console: &Console) -> Result<Self, Trouble> {
+        let (waiting, last) = console.clerk.usage_state().await.map_err(console.trouble())?;
+        let frame = console.frame();
+        let words = frame.t.finance;
+        let last = last.map(|last| LastExport {
+            at: moment(frame.shared, last.at),
+            months: last.months.join(", "),
+            rows: grouped(i64::try_from(last.rows).unwrap_or(i64::MAX), frame.language),
+            failed: last.failed.as_deref().map(|code| match code {
+                "ledger" => words.failed_ledger,
+                "prices" => words.failed_prices,
+                _ => words.failed_storage,
+            }),
+        });
+        Ok(Self { waiting: waiting.exports.join(", "), last })
+    }
+}

@@ -1,0 +1,167 @@
+//! What finance asks of `export-usage`: an object below `asked/` is one thing to do, and is deleted once it is done. Each
+//! has a key of its own, so that what is asked meanwhile is not deleted with it.
+
+use filmless_domain::ObjectKey;
+use filmless_domain::audit::AuditAction;
+use filmless_domain::staff::Act;
+use filmless_store::Served;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::super::{Desk, StaffError};
+use super::{is_month, key_of, read, write};
+use crate::record::log;
+use crate::{DeliveryError, Services};
+
+/// Below it lies what waits to be done.
+pub const ASKED: &str = "asked/";
+/// Largest file of claims that is taken over the web, in bytes: a function is given 6 MB, in base64.
+pub const CLAIMS_BYTES_MAX: usize = 4 << 20;
+const EXPORT: &str = "export-";
+const CLAIMS: &str = "claims-";
+const EXPORT_STATE: &str = "status/export.json";
+const WAITING_MAX: usize = 1_000;
+
+/// One thing to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UsageRequest {
+    /// Export this month (`2026-11`).
+    Export {
+        /// Which month.
+        month: String,
+        /// When it was asked for.
+        at: Timestamp,
+    },
+    /// Compare the claims in the object with the ledger of this month.
+    Claims {
+        /// Which month.
+        month: String,
+        /// When it was asked for.
+        at: Timestamp,
+    },
+}
+
+/// What waits to be done.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UsageWaiting {
+    /// Months to export.
+    pub exports: Vec<String>,
+    /// Months whose claims are to be compared.
+    pub claims: Vec<String>,
+}
+
+/// How the last export ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExportState {
+    /// When it ended.
+    pub at: Timestamp,
+    /// Months that were to be exported: `2026-11`.
+    pub months: Vec<String>,
+    /// Events in them, where it ended well.
+    pub rows: u64,
+    /// Why not, as a code; absent where it ended well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed: Option<String>,
+}
+
+impl UsageRequest {
+    /// What an object below [`ASKED`] asks for.
+    #[must_use]
+    pub fn of(key: &ObjectKey) -> Option<Self> {
+        let (month, id) = key.as_str().strip_prefix(ASKED)?.split_once('/')?;
+        let at = Timestamp::from_millisecond(id.split_once('-')?.0.parse().ok()?).ok()?;
+        let month = |what: &str| month.strip_prefix(what).filter(|month| is_month(month)).map(str::to_owned);
+        let export = month(EXPORT).map(|month| Self::Export { month, at });
+        export.or_else(|| month(CLAIMS).map(|month| Self::Claims { month, at }))
+    }
+}
+
+impl ExportState {
+    /// Keeps it, in place of the one before.
+    ///
+    /// # Errors
+    /// [`DeliveryError`].
+    pub async fn keep(&self, services: &Services) -> Result<(), DeliveryError> {
+        write(&services.usage, EXPORT_STATE, self).await
+    }
+}
+
+impl Desk {
+    /// Asks for the export of a month.
+    ///
+    /// # Errors
+    /// [`StaffError`].
+    pub async fn ask_export(&self, month: &str) -> Result<(), StaffError> {
+        self.ask(EXPORT, month, Vec::new(), "text/plain", "usage export asked for").await
+    }
+
+    /// Hands over a file of claims, to be compared with the ledger of a month.
+    ///
+    /// # Errors
+    /// [`StaffError`]; `bad-claims-size` where it is empty or larger than [`CLAIMS_BYTES_MAX`].
+    pub async fn ask_reconcile(&self, month: &str, file: Vec<u8>) -> Result<(), StaffError> {
+        if file.is_empty() || file.len() > CLAIMS_BYTES_MAX {
+            return Err(StaffError::refused("bad-claims-size", "The file is empty, or larger than 4 MiB."));
+        }
+        self.ask(CLAIMS, month, file, "application/octet-stream", "usage reconciled with claims").await
+    }
+
+    async fn ask(
+        &self,
+        what: &str,
+        month: &str,
+        body: Vec<u8>,
+        media_type: &str,
+        detail: &str,
+    ) -> Result<(), StaffError> {
+        self.demand(Act::ReadUsage, AuditAction::ReadLog).await?;
+        if !is_month(month) {
+            return Err(StaffError::refused("bad-month", "A month is written YYYY-MM."));
+        }
+        self.record(AuditAction::ReadLog).detail(format!("{detail}: {month}")).write(&self.services).await?;
+        let (id, now) = log::new_id(&self.services)?;
+        // In the order of their keys they are in the order of their times.
+        let key = key_of(&format!("{ASKED}{what}{month}/{:014}-{id}", now.as_millisecond()))?;
+        self.services.usage.put(&key, body, Served::uncached(media_type)).await?;
+        Ok(())
+    }
+
+    /// What waits, and how the last export ended.
+    ///
+    /// # Errors
+    /// [`StaffError`].
+    pub async fn usage_state(&self) -> Result<(UsageWaiting, Option<ExportState>), StaffError> {
+        self.demand(Act::ReadUsage, AuditAction::ReadLog).await?;
+        let mut waiting = UsageWaiting::default();
+        for key in self.services.usage.list(ASKED, WAITING_MAX).await? {
+            match UsageRequest::of(&key) {
+                Some(UsageRequest::Export { month, .. }) => waiting.exports.push(month),
+                Some(UsageRequest::Claims { month, .. }) => waiting.claims.push(month),
+                None => {}
+            }
+        }
+        Ok((waiting, read(&self.services.usage, EXPORT_STATE).await?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_object_says_what_is_asked_and_a_strange_one_nothing() {
+        let of = |key: &str| UsageRequest::of(&ObjectKey::parse(key).unwrap());
+        let (month, at) = ("2026-11".to_owned(), Timestamp::from_millisecond(1_795_000_000_123).unwrap());
+        let claims = UsageRequest::Claims { month: month.clone(), at };
+        assert_eq!(of("asked/claims-2026-11/01795000000123-0a"), Some(claims));
+        assert_eq!(of("asked/export-2026-11/01795000000123-0a"), Some(UsageRequest::Export { month, at }));
+        for strange in [
+            "asked/export-2026-13/01795000000123-0a",
+            "asked/claims-2026-11",
+            "asked/other-2026-11/1-a",
+            "exports/2026-11/1-a",
+        ] {
+            assert_eq!(of(strange), None, "{strange}");
+        }
+    }
+}
