@@ -9,7 +9,7 @@ use s3s::{
 };
 
 use super::rows::{self, timestamp};
-use crate::object_server::common::internal;
+use crate::object_server::answers::internal;
 use crate::object_server::server::ObjectServer;
 
 impl ObjectServer {

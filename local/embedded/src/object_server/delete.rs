@@ -8,7 +8,7 @@ use s3s::{
 
 use super::headers::StoredHeaders;
 use super::rows::{self, NewRow, ObjectRow};
-use crate::object_server::common::{blocking, internal, random_id};
+use crate::object_server::answers::{blocking, internal, random_id};
 use crate::object_server::server::ObjectServer;
 
 /// Most keys of one request, S3's own.

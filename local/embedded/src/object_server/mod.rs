@@ -3,7 +3,7 @@
 mod access;
 mod answer;
 mod buckets;
-mod common;
+mod answers;
 mod conditions;
 mod copy;
 mod delete;
@@ -27,7 +27,7 @@ mod recover;
 mod rows;
 mod server;
 
-use crate::object_server::common::internal;
+use crate::object_server::answers::internal;
 use crate::object_server::server::ClockHandle;
 use std::sync::Arc;
 

@@ -23,7 +23,7 @@ use super::publish::NewObject;
 use super::put::announced_algorithm;
 use super::receive::{Promise, ReceivedFile, receive};
 use super::rows;
-use crate::object_server::common::{blocking, internal, random_id};
+use crate::object_server::answers::{blocking, internal, random_id};
 use crate::object_server::multipart_rows::FinishedUpload;
 use crate::object_server::server::ObjectServer;
 

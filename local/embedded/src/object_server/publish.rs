@@ -15,7 +15,7 @@ use super::files::{Files, Staged};
 use super::headers::StoredHeaders;
 use super::rows::{self, NewRow, ObjectRow};
 use super::{file_name, multipart_rows};
-use crate::object_server::common::{blocking, internal};
+use crate::object_server::answers::{blocking, internal};
 use crate::object_server::server::ObjectServer;
 
 /// An object whose bytes are on the disk under a temporary name.

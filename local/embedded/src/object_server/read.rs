@@ -13,7 +13,7 @@ use tokio_util::io::ReaderStream;
 
 use super::conditions::{ReadConditions, strong};
 use super::rows::{self, ObjectRow};
-use crate::object_server::common::{blocking, internal};
+use crate::object_server::answers::{blocking, internal};
 use crate::object_server::server::ObjectServer;
 
 /// Bytes read from the disk at a time; the most one stalled reader holds in memory.

@@ -1,6 +1,6 @@
 //! How bytes come in: piece by piece to a staged file, hashed on the way, never held as a whole.
 
-use crate::object_server::common::blocking;
+use crate::object_server::answers::blocking;
 use std::{io::Write, time::Duration};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -87,7 +87,7 @@ pub(super) async fn receive(
     if promise.content_length.and_then(|n| u64::try_from(n).ok()).is_some_and(too_large) {
         return Err(s3_error!(EntityTooLarge));
     }
-    let id = crate::object_server::common::random_id()?;
+    let id = crate::object_server::answers::random_id()?;
     let staged = {
         let (files, id) = (files.clone(), id.clone());
         blocking(move || files.stage(&id)).await?
