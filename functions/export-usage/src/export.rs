@@ -5,19 +5,17 @@ use std::path::Path;
 use filmless_delivery::Services;
 use filmless_delivery::record::log;
 use filmless_domain::ObjectKey;
-use filmless_domain::chain::ChainHead;
 use filmless_store::index::LogName;
 use filmless_store::{ObjectVersion, Served, StoreError};
-use filmless_usage::book::Book;
 use filmless_usage::manifest::Manifest;
 use filmless_usage::prices::DEFAULT_PRICES;
-use filmless_usage::{Line, Month, Prices};
+use filmless_usage::{Month, Prices};
 use sha2::{Digest, Sha256};
 use tracing::info;
 
 use crate::error::ExportError;
 use crate::layout;
-use crate::ledger::{Ledger, Reader};
+use crate::ledger::Ledger;
 use crate::month_files::MonthFiles;
 
 const PRICES_BYTES_MAX: u64 = 1 << 20;
@@ -147,27 +145,4 @@ pub async fn months_of_ledger(services: &Services) -> Result<Vec<Month>, ExportE
         month = month.after(1);
     }
     Ok(months)
-}
-
-/// What the ledger says of each study between two months, both included.
-///
-/// # Errors
-/// [`ExportError`].
-pub async fn read_book(ledger: &Ledger, from: Month, to: Month) -> Result<Book, ExportError> {
-    let mut reader = BookReader(Book::new());
-    ledger.read(from.starts_at_ms()..to.ends_at_ms(), &mut reader).await?;
-    Ok(reader.0)
-}
-
-struct BookReader(Book);
-
-impl Reader for BookReader {
-    fn reach(&mut self, _: i64) -> Result<(), ExportError> {
-        Ok(())
-    }
-
-    fn take(&mut self, line: &Line<'_>, _: &ChainHead) -> Result<(), ExportError> {
-        self.0.take(line);
-        Ok(())
-    }
 }

@@ -1,5 +1,6 @@
 //! The usage ledger as files: Parquet by month and day, CSV and XLSX by month; and their verification.
 
+pub mod claimed;
 pub mod error;
 pub mod export;
 pub mod handler;

@@ -5,7 +5,7 @@ use filmless_domain::chain::ChainHead;
 use filmless_domain::usage::{UsageContext, UsageKind, UsageUnit};
 use filmless_domain::{Order, StudyInstanceUid};
 use filmless_usage::Line;
-use filmless_usage::book::Book;
+use filmless_usage::book::{Book, Study};
 use filmless_usage::claims::{
     ClaimLimits, Claims, FindingKind, evidence_headings, evidence_lines, reconcile,
 };
@@ -17,17 +17,28 @@ const TIMES: &str = "202611240800,202611240830,202611240900";
 
 /// A study of the episode, as far as these steps brought it; each an hour after the one before, from 09:00.
 fn study(book: &mut Book, head: &mut ChainHead, number: u32, modality: &str, steps: &[(UsageKind, i64)]) {
+    study_of(book, head, (number, number, "2026-11-24"), modality, steps);
+}
+
+/// The same for a study of an episode that may have several, on a day.
+fn study_of(
+    book: &mut Book,
+    head: &mut ChainHead,
+    (number, episode, day): (u32, u32, &str),
+    modality: &str,
+    steps: &[(UsageKind, i64)],
+) {
     let order = json!({
         "accession_number": format!("A{number}"),
         "patient": { "id": "P", "name": "A", "birth_date": "1980-01-01" },
-        "visit": { "episode": format!("LK{number}"), "insurance_card": "DN4790312345678" },
+        "visit": { "episode": format!("LK{episode}"), "insurance_card": "DN4790312345678" },
         "service": { "code": "18.1" },
     });
     let order = Order::parse(order.to_string().as_bytes()).unwrap();
     let uid = StudyInstanceUid::parse(&format!("1.2.{number}")).unwrap();
     let context = UsageContext::new(&uid, &[modality.to_owned()], Some(&order));
     for (hour, (kind, quantity)) in (9..).zip(steps) {
-        let at = format!("2026-11-24T{hour:02}:00:00+07:00").parse().unwrap();
+        let at = format!("{day}T{hour:02}:00:00+07:00").parse().unwrap();
         let event = context.event(*kind, &hour.to_string(), at).count(*quantity, UsageUnit::Time);
         let text = head.append(&event).unwrap();
         book.take(&Line::parse(text.as_bytes(), 1).unwrap());
@@ -77,6 +88,37 @@ fn each_way_to_differ_is_found_and_nothing_else() {
     let untold = &delivered()[..2];
     check(untold, "CT", &fits, &[FindingKind::NoDeliveryEvidence]);
     check(&[untold, &[(UsageKind::StudyOpened, 1)]].concat(), "CT", &fits, &[]);
+}
+
+#[test]
+fn a_claim_is_for_the_examination_of_its_time_and_not_for_one_that_another_month_claimed() {
+    let (mut book, mut head) = (Book::new(), ChainHead::default());
+    for (number, day) in [(1, "2026-09-05"), (2, "2026-10-07"), (3, "2026-11-24"), (4, "2026-11-28")] {
+        study_of(&mut book, &mut head, (number, 1, day), "CT", &delivered());
+    }
+    let row = format!("LK1,1,18.1,2,{NAME},1,{TIMES},CL.1");
+    // Written up to a day after the images came, as in an emergency.
+    let (later, much_later) = (row.replace("20261124", "20261128"), row.replace("20261124", "20261129"));
+    let many = row.replace(",1,2026", ",3,2026");
+    let first = row.replace("20261124", "20260905");
+    for (rows, expected) in [
+        (vec![&row], vec!["3"]),
+        (vec![&later, &row], vec!["4", "3"]),
+        (vec![&row, &much_later], vec!["3", "4"]),
+        (vec![&many], vec!["2 3 4"]),
+        (vec![&row, &first], vec!["3", "1"]),
+        (vec![&row, &row, &row, &first], vec!["2", "3", "4", "1"]),
+        (vec![&first], vec!["1"]),
+    ] {
+        let lines: Vec<&str> = rows.iter().map(|row| row.as_str()).collect();
+        let claims = Claims::read(format!("{HEADER}\n{}\n", lines.join("\n")).as_bytes()).unwrap();
+        let result = reconcile(&claims, &book, "2026-11".parse().unwrap());
+        let uids = |studies: &[Study<'_>]| {
+            studies.iter().map(|study| study.uid.trim_start_matches("1.2.")).collect::<Vec<_>>().join(" ")
+        };
+        let found: Vec<_> = result.matches.iter().map(|matched| uids(&matched.studies)).collect();
+        assert_eq!(found, expected, "{rows:?}");
+    }
 }
 
 #[test]

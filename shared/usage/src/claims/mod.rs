@@ -10,6 +10,7 @@ mod limits;
 mod machines;
 mod money;
 mod numbers;
+mod reach;
 mod reconcile;
 mod report;
 mod table;
@@ -30,6 +31,7 @@ pub use at_risk::{AtRisk, Sum};
 pub use evidence::{evidence_headings, evidence_lines};
 pub use fields::{FIELDS, Field, FieldKind};
 pub use limits::ClaimLimits;
+pub use reach::LOOK_BACK_MONTHS_MAX;
 pub use reconcile::{Finding, FindingKind, Matched, Reconciliation, reconcile};
 pub use report::{
     AT_RISK_COLUMNS, FINDING_COLUMNS, UNUSABLE, at_risk_lines, bad_row_lines, finding_lines, findings_text,
@@ -118,6 +120,11 @@ impl Claim {
     pub fn value(&self, name: &str) -> &str {
         let position = FIELDS.iter().position(|field| field.name == name);
         position.and_then(|p| self.values.get(p)).map(String::as_str).unwrap_or_default()
+    }
+
+    /// What joins it to its study: episode (`MA_LK`) and service code (`MA_DICH_VU`).
+    fn key(&self) -> (&str, &str) {
+        (self.value("MA_LK"), self.value("MA_DICH_VU"))
     }
 
     /// Whether it is charged at the price without film: the name says so in brackets.

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use filmless_domain::usage::{Payer, UsageKind};
-use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::{TimeZone, offset};
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::at_risk::AtRisk;
@@ -15,6 +15,8 @@ use crate::Month;
 use crate::book::{Book, Study};
 
 const HOSPITAL_TIME: TimeZone = TimeZone::fixed(offset(7));
+/// How long before its order (`NGAY_YL`) the images of an examination may come: in an emergency it is written afterwards.
+const BEFORE_ORDER: SignedDuration = SignedDuration::from_hours(24);
 
 /// How a claim and the ledger differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -128,7 +130,8 @@ impl FindingKind {
 }
 
 /// Joins claims to the studies of a book (which may reach beyond the month) by episode and service code; several of one
-/// kind are joined in the order of their times. Studies released in `month` that nobody claims are findings too.
+/// kind are joined in the order of their times. Where there are more than claims, those of long before the claim's order
+/// are passed over: claims of other months are for them. Studies released in `month` that nobody claims are findings too.
 #[must_use]
 pub fn reconcile<'a>(claims: &'a Claims, book: &'a Book, month: Month) -> Reconciliation<'a> {
     let mut open: HashMap<(&str, &str), VecDeque<Study<'a>>> = HashMap::new();
@@ -143,10 +146,18 @@ pub fn reconcile<'a>(claims: &'a Claims, book: &'a Book, month: Month) -> Reconc
     }
     let mut in_order: Vec<(usize, &Claim)> = claims.lines.iter().enumerate().collect();
     in_order.sort_by_key(|(index, claim)| (claim.ordered_at, *index));
+    let mut asked: HashMap<(&str, &str), usize> = HashMap::new();
+    for claim in &claims.lines {
+        *asked.entry(claim.key()).or_default() += claim.count();
+    }
     let mut matches: Vec<Matched<'a>> = Vec::new();
     for (index, claim) in in_order {
-        let key = (claim.value("MA_LK"), claim.value("MA_DICH_VU"));
-        let studies = open.get_mut(&key).map(|found| found.drain(..claim.count().min(found.len())).collect());
+        let still_asked = asked.get_mut(&claim.key()).map(|asked| {
+            *asked = asked.saturating_sub(claim.count());
+            claim.count() + *asked
+        });
+        let found = open.get_mut(&claim.key());
+        let studies = found.map(|found| studies_of(claim, found, still_asked.unwrap_or_default()));
         matches.push(Matched { claim, index, studies: studies.unwrap_or_default() });
     }
     matches.sort_by_key(|matched| matched.index);
@@ -175,6 +186,20 @@ pub fn reconcile<'a>(claims: &'a Claims, book: &'a Book, month: Month) -> Reconc
         findings,
         matches,
     }
+}
+
+/// Takes the studies of a claim from those that have no claim yet, of which this and later claims ask for so many.
+fn studies_of<'a>(claim: &Claim, found: &mut VecDeque<Study<'a>>, still_asked: usize) -> Vec<Study<'a>> {
+    let released = found.iter().filter(|study| study.is_released()).count();
+    let is_of_before = |study: &&Study<'_>| {
+        let came = study.row.received_at().and_then(local);
+        let latest = came.and_then(|came| came.checked_add(BEFORE_ORDER).ok());
+        claim.ordered_at.is_some_and(|ordered| latest.is_none_or(|latest| latest < ordered))
+    };
+    // What was released stands first.
+    let older = found.iter().take(released.saturating_sub(still_asked)).take_while(is_of_before).count();
+    let end = (older + claim.count()).min(found.len());
+    found.drain(older..end).collect()
 }
 
 fn unknown_machines(claims: &Claims) -> BTreeMap<String, u64> {
