@@ -80,6 +80,12 @@ fn each_way_to_differ_is_found_and_nothing_else() {
     check(&with(UsageKind::FilmPrinted, 2), "CT", &film, &[]);
     check(&with(UsageKind::StudyRecalled, 1), "CT", &fits, &[FindingKind::NoDeliveryEvidence]);
     check(&with(UsageKind::StudyHeld, 1), "CT", &fits, &[FindingKind::NoDeliveryEvidence]);
+    // Erasure takes nothing back that was delivered, and brings nothing back that was recalled or never released.
+    check(&with(UsageKind::StudyErased, 1), "CT", &fits, &[]);
+    let recalled = [with(UsageKind::StudyRecalled, 1), vec![(UsageKind::StudyErased, 1)]].concat();
+    check(&recalled, "CT", &fits, &[FindingKind::NoDeliveryEvidence]);
+    let unreleased = [(UsageKind::StudyReceived, 1), (UsageKind::StudyErased, 1)];
+    check(&unreleased, "CT", &fits, &[FindingKind::NoDeliveryEvidence]);
     // What was taken back cannot be claimed, and nobody is asked to claim it.
     check(&with(UsageKind::ReleaseCorrected, -1), "CT", &fits, &[FindingKind::NoDeliveryEvidence]);
     check(&with(UsageKind::ReleaseCorrected, -1), "CT", &other, &[FindingKind::ClaimWithoutStudy]);

@@ -311,8 +311,8 @@ fn claimed_times(claim: &Claim) -> Option<&'static str> {
 fn missing_evidence(study: &Study<'_>) -> Option<&'static str> {
     let row = study.row;
     match row.state {
-        Some(UsageKind::StudyRecalled | UsageKind::StudyErased) => return Some("Kết quả đã bị thu hồi."),
-        Some(UsageKind::StudyHeld) => return Some("Kết quả đang bị giữ lại."),
+        Some(UsageKind::StudyRecalled) => return Some("Kết quả đã bị thu hồi."),
+        Some(UsageKind::StudyHeld) if !row.is_erased => return Some("Kết quả đang bị giữ lại."),
         _ => {}
     }
     if row.released_at().is_none() {
