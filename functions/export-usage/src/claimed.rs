@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use filmless_domain::chain::ChainHead;
 use filmless_usage::book::Book;
-use filmless_usage::claims::Claims;
+use filmless_usage::claims::{Claims, composed};
 use filmless_usage::{Line, Month};
 
 use crate::error::ExportError;
@@ -45,7 +45,8 @@ impl Reader for Concerned<'_> {
     }
 
     fn take(&mut self, line: &Line<'_>, _: &ChainHead) -> Result<(), ExportError> {
-        let is_claimed = || line.episode.as_deref().is_some_and(|episode| self.episodes.contains(episode));
+        let is_claimed =
+            || line.episode.as_deref().is_some_and(|episode| self.episodes.contains(&*composed(episode)));
         let uid = line.study_instance_uid.as_ref();
         if (self.recent.contains(&line.at_ms()) || is_claimed()) && !self.studies.contains(uid) {
             self.studies.insert(uid.into());
@@ -95,7 +96,7 @@ mod tests {
                 "quantity": 1, "unit": "study",
             });
             if *has_order {
-                event["episode"] = json!(format!("LK{study}"));
+                event["episode"] = json!(format!("LKo\u{302}{study}"));
                 event["service_code"] = json!("18.1");
             }
             let line = head.append(&event).unwrap();
@@ -127,7 +128,8 @@ mod tests {
         let ledger = Ledger::of_copy(folder.path(), "2026-12-31T00:00:00Z".parse().unwrap());
         let month: Month = "2026-12".parse().unwrap();
         let header = "MA_LK,STT,MA_DICH_VU,TEN_DICH_VU,SO_LUONG,NGAY_YL,NGAY_TH_YL,MA_MAY";
-        let row = "LK1,1,18.1,CT [Không in phim],1,202609030800,202609030830,CL.1";
+        // The ledger has the letter in two parts.
+        let row = "LKô1,1,18.1,CT [Không in phim],1,202609030800,202609030830,CL.1";
         let claims = Claims::read(format!("{header}\n{row}\n").as_bytes()).unwrap();
         let book = read_claimed(&ledger, &claims, month).await.unwrap();
         let mut studies: Vec<_> = book.studies().iter().map(|study| study.uid).collect();

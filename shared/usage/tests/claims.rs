@@ -97,6 +97,21 @@ fn each_way_to_differ_is_found_and_nothing_else() {
 }
 
 #[test]
+fn letters_that_are_written_in_parts_are_the_same_letters() {
+    let parts = "Kho\u{302}ng in phim";
+    let fits = format!("LK1,1,18.1,2,{NAME},1,{TIMES},CL.1.79001.A1");
+    for name in [parts, &parts.to_uppercase(), "Không  in\u{a0}phim", "khong in phim"] {
+        let row = fits.replace("Không in phim", name);
+        check(&delivered(), "CT", &row, &[]);
+        let printed = [delivered(), vec![(UsageKind::FilmPrinted, 2)]].concat();
+        check(&printed, "CT", &row, &[FindingKind::PacsPriceWithFilm]);
+    }
+    // A letter of four parts counts as one of the 1024 that a name may have, as the tables count.
+    let long = fits.replace("Chụp CLVT", &"e\u{302}\u{301}".repeat(1000));
+    check(&delivered(), "CT", &long, &[]);
+}
+
+#[test]
 fn a_claim_is_for_the_examination_of_its_time_and_not_for_one_that_another_month_claimed() {
     let (mut book, mut head) = (Book::new(), ChainHead::default());
     for (number, day) in [(1, "2026-09-05"), (2, "2026-10-07"), (3, "2026-11-24"), (4, "2026-11-28")] {

@@ -18,6 +18,7 @@ mod text;
 mod walk;
 mod xml;
 
+use std::borrow::Cow;
 use std::fmt;
 
 use jiff::civil::DateTime;
@@ -36,6 +37,7 @@ pub use reconcile::{Finding, FindingKind, Matched, Reconciliation, reconcile};
 pub use report::{
     AT_RISK_COLUMNS, FINDING_COLUMNS, UNUSABLE, at_risk_lines, bad_row_lines, finding_lines, findings_text,
 };
+pub use text::composed;
 
 /// The group of imaging among claim lines (`MA_NHOM`).
 const IMAGING_GROUP: &str = "2";
@@ -57,7 +59,7 @@ pub struct Place {
 pub struct Claim {
     /// Where it lies.
     pub place: Place,
-    /// Its fields, in the order of [`FIELDS`]; empty where the file has no such column.
+    /// Its fields, in the order of [`FIELDS`] and in composed letters; empty where the file has no such column.
     values: Vec<String>,
     money: Money,
     ordered_at: Option<DateTime>,
@@ -123,14 +125,15 @@ impl Claim {
     }
 
     /// What joins it to its study: episode (`MA_LK`) and service code (`MA_DICH_VU`).
-    fn key(&self) -> (&str, &str) {
-        (self.value("MA_LK"), self.value("MA_DICH_VU"))
+    fn key(&self) -> (Cow<'_, str>, Cow<'_, str>) {
+        (self.value("MA_LK").into(), self.value("MA_DICH_VU").into())
     }
 
     /// Whether it is charged at the price without film: the name says so in brackets.
     #[must_use]
     pub fn is_without_film(&self) -> bool {
         let name = self.value("TEN_DICH_VU").to_lowercase();
+        let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
         ["không in phim", "khong in phim"].iter().any(|words| name.contains(words))
     }
 
@@ -230,8 +233,9 @@ impl Claim {
         let mut values = Vec::with_capacity(FIELDS.len());
         for known in FIELDS {
             let value = field(known.name).map_err(|reason| (known.name, reason.to_owned()))?;
-            known.check(value).map_err(|reason| (known.name, reason))?;
-            values.push(value.to_owned());
+            let value = text::composed(value);
+            known.check(&value).map_err(|reason| (known.name, reason))?;
+            values.push(value.into_owned());
         }
         let money = Money::default();
         let place = place.clone();

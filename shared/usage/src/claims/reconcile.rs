@@ -1,5 +1,6 @@
 //! Claim lines against the ledger: what does not fit, and why.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use filmless_domain::usage::{Payer, UsageKind};
@@ -10,7 +11,7 @@ use serde::Serialize;
 
 use super::at_risk::AtRisk;
 use super::machines::{self, Judgement};
-use super::{BadRow, Claim, Claims, Place};
+use super::{BadRow, Claim, Claims, Place, text};
 use crate::Month;
 use crate::book::{Book, Study};
 
@@ -134,10 +135,10 @@ impl FindingKind {
 /// are passed over: claims of other months are for them. Studies released in `month` that nobody claims are findings too.
 #[must_use]
 pub fn reconcile<'a>(claims: &'a Claims, book: &'a Book, month: Month) -> Reconciliation<'a> {
-    let mut open: HashMap<(&str, &str), VecDeque<Study<'a>>> = HashMap::new();
+    let mut open: HashMap<(Cow<'a, str>, Cow<'a, str>), VecDeque<Study<'a>>> = HashMap::new();
     for study in book.studies() {
-        if let (Some(episode), Some(code)) = (study.row.episode.as_deref(), study.service_code()) {
-            open.entry((episode, code)).or_default().push_back(study);
+        if let Some(key) = key_of(&study) {
+            open.entry(key).or_default().push_back(study);
         }
     }
     // What was taken back cannot be claimed: a claim is for another one where there is one.
@@ -146,15 +147,16 @@ pub fn reconcile<'a>(claims: &'a Claims, book: &'a Book, month: Month) -> Reconc
     }
     let mut in_order: Vec<(usize, &Claim)> = claims.lines.iter().enumerate().collect();
     in_order.sort_by_key(|(index, claim)| (claim.ordered_at, *index));
-    let mut asked: HashMap<(&str, &str), usize> = HashMap::new();
+    let mut asked: HashMap<_, usize> = HashMap::new();
     for claim in &claims.lines {
-        *asked.entry(claim.key()).or_default() += claim.count();
+        let asked = asked.entry(claim.key()).or_default();
+        *asked = asked.saturating_add(claim.count());
     }
     let mut matches: Vec<Matched<'a>> = Vec::new();
     for (index, claim) in in_order {
         let still_asked = asked.get_mut(&claim.key()).map(|asked| {
             *asked = asked.saturating_sub(claim.count());
-            claim.count() + *asked
+            claim.count().saturating_add(*asked)
         });
         let found = open.get_mut(&claim.key());
         let studies = found.map(|found| studies_of(claim, found, still_asked.unwrap_or_default()));
@@ -198,8 +200,13 @@ fn studies_of<'a>(claim: &Claim, found: &mut VecDeque<Study<'a>>, still_asked: u
     };
     // What was released stands first.
     let older = found.iter().take(released.saturating_sub(still_asked)).take_while(is_of_before).count();
-    let end = (older + claim.count()).min(found.len());
+    let end = older.saturating_add(claim.count()).min(found.len());
     found.drain(older..end).collect()
+}
+
+/// What joins a study to its claim: episode and service code, spelled as those of claims are.
+fn key_of<'a>(study: &Study<'a>) -> Option<(Cow<'a, str>, Cow<'a, str>)> {
+    Some((text::composed(study.row.episode.as_deref()?), text::composed(study.service_code()?)))
 }
 
 fn unknown_machines(claims: &Claims) -> BTreeMap<String, u64> {
@@ -282,7 +289,7 @@ fn findings_of(matched: &Matched<'_>) -> Vec<Finding> {
 fn department(matched: &Matched<'_>) -> String {
     let claimed = Some(matched.claim.value("MA_KHOA")).filter(|code| !code.is_empty());
     let of_study = || matched.studies.first().and_then(Study::department);
-    claimed.or_else(of_study).unwrap_or_default().to_owned()
+    text::composed(claimed.or_else(of_study).unwrap_or_default()).into_owned()
 }
 
 fn payer(matched: &Matched<'_>) -> Payer {
