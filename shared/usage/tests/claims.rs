@@ -7,7 +7,7 @@ use filmless_domain::{Order, StudyInstanceUid};
 use filmless_usage::Line;
 use filmless_usage::book::{Book, Study};
 use filmless_usage::claims::{
-    ClaimLimits, Claims, FindingKind, evidence_headings, evidence_lines, reconcile,
+    BadRow, ClaimLimits, Claims, FindingKind, evidence_headings, evidence_lines, reconcile,
 };
 use serde_json::json;
 
@@ -157,11 +157,44 @@ fn bad_rows_are_listed_and_the_good_ones_go_on() {
     let claims = Claims::read(text.as_bytes()).unwrap();
     let bad: Vec<_> = claims.bad_rows.iter().map(|row| (row.place.line, row.field)).collect();
     assert_eq!(bad, [(3, None), (4, Some("SO_LUONG")), (5, Some("MA_LK")), (9, Some("NGAY_TH_YL"))]);
+    let of = |row: &BadRow| (row.ma_lk.clone(), row.ma_dich_vu.clone());
+    let known = |lk: &str, code: &str| (lk.to_owned(), code.to_owned());
+    let named: Vec<_> = claims.bad_rows.iter().map(of).collect();
+    // Where cells are missing, nobody knows which.
+    assert_eq!(named, [known("", ""), known("LK1", "18.1"), known("", "18.1"), known("LK1", "18.1")]);
     assert_eq!(claims.lines.iter().map(|claim| claim.place.line).collect::<Vec<_>>(), [2, 7]);
     assert_eq!(claims.other_rows, 1);
     assert!(
         Claims::read("MA_LK;STT\n1;2\n".as_bytes()).unwrap_err().to_string().contains("thiếu MA_DICH_VU")
     );
+}
+
+#[test]
+fn a_study_whose_row_cannot_be_used_is_claimed_all_the_same() {
+    let (mut book, mut head) = (Book::new(), ChainHead::default());
+    for number in 1..4 {
+        study_of(&mut book, &mut head, (number, 1, "2026-11-24"), "CT", &delivered());
+    }
+    let bad = format!("LK1,2,18.1,2,{NAME},1,{},CL.1", TIMES.replace("0830", "0860"));
+    let good = format!("LK1,1,18.1,2,{NAME},1,{TIMES},CL.1");
+    let without_machine = format!("LK1,3,18.1,2,{NAME},1,{TIMES},");
+    for (rows, unclaimed) in [
+        (vec![good.clone(), bad.clone()], vec!["1.2.3"]),
+        (vec![good.clone(), bad.clone(), without_machine.clone()], vec![]),
+        (vec![good.clone(), bad.replace(",1,2026", ",2,2026")], vec![]),
+        (vec![good.clone(), bad.replace("LK1", "LK2")], vec!["1.2.2", "1.2.3"]),
+        (vec![good.clone(), bad.replace("18.1", "18.2")], vec!["1.2.2", "1.2.3"]),
+        (vec![bad.clone(), bad.replace(",1,2026", ",x,2026")], vec!["1.2.3"]),
+        // One that is too long is not readable.
+        (vec![bad.replace("18.1", &"8".repeat(51))], vec!["1.2.1", "1.2.2", "1.2.3"]),
+    ] {
+        let claims = Claims::read(format!("{HEADER}\n{}\n", rows.join("\n")).as_bytes()).unwrap();
+        let result = reconcile(&claims, &book, "2026-11".parse().unwrap());
+        let found: Vec<_> =
+            result.findings.iter().filter_map(|finding| finding.study_instance_uid.as_deref()).collect();
+        assert_eq!(found, unclaimed, "{rows:?}");
+        assert_eq!(result.at_risk.unclaimed.rows, unclaimed.len() as u64);
+    }
 }
 
 #[test]

@@ -74,10 +74,20 @@ pub struct BadRow {
     /// Where it lies.
     #[serde(flatten)]
     pub place: Place,
+    /// Episode, where it can be read.
+    pub ma_lk: String,
+    /// Service, where it can be read.
+    pub ma_dich_vu: String,
+    /// How many studies it is for, as far as that can be read.
+    #[serde(skip)]
+    count: usize,
     /// Which field, if it is one.
     pub field: Option<&'static str>,
     /// What is wrong, in Vietnamese. The value is not repeated.
     pub reason: String,
+    /// The field, and what is wrong with it.
+    #[serde(skip)]
+    told: String,
 }
 
 /// Claim files that were read.
@@ -112,7 +122,23 @@ impl fmt::Display for Place {
 
 impl BadRow {
     fn new(place: Place, field: Option<&'static str>, reason: impl Into<String>) -> Self {
-        Self { place, field, reason: reason.into() }
+        let reason = reason.into();
+        let told = format!("{} {reason}", field.unwrap_or_default()).trim_start().to_owned();
+        Self { place, ma_lk: String::new(), ma_dich_vu: String::new(), count: 0, field, reason, told }
+    }
+
+    /// Adds what it says of the study that it is for.
+    fn naming<'a>(mut self, field: impl Fn(&'static str) -> Result<&'a str, &'static str>) -> Self {
+        let known = |name: &str| FIELDS.iter().find(|known| known.name == name);
+        let text = |name: &'static str| {
+            let value = text::composed(field(name).unwrap_or_default()).into_owned();
+            known(name).filter(|known| known.check(&value).is_ok()).map(|_| value).unwrap_or_default()
+        };
+        (self.ma_lk, self.ma_dich_vu) = (text("MA_LK"), text("MA_DICH_VU"));
+        let quantity =
+            Money::of(|name| known(name).filter(|_| name == "SO_LUONG")?.reading(field(name).ok()?));
+        self.count = quantity.map_or(1, |money| money.count);
+        self
     }
 }
 
@@ -217,9 +243,11 @@ impl Claims {
             self.other_rows += 1;
             return Ok(());
         }
-        match Claim::of(&place, field) {
+        match Claim::of(&place, &field) {
             Ok(claim) => self.lines.push(claim),
-            Err((field, reason)) => self.bad_rows.push(BadRow::new(place, Some(field), reason)),
+            Err((name, reason)) => {
+                self.bad_rows.push(BadRow::new(place, Some(name), reason).naming(field));
+            }
         }
         Ok(())
     }

@@ -176,6 +176,16 @@ pub fn reconcile<'a>(claims: &'a Claims, book: &'a Book, month: Month) -> Reconc
             && study.row.released_at().is_some_and(|at| month.holds(at))
     });
     unclaimed.sort_by_key(|study| (study.row.released_at(), study.uid));
+    // A row that cannot be used is a claim all the same: it has to be corrected, not written.
+    let mut unusable: HashMap<(Cow<'_, str>, Cow<'_, str>), usize> = HashMap::new();
+    for row in claims.bad_rows.iter().filter(|row| !row.ma_lk.is_empty() && !row.ma_dich_vu.is_empty()) {
+        let count = unusable.entry((row.ma_lk.as_str().into(), row.ma_dich_vu.as_str().into())).or_default();
+        *count = count.saturating_add(row.count);
+    }
+    unclaimed.retain(|study| {
+        let count = key_of(study).and_then(|key| unusable.get_mut(&key)).filter(|count| **count > 0);
+        count.map(|count| *count -= 1).is_none()
+    });
     findings.extend(unclaimed.iter().map(unclaimed_finding));
     let matched_claims = matches.iter().filter(|matched| !matched.studies.is_empty()).count();
     Reconciliation {

@@ -66,10 +66,9 @@ pub fn bad_row_lines<'a>(result: &'a Reconciliation<'_>) -> impl Iterator<Item =
             number(row.place.dossier),
             number(Some(row.place.line)),
         ];
-        // The field stands where a usable row has its episode.
-        line.push(Cell::Text(row.field.unwrap_or_default()));
-        line.extend(std::iter::repeat_n(Cell::Text(""), 4));
-        line.extend([Cell::Dong(None), Cell::Text(&row.reason), Cell::Text("")]);
+        line.extend([Cell::Text(&row.ma_lk), Cell::Text(""), Cell::Text(&row.ma_dich_vu)]);
+        line.extend([Cell::Text(""), Cell::Text(""), Cell::Dong(None)]);
+        line.extend([Cell::Text(&row.told), Cell::Text("")]);
         line
     })
 }
@@ -102,8 +101,9 @@ pub fn at_risk_lines<'a>(result: &'a Reconciliation<'_>) -> Vec<Vec<Cell<'a>>> {
 }
 
 fn bad_row_text(row: &BadRow) -> String {
-    let field = row.field.map(|field| format!("{field} ")).unwrap_or_default();
-    format!("{}: {UNUSABLE}: {UNUSABLE_VI}: {field}{}", row.place, row.reason)
+    let of = format!("{} {}", row.ma_lk, row.ma_dich_vu);
+    let of = if row.ma_lk.is_empty() { String::new() } else { format!("{}: ", of.trim_end()) };
+    format!("{}: {UNUSABLE}: {UNUSABLE_VI}: {of}{}", row.place, row.told)
 }
 
 fn finding_text(finding: &Finding) -> String {

@@ -329,7 +329,7 @@ async fn claims_are_compared_with_what_was_delivered() {
     assert_eq!(
         result["bad_rows"],
         json!([{
-            "file": "claims.csv", "dossier": null, "line": 4, "field": "NGAY_YL",
+            "file": "claims.csv", "dossier": null, "line": 4, "ma_lk": "LK-64", "ma_dich_vu": CT_CHEST, "field": "NGAY_YL",
             "reason": "không phải thời điểm yyyymmddHHMM",
         }])
     );
