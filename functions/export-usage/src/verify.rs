@@ -1,6 +1,6 @@
 //! Verification: the chain of the whole ledger, and every export computed anew and compared byte by byte.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
 
@@ -15,12 +15,14 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::error::ExportError;
-use crate::export::{PriceFile, exported_months, key_of, price_file, stored_manifest, write_month};
+use crate::export::{PriceFile, key_of, price_file, stored_manifest, write_month};
 use crate::layout;
 use crate::ledger::Ledger;
 
 /// Largest export that is compared.
 const FILE_BYTES_MAX: u64 = 5 << 30;
+/// Most files that are listed.
+const FILES_MAX: usize = 1_000_000;
 
 /// What was found.
 #[derive(Debug, Default, Serialize)]
@@ -31,7 +33,7 @@ pub struct Verification {
     pub ledger_error: Option<String>,
     /// Exported months.
     pub months: Vec<VerifiedMonth>,
-    /// Months with events and without an export.
+    /// Months with events and without any file of an export.
     pub not_exported: Vec<Month>,
 }
 
@@ -40,7 +42,7 @@ pub struct Verification {
 pub struct VerifiedMonth {
     /// Which month.
     pub month: Month,
-    /// Number of events according to its manifest.
+    /// Number of events according to its manifest; where that cannot be used, according to the ledger.
     pub rows: u64,
     /// Events of the month that came into the ledger after the export.
     pub newer_events: u64,
@@ -57,14 +59,6 @@ pub struct Difference {
     pub key: String,
     /// `missing`, `changed`, or `unknown` (nothing in the ledger gives it).
     pub what: &'static str,
-}
-
-impl VerifiedMonth {
-    /// Nothing can be compared by a manifest that cannot be read.
-    fn without_manifest(month: Month) -> Self {
-        let differences = vec![Difference { key: layout::manifest(month), what: "changed" }];
-        Self { month, rows: 0, newer_events: 0, other_prices: false, differences }
-    }
 }
 
 impl Verification {
@@ -95,23 +89,26 @@ pub async fn verify(services: &Services, only: Option<Month>) -> Result<Verifica
             return Ok(found);
         }
     }
-    let exported = exported_months(services).await?;
+    let exported = months_with_files(services).await?;
     found.not_exported = counts.keys().filter(|month| !exported.contains(month)).copied().collect();
     let prices = price_file(services).await?;
     for month in exported.into_iter().filter(|month| only.is_none_or(|only| only == *month)) {
         let manifest = match stored_manifest(services, month).await {
-            Ok(Some(manifest)) => manifest,
-            Ok(None) => continue,
-            Err(ExportError::Store(StoreError::Damaged) | ExportError::Usage(_)) => {
-                found.months.push(VerifiedMonth::without_manifest(month));
-                continue;
-            }
+            // One of another month says nothing of this one.
+            Ok(manifest) => manifest.filter(|manifest| manifest.month == month),
+            Err(ExportError::Store(StoreError::Damaged) | ExportError::Usage(_)) => None,
             Err(error) => return Err(error),
         };
         let events = counts.get(&month).copied().unwrap_or_default();
-        found.months.push(verify_month(services, &manifest, events, &prices).await?);
+        found.months.push(verify_month(services, month, manifest.as_ref(), events, &prices).await?);
     }
     Ok(found)
+}
+
+/// The months of which files lie in the bucket, with a manifest or without.
+async fn months_with_files(services: &Services) -> Result<BTreeSet<Month>, ExportError> {
+    let keys = services.usage.list(layout::EXPORTS, FILES_MAX).await?;
+    Ok(keys.iter().filter_map(|key| layout::month_within(key.as_str())).collect())
 }
 
 /// A line that was changed is told by the line after it: the digest there is another.
@@ -130,17 +127,19 @@ fn named(error: &LogError) -> String {
     }
 }
 
+/// Computes a month as it was when it was exported; without a manifest that says when, as it is now.
 async fn verify_month(
     services: &Services,
-    stored: &Manifest,
+    month: Month,
+    stored: Option<&Manifest>,
     events: u64,
     prices: &PriceFile,
 ) -> Result<VerifiedMonth, ExportError> {
-    let month = stored.month;
     let folder = tempfile::tempdir().map_err(ExportError::Local)?;
-    let ledger = Ledger::open(services).await?.until(stored.chain.sequence);
+    let end = stored.map_or(u64::MAX, |stored| stored.chain.sequence);
+    let ledger = Ledger::open(services).await?.until(end);
     let computed = write_month(&ledger, month, prices, folder.path()).await?;
-    let other_prices = prices.sha256 != stored.prices_sha256;
+    let other_prices = stored.is_some_and(|stored| prices.sha256 != stored.prices_sha256);
     let has_amounts = |key: &str| !key.ends_with(".parquet");
     let mut differences = Vec::new();
     let mut expected: BTreeMap<String, Option<String>> = BTreeMap::new();
@@ -152,7 +151,7 @@ async fn verify_month(
         expected.insert(layout::manifest(month), Some(digest));
     }
     for prefix in [format!("exports/events/month={month}/"), format!("{}{month}/", layout::MONTHS)] {
-        for key in services.usage.list(&prefix, 1_000_000).await? {
+        for key in services.usage.list(&prefix, FILES_MAX).await? {
             expected.entry(key.as_str().to_owned()).or_insert(None);
         }
     }
@@ -168,8 +167,9 @@ async fn verify_month(
         };
         differences.push(Difference { key, what });
     }
-    let newer_events = events.saturating_sub(stored.rows);
-    Ok(VerifiedMonth { month, rows: stored.rows, newer_events, other_prices, differences })
+    let rows = stored.map_or(events, |stored| stored.rows);
+    let newer_events = events.saturating_sub(rows);
+    Ok(VerifiedMonth { month, rows, newer_events, other_prices, differences })
 }
 
 async fn digest_of(services: &Services, key: &str, folder: &Path) -> Result<Option<String>, ExportError> {

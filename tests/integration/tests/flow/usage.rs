@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use filmless_domain::ObjectKey;
-use filmless_store::ObjectVersion;
+use filmless_store::{Bucket, ObjectVersion, Served};
 use serde_json::{Value, json};
 
 use crate::portal::{Browser, path_of, released};
@@ -255,6 +255,11 @@ async fn a_study_is_charged_for_as_long_as_its_patient_may_see_it() {
     assert!(holds, "{found}");
 }
 
+async fn put(bucket: &Bucket, key: &str, bytes: &[u8]) {
+    let served = Served::uncached("application/octet-stream");
+    bucket.put(&ObjectKey::parse(key).unwrap(), bytes.to_vec(), served).await.unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn exports_hold_until_a_byte_of_the_ledger_or_of_a_file_is_changed() {
     let system = System::start();
@@ -282,7 +287,38 @@ async fn exports_hold_until_a_byte_of_the_ledger_or_of_a_file_is_changed() {
     let (holds, found) = usage(&system, &["verify", "--month", &month]);
     assert!(!holds);
     assert_eq!(found["months"][0]["differences"], json!([{ "key": csv, "what": "changed" }]));
-    std::fs::write(&file, untouched).unwrap();
+    std::fs::write(&file, &untouched).unwrap();
+
+    // Without its manifest, or with another month's, a month is no month that was not exported.
+    let manifest = format!("exports/months/{month}/manifest.json");
+    let manifest_key = ObjectKey::parse(&manifest).unwrap();
+    let version = ObjectVersion { key: &manifest_key, version_id: None };
+    let kept = bucket.get(version, 1 << 20).await.unwrap();
+    bucket.delete(&manifest_key).await.unwrap();
+    let (holds, found) = usage(&system, &["verify"]);
+    assert!(!holds && found["not_exported"] == json!([]), "{found}");
+    assert_eq!(found["months"][0]["differences"], json!([{ "key": manifest, "what": "missing" }]));
+    let (_, told) = system.command(&["usage", "verify"]);
+    assert!(told.contains(&format!("missing  {manifest}")), "{told}");
+    put(&bucket, &csv, b"touched").await;
+    let (_, found) = usage(&system, &["verify"]);
+    assert_eq!(
+        found["months"][0]["differences"],
+        json!([{ "key": csv, "what": "changed" }, { "key": manifest, "what": "missing" }])
+    );
+    put(&bucket, &csv, &untouched).await;
+    put(&bucket, &manifest, &kept).await;
+    put(&bucket, "exports/months/2020-01/manifest.json", &kept).await;
+    let (holds, found) = usage(&system, &["verify"]);
+    let strange = json!([{ "key": "exports/months/2020-01/manifest.json", "what": "unknown" }]);
+    assert!(!holds && found["months"][1]["differences"] == json!([]), "{found}");
+    assert_eq!(
+        (&found["months"][0]["month"], &found["months"][0]["differences"]),
+        (&json!("2020-01"), &strange)
+    );
+    bucket.delete(&ObjectKey::parse("exports/months/2020-01/manifest.json").unwrap()).await.unwrap();
+    let (holds, found) = usage(&system, &["verify"]);
+    assert!(holds, "{found}");
 
     let mut objects = files_below(&system.embedded().data.join("buckets/usage/ledger"));
     objects.sort();
