@@ -1,5 +1,7 @@
 //! Why an export or a verification ends early.
 
+use std::path::PathBuf;
+
 use filmless_delivery::record::log::LogError;
 use filmless_domain::chain::ChainError;
 use filmless_store::StoreError;
@@ -33,6 +35,22 @@ pub enum ExportError {
         key: String,
         /// Which line.
         source: UsageError,
+    },
+    /// A file of a copy of the ledger cannot be read.
+    #[error("{} cannot be read", path.display())]
+    Copy {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// An object of the bucket cannot be read or written.
+    #[error("{key} cannot be read or written")]
+    Object {
+        /// Key of the object.
+        key: String,
+        /// Why.
+        source: StoreError,
     },
     /// The temporary folder cannot be used.
     #[error("a local file cannot be written or read")]

@@ -39,7 +39,8 @@ pub async fn price_file(services: &Services) -> Result<PriceFile, ExportError> {
     let key = key_of(layout::PRICES)?;
     let served = Served::uncached(layout::media_type(layout::PRICES));
     services.usage.put_new(&key, DEFAULT_PRICES.as_bytes(), served).await?;
-    let bytes = services.usage.get(ObjectVersion { key: &key, version_id: None }, PRICES_BYTES_MAX).await?;
+    let read = services.usage.get(ObjectVersion { key: &key, version_id: None }, PRICES_BYTES_MAX).await;
+    let bytes = read.map_err(object(&key))?;
     PriceFile::parse(String::from_utf8_lossy(&bytes).into_owned())
 }
 
@@ -94,21 +95,12 @@ pub async fn export_month(
     let own = layout::manifest(month);
     for key in manifest.files.iter().map(|file| &file.key).chain([&own]) {
         let served = Served::uncached(layout::media_type(key));
-        services.usage.put_file(&key_of(key)?, &folder.path().join(key), served).await?;
+        let key = key_of(key)?;
+        let written = services.usage.put_file(&key, &folder.path().join(key.as_str()), served).await;
+        written.map_err(object(&key))?;
     }
     info!(%month, rows = manifest.rows, files = manifest.files.len(), "usage exported");
     Ok(Some(manifest))
-}
-
-/// The months that have a manifest, the oldest first.
-///
-/// # Errors
-/// [`ExportError::Store`].
-pub async fn exported_months(services: &Services) -> Result<Vec<Month>, ExportError> {
-    let keys = services.usage.list(layout::MONTHS, 1_000_000).await?;
-    let mut months: Vec<Month> = keys.iter().filter_map(|key| layout::month_of(key.as_str())).collect();
-    months.sort();
-    Ok(months)
 }
 
 /// The manifest of a month, as it is in the bucket.
@@ -121,8 +113,14 @@ pub async fn stored_manifest(services: &Services, month: Month) -> Result<Option
     match services.usage.get(ObjectVersion { key: &key, version_id: None }, MANIFEST_BYTES_MAX).await {
         Ok(bytes) => Ok(Some(Manifest::parse(&bytes)?)),
         Err(StoreError::NotFound) => Ok(None),
-        Err(error) => Err(error.into()),
+        Err(error) => Err(object(&key)(error)),
     }
+}
+
+/// Names the object of an error.
+fn object(key: &ObjectKey) -> impl FnOnce(StoreError) -> ExportError {
+    let key = key.as_str().to_owned();
+    move |source| ExportError::Object { key, source }
 }
 
 pub(crate) fn key_of(text: &str) -> Result<ObjectKey, ExportError> {

@@ -35,12 +35,6 @@ pub fn xlsx(month: Month) -> String {
     format!("{MONTHS}{month}/khong-in-phim-{month}.xlsx")
 }
 
-/// The month of a manifest's key.
-#[must_use]
-pub fn month_of(key: &str) -> Option<Month> {
-    key.strip_prefix(MONTHS)?.strip_suffix("/manifest.json")?.parse().ok()
-}
-
 /// The month whose export a file belongs to by its key.
 #[must_use]
 pub fn month_within(key: &str) -> Option<Month> {
@@ -62,15 +56,6 @@ pub fn media_type(key: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_manifest_leads_back_to_its_month() {
-        let month: Month = "2026-11".parse().unwrap();
-        assert_eq!(month_of(&manifest(month)), Some(month));
-        for other in [csv(month), "exports/months/x/manifest.json".into(), "manifest.json".into()] {
-            assert_eq!(month_of(&other), None);
-        }
-    }
 
     #[test]
     fn every_file_leads_back_to_its_month() {

@@ -6,13 +6,13 @@ use std::path::Path;
 
 use filmless_delivery::Services;
 use filmless_delivery::record::log::{self, LogError, VerifiedLog};
-use filmless_domain::chain::ChainError;
 use filmless_store::index::LogName;
 use filmless_store::{ObjectVersion, StoreError};
 use filmless_usage::manifest::Manifest;
 use filmless_usage::{Line, Month};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+use tracing::warn;
 
 use crate::error::ExportError;
 use crate::export::{PriceFile, key_of, price_file, stored_manifest, write_month};
@@ -57,7 +57,7 @@ pub struct VerifiedMonth {
 pub struct Difference {
     /// Key of the object.
     pub key: String,
-    /// `missing`, `changed`, or `unknown` (nothing in the ledger gives it).
+    /// `missing`, `changed`, `unreadable` (its bytes could not be had), or `unknown` (nothing in the ledger gives it).
     pub what: &'static str,
 }
 
@@ -84,8 +84,9 @@ pub async fn verify(services: &Services, only: Option<Month>) -> Result<Verifica
     match log::verify(&services.index, &services.usage, LogName::Usage, count).await {
         Ok(verified) => found.ledger = Some(verified),
         Err(LogError::Store(error)) => return Err(error.into()),
+        Err(error @ LogError::Unreadable { .. }) => return Err(error.into()),
         Err(error) => {
-            found.ledger_error = Some(named(&error));
+            found.ledger_error = Some(error.to_string());
             return Ok(found);
         }
     }
@@ -96,7 +97,7 @@ pub async fn verify(services: &Services, only: Option<Month>) -> Result<Verifica
         let manifest = match stored_manifest(services, month).await {
             // One of another month says nothing of this one.
             Ok(manifest) => manifest.filter(|manifest| manifest.month == month),
-            Err(ExportError::Store(StoreError::Damaged) | ExportError::Usage(_)) => None,
+            Err(ExportError::Usage(_) | ExportError::Object { .. }) => None,
             Err(error) => return Err(error),
         };
         let events = counts.get(&month).copied().unwrap_or_default();
@@ -109,22 +110,6 @@ pub async fn verify(services: &Services, only: Option<Month>) -> Result<Verifica
 async fn months_with_files(services: &Services) -> Result<BTreeSet<Month>, ExportError> {
     let keys = services.usage.list(layout::EXPORTS, FILES_MAX).await?;
     Ok(keys.iter().filter_map(|key| layout::month_within(key.as_str())).collect())
-}
-
-/// A line that was changed is told by the line after it: the digest there is another.
-fn named(error: &LogError) -> String {
-    match error {
-        LogError::Broken { key, source: ChainError::Broken { line, sequence } } if *line > 1 => format!(
-            "{key}: line {} (sequence {}) was changed, or lines between it and line {line} are missing",
-            line - 1,
-            sequence.saturating_sub(1),
-        ),
-        LogError::Broken { key, source: ChainError::Broken { sequence, .. } } => format!(
-            "the last line before {key} (sequence {}) was changed, or lines between them are missing",
-            sequence.saturating_sub(1),
-        ),
-        other => other.to_string(),
-    }
 }
 
 /// Computes a month as it was when it was exported; without a manifest that says when, as it is now.
@@ -160,9 +145,10 @@ async fn verify_month(
             continue;
         }
         let what = match (expected, digest_of(services, &key, folder.path()).await?) {
-            (Some(expected), Some(found)) if expected == found => continue,
-            (Some(_), Some(_)) => "changed",
-            (Some(_), None) => "missing",
+            (Some(expected), Found::Digest(found)) if expected == found => continue,
+            (_, Found::Unreadable) => "unreadable",
+            (Some(_), Found::Digest(_)) => "changed",
+            (Some(_), Found::Nothing) => "missing",
             (None, _) => "unknown",
         };
         differences.push(Difference { key, what });
@@ -172,15 +158,26 @@ async fn verify_month(
     Ok(VerifiedMonth { month, rows, newer_events, other_prices, differences })
 }
 
-async fn digest_of(services: &Services, key: &str, folder: &Path) -> Result<Option<String>, ExportError> {
+/// What lies under a key.
+enum Found {
+    Nothing,
+    /// SHA-256 in hex; blank where its own checksum tells already that it was changed.
+    Digest(String),
+    /// Its bytes could not be had.
+    Unreadable,
+}
+
+async fn digest_of(services: &Services, key: &str, folder: &Path) -> Result<Found, ExportError> {
     let (key, file) = (key_of(key)?, folder.join("compared"));
     match services.usage.download(ObjectVersion { key: &key, version_id: None }, &file, FILE_BYTES_MAX).await
     {
         Ok(()) => {}
-        Err(StoreError::NotFound) => return Ok(None),
-        // Its own checksum tells already.
-        Err(StoreError::Damaged) => return Ok(Some(String::new())),
-        Err(error) => return Err(error.into()),
+        Err(StoreError::NotFound) => return Ok(Found::Nothing),
+        Err(StoreError::Damaged) => return Ok(Found::Digest(String::new())),
+        Err(error) => {
+            warn!(key = key.as_str(), %error, "an export cannot be read");
+            return Ok(Found::Unreadable);
+        }
     }
     let mut digest = Sha256::new();
     let mut reader = std::fs::File::open(&file).map_err(ExportError::Local)?;
@@ -188,7 +185,7 @@ async fn digest_of(services: &Services, key: &str, folder: &Path) -> Result<Opti
     loop {
         let count = io::Read::read(&mut reader, &mut buffer).map_err(ExportError::Local)?;
         if count == 0 {
-            return Ok(Some(hex::encode(digest.finalize())));
+            return Ok(Found::Digest(hex::encode(digest.finalize())));
         }
         digest.update(&buffer[..count]);
     }

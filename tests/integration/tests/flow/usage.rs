@@ -327,7 +327,16 @@ async fn exports_hold_until_a_byte_of_the_ledger_or_of_a_file_is_changed() {
     let (holds, found) = usage(&system, &["verify"]);
     assert!(!holds, "{found}");
     let error = found["ledger_error"].as_str().unwrap();
-    assert!(error.contains(objects[0].file_name().unwrap().to_str().unwrap()), "{error}");
+    let name = objects[0].file_name().unwrap().to_str().unwrap();
+    assert!(error.contains(name), "{error}");
+    // What cannot be had is named, too, of the ledger and of the exports.
+    std::fs::write(&objects[0], &text[..text.len() / 2]).unwrap();
+    let (holds, told) = usage(&system, &["verify"]);
+    assert!(!holds && told.to_string().contains(name), "{told}");
+    std::fs::write(&objects[0], &text).unwrap();
+    std::fs::remove_file(&file).unwrap();
+    let (holds, found) = usage(&system, &["verify"]);
+    assert!(!holds && found["months"][0]["differences"][0]["key"] == json!(csv), "{found}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
