@@ -11,7 +11,8 @@ use export_usage::ledger::Ledger;
 use filmless_delivery::Services;
 use filmless_usage::claims::{
     AT_RISK_COLUMNS, Claims, FINDING_COLUMNS, LOOK_BACK_MONTHS_MAX, Reconciliation, at_risk_lines,
-    bad_row_lines, evidence_headings, evidence_lines, finding_lines, findings_text, may_be_claims, reconcile,
+    bad_row_lines, evidence_headings, evidence_lines, finding_lines, findings_text, is_of_macos,
+    may_be_claims, reconcile,
 };
 use filmless_usage::table::{Cell, write_csv};
 use filmless_usage::workbook::{Table, write_tables};
@@ -48,6 +49,9 @@ fn read_folder(claims: &mut Claims, folder: &Path) -> anyhow::Result<()> {
     paths.sort();
     for path in paths {
         let name = path.display().to_string();
+        if is_of_macos(&name) {
+            continue;
+        }
         if path.is_dir() {
             read_folder(claims, &path)?;
         } else if may_be_claims(&name) || name.to_lowercase().ends_with(".zip") {

@@ -262,6 +262,38 @@ fn claims_as_they_are_sent_are_read_from_bytes() {
 }
 
 #[test]
+fn what_macos_and_excel_add_of_their_own_is_passed_over() {
+    let row = format!("LK1,1,18.1,2,{NAME},1,{TIMES},CL.1");
+    for (first, mark) in
+        [("sep=,", ","), ("SEP=;\r", ";"), ("\"sep=;\"", ";"), ("\u{feff}sep=\t", "\t"), ("sep=|", "|")]
+    {
+        let table = format!("{HEADER}\n{row}\nLK2\n").replace(',', mark);
+        let claims = Claims::read(format!("{first}\n{table}").as_bytes()).unwrap();
+        let lines = (claims.lines[0].place.line, claims.bad_rows[0].place.line);
+        assert_eq!((claims.lines.len(), lines), (1, (3, 4)), "{first}");
+        assert_eq!(claims.lines[0].value("TEN_DICH_VU"), NAME);
+    }
+    let refused = Claims::read("sep=,\nMA_LK,STT\n".as_bytes()).unwrap_err().to_string();
+    assert!(refused.contains("dòng 2: dòng tiêu đề thiếu MA_DICH_VU"), "{refused}");
+
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, text) in [
+        ("a/a.csv", format!("{HEADER}\n{row}\n")),
+        ("__MACOSX/a/._a.csv", "\0\u{5}\u{16}\u{7}\0".to_owned()),
+        ("__MACOSX/b.xml", "<".to_owned()),
+        ("a/._b.xml", "\0\u{5}".to_owned()),
+        ("a/.DS_Store", "Bud1".to_owned()),
+        ("a/doc.pdf", "%PDF".to_owned()),
+    ] {
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut zip, text.as_bytes()).unwrap();
+    }
+    let mut claims = Claims::default();
+    claims.add("m.zip", &zip.finish().unwrap().into_inner()).unwrap();
+    assert_eq!((claims.lines.len(), &claims.other_files[..]), (1, &["m.zip/a/doc.pdf".to_owned()][..]));
+}
+
+#[test]
 fn every_limit_on_claim_files_holds() {
     let row = sent_service();
     let refusal = |limits: ClaimLimits, bytes: &[u8]| {

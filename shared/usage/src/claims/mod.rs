@@ -27,7 +27,7 @@ use serde::Serialize;
 use crate::UsageError;
 use money::Money;
 
-pub use archive::may_be_claims;
+pub use archive::{is_of_macos, may_be_claims};
 pub use at_risk::{AtRisk, Sum};
 pub use evidence::{evidence_headings, evidence_lines};
 pub use fields::{FIELDS, Field, FieldKind};
