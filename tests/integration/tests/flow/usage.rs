@@ -120,6 +120,13 @@ async fn every_step_is_in_the_ledger_once_whatever_comes_twice() {
     }
     let of = |kind: &str| events.iter().find(|event| event["kind"] == kind).unwrap()["quantity"].clone();
     assert_eq!((of("film-avoided"), of("study-received"), of("sms-sent")), (json!(3), json!(2), json!(1)));
+    // What is counted is what lies there, the file that tells of all others included.
+    let derived = files_below(&system.embedded().data.join("buckets/derived").join(&study.uid));
+    assert!(derived.iter().any(|file| file.ends_with("study.json")), "{derived:?}");
+    let bytes: u64 = derived.iter().map(|file| file.metadata().unwrap().len()).sum();
+    let stored =
+        events.iter().find(|event| event["kind"] == "bytes-stored" && event["storage_class"] == "derived");
+    assert_eq!(stored.unwrap()["quantity"], json!(bytes));
     let text = serde_json::to_string(&events).unwrap();
     for secret in ["Hoà", "HOA", "0903", "903123456", "1958", "hoa@", "DN479", "Viêm", "CLVT", &link_of(&sms)]
     {
