@@ -10,9 +10,9 @@ use export_usage::claimed::read_claimed;
 use export_usage::ledger::Ledger;
 use filmless_delivery::Services;
 use filmless_usage::claims::{
-    AT_RISK_COLUMNS, Claims, FINDING_COLUMNS, LOOK_BACK_MONTHS_MAX, Reconciliation, at_risk_lines,
-    bad_row_lines, evidence_headings, evidence_lines, finding_lines, findings_text, is_of_macos,
-    may_be_claims, reconcile,
+    AT_RISK_COLUMNS, Claims, FINDING_COLUMNS, LOOK_BACK_MONTHS_MAX, PRINTED_FINDING_COLUMNS, Reconciliation,
+    at_risk_lines, bad_row_lines, evidence_headings, evidence_lines, finding_lines, findings_text,
+    is_of_macos, may_be_claims, reconcile,
 };
 use filmless_usage::table::{Cell, write_csv};
 use filmless_usage::workbook::{Table, write_tables};
@@ -113,7 +113,7 @@ fn write(result: &Reconciliation<'_>, month: Month, out: &Path) -> anyhow::Resul
         Table {
             name: "Dòng cần sửa",
             columns: &FINDING_COLUMNS,
-            printed_columns: FINDING_COLUMNS.len() - 1,
+            printed_columns: PRINTED_FINDING_COLUMNS,
             lines: Box::new(lines()),
         },
         Table {

@@ -35,7 +35,8 @@ pub use limits::ClaimLimits;
 pub use reach::LOOK_BACK_MONTHS_MAX;
 pub use reconcile::{Finding, FindingKind, Matched, Reconciliation, reconcile};
 pub use report::{
-    AT_RISK_COLUMNS, FINDING_COLUMNS, UNUSABLE, at_risk_lines, bad_row_lines, finding_lines, findings_text,
+    AT_RISK_COLUMNS, FINDING_COLUMNS, PRINTED_FINDING_COLUMNS, UNUSABLE, at_risk_lines, bad_row_lines,
+    finding_lines, findings_text,
 };
 pub use text::composed;
 

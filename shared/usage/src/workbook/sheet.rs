@@ -54,6 +54,15 @@ impl Formats {
             time: body().set_num_format("dd/mm/yyyy hh:mm").set_align(FormatAlign::Center),
         }
     }
+
+    /// The formats of a list that people read line by line: texts are wrapped, and no number touches the text after it.
+    pub fn of_list() -> Self {
+        let usual = Self::new();
+        let apart =
+            |format: Format| format.set_align(FormatAlign::Right).set_indent(1).set_align(FormatAlign::Top);
+        let text = usual.text.set_text_wrap().set_align(FormatAlign::Top);
+        Self { text, number: apart(usual.number), dong: apart(usual.dong), ..Self::new() }
+    }
 }
 
 /// How a sheet of lines prints: landscape, as wide as the paper, its heading on every page.
