@@ -327,6 +327,19 @@ async fn exports_hold_until_a_byte_of_the_ledger_or_of_a_file_is_changed() {
     let (holds, found) = usage(&system, &["verify"]);
     assert!(holds, "{found}");
 
+    // With other prices the amounts cannot be computed, and the files are still those that the manifest names.
+    let prices_key = ObjectKey::parse("prices/prices.csv").unwrap();
+    let prices = bucket.get(ObjectVersion { key: &prices_key, version_id: None }, 1 << 20).await.unwrap();
+    put(&bucket, "prices/prices.csv", &[&prices[..], b"\n"].concat()).await;
+    let (holds, found) = usage(&system, &["verify"]);
+    assert!(holds && found["months"][0]["other_prices"] == json!(true), "{found}");
+    put(&bucket, &csv, b"touched").await;
+    let (holds, found) = usage(&system, &["verify"]);
+    assert!(!holds);
+    assert_eq!(found["months"][0]["differences"], json!([{ "key": csv, "what": "changed" }]));
+    put(&bucket, &csv, &untouched).await;
+    put(&bucket, "prices/prices.csv", &prices).await;
+
     let mut objects = files_below(&system.embedded().data.join("buckets/usage/ledger"));
     objects.sort();
     let text = std::fs::read_to_string(&objects[0]).unwrap();
