@@ -51,7 +51,7 @@ pub fn write_month(
                 sheet,
                 &columns,
                 lines,
-                Paper { columns: PRINTED_COLUMNS, has_totals: true },
+                Paper { columns: PRINTED_COLUMNS, has_totals: true, wraps: false },
                 &formats,
             )?;
         }
@@ -88,7 +88,7 @@ pub fn write_tables(sink: impl Write + Send, month: Month, tables: Vec<Table<'_>
             for number in 1.. {
                 let sheet = workbook.add_worksheet();
                 sheet.set_name(sheet_name(table.name, number))?;
-                let paper = Paper { columns: table.printed_columns, has_totals: false };
+                let paper = Paper { columns: table.printed_columns, has_totals: false, wraps: true };
                 lines_sheet(sheet, table.columns, lines.by_ref().take(SHEET_LINES_MAX), paper, &formats)?;
                 if lines.peek().is_none() {
                     break;
@@ -201,7 +201,7 @@ fn groups_sheet(sheet: &mut Worksheet, summary: &Summary, formats: &Formats) -> 
             Cell::Dong(Some(f.message_cost_vnd)),
         ]
     });
-    let paper = Paper { columns: headings.len(), has_totals: true };
+    let paper = Paper { columns: headings.len(), has_totals: true, wraps: false };
     lines_sheet(sheet, &headings, lines, paper, formats)
 }
 
@@ -227,7 +227,7 @@ fn chart_sheet(sheet: &mut Worksheet, summary: &Summary, formats: &Formats) -> P
     let lines =
         names.iter().zip(&saved).map(|(name, (_, sum))| vec![Cell::Text(name), Cell::Dong(Some(*sum))]);
     // The chart lies beside its lines.
-    let paper = Paper { columns: CHART_COLUMNS, has_totals: false };
+    let paper = Paper { columns: CHART_COLUMNS, has_totals: false, wraps: false };
     lines_sheet(sheet, &headings, lines, paper, formats)?;
     let Some(last) = u32::try_from(saved.len()).ok().filter(|last| *last > 0) else { return Ok(()) };
     let mut chart = Chart::new(ChartType::Bar);
