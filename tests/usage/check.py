@@ -27,7 +27,7 @@ import pyarrow.parquet
 import ledger
 
 EVENTS, FIRST_DAY, DAYS = 120_000, "2025-01-01", 365
-STATES = ("study-released", "study-held", "study-shown", "study-recalled", "study-erased")
+STATES = ("study-released", "study-held", "study-shown", "study-recalled")
 
 filmless, make_ledger, folder = sys.argv[1], sys.argv[2], Path(sys.argv[3])
 failures = 0
@@ -216,7 +216,7 @@ def check_queries(month, months):
         states = [e["kind"] for e in events if e["kind"] in STATES]
         group = groups[dims[uid]]
         group[0] += ledger.has(events, "study-received")
-        group[2] += bool(states) and states[-1] in ("study-recalled", "study-erased")
+        group[2] += bool(states) and states[-1] == "study-recalled"
     every = [e for events in here.studies.values() for e in events]
     for e in every:
         if e["kind"] in ("study-released", "release-corrected"):

@@ -134,7 +134,7 @@ def make():
         dossier([service(6, NGAY_TH_YL="202511070759")]),                               # performed before ordered
         dossier([service(7, MA_MAY="MRI.1.79001.B7")]),                                 # the machine makes other images
         dossier([service(9, MA_DICH_VU="18.9999.0000")]),                               # no such study; and study 9 unclaimed
-        dossier([service(10, SO_LUONG="2.5.1")]),                                       # not usable; and study 10 unclaimed
+        dossier([service(10, SO_LUONG="2.5.1")]),                                       # not usable; study 10 is claimed all the same
     ]
     # Two findings of one row: it counts once in the total.
     seeded16 = [dossier([service(8, MA_MAY="HH.1.79001.C", MA_KHOA="K02")], "utf-16"), dossier([service(13)], "utf-16")]
@@ -199,6 +199,7 @@ def expected(claims):
             continue
         if row["SO_LUONG"] not in ("1", "1.000"):
             bad.append((file, hoso, "SO_LUONG"))
+            used.add(by_key.get((row["MA_LK"], row["MA_DICH_VU"])))
             continue
         uid = by_key.get((row["MA_LK"], row["MA_DICH_VU"]))
         kinds = []

@@ -15,7 +15,7 @@ use filmless_usage::{Month, UsageError};
 use jiff::{SignedDuration, Timestamp};
 use tracing::{error, info};
 
-use crate::claims::{book_of_claims, kept, write_list};
+use crate::claims::{kept, read_claimed, write_list};
 use crate::error::ExportError;
 use crate::export::key_of;
 use crate::handler::export;
@@ -120,7 +120,7 @@ async fn compare_file_of_claims(
         let why = "không có dòng đề nghị thanh toán nào trong tệp".to_owned();
         return Err(UsageError::Claims { why }.into());
     }
-    let book = book_of_claims(&Ledger::open(services).await?, month).await?;
+    let book = read_claimed(&Ledger::open(services).await?, &handed_over, month).await?;
     let (list, sums) = {
         let result = claims::reconcile(&handed_over, &book, month);
         let mut list = Vec::new();

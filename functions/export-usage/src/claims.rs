@@ -5,25 +5,14 @@ use std::io::Write;
 use filmless_delivery::staff::{ReceivableGroup, Reconciled, RiskLine};
 use filmless_usage::Month;
 use filmless_usage::UsageError;
-use filmless_usage::book::Book;
 use filmless_usage::claims::{
-    AT_RISK_COLUMNS, Claims, FINDING_COLUMNS, Reconciliation, Sum, at_risk_lines, bad_row_lines,
+    AT_RISK_COLUMNS, Claims, FINDING_COLUMNS, PRINTED_FINDING_COLUMNS, Reconciliation, Sum, at_risk_lines, bad_row_lines,
     finding_lines, receivables,
 };
 use filmless_usage::workbook::{Table, write_tables};
 use jiff::Timestamp;
 
-use crate::error::ExportError;
-use crate::export::read_book;
-use crate::ledger::Ledger;
-
-/// The studies that claims of a month may be for: one may have come before the month, or be delivered after it.
-///
-/// # Errors
-/// [`ExportError`].
-pub async fn book_of_claims(ledger: &Ledger, month: Month) -> Result<Book, ExportError> {
-    read_book(ledger, month.after(-1), month.after(1)).await
-}
+pub use crate::claimed::read_claimed;
 
 /// Writes the workbook of a comparison: the rows to correct, and the amounts at risk.
 ///
@@ -39,7 +28,7 @@ pub fn write_list(
         Table {
             name: "Dòng cần sửa",
             columns: &FINDING_COLUMNS,
-            printed_columns: FINDING_COLUMNS.len() - 1,
+            printed_columns: PRINTED_FINDING_COLUMNS,
             lines: Box::new(lines),
         },
         Table {

@@ -1,5 +1,7 @@
 //! Why an export or a verification ends early.
 
+use std::path::PathBuf;
+
 use filmless_delivery::record::log::LogError;
 use filmless_delivery::DeliveryError;
 use filmless_domain::chain::ChainError;
@@ -38,6 +40,22 @@ pub enum ExportError {
         /// Which line.
         source: UsageError,
     },
+    /// A file of a copy of the ledger cannot be read.
+    #[error("{} cannot be read", path.display())]
+    Copy {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// An object of the bucket cannot be read or written.
+    #[error("{key} cannot be read or written")]
+    Object {
+        /// Key of the object.
+        key: String,
+        /// Why.
+        source: StoreError,
+    },
     /// The temporary folder cannot be used.
     #[error("a local file cannot be written or read")]
     Local(#[source] std::io::Error),
@@ -51,7 +69,7 @@ impl ExportError {
     #[must_use]
     pub const fn what_failed(&self) -> &'static str {
         match self {
-            Self::Store(_) | Self::Delivery(_) | Self::Local(_) => "storage",
+            Self::Store(_) | Self::Delivery(_) | Self::Local(_) | Self::Copy { .. } | Self::Object { .. } => "storage",
             Self::Broken { .. } | Self::Ledger(_) | Self::Line { .. } | Self::Late => "ledger",
             Self::Usage(_) => "prices",
         }

@@ -5,19 +5,17 @@ use std::path::Path;
 use filmless_delivery::Services;
 use filmless_delivery::record::log;
 use filmless_domain::ObjectKey;
-use filmless_domain::chain::ChainHead;
 use filmless_store::index::LogName;
 use filmless_store::{ObjectVersion, Served, StoreError};
-use filmless_usage::book::Book;
 use filmless_usage::manifest::Manifest;
 use filmless_usage::prices::DEFAULT_PRICES;
-use filmless_usage::{Line, Month, Prices};
+use filmless_usage::{Month, Prices};
 use sha2::{Digest, Sha256};
 use tracing::info;
 
 use crate::error::ExportError;
 use crate::layout;
-use crate::ledger::{Ledger, Reader};
+use crate::ledger::Ledger;
 use crate::month_files::MonthFiles;
 
 const PRICES_BYTES_MAX: u64 = 1 << 20;
@@ -41,7 +39,8 @@ pub async fn price_file(services: &Services) -> Result<PriceFile, ExportError> {
     let key = key_of(layout::PRICES)?;
     let served = Served::uncached(layout::media_type(layout::PRICES));
     services.usage.put_new(&key, DEFAULT_PRICES.as_bytes(), served).await?;
-    let bytes = services.usage.get(ObjectVersion { key: &key, version_id: None }, PRICES_BYTES_MAX).await?;
+    let read = services.usage.get(ObjectVersion { key: &key, version_id: None }, PRICES_BYTES_MAX).await;
+    let bytes = read.map_err(object(&key))?;
     PriceFile::parse(String::from_utf8_lossy(&bytes).into_owned())
 }
 
@@ -96,21 +95,12 @@ pub async fn export_month(
     let own = layout::manifest(month);
     for key in manifest.files.iter().map(|file| &file.key).chain([&own]) {
         let served = Served::uncached(layout::media_type(key));
-        services.usage.put_file(&key_of(key)?, &folder.path().join(key), served).await?;
+        let key = key_of(key)?;
+        let written = services.usage.put_file(&key, &folder.path().join(key.as_str()), served).await;
+        written.map_err(object(&key))?;
     }
     info!(%month, rows = manifest.rows, files = manifest.files.len(), "usage exported");
     Ok(Some(manifest))
-}
-
-/// The months that have a manifest, the oldest first.
-///
-/// # Errors
-/// [`ExportError::Store`].
-pub async fn exported_months(services: &Services) -> Result<Vec<Month>, ExportError> {
-    let keys = services.usage.list(layout::MONTHS, 1_000_000).await?;
-    let mut months: Vec<Month> = keys.iter().filter_map(|key| layout::month_of(key.as_str())).collect();
-    months.sort();
-    Ok(months)
 }
 
 /// The manifest of a month, as it is in the bucket.
@@ -123,8 +113,14 @@ pub async fn stored_manifest(services: &Services, month: Month) -> Result<Option
     match services.usage.get(ObjectVersion { key: &key, version_id: None }, MANIFEST_BYTES_MAX).await {
         Ok(bytes) => Ok(Some(Manifest::parse(&bytes)?)),
         Err(StoreError::NotFound) => Ok(None),
-        Err(error) => Err(error.into()),
+        Err(error) => Err(object(&key)(error)),
     }
+}
+
+/// Names the object of an error.
+fn object(key: &ObjectKey) -> impl FnOnce(StoreError) -> ExportError {
+    let key = key.as_str().to_owned();
+    move |source| ExportError::Object { key, source }
 }
 
 pub(crate) fn key_of(text: &str) -> Result<ObjectKey, ExportError> {
@@ -147,27 +143,4 @@ pub async fn months_of_ledger(services: &Services) -> Result<Vec<Month>, ExportE
         month = month.after(1);
     }
     Ok(months)
-}
-
-/// What the ledger says of each study between two months, both included.
-///
-/// # Errors
-/// [`ExportError`].
-pub async fn read_book(ledger: &Ledger, from: Month, to: Month) -> Result<Book, ExportError> {
-    let mut reader = BookReader(Book::new());
-    ledger.read(from.starts_at_ms()..to.ends_at_ms(), &mut reader).await?;
-    Ok(reader.0)
-}
-
-struct BookReader(Book);
-
-impl Reader for BookReader {
-    fn reach(&mut self, _: i64) -> Result<(), ExportError> {
-        Ok(())
-    }
-
-    fn take(&mut self, line: &Line<'_>, _: &ChainHead) -> Result<(), ExportError> {
-        self.0.take(line);
-        Ok(())
-    }
 }

@@ -35,10 +35,11 @@ pub fn xlsx(month: Month) -> String {
     format!("{MONTHS}{month}/khong-in-phim-{month}.xlsx")
 }
 
-/// The month of a manifest's key.
+/// The month whose export a file belongs to by its key.
 #[must_use]
-pub fn month_of(key: &str) -> Option<Month> {
-    key.strip_prefix(MONTHS)?.strip_suffix("/manifest.json")?.parse().ok()
+pub fn month_within(key: &str) -> Option<Month> {
+    let rest = key.strip_prefix(MONTHS).or_else(|| key.strip_prefix(EVENTS)?.strip_prefix("month="))?;
+    rest.split_once('/')?.0.parse().ok()
 }
 
 /// The media type of a file.
@@ -57,11 +58,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_manifest_leads_back_to_its_month() {
+    fn every_file_leads_back_to_its_month() {
         let month: Month = "2026-11".parse().unwrap();
-        assert_eq!(month_of(&manifest(month)), Some(month));
-        for other in [csv(month), "exports/months/x/manifest.json".into(), "manifest.json".into()] {
-            assert_eq!(month_of(&other), None);
+        let day = Day::of_ms(month.starts_at_ms());
+        for key in [manifest(month), csv(month), xlsx(month), events(month, day, 0)] {
+            assert_eq!(month_within(&key), Some(month), "{key}");
+        }
+        for other in
+            ["exports/months/2026-13/a", "exports/events/2026-11/a", "exports/a", PRICES, "2026-11/a"]
+        {
+            assert_eq!(month_within(other), None, "{other}");
         }
     }
 }

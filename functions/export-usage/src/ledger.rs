@@ -6,11 +6,11 @@ use std::{fs, io};
 
 use bytes::Bytes;
 use filmless_delivery::Services;
-use filmless_delivery::record::log::{self, LogError, OBJECT_BYTES_MAX};
+use filmless_delivery::record::log::{self, OBJECT_BYTES_MAX};
 use filmless_domain::ObjectKey;
 use filmless_domain::chain::ChainHead;
 use filmless_store::index::{LogHead, LogName};
-use filmless_store::{Bucket, ObjectVersion, StoreError};
+use filmless_store::{Bucket, ObjectVersion};
 use filmless_usage::Line;
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::civil::Date;
@@ -124,14 +124,14 @@ impl Ledger {
     async fn fetch(&self, key: ObjectKey) -> Result<Object, ExportError> {
         let object = ObjectVersion { key: &key, version_id: None };
         let bytes = match &self.place {
-            Place::Bucket(bucket) => match bucket.get(object, OBJECT_BYTES_MAX).await {
-                Err(StoreError::Damaged) => {
-                    return Err(LogError::Damaged { key: key.as_str().to_owned() }.into());
-                }
-                read => read?,
-            },
+            Place::Bucket(bucket) => {
+                let read = bucket.get(object, OBJECT_BYTES_MAX).await;
+                read.map_err(|error| log::unreadable(&key, error))?
+            }
             Place::Folder(folder) => {
-                tokio::fs::read(folder.join(key.as_str())).await.map_err(ExportError::Local)?.into()
+                let path = folder.join(key.as_str());
+                let read = tokio::fs::read(&path).await;
+                read.map_err(|source| ExportError::Copy { path, source })?.into()
             }
         };
         Ok(Object { key, bytes })

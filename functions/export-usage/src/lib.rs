@@ -1,6 +1,7 @@
 //! The usage ledger as files: Parquet by month and day, CSV and XLSX by month; and their verification.
 
 mod asked;
+mod claimed;
 pub mod claims;
 pub mod error;
 pub mod export;

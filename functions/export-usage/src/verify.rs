@@ -1,26 +1,28 @@
 //! Verification: the chain of the whole ledger, and every export computed anew and compared byte by byte.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
 
 use filmless_delivery::Services;
 use filmless_delivery::record::log::{self, LogError, VerifiedLog};
-use filmless_domain::chain::ChainError;
 use filmless_store::index::LogName;
 use filmless_store::{ObjectVersion, StoreError};
 use filmless_usage::manifest::Manifest;
 use filmless_usage::{Line, Month};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+use tracing::warn;
 
 use crate::error::ExportError;
-use crate::export::{PriceFile, exported_months, key_of, price_file, stored_manifest, write_month};
+use crate::export::{PriceFile, key_of, price_file, stored_manifest, write_month};
 use crate::layout;
 use crate::ledger::Ledger;
 
 /// Largest export that is compared.
 const FILE_BYTES_MAX: u64 = 5 << 30;
+/// Most files that are listed.
+const FILES_MAX: usize = 1_000_000;
 
 /// What was found.
 #[derive(Debug, Default, Serialize)]
@@ -31,7 +33,7 @@ pub struct Verification {
     pub ledger_error: Option<String>,
     /// Exported months.
     pub months: Vec<VerifiedMonth>,
-    /// Months with events and without an export.
+    /// Months with events and without any file of an export.
     pub not_exported: Vec<Month>,
 }
 
@@ -40,11 +42,11 @@ pub struct Verification {
 pub struct VerifiedMonth {
     /// Which month.
     pub month: Month,
-    /// Number of events according to its manifest.
+    /// Number of events according to its manifest; where that cannot be used, according to the ledger.
     pub rows: u64,
     /// Events of the month that came into the ledger after the export.
     pub newer_events: u64,
-    /// The price file is another one than that of the export: amounts were not compared.
+    /// The price file is another one than that of the export: files with amounts were compared with the manifest alone.
     pub other_prices: bool,
     /// What differs from the ledger.
     pub differences: Vec<Difference>,
@@ -55,16 +57,8 @@ pub struct VerifiedMonth {
 pub struct Difference {
     /// Key of the object.
     pub key: String,
-    /// `missing`, `changed`, or `unknown` (nothing in the ledger gives it).
+    /// `missing`, `changed`, `unreadable` (its bytes could not be had), or `unknown` (nothing in the ledger gives it).
     pub what: &'static str,
-}
-
-impl VerifiedMonth {
-    /// Nothing can be compared by a manifest that cannot be read.
-    fn without_manifest(month: Month) -> Self {
-        let differences = vec![Difference { key: layout::manifest(month), what: "changed" }];
-        Self { month, rows: 0, newer_events: 0, other_prices: false, differences }
-    }
 }
 
 impl Verification {
@@ -90,57 +84,47 @@ pub async fn verify(services: &Services, only: Option<Month>) -> Result<Verifica
     match log::verify(&services.index, &services.usage, LogName::Usage, count).await {
         Ok(verified) => found.ledger = Some(verified),
         Err(LogError::Store(error)) => return Err(error.into()),
+        Err(error @ LogError::Unreadable { .. }) => return Err(error.into()),
         Err(error) => {
-            found.ledger_error = Some(named(&error));
+            found.ledger_error = Some(error.to_string());
             return Ok(found);
         }
     }
-    let exported = exported_months(services).await?;
+    let exported = months_with_files(services).await?;
     found.not_exported = counts.keys().filter(|month| !exported.contains(month)).copied().collect();
     let prices = price_file(services).await?;
     for month in exported.into_iter().filter(|month| only.is_none_or(|only| only == *month)) {
         let manifest = match stored_manifest(services, month).await {
-            Ok(Some(manifest)) => manifest,
-            Ok(None) => continue,
-            Err(ExportError::Store(StoreError::Damaged) | ExportError::Usage(_)) => {
-                found.months.push(VerifiedMonth::without_manifest(month));
-                continue;
-            }
+            // One of another month says nothing of this one.
+            Ok(manifest) => manifest.filter(|manifest| manifest.month == month),
+            Err(ExportError::Usage(_) | ExportError::Object { .. }) => None,
             Err(error) => return Err(error),
         };
         let events = counts.get(&month).copied().unwrap_or_default();
-        found.months.push(verify_month(services, &manifest, events, &prices).await?);
+        found.months.push(verify_month(services, month, manifest.as_ref(), events, &prices).await?);
     }
     Ok(found)
 }
 
-/// A line that was changed is told by the line after it: the digest there is another.
-fn named(error: &LogError) -> String {
-    match error {
-        LogError::Broken { key, source: ChainError::Broken { line, sequence } } if *line > 1 => format!(
-            "{key}: line {} (sequence {}) was changed, or lines between it and line {line} are missing",
-            line - 1,
-            sequence.saturating_sub(1),
-        ),
-        LogError::Broken { key, source: ChainError::Broken { sequence, .. } } => format!(
-            "the last line before {key} (sequence {}) was changed, or lines between them are missing",
-            sequence.saturating_sub(1),
-        ),
-        other => other.to_string(),
-    }
+/// The months of which files lie in the bucket, with a manifest or without.
+async fn months_with_files(services: &Services) -> Result<BTreeSet<Month>, ExportError> {
+    let keys = services.usage.list(layout::EXPORTS, FILES_MAX).await?;
+    Ok(keys.iter().filter_map(|key| layout::month_within(key.as_str())).collect())
 }
 
+/// Computes a month as it was when it was exported; without a manifest that says when, as it is now.
 async fn verify_month(
     services: &Services,
-    stored: &Manifest,
+    month: Month,
+    stored: Option<&Manifest>,
     events: u64,
     prices: &PriceFile,
 ) -> Result<VerifiedMonth, ExportError> {
-    let month = stored.month;
     let folder = tempfile::tempdir().map_err(ExportError::Local)?;
-    let ledger = Ledger::open(services).await?.until(stored.chain.sequence);
+    let end = stored.map_or(u64::MAX, |stored| stored.chain.sequence);
+    let ledger = Ledger::open(services).await?.until(end);
     let computed = write_month(&ledger, month, prices, folder.path()).await?;
-    let other_prices = prices.sha256 != stored.prices_sha256;
+    let other_prices = stored.is_some_and(|stored| prices.sha256 != stored.prices_sha256);
     let has_amounts = |key: &str| !key.ends_with(".parquet");
     let mut differences = Vec::new();
     let mut expected: BTreeMap<String, Option<String>> = BTreeMap::new();
@@ -152,35 +136,56 @@ async fn verify_month(
         expected.insert(layout::manifest(month), Some(digest));
     }
     for prefix in [format!("exports/events/month={month}/"), format!("{}{month}/", layout::MONTHS)] {
-        for key in services.usage.list(&prefix, 1_000_000).await? {
+        for key in services.usage.list(&prefix, FILES_MAX).await? {
             expected.entry(key.as_str().to_owned()).or_insert(None);
         }
     }
-    for (key, expected) in expected {
-        if other_prices && has_amounts(&key) {
-            continue;
+    let recorded = |key: &str| {
+        let file = stored?.files.iter().find(|file| file.key == key)?;
+        Some(file.sha256.clone())
+    };
+    for (key, mut expected) in expected {
+        if other_prices && has_amounts(&key) && expected.is_some() {
+            if key == layout::manifest(month) {
+                continue;
+            }
+            // With the prices of that time nobody can compute it: it is what the manifest says.
+            expected = Some(recorded(&key).unwrap_or_default());
         }
         let what = match (expected, digest_of(services, &key, folder.path()).await?) {
-            (Some(expected), Some(found)) if expected == found => continue,
-            (Some(_), Some(_)) => "changed",
-            (Some(_), None) => "missing",
+            (Some(expected), Found::Digest(found)) if expected == found => continue,
+            (_, Found::Unreadable) => "unreadable",
+            (Some(_), Found::Digest(_)) => "changed",
+            (Some(_), Found::Nothing) => "missing",
             (None, _) => "unknown",
         };
         differences.push(Difference { key, what });
     }
-    let newer_events = events.saturating_sub(stored.rows);
-    Ok(VerifiedMonth { month, rows: stored.rows, newer_events, other_prices, differences })
+    let rows = stored.map_or(events, |stored| stored.rows);
+    let newer_events = events.saturating_sub(rows);
+    Ok(VerifiedMonth { month, rows, newer_events, other_prices, differences })
 }
 
-async fn digest_of(services: &Services, key: &str, folder: &Path) -> Result<Option<String>, ExportError> {
+/// What lies under a key.
+enum Found {
+    Nothing,
+    /// SHA-256 in hex; blank where its own checksum tells already that it was changed.
+    Digest(String),
+    /// Its bytes could not be had.
+    Unreadable,
+}
+
+async fn digest_of(services: &Services, key: &str, folder: &Path) -> Result<Found, ExportError> {
     let (key, file) = (key_of(key)?, folder.join("compared"));
     match services.usage.download(ObjectVersion { key: &key, version_id: None }, &file, FILE_BYTES_MAX).await
     {
         Ok(()) => {}
-        Err(StoreError::NotFound) => return Ok(None),
-        // Its own checksum tells already.
-        Err(StoreError::Damaged) => return Ok(Some(String::new())),
-        Err(error) => return Err(error.into()),
+        Err(StoreError::NotFound) => return Ok(Found::Nothing),
+        Err(StoreError::Damaged) => return Ok(Found::Digest(String::new())),
+        Err(error) => {
+            warn!(key = key.as_str(), %error, "an export cannot be read");
+            return Ok(Found::Unreadable);
+        }
     }
     let mut digest = Sha256::new();
     let mut reader = std::fs::File::open(&file).map_err(ExportError::Local)?;
@@ -188,7 +193,7 @@ async fn digest_of(services: &Services, key: &str, folder: &Path) -> Result<Opti
     loop {
         let count = io::Read::read(&mut reader, &mut buffer).map_err(ExportError::Local)?;
         if count == 0 {
-            return Ok(Some(hex::encode(digest.finalize())));
+            return Ok(Found::Digest(hex::encode(digest.finalize())));
         }
         digest.update(&buffer[..count]);
     }

@@ -1,5 +1,5 @@
 -- Studies of a month by department, modality and payer: received, released, recalled, and their price at the hospital's list.
--- A release that was taken back counts -1 where it was booked. Parameter, once for each ?: the month, e.g. 2026-11.
+-- A release that was taken back counts -1 where it was booked; erasure takes nothing back. Parameter, once for each ?: the month, e.g. 2026-11.
 WITH studies AS (
     SELECT
         study_instance_uid,
@@ -8,7 +8,7 @@ WITH studies AS (
         max_by(payer, sequence) FILTER (WHERE payer <> 'unknown' AND NOT taken_back) AS payer,
         count(*) FILTER (WHERE kind = 'study-received') AS received,
         max_by(kind, sequence) FILTER (
-            WHERE kind IN ('study-released', 'study-held', 'study-shown', 'study-recalled', 'study-erased')
+            WHERE kind IN ('study-released', 'study-held', 'study-shown', 'study-recalled')
         ) AS state
     FROM (
         SELECT *, concerns IS NOT NULL AND quantity < 0 AS taken_back FROM usage_events WHERE month = ?
@@ -22,7 +22,7 @@ lines AS (
         coalesce(payer, 'unknown') AS payer,
         CASE WHEN received > 0 THEN 1 ELSE 0 END AS received,
         0 AS released,
-        CASE WHEN state IN ('study-recalled', 'study-erased') THEN 1 ELSE 0 END AS recalled,
+        CASE WHEN state = 'study-recalled' THEN 1 ELSE 0 END AS recalled,
         0 AS charged_vnd
     FROM studies
     UNION ALL

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
-use export_usage::claims::{book_of_claims, write_list};
+use export_usage::claims::{read_claimed, write_list};
 use export_usage::ledger::Ledger;
 use filmless_delivery::Services;
 use filmless_usage::claims::{
-    Claims, FINDING_COLUMNS, Reconciliation, bad_row_lines, evidence_headings, evidence_lines, finding_lines,
-    findings_text, may_be_claims, reconcile,
+    Claims, FINDING_COLUMNS, LOOK_BACK_MONTHS_MAX, Reconciliation, bad_row_lines, evidence_headings, evidence_lines,
+    finding_lines, findings_text, is_of_macos, may_be_claims, reconcile,
 };
 use filmless_usage::table::{Cell, write_csv};
 use filmless_usage::{Month, UsageError};
@@ -41,6 +41,9 @@ fn read_folder(claims: &mut Claims, folder: &Path) -> anyhow::Result<()> {
     paths.sort();
     for path in paths {
         let name = path.display().to_string();
+        if is_of_macos(&name) {
+            continue;
+        }
         if path.is_dir() {
             read_folder(claims, &path)?;
         } else if may_be_claims(&name) || name.to_lowercase().ends_with(".zip") {
@@ -78,12 +81,12 @@ pub async fn compare(
     out: Option<&Path>,
     json: bool,
 ) -> anyhow::Result<ExitCode> {
-    let book = book_of_claims(ledger, month).await?;
+    let book = read_claimed(ledger, claims, month).await?;
     let result = reconcile(claims, &book, month);
     if let Some(out) = out {
         write(&result, month, out)?;
     }
-    print(&if json { as_json(&result, claims, month) } else { told(&result, claims, out) });
+    print(&if json { as_json(&result, claims, month) } else { told(&result, claims, month, out) });
     Ok(ExitCode::SUCCESS)
 }
 
@@ -110,6 +113,8 @@ fn write(result: &Reconciliation<'_>, month: Month, out: &Path) -> anyhow::Resul
 fn as_json(result: &Reconciliation<'_>, claims: &Claims, month: Month) -> String {
     json!({
         "month": month,
+        "ledger_from": claims.first_month(month),
+        "claims_before_ledger": claims.lines_before(claims.first_month(month)),
         "dossiers": claims.dossiers,
         "claims": result.claims,
         "matched_claims": result.matched_claims,
@@ -123,7 +128,7 @@ fn as_json(result: &Reconciliation<'_>, claims: &Claims, month: Month) -> String
     .to_string()
 }
 
-fn told(result: &Reconciliation<'_>, claims: &Claims, out: Option<&Path>) -> String {
+fn told(result: &Reconciliation<'_>, claims: &Claims, month: Month, out: Option<&Path>) -> String {
     let mut lines = vec![format!(
         "{} dòng chẩn đoán hình ảnh, {} dòng có ca chụp; bỏ qua {} dòng nhóm khác.",
         result.claims, result.matched_claims, result.other_rows
@@ -131,6 +136,15 @@ fn told(result: &Reconciliation<'_>, claims: &Claims, out: Option<&Path>) -> Str
     lines.extend(
         claims.other_files.iter().map(|name| format!("Không đọc tệp {name}: không phải XML, CSV, TSV.")),
     );
+    let first = claims.first_month(month);
+    let before = claims.lines_before(first);
+    if before > 0 {
+        lines.push(format!(
+            "{before} dòng ghi y lệnh hoặc thực hiện trước tháng {}. Sổ chỉ được đọc từ tháng đó ({LOOK_BACK_MONTHS_MAX} tháng \
+             trước kỳ đối chiếu): xin xem lại năm của các dòng này.",
+            first,
+        ));
+    }
     lines.extend(findings_text(result));
     if let Some(out) = out {
         lines.push(format!("Đã ghi vào {}", out.display()));

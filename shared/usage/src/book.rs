@@ -100,7 +100,9 @@ pub struct StudyRow {
     notified_at: Option<Moment>,
     opened_at: Option<Moment>,
     first_image_at: Option<Moment>,
+    /// What became of it; erasure changes nothing of that.
     pub state: Option<UsageKind>,
+    pub is_erased: bool,
     pub instances: i32,
     pub images: i32,
     pub slips: i32,
@@ -371,16 +373,17 @@ impl StudyRow {
                 _ => self.derived_bytes += quantity,
             },
             UsageKind::StudyReleased => {
+                self.is_erased = false;
                 // The release that stands, where one was taken back before.
                 self.released_at = self.released_at.filter(|_| self.booked > 0).or(at);
                 self.state = Some(line.kind);
                 self.book(line);
             }
             UsageKind::ReleaseCorrected => self.book(line),
-            UsageKind::StudyHeld
-            | UsageKind::StudyShown
-            | UsageKind::StudyRecalled
-            | UsageKind::StudyErased => self.state = Some(line.kind),
+            UsageKind::StudyHeld | UsageKind::StudyShown | UsageKind::StudyRecalled => {
+                (self.state, self.is_erased) = (Some(line.kind), false);
+            }
+            UsageKind::StudyErased => self.is_erased = true,
             UsageKind::OrderCorrected => add(&mut self.corrections, 1),
             UsageKind::FilmAvoided => add(&mut self.films_avoided, quantity),
             UsageKind::FilmPrinted => add(&mut self.films_printed, quantity),

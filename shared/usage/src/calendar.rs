@@ -25,7 +25,13 @@ impl Month {
     /// The month of an instant.
     #[must_use]
     pub fn of(instant: Timestamp) -> Self {
-        Self(Day::of_ms(instant.as_millisecond()).date().first_of_month())
+        Self::of_date(Day::of_ms(instant.as_millisecond()).date())
+    }
+
+    /// The month of a day.
+    #[must_use]
+    pub fn of_date(date: Date) -> Self {
+        Self(date.first_of_month())
     }
 
     /// When it begins, in milliseconds since 1970.

@@ -90,11 +90,8 @@ impl Figures {
         let released = study.is_released();
         Self {
             studies_received: one(row.received_at().is_some()),
-            studies_recalled: one(matches!(
-                row.state,
-                Some(UsageKind::StudyRecalled | UsageKind::StudyErased)
-            )),
-            studies_held: one(row.state == Some(UsageKind::StudyHeld)),
+            studies_recalled: one(row.state == Some(UsageKind::StudyRecalled)),
+            studies_held: one(row.state == Some(UsageKind::StudyHeld) && !row.is_erased),
             studies_opened: one(row.opened_at().is_some()),
             released_and_opened: one(released && row.opened_at().is_some()),
             released_and_notified: one(released && row.notified_at().is_some()),

@@ -6,7 +6,7 @@ use filmless_domain::usage::{Payer, UsageKind};
 use jiff::Timestamp;
 use jiff::tz::{TimeZone, offset};
 
-use crate::book::Study;
+use crate::book::{Study, StudyRow};
 use crate::summary::{film_saved_vnd, message_cost_vnd};
 use crate::{Month, Prices, UsageError};
 
@@ -102,12 +102,12 @@ fn price_variant_vi(variant: &str) -> &str {
     }
 }
 
-const fn state_vi(state: Option<UsageKind>) -> &'static str {
-    match state {
+const fn state_vi(row: &StudyRow) -> &'static str {
+    match row.state {
+        _ if row.is_erased => "Đã xóa",
         Some(UsageKind::StudyReleased | UsageKind::StudyShown) => "Đã trả kết quả",
         Some(UsageKind::StudyHeld) => "Đang giữ lại",
         Some(UsageKind::StudyRecalled) => "Đã thu hồi",
-        Some(UsageKind::StudyErased) => "Đã xóa",
         _ => "",
     }
 }
@@ -126,7 +126,7 @@ pub fn cells<'a>(study: &Study<'a>, prices: &Prices, month: Month) -> [Cell<'a>;
         text(study.service_code()),
         text(study.price_variant().map(price_variant_vi)),
         Cell::Time(row.released_at()),
-        Cell::Text(state_vi(row.state)),
+        Cell::Text(state_vi(row)),
         number(row.delivered.into()),
         number(row.films_avoided.into()),
         number(row.films_printed.into()),

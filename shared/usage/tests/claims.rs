@@ -5,9 +5,9 @@ use filmless_domain::chain::ChainHead;
 use filmless_domain::usage::{Payer, UsageContext, UsageKind, UsageUnit};
 use filmless_domain::{Order, StudyInstanceUid};
 use filmless_usage::Line;
-use filmless_usage::book::Book;
+use filmless_usage::book::{Book, Study};
 use filmless_usage::claims::{
-    ClaimLimits, Claims, FindingKind, Receivable, evidence_headings, evidence_lines, receivables, reconcile,
+    BadRow, ClaimLimits, Claims, FindingKind, Receivable, evidence_headings, evidence_lines, receivables, reconcile,
 };
 use serde_json::json;
 
@@ -17,17 +17,28 @@ const TIMES: &str = "202611240800,202611240830,202611240900";
 
 /// A study of the episode, as far as these steps brought it; each an hour after the one before, from 09:00.
 fn study(book: &mut Book, head: &mut ChainHead, number: u32, modality: &str, steps: &[(UsageKind, i64)]) {
+    study_of(book, head, (number, number, "2026-11-24"), modality, steps);
+}
+
+/// The same for a study of an episode that may have several, on a day.
+fn study_of(
+    book: &mut Book,
+    head: &mut ChainHead,
+    (number, episode, day): (u32, u32, &str),
+    modality: &str,
+    steps: &[(UsageKind, i64)],
+) {
     let order = json!({
         "accession_number": format!("A{number}"),
         "patient": { "id": "P", "name": "A", "birth_date": "1980-01-01" },
-        "visit": { "episode": format!("LK{number}"), "insurance_card": "DN4790312345678" },
+        "visit": { "episode": format!("LK{episode}"), "insurance_card": "DN4790312345678" },
         "service": { "code": "18.1", "unit_price_vnd": 512_000 },
     });
     let order = Order::parse(order.to_string().as_bytes()).unwrap();
     let uid = StudyInstanceUid::parse(&format!("1.2.{number}")).unwrap();
     let context = UsageContext::new(&uid, &[modality.to_owned()], Some(&order));
     for (hour, (kind, quantity)) in (9..).zip(steps) {
-        let at = format!("2026-11-24T{hour:02}:00:00+07:00").parse().unwrap();
+        let at = format!("{day}T{hour:02}:00:00+07:00").parse().unwrap();
         let event = context.event(*kind, &hour.to_string(), at).count(*quantity, UsageUnit::Time);
         let text = head.append(&event).unwrap();
         book.take(&Line::parse(text.as_bytes(), 1).unwrap());
@@ -69,6 +80,12 @@ fn each_way_to_differ_is_found_and_nothing_else() {
     check(&with(UsageKind::FilmPrinted, 2), "CT", &film, &[]);
     check(&with(UsageKind::StudyRecalled, 1), "CT", &fits, &[FindingKind::NoDeliveryEvidence]);
     check(&with(UsageKind::StudyHeld, 1), "CT", &fits, &[FindingKind::NoDeliveryEvidence]);
+    // Erasure takes nothing back that was delivered, and brings nothing back that was recalled or never released.
+    check(&with(UsageKind::StudyErased, 1), "CT", &fits, &[]);
+    let recalled = [with(UsageKind::StudyRecalled, 1), vec![(UsageKind::StudyErased, 1)]].concat();
+    check(&recalled, "CT", &fits, &[FindingKind::NoDeliveryEvidence]);
+    let unreleased = [(UsageKind::StudyReceived, 1), (UsageKind::StudyErased, 1)];
+    check(&unreleased, "CT", &fits, &[FindingKind::NoDeliveryEvidence]);
     // What was taken back cannot be claimed, and nobody is asked to claim it.
     check(&with(UsageKind::ReleaseCorrected, -1), "CT", &fits, &[FindingKind::NoDeliveryEvidence]);
     check(&with(UsageKind::ReleaseCorrected, -1), "CT", &other, &[FindingKind::ClaimWithoutStudy]);
@@ -77,6 +94,52 @@ fn each_way_to_differ_is_found_and_nothing_else() {
     let untold = &delivered()[..2];
     check(untold, "CT", &fits, &[FindingKind::NoDeliveryEvidence]);
     check(&[untold, &[(UsageKind::StudyOpened, 1)]].concat(), "CT", &fits, &[]);
+}
+
+#[test]
+fn letters_that_are_written_in_parts_are_the_same_letters() {
+    let parts = "Kho\u{302}ng in phim";
+    let fits = format!("LK1,1,18.1,2,{NAME},1,{TIMES},CL.1.79001.A1");
+    for name in [parts, &parts.to_uppercase(), "Không  in\u{a0}phim", "khong in phim"] {
+        let row = fits.replace("Không in phim", name);
+        check(&delivered(), "CT", &row, &[]);
+        let printed = [delivered(), vec![(UsageKind::FilmPrinted, 2)]].concat();
+        check(&printed, "CT", &row, &[FindingKind::PacsPriceWithFilm]);
+    }
+    // A letter of four parts counts as one of the 1024 that a name may have, as the tables count.
+    let long = fits.replace("Chụp CLVT", &"e\u{302}\u{301}".repeat(1000));
+    check(&delivered(), "CT", &long, &[]);
+}
+
+#[test]
+fn a_claim_is_for_the_examination_of_its_time_and_not_for_one_that_another_month_claimed() {
+    let (mut book, mut head) = (Book::new(), ChainHead::default());
+    for (number, day) in [(1, "2026-09-05"), (2, "2026-10-07"), (3, "2026-11-24"), (4, "2026-11-28")] {
+        study_of(&mut book, &mut head, (number, 1, day), "CT", &delivered());
+    }
+    let row = format!("LK1,1,18.1,2,{NAME},1,{TIMES},CL.1");
+    // Written up to a day after the images came, as in an emergency.
+    let (later, much_later) = (row.replace("20261124", "20261128"), row.replace("20261124", "20261129"));
+    let many = row.replace(",1,2026", ",3,2026");
+    let first = row.replace("20261124", "20260905");
+    for (rows, expected) in [
+        (vec![&row], vec!["3"]),
+        (vec![&later, &row], vec!["4", "3"]),
+        (vec![&row, &much_later], vec!["3", "4"]),
+        (vec![&many], vec!["2 3 4"]),
+        (vec![&row, &first], vec!["3", "1"]),
+        (vec![&row, &row, &row, &first], vec!["2", "3", "4", "1"]),
+        (vec![&first], vec!["1"]),
+    ] {
+        let lines: Vec<&str> = rows.iter().map(|row| row.as_str()).collect();
+        let claims = Claims::read(format!("{HEADER}\n{}\n", lines.join("\n")).as_bytes()).unwrap();
+        let result = reconcile(&claims, &book, "2026-11".parse().unwrap());
+        let uids = |studies: &[Study<'_>]| {
+            studies.iter().map(|study| study.uid.trim_start_matches("1.2.")).collect::<Vec<_>>().join(" ")
+        };
+        let found: Vec<_> = result.matches.iter().map(|matched| uids(&matched.studies)).collect();
+        assert_eq!(found, expected, "{rows:?}");
+    }
 }
 
 #[test]
@@ -94,11 +157,44 @@ fn bad_rows_are_listed_and_the_good_ones_go_on() {
     let claims = Claims::read(text.as_bytes()).unwrap();
     let bad: Vec<_> = claims.bad_rows.iter().map(|row| (row.place.line, row.field)).collect();
     assert_eq!(bad, [(3, None), (4, Some("SO_LUONG")), (5, Some("MA_LK")), (9, Some("NGAY_TH_YL"))]);
+    let of = |row: &BadRow| (row.ma_lk.clone(), row.ma_dich_vu.clone());
+    let known = |lk: &str, code: &str| (lk.to_owned(), code.to_owned());
+    let named: Vec<_> = claims.bad_rows.iter().map(of).collect();
+    // Where cells are missing, nobody knows which.
+    assert_eq!(named, [known("", ""), known("LK1", "18.1"), known("", "18.1"), known("LK1", "18.1")]);
     assert_eq!(claims.lines.iter().map(|claim| claim.place.line).collect::<Vec<_>>(), [2, 7]);
     assert_eq!(claims.other_rows, 1);
     assert!(
         Claims::read("MA_LK;STT\n1;2\n".as_bytes()).unwrap_err().to_string().contains("thiếu MA_DICH_VU")
     );
+}
+
+#[test]
+fn a_study_whose_row_cannot_be_used_is_claimed_all_the_same() {
+    let (mut book, mut head) = (Book::new(), ChainHead::default());
+    for number in 1..4 {
+        study_of(&mut book, &mut head, (number, 1, "2026-11-24"), "CT", &delivered());
+    }
+    let bad = format!("LK1,2,18.1,2,{NAME},1,{},CL.1", TIMES.replace("0830", "0860"));
+    let good = format!("LK1,1,18.1,2,{NAME},1,{TIMES},CL.1");
+    let without_machine = format!("LK1,3,18.1,2,{NAME},1,{TIMES},");
+    for (rows, unclaimed) in [
+        (vec![good.clone(), bad.clone()], vec!["1.2.3"]),
+        (vec![good.clone(), bad.clone(), without_machine.clone()], vec![]),
+        (vec![good.clone(), bad.replace(",1,2026", ",2,2026")], vec![]),
+        (vec![good.clone(), bad.replace("LK1", "LK2")], vec!["1.2.2", "1.2.3"]),
+        (vec![good.clone(), bad.replace("18.1", "18.2")], vec!["1.2.2", "1.2.3"]),
+        (vec![bad.clone(), bad.replace(",1,2026", ",x,2026")], vec!["1.2.3"]),
+        // One that is too long is not readable.
+        (vec![bad.replace("18.1", &"8".repeat(51))], vec!["1.2.1", "1.2.2", "1.2.3"]),
+    ] {
+        let claims = Claims::read(format!("{HEADER}\n{}\n", rows.join("\n")).as_bytes()).unwrap();
+        let result = reconcile(&claims, &book, "2026-11".parse().unwrap());
+        let found: Vec<_> =
+            result.findings.iter().filter_map(|finding| finding.study_instance_uid.as_deref()).collect();
+        assert_eq!(found, unclaimed, "{rows:?}");
+        assert_eq!(result.at_risk.unclaimed.rows, unclaimed.len() as u64);
+    }
 }
 
 #[test]
@@ -163,6 +259,38 @@ fn claims_as_they_are_sent_are_read_from_bytes() {
     assert_eq!(finding.place.as_ref().unwrap().to_string(), "b.xml, HOSO 1, dòng 1");
     assert_eq!((finding.kind, finding.amount_vnd), (FindingKind::ClaimWithoutStudy, Some(409_601)));
     assert_eq!((result.at_risk.total.rows, result.at_risk.total.amount_vnd), (1, 409_601));
+}
+
+#[test]
+fn what_macos_and_excel_add_of_their_own_is_passed_over() {
+    let row = format!("LK1,1,18.1,2,{NAME},1,{TIMES},CL.1");
+    for (first, mark) in
+        [("sep=,", ","), ("SEP=;\r", ";"), ("\"sep=;\"", ";"), ("\u{feff}sep=\t", "\t"), ("sep=|", "|")]
+    {
+        let table = format!("{HEADER}\n{row}\nLK2\n").replace(',', mark);
+        let claims = Claims::read(format!("{first}\n{table}").as_bytes()).unwrap();
+        let lines = (claims.lines[0].place.line, claims.bad_rows[0].place.line);
+        assert_eq!((claims.lines.len(), lines), (1, (3, 4)), "{first}");
+        assert_eq!(claims.lines[0].value("TEN_DICH_VU"), NAME);
+    }
+    let refused = Claims::read("sep=,\nMA_LK,STT\n".as_bytes()).unwrap_err().to_string();
+    assert!(refused.contains("dòng 2: dòng tiêu đề thiếu MA_DICH_VU"), "{refused}");
+
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, text) in [
+        ("a/a.csv", format!("{HEADER}\n{row}\n")),
+        ("__MACOSX/a/._a.csv", "\0\u{5}\u{16}\u{7}\0".to_owned()),
+        ("__MACOSX/b.xml", "<".to_owned()),
+        ("a/._b.xml", "\0\u{5}".to_owned()),
+        ("a/.DS_Store", "Bud1".to_owned()),
+        ("a/doc.pdf", "%PDF".to_owned()),
+    ] {
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut zip, text.as_bytes()).unwrap();
+    }
+    let mut claims = Claims::default();
+    claims.add("m.zip", &zip.finish().unwrap().into_inner()).unwrap();
+    assert_eq!((claims.lines.len(), &claims.other_files[..]), (1, &["m.zip/a/doc.pdf".to_owned()][..]));
 }
 
 #[test]

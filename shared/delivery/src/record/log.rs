@@ -35,6 +35,23 @@ pub enum LogError {
         /// Which line.
         source: ChainError,
     },
+    /// A line does not continue the line before it, in its object or in the one before.
+    #[error(
+        "the log is broken: line {line} of {key} (sequence {sequence}) was changed, or lines are missing or were put in between \
+         it and line {next_line} of {next_key}"
+    )]
+    BrokenAfter {
+        /// Key of the object that holds the line before.
+        key: String,
+        /// Its number there, from 1.
+        line: u64,
+        /// Its sequence.
+        sequence: u64,
+        /// Key of the object that holds the line after it.
+        next_key: String,
+        /// Its number there, from 1.
+        next_line: u64,
+    },
     /// The bytes of an object are not those that were written.
     #[error("the log is broken in {key}: its bytes are not those that were written")]
     Damaged {
@@ -43,13 +60,24 @@ pub enum LogError {
     },
     /// The objects end elsewhere than the index says.
     #[error(
-        "the log ends at sequence {found}, but the index says {expected}: lines are missing, or the last was changed"
+        "the log ends at sequence {found}, with {key}, but the index says {expected}: lines are missing, or the last was \
+         changed"
     )]
     OtherEnd {
+        /// Key of its last object; `no object` where there is none.
+        key: String,
         /// Sequence of the last line found.
         found: u64,
         /// Sequence according to the index.
         expected: u64,
+    },
+    /// An object could not be read.
+    #[error("{key} cannot be read")]
+    Unreadable {
+        /// Key of the object.
+        key: String,
+        /// Why.
+        source: StoreError,
     },
     /// It could not be read.
     #[error("the log could not be read")]
@@ -238,26 +266,88 @@ pub async fn verify(
     keys.retain(|key| Some(key.as_str()) != end.next_key.as_deref());
     keys.sort_by_key(sequence_of);
     let mut chain = ChainHead::default();
+    // The last line so far: its object, and its number there.
+    let mut last: Option<(&ObjectKey, u64)> = None;
     for key in &keys {
-        let bytes = match bucket.get(ObjectVersion { key, version_id: None }, OBJECT_BYTES_MAX).await {
-            Err(StoreError::Damaged) => return Err(LogError::Damaged { key: key.as_str().to_owned() }),
-            read => read?,
-        };
+        let read = bucket.get(ObjectVersion { key, version_id: None }, OBJECT_BYTES_MAX).await;
+        let bytes = read.map_err(|error| unreadable(key, error))?;
         for (number, line) in (1..).zip(lines(&bytes)) {
-            let broken = |source| LogError::Broken { key: key.as_str().to_owned(), source };
-            chain.follow(line, number).map_err(broken)?;
+            chain.follow(line, number).map_err(|source| broken(key, source, last, chain.sequence))?;
+            last = Some((key, number));
             each(line);
         }
     }
     if chain != end.chain {
-        return Err(LogError::OtherEnd { found: chain.sequence, expected: end.chain.sequence });
+        let key = last.map_or("no object", |(key, _)| key.as_str()).to_owned();
+        return Err(LogError::OtherEnd { key, found: chain.sequence, expected: end.chain.sequence });
     }
     let pending = index.pending_log(name).await?.len();
     Ok(VerifiedLog { head: chain, objects: keys.len(), pending })
+}
+
+/// An object that was listed and cannot be read.
+#[must_use]
+pub fn unreadable(key: &ObjectKey, error: StoreError) -> LogError {
+    let key = key.as_str().to_owned();
+    match error {
+        StoreError::Damaged => LogError::Damaged { key },
+        source => LogError::Unreadable { key, source },
+    }
+}
+
+/// A line that was changed is told by the line after it: the digest there is another. `last` is the line before, and
+/// `sequence` is its own.
+fn broken(key: &ObjectKey, source: ChainError, last: Option<(&ObjectKey, u64)>, sequence: u64) -> LogError {
+    let next_key = key.as_str().to_owned();
+    match (&source, last) {
+        (ChainError::Broken { line: next_line, .. }, Some((before, line))) => LogError::BrokenAfter {
+            key: before.as_str().to_owned(),
+            line,
+            sequence,
+            next_key,
+            next_line: *next_line,
+        },
+        _ => LogError::Broken { key: next_key, source },
+    }
 }
 
 /// The first sequence of an object, by its name.
 fn sequence_of(key: &ObjectKey) -> u64 {
     let name = key.as_str().rsplit('/').next().unwrap_or_default();
     name.trim_end_matches(".ndjson").parse().unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_that_was_changed_is_named_with_its_object_and_so_is_an_object_that_cannot_be_read() {
+        let [first, second] =
+            ["ledger/2026/11/24/000000000001.ndjson", "ledger/2026/11/25/000000000008.ndjson"]
+                .map(|key| ObjectKey::parse(key).unwrap());
+        let after = |line| ChainError::Broken { line, sequence: 8 };
+        for (key, source, last, named) in [
+            (
+                &second,
+                after(1),
+                Some((&first, 7)),
+                "line 7 of ledger/2026/11/24/000000000001.ndjson (sequence 7)",
+            ),
+            (
+                &second,
+                after(3),
+                Some((&second, 2)),
+                "line 2 of ledger/2026/11/25/000000000008.ndjson (sequence 7)",
+            ),
+            (&first, after(1), None, "in ledger/2026/11/24/000000000001.ndjson: line 1"),
+            (&second, ChainError::Unreadable { line: 4 }, Some((&second, 3)), "000000000008.ndjson: line 4"),
+        ] {
+            let told = broken(key, source, last, 7).to_string();
+            assert!(told.contains(named), "{told}");
+        }
+        for error in [StoreError::NotFound, StoreError::Damaged] {
+            assert!(unreadable(&second, error).to_string().contains(second.as_str()));
+        }
+    }
 }

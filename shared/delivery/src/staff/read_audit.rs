@@ -199,8 +199,10 @@ impl Desk {
             match tokio::time::timeout(VERIFY_TIMEOUT, verified).await {
                 Err(_) => break AuditVerdict::TooLong,
                 Ok(Ok(verified)) => break AuditVerdict::Holds(verified),
-                Ok(Err(LogError::Store(error))) => return Err(error.into()),
-                Ok(Err(LogError::OtherEnd { found, expected }))
+                Ok(Err(LogError::Store(error) | LogError::Unreadable { source: error, .. })) => {
+                    return Err(error.into());
+                }
+                Ok(Err(LogError::OtherEnd { found, expected, .. }))
                     if found > expected && tries < VERIFY_TRIES_MAX => {}
                 Ok(Err(broken)) => break AuditVerdict::Broken(broken.to_string()),
             }

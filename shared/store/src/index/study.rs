@@ -96,7 +96,7 @@ pub struct StudyRecord {
     /// Bytes of its instances, as booked when it last settled.
     #[serde(default)]
     pub original_bytes: u64,
-    /// Bytes of what was made of them, as booked when it was last rendered.
+    /// Bytes of what was made of them, `study.json` included, as booked when it was last rendered.
     #[serde(default)]
     pub derived_bytes: u64,
     /// What it is booked as in the usage ledger; none while its release is taken back, or before the first.

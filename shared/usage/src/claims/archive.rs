@@ -19,6 +19,14 @@ pub fn may_be_claims(name: &str) -> bool {
     ENDINGS.iter().any(|ending| name.ends_with(ending))
 }
 
+/// Whether a file is what macOS puts beside the files of a ZIP or a foreign disk: `__MACOSX/…`, `._name`, `.DS_Store`.
+#[must_use]
+pub fn is_of_macos(name: &str) -> bool {
+    let mut parts = name.split(['/', '\\']).rev();
+    let own = parts.next().unwrap_or_default();
+    own.starts_with("._") || own == ".DS_Store" || parts.any(|part| part == "__MACOSX")
+}
+
 /// Reads every entry that may hold claims; the names of the others are kept.
 pub fn read(claims: &mut Claims, file: &str, bytes: &[u8]) -> Result<(), UsageError> {
     let unusable = |why: &str| UsageError::Claims { why: format!("{file}: {why}") };
@@ -33,7 +41,7 @@ pub fn read(claims: &mut Claims, file: &str, bytes: &[u8]) -> Result<(), UsageEr
     for number in 0..archive.len() {
         let entry = archive.by_index(number).map_err(broken)?;
         let name = format!("{file}/{}", entry.name().map_err(broken)?);
-        if entry.is_dir() {
+        if entry.is_dir() || is_of_macos(&name) {
             continue;
         }
         if !may_be_claims(&name) {

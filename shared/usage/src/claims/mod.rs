@@ -10,6 +10,7 @@ mod limits;
 mod machines;
 mod money;
 mod numbers;
+mod reach;
 mod receivable;
 mod reconcile;
 mod report;
@@ -18,6 +19,7 @@ mod text;
 mod walk;
 mod xml;
 
+use std::borrow::Cow;
 use std::fmt;
 
 use jiff::civil::DateTime;
@@ -26,16 +28,19 @@ use serde::Serialize;
 use crate::UsageError;
 use money::Money;
 
-pub use archive::may_be_claims;
+pub use archive::{is_of_macos, may_be_claims};
 pub use at_risk::{AtRisk, Sum};
 pub use evidence::{evidence_headings, evidence_lines};
 pub use fields::{FIELDS, Field, FieldKind};
 pub use limits::ClaimLimits;
+pub use reach::LOOK_BACK_MONTHS_MAX;
 pub use receivable::{Receivable, receivables};
 pub use reconcile::{Finding, FindingKind, Matched, Reconciliation, reconcile};
 pub use report::{
-    AT_RISK_COLUMNS, FINDING_COLUMNS, UNUSABLE, at_risk_lines, bad_row_lines, finding_lines, findings_text,
+    AT_RISK_COLUMNS, FINDING_COLUMNS, PRINTED_FINDING_COLUMNS, UNUSABLE, at_risk_lines, bad_row_lines,
+    finding_lines, findings_text,
 };
+pub use text::composed;
 
 /// The group of imaging among claim lines (`MA_NHOM`).
 const IMAGING_GROUP: &str = "2";
@@ -57,7 +62,7 @@ pub struct Place {
 pub struct Claim {
     /// Where it lies.
     pub place: Place,
-    /// Its fields, in the order of [`FIELDS`]; empty where the file has no such column.
+    /// Its fields, in the order of [`FIELDS`] and in composed letters; empty where the file has no such column.
     values: Vec<String>,
     money: Money,
     ordered_at: Option<DateTime>,
@@ -72,10 +77,20 @@ pub struct BadRow {
     /// Where it lies.
     #[serde(flatten)]
     pub place: Place,
+    /// Episode, where it can be read.
+    pub ma_lk: String,
+    /// Service, where it can be read.
+    pub ma_dich_vu: String,
+    /// How many studies it is for, as far as that can be read.
+    #[serde(skip)]
+    count: usize,
     /// Which field, if it is one.
     pub field: Option<&'static str>,
     /// What is wrong, in Vietnamese. The value is not repeated.
     pub reason: String,
+    /// The field, and what is wrong with it.
+    #[serde(skip)]
+    told: String,
 }
 
 /// Claim files that were read.
@@ -110,7 +125,23 @@ impl fmt::Display for Place {
 
 impl BadRow {
     fn new(place: Place, field: Option<&'static str>, reason: impl Into<String>) -> Self {
-        Self { place, field, reason: reason.into() }
+        let reason = reason.into();
+        let told = format!("{} {reason}", field.unwrap_or_default()).trim_start().to_owned();
+        Self { place, ma_lk: String::new(), ma_dich_vu: String::new(), count: 0, field, reason, told }
+    }
+
+    /// Adds what it says of the study that it is for.
+    fn naming<'a>(mut self, field: impl Fn(&'static str) -> Result<&'a str, &'static str>) -> Self {
+        let known = |name: &str| FIELDS.iter().find(|known| known.name == name);
+        let text = |name: &'static str| {
+            let value = text::composed(field(name).unwrap_or_default()).into_owned();
+            known(name).filter(|known| known.check(&value).is_ok()).map(|_| value).unwrap_or_default()
+        };
+        (self.ma_lk, self.ma_dich_vu) = (text("MA_LK"), text("MA_DICH_VU"));
+        let quantity =
+            Money::of(|name| known(name).filter(|_| name == "SO_LUONG")?.reading(field(name).ok()?));
+        self.count = quantity.map_or(1, |money| money.count);
+        self
     }
 }
 
@@ -122,10 +153,16 @@ impl Claim {
         position.and_then(|p| self.values.get(p)).map(String::as_str).unwrap_or_default()
     }
 
+    /// What joins it to its study: episode (`MA_LK`) and service code (`MA_DICH_VU`).
+    fn key(&self) -> (Cow<'_, str>, Cow<'_, str>) {
+        (self.value("MA_LK").into(), self.value("MA_DICH_VU").into())
+    }
+
     /// Whether it is charged at the price without film: the name says so in brackets.
     #[must_use]
     pub fn is_without_film(&self) -> bool {
         let name = self.value("TEN_DICH_VU").to_lowercase();
+        let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
         ["không in phim", "khong in phim"].iter().any(|words| name.contains(words))
     }
 
@@ -215,9 +252,11 @@ impl Claims {
             self.other_rows += 1;
             return Ok(());
         }
-        match Claim::of(&place, field) {
+        match Claim::of(&place, &field) {
             Ok(claim) => self.lines.push(claim),
-            Err((field, reason)) => self.bad_rows.push(BadRow::new(place, Some(field), reason)),
+            Err((name, reason)) => {
+                self.bad_rows.push(BadRow::new(place, Some(name), reason).naming(field));
+            }
         }
         Ok(())
     }
@@ -231,8 +270,9 @@ impl Claim {
         let mut values = Vec::with_capacity(FIELDS.len());
         for known in FIELDS {
             let value = field(known.name).map_err(|reason| (known.name, reason.to_owned()))?;
-            known.check(value).map_err(|reason| (known.name, reason))?;
-            values.push(value.to_owned());
+            let value = text::composed(value);
+            known.check(&value).map_err(|reason| (known.name, reason))?;
+            values.push(value.into_owned());
         }
         let money = Money::default();
         let place = place.clone();

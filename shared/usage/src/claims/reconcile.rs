@@ -1,20 +1,23 @@
 //! Claim lines against the ledger: what does not fit, and why.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use filmless_domain::usage::{Payer, UsageKind};
-use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::{TimeZone, offset};
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::at_risk::AtRisk;
 use super::machines::{self, Judgement};
-use super::{BadRow, Claim, Claims, Place};
+use super::{BadRow, Claim, Claims, Place, text};
 use crate::Month;
 use crate::book::{Book, Study};
 
 const HOSPITAL_TIME: TimeZone = TimeZone::fixed(offset(7));
+/// How long before its order (`NGAY_YL`) the images of an examination may come: in an emergency it is written afterwards.
+const BEFORE_ORDER: SignedDuration = SignedDuration::from_hours(24);
 
 /// How a claim and the ledger differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -128,13 +131,14 @@ impl FindingKind {
 }
 
 /// Joins claims to the studies of a book (which may reach beyond the month) by episode and service code; several of one
-/// kind are joined in the order of their times. Studies released in `month` that nobody claims are findings too.
+/// kind are joined in the order of their times. Where there are more than claims, those of long before the claim's order
+/// are passed over: claims of other months are for them. Studies released in `month` that nobody claims are findings too.
 #[must_use]
 pub fn reconcile<'a>(claims: &'a Claims, book: &'a Book, month: Month) -> Reconciliation<'a> {
-    let mut open: HashMap<(&str, &str), VecDeque<Study<'a>>> = HashMap::new();
+    let mut open: HashMap<(Cow<'a, str>, Cow<'a, str>), VecDeque<Study<'a>>> = HashMap::new();
     for study in book.studies() {
-        if let (Some(episode), Some(code)) = (study.row.episode.as_deref(), study.service_code()) {
-            open.entry((episode, code)).or_default().push_back(study);
+        if let Some(key) = key_of(&study) {
+            open.entry(key).or_default().push_back(study);
         }
     }
     // What was taken back cannot be claimed: a claim is for another one where there is one.
@@ -143,10 +147,19 @@ pub fn reconcile<'a>(claims: &'a Claims, book: &'a Book, month: Month) -> Reconc
     }
     let mut in_order: Vec<(usize, &Claim)> = claims.lines.iter().enumerate().collect();
     in_order.sort_by_key(|(index, claim)| (claim.ordered_at, *index));
+    let mut asked: HashMap<_, usize> = HashMap::new();
+    for claim in &claims.lines {
+        let asked = asked.entry(claim.key()).or_default();
+        *asked = asked.saturating_add(claim.count());
+    }
     let mut matches: Vec<Matched<'a>> = Vec::new();
     for (index, claim) in in_order {
-        let key = (claim.value("MA_LK"), claim.value("MA_DICH_VU"));
-        let studies = open.get_mut(&key).map(|found| found.drain(..claim.count().min(found.len())).collect());
+        let still_asked = asked.get_mut(&claim.key()).map(|asked| {
+            *asked = asked.saturating_sub(claim.count());
+            claim.count().saturating_add(*asked)
+        });
+        let found = open.get_mut(&claim.key());
+        let studies = found.map(|found| studies_of(claim, found, still_asked.unwrap_or_default()));
         matches.push(Matched { claim, index, studies: studies.unwrap_or_default() });
     }
     matches.sort_by_key(|matched| matched.index);
@@ -163,6 +176,16 @@ pub fn reconcile<'a>(claims: &'a Claims, book: &'a Book, month: Month) -> Reconc
             && study.row.released_at().is_some_and(|at| month.holds(at))
     });
     unclaimed.sort_by_key(|study| (study.row.released_at(), study.uid));
+    // A row that cannot be used is a claim all the same: it has to be corrected, not written.
+    let mut unusable: HashMap<(Cow<'_, str>, Cow<'_, str>), usize> = HashMap::new();
+    for row in claims.bad_rows.iter().filter(|row| !row.ma_lk.is_empty() && !row.ma_dich_vu.is_empty()) {
+        let count = unusable.entry((row.ma_lk.as_str().into(), row.ma_dich_vu.as_str().into())).or_default();
+        *count = count.saturating_add(row.count);
+    }
+    unclaimed.retain(|study| {
+        let count = key_of(study).and_then(|key| unusable.get_mut(&key)).filter(|count| **count > 0);
+        count.map(|count| *count -= 1).is_none()
+    });
     findings.extend(unclaimed.iter().map(unclaimed_finding));
     let matched_claims = matches.iter().filter(|matched| !matched.studies.is_empty()).count();
     Reconciliation {
@@ -175,6 +198,25 @@ pub fn reconcile<'a>(claims: &'a Claims, book: &'a Book, month: Month) -> Reconc
         findings,
         matches,
     }
+}
+
+/// Takes the studies of a claim from those that have no claim yet, of which this and later claims ask for so many.
+fn studies_of<'a>(claim: &Claim, found: &mut VecDeque<Study<'a>>, still_asked: usize) -> Vec<Study<'a>> {
+    let released = found.iter().filter(|study| study.is_released()).count();
+    let is_of_before = |study: &&Study<'_>| {
+        let came = study.row.received_at().and_then(local);
+        let latest = came.and_then(|came| came.checked_add(BEFORE_ORDER).ok());
+        claim.ordered_at.is_some_and(|ordered| latest.is_none_or(|latest| latest < ordered))
+    };
+    // What was released stands first.
+    let older = found.iter().take(released.saturating_sub(still_asked)).take_while(is_of_before).count();
+    let end = older.saturating_add(claim.count()).min(found.len());
+    found.drain(older..end).collect()
+}
+
+/// What joins a study to its claim: episode and service code, spelled as those of claims are.
+fn key_of<'a>(study: &Study<'a>) -> Option<(Cow<'a, str>, Cow<'a, str>)> {
+    Some((text::composed(study.row.episode.as_deref()?), text::composed(study.service_code()?)))
 }
 
 fn unknown_machines(claims: &Claims) -> BTreeMap<String, u64> {
@@ -257,7 +299,7 @@ fn findings_of(matched: &Matched<'_>) -> Vec<Finding> {
 pub(super) fn department(matched: &Matched<'_>) -> String {
     let claimed = Some(matched.claim.value("MA_KHOA")).filter(|code| !code.is_empty());
     let of_study = || matched.studies.first().and_then(Study::department);
-    claimed.or_else(of_study).unwrap_or_default().to_owned()
+    text::composed(claimed.or_else(of_study).unwrap_or_default()).into_owned()
 }
 
 pub(super) fn payer(matched: &Matched<'_>) -> Payer {
@@ -286,8 +328,8 @@ fn claimed_times(claim: &Claim) -> Option<&'static str> {
 fn missing_evidence(study: &Study<'_>) -> Option<&'static str> {
     let row = study.row;
     match row.state {
-        Some(UsageKind::StudyRecalled | UsageKind::StudyErased) => return Some("Kết quả đã bị thu hồi."),
-        Some(UsageKind::StudyHeld) => return Some("Kết quả đang bị giữ lại."),
+        Some(UsageKind::StudyRecalled) => return Some("Kết quả đã bị thu hồi."),
+        Some(UsageKind::StudyHeld) if !row.is_erased => return Some("Kết quả đang bị giữ lại."),
         _ => {}
     }
     if row.released_at().is_none() {

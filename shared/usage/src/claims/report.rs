@@ -8,20 +8,22 @@ use crate::table::{Cell, payer_vi};
 pub const UNUSABLE: &str = "unusable-row";
 const UNUSABLE_VI: &str = "Dòng không dùng được";
 
+/// How many columns of [`FINDING_COLUMNS`] are printed: those that people read, which come first.
+pub const PRINTED_FINDING_COLUMNS: usize = 11;
 /// Columns of the list of rows to correct: heading and width.
 pub const FINDING_COLUMNS: [(&str, u8); 13] = [
-    ("Mã", 17),
-    ("Sai lệch", 24),
+    ("Sai lệch", 23),
     ("Tệp", 18),
-    ("Hồ sơ (HOSO)", 9),
-    ("Dòng", 8),
+    ("Hồ sơ (HOSO)", 8),
+    ("Dòng", 9),
     ("MA_LK", 18),
-    ("STT", 6),
-    ("MA_DICH_VU", 15),
-    ("Khoa", 9),
-    ("Đối tượng", 11),
-    ("Số tiền (đồng)", 15),
+    ("STT", 5),
+    ("MA_DICH_VU", 14),
+    ("Khoa", 7),
+    ("Đối tượng", 10),
+    ("Số tiền (đồng)", 14),
     ("Diễn giải", 36),
+    ("Mã", 24),
     ("Mã ca chụp (Study Instance UID)", 48),
 ];
 
@@ -35,7 +37,6 @@ fn number(number: Option<u64>) -> Cell<'static> {
 
 fn line_of<'a>(finding: &'a Finding, place: Option<&'a Place>) -> Vec<Cell<'a>> {
     vec![
-        Cell::Text(finding.kind.as_str()),
         Cell::Text(finding.kind.words_vi()),
         Cell::Text(place.map(|place| place.file.as_str()).unwrap_or_default()),
         number(place.and_then(|place| place.dossier)),
@@ -47,6 +48,7 @@ fn line_of<'a>(finding: &'a Finding, place: Option<&'a Place>) -> Vec<Cell<'a>> 
         Cell::Text(payer_vi(finding.payer)),
         Cell::Dong(finding.amount_vnd),
         Cell::Text(&finding.detail),
+        Cell::Text(finding.kind.as_str()),
         Cell::Text(finding.study_instance_uid.as_deref().unwrap_or_default()),
     ]
 }
@@ -60,16 +62,14 @@ pub fn finding_lines<'a>(result: &'a Reconciliation<'_>) -> impl Iterator<Item =
 pub fn bad_row_lines<'a>(result: &'a Reconciliation<'_>) -> impl Iterator<Item = Vec<Cell<'a>>> {
     result.bad_rows.iter().map(|row| {
         let mut line = vec![
-            Cell::Text(UNUSABLE),
             Cell::Text(UNUSABLE_VI),
             Cell::Text(&row.place.file),
             number(row.place.dossier),
             number(Some(row.place.line)),
         ];
-        // The field stands where a usable row has its episode.
-        line.push(Cell::Text(row.field.unwrap_or_default()));
-        line.extend(std::iter::repeat_n(Cell::Text(""), 4));
-        line.extend([Cell::Dong(None), Cell::Text(&row.reason), Cell::Text("")]);
+        line.extend([Cell::Text(&row.ma_lk), Cell::Text(""), Cell::Text(&row.ma_dich_vu)]);
+        line.extend([Cell::Text(""), Cell::Text(""), Cell::Dong(None)]);
+        line.extend([Cell::Text(&row.told), Cell::Text(UNUSABLE), Cell::Text("")]);
         line
     })
 }
@@ -102,8 +102,9 @@ pub fn at_risk_lines<'a>(result: &'a Reconciliation<'_>) -> Vec<Vec<Cell<'a>>> {
 }
 
 fn bad_row_text(row: &BadRow) -> String {
-    let field = row.field.map(|field| format!("{field} ")).unwrap_or_default();
-    format!("{}: {UNUSABLE}: {UNUSABLE_VI}: {field}{}", row.place, row.reason)
+    let of = format!("{} {}", row.ma_lk, row.ma_dich_vu);
+    let of = if row.ma_lk.is_empty() { String::new() } else { format!("{}: ", of.trim_end()) };
+    format!("{}: {UNUSABLE}: {UNUSABLE_VI}: {of}{}", row.place, row.told)
 }
 
 fn finding_text(finding: &Finding) -> String {
@@ -148,4 +149,25 @@ fn dong(vnd: i64) -> String {
         told.push(digit);
     }
     told
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Width of A4 across between the margins of the sheets, in pixels of 1/96 inch.
+    const PAPER: f64 = (297.0 / 25.4 - 2.0 * 0.4) * 96.0;
+
+    /// A digit of the standard font is 7 pixels wide, and a column has 5 more (ECMA-376 18.3.1.13).
+    fn printed_points(columns: &[(&str, u8)]) -> f64 {
+        let pixels: f64 = columns.iter().map(|(_, width)| f64::from(*width) * 7.0 + 5.0).sum();
+        10.0 * (PAPER / pixels).min(1.0)
+    }
+
+    #[test]
+    fn what_is_printed_can_be_read_on_paper() {
+        for columns in [&FINDING_COLUMNS[..PRINTED_FINDING_COLUMNS], &AT_RISK_COLUMNS] {
+            assert!(printed_points(columns) >= 8.5, "{}", printed_points(columns));
+        }
+    }
 }

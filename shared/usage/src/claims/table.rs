@@ -20,14 +20,32 @@ fn delimiter_of(bytes: &[u8]) -> u8 {
     [b',', b';', b'\t'].into_iter().max_by_key(|mark| (count(*mark), *mark == b',')).unwrap_or(b',')
 }
 
+/// Excel's own first line, `sep=;`, says what stands between the columns: that mark, and what comes after the line.
+fn without_sep(bytes: &[u8]) -> Option<(u8, &[u8])> {
+    let end = bytes.iter().position(|byte| *byte == b'\n')?;
+    let (line, rest) = (bytes[..end].trim_ascii_end(), &bytes[end + 1..]);
+    let line = line.strip_prefix(b"\"").and_then(|line| line.strip_suffix(b"\"")).unwrap_or(line);
+    let (word, mark) = line.split_at_checked(4)?;
+    // A tab is a space at the end of the line.
+    match (word.eq_ignore_ascii_case(b"sep="), mark) {
+        (true, []) => Some((b'\t', rest)),
+        (true, [mark @ (b',' | b';' | b'\t' | b'|')]) => Some((*mark, rest)),
+        _ => None,
+    }
+}
+
 /// Reads a table.
 pub fn read(claims: &mut Claims, file: &str, bytes: &[u8]) -> Result<(), UsageError> {
     let place = |line| Place { file: file.to_owned(), dossier: None, line };
-    let unusable = |why: String| UsageError::Claims { why: format!("{}: {why}", place(1)) };
-    let bytes = text::without_utf16(bytes).ok_or_else(|| unusable("UTF-16 bị cụt".into()))?;
+    let cut = || UsageError::Claims { why: format!("{}: UTF-16 bị cụt", place(1)) };
+    let bytes = text::without_utf16(bytes).ok_or_else(cut)?;
     let bytes = bytes.as_ref();
-    let mut reader =
-        csv::ReaderBuilder::new().delimiter(delimiter_of(bytes)).flexible(true).from_reader(bytes);
+    let (first, delimiter, bytes) = match without_sep(bytes) {
+        Some((delimiter, rest)) => (2, delimiter, rest),
+        None => (1, delimiter_of(bytes), bytes),
+    };
+    let unusable = |why: String| UsageError::Claims { why: format!("{}: {why}", place(first)) };
+    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(bytes);
     let header = reader.headers().map_err(|_| unusable("dòng tiêu đề không phải UTF-8".into()))?.clone();
     if header.len() > claims.limits.columns_max {
         return Err(unusable("dòng tiêu đề có quá nhiều cột".into()));
@@ -46,7 +64,7 @@ pub fn read(claims: &mut Claims, file: &str, bytes: &[u8]) -> Result<(), UsageEr
         }
     }
     let mut record = csv::ByteRecord::new();
-    let (mut line, mut counted) = (1, 0);
+    let (mut line, mut counted) = (first, 0);
     loop {
         match reader.read_byte_record(&mut record) {
             Ok(false) => return Ok(()),

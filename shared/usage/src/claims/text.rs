@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
+use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 /// How far a declaration is looked for.
 const DECLARATION_BYTES: usize = 200;
@@ -20,6 +21,11 @@ pub fn without_utf16(bytes: &[u8]) -> Option<Cow<'_, [u8]>> {
         _ => return Some(Cow::Borrowed(bytes)),
     };
     decode(encoding, rest).map(|text| Cow::Owned(text.into_owned().into_bytes()))
+}
+
+/// The same text in composed letters (Unicode NFC): some systems write `ô` as `o` and a circumflex.
+pub fn composed(text: &str) -> Cow<'_, str> {
+    if is_nfc(text) { Cow::Borrowed(text) } else { Cow::Owned(text.nfc().collect()) }
 }
 
 /// An XML file as text. `None` when it is in no encoding that it declares.

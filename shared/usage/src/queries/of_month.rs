@@ -30,8 +30,8 @@ impl<T: Clone> Latest<T> {
     }
 }
 
-/// Kinds that say what became of a study.
-const STATES: [&str; 5] = ["study-released", "study-held", "study-shown", "study-recalled", "study-erased"];
+/// Kinds that say what became of a study. Erasure takes nothing back.
+const STATES: [&str; 4] = ["study-released", "study-held", "study-shown", "study-recalled"];
 
 /// `studies.sql`.
 pub struct Studies {
@@ -91,10 +91,8 @@ impl Query for Studies {
             let modality = known.modality.get().map_or("", String::as_str);
             let payer = known.payer.get().map_or("unknown", String::as_str);
             let sums = groups.entry([department, modality, payer]).or_default();
-            let taken_back =
-                matches!(known.state.get().map(String::as_str), Some("study-recalled" | "study-erased"));
             sums[0] += i64::from(known.is_received);
-            sums[2] += i64::from(taken_back);
+            sums[2] += i64::from(known.state.get().is_some_and(|state| state == "study-recalled"));
         }
         for (group, [released, charged_vnd]) in &self.booked {
             let sums = groups.entry(group.each_ref().map(String::as_str)).or_default();
@@ -202,6 +200,48 @@ impl Query for Messages {
         Answer {
             columns: &["channel", "messages", "parts", "delivered", "failed", "cost_vnd"],
             rows: rows.collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_erased_study_counts_as_recalled_only_if_it_was() {
+        let month: Month = "2026-11".parse().unwrap();
+        let prices = Prices::parse(crate::prices::DEFAULT_PRICES).unwrap();
+        for (kinds, recalled) in [
+            (&["study-released", "study-erased"][..], 0),
+            (&["study-received", "study-erased"], 0),
+            (&["study-released", "study-recalled", "study-erased"], 1),
+            (&["study-released", "study-recalled", "study-shown", "study-erased"], 0),
+            (&["study-released", "study-recalled"], 1),
+        ] {
+            let mut asked = Studies::of(month);
+            for (sequence, kind) in (1..).zip(kinds) {
+                asked.take(
+                    month,
+                    &Event {
+                        sequence,
+                        kind: (*kind).to_owned(),
+                        study: "1.2.3".into(),
+                        department: None,
+                        payer: None,
+                        modality: None,
+                        unit_price_vnd: Some(512_000),
+                        quantity: 1,
+                        channel: None,
+                        storage_class: None,
+                        is_correction: false,
+                        concerns: None,
+                    },
+                );
+            }
+            let answer = asked.answer(&prices);
+            let column = answer.columns.iter().position(|name| *name == "studies_recalled").unwrap();
+            assert_eq!(answer.rows[0][column], Value::from(recalled), "{kinds:?}");
         }
     }
 }

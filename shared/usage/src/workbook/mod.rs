@@ -82,7 +82,7 @@ pub fn write_tables(sink: impl Write + Send, month: Month, tables: Vec<Table<'_>
     let mut workbook = Workbook::new();
     let write = || -> Put {
         set_properties(&mut workbook, month)?;
-        let formats = Formats::new();
+        let formats = Formats::of_list();
         for table in tables {
             let mut lines = table.lines.peekable();
             for number in 1.. {

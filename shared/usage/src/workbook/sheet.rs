@@ -10,6 +10,10 @@ const DAY_MS: i64 = 24 * 3600 * 1000;
 const EPOCH_DAY: f64 = 25_569.0;
 /// How many rows it is long at most.
 const CHART_ROWS: u32 = 26;
+/// Height of a line of text, in points.
+const LINE_POINTS: f64 = 13.5;
+/// Most lines that a row shows: no row is higher than 409 points.
+const ROW_LINES_MAX: u32 = 30;
 /// What the sums are called.
 const TOTAL: &str = "Tổng cộng";
 
@@ -57,6 +61,15 @@ impl Formats {
             time: body().set_num_format("dd/mm/yyyy hh:mm").set_align(FormatAlign::Center),
         }
     }
+
+    /// The formats of a list that people read line by line: texts are wrapped, and no number touches the text after it.
+    pub fn of_list() -> Self {
+        let usual = Self::new();
+        let apart =
+            |format: Format| format.set_align(FormatAlign::Right).set_indent(1).set_align(FormatAlign::Top);
+        let text = usual.text.set_text_wrap().set_align(FormatAlign::Top);
+        Self { text, number: apart(usual.number), dong: apart(usual.dong), ..Self::new() }
+    }
 }
 
 /// How a sheet of lines prints: landscape, as wide as the paper, its heading on every page.
@@ -66,7 +79,7 @@ pub struct Paper {
     pub columns: usize,
     /// Whether sums of all numbers stand below the lines.
     pub has_totals: bool,
-    /// Whether a text that is longer than its column goes on below, and its row is as high as that takes.
+    /// Whether texts are wrapped: a program that does not fit the rows to them finds their heights in the file.
     pub wraps: bool,
 }
 
@@ -91,6 +104,11 @@ pub fn lines_sheet<'a>(
     let mut row = 0;
     for line in lines {
         row += 1;
+        if paper.wraps {
+            let texts = line.iter().zip(columns).map(|(cell, (_, width))| lines_of(cell, *width));
+            sheet
+                .set_row_height(row, LINE_POINTS * f64::from(texts.max().unwrap_or(1).min(ROW_LINES_MAX)))?;
+        }
         totals.resize(line.len().max(totals.len()), Cell::Text(""));
         for (column, cell) in (0..).zip(&line) {
             write_cell(sheet, row, column, cell, paper.wraps, formats)?;
@@ -119,6 +137,26 @@ pub fn lines_sheet<'a>(
     let rows = if printed > last { row.max(CHART_ROWS) } else { row.max(1) };
     sheet.set_print_area(0, 0, rows, printed)?;
     Ok(())
+}
+
+/// On how many lines a cell stands in a column of so many digits: a letter is about as wide as a digit.
+fn lines_of(cell: &Cell<'_>, width: u8) -> u32 {
+    let Cell::Text(text) = cell else { return 1 };
+    let width = usize::from(width.saturating_sub(1)).max(1);
+    let (mut lines, mut used) = (1, 0);
+    for word in text.split_whitespace() {
+        let letters = word.chars().count();
+        let with_space = used + usize::from(used > 0) + letters;
+        if with_space <= width {
+            used = with_space;
+            continue;
+        }
+        // A word that is longer than the column is broken.
+        let own = letters.div_ceil(width).max(1);
+        lines += if used > 0 { own } else { own - 1 };
+        used = letters - (own - 1) * width;
+    }
+    u32::try_from(lines).unwrap_or(u32::MAX)
 }
 
 /// Counts and amounts are added up; texts and times are not.
@@ -165,4 +203,24 @@ pub fn write_integer(sheet: &mut Worksheet, row: u32, column: u16, number: i64, 
 #[allow(clippy::cast_precision_loss, reason = "milliseconds of this century are far below 2^53")]
 fn serial_day(at_ms: i64) -> f64 {
     EPOCH_DAY + (at_ms + OFFSET_MS) as f64 / DAY_MS as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_is_as_high_as_its_longest_text() {
+        for (text, width, lines) in [
+            ("", 10, 1),
+            ("Giá có in", 10, 1),
+            ("Giá có in phim nhưng không in phim", 23, 2),
+            ("a/thang11.zip/XML_15.xml", 13, 2),
+            ("tệp a/thang11.zip/XML_15.xml", 13, 3),
+            ("a bb ccc dddd", 5, 3),
+        ] {
+            assert_eq!(lines_of(&Cell::Text(text), width), lines, "{text}");
+        }
+        assert_eq!(lines_of(&Cell::Number(Some(1_000_000)), 3), 1);
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use filmless_domain::ObjectKey;
-use filmless_store::ObjectVersion;
+use filmless_store::{Bucket, ObjectVersion, Served};
 use serde_json::{Value, json};
 
 use crate::portal::{Browser, path_of, released};
@@ -120,6 +120,13 @@ async fn every_step_is_in_the_ledger_once_whatever_comes_twice() {
     }
     let of = |kind: &str| events.iter().find(|event| event["kind"] == kind).unwrap()["quantity"].clone();
     assert_eq!((of("film-avoided"), of("study-received"), of("sms-sent")), (json!(3), json!(2), json!(1)));
+    // What is counted is what lies there, the file that tells of all others included.
+    let derived = files_below(&system.embedded().data.join("buckets/derived").join(&study.uid));
+    assert!(derived.iter().any(|file| file.ends_with("study.json")), "{derived:?}");
+    let bytes: u64 = derived.iter().map(|file| file.metadata().unwrap().len()).sum();
+    let stored =
+        events.iter().find(|event| event["kind"] == "bytes-stored" && event["storage_class"] == "derived");
+    assert_eq!(stored.unwrap()["quantity"], json!(bytes));
     let text = serde_json::to_string(&events).unwrap();
     for secret in ["Hoà", "HOA", "0903", "903123456", "1958", "hoa@", "DN479", "Viêm", "CLVT", &link_of(&sms)]
     {
@@ -255,6 +262,11 @@ async fn a_study_is_charged_for_as_long_as_its_patient_may_see_it() {
     assert!(holds, "{found}");
 }
 
+async fn put(bucket: &Bucket, key: &str, bytes: &[u8]) {
+    let served = Served::uncached("application/octet-stream");
+    bucket.put(&ObjectKey::parse(key).unwrap(), bytes.to_vec(), served).await.unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn exports_hold_until_a_byte_of_the_ledger_or_of_a_file_is_changed() {
     let system = System::start();
@@ -282,7 +294,51 @@ async fn exports_hold_until_a_byte_of_the_ledger_or_of_a_file_is_changed() {
     let (holds, found) = usage(&system, &["verify", "--month", &month]);
     assert!(!holds);
     assert_eq!(found["months"][0]["differences"], json!([{ "key": csv, "what": "changed" }]));
-    std::fs::write(&file, untouched).unwrap();
+    std::fs::write(&file, &untouched).unwrap();
+
+    // Without its manifest, or with another month's, a month is no month that was not exported.
+    let manifest = format!("exports/months/{month}/manifest.json");
+    let manifest_key = ObjectKey::parse(&manifest).unwrap();
+    let version = ObjectVersion { key: &manifest_key, version_id: None };
+    let kept = bucket.get(version, 1 << 20).await.unwrap();
+    bucket.delete(&manifest_key).await.unwrap();
+    let (holds, found) = usage(&system, &["verify"]);
+    assert!(!holds && found["not_exported"] == json!([]), "{found}");
+    assert_eq!(found["months"][0]["differences"], json!([{ "key": manifest, "what": "missing" }]));
+    let (_, told) = system.command(&["usage", "verify"]);
+    assert!(told.contains(&format!("missing  {manifest}")), "{told}");
+    put(&bucket, &csv, b"touched").await;
+    let (_, found) = usage(&system, &["verify"]);
+    assert_eq!(
+        found["months"][0]["differences"],
+        json!([{ "key": csv, "what": "changed" }, { "key": manifest, "what": "missing" }])
+    );
+    put(&bucket, &csv, &untouched).await;
+    put(&bucket, &manifest, &kept).await;
+    put(&bucket, "exports/months/2020-01/manifest.json", &kept).await;
+    let (holds, found) = usage(&system, &["verify"]);
+    let strange = json!([{ "key": "exports/months/2020-01/manifest.json", "what": "unknown" }]);
+    assert!(!holds && found["months"][1]["differences"] == json!([]), "{found}");
+    assert_eq!(
+        (&found["months"][0]["month"], &found["months"][0]["differences"]),
+        (&json!("2020-01"), &strange)
+    );
+    bucket.delete(&ObjectKey::parse("exports/months/2020-01/manifest.json").unwrap()).await.unwrap();
+    let (holds, found) = usage(&system, &["verify"]);
+    assert!(holds, "{found}");
+
+    // With other prices the amounts cannot be computed, and the files are still those that the manifest names.
+    let prices_key = ObjectKey::parse("prices/prices.csv").unwrap();
+    let prices = bucket.get(ObjectVersion { key: &prices_key, version_id: None }, 1 << 20).await.unwrap();
+    put(&bucket, "prices/prices.csv", &[&prices[..], b"\n"].concat()).await;
+    let (holds, found) = usage(&system, &["verify"]);
+    assert!(holds && found["months"][0]["other_prices"] == json!(true), "{found}");
+    put(&bucket, &csv, b"touched").await;
+    let (holds, found) = usage(&system, &["verify"]);
+    assert!(!holds);
+    assert_eq!(found["months"][0]["differences"], json!([{ "key": csv, "what": "changed" }]));
+    put(&bucket, &csv, &untouched).await;
+    put(&bucket, "prices/prices.csv", &prices).await;
 
     let mut objects = files_below(&system.embedded().data.join("buckets/usage/ledger"));
     objects.sort();
@@ -291,7 +347,16 @@ async fn exports_hold_until_a_byte_of_the_ledger_or_of_a_file_is_changed() {
     let (holds, found) = usage(&system, &["verify"]);
     assert!(!holds, "{found}");
     let error = found["ledger_error"].as_str().unwrap();
-    assert!(error.contains(objects[0].file_name().unwrap().to_str().unwrap()), "{error}");
+    let name = objects[0].file_name().unwrap().to_str().unwrap();
+    assert!(error.contains(name), "{error}");
+    // What cannot be had is named, too, of the ledger and of the exports.
+    std::fs::write(&objects[0], &text[..text.len() / 2]).unwrap();
+    let (holds, told) = usage(&system, &["verify"]);
+    assert!(!holds && told.to_string().contains(name), "{told}");
+    std::fs::write(&objects[0], &text).unwrap();
+    std::fs::remove_file(&file).unwrap();
+    let (holds, found) = usage(&system, &["verify"]);
+    assert!(!holds && found["months"][0]["differences"][0]["key"] == json!(csv), "{found}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -329,7 +394,7 @@ async fn claims_are_compared_with_what_was_delivered() {
     assert_eq!(
         result["bad_rows"],
         json!([{
-            "file": "claims.csv", "dossier": null, "line": 4, "field": "NGAY_YL",
+            "file": "claims.csv", "dossier": null, "line": 4, "ma_lk": "LK-64", "ma_dich_vu": CT_CHEST, "field": "NGAY_YL",
             "reason": "không phải thời điểm yyyymmddHHMM",
         }])
     );

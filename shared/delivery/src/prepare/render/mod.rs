@@ -175,12 +175,13 @@ pub(crate) async fn finish_study(services: &Services, study: &StudyInstanceUid) 
     record.images = series.iter().map(|s| s.frames).sum();
     let manifest =
         serde_json::to_vec(&manifest(&record, &series)).map_err(DeliveryError::internal("a manifest"))?;
+    let manifest_bytes = manifest.len() as u64;
     let served = Served::uncached("application/json");
     services.derived.put(&object_key::study_manifest(study), manifest, served).await?;
     let entry =
         outbox::entry(services, vec![ReleaseTask { study_instance_uid: study.clone() }.to_outbox()?])?;
     let before = usage::signed(record.derived_bytes);
-    record.derived_bytes = series.iter().map(|s| s.derived_bytes).sum();
+    record.derived_bytes = manifest_bytes + series.iter().map(|s| s.derived_bytes).sum::<u64>();
     let rendered = rendered(&Pen::of_study(services, &record).await?, &record, before);
     let now = services.clock.now();
     if services.index.mark_study_rendered(&record, now, &entry, &usage::entries(&rendered)?).await? {
