@@ -456,6 +456,21 @@ async fn what_was_done_is_told_and_what_was_refused_is_explained() {
 }
 
 #[tokio::test]
+async fn the_page_of_a_study_says_whether_its_result_is_there_and_who_signed_it() {
+    let signed = get("hotline", &format!("/staff/studies/{STUDY}")).await.body;
+    for words in [
+        "Kết quả</dt><dd>đã ký<br>",
+        "Có kết luận: người bệnh đọc được",
+        "Người ký</dt><dd>BS. &#60;An&#62;</dd>",
+        "Lúc ký</dt><dd>16:10, 23/11/2020</dd>",
+    ] {
+        assert!(signed.contains(words), "{words}: {signed}");
+    }
+    let held = get("hotline", &format!("/staff/studies/{STUDY}.1")).await.body;
+    assert!(held.contains("Kết quả</dt><dd>chưa rõ") && !held.contains("Người ký"), "{held}");
+}
+
+#[tokio::test]
 async fn files_are_sent_as_files_and_kept_nowhere() {
     let slip = post("hotline", &format!("/staff/studies/{STUDY}/slip"), "").await;
     assert_eq!(slip.header(CONTENT_TYPE), "application/pdf");

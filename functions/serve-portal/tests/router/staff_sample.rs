@@ -7,8 +7,8 @@ use filmless_delivery::retention::Erased;
 use filmless_delivery::staff::{
     AuditFound, AuditQuery, AuditVerdict, Channels, ContactCorrection, Decided, Decision, FailedChannel,
     HeldStudy, IdentityView, LedgerLine, Merged, OpenedStudy, PatientHit, PatientView, RecallReport,
-    RecallViewer, Reissued, Revoked, StaffError, Stated, StudyBrief, StudyLedger, Unreached, UsageFigures,
-    UsageFile, UsageGroup, UsageMonth,
+    RecallViewer, Reissued, ResultBrief, ResultState, Revoked, StaffError, Stated, StudyBrief, StudyLedger,
+    Unreached, UsageFigures, UsageFile, UsageGroup, UsageMonth,
 };
 use filmless_delivery::status::Reason;
 use filmless_delivery::{ReviewKind, ReviewRecord};
@@ -295,6 +295,13 @@ impl Clerk for SampleClerk {
             patient_id: PatientId::parse(PATIENT).ok(),
             series: 4,
             instances: 343,
+            result: (state == "released").then(|| ResultBrief {
+                state: ResultState::Signed,
+                status: Some("final".into()),
+                has_conclusion: true,
+                signed_by: Some("BS. <An>".into()),
+                signed_at: Some(at("09:10")),
+            }),
             link_version: 1,
             lines: vec![
                 line("09:00", "received"),

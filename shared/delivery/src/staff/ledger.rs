@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::find::brief;
-use super::{Desk, StaffError, StudyBrief};
+use super::{Desk, ResultBrief, StaffError, StudyBrief};
 use crate::portal::{AccessLine, AccessWho, access_lines};
 
 /// One study and all that happened to it.
@@ -23,6 +23,8 @@ pub struct StudyLedger {
     pub series: u32,
     /// Number of instances.
     pub instances: u32,
+    /// Its result, without its words; nothing where there is no order yet.
+    pub result: Option<ResultBrief>,
     /// Version of its newest link; 0 before the first.
     pub link_version: u32,
     /// What happened, oldest first.
@@ -76,6 +78,7 @@ impl Desk {
             patient_id: case.account.map(|a| a.patient_id).or_else(|| case.study.patient.id.clone()),
             series: case.study.series,
             instances: case.study.instances,
+            result: self.result_brief(&case.study).await?,
             link_version: case.study.link_version,
             study: brief(&case.study),
             lines,

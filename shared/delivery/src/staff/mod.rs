@@ -14,6 +14,7 @@ mod read_audit;
 mod recall;
 mod reissue;
 mod report;
+mod result_brief;
 mod usage;
 mod worklist;
 
@@ -42,6 +43,7 @@ pub use recall::{RecallReport, RecallViewer};
 pub use reissue::{Channels, Reissued};
 pub(crate) use report::list_unreached;
 pub use report::{FailedChannel, HeldStudy, OpenedStudy, Unreached};
+pub use result_brief::{ResultBrief, ResultState};
 pub use usage::{USAGE_MONTHS, UsageFigures, UsageFile, UsageGroup, UsageMonth};
 
 /// Most notices of one study within a day: nobody is to be flooded by a button pressed again and again.

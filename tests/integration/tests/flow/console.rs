@@ -306,6 +306,15 @@ async fn every_act_of_the_desk_is_done_by_a_form() {
     {
         assert!(ledger.contains(line), "{line} is missing: {ledger}");
     }
+    assert!(ledger.contains("Kết quả</dt><dd>chưa có</dd>"), "no result was sent yet: {ledger}");
+    let mut order = study.order();
+    order["result"] =
+        serde_json::json!({ "status": "final", "conclusion": "Phổi sáng.", "reported_by": "BS. An" });
+    system.upload_order(&order).await;
+    let signed = || Some(hotline.page(&system, &at).text()).filter(|page| page.contains("<dd>đã ký<br>"));
+    let signed = system.until_some("the result on the page of the desk", signed).await;
+    assert!(signed.contains("Có kết luận") && signed.contains("<dd>BS. An</dd>"), "{signed}");
+    assert!(!signed.contains("Phổi sáng"), "the conclusion is for the patient alone");
     for forbidden in ["/recall", "/viewers"] {
         assert_eq!(hotline.page(&system, &format!("{at}{forbidden}")).status, 403);
     }
