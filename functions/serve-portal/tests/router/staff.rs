@@ -471,6 +471,17 @@ async fn the_page_of_a_study_says_whether_its_result_is_there_and_who_signed_it(
 }
 
 #[tokio::test]
+async fn a_code_that_was_joined_into_another_says_so_and_leads_there() {
+    let page = get("admin", HOA).await.body;
+    assert!(page.contains("Đã gộp vào mã <a href=\"/staff/patients/TjI2LTE\">N26-1</a>"), "{page}");
+    assert!(!page.contains("/merge"), "it is joined already: {page}");
+    let other = get("admin", ODD).await.body;
+    assert!(other.contains("/merge") && !other.contains("Đã gộp vào"), "{other}");
+    let found = get("admin", "/staff/found/kept").await.body;
+    assert!(found.contains("<small>Đã gộp vào mã N26-1</small>"), "{found}");
+}
+
+#[tokio::test]
 async fn files_are_sent_as_files_and_kept_nowhere() {
     let slip = post("hotline", &format!("/staff/studies/{STUDY}/slip"), "").await;
     assert_eq!(slip.header(CONTENT_TYPE), "application/pdf");

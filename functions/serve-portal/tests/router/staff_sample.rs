@@ -180,6 +180,7 @@ impl Clerk for SampleClerk {
             patient_id: PatientId::parse(PATIENT).unwrap(),
             name: "Nguyễn Thị <Hoà>".into(),
             birth_date: "1958-03-02".into(),
+            merged_into: Some(PatientId::parse("N26-1").unwrap()),
             studies: 2,
         };
         Ok(if query.contains("hoa") { vec![hit] } else { Vec::new() })
@@ -220,6 +221,7 @@ impl Clerk for SampleClerk {
             patient_id: patient.clone(),
             name: "Nguyễn Thị <Hoà>".into(),
             birth_date: "1958-03-02".into(),
+            merged_into: (patient.as_str() == PATIENT).then(|| PatientId::parse("N26-1").unwrap()),
             phone: Some("+84903123456".into()),
             email: None,
             is_corrected: true,
