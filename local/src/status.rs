@@ -84,9 +84,10 @@ pub(crate) fn table(status: &Status) -> String {
         for object in objects {
             let _ = writeln!(
                 text,
-                "{:<28} {}\n{:<28} {}",
+                "{:<28} {}{}\n{:<28} {}",
                 object.code,
                 one_line(&object.key),
+                object.accession_number.iter().map(|number| format!("  order {number}")).collect::<String>(),
                 "",
                 object.message
             );

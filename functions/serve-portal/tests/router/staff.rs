@@ -657,6 +657,10 @@ async fn refusals_are_listed_by_code_and_say_how_many_more_there_are() {
         assert!(page.body.contains(text), "{text}");
     }
     assert!(page.body.contains("Không phải ảnh DICOM hoặc tệp ZIP."), "in words");
+    for named in ["<small>Số chỉ định: CT.&#60;1&#62;</small>", "<small>Mã người bệnh: =N26</small>"]
+    {
+        assert_eq!(page.body.matches(named).count(), 1, "{named}: {}", page.body);
+    }
     assert!(!get("hotline", "/staff/refusals?day=2020-11-22").await.body.contains("incoming/x"));
     assert!(get("hotline", "/staff/refusals?day=2020-11-23").await.body.contains("incoming/x"));
     let one = get("hotline", "/staff/refusals?days=31&code=not-dicom").await;
@@ -665,6 +669,7 @@ async fn refusals_are_listed_by_code_and_say_how_many_more_there_are() {
     let csv = get("hotline", "/staff/refusals.csv?code=order-bad-field").await;
     assert_eq!(csv.header(CONTENT_DISPOSITION), "attachment; filename=\"refusals.csv\"");
     assert!(csv.body.contains("\"'orders/") || csv.body.contains("\"orders/=a<b>.json\""), "{}", csv.body);
+    assert!(csv.body.contains("\"CT.<1>\",\"'=N26\",\"order-bad-field\""), "{}", csv.body);
     assert!(!csv.body.contains("incoming/x") && csv.body.contains("+ 3"));
     let unreached = get("hotline", "/staff/unreached?day=2020-11-23").await;
     assert!(unreached.body.contains("0903123456 / &#60;con gái&#62;"), "what was typed is for whoever calls");

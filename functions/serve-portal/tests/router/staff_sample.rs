@@ -460,6 +460,8 @@ impl Clerk for SampleClerk {
             key: key.into(),
             code: code.into(),
             message: "In the order `patient.sex` is a <text>.".into(),
+            accession_number: key.starts_with("orders/").then(|| "CT.<1>".into()),
+            patient_id: key.starts_with("orders/").then(|| "=N26".into()),
             bytes: 5,
             uploaded_at: Some(at("09:17")),
             is_note: false,

@@ -30,8 +30,8 @@ pub(super) async fn ingest_order(services: &Services, object: &CreatedObject) ->
     let order = match read {
         Ok(order) => order,
         Err(rejection) => {
-            let patient = Order::patient_of_refused(&bytes);
-            let header = RefusedHeader { patient, ..RefusedHeader::default() };
+            let (accession_number, patient) = Order::names_of_refused(&bytes);
+            let header = RefusedHeader { patient, accession_number, ..RefusedHeader::default() };
             return refuse(services, &header, object, &rejection).await;
         }
     };
