@@ -127,6 +127,10 @@ pub struct LinkTexts {
     /// A part of the date is missing; nothing was counted.
     pub incomplete: &'static str,
     pub no_such_day: &'static str,
+    /// A day on which nobody was born yet, or nobody who lives.
+    pub unbelievable: &'static str,
+    /// Neither a date nor a password.
+    pub unreadable: &'static str,
     /// Heading after the last wrong answer.
     pub used_up_title: &'static str,
     /// What it means.

@@ -145,6 +145,11 @@ async fn an_incomplete_date_costs_nothing_and_the_last_page_says_what_to_do() {
     let no_such_day = post("/x/open-vi", &[], "answer=31021958").await;
     assert_eq!(no_such_day.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(no_such_day.body.contains("Trong lịch không có ngày này") && no_such_day.body.contains("<form"));
+    for (answer, words) in [("02032058", "ở tương lai"), ("abc", "cũng không phải mật khẩu")] {
+        let refused = post("/x/open-vi", &[], &format!("answer={answer}")).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{answer}");
+        assert!(refused.body.contains(words) && refused.body.contains("<form"), "{}", refused.body);
+    }
     let last = post("/x/open-en", &[], "answer=31121999").await;
     assert_eq!(last.status, StatusCode::FORBIDDEN);
     assert!(last.body.contains("This link is locked") && last.body.contains("tel:"), "{}", last.body);
