@@ -123,7 +123,12 @@ fn row(study: &StudyStatus) -> String {
         let _ = writeln!(text, "           {}: {}", reason.code, reason.message);
     }
     for notice in &study.notices {
-        let _ = writeln!(text, "           {} {}", notice.channel, notice.state);
+        let since = match notice.reached_by.as_deref() {
+            Some("opened") => "; the patient has opened the study since".to_owned(),
+            Some(channel) => format!("; the patient was told by {channel}"),
+            None => String::new(),
+        };
+        let _ = writeln!(text, "           {} {}{since}", notice.channel, notice.state);
     }
     text
 }
