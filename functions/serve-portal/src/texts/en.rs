@@ -10,6 +10,7 @@ const MONTHS: [&str; 12] =
 
 pub(super) const EN: Texts = Texts {
     tag: "en",
+    decimal_mark: '.',
     frame: FrameTexts {
         app_name: "My images",
         skip_to_content: "Skip to content",

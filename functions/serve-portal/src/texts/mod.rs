@@ -22,6 +22,8 @@ pub use viewer::ViewerTexts;
 pub struct Texts {
     /// BCP 47 tag of the language.
     pub tag: &'static str,
+    /// Between whole and tenths.
+    pub decimal_mark: char,
     /// What surrounds every page.
     pub frame: FrameTexts,
     /// The sign-in page.
@@ -234,11 +236,11 @@ pub struct DownloadTexts {
     /// Button that asks for it.
     pub ask: &'static str,
     /// Its size before it is made, in megabytes.
-    pub size: fn(u64) -> String,
+    pub size: fn(&str) -> String,
     /// While it is being made.
     pub preparing: &'static str,
     /// Link to the file; its size in megabytes.
-    pub ready: fn(u64) -> String,
+    pub ready: fn(&str) -> String,
     /// Link back to the images.
     pub back: &'static str,
 }

@@ -7,6 +7,7 @@ use super::{
 
 pub(super) const VI: Texts = Texts {
     tag: "vi",
+    decimal_mark: ',',
     frame: FrameTexts {
         app_name: "Hình ảnh của tôi",
         skip_to_content: "Đến nội dung chính",

@@ -444,7 +444,7 @@ async fn with_https_cookies_are_secure_and_http_is_forgotten() {
 }
 
 #[tokio::test]
-async fn the_language_follows_choice_then_at_a_door_the_browser_then_the_order() {
+async fn the_language_follows_choice_then_the_browser_then_the_order() {
     let english = [(ACCEPT_LANGUAGE.as_str(), "en")];
     for (path, headers, expected) in [
         ("/", vec![], "vi"),
@@ -454,6 +454,11 @@ async fn the_language_follows_choice_then_at_a_door_the_browser_then_the_order()
         ("/x/open-vi", vec![], "vi"),
         ("/x/open-vi", vec![("cookie", "filmless_language=en")], "en"),
         ("/studies", vec![("cookie", JOHN)], "en"),
+        ("/studies", vec![("cookie", JOHN), (ACCEPT_LANGUAGE.as_str(), "vi-VN,en;q=0.5")], "vi"),
+        ("/guide", vec![("cookie", JOHN), (ACCEPT_LANGUAGE.as_str(), "vi")], "vi"),
+        ("/guide", english.to_vec(), "en"),
+        ("/x/gone", english.to_vec(), "en"),
+        ("/s/gone", english.to_vec(), "en"),
         ("/guide", vec![("cookie", "filmless_language=vi"), english[0]], "vi"),
         ("/nowhere", vec![("cookie", "filmless_language=xx"), english[0]], "en"),
     ] {
