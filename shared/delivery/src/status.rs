@@ -129,10 +129,8 @@ async fn study_status(index: &Index, study: StudyRecord) -> Result<StudyStatus, 
     let has_failed = notices.iter().any(|notice| {
         [Channel::Sms, Channel::Email].iter().any(|channel| is_in(notice, *channel, &[ChannelState::Failed]))
     });
-    let opened_at = match has_failed {
-        true => last_opened(&index.accesses(&study.study_instance_uid).await?),
-        false => None,
-    };
+    let opened_at =
+        if has_failed { last_opened(&index.accesses(&study.study_instance_uid).await?) } else { None };
     // Counted when it settles; until then the instances themselves tell.
     let instances = if study.instances == 0 {
         u32::try_from(index.instances(&study.study_instance_uid).await?.len()).unwrap_or(u32::MAX)
