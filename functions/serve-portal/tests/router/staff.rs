@@ -472,10 +472,10 @@ async fn the_page_of_a_study_says_whether_its_result_is_there_and_who_signed_it(
 
 #[tokio::test]
 async fn a_code_that_was_joined_into_another_says_so_and_leads_there() {
-    let page = get("admin", HOA).await.body;
+    let page = get("admin", ODD).await.body;
     assert!(page.contains("Đã gộp vào mã <a href=\"/staff/patients/TjI2LTE\">N26-1</a>"), "{page}");
     assert!(!page.contains("/merge"), "it is joined already: {page}");
-    let other = get("admin", ODD).await.body;
+    let other = get("admin", HOA).await.body;
     assert!(other.contains("/merge") && !other.contains("Đã gộp vào"), "{other}");
     let found = get("admin", "/staff/found/kept").await.body;
     assert!(found.contains("<small>Đã gộp vào mã N26-1</small>"), "{found}");

@@ -221,7 +221,7 @@ impl Clerk for SampleClerk {
             patient_id: patient.clone(),
             name: "Nguyễn Thị <Hoà>".into(),
             birth_date: "1958-03-02".into(),
-            merged_into: (patient.as_str() == PATIENT).then(|| PatientId::parse("N26-1").unwrap()),
+            merged_into: (patient.as_str() != PATIENT).then(|| PatientId::parse("N26-1").unwrap()),
             phone: Some("+84903123456".into()),
             email: None,
             is_corrected: true,
