@@ -10,6 +10,7 @@ use filmless_domain::staff::Role;
 use filmless_store::index::LogName;
 
 use crate::cli::{AuditAct, AuditOptions};
+use crate::counted::counted;
 use crate::{print, system};
 
 pub async fn run(options: AuditOptions) -> anyhow::Result<ExitCode> {
@@ -51,7 +52,9 @@ fn told(verified: &VerifiedLog, json: bool) -> anyhow::Result<String> {
     let VerifiedLog { head, objects, pending } = verified;
     let (events, digest) = (head.sequence, &head.digest);
     Ok(format!(
-        "The audit log holds: {events} events in {objects} objects, {pending} not in it yet.\nHead {digest}"
+        "The audit log holds: {} in {}, {pending} not in it yet.\nHead {digest}",
+        counted(events, "event"),
+        counted(objects, "object")
     ))
 }
 

@@ -9,6 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
 use crate::cli::{BackupOptions, RestoreOptions};
+use crate::counted::counted;
 use crate::instance::Running;
 use crate::print;
 
@@ -44,11 +45,12 @@ fn make(options: &BackupOptions) -> anyhow::Result<ExitCode> {
         );
     } else {
         print(&format!(
-            "{name}: {objects} objects, {objects_new} of them new ({} MiB).",
+            "{name}: {}, {objects_new} of them new ({} MiB).",
+            counted(objects, "object"),
             bytes_new.div_ceil(MIB)
         ));
         if removed > 0 {
-            print(&format!("{removed} older backups removed."));
+            print(&format!("{} removed.", counted(removed, "older backup")));
         }
     }
     if lost.is_empty() {
@@ -58,8 +60,8 @@ fn make(options: &BackupOptions) -> anyhow::Result<ExitCode> {
         eprintln!("filmless: no bytes: buckets/{path}");
     }
     eprintln!(
-        "filmless: {} objects have no bytes in the data folder, nor in an earlier backup; everything else is in the backup",
-        lost.len()
+        "filmless: {} without bytes in the data folder and in earlier backups; everything else is in the backup",
+        counted(lost.len(), "object")
     );
     Ok(ExitCode::FAILURE)
 }
@@ -71,7 +73,12 @@ fn verify(options: &BackupOptions) -> anyhow::Result<ExitCode> {
     if options.json {
         print(&json!({ "backups": backups, "files": files, "bytes": bytes, "damaged": damaged }).to_string());
     } else {
-        print(&format!("{} backups, {files} files ({} MiB) read.", backups.len(), bytes.div_ceil(MIB)));
+        print(&format!(
+            "{}, {} ({} MiB) read.",
+            counted(backups.len(), "backup"),
+            counted(files, "file"),
+            bytes.div_ceil(MIB)
+        ));
         for what in &damaged {
             eprintln!("filmless: damaged: {what}");
         }
@@ -92,7 +99,7 @@ pub async fn restore(options: RestoreOptions) -> anyhow::Result<ExitCode> {
                     .to_string(),
             );
         } else {
-            print(&format!("{name} restored: {objects} objects ({} MiB).", bytes.div_ceil(MIB)));
+            print(&format!("{name} restored: {} ({} MiB).", counted(objects, "object"), bytes.div_ceil(MIB)));
             print(&format!("Start it with `filmless up --data {}`.", options.data.display()));
         }
         Ok(ExitCode::SUCCESS)

@@ -9,6 +9,7 @@ use filmless_domain::cost::{Calls, Cost, Prices, StudyShape};
 use serde_json::json;
 
 use crate::cli::CostOptions;
+use crate::counted::counted;
 use crate::print;
 
 pub fn run(options: &CostOptions) -> anyhow::Result<ExitCode> {
@@ -74,8 +75,8 @@ fn table(shapes: &[StudyShape], prices: &Prices) -> String {
     }
     let _ = write!(
         text,
-        "{} studies: {delivery:.5} to deliver, {total:.5} with messages, viewings and the first year.",
-        shapes.len()
+        "{}: {delivery:.5} to deliver, {total:.5} with messages, viewings and the first year.",
+        counted(shapes.len(), "study")
     );
     text
 }

@@ -6,6 +6,7 @@ use anyhow::Context;
 use run_upkeep::handler::{Job, UpkeepEvent, handle};
 
 use crate::cli::SystemOptions;
+use crate::counted::counted;
 use crate::{print, system};
 
 pub async fn run(options: SystemOptions) -> anyhow::Result<ExitCode> {
@@ -14,7 +15,11 @@ pub async fn run(options: SystemOptions) -> anyhow::Result<ExitCode> {
     if options.json {
         print(&serde_json::to_string(&done)?);
     } else {
-        print(&format!("{} patients to be called, {} studies erased", done.unreached, done.erased));
+        print(&format!(
+            "{} to be called, {} erased",
+            counted(done.unreached, "patient"),
+            counted(done.erased, "study")
+        ));
     }
     Ok(ExitCode::SUCCESS)
 }

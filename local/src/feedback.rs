@@ -9,6 +9,7 @@ use filmless_delivery::notice::feedback::{Feedback, Recorded, read_report, recor
 use filmless_delivery::notice::relay_report::{RelayReportError, read_relay_report};
 
 use crate::cli::SystemOptions;
+use crate::counted::counted;
 use crate::{print, system};
 
 /// Exit code 1 when a line could not be read, or told of a message that is not known.
@@ -37,12 +38,14 @@ pub async fn run(options: SystemOptions) -> anyhow::Result<ExitCode> {
         print(&done.to_string());
     } else {
         print(&format!(
-            "{recorded} reports recorded, {unknown} of them of messages that are not known (kept for a week); \
-             {passed_over} lines passed over, {refused} not read."
+            "{} recorded, {unknown} of them for messages that are not known (kept for a week); \
+             {} passed over, {refused} not read.",
+            counted(recorded, "report"),
+            counted(passed_over, "line")
         ));
     }
     for (why, count) in &unread {
-        eprintln!("filmless: {count} times {why}");
+        eprintln!("filmless: {}: {why}", counted(count, "time"));
     }
     Ok(if unknown + refused == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -4,6 +4,7 @@ mod audit;
 mod backup;
 mod cli;
 mod cost;
+mod counted;
 mod daily;
 mod demo;
 mod feedback;

@@ -9,6 +9,7 @@ use filmless_delivery::upkeep::reconcile::{Reconciled, Scope, reconcile};
 use filmless_domain::StudyInstanceUid;
 
 use crate::cli::{RebuildOptions, ReconcileOptions};
+use crate::counted::counted;
 use crate::{print, system};
 
 /// Exit code 1 when something was found and not told to go on.
@@ -39,11 +40,18 @@ fn text(done: &Reconciled, with_repair: bool) -> String {
         let _ = writeln!(text, "{:<20} {what}{count}", finding.code);
     }
     let found = done.found.values().sum::<usize>();
-    let _ = write!(text, "{} objects and {} studies looked at; ", done.objects, done.studies);
+    let _ = write!(
+        text,
+        "{} and {} looked at; ",
+        counted(done.objects, "object"),
+        counted(done.studies, "study")
+    );
     let _ = match (found, with_repair) {
         (0, _) => write!(text, "nothing is lost."),
-        (found, true) => write!(text, "{found} findings, {} told to go on.", done.mended),
-        (found, false) => write!(text, "{found} findings; --repair tells them to go on."),
+        (found, true) => write!(text, "{}, {} told to go on.", counted(found, "finding"), done.mended),
+        (found, false) => {
+            write!(text, "{}; --repair tells what stands still to go on.", counted(found, "finding"))
+        }
     };
     text
 }
@@ -64,8 +72,8 @@ pub async fn rebuild(options: RebuildOptions) -> anyhow::Result<ExitCode> {
         print(&serde_json::to_string(&done)?);
     } else {
         print(&format!(
-            "{} studies are made anew, {} passed over.",
-            done.studies.len(),
+            "{} made anew, {} passed over.",
+            counted(done.studies.len(), "study"),
             done.passed_over.len()
         ));
     }

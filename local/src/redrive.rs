@@ -11,6 +11,7 @@ use filmless_store::port::{DeadLetters, QueueName};
 use serde_json::json;
 
 use crate::cli::{QueueWord, RedriveOptions};
+use crate::counted::counted;
 use crate::instance::Running;
 use crate::print;
 
@@ -46,7 +47,8 @@ fn text(lines: &[DeadLetterLine], sent_back: usize) -> String {
         let sent_at = line.sent_at.map(|at| format!("{at:.0}")).unwrap_or_default();
         let object = |object: &DeadObject| {
             let version = object.version_id.as_deref().unwrap_or("-");
-            let size = object.size_bytes.map(|bytes| format!(" ({bytes} bytes)")).unwrap_or_default();
+            let size =
+                object.size_bytes.map(|bytes| format!(" ({})", counted(bytes, "byte"))).unwrap_or_default();
             format!("{}/{}… version {version}{size}", object.bucket, object.folder)
         };
         let what = match &line.study_instance_uid {
@@ -57,7 +59,7 @@ fn text(lines: &[DeadLetterLine], sent_back: usize) -> String {
         format!("{:<9} {:<15} {:>2}x  {sent_at:<20} {why:<22} {what}", line.queue, line.task, line.receives)
     };
     let mut rows: Vec<String> = lines.iter().map(row).collect();
-    rows.push(format!("{} dead letters, {sent_back} sent back.", lines.len()));
+    rows.push(format!("{}, {sent_back} sent back.", counted(lines.len(), "dead letter")));
     rows.join("\n")
 }
 

@@ -11,6 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
 use crate::cli::SendOptions;
+use crate::counted::counted;
 use crate::instance::{Running, STUDIES_BUCKET};
 use crate::print;
 
@@ -62,7 +63,12 @@ pub async fn run(options: SendOptions) -> anyhow::Result<ExitCode> {
     if options.json {
         print(&serde_json::to_string(&sent)?);
     } else {
-        print(&format!("{} files and {} orders uploaded ({} bytes).", sent.files, sent.orders, sent.bytes));
+        print(&format!(
+            "{} and {} uploaded ({}).",
+            counted(sent.files, "file"),
+            counted(sent.orders, "order"),
+            counted(sent.bytes, "byte")
+        ));
         for failed in &sent.failed {
             eprintln!("filmless: {}: {}", failed.file, failed.error);
         }

@@ -84,9 +84,10 @@ pub(crate) fn table(status: &Status) -> String {
         for object in objects {
             let _ = writeln!(
                 text,
-                "{:<28} {}\n{:<28} {}",
+                "{:<28} {}{}\n{:<28} {}",
                 object.code,
                 one_line(&object.key),
+                object.accession_number.iter().map(|number| format!("  order {number}")).collect::<String>(),
                 "",
                 object.message
             );
@@ -122,7 +123,80 @@ fn row(study: &StudyStatus) -> String {
         let _ = writeln!(text, "           {}: {}", reason.code, reason.message);
     }
     for notice in &study.notices {
-        let _ = writeln!(text, "           {} {}", notice.channel, notice.state);
+        let since = match notice.reached_by.as_deref() {
+            Some("opened") => "; the patient has opened the study since".to_owned(),
+            Some(channel) => format!("; the patient was told by {channel}"),
+            None => String::new(),
+        };
+        let _ = writeln!(text, "           {} {}{since}", notice.channel, notice.state);
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+    use filmless_delivery::staff::status::Reason;
+
+    use super::*;
+    use crate::cli::{Cli, Command};
+
+    fn options(words: &[&str]) -> StatusOptions {
+        match Cli::parse_from([&["filmless", "status"], words].concat()).command {
+            Command::Status(options) => options,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn study() -> StudyStatus {
+        StudyStatus {
+            study_instance_uid: "1.2.3".into(),
+            accession_number: Some("CT.1".into()),
+            patient_id: Some("N26-1".into()),
+            study_date: Some("2020-11-23".parse().unwrap()),
+            state: "held".into(),
+            reason: Some(Reason { code: "no-order".into(), message: "No order.".into() }),
+            modalities: vec!["CT".into(), "SR".into()],
+            series: 1,
+            instances: 2,
+            received_at: "2026-11-28T18:30:00Z".parse().unwrap(),
+            last_received_at: "2026-11-28T18:30:00Z".parse().unwrap(),
+            released_at: None,
+            notices: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_study_is_listed_if_it_is_all_that_is_asked_for() {
+        for (words, expected) in [
+            (vec![], true),
+            (vec!["--state", "HELD"], true),
+            (vec!["--state", "released"], false),
+            (vec!["--reason", "no-order"], true),
+            (vec!["--reason", "two-patients"], false),
+            (vec!["--patient", "n26-1"], true),
+            (vec!["--patient", "N26"], false),
+            (vec!["--modality", "sr"], true),
+            (vec!["--modality", "MR"], false),
+            (vec!["--state", "held", "--modality", "CT", "--patient", "N26-1"], true),
+            (vec!["--state", "held", "--modality", "MR", "--patient", "N26-1"], false),
+        ] {
+            assert_eq!(is_wanted(&options(&words), &study()), expected, "{words:?}");
+        }
+        let nameless = StudyStatus { patient_id: None, reason: None, ..study() };
+        assert!(!is_wanted(&options(&["--patient", "N26-1"]), &nameless));
+        assert!(!is_wanted(&options(&["--reason", "no-order"]), &nameless));
+        assert!(is_narrowed(&options(&["--modality", "CT"])) && !is_narrowed(&options(&["--days", "7"])));
+    }
+
+    #[test]
+    fn a_row_has_the_day_of_the_images_and_the_hour_at_the_hospital() {
+        let status = Status { studies: vec![study()], quarantined: Vec::new(), quarantined_more: 0 };
+        let text = table(&status);
+        let row = text.lines().nth(1).unwrap();
+        assert!(row.starts_with("held       2026-11-29 01:30 2020-11-23 N26-1"), "{text}");
+        assert!(text.contains("no-order: No order."), "{text}");
+        let undated = Status { studies: vec![StudyStatus { study_date: None, ..study() }], ..status };
+        assert!(table(&undated).contains("01:30 -          N26-1"), "{}", table(&undated));
+    }
 }

@@ -203,7 +203,7 @@ describe("two pictures on one screen", () => {
         for (const { width, height } of await both()) {
           assert.ok(width >= least.width && height >= least.height, `${width} × ${height} px`);
         }
-        for (const seen of [".pane-bar-main .pane-name", ".pane-bar-other .pane-name", "#slider", ".stage-name"]) {
+        for (const seen of [".pane-bar-main .pane-name", ".pane-bar-other .pane-name", "#slider", "#stage .stage-name", ".other .stage-name"]) {
           await onScreen(page, seen);
         }
         // By position: 5 mm and 10 mm apart, so two images here are one there.

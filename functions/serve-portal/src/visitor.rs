@@ -66,16 +66,10 @@ impl Visitor {
         self.chosen.unwrap_or_default()
     }
 
-    /// The language of the page: what they chose, else what the order says, else what the browser asks for,
-    /// else Vietnamese.
+    /// The language of a page: what they chose, else what their browser asks for, because a child or a doctor of the patient may
+    /// read it, else that of the order, else Vietnamese.
     pub(crate) fn language(&self, ordered: Option<Language>) -> Language {
-        self.chosen.or(ordered).or(self.accepted).unwrap_or_default()
-    }
-
-    /// The language of a door, before which anybody may stand, a child or a doctor of the patient: what they chose, else
-    /// what their browser asks for, else that of the order.
-    pub(crate) fn language_at_door(&self, ordered: Language) -> Language {
-        self.chosen.or(self.accepted).unwrap_or(ordered)
+        self.chosen.or(self.accepted).or(ordered).unwrap_or_default()
     }
 }
 

@@ -23,6 +23,7 @@ use filmless_usage::prices::DEFAULT_PRICES;
 use serde_json::json;
 
 use crate::cli::{SystemOptions, UsageAct, UsageOptions};
+use crate::counted::counted;
 use crate::{print, system};
 
 pub async fn run(options: UsageOptions) -> anyhow::Result<ExitCode> {
@@ -107,12 +108,12 @@ fn exported(done: &[Manifest], json: bool) -> String {
     let line = |manifest: &Manifest| {
         let total = &manifest.summary.total;
         format!(
-            "{}  {} events, {} files. {} studies released, {} films avoided, {} đ saved, {} đ for messages.",
+            "{}  {}, {}. {} released, {} avoided, {} đ saved, {} đ for messages.",
             manifest.month,
-            manifest.rows,
-            manifest.files.len(),
-            total.studies_released,
-            total.films_avoided,
+            counted(manifest.rows, "event"),
+            counted(manifest.files.len(), "file"),
+            counted(total.studies_released, "study"),
+            counted(total.films_avoided, "film"),
             total.film_saved_vnd,
             total.message_cost_vnd,
         )
@@ -141,18 +142,20 @@ fn told(found: &Verification) -> String {
     let mut lines = Vec::new();
     if let Some(ledger) = &found.ledger {
         lines.push(format!(
-            "The usage ledger holds: {} events in {} objects.\nHead {}",
-            ledger.head.sequence, ledger.objects, ledger.head.digest
+            "The usage ledger holds: {} in {}.\nHead {}",
+            counted(ledger.head.sequence, "event"),
+            counted(ledger.objects, "object"),
+            ledger.head.digest
         ));
     }
     for month in &found.months {
         let state = if month.differences.is_empty() { "holds" } else { "differs" };
         let newer = match month.newer_events {
             0 => String::new(),
-            newer => format!(", {newer} newer ones are not in it"),
+            newer => format!(", without {}", counted(newer, "newer event")),
         };
         let prices = if month.other_prices { ", prices changed since" } else { "" };
-        lines.push(format!("{}  {state}: {} events{newer}{prices}", month.month, month.rows));
+        lines.push(format!("{}  {state}: {}{newer}{prices}", month.month, counted(month.rows, "event")));
         lines.extend(month.differences.iter().map(|d| format!("  {}  {}", d.what, d.key)));
     }
     lines.extend(found.not_exported.iter().map(|month| format!("{month}  not exported yet")));

@@ -9,6 +9,8 @@ use filmless_domain::{Hospital, Limits, QuietHours};
 use filmless_store::port::{Clock, EmailGateway, Queue, Randomness, SmsGateway};
 use filmless_store::sealing::Sealer;
 use filmless_store::{Bucket, Index};
+use jiff::civil::Date;
+use jiff::tz::{self, TimeZone};
 use serde::{Deserialize, Serialize};
 
 use crate::prepare::render::InstanceRenderer;
@@ -129,6 +131,13 @@ pub struct Services {
     pub randomness: Arc<dyn Randomness>,
     /// The hospital's choices.
     pub settings: Arc<Settings>,
+}
+
+impl Services {
+    /// The date where it is the latest on earth: nobody's child is refused for having been born in another time zone.
+    pub(crate) fn latest_today(&self) -> Date {
+        self.clock.now().to_zoned(TimeZone::fixed(tz::offset(14))).date()
+    }
 }
 
 impl std::fmt::Debug for Services {

@@ -142,6 +142,8 @@ pub fn read_header(prefix: &[u8], total_bytes: u64, limits: &Limits) -> Result<H
 pub struct RefusedHeader {
     /// Whose it is.
     pub patient: Option<PatientId>,
+    /// Under which order.
+    pub accession_number: Option<AccessionNumber>,
     /// Of which study.
     pub study_instance_uid: Option<StudyInstanceUid>,
     /// Which instance.
@@ -159,6 +161,7 @@ pub fn read_refused(prefix: &[u8], limits: &Limits) -> RefusedHeader {
     let uid = |tag: Tag| root.text(tag).unwrap_or_default();
     RefusedHeader {
         patient: patient(root).id,
+        accession_number: accession_number(root),
         study_instance_uid: StudyInstanceUid::parse(&uid(tags::STUDY_INSTANCE_UID)).ok(),
         sop_instance_uid: SopInstanceUid::parse(&uid(tags::SOP_INSTANCE_UID)).ok(),
     }
@@ -193,7 +196,7 @@ impl InstanceHeader {
             transfer_syntax_uid: data_set.transfer_syntax_uid().to_owned(),
             modality: text(tags::MODALITY).unwrap_or_else(|| "OT".to_owned()),
             patient: patient(root),
-            accession_number: root.text(tags::ACCESSION_NUMBER).and_then(|t| AccessionNumber::parse(&t).ok()),
+            accession_number: accession_number(root),
             study_date: root.text(tags::STUDY_DATE).and_then(|t| parse_date(&t)),
             study_time: text(tags::STUDY_TIME),
             study_description: text(tags::STUDY_DESCRIPTION),
@@ -313,6 +316,10 @@ fn key_references(data_set: &DataSet<'_>, sop_class_uid: &str) -> Vec<KeyReferen
     }
     let selection = key_object_selection(data_set);
     if selection.rejects { Vec::new() } else { selection.references }
+}
+
+fn accession_number(root: Item<'_>) -> Option<AccessionNumber> {
+    root.text(tags::ACCESSION_NUMBER).and_then(|text| AccessionNumber::parse(&text).ok())
 }
 
 /// Text without control characters, cut to a length that no honest value reaches.

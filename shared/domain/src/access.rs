@@ -67,6 +67,12 @@ pub fn typed_password(text: &str) -> Secret {
     Secret::new(kept.take(64).map(read_as).collect())
 }
 
+/// Whether what a person typed has as many characters as a password: anything else is none.
+#[must_use]
+pub fn is_password_like(text: &str) -> bool {
+    text.chars().filter(char::is_ascii_alphanumeric).count() == PASSWORD_CHARS
+}
+
 /// What somebody meant who read a character that we never print.
 const fn read_as(typed: char) -> char {
     match typed {

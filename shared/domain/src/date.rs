@@ -5,7 +5,8 @@ use std::fmt;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
-use unicode_normalization::UnicodeNormalization;
+
+mod words;
 
 /// Dates that systems write when they know none. Nobody is recognised by one.
 const PLACEHOLDERS: [(i16, i8, i8); 9] = [
@@ -41,8 +42,10 @@ pub enum TypedAnswer {
     Incomplete,
     /// Day, month and year, which no calendar has: 31 February.
     NoSuchDay,
-    /// No date at all: a password, as far as anybody can tell.
-    Other,
+    /// No date at all, and as many characters as a password has.
+    Password,
+    /// Neither a date nor a password: it cannot be right.
+    Unreadable,
 }
 
 /// The text names neither a calendar date nor a year.
@@ -87,7 +90,8 @@ impl BirthDate {
     /// complete yet, or that no calendar has, says nothing of anybody.
     #[must_use]
     pub fn read_answer(text: &str) -> TypedAnswer {
-        let text = &plain(text);
+        let typed = text;
+        let text = &words::plain(typed);
         let year_first = text.len() == 8 && text.is_ascii();
         let read = [Self::parse_typed(text).ok(), year_first.then(|| Self::parse(text).ok()).flatten()];
         let read: Vec<Self> = read.into_iter().flatten().collect();
@@ -117,7 +121,8 @@ impl BirthDate {
             _ if is_numeric && (digits < crate::access::PASSWORD_CHARS || parts.len() > 2) => {
                 TypedAnswer::Incomplete
             }
-            _ => TypedAnswer::Other,
+            _ if crate::access::is_password_like(typed) => TypedAnswer::Password,
+            _ => TypedAnswer::Unreadable,
         }
     }
 
@@ -190,20 +195,6 @@ impl BirthDate {
             None => format!("{:04}", self.year),
         }
     }
-}
-
-/// Digits of any width as ASCII, and without the words that people write around a date: `ngày 2 tháng 3 năm 1958`.
-fn plain(text: &str) -> String {
-    let text: String = text.nfkc().collect();
-    let is_around = |word: &&str| {
-        let word = crate::person_name::fold(word);
-        matches!(word.as_str(), "ngay" | "thang" | "nam" | "sinh" | "mung" | "born" | "on")
-    };
-    let has_digit = text.contains(|c: char| c.is_ascii_digit());
-    if !has_digit || !text.split_whitespace().any(|word| is_around(&word)) {
-        return text;
-    }
-    text.split_whitespace().filter(|word| !is_around(word)).collect::<Vec<_>>().join(" ")
 }
 
 fn number(text: &str) -> Result<i16, InvalidDate> {
@@ -322,6 +313,9 @@ mod tests {
             "19580302",
             "０２０３１９５８",
             "ngày 2 tháng 3 năm 1958",
+            "2 tháng 3 năm 1958",
+            "2 Mar 1958",
+            "March 2, 1958",
             "Sinh ngay 2 thang 3 1958",
         ] {
             assert!(opens(text), "{text:?}");
@@ -338,11 +332,15 @@ mod tests {
             "00/13/1958",
             "1958-02-30",
             "1958/13/1",
+            "31 February 1958",
         ] {
             assert_eq!(BirthDate::read_answer(text), TypedAnswer::NoSuchDay, "{text:?}");
         }
-        for text in ["34679-ACDEF", "34679-34679", "3467934679", "mật khẩu", "abc"] {
-            assert_eq!(BirthDate::read_answer(text), TypedAnswer::Other, "{text:?}");
+        for text in ["34679-ACDEF", "34679-34679", "3467934679", "3march 7964"] {
+            assert_eq!(BirthDate::read_answer(text), TypedAnswer::Password, "{text:?}");
+        }
+        for text in ["mật khẩu", "abc", "34679-ACDE", "2 tháng ba 1958", "March 1958", "2 Foo 1958 x"] {
+            assert_eq!(BirthDate::read_answer(text), TypedAnswer::Unreadable, "{text:?}");
         }
         for text in ["03/02/1958", "02/03/1959", "02/03/59", "1958"] {
             assert!(

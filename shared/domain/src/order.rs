@@ -173,12 +173,16 @@ impl Order {
         Err(Rejection::new("order-bad-field", words))
     }
 
-    /// Whose an order is that [`Self::parse`] refuses, where that can be read.
+    /// Which order it is that [`Self::parse`] refuses, and whose, where that can be read.
     #[must_use]
-    pub fn patient_of_refused(bytes: &[u8]) -> Option<PatientId> {
+    pub fn names_of_refused(bytes: &[u8]) -> (Option<AccessionNumber>, Option<PatientId>) {
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-        let value: Value = serde_json::from_slice(bytes).ok()?;
-        PatientId::parse(&one_line(value.pointer("/patient/id")?.as_str()?)).ok()
+        let value: Value = serde_json::from_slice(bytes).unwrap_or_default();
+        let text = |place: &str| value.pointer(place)?.as_str().map(one_line);
+        (
+            text("/accession_number").and_then(|text| AccessionNumber::parse(&text).ok()),
+            text("/patient/id").and_then(|text| PatientId::parse(&text).ok()),
+        )
     }
 
     /// The order without the fields that this version does not know, and without the radiologist's text: small enough

@@ -110,6 +110,12 @@ export class Comparison {
     this.mainBar.say(words.presentStudy, [this.here?.label ?? document.querySelector("h1")?.textContent, this.main.series?.label]);
   }
 
+  /** Whose images these are: all studies that are open to one visitor are of one patient, whom the page names over its own picture. */
+  private patientName(): Node[] {
+    const name = this.page.stage.querySelector(".stage-name");
+    return name === null ? [] : [name.cloneNode(true)];
+  }
+
   /** The study that is chosen, against the one that is open: this one, an earlier or a later one. */
   private nameOther(series: string): void {
     const { words } = this.page;
@@ -202,7 +208,7 @@ export class Comparison {
     const poster = make("img", { alt: "", hidden: true });
     const canvas = make("canvas", { role: "img", id: "other-picture", hidden: true });
     const attributes = { class: "stage", role: "group", tabindex: 0, "aria-label": words.otherStage };
-    const element = make("div", attributes, poster, canvas);
+    const element = make("div", attributes, poster, canvas, ...this.patientName());
     this.stageElement.replaceWith(element);
     this.stageElement = element;
     this.canvas = canvas;

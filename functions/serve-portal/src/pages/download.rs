@@ -44,10 +44,10 @@ pub(crate) async fn show(
     let frame = Frame::new(&visitor, visitor.language(Some(guest.language())), true).of(guest.as_ref());
     let (file, size) = match download {
         StudyDownload::NotMade { bytes } => {
-            (None, Some((frame.t.download.size)(bytes.div_ceil(MEGABYTE).max(1))))
+            (None, Some((frame.t.download.size)(&megabytes(bytes, frame.t.decimal_mark))))
         }
         StudyDownload::Ready { url, bytes } => {
-            (Some((url, (frame.t.download.ready)(bytes.div_ceil(MEGABYTE)))), None)
+            (Some((url, (frame.t.download.ready)(&megabytes(bytes, frame.t.decimal_mark)))), None)
         }
     };
     let is_asked_for = query.asked.is_some();
@@ -75,4 +75,35 @@ pub(crate) async fn original(
     let instance = SopInstanceUid::parse(&instance).map_err(|_| PortalError::NotFound)?;
     let url = guest.original_url(&study, &instance).await?.ok_or(PortalError::NotFound)?;
     see_other(&url, [])
+}
+
+/// A size in megabytes, to the nearest one, and below ten to a tenth: `7,0`, `158`. Nothing is of no size.
+fn megabytes(bytes: u64, decimal_mark: char) -> String {
+    let tenths = bytes.saturating_add(MEGABYTE / 20) / (MEGABYTE / 10);
+    match tenths.max(1) {
+        tenths @ ..100 => format!("{}{decimal_mark}{}", tenths / 10, tenths % 10),
+        _ => (bytes.saturating_add(MEGABYTE / 2) / MEGABYTE).to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_size_is_neither_rounded_up_nor_nothing() {
+        for (bytes, expected) in [
+            (0, "0,1"),
+            (49_000, "0,1"),
+            (7_040_000, "7,0"),
+            (7_060_000, "7,1"),
+            (9_949_999, "9,9"),
+            (9_950_000, "10"),
+            (10_499_999, "10"),
+            (158_500_000, "159"),
+        ] {
+            assert_eq!(megabytes(bytes, ','), expected, "{bytes}");
+        }
+        assert_eq!(megabytes(7_040_000, '.'), "7.0");
+    }
 }

@@ -75,6 +75,14 @@ pub(crate) async fn submit(
             let status = StatusCode::UNPROCESSABLE_ENTITY;
             ask(&visitor, status, question, Some(&|t| t.no_such_day.to_owned()))
         }
+        LinkOpening::Unbelievable => {
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            ask(&visitor, status, question, Some(&|t| t.unbelievable.to_owned()))
+        }
+        LinkOpening::Unreadable => {
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            ask(&visitor, status, question, Some(&|t| t.unreadable.to_owned()))
+        }
         // Whoever typed the last answer is told what to do now.
         LinkOpening::Wrong { attempts_left: 0 } => {
             closed(&visitor, StatusCode::FORBIDDEN, Some(question.language), |t| (t.used_up_title, t.used_up))
@@ -93,7 +101,7 @@ fn ask(
     question: Question,
     problem: Option<&dyn Fn(&LinkTexts) -> String>,
 ) -> Result<Response, PortalError> {
-    let frame = Frame::new(visitor, visitor.language_at_door(question.language), false);
+    let frame = Frame::new(visitor, visitor.language(Some(question.language)), false);
     let error = problem.map(|words| words(&frame.t.link));
     page(status, &LinkPage { frame, error, is_birth_date_known: question.is_birth_date_known })
 }
@@ -113,9 +121,7 @@ fn closed(
     ordered: Option<Language>,
     words: fn(&LinkTexts) -> (&'static str, &'static str),
 ) -> Result<Response, PortalError> {
-    let language =
-        ordered.map_or_else(|| visitor.language(None), |ordered| visitor.language_at_door(ordered));
-    let frame = Frame::new(visitor, language, false);
+    let frame = Frame::new(visitor, visitor.language(ordered), false);
     let link = &frame.t.link;
     let (title, text) = words(link);
     let (action, paragraphs) = (link.sign_in_instead, vec![text, link.instead]);

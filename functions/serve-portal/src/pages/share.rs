@@ -63,7 +63,7 @@ fn ask(
     language: Language,
     attempts_left: Option<u32>,
 ) -> Result<Response, PortalError> {
-    let frame = Frame::new(visitor, visitor.language_at_door(language), false);
+    let frame = Frame::new(visitor, visitor.language(Some(language)), false);
     let error = attempts_left.map(frame.t.sharing.wrong);
     page(status, &SharePage { frame, error })
 }

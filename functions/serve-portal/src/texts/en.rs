@@ -10,6 +10,7 @@ const MONTHS: [&str; 12] =
 
 pub(super) const EN: Texts = Texts {
     tag: "en",
+    decimal_mark: '.',
     frame: FrameTexts {
         app_name: "My images",
         skip_to_content: "Skip to content",
@@ -54,6 +55,8 @@ pub(super) const EN: Texts = Texts {
             format!("That is not right. Please check and try again. {left} {unit} left.")
         },
         incomplete: "A part of the birth date is missing. Please type day, month and year, for example 02031958. This try was not counted.",
+        unbelievable: "This date lies in the future, or too far in the past. Please check the year of birth. This try was not counted.",
+        unreadable: "This is neither a date of birth nor a password of ten characters. Please type the birth date with day, month and year, for example 02031958, or the password on the slip. This try was not counted.",
         no_such_day: "No calendar has this day. Please check day, month and year of birth. This try was not counted.",
         used_up_title: "This link is locked",
         used_up: "After too many wrong answers this link is locked to protect your images. The hospital still keeps them. For a \

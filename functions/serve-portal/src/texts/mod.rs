@@ -23,6 +23,8 @@ pub use viewer::ViewerTexts;
 pub struct Texts {
     /// BCP 47 tag of the language.
     pub tag: &'static str,
+    /// Between whole and tenths.
+    pub decimal_mark: char,
     /// What surrounds every page.
     pub frame: FrameTexts,
     /// The sign-in page.
@@ -128,6 +130,10 @@ pub struct LinkTexts {
     /// A part of the date is missing; nothing was counted.
     pub incomplete: &'static str,
     pub no_such_day: &'static str,
+    /// A day on which nobody was born yet, or nobody who lives.
+    pub unbelievable: &'static str,
+    /// Neither a date nor a password.
+    pub unreadable: &'static str,
     /// Heading after the last wrong answer.
     pub used_up_title: &'static str,
     /// What it means.
@@ -231,11 +237,11 @@ pub struct DownloadTexts {
     /// Button that asks for it.
     pub ask: &'static str,
     /// Its size before it is made, in megabytes.
-    pub size: fn(u64) -> String,
+    pub size: fn(&str) -> String,
     /// While it is being made.
     pub preparing: &'static str,
     /// Link to the file; its size in megabytes.
-    pub ready: fn(u64) -> String,
+    pub ready: fn(&str) -> String,
     /// Link back to the images.
     pub back: &'static str,
 }

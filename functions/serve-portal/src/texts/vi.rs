@@ -7,6 +7,7 @@ use super::{
 
 pub(super) const VI: Texts = Texts {
     tag: "vi",
+    decimal_mark: ',',
     frame: FrameTexts {
         app_name: "Hình ảnh của tôi",
         skip_to_content: "Đến nội dung chính",
@@ -45,6 +46,8 @@ pub(super) const VI: Texts = Texts {
         password: "Mật khẩu",
         wrong: |left| format!("Chưa đúng. Xin kiểm tra và nhập lại. Còn {left} lần nhập."),
         incomplete: "Ngày sinh chưa đủ ngày, tháng, năm. Xin nhập lại, ví dụ 02031958. Lần nhập này không bị tính.",
+        unbelievable: "Ngày này ở tương lai hoặc quá xa trong quá khứ. Xin kiểm tra lại năm sinh. Lần nhập này không bị tính.",
+        unreadable: "Đây chưa phải ngày sinh, cũng không phải mật khẩu mười ký tự. Xin nhập ngày, tháng, năm sinh, ví dụ 02031958, hoặc mật khẩu trên phiếu. Lần nhập này không bị tính.",
         no_such_day: "Trong lịch không có ngày này. Xin kiểm tra lại ngày, tháng, năm sinh. Lần nhập này không bị tính.",
         used_up_title: "Đường dẫn đã bị khóa",
         used_up: "Đã nhập sai quá nhiều lần nên đường dẫn này bị khóa để bảo vệ hình ảnh của Ông/Bà. Hình ảnh vẫn được \

@@ -145,6 +145,11 @@ async fn an_incomplete_date_costs_nothing_and_the_last_page_says_what_to_do() {
     let no_such_day = post("/x/open-vi", &[], "answer=31021958").await;
     assert_eq!(no_such_day.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(no_such_day.body.contains("Trong lịch không có ngày này") && no_such_day.body.contains("<form"));
+    for (answer, words) in [("02032058", "ở tương lai"), ("abc", "cũng không phải mật khẩu")] {
+        let refused = post("/x/open-vi", &[], &format!("answer={answer}")).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{answer}");
+        assert!(refused.body.contains(words) && refused.body.contains("<form"), "{}", refused.body);
+    }
     let last = post("/x/open-en", &[], "answer=31121999").await;
     assert_eq!(last.status, StatusCode::FORBIDDEN);
     assert!(last.body.contains("This link is locked") && last.body.contains("tel:"), "{}", last.body);
@@ -440,7 +445,7 @@ async fn with_https_cookies_are_secure_and_http_is_forgotten() {
 }
 
 #[tokio::test]
-async fn the_language_follows_choice_then_at_a_door_the_browser_then_the_order() {
+async fn the_language_follows_choice_then_the_browser_then_the_order() {
     let english = [(ACCEPT_LANGUAGE.as_str(), "en")];
     for (path, headers, expected) in [
         ("/", vec![], "vi"),
@@ -450,6 +455,11 @@ async fn the_language_follows_choice_then_at_a_door_the_browser_then_the_order()
         ("/x/open-vi", vec![], "vi"),
         ("/x/open-vi", vec![("cookie", "filmless_language=en")], "en"),
         ("/studies", vec![("cookie", JOHN)], "en"),
+        ("/studies", vec![("cookie", JOHN), (ACCEPT_LANGUAGE.as_str(), "vi-VN,en;q=0.5")], "vi"),
+        ("/guide", vec![("cookie", JOHN), (ACCEPT_LANGUAGE.as_str(), "vi")], "vi"),
+        ("/guide", english.to_vec(), "en"),
+        ("/x/gone", english.to_vec(), "en"),
+        ("/s/gone", english.to_vec(), "en"),
         ("/guide", vec![("cookie", "filmless_language=vi"), english[0]], "vi"),
         ("/nowhere", vec![("cookie", "filmless_language=xx"), english[0]], "en"),
     ] {

@@ -123,6 +123,8 @@ impl Door for SamplePortal {
             },
             "0203" => LinkOpening::Incomplete,
             "31021958" => LinkOpening::NoSuchDay,
+            "02032058" => LinkOpening::Unbelievable,
+            "abc" => LinkOpening::Unreadable,
             "31121999" => LinkOpening::Wrong { attempts_left: 0 },
             _ => LinkOpening::Wrong { attempts_left: 4 },
         })

@@ -466,6 +466,32 @@ async fn what_was_done_is_told_and_what_was_refused_is_explained() {
 }
 
 #[tokio::test]
+async fn the_page_of_a_study_says_whether_its_result_is_there_and_who_signed_it() {
+    let signed = get("hotline", &format!("/staff/studies/{STUDY}")).await.body;
+    for words in [
+        "Kết quả</dt><dd>đã ký<br>",
+        "Có kết luận: người bệnh đọc được",
+        "Người ký</dt><dd>BS. &#60;An&#62;</dd>",
+        "Lúc ký</dt><dd>16:10, 23/11/2020</dd>",
+    ] {
+        assert!(signed.contains(words), "{words}: {signed}");
+    }
+    let held = get("hotline", &format!("/staff/studies/{STUDY}.1")).await.body;
+    assert!(held.contains("Kết quả</dt><dd>chưa rõ") && !held.contains("Người ký"), "{held}");
+}
+
+#[tokio::test]
+async fn a_code_that_was_joined_into_another_says_so_and_leads_there() {
+    let page = get("admin", ODD).await.body;
+    assert!(page.contains("Đã gộp vào mã <a href=\"/staff/patients/TjI2LTE\">N26-1</a>"), "{page}");
+    assert!(!page.contains("/merge"), "it is joined already: {page}");
+    let other = get("admin", HOA).await.body;
+    assert!(other.contains("/merge") && !other.contains("Đã gộp vào"), "{other}");
+    let found = get("admin", "/staff/found/kept").await.body;
+    assert!(found.contains("<small>Đã gộp vào mã N26-1</small>"), "{found}");
+}
+
+#[tokio::test]
 async fn files_are_sent_as_files_and_kept_nowhere() {
     let slip = post("hotline", &format!("/staff/studies/{STUDY}/slip"), "").await;
     assert_eq!(slip.header(CONTENT_TYPE), "application/pdf");
@@ -754,6 +780,10 @@ async fn refusals_are_listed_by_code_and_say_how_many_more_there_are() {
         assert!(page.body.contains(text), "{text}");
     }
     assert!(page.body.contains("Không phải ảnh DICOM hoặc tệp ZIP."), "in words");
+    for named in ["<small>Số chỉ định: CT.&#60;1&#62;</small>", "<small>Mã người bệnh: =N26</small>"]
+    {
+        assert_eq!(page.body.matches(named).count(), 1, "{named}: {}", page.body);
+    }
     assert!(!get("hotline", "/staff/refusals?day=2020-11-22").await.body.contains("incoming/x"));
     assert!(get("hotline", "/staff/refusals?day=2020-11-23").await.body.contains("incoming/x"));
     let one = get("hotline", "/staff/refusals?days=31&code=not-dicom").await;
@@ -762,6 +792,7 @@ async fn refusals_are_listed_by_code_and_say_how_many_more_there_are() {
     let csv = get("hotline", "/staff/refusals.csv?code=order-bad-field").await;
     assert_eq!(csv.header(CONTENT_DISPOSITION), "attachment; filename=\"refusals.csv\"");
     assert!(csv.body.contains("\"'orders/") || csv.body.contains("\"orders/=a<b>.json\""), "{}", csv.body);
+    assert!(csv.body.contains("\"CT.<1>\",\"'=N26\",\"order-bad-field\""), "{}", csv.body);
     assert!(!csv.body.contains("incoming/x") && csv.body.contains("+ 3"));
     let unreached = get("hotline", "/staff/unreached?day=2020-11-23").await;
     assert!(unreached.body.contains("0903123456 / &#60;con gái&#62;"), "what was typed is for whoever calls");

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use filmless_delivery::staff::refusals::{Refusal, Refusals};
 use filmless_delivery::staff::status::Reason;
 use filmless_delivery::staff::{
-    AuditFound, AuditQuery, AuditVerdict, Channels, ContactCorrection, Counted, Decided, Decision, Extent, FailedChannel, HeldStudy, IdentityView, LedgerLine, ListAsked, ListCursor, ListPage, Merged, OpenedStudy, PatientHit, PatientView, RecallReport, RecallViewer, Reissued, Revoked, StaffError, Stated, StudyBrief, StudyLedger, Unreached, UsageFigures, UsageFile, UsageGroup, UsageMonth, UsageWaiting, Waiting, CLAIMS_BYTES_MAX, ChargeLine, ClaimsView, ExportState, FilmBudgets, LinesAsked, LinesPage, ReceivableGroup, ReconcileAttempt, Reconciled, RiskLine,
+    AuditFound, AuditQuery, AuditVerdict, Channels, ContactCorrection, Counted, Decided, Decision, Extent, FailedChannel, HeldStudy, IdentityView, LedgerLine, ListAsked, ListCursor, ListPage, Merged, OpenedStudy, PatientHit, PatientView, RecallReport, RecallViewer, Reissued, Revoked, StaffError, Stated, StudyBrief, StudyLedger, Unreached, UsageFigures, UsageFile, UsageGroup, UsageMonth, UsageWaiting, Waiting, CLAIMS_BYTES_MAX, ChargeLine, ClaimsView, ExportState, FilmBudgets, LinesAsked, LinesPage, ReceivableGroup, ReconcileAttempt, Reconciled, RiskLine, ResultBrief, ResultState,
 };
 use filmless_delivery::upkeep::retention::Erased;
 use filmless_delivery::viewing::{NewShare, ShareLine, ShareRequest};
@@ -179,6 +179,7 @@ impl Clerk for SampleClerk {
             patient_id: PatientId::parse(PATIENT).unwrap(),
             name: "Nguyễn Thị <Hoà>".into(),
             birth_date: "1958-03-02".into(),
+            merged_into: Some(PatientId::parse("N26-1").unwrap()),
             studies: 2,
         };
         Ok(if query.contains("hoa") { vec![hit] } else { Vec::new() })
@@ -219,6 +220,7 @@ impl Clerk for SampleClerk {
             patient_id: patient.clone(),
             name: "Nguyễn Thị <Hoà>".into(),
             birth_date: "1958-03-02".into(),
+            merged_into: (patient.as_str() != PATIENT).then(|| PatientId::parse("N26-1").unwrap()),
             phone: Some("+84903123456".into()),
             email: None,
             is_corrected: true,
@@ -295,6 +297,13 @@ impl Clerk for SampleClerk {
             series: 4,
             instances: 343,
             is_birth_date_unreadable: state == "released",
+            result: (state == "released").then(|| ResultBrief {
+                state: ResultState::Signed,
+                status: Some("final".into()),
+                has_conclusion: true,
+                signed_by: Some("BS. <An>".into()),
+                signed_at: Some(at("09:10")),
+            }),
             link_version: 1,
             lines: vec![
                 line("09:00", "received"),
@@ -461,6 +470,8 @@ impl Clerk for SampleClerk {
             key: key.into(),
             code: code.into(),
             message: "In the order `patient.sex` is a <text>.".into(),
+            accession_number: key.starts_with("orders/").then(|| "CT.<1>".into()),
+            patient_id: key.starts_with("orders/").then(|| "=N26".into()),
             bytes: 5,
             uploaded_at: Some(at("09:17")),
             is_note: false,

@@ -239,7 +239,11 @@ async fn refuse_stranger(
     let message =
         "The study with this UID belongs to another patient (patient id, name, birth date or sex differ).";
     let rejection = Rejection::new("two-patients", message);
-    let header = RefusedHeader { patient: arrival.patient.id.clone(), ..RefusedHeader::default() };
+    let header = RefusedHeader {
+        patient: arrival.patient.id.clone(),
+        accession_number: arrival.accession_number.clone(),
+        ..RefusedHeader::default()
+    };
     refuse(services, &header, object, &rejection).await?;
     let entry =
         outbox::entry(services, vec![ReleaseTask { study_instance_uid: study.clone() }.to_outbox()?])?;

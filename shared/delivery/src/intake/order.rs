@@ -7,7 +7,6 @@ use filmless_domain::identity::compare;
 use filmless_domain::{AccessionNumber, Order, PatientId, Rejection, StudyInstanceUid};
 use filmless_store::StoreError;
 use filmless_store::index::{OrderRecord, OrderTaken, ReviewKind, ReviewRecord, UploadOwner};
-use jiff::tz::{self, TimeZone};
 use tracing::{info, warn};
 
 use super::CreatedObject;
@@ -27,12 +26,13 @@ pub(super) async fn ingest_order(services: &Services, object: &CreatedObject) ->
         }
         Err(error) => return Err(error.into()),
     };
-    let read = Order::parse(&bytes).and_then(|order| order.check_birth_date(today(services)).map(|()| order));
+    let read = Order::parse(&bytes)
+        .and_then(|order| order.check_birth_date(services.latest_today()).map(|()| order));
     let order = match read {
         Ok(order) => order,
         Err(rejection) => {
-            let patient = Order::patient_of_refused(&bytes);
-            let header = RefusedHeader { patient, ..RefusedHeader::default() };
+            let (accession_number, patient) = Order::names_of_refused(&bytes);
+            let header = RefusedHeader { patient, accession_number, ..RefusedHeader::default() };
             return refuse(services, &header, object, &rejection).await;
         }
     };
@@ -43,11 +43,6 @@ pub(super) async fn ingest_order(services: &Services, object: &CreatedObject) ->
         return pass_over(services, &order, object).await;
     }
     take(services, earlier, &order, object).await
-}
-
-/// The date where it is the latest on earth: nobody's child is refused for having been born in another time zone.
-fn today(services: &Services) -> jiff::civil::Date {
-    services.clock.now().to_zoned(TimeZone::fixed(tz::offset(14))).date()
 }
 
 async fn take(

@@ -32,7 +32,7 @@ pub(super) async fn refuse(
 ) -> Result<(), DeliveryError> {
     let index = &services.index;
     let mut upload = object.upload(places_of(object).to_vec());
-    let RefusedHeader { patient, study_instance_uid, sop_instance_uid } = header.clone();
+    let RefusedHeader { patient, study_instance_uid, sop_instance_uid, .. } = header.clone();
     if let Some(study) = study_instance_uid {
         upload.lost = Some(LostFile { study: study.clone(), patient, instance: sop_instance_uid });
         index.remember_upload(UploadOwner::Study(&study), &upload).await?;
@@ -40,7 +40,7 @@ pub(super) async fn refuse(
     if let Some(patient) = &header.patient {
         index.remember_upload(UploadOwner::Patient(patient), &upload).await?;
     }
-    quarantine(services, object, rejection).await
+    quarantine_named(services, header, object, rejection).await
 }
 
 /// Refuses an object whose facts the table cannot hold: it would fail as often as it came again. Any other outcome stays.
@@ -71,9 +71,18 @@ pub(crate) async fn is_quarantined(
     }
 }
 
-/// Refuses an object. Refusing it again changes nothing.
+/// Refuses an object of which nothing can be read. Refusing it again changes nothing.
 pub(super) async fn quarantine(
     services: &Services,
+    object: &CreatedObject,
+    rejection: &Rejection,
+) -> Result<(), DeliveryError> {
+    quarantine_named(services, &RefusedHeader::default(), object, rejection).await
+}
+
+async fn quarantine_named(
+    services: &Services,
+    header: &RefusedHeader,
     object: &CreatedObject,
     rejection: &Rejection,
 ) -> Result<(), DeliveryError> {
@@ -84,7 +93,7 @@ pub(super) async fn quarantine(
         Err(StoreError::NotFound) => {}
         Err(error) => return Err(error.into()),
     }
-    write_reason(services, object, &place, rejection).await?;
+    write_reason(services, header, object, &place, rejection).await?;
     warn!(code = rejection.code, bytes = object.bytes, "object refused");
     Ok(())
 }
@@ -96,11 +105,12 @@ pub(super) async fn note(
     note: &Rejection,
 ) -> Result<ObjectKey, DeliveryError> {
     let place = object_key::quarantine_note(&object.key, &digest_of(object));
-    write_reason(services, object, &place, note).await.map(|()| place)
+    write_reason(services, &RefusedHeader::default(), object, &place, note).await.map(|()| place)
 }
 
 async fn write_reason(
     services: &Services,
+    header: &RefusedHeader,
     object: &CreatedObject,
     place: &ObjectKey,
     rejection: &Rejection,
@@ -108,6 +118,8 @@ async fn write_reason(
     let reason = json!({
         "code": rejection.code,
         "message": rejection.message,
+        "accession_number": header.accession_number,
+        "patient_id": header.patient,
         "key": object.key,
         "version_id": object.version_id,
         "etag": object.etag,

@@ -10,7 +10,7 @@ use filmless_domain::staff::Act;
 use filmless_domain::{
     AccessionNumber, BirthDate, PatientId, PhoneNumber, StudyInstanceUid, TypedAnswer, person_name,
 };
-use filmless_store::index::{Contact, HeldWanted, OrderRecord, PHONE_END_DIGITS, SearchRecord, StudyRecord};
+use filmless_store::index::{Contact, HeldWanted, OrderRecord, PHONE_END_DIGITS, SearchRecord, StudyRecord, AccountRecord};
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -48,7 +48,10 @@ pub struct PatientHit {
     pub name: String,
     /// Birth date of the latest order, ISO 8601.
     pub birth_date: String,
-    /// Number of studies.
+    /// The code that this one was joined into.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub merged_into: Option<PatientId>,
+    /// Number of studies, those of the code that it was joined into among them.
     pub studies: usize,
 }
 
@@ -61,6 +64,9 @@ pub struct PatientView {
     pub name: String,
     /// Birth date of the latest order, ISO 8601.
     pub birth_date: String,
+    /// The code that this one was joined into: account, studies and shares are that one's, too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub merged_into: Option<PatientId>,
     /// Where messages go.
     pub phone: Option<String>,
     /// Where emails go.
@@ -94,6 +100,14 @@ pub struct StudyBrief {
     pub reason: Option<Reason>,
     /// When it was first released.
     pub released_at: Option<Timestamp>,
+}
+
+/// A patient, and what was read to know them.
+struct Found {
+    hit: PatientHit,
+    account: Option<AccountRecord>,
+    latest: Option<OrderRecord>,
+    studies: Vec<StudyRecord>,
 }
 
 impl std::fmt::Debug for PatientHit {
@@ -235,23 +249,52 @@ impl Desk {
     }
 
     async fn hit(&self, patient_id: PatientId) -> Result<Option<PatientHit>, StaffError> {
-        let Some(latest) = self.latest_order(&patient_id).await? else {
-            let studies = self.services.index.studies_of_patient(&patient_id).await?;
-            let name = studies.iter().find_map(|study| study.patient.name.clone());
-            let birth = studies.iter().find_map(|study| study.patient.birth_date);
-            return Ok((!studies.is_empty()).then(|| PatientHit {
+        let index = &self.services.index;
+        let account = index.account_of_patient(&patient_id).await?;
+        let is_merged = account.is_some_and(|account| account.patient_id != patient_id);
+        match self.latest_order(&patient_id).await? {
+            // As almost always: the studies are counted, and not read.
+            Some(latest) if !is_merged => Ok(Some(PatientHit {
+                studies: index.count_studies_of_patient(&patient_id).await?,
+                name: person_name::display(&latest.order.patient.name),
+                birth_date: latest.order.patient.birth_date.into(),
+                merged_into: None,
                 patient_id,
-                name: person_name::display(&name.unwrap_or_default()),
-                birth_date: birth.map(String::from).unwrap_or_default(),
-                studies: studies.len(),
-            }));
+            })),
+            _ => Ok(self.one_found(patient_id).await?.map(|found| found.hit)),
+        }
+    }
+
+    async fn one_found(&self, patient_id: PatientId) -> Result<Option<Found>, StaffError> {
+        let index = &self.services.index;
+        let account = index.account_of_patient(&patient_id).await?;
+        let merged_into = account.as_ref().map(|a| a.patient_id.clone()).filter(|into| *into != patient_id);
+        let mut studies = index.studies_of_patient(&patient_id).await?;
+        // What was moved is found under both codes.
+        if let Some(into) = &merged_into {
+            studies.extend(index.studies_of_patient(into).await?);
+            let mut seen = BTreeSet::new();
+            studies.retain(|study| seen.insert(study.study_instance_uid.to_string()));
+        }
+        let latest = self.latest_order(&patient_id).await?;
+        if latest.is_none() && studies.is_empty() {
+            return Ok(None);
+        }
+        let (name, born) = match &latest {
+            Some(latest) => (Some(latest.order.patient.name.clone()), Some(latest.order.patient.birth_date)),
+            None => (
+                studies.iter().find_map(|study| study.patient.name.clone()),
+                studies.iter().find_map(|study| study.patient.birth_date),
+            ),
         };
-        Ok(Some(PatientHit {
-            studies: self.services.index.count_studies_of_patient(&patient_id).await?,
-            name: person_name::display(&latest.order.patient.name),
-            birth_date: latest.order.patient.birth_date.into(),
+        let hit = PatientHit {
             patient_id,
-        }))
+            name: person_name::display(&name.unwrap_or_default()),
+            birth_date: born.map(String::from).unwrap_or_default(),
+            merged_into,
+            studies: studies.len(),
+        };
+        Ok(Some(Found { hit, account, latest, studies }))
     }
 
     pub(super) async fn latest_order(&self, patient: &PatientId) -> Result<Option<OrderRecord>, StaffError> {
@@ -266,12 +309,12 @@ impl Desk {
     pub async fn patient(&self, patient_id: &PatientId) -> Result<PatientView, StaffError> {
         self.demand(Act::Find, AuditAction::FindPatient).await?;
         let index = &self.services.index;
-        let hit = self.hit(patient_id.clone()).await?.ok_or(StaffError::NotFound)?;
-        let contact = match self.latest_order(patient_id).await? {
+        let found = self.one_found(patient_id.clone()).await?.ok_or(StaffError::NotFound)?;
+        let Found { hit, account, latest, mut studies } = found;
+        let contact = match latest {
             Some(order) => index.contact_of(&order).await?,
             None => Contact::default(),
         };
-        let account = index.account_of_patient(patient_id).await?;
         let shares = match &account {
             Some(account) => crate::viewing::list_shares_of(&self.services, &account.account_key).await?,
             None => Vec::new(),
@@ -281,12 +324,12 @@ impl Desk {
             record = record.account(&account.account_key);
         }
         record.write(&self.services).await?;
-        let mut studies = index.studies_of_patient(patient_id).await?;
         studies.sort_by_key(|study| Reverse((study.study_date, study.released_at)));
         Ok(PatientView {
             patient_id: hit.patient_id,
             name: hit.name,
             birth_date: hit.birth_date,
+            merged_into: hit.merged_into,
             phone: contact.phone.map(|phone| phone.as_str().to_owned()),
             email: contact.email,
             is_corrected: index.corrected_contact(patient_id).await?.is_some(),
@@ -297,7 +340,7 @@ impl Desk {
     }
 }
 
-pub(super) fn brief(study: &filmless_store::index::StudyRecord) -> StudyBrief {
+pub(super) fn brief(study: &StudyRecord) -> StudyBrief {
     StudyBrief {
         study_instance_uid: study.study_instance_uid.clone(),
         accession_number: study.order_accession.clone().or_else(|| study.accession_number.clone()),

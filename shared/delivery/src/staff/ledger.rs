@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::find::brief;
 use super::{Desk, StaffError, StudyBrief};
 use crate::viewing::{AccessLine, AccessWho, access_lines};
+use crate::staff::ResultBrief;
 
 /// One study and all that happened to it.
 #[derive(Debug, Clone, Serialize)]
@@ -25,6 +26,8 @@ pub struct StudyLedger {
     pub instances: u32,
     /// Some of its images state a birth date that cannot be read: nothing was compared with it, whoever released the study.
     pub is_birth_date_unreadable: bool,
+    /// Its result, without its words; nothing where there is no order yet.
+    pub result: Option<ResultBrief>,
     /// Version of its newest link; 0 before the first.
     pub link_version: u32,
     /// What happened, oldest first.
@@ -79,6 +82,7 @@ impl Desk {
             series: case.study.series,
             instances: case.study.instances,
             is_birth_date_unreadable: case.study.persons().iter().any(|p| p.is_birth_date_unreadable),
+            result: self.result_brief(&case.study).await?,
             link_version: case.study.link_version,
             study: brief(&case.study),
             lines,

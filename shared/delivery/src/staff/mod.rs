@@ -18,6 +18,7 @@ pub mod refusals;
 mod reissue;
 mod report;
 pub mod status;
+mod result_brief;
 mod usage;
 mod worklist;
 
@@ -51,6 +52,7 @@ pub use recall::{RecallReport, RecallViewer};
 pub use reissue::{Channels, Reissued};
 pub(crate) use report::list_unreached;
 pub use report::{FailedChannel, HeldStudy, OpenedStudy, Unreached, Waiting};
+pub use result_brief::{ResultBrief, ResultState};
 pub use usage::{USAGE_MONTHS, UsageFigures, UsageFile, UsageGroup, UsageMonth};
 pub use worklist::{Counted, Extent, ListAsked, ListCursor, ListPage};
 

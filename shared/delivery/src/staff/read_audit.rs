@@ -4,9 +4,9 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use filmless_domain::PatientId;
 use filmless_domain::audit::{Actor, AuditAction, AuditEvent};
 use filmless_domain::staff::Act;
+use filmless_domain::{AccessionNumber, PatientId};
 use filmless_store::index::LogName;
 use jiff::civil::Date;
 use serde::Serialize;
@@ -43,7 +43,8 @@ pub struct AuditQuery {
     pub from: Date,
     /// Last day (UTC).
     pub to: Date,
-    /// Only what the patient with this code did, or what was done to what is theirs; empty: whoever's.
+    /// Only what the patient with this code, or with an order of this number, did, or what was done to what is theirs, whatever
+    /// stands between its letters and digits; empty: whoever's.
     pub patient: String,
     /// Only what a member of the staff did whose stable name holds these letters, in whatever case; empty: whoever did it.
     pub member: String,
@@ -62,7 +63,7 @@ pub struct AuditFound {
 
 /// What belongs to a patient, as events name it.
 struct Belongings {
-    account: Option<String>,
+    accounts: BTreeSet<String>,
     studies: BTreeSet<String>,
 }
 
@@ -72,7 +73,7 @@ impl Belongings {
             Actor::Account { account } => Some(account),
             _ => None,
         };
-        let is_account = |named: Option<&String>| named.is_some() && named == self.account.as_ref();
+        let is_account = |named: Option<&String>| named.is_some_and(|named| self.accounts.contains(named));
         let study = event.study_instance_uid.as_ref();
         is_account(actor)
             || is_account(event.account.as_ref())
@@ -151,13 +152,26 @@ impl Desk {
         if code.is_empty() {
             return Ok(None);
         }
-        let no_code = |_| StaffError::refused("bad-search", "This is no patient code.");
-        let patient = &PatientId::parse(code).map_err(no_code)?;
+        let (patient, accession) = (PatientId::parse(code).ok(), AccessionNumber::parse(code).ok());
+        if patient.is_none() && accession.is_none() {
+            return Err(StaffError::refused("bad-search", "This is no patient code."));
+        }
         let index = &self.services.index;
-        let account = index.account_of_patient(patient).await?.map(|account| account.account_key);
-        let studies = index.studies_of_patient(patient).await?;
+        let mut patients: BTreeSet<PatientId> = patient.into_iter().collect();
+        patients.extend(index.patients_of_code(code).await?.into_iter().map(|found| found.patient_id));
+        let mut studies = Vec::new();
+        if let Some(accession) = &accession {
+            studies.extend(index.studies_of_accession(accession).await?);
+        }
+        let mut accounts = BTreeSet::new();
+        for patient in &patients {
+            studies.extend(index.studies_of_patient(patient).await?);
+            // Of a code that was joined into another, also what was done before.
+            accounts.extend(index.own_account_key(patient).await?);
+            accounts.extend(index.account_of_patient(patient).await?.map(|account| account.account_key));
+        }
         let studies = studies.iter().map(|study| study.study_instance_uid.to_string()).collect();
-        Ok(Some(Belongings { account, studies }))
+        Ok(Some(Belongings { accounts, studies }))
     }
 
     /// The lines of the log of a day (UTC), oldest first, as they are chained. Those of the last seconds are not among

@@ -22,6 +22,12 @@ pub struct Refusal {
     pub code: String,
     /// What it means.
     pub message: String,
+    /// Accession number, where the object could be read that far.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accession_number: Option<String>,
+    /// Patient code, likewise: for the console alone, not for what programs print and keep.
+    #[serde(default, skip_serializing)]
+    pub patient_id: Option<String>,
     /// Its size.
     #[serde(default)]
     pub bytes: u64,

@@ -1,7 +1,8 @@
 //! Where every study is, for staff: `filmless status`.
 
+use filmless_domain::audit::Actor;
 use filmless_domain::{StudyInstanceUid, StudyState};
-use filmless_store::index::{ChannelRecord, NoticeRecord, StudyRecord};
+use filmless_store::index::{AccessRecord, Channel, ChannelState, NoticeRecord, StudyRecord};
 use filmless_store::{Bucket, Index};
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::civil::Date;
@@ -82,6 +83,10 @@ pub struct NoticeStatus {
     pub link_version: u32,
     /// When it became so.
     pub at: Option<Timestamp>,
+    /// How the patient was reached where this message failed: `sms` or `email`, by a message of this slip or a later one, or
+    /// `opened`: they opened the study since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reached_by: Option<String>,
 }
 
 /// One study, or all of the last `days` days, and what was refused.
@@ -121,6 +126,11 @@ async fn recent_studies(index: &Index, days: i32) -> Result<Vec<StudyRecord>, De
 
 async fn study_status(index: &Index, study: StudyRecord) -> Result<StudyStatus, DeliveryError> {
     let notices = index.notices(&study.study_instance_uid).await?;
+    let has_failed = notices.iter().any(|notice| {
+        [Channel::Sms, Channel::Email].iter().any(|channel| is_in(notice, *channel, &[ChannelState::Failed]))
+    });
+    let opened_at =
+        if has_failed { last_opened(&index.accesses(&study.study_instance_uid).await?) } else { None };
     // Counted when it settles; until then the instances themselves tell.
     let instances = if study.instances == 0 {
         u32::try_from(index.instances(&study.study_instance_uid).await?.len()).unwrap_or(u32::MAX)
@@ -141,7 +151,7 @@ async fn study_status(index: &Index, study: StudyRecord) -> Result<StudyStatus, 
         received_at: study.received_at,
         last_received_at: study.last_received_at,
         released_at: study.released_at,
-        notices: notices.iter().flat_map(notice_status).collect(),
+        notices: notices.iter().flat_map(|notice| notice_status(notice, &notices, opened_at)).collect(),
     })
 }
 
@@ -151,17 +161,101 @@ pub(crate) fn reason_of_hold(study: &StudyRecord) -> Option<Reason> {
     Some(Reason { code: reason.code().to_owned(), message: reason.explanation().to_owned() })
 }
 
-fn notice_status(notice: &NoticeRecord) -> Vec<NoticeStatus> {
-    let channel = |name: &str, channel: &Option<ChannelRecord>| {
-        channel.as_ref().map(|c| NoticeStatus {
-            channel: name.to_owned(),
-            state: c.state.as_str().to_owned(),
+fn notice_status(
+    notice: &NoticeRecord,
+    all: &[NoticeRecord],
+    opened_at: Option<Timestamp>,
+) -> Vec<NoticeStatus> {
+    let reached_by = reached_by(notice, all, opened_at);
+    let status = |channel: Channel| {
+        let record = notice.channel(channel)?;
+        Some(NoticeStatus {
+            channel: channel.as_str().to_owned(),
+            state: record.state.as_str().to_owned(),
             link_version: notice.link_version,
-            at: c.at,
+            at: record.at,
+            reached_by: reached_by.filter(|_| record.state == ChannelState::Failed).map(str::to_owned),
         })
     };
-    [channel("sms", &notice.sms_channel), channel("email", &notice.email_channel)]
-        .into_iter()
-        .flatten()
-        .collect()
+    [Channel::Sms, Channel::Email].into_iter().filter_map(status).collect()
+}
+
+/// How the patient was reached in spite of a failed message: what is known to have arrived counts before what was handed over.
+fn reached_by(
+    notice: &NoticeRecord,
+    all: &[NoticeRecord],
+    opened_at: Option<Timestamp>,
+) -> Option<&'static str> {
+    if opened_at.is_some_and(|at| at >= notice.issued_at) {
+        return Some("opened");
+    }
+    let since: Vec<_> = all.iter().filter(|other| other.link_version >= notice.link_version).collect();
+    let gone = |states: &[ChannelState]| {
+        let channels = [Channel::Sms, Channel::Email];
+        channels.into_iter().find(|channel| since.iter().any(|notice| is_in(notice, *channel, states)))
+    };
+    gone(&[ChannelState::Delivered]).or_else(|| gone(&[ChannelState::Sent])).map(Channel::as_str)
+}
+
+fn is_in(notice: &NoticeRecord, channel: Channel, states: &[ChannelState]) -> bool {
+    notice.channel(channel).is_some_and(|record| states.contains(&record.state))
+}
+
+/// When the patient, or whoever they shared it with, last opened a study.
+fn last_opened(accesses: &[AccessRecord]) -> Option<Timestamp> {
+    let theirs =
+        accesses.iter().filter(|access| !matches!(access.actor, Actor::Staff { .. } | Actor::System));
+    theirs.map(|access| access.opened_at).max()
+}
+
+#[cfg(test)]
+mod tests {
+    use filmless_domain::Language;
+    use filmless_store::index::ChannelRecord;
+
+    use super::*;
+
+    fn notice(version: u32, sms: Option<ChannelState>, email: Option<ChannelState>) -> NoticeRecord {
+        let channel = |state: Option<ChannelState>| {
+            state.map(|state| ChannelRecord { state, ..ChannelRecord::pending() })
+        };
+        NoticeRecord {
+            study_instance_uid: StudyInstanceUid::parse("1.2.3").unwrap(),
+            link_version: version,
+            account_name: "A".into(),
+            language: Language::Vi,
+            phone: None,
+            email: None,
+            sms_channel: channel(sms),
+            email_channel: channel(email),
+            sealed_password: None,
+            sealed_token: None,
+            issued_at: Timestamp::from_second(i64::from(version) * 1000).unwrap(),
+            link_expires_at: 0,
+        }
+    }
+
+    #[test]
+    fn a_failed_message_says_how_the_patient_was_reached_all_the_same() {
+        use ChannelState::{Delivered, Failed, Pending, Sent};
+        let at = |second: i64| Some(Timestamp::from_second(second).unwrap());
+        let one = |sms, email| vec![notice(1, sms, email)];
+        let two = |email| vec![notice(1, Some(Failed), None), notice(2, None, Some(email))];
+        for (name, notices, opened_at, expected) in [
+            ("alone", one(Some(Failed), None), None, None),
+            ("by email", one(Some(Failed), Some(Sent)), None, Some("email")),
+            ("both failed", one(Some(Failed), Some(Failed)), None, None),
+            ("not yet", one(Some(Failed), Some(Pending)), None, None),
+            ("a later slip", two(Delivered), None, Some("email")),
+            ("opened since", one(Some(Failed), None), at(1001), Some("opened")),
+            ("opened before", one(Some(Failed), None), at(999), None),
+        ] {
+            let status = notice_status(&notices[0], &notices, opened_at);
+            assert_eq!(status[0].reached_by.as_deref(), expected, "{name}");
+        }
+        let reached = one(Some(Failed), Some(Sent));
+        assert_eq!(notice_status(&reached[0], &reached, at(1001))[1].reached_by, None, "it did not fail");
+        let earlier = vec![notice(1, Some(Sent), None), notice(2, Some(Failed), None)];
+        assert_eq!(notice_status(&earlier[1], &earlier, None)[0].reached_by, None, "an earlier slip");
+    }
 }

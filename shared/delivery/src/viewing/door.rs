@@ -93,10 +93,19 @@ impl Portal {
             Some(LinkState::Replaced) => return Ok(LinkOpening::Replaced),
             Some(LinkState::Revoked) | None => return Ok(LinkOpening::Gone),
         }
-        let typed = BirthDate::read_answer(answer);
-        if typed == TypedAnswer::NoSuchDay {
-            return Ok(LinkOpening::NoSuchDay);
-        }
+        let typed = match BirthDate::read_answer(answer) {
+            TypedAnswer::NoSuchDay => return Ok(LinkOpening::NoSuchDay),
+            TypedAnswer::Unreadable => return Ok(LinkOpening::Unreadable),
+            TypedAnswer::Dates(mut dates) => {
+                let today = self.services.latest_today();
+                dates.retain(|date| date.is_believable(today));
+                if dates.is_empty() {
+                    return Ok(LinkOpening::Unbelievable);
+                }
+                TypedAnswer::Dates(dates)
+            }
+            other @ (TypedAnswer::Incomplete | TypedAnswer::Password) => other,
+        };
         if let Some(link) = &link
             && self.is_incomplete(&typed, link).await?
         {
@@ -104,8 +113,8 @@ impl Portal {
         }
         // A birth date costs no hash, so that no crowd of passwords is in its way.
         let turn = match typed {
-            TypedAnswer::Other => Some(credentials::turn_at_the_door().await?),
-            TypedAnswer::Dates(_) | TypedAnswer::Incomplete | TypedAnswer::NoSuchDay => None,
+            TypedAnswer::Password => Some(credentials::turn_at_the_door().await?),
+            _ => None,
         };
         let began_at = self.services.clock.now();
         let failures_max = self.services.settings.limits.link_failures_max;
@@ -170,7 +179,7 @@ impl Portal {
                 .birth_date_of(link)
                 .await?
                 .is_some_and(|born| born.is_complete() && !born.is_placeholder())),
-            TypedAnswer::Dates(_) | TypedAnswer::NoSuchDay | TypedAnswer::Other => Ok(false),
+            _ => Ok(false),
         }
     }
 

@@ -2,7 +2,7 @@
 
 mod access;
 mod door;
-mod result;
+pub(crate) mod result;
 mod session;
 mod share;
 pub mod tries;
@@ -140,6 +140,10 @@ pub enum LinkOpening {
     Incomplete,
     /// No calendar has the date: nothing was counted.
     NoSuchDay,
+    /// Nobody alive was born on that date, or nobody was yet: nothing was counted.
+    Unbelievable,
+    /// Neither a date nor a password: nothing was counted.
+    Unreadable,
     /// Wrong.
     Wrong {
         /// How many answers are left.

@@ -303,3 +303,17 @@ fn the_mark_of_the_bill_is_no_part_of_a_title() {
         assert_eq!(Order::title_of_service(name), title);
     }
 }
+
+#[test]
+fn a_refused_order_is_named_as_far_as_it_can_be_read() {
+    let names = |text: &str| {
+        let (accession, patient) = Order::names_of_refused(text.as_bytes());
+        (accession.map(|a| a.to_string()), patient.map(|p| p.as_str().to_owned()))
+    };
+    let some = |text: &str| Some(text.to_owned());
+    let both = r#"{"accession_number":" CT.1 ","patient":{"id":"N26-1"}}"#;
+    assert_eq!(names(both), (some("CT.1"), some("N26-1")));
+    assert_eq!(names(r#"{"accession_number":7,"patient":{"id":"N26-1"}}"#), (None, some("N26-1")));
+    assert_eq!(names(r#"{"accession_number":"CT.1","patient":"N26-1"}"#), (some("CT.1"), None));
+    assert_eq!(names(r#"{"accession_number":"CT.1""#), (None, None));
+}

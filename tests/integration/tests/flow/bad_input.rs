@@ -104,6 +104,8 @@ async fn a_bad_order_is_refused_by_the_name_of_its_field(system: System) {
     assert_eq!(system.until_quarantined("orders/broken.json").await["code"], "order-not-json");
     let refused = system.until_quarantined("orders/lacking field.json").await;
     assert_eq!(refused["code"], "order-missing-field");
+    assert_eq!(refused["accession_number"], lacking["accession_number"]);
+    assert_eq!(refused["patient_id"], json!(null), "the patient's code is for the console alone");
     assert!(refused["message"].as_str().unwrap().contains("patient.birth_date"));
     lacking["patient"]["birth_date"] = json!("2999-01-01");
     system.upload("orders/unborn.json", lacking.to_string()).await;

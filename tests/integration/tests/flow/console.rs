@@ -326,6 +326,7 @@ async fn every_act_of_the_desk_is_done_by_a_form() {
     {
         assert!(ledger.contains(line), "{line} is missing: {ledger}");
     }
+    assert!(ledger.contains("Kết quả</dt><dd>chưa có</dd>"), "no result was sent yet: {ledger}");
     for forbidden in ["/recall", "/viewers"] {
         assert_eq!(hotline.page(&system, &format!("{at}{forbidden}")).status, 403);
     }
@@ -357,6 +358,10 @@ async fn every_act_of_the_desk_is_done_by_a_form() {
         system.upload_order(&order).await;
         let url = format!("{}/studies/{}", system.text("portal"), study.uid);
         system.until_some(words, || Some(()).filter(|()| reader.get(&url).1.contains(words))).await;
+        let desk = hotline.page(&system, &at).text();
+        let state = if status == "final" { "<dd>đã ký<br>" } else { "<dd>đã ký, có sửa đổi<br>" };
+        assert!(desk.contains(state) && desk.contains("Có kết luận"), "{desk}");
+        assert!(!desk.contains(words), "the conclusion is for the patient alone");
     }
     // What was signed does not go without a word.
     order["result"] = json!({ "status": "preliminary", "conclusion": "U phổi?" });
@@ -365,6 +370,7 @@ async fn every_act_of_the_desk_is_done_by_a_form() {
     let taken_back = || Some(reader.get(&page).1).filter(|page| page.contains("đã rút lại kết quả trước"));
     let page = system.until_some("the result to be taken back", taken_back).await;
     assert!(page.contains("canvas") && !page.contains("Có tổn thương") && !page.contains("U phổi"), "{page}");
+    assert!(hotline.page(&system, &at).text().contains("<dd>đã rút lại để xem lại</dd>"));
     let refused = hotline.act(&system, &format!("{at}/slip"), &[]);
     assert!(refused.status == 409 && refused.text().contains("đã được sửa sau khi phiếu này được lập"));
 

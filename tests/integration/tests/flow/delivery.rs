@@ -1,6 +1,7 @@
 use std::process::Command;
 
 use filmless_domain::PhoneNumber;
+use filmless_store::index::{ItemKey, Transaction};
 use mail_parser::{MessageParser, MimeHeaders};
 use serde_json::json;
 
@@ -141,4 +142,40 @@ async fn no_log_line_holds_a_secret_or_a_name(system: System) {
     {
         assert!(!log.contains(word), "a password is in the log");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sending_waits_for_studies_of_earlier_days_too() {
+    let system = System::start();
+    let study = Study::numbered(91);
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, bytes: Vec<u8>| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let order = file("order.json", study.order().to_string().into_bytes());
+    let send = |files: &[&str]| {
+        let (is_done, text) = system.command(&[&["send", "--json", "--wait", "120"], files].concat());
+        (is_done, serde_json::from_str::<serde_json::Value>(&text).unwrap())
+    };
+    let (is_done, first) = send(&["--order", &order, &file("1.dcm", study.slice(1, 1))]);
+    assert!(is_done, "{first:#}");
+    let studies = |sent: &serde_json::Value| -> Vec<String> {
+        let studies = sent["became"]["status"]["studies"].as_array().unwrap().iter();
+        studies.map(|study| study["study_instance_uid"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(studies(&first), [study.uid.as_str()], "{first:#}");
+    // As if the first file had come long ago: the study is in no list of today.
+    let index = system.connection().index("filmless");
+    let now = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    for day in [now.yesterday().unwrap(), now] {
+        let listed = ItemKey::new(format!("DAY#{day}"), format!("STUDY#{}", study.uid));
+        index.commit(Transaction::new().delete(listed)).await.unwrap();
+        assert!(index.studies_of_day(day).await.unwrap().is_empty());
+    }
+    let (is_done, second) = send(&[&file("2.dcm", study.slice(1, 2))]);
+    assert!(is_done && second["became"]["is_complete"] == true, "{second:#}");
+    assert_eq!(studies(&second), [study.uid.as_str()], "{second:#}");
+    assert!(index.studies_of_day(now).await.unwrap().is_empty(), "it was found by what its file says");
 }

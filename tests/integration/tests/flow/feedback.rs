@@ -40,6 +40,8 @@ async fn a_message_that_did_not_arrive_is_tried_the_other_way_and_listed_when_no
     assert_eq!(system.staff(&["unreached"]), json!([]), "the email went out");
     let sent = || system.staff(&["ledger", &study.uid]).to_string().contains("email-sent").then_some(());
     system.until_some("the email's state", sent).await;
+    let told = system.study(&study.uid).unwrap()["notices"].clone();
+    assert_eq!((&told[0]["state"], &told[0]["reached_by"]), (&json!("failed"), &json!("email")), "{told}");
     let bounce = json!({
         "eventType": "Bounce", "mail": { "messageId": format!("{}-v2-email.eml", study.uid) },
         "bounce": { "bounceType": "Permanent", "bounceSubType": "General" },

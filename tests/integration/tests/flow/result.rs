@@ -86,7 +86,9 @@ async fn a_link_does_not_die_of_typing() {
     assert!(path[3..].bytes().all(|b| b.is_ascii_alphanumeric()), "programs cut other characters off");
     let answer = |path: &str, text: &str| Browser::default().submit(&system, path, &[("answer", text)]);
     for _ in 0..15 {
-        for incomplete in ["", "02", "02/03", "0203195", "31/02/1958", "1958"] {
+        for incomplete in
+            ["", "02", "02/03", "0203195", "31/02/1958", "1958", "02/03/2058", "ba", "3 Foo 1958"]
+        {
             let (status, page) = answer(&path, incomplete);
             assert_eq!(status, 422, "{incomplete:?}");
             assert!(page.contains("không bị tính"));

@@ -195,6 +195,12 @@ async fn two_codes_of_one_patient_become_one_account_and_two_patients_never_do()
     assert_eq!(system.staff_refused(&refused), "not-one-person");
     let merged = system.staff(&["merge", &old.patient_id, &new.patient_id, "--reason", "new insurance card"]);
     assert_eq!(merged, json!({"studies": 1, "shares": 0}));
+    for (code, into) in [(&old.patient_id, json!(new.patient_id)), (&new.patient_id, json!(null))] {
+        let view = system.staff(&["patient", code]);
+        assert_eq!((&view["merged_into"], view["studies"].as_array().unwrap().len()), (&into, 2), "{view:#}");
+        let hits = system.staff(&["find", code]);
+        assert_eq!((&hits[0]["merged_into"], &hits[0]["studies"]), (&into, &json!(2)), "{hits:#}");
+    }
     let patient = Browser::default();
     let (status, page) = patient.submit(
         &system,

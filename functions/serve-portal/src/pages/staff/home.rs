@@ -58,6 +58,7 @@ struct HitRow {
     code: String,
     name: String,
     birth_date: String,
+    merged_into: Option<String>,
     studies: usize,
 }
 
@@ -68,6 +69,7 @@ impl HitRow {
             code: hit.patient_id.as_str().to_owned(),
             name: hit.name.clone(),
             birth_date: birth_date(&hit.birth_date),
+            merged_into: hit.merged_into.as_ref().map(|into| into.as_str().to_owned()),
             studies: hit.studies,
         }
     }

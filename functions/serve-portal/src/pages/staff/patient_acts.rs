@@ -237,7 +237,7 @@ async fn erase_page<'a>(
     Ok(ConfirmPage {
         title: words.erase,
         about: about(&view),
-        what: words.erase_what,
+        what: if view.merged_into.is_some() { words.erase_what_of_joined } else { words.erase_what },
         facts: vec![
             (words.studies, rehearsal.studies.len().to_string()),
             (words.orders, rehearsal.orders.to_string()),

@@ -37,6 +37,8 @@ struct RefusalsPage<'a> {
 
 struct Row {
     key: String,
+    accession: Option<String>,
+    patient: Option<String>,
     code: String,
     why: &'static str,
     message: String,
@@ -86,6 +88,8 @@ pub(crate) async fn show(console: Console, Query(asked): Query<Asked>) -> Result
     let more = found.more + wanted.len().saturating_sub(ROWS_MAX);
     let rows = wanted.iter().take(ROWS_MAX).map(|refusal| Row {
         key: refusal.key.clone(),
+        accession: refusal.accession_number.clone(),
+        patient: refusal.patient_id.clone(),
         code: refusal.code.clone(),
         why: console::refusal(frame.language, &refusal.code),
         message: refusal.message.clone(),
@@ -106,15 +110,27 @@ pub(crate) async fn csv(console: Console, Query(asked): Query<Asked>) -> Result<
     let frame = console.frame();
     let words = frame.t.reading;
     // The mark that has spreadsheets read UTF-8 (Unicode 23.8).
-    let mut table =
-        format!("\u{feff}{}", csv_line(&[words.uploaded, words.upload, words.code, words.why, ""]));
+    let (accession, patient) = (frame.t.patient.accession, frame.t.frame.code);
+    let head = [words.uploaded, words.upload, accession, patient, words.code, words.why, ""];
+    let mut table = format!("\u{feff}{}", csv_line(&head));
     for refusal in found.refused.iter().filter(|refusal| asked.wants(refusal)) {
         let uploaded = refusal.uploaded_at.map(|at| moment(frame.shared, at)).unwrap_or_default();
         let why = console::refusal(frame.language, &refusal.code);
-        table.push_str(&csv_line(&[&uploaded, &refusal.key, &refusal.code, why, &refusal.message]));
+        let accession = refusal.accession_number.as_deref().unwrap_or_default();
+        let patient = refusal.patient_id.as_deref().unwrap_or_default();
+        let line = [&uploaded, &refusal.key, accession, patient, &refusal.code, why, &refusal.message];
+        table.push_str(&csv_line(&line));
     }
     if found.more > 0 {
-        table.push_str(&csv_line(&["", "", "", "", &format!("+ {}: {}", found.more, words.refusals_more)]));
+        table.push_str(&csv_line(&[
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+            &format!("+ {}: {}", found.more, words.refusals_more),
+        ]));
     }
     file("text/csv; charset=utf-8", "attachment; filename=\"refusals.csv\"", table.into_bytes())
 }

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::Response;
-use filmless_delivery::staff::{LedgerLine, RecallViewer, StaffError, StudyLedger};
+use filmless_delivery::staff::{LedgerLine, RecallViewer, ResultBrief, ResultState, StaffError, StudyLedger};
 use filmless_domain::StudyInstanceUid;
 use filmless_domain::audit::Actor;
 use filmless_domain::staff::Act;
@@ -26,6 +26,7 @@ struct StudyPage<'a> {
     series: u32,
     instances: u32,
     is_birth_date_unreadable: bool,
+    result: ResultRow,
     code: &'a str,
     state: &'a str,
     hold: Option<(&'a str, &'a str)>,
@@ -58,6 +59,39 @@ struct Line {
     version: Option<u32>,
     who: Option<String>,
     detail: Option<String>,
+}
+
+/// What the hotline answers who asks for the result.
+struct ResultRow {
+    state: &'static str,
+    conclusion: Option<&'static str>,
+    signed_by: Option<String>,
+    signed_at: Option<String>,
+}
+
+impl ResultRow {
+    fn new(frame: &StaffFrame<'_>, result: Option<&ResultBrief>) -> Self {
+        let words = frame.t.study;
+        let Some(result) = result else {
+            let state = words.result_no_order;
+            return Self { state, conclusion: None, signed_by: None, signed_at: None };
+        };
+        let (state, is_signed) = match result.state {
+            ResultState::Awaited => (words.result_awaited, false),
+            ResultState::Unsigned => (words.result_unsigned, false),
+            ResultState::Signed => (words.result_signed, true),
+            ResultState::Corrected => (words.result_corrected, true),
+            ResultState::TakenBack => (words.result_taken_back, false),
+            ResultState::Cancelled => (words.result_cancelled, false),
+        };
+        let conclusion = if result.has_conclusion { words.with_conclusion } else { words.without_conclusion };
+        Self {
+            state,
+            conclusion: is_signed.then_some(conclusion),
+            signed_by: result.signed_by.clone(),
+            signed_at: result.signed_at.map(|at| moment(frame.shared, at)),
+        }
+    }
 }
 
 /// Somebody who opened a study.
@@ -155,7 +189,7 @@ async fn render(
         Some((status, words)) => (status, Some(words)),
         None => (StatusCode::OK, None),
     };
-    let StudyLedger { study: brief, patient_id, series, instances, link_version, lines, .. } = &ledger;
+    let StudyLedger { study: brief, patient_id, series, instances, link_version, lines, result, .. } = &ledger;
     let (language, is_released) = (frame.language, brief.state == "released");
     let template = StudyPage {
         title: what_of(&frame, brief),
@@ -165,6 +199,7 @@ async fn render(
         series: *series,
         instances: *instances,
         is_birth_date_unreadable: ledger.is_birth_date_unreadable,
+        result: ResultRow::new(&frame, result.as_ref()),
         code: brief.state,
         state: console::state(language, brief.state),
         hold: brief.reason.as_ref().map(|reason| {

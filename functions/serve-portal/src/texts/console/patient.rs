@@ -52,10 +52,13 @@ words! {
         merge_check: "So sánh hai mã", "Compare the two codes";
         merge_from_is: "Mã này", "This code";
         merge_into_is: "Gộp vào", "Joined into";
+        merged_into: "Đã gộp vào mã", "Joined into";
+        merged_into_what: "Tài khoản, các lần chụp và chia sẻ dưới đây là của cả hai mã.", "Account, studies and shares below are those of both codes.";
         merge_confirm: "Tôi đã kiểm tra: hai mã là của cùng một người.", "I have checked that both codes are of one person.";
         merged: "Đã gộp", "Joined";
         merged_studies: "Lần chụp đã chuyển", "Studies moved";
         erase: "Xóa toàn bộ dữ liệu", "Erase all data";
+        erase_what_of_joined: "Xóa theo yêu cầu của chính người bệnh những gì mang mã này: ảnh gốc, phiếu chỉ định và mọi thứ được tạo ra. Mã này đã gộp vào mã khác: những gì mang mã kia vẫn còn, xin xóa ở trang của mã đó. Không lấy lại được. Nhật ký vẫn được giữ.", "Erases at the patient's own request what is under this code: uploads, orders and everything made of them. The code was joined into another: what is under that one stays, and is erased on its own page. It cannot be undone. The logs stay.";
         erase_what: "Xóa theo yêu cầu của chính người bệnh: ảnh gốc, phiếu chỉ định, mọi thứ được tạo ra, tài khoản và chia sẻ. Không lấy lại được. Nhật ký vẫn được giữ.", "Erases at the patient's own request: uploads, orders, everything made of them, account and shares. It cannot be undone. The logs stay.";
         erase_type: "Gõ lại mã người bệnh để xác nhận", "Type the patient code to confirm";
         erase_mistyped: "Mã gõ lại chưa đúng. Chưa có gì bị xóa.", "The code is not the same. Nothing was erased.";

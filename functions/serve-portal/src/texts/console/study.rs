@@ -11,6 +11,18 @@ words! {
         series: "Loạt ảnh", "Series";
         instances: "Ảnh", "Instances";
         birth_date_in_images: "Ngày sinh ghi trong ảnh", "Birth date in the images";
+        result: "Kết quả", "Result";
+        result_no_order: "chưa rõ: chưa có phiếu chỉ định, hoặc có nhiều phiếu", "not known: there is no order yet, or more than one";
+        result_awaited: "chưa có", "not there yet";
+        result_unsigned: "đã có bản nháp, chưa ký", "there, but not signed yet";
+        result_signed: "đã ký", "signed";
+        result_corrected: "đã ký, có sửa đổi", "signed, corrected";
+        result_taken_back: "đã rút lại để xem lại", "taken back for another look";
+        result_cancelled: "phiếu chỉ định đã bị hủy", "the order was cancelled";
+        with_conclusion: "Có kết luận: người bệnh đọc được khi lần chụp được trả.", "With a conclusion, which the patient can read once the study is released.";
+        without_conclusion: "Không có kết luận ở đây: người bệnh chỉ xem được hình ảnh.", "No conclusion was sent here: the patient sees the images only.";
+        signed_by: "Người ký", "Signed by";
+        signed_at: "Lúc ký", "Signed";
         why_held: "Lý do giữ", "Why it is held";
         ledger: "Quá trình giao kết quả", "The way of the result";
         link_version: "lần cấp", "slip";
