@@ -12,6 +12,7 @@
 //! - [`charset`] decodes text (PS3.5 6.1), and repairs what was labelled wrongly.
 //! - [`display_order`] sorts the slices of a series.
 
+mod cda;
 pub mod charset;
 mod code;
 pub mod data_set;

@@ -2,12 +2,14 @@
 //! is how they compare, and when two of them are one person. `docs/IDENTITY.md` shows the same rules as a table.
 
 mod compare;
+mod document;
 mod name;
 mod pair;
 
 use serde::{Deserialize, Serialize};
 
 pub use compare::{Agreement, Comparison, compare, files_contradict};
+pub use document::{DocumentId, DocumentPatient, document_contradicts};
 pub use name::compare_names;
 pub use pair::{AcceptedPairs, pair_digest};
 
@@ -32,6 +34,14 @@ pub struct IdentityRules {
     pub own_issuers: Vec<String>,
     /// Two members of the staff must agree before a study is shown although its facts differ.
     pub four_eyes: bool,
+}
+
+impl IdentityRules {
+    /// Where nobody knows what the hospital knows: what differs by these, differs by its own.
+    #[must_use]
+    pub fn most_lenient() -> Self {
+        Self { ids_ignore_separators: true, ids_ignore_leading_zeros: true, ..Self::default() }
+    }
 }
 
 impl Default for IdentityRules {
