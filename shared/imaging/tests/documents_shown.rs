@@ -110,10 +110,13 @@ fn cda_of_another_patient_is_not_put_before_this_one() {
         let file = [
             meta(EXPLICIT),
             element(8, 5, "CS", b"ISO_IR 192"),
-            identity(),
+            element(8, 0x16, "UI", b"1.2.840.10008.5.1.4.1.1.104.2"),
+            element(8, 0x18, "UI", b"1.2.3.4"),
             element(0x10, 0x10, "PN", b"LE^THI HOA"),
             element(0x10, 0x20, "LO", b"R1"),
             element(0x10, 0x30, "DA", b"19580302"),
+            element(0x20, 0x0D, "UI", b"1.2.3"),
+            element(0x20, 0x0E, "UI", b"1.2.3.1"),
             element(0x42, 0x11, "OB", cda.as_bytes()),
         ]
         .concat();

@@ -130,8 +130,7 @@ async function contents(entry: DocumentEntry, bytes: Uint8Array<ArrayBuffer>, wo
       return [make("article", { class: "report" }, make("p", { class: "line plain-text" }, new TextDecoder().decode(bytes))), download(entry, bytes, words)];
     case "text/xml": {
       const { cdaElement } = await import("./cda.js");
-      const narrative = cdaElement(bytes);
-      return [...(narrative === null ? [] : [narrative]), download(entry, bytes, words)];
+      return [await cdaElement(bytes, words), download(entry, bytes, words)];
     }
     case "video/mp4": {
       const video = make("video", { controls: true, playsinline: true, src: blobUrl(bytes, "video/mp4") });

@@ -5,6 +5,7 @@ use filmless_delivery::portal::SeriesView;
 use filmless_domain::Language;
 use jiff::civil::Date;
 
+mod cda;
 pub(crate) mod console;
 mod en;
 mod guide;

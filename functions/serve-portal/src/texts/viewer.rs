@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 
+use super::cda::DocumentTexts;
 use super::report::{self, MomentTexts, ReportTexts, ReportWordTexts};
 
 /// The words of the viewer.
@@ -195,6 +196,9 @@ pub struct ViewerTexts {
     pub page: &'static str,
     /// It cannot be shown here.
     pub document_failed: &'static str,
+    /// Around an encapsulated document.
+    #[serde(flatten)]
+    pub encapsulated: DocumentTexts,
     /// Kept but not shown: `{names}`.
     pub kept: &'static str,
     /// `{n}` images that have no picture.
@@ -348,6 +352,7 @@ pub(super) const VI: ViewerTexts = ViewerTexts {
     download: "Tải về máy",
     page: "Trang {n} / {total}",
     document_failed: "Tài liệu này không hiện được trên máy của Ông/Bà.",
+    encapsulated: super::cda::VI,
     kept: "Được bệnh viện lưu giữ, không hiển thị ở đây: {names}.",
     without_picture: "{n} ảnh không xem được ở đây. Bản gốc vẫn được bệnh viện lưu giữ.",
     cut_pictures: "{n} tệp ảnh bị thiếu phần cuối; chỗ thiếu có màu đen.",
@@ -472,6 +477,7 @@ pub(super) const EN: ViewerTexts = ViewerTexts {
     download: "Download",
     page: "Page {n} / {total}",
     document_failed: "This document cannot be shown on your device.",
+    encapsulated: super::cda::EN,
     kept: "Kept by the hospital, not shown here: {names}.",
     without_picture: "{n} image(s) cannot be shown here. The originals are kept by the hospital.",
     cut_pictures: "{n} image file(s) end too early; what is missing is black.",
