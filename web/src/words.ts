@@ -103,6 +103,7 @@ export interface Words {
   readonly cdaNotShown: string;
   readonly documentDamaged: string;
   readonly documentLocked: string;
+  readonly videoFailed: string;
   readonly kept: string;
   readonly withoutPicture: string;
   readonly cutPictures: string;

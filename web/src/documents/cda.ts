@@ -5,6 +5,7 @@
 
 import { make } from "../tools/elements.js";
 import type { Words } from "../words.js";
+import { DamagedDocument } from "./failures.js";
 import { child, headerElement } from "./cda-header.js";
 
 const ELEMENTS_MAX = 20_000;
@@ -16,9 +17,6 @@ const SKIPPED: ReadonlySet<string> = new Set(["col", "colgroup", "footnoteRef"])
 
 type Plain = "p" | "ul" | "ol" | "li" | "table" | "caption" | "thead" | "tbody" | "tfoot" | "tr" | "th" | "td" | "sup" | "sub" | "br";
 const AS_IS: ReadonlySet<string> = new Set<Plain>(["table", "thead", "tbody", "tfoot", "tr", "th", "td", "sup", "sub", "br"]);
-
-/** What no file but a whole one can be taken for. */
-export class DamagedDocument extends Error {}
 
 /** The document to read: what its header says, then its text, which may be a file of another kind. Throws where it is cut. */
 export async function cdaElement(bytes: Uint8Array, words: Words): Promise<HTMLElement> {

@@ -5,6 +5,7 @@ import { fill } from "../page.js";
 import type { DocumentEntry, OtherEntry, SeriesIndex, IndexNote } from "../series-index.js";
 import { make } from "../tools/elements.js";
 import type { Words } from "../words.js";
+import { reasonOf } from "./failures.js";
 import type { OpenStudy } from "./selection.js";
 
 /** What may be a doctor's report; the rest is what machines note, and films. */
@@ -104,8 +105,8 @@ async function open(place: HTMLElement, entry: DocumentEntry, source: PackSource
   }
   try {
     place.replaceChildren(...(await contents(entry, bytes, words, study)));
-  } catch {
-    place.replaceChildren(make("p", { role: "alert" }, words.documentFailed), download(entry, bytes, words));
+  } catch (error) {
+    place.replaceChildren(make("p", { role: "alert" }, reasonOf(error, words)), download(entry, bytes, words));
   }
 }
 
@@ -134,6 +135,7 @@ async function contents(entry: DocumentEntry, bytes: Uint8Array<ArrayBuffer>, wo
     }
     case "video/mp4": {
       const video = make("video", { controls: true, playsinline: true, src: blobUrl(bytes, "video/mp4") });
+      video.addEventListener("error", () => video.replaceWith(make("p", { role: "alert" }, words.videoFailed)));
       return [video, download(entry, bytes, words)];
     }
     default:
