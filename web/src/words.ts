@@ -104,6 +104,7 @@ export interface Words {
   readonly documentDamaged: string;
   readonly documentLocked: string;
   readonly videoFailed: string;
+  readonly unknownKind: string;
   readonly kept: string;
   readonly withoutPicture: string;
   readonly cutPictures: string;

@@ -54,7 +54,8 @@ function titleOf({ title, kind }: DocumentEntry, words: Words): string {
 /** What is not shown: in words, and behind them each original to download. */
 function notes({ others, withoutPicture, notes: noted, gaps }: SeriesIndex, words: Words): Node[] {
   const counts = new Map<string, number>();
-  for (const { name } of others) {
+  for (const { name: given } of others) {
+    const name = given || words.unknownKind;
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   const names = [...counts].map(([name, count]) => (count > 1 ? `${name} (${count})` : name)).join(", ");

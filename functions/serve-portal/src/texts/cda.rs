@@ -28,6 +28,8 @@ pub struct DocumentTexts {
     pub document_locked: &'static str,
     /// No device plays the film, or this one does not.
     pub video_failed: &'static str,
+    /// What a file is of which nobody knows the kind.
+    pub unknown_kind: &'static str,
 }
 
 pub(super) const VI: DocumentTexts = DocumentTexts {
@@ -42,6 +44,7 @@ pub(super) const VI: DocumentTexts = DocumentTexts {
     document_damaged: "Tệp tài liệu này bị hỏng, không phải do máy của Ông/Bà. Xin báo cho bệnh viện.",
     document_locked: "Tài liệu này được khóa bằng mật khẩu nên không xem được ở đây. Xin hỏi bệnh viện.",
     video_failed: "Đoạn phim này bị hỏng hoặc máy của Ông/Bà không phát được. Ông/Bà có thể tải về máy hoặc hỏi bệnh viện.",
+    unknown_kind: "tệp không rõ loại",
 };
 
 pub(super) const EN: DocumentTexts = DocumentTexts {
@@ -56,4 +59,5 @@ pub(super) const EN: DocumentTexts = DocumentTexts {
     document_damaged: "The file of this document is damaged; it is not your device. Please tell the hospital.",
     document_locked: "This document is locked with a password, so it cannot be shown here. Please ask the hospital.",
     video_failed: "This video is damaged, or your device cannot play it. You can download it, or ask the hospital.",
+    unknown_kind: "a file of unknown kind",
 };

@@ -253,9 +253,6 @@ pub struct ViewerTexts {
     pub left_side: &'static str,
     /// Laterality `B`.
     pub both_sides: &'static str,
-    /// A series of documents.
-    #[serde(skip)]
-    pub pdf_or_document: &'static str,
 }
 
 pub(super) const VI: ViewerTexts = ViewerTexts {
@@ -380,7 +377,6 @@ pub(super) const VI: ViewerTexts = ViewerTexts {
     right_side: "Phải (R)",
     left_side: "Trái (L)",
     both_sides: "Hai bên",
-    pdf_or_document: "Tài liệu (PDF)",
 };
 
 pub(super) const EN: ViewerTexts = ViewerTexts {
@@ -505,5 +501,4 @@ pub(super) const EN: ViewerTexts = ViewerTexts {
     right_side: "Right (R)",
     left_side: "Left (L)",
     both_sides: "Both sides",
-    pdf_or_document: "Document (PDF)",
 };
