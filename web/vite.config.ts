@@ -19,6 +19,20 @@ function compress(): Plugin {
   };
 }
 
+/** The terms under which what a PDF leaves out is passed on, beside it. */
+function licences(): Plugin {
+  const files = { "pdf-cmaps-license.txt": "cmaps/LICENSE", "pdf-fonts-license.txt": "standard_fonts/LICENSE_FOXIT" };
+  return {
+    name: "licences",
+    apply: "build",
+    generateBundle() {
+      for (const [fileName, path] of Object.entries(files)) {
+        this.emitFile({ type: "asset", fileName, source: readFileSync(join("node_modules/pdfjs-dist", path)) });
+      }
+    },
+  };
+}
+
 /** The codecs ask for Node's modules, but only when they run in Node. */
 function withoutNode(): Plugin {
   const names = ["fs", "path"];
@@ -61,6 +75,6 @@ export default defineConfig({
     rollupOptions: { input: { viewer: "src/viewer.ts", share: "src/share.ts", "in-app": "src/in-app.ts", style: "src/style.css", console: "src/console.css" }, output: { ...output, manualChunks: chunkOf, onlyExplicitManualChunks: true } },
   },
   worker: { format: "es", plugins: () => [withoutNode()], rollupOptions: { output } },
-  plugins: [withoutNode(), compress()],
+  plugins: [withoutNode(), licences(), compress()],
   test: { include: ["test/**/*.test.ts"] },
 });

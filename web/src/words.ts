@@ -95,6 +95,18 @@ export interface Words {
   readonly download: string;
   readonly page: string;
   readonly documentFailed: string;
+  readonly cdaPatient: string;
+  readonly cdaId: string;
+  readonly cdaBirthDate: string;
+  readonly cdaDate: string;
+  readonly cdaAuthor: string;
+  readonly cdaSigned: string;
+  readonly cdaNoText: string;
+  readonly cdaNotShown: string;
+  readonly documentDamaged: string;
+  readonly documentLocked: string;
+  readonly videoFailed: string;
+  readonly unknownKind: string;
   readonly kept: string;
   readonly withoutPicture: string;
   readonly cutPictures: string;

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { isoOf } from "../src/documents/cda-header.js";
 import { moment, readLine } from "../src/documents/lines.js";
 import { placeOf, readImages, seriesOf } from "../src/documents/selection.js";
 import type { Frame } from "../src/series-index.js";
@@ -62,4 +63,19 @@ it("a selected image is found in its series, frame by frame", () => {
   expect(uids(1), "any that has pictures").toEqual(["1.1", "1.2"]);
   const frames = [1, 3, 7].map((frame) => ({ sopInstanceUid: "1.2.1", raw: { frame } }) as unknown as Frame);
   expect([images[1]!, images[2]!, images[0]!].map((image) => placeOf(image, frames))).toEqual([1, 2, -1]);
+});
+
+it("a time of a CDA document is read as far as it goes", () => {
+  for (const [value, expected] of [
+    ["20261120103000+0700", "10:30:00, 20/11/2026 (UTC+07:00)"],
+    ["202611201030", "10:30, 20/11/2026"],
+    ["2026112010", "20/11/2026"],
+    ["20261120103000.123-0330", "10:30:00, 20/11/2026 (UTC-03:30)"],
+    ["19580302", "02/03/1958"],
+    ["195803", "03/1958"],
+    ["1958", "1958"],
+    ["soon", "soon"],
+  ] as const) {
+    expect(moment(isoOf(value), vi), value).toBe(expected);
+  }
 });

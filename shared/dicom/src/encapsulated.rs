@@ -6,14 +6,18 @@
 use std::borrow::Cow;
 
 use dicom_dictionary_std::tags;
+use filmless_domain::identity::DocumentPatient;
 use serde::{Deserialize, Serialize};
 
+use crate::cda::{RecordTargets, record_targets};
 use crate::code::Code;
 use crate::header::ReportKind;
 use crate::{DataSet, charset};
 
 /// Where the header of a PDF has to be (PDF 32000-1, annex H.3.4.1), in bytes.
 const PDF_HEADER_BYTES_MAX: usize = 1024;
+/// How far the header of a CDA document goes at the most, in bytes.
+const CDA_HEADER_BYTES_MAX: usize = 256 << 10;
 const TITLE_CHARS_MAX: usize = 256;
 
 /// What an encapsulated document is.
@@ -87,6 +91,27 @@ pub(crate) fn readable_content(data_set: &DataSet<'_>) -> Option<ReportKind> {
     }
     let has_content = data_set.root().first_item(tags::CONTENT_SEQUENCE).is_some();
     (has_content && data_set.pixels().is_none()).then_some(ReportKind::Structured)
+}
+
+/// Whom a CDA document is about, as far as it is here; nobody for any other file.
+pub(crate) fn document_patients(data_set: &DataSet<'_>) -> Vec<DocumentPatient> {
+    record_targets_of(data_set, usize::MAX).map(|targets| targets.patients).unwrap_or_default()
+}
+
+/// Whether a document that tells whom it is about has told it within the bytes at hand, or will not.
+pub(crate) fn is_document_header_here(data_set: &DataSet<'_>) -> bool {
+    record_targets_of(data_set, CDA_HEADER_BYTES_MAX).is_none_or(|targets| targets.is_whole)
+}
+
+/// `None` where there is no CDA document; whole where there is no more of it to be read.
+fn record_targets_of(data_set: &DataSet<'_>, bytes_max: usize) -> Option<RecordTargets> {
+    let head = data_set.document_head(bytes_max)?;
+    if kind_of(&head, data_set).0 != DocumentKind::Cda {
+        return None;
+    }
+    let mut targets = record_targets(&head);
+    targets.is_whole |= head.len() >= bytes_max || data_set.document().is_some();
+    Some(targets)
 }
 
 fn kind_of(bytes: &[u8], data_set: &DataSet<'_>) -> (DocumentKind, &'static str) {

@@ -4,6 +4,7 @@ use std::fmt;
 
 use dicom_core::Tag;
 use dicom_dictionary_std::tags;
+use filmless_domain::identity::DocumentPatient;
 use filmless_domain::{
     AccessionNumber, BirthDate, InvalidId, KeyReference, Limits, PatientDemographics, PatientId,
     SeriesInstanceUid, SopInstanceUid, StudyInstanceUid, sex_of,
@@ -12,10 +13,10 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::data_set::Item;
-use crate::encapsulated::readable_content;
+use crate::encapsulated::{document_patients, is_document_header_here, readable_content};
 use crate::key_objects::key_object_selection;
 use crate::report::{is_record, lacks};
-use crate::scan::{Scan, scan_prefix};
+use crate::scan::{Scan, scan_file, scan_prefix};
 use crate::{DataSet, HeaderError, PixelEncoding, SliceKey, TransferSyntax, geometry};
 
 /// Longest text that is kept of one descriptive attribute, in characters: twice what LO allows (PS3.5 6.2).
@@ -78,8 +79,11 @@ pub struct InstanceHeader {
     pub transfer_syntax_uid: String,
     /// Modality (0008,0060); `OT` when missing.
     pub modality: String,
-    /// The patient.
+    /// The patient: what the file says, and where it says nothing, what a document within it says.
     pub patient: PatientDemographics,
+    /// Whom a document within the file is about, as far as it was read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub document_patients: Vec<DocumentPatient>,
     /// Accession Number (0008,0050).
     pub accession_number: Option<AccessionNumber>,
     /// Study Date (0008,0020).
@@ -131,8 +135,14 @@ pub struct InstanceHeader {
 pub fn read_header(prefix: &[u8], total_bytes: u64, limits: &Limits) -> Result<HeaderRead, HeaderError> {
     match scan_prefix(prefix, total_bytes, limits)? {
         Scan::NeedMore => Ok(HeaderRead::NeedMore),
-        Scan::Complete(data_set) => {
+        Scan::Complete(data_set) if is_document_header_here(&data_set) => {
             Ok(HeaderRead::Complete(Box::new(InstanceHeader::from_data_set(&data_set)?)))
+        }
+        Scan::Complete(_) if (prefix.len() as u64) < total_bytes => Ok(HeaderRead::NeedMore),
+        // A deflated data set is all here, and was inflated as far as its own header goes.
+        Scan::Complete(_) => {
+            let whole = scan_file(prefix, limits)?;
+            Ok(HeaderRead::Complete(Box::new(InstanceHeader::from_data_set(&whole)?)))
         }
     }
 }
@@ -186,6 +196,7 @@ impl InstanceHeader {
             .or_else(|_| SopInstanceUid::parse(&uid(tags::MEDIA_STORAGE_SOP_INSTANCE_UID)));
         let sop_class_uid =
             text(tags::SOP_CLASS_UID).or_else(|| text(tags::MEDIA_STORAGE_SOP_CLASS_UID)).unwrap_or_default();
+        let document_patients = document_patients(data_set);
         let mut header = Self {
             study_instance_uid: StudyInstanceUid::parse(&uid(tags::STUDY_INSTANCE_UID))
                 .map_err(|_| unusable(tags::STUDY_INSTANCE_UID, HeaderError::MissingStudyInstanceUid))?,
@@ -195,7 +206,8 @@ impl InstanceHeader {
                 .map_err(|_| unusable(tags::SOP_INSTANCE_UID, HeaderError::MissingSopInstanceUid))?,
             transfer_syntax_uid: data_set.transfer_syntax_uid().to_owned(),
             modality: text(tags::MODALITY).unwrap_or_else(|| "OT".to_owned()),
-            patient: patient(root),
+            patient: completed(patient(root), &document_patients),
+            document_patients,
             accession_number: accession_number(root),
             study_date: root.text(tags::STUDY_DATE).and_then(|t| parse_date(&t)),
             study_time: text(tags::STUDY_TIME),
@@ -308,6 +320,18 @@ fn patient(root: Item<'_>) -> PatientDemographics {
         birth_date: birth_date.ok(),
         sex: root.text(tags::PATIENT_SEX).as_deref().and_then(sex_of).map(str::to_owned),
     }
+}
+
+/// A document that names one patient says of him what its file leaves out.
+fn completed(mut patient: PatientDemographics, documents: &[DocumentPatient]) -> PatientDemographics {
+    if let [document] = documents {
+        patient.name = patient.name.or_else(|| document.names.first().cloned());
+        if !patient.is_birth_date_unreadable {
+            patient.birth_date = patient.birth_date.or(document.birth_date);
+        }
+        patient.sex = patient.sex.or_else(|| document.sex.clone());
+    }
+    patient
 }
 
 fn key_references(data_set: &DataSet<'_>, sop_class_uid: &str) -> Vec<KeyReference> {

@@ -25,6 +25,7 @@
 //! # Ok::<(), filmless_dicom::HeaderError>(())
 //! ```
 
+mod cda;
 pub mod charset;
 mod code;
 pub mod data_set;

@@ -3,15 +3,25 @@
 use std::ops::Range;
 
 use filmless_dicom::{
-    DataSet, ReportAuthor, ReportDocument, encapsulated_document, lacks, read_report, read_selection,
-    video_stream,
+    DataSet, InstanceHeader, ReportAuthor, ReportDocument, encapsulated_document, lacks, read_report,
+    read_selection, video_stream,
 };
+use filmless_domain::identity::{IdentityRules, document_contradicts};
 use filmless_domain::{Limits, ReportLack};
 use serde_bytes::ByteBuf;
 
 use crate::ImagingError;
 use crate::index::DocumentKind;
 use crate::part::{DocumentPart, RenderedPart};
+
+/// Whether a document names another patient than its file. What came in was compared by the rules of its hospital; this is for
+/// what came before, and for what is only told far behind.
+fn is_of_another(data_set: &DataSet<'_>) -> bool {
+    let rules = IdentityRules::most_lenient();
+    InstanceHeader::from_data_set(data_set).is_ok_and(|header| {
+        header.document_patients.iter().any(|one| document_contradicts(&header.patient, one, &rules))
+    })
+}
 
 /// An encapsulated document as it is, else a structured report as lines of text.
 pub(crate) fn report(data_set: &DataSet<'_>, limits: &Limits) -> Result<RenderedPart, ImagingError> {
@@ -22,7 +32,7 @@ pub(crate) fn report(data_set: &DataSet<'_>, limits: &Limits) -> Result<Rendered
         filmless_dicom::DocumentKind::Text => DocumentKind::Text,
         filmless_dicom::DocumentKind::Other => return Err(ImagingError::DocumentNotShown),
     };
-    if document.bytes.len() as u64 > limits.document_bytes_max {
+    if document.bytes.len() as u64 > limits.document_bytes_max || is_of_another(data_set) {
         return Err(ImagingError::DocumentNotShown);
     }
     Ok(RenderedPart::Document(DocumentPart {

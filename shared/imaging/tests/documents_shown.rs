@@ -97,3 +97,39 @@ fn radiation_dose_is_told_from_other_notes_and_from_reports() {
         assert_eq!(document.kind.is_report(), class == "11");
     }
 }
+
+#[test]
+fn cda_of_another_patient_is_not_put_before_this_one() {
+    for (id, name, is_shown) in
+        [("R1", "Lê Thị Hoà", true), ("ZZ9", "Lê Văn Khác", false), ("R1", "Lê Văn Khác", false)]
+    {
+        let cda = format!(
+            "<ClinicalDocument><recordTarget><patientRole><id root=\"1.2\" extension=\"{id}\"/><patient><name>{name}</name>\
+             <birthTime value=\"19580302\"/></patient></patientRole></recordTarget><author/></ClinicalDocument>"
+        );
+        let file = [
+            meta(EXPLICIT),
+            element(8, 5, "CS", b"ISO_IR 192"),
+            element(8, 0x16, "UI", b"1.2.840.10008.5.1.4.1.1.104.2"),
+            element(8, 0x18, "UI", b"1.2.3.4"),
+            element(0x10, 0x10, "PN", b"LE^THI HOA"),
+            element(0x10, 0x20, "LO", b"R1"),
+            element(0x10, 0x30, "DA", b"19580302"),
+            element(0x20, 0x0D, "UI", b"1.2.3"),
+            element(0x20, 0x0E, "UI", b"1.2.3.1"),
+            element(0x42, 0x11, "OB", cda.as_bytes()),
+        ]
+        .concat();
+        let mut is_found = false;
+        let _ = render_file(
+            &file,
+            &Limits::default(),
+            &RenderOptions::new(PreviewSize { side_max: 64 }),
+            &mut |part| {
+                is_found |= matches!(part, RenderedPart::Document(_));
+                ControlFlow::Continue(())
+            },
+        );
+        assert_eq!(is_found, is_shown, "{id} {name}");
+    }
+}

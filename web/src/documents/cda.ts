@@ -4,48 +4,106 @@
  */
 
 import { make } from "../tools/elements.js";
+import type { Words } from "../words.js";
+import { DamagedDocument } from "./failures.js";
+import { child, headerElement } from "./cda-header.js";
 
 const ELEMENTS_MAX = 20_000;
 const HEADING_MAX = 6;
-/** What is no text: pictures and references to them. */
-const SKIPPED: ReadonlySet<string> = new Set(["renderMultiMedia", "col", "colgroup", "footnoteRef"]);
+/** Kinds of pictures that every browser draws, and that nothing in them runs. */
+const PICTURES: ReadonlySet<string> = new Set(["image/png", "image/jpeg", "image/gif"]);
+/** What is no text. */
+const SKIPPED: ReadonlySet<string> = new Set(["col", "colgroup", "footnoteRef"]);
 
 type Plain = "p" | "ul" | "ol" | "li" | "table" | "caption" | "thead" | "tbody" | "tfoot" | "tr" | "th" | "td" | "sup" | "sub" | "br";
 const AS_IS: ReadonlySet<string> = new Set<Plain>(["table", "thead", "tbody", "tfoot", "tr", "th", "td", "sup", "sub", "br"]);
 
-/** The document to read, or nothing where it has no sections: its body is a file of another kind then. Throws where it is cut. */
-export function cdaElement(bytes: Uint8Array): HTMLElement | null {
+/** The document to read: what its header says, then its text, which may be a file of another kind. Throws where it is cut. */
+export async function cdaElement(bytes: Uint8Array, words: Words): Promise<HTMLElement> {
   const text = decode(bytes);
   // Before the parser, which writes a page with styles of its own about what is cut.
   const isWhole = /<\/(?:[\w.-]+:)?ClinicalDocument\s*>\s*(?:<!--[^]*?-->\s*)*$/.test(text);
   const root = new DOMParser().parseFromString(isWhole ? text : "<cut/>", "application/xml").documentElement;
   if (!isWhole || root.getElementsByTagName("parsererror").length > 0 || root.localName === "parsererror") {
-    throw new Error("the document is not whole");
+    throw new DamagedDocument("the document is not whole");
   }
-  if (root.localName !== "ClinicalDocument" || root.getElementsByTagName("*").length > ELEMENTS_MAX) {
-    return null;
-  }
-  const sections = root.getElementsByTagNameNS("*", "section");
   const article = make("article", { class: "report" });
+  if (root.localName !== "ClinicalDocument" || root.getElementsByTagName("*").length > ELEMENTS_MAX) {
+    article.append(make("p", { class: "line" }, words.cdaNotShown));
+    return article;
+  }
   const title = child(root, "title")?.textContent?.trim() ?? "";
   if (title !== "") {
     article.append(make("h3", {}, title));
   }
-  for (const section of sections) {
+  article.append(headerElement(root, words));
+  const other = [...root.children].filter(({ localName }) => localName === "component").map((component) => child(component, "nonXMLBody"));
+  const body = other.find((one) => one !== null) ?? null;
+  const shown = body === null ? sections(root, words) : await bodyElement(child(body, "text"), words);
+  article.append(...shown);
+  return article;
+}
+
+function sections(root: Element, words: Words): Node[] {
+  const shown: HTMLElement[] = [];
+  for (const section of root.getElementsByTagNameNS("*", "section")) {
     const heading = child(section, "title")?.textContent?.trim() ?? "";
     const text = child(section, "text");
     if (heading !== "") {
-      article.append(make(`h${depth(section)}` as "h4", { class: "heading" }, heading));
+      shown.push(make(`h${depth(section)}` as "h4", { class: "heading" }, heading));
     }
     if (text !== null) {
-      article.append(make("div", { class: "narrative" }, ...contents(text)));
+      shown.push(make("div", { class: "narrative" }, ...contents(text)));
     }
   }
-  return article.querySelector(".narrative") === null ? null : article;
+  const isText = ({ className, textContent, children }: HTMLElement) => className === "narrative" && (textContent?.trim() !== "" || children.length > 0);
+  return shown.some(isText) ? shown : [...shown, make("p", { class: "line" }, words.cdaNoText)];
 }
 
-function child(element: Element, name: string): Element | null {
-  return [...element.children].find(({ localName }) => localName === name) ?? null;
+/** A body that is a file (CDA R2 4.3.1.2, level 1). What no browser shows safely is left to be downloaded. */
+async function bodyElement(text: Element | null, words: Words): Promise<Node[]> {
+  const mediaType = (text?.getAttribute("mediaType") ?? "text/plain").toLowerCase();
+  const written = text?.textContent ?? "";
+  const isBase64 = text?.getAttribute("representation") === "B64";
+  if (written.trim() === "") {
+    return [make("p", { class: "line" }, words.cdaNoText)];
+  }
+  const bytes = isBase64 ? fromBase64(written) : null;
+  if (mediaType === "application/pdf" && bytes !== null) {
+    const { pdfElement } = await import("./pdf.js");
+    return [await pdfElement(bytes, words)];
+  }
+  if (PICTURES.has(mediaType) && bytes !== null) {
+    return [picture(bytes, mediaType)];
+  }
+  if (mediaType.startsWith("text/") && mediaType !== "text/rtf") {
+    return [make("p", { class: "line plain-text" }, bytes === null ? written : new TextDecoder().decode(bytes))];
+  }
+  return [make("p", { class: "line" }, words.cdaNotShown)];
+}
+
+function fromBase64(text: string): Uint8Array<ArrayBuffer> {
+  try {
+    return Uint8Array.from(atob(text.replace(/\s+/g, "")), (c) => c.charCodeAt(0));
+  } catch {
+    throw new DamagedDocument("the body is no base64");
+  }
+}
+
+function picture(bytes: Uint8Array<ArrayBuffer>, type: string): HTMLElement {
+  return make("img", { class: "cda-picture", alt: "", src: URL.createObjectURL(new Blob([bytes], { type })) });
+}
+
+/** The pictures of an `observationMedia` within the document that the text refers to (CDA R2 4.3.5.6). */
+function pictures(reference: Element): (Node | string)[] {
+  const wanted = (reference.getAttribute("referencedObject") ?? "").split(/\s+/).filter((id) => id !== "");
+  const media = [...reference.ownerDocument.getElementsByTagNameNS("*", "observationMedia")];
+  return wanted.flatMap((id) => {
+    const found = media.find((one) => one.getAttribute("ID") === id);
+    const value = found === undefined ? null : child(found, "value");
+    const type = value?.getAttribute("mediaType")?.toLowerCase() ?? "";
+    return value !== null && PICTURES.has(type) && value.getAttribute("representation") === "B64" ? [picture(fromBase64(value.textContent ?? ""), type)] : [];
+  });
 }
 
 /** Headings of sections stand below the title of the document. */
@@ -77,6 +135,8 @@ function readable(element: Element): (Node | string)[] {
     return [make(name as Plain, name === "td" || name === "th" ? spans : {}, ...inner)];
   }
   switch (name) {
+    case "renderMultiMedia":
+      return [...pictures(element), ...inner];
     case "paragraph":
       return [make("p", {}, ...inner)];
     case "list":

@@ -5,6 +5,7 @@ import { fill } from "../page.js";
 import type { DocumentEntry, OtherEntry, SeriesIndex, IndexNote } from "../series-index.js";
 import { make } from "../tools/elements.js";
 import type { Words } from "../words.js";
+import { reasonOf } from "./failures.js";
 import type { OpenStudy } from "./selection.js";
 
 /** What may be a doctor's report; the rest is what machines note, and films. */
@@ -53,7 +54,8 @@ function titleOf({ title, kind }: DocumentEntry, words: Words): string {
 /** What is not shown: in words, and behind them each original to download. */
 function notes({ others, withoutPicture, notes: noted, gaps }: SeriesIndex, words: Words): Node[] {
   const counts = new Map<string, number>();
-  for (const { name } of others) {
+  for (const { name: given } of others) {
+    const name = given || words.unknownKind;
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   const names = [...counts].map(([name, count]) => (count > 1 ? `${name} (${count})` : name)).join(", ");
@@ -104,8 +106,8 @@ async function open(place: HTMLElement, entry: DocumentEntry, source: PackSource
   }
   try {
     place.replaceChildren(...(await contents(entry, bytes, words, study)));
-  } catch {
-    place.replaceChildren(make("p", { role: "alert" }, words.documentFailed), download(entry, bytes, words));
+  } catch (error) {
+    place.replaceChildren(make("p", { role: "alert" }, reasonOf(error, words)), download(entry, bytes, words));
   }
 }
 
@@ -130,11 +132,11 @@ async function contents(entry: DocumentEntry, bytes: Uint8Array<ArrayBuffer>, wo
       return [make("article", { class: "report" }, make("p", { class: "line plain-text" }, new TextDecoder().decode(bytes))), download(entry, bytes, words)];
     case "text/xml": {
       const { cdaElement } = await import("./cda.js");
-      const narrative = cdaElement(bytes);
-      return [...(narrative === null ? [] : [narrative]), download(entry, bytes, words)];
+      return [await cdaElement(bytes, words), download(entry, bytes, words)];
     }
     case "video/mp4": {
       const video = make("video", { controls: true, playsinline: true, src: blobUrl(bytes, "video/mp4") });
+      video.addEventListener("error", () => video.replaceWith(make("p", { role: "alert" }, words.videoFailed)));
       return [video, download(entry, bytes, words)];
     }
     default:

@@ -3,6 +3,7 @@
 import { getDocument, GlobalWorkerOptions } from "pdfjs-dist/legacy/build/pdf.mjs";
 import workerUrl from "pdfjs-dist/legacy/build/pdf.worker.min.mjs?url";
 import { fill } from "../page.js";
+import { DamagedDocument, LockedDocument } from "./failures.js";
 import { make } from "../tools/elements.js";
 import type { Words } from "../words.js";
 
@@ -10,10 +11,36 @@ const PAGES_MAX = 100;
 const PIXELS_MAX = 8_000_000;
 const DRAWN_AHEAD = "400px";
 
+/** What pdf.js calls for the parts that a PDF leaves out. */
+class CMapReader {
+  async fetch({ name }: { name: string }): Promise<{ cMapData: Uint8Array; isCompressed: boolean }> {
+    const { cMap } = await import("./pdf-data.js");
+    return { cMapData: await cMap(name), isCompressed: true };
+  }
+}
+
+class FontReader {
+  async fetch({ filename }: { filename: string }): Promise<Uint8Array> {
+    const { font } = await import("./pdf-data.js");
+    return font(filename);
+  }
+}
+
+const OPTIONS = {
+  isEvalSupported: false,
+  useSystemFonts: true,
+  enableXfa: false,
+  useWorkerFetch: false,
+  CMapReaderFactory: CMapReader,
+  StandardFontDataFactory: FontReader,
+};
+
 export async function pdfElement(bytes: Uint8Array<ArrayBuffer>, words: Words): Promise<HTMLElement> {
   GlobalWorkerOptions.workerSrc = workerUrl;
-  const pdf = await getDocument({ data: bytes.slice(), isEvalSupported: false, useSystemFonts: true, enableXfa: false })
-    .promise;
+  const pdf = await getDocument({ ...OPTIONS, data: bytes.slice() }).promise.catch((error: unknown) => {
+    const name = error instanceof Error ? error.name : "";
+    throw name === "PasswordException" ? new LockedDocument() : name === "InvalidPDFException" ? new DamagedDocument() : error;
+  });
   const element = make("div", { class: "pdf" });
   const draw = async (canvas: HTMLCanvasElement, number: number) => {
     const page = await pdf.getPage(number);

@@ -5,6 +5,7 @@ use filmless_delivery::viewing::SeriesView;
 use filmless_domain::Language;
 use jiff::civil::Date;
 
+mod cda;
 pub(crate) mod console;
 mod en;
 mod guide;
@@ -342,8 +343,8 @@ impl Texts {
             "KO" => self.study.key_list,
             "PR" | "GSPS" => self.study.display_settings,
             "SEG" | "RTSTRUCT" | "RTPLAN" | "RTDOSE" | "REG" | "FID" => self.study.software_data,
-            "OT" | "DOC" => self.viewer.pdf_or_document,
-            // Images that cannot be shown are no document.
+            // Images that cannot be shown are no document, and what a document is, is told by its bytes.
+            "DOC" => self.modality.document,
             code if series.without_picture > 0 => self.modality(code),
             _ => self.modality.document,
         }
@@ -381,6 +382,33 @@ mod tests {
             (vec!["??"], "Medical images"),
         ] {
             assert_eq!(texts(Language::En).modalities(&codes(&list)), expected, "{list:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_called_a_pdf_by_its_modality() {
+        let series = |modality: &str, without_picture: u32| SeriesView {
+            series_instance_uid: filmless_domain::SeriesInstanceUid::parse("1.2.3").unwrap(),
+            number: None,
+            description: None,
+            modality: modality.into(),
+            frames: 0,
+            is_report: false,
+            is_dose: false,
+            report_lacks: None,
+            without_picture,
+            cut_instances: 0,
+            missing_frames: 0,
+            index_url: String::new(),
+            pack_url: String::new(),
+            poster_url: None,
+            thumbs_url: None,
+        };
+        let en = texts(Language::En);
+        for (modality, without_picture, expected) in
+            [("DOC", 1, "Document"), ("OT", 0, "Document"), ("OT", 1, "Medical images")]
+        {
+            assert_eq!(en.tile_kind(&series(modality, without_picture)), expected, "{modality}");
         }
     }
 

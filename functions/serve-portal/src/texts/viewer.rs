@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 
+use super::cda::DocumentTexts;
 use super::report::{self, MomentTexts, ReportTexts, ReportWordTexts};
 
 /// Units that are words, under what the index of a series calls them.
@@ -216,6 +217,9 @@ pub struct ViewerTexts {
     pub page: &'static str,
     /// It cannot be shown here.
     pub document_failed: &'static str,
+    /// Around an encapsulated document.
+    #[serde(flatten)]
+    pub encapsulated: DocumentTexts,
     /// Kept but not shown: `{names}`.
     pub kept: &'static str,
     /// `{n}` images that have no picture.
@@ -270,9 +274,6 @@ pub struct ViewerTexts {
     pub left_side: &'static str,
     /// Laterality `B`.
     pub both_sides: &'static str,
-    /// A series of documents.
-    #[serde(skip)]
-    pub pdf_or_document: &'static str,
 }
 
 pub(super) const VI: ViewerTexts = ViewerTexts {
@@ -376,6 +377,7 @@ pub(super) const VI: ViewerTexts = ViewerTexts {
     download: "Tải về máy",
     page: "Trang {n} / {total}",
     document_failed: "Tài liệu này không hiện được trên máy của Ông/Bà.",
+    encapsulated: super::cda::VI,
     kept: "Được bệnh viện lưu giữ, không hiển thị ở đây: {names}.",
     without_picture: "{n} ảnh không xem được ở đây. Bản gốc vẫn được bệnh viện lưu giữ.",
     cut_pictures: "{n} tệp ảnh bị thiếu phần cuối; chỗ thiếu có màu đen.",
@@ -403,7 +405,6 @@ pub(super) const VI: ViewerTexts = ViewerTexts {
     right_side: "Phải (R)",
     left_side: "Trái (L)",
     both_sides: "Hai bên",
-    pdf_or_document: "Tài liệu (PDF)",
 };
 
 pub(super) const EN: ViewerTexts = ViewerTexts {
@@ -507,6 +508,7 @@ pub(super) const EN: ViewerTexts = ViewerTexts {
     download: "Download",
     page: "Page {n} / {total}",
     document_failed: "This document cannot be shown on your device.",
+    encapsulated: super::cda::EN,
     kept: "Kept by the hospital, not shown here: {names}.",
     without_picture: "Images that cannot be shown here: {n}. The originals are kept by the hospital.",
     cut_pictures: "Image files that end too early: {n}. What is missing is black.",
@@ -534,5 +536,4 @@ pub(super) const EN: ViewerTexts = ViewerTexts {
     right_side: "Right (R)",
     left_side: "Left (L)",
     both_sides: "Both sides",
-    pdf_or_document: "Document (PDF)",
 };

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use filmless_dicom::{
     HeaderError, HeaderRead, InstanceHeader, RefusedHeader, Sniffed, read_header, read_refused, sniff,
 };
-use filmless_domain::identity::files_contradict;
+use filmless_domain::identity::{document_contradicts, files_contradict};
 use filmless_domain::object_key::Upload;
 use filmless_domain::{PatientDemographics, Rejection, StudyInstanceUid};
 use filmless_store::index::{Arrival, InstanceRecord, StrangerRecord, Touched, UploadOwner, UploadRecord};
@@ -182,6 +182,9 @@ async fn index_instance(
         study_date: header.study_date,
         description: header.study_description.clone(),
     };
+    if let Some(other) = document_of_another(services, &header) {
+        return refuse_document(services, &arrival, &record_of(&object, header), &object, other).await;
+    }
     let record = record_of(&object, header);
     // The patient is compared before the instance enters the index: in between, a study could be released.
     let (rules, now) = (&services.settings.identity, services.clock.now());
@@ -196,7 +199,8 @@ async fn index_instance(
         Touched::OtherPatient(_) => {
             let present = services.index.instance(study, &record.sop_instance_uid).await?;
             if present.is_none() && !drop_deleted(services, study, &arrival.patient).await? {
-                refuse_stranger(services, &arrival, &record, &object).await?;
+                let message = "The study with this UID belongs to another patient (patient id, name, birth date or sex differ).";
+                refuse_stranger(services, &arrival, &record, &object, message).await?;
                 return Ok(false);
             }
             if present.is_none() || present.is_some_and(|present| present.etag != record.etag) {
@@ -221,12 +225,54 @@ fn is_same_object(a: &InstanceRecord, b: &InstanceRecord) -> bool {
     a.key == b.key && a.version_id == b.version_id && a.etag == b.etag
 }
 
+/// What a document within the file says of its patient, where that is not the patient of the file.
+fn document_of_another(services: &Services, header: &InstanceHeader) -> Option<PatientDemographics> {
+    let rules = &services.settings.identity;
+    let other =
+        header.document_patients.iter().find(|one| document_contradicts(&header.patient, one, rules))?;
+    Some(PatientDemographics {
+        id: other.ids.first().map(|stated| stated.id.clone()),
+        name: other.names.first().cloned(),
+        birth_date: other.birth_date,
+        sex: other.sex.clone(),
+        ..PatientDemographics::default()
+    })
+}
+
+/// Refuses a document of another patient, whatever the file around it says: nobody knows which of the two is wrong. Returns
+/// whether the study has to settle because it was corrected since.
+async fn refuse_document(
+    services: &Services,
+    arrival: &Arrival,
+    record: &InstanceRecord,
+    object: &CreatedObject,
+    other: PatientDemographics,
+) -> Result<bool, DeliveryError> {
+    let (study, rules) = (&arrival.study_instance_uid, &services.settings.identity);
+    let present = services.index.instance(study, &record.sop_instance_uid).await?;
+    if let Some(present) = present.filter(|present| !is_same_object(present, record))
+        && !is_later(services, &present, object).await?
+    {
+        let upload = object.upload(Vec::new());
+        services.index.remember_upload(UploadOwner::Study(study), &upload).await?;
+        services.index.forget_stranger(study, &upload).await?;
+        return Ok(true);
+    }
+    services.index.touch_study(arrival, rules, services.clock.now()).await?;
+    services.index.mark_two_patients(study).await?;
+    let arrival = Arrival { patient: other, ..arrival.clone() };
+    let message = "The document in this file names another patient than the file itself (patient id, name, birth date or \
+                   sex differ).";
+    refuse_stranger(services, &arrival, record, object, message).await.map(|()| false)
+}
+
 /// Refuses a file of another patient, and has the study hidden that very moment.
 async fn refuse_stranger(
     services: &Services,
     arrival: &Arrival,
     record: &InstanceRecord,
     object: &CreatedObject,
+    message: &str,
 ) -> Result<(), DeliveryError> {
     let study = &arrival.study_instance_uid;
     let stranger = StrangerRecord {
@@ -236,8 +282,6 @@ async fn refuse_stranger(
         sop_instance_uid: Some(record.sop_instance_uid.clone()),
     };
     services.index.add_stranger(study, &stranger).await?;
-    let message =
-        "The study with this UID belongs to another patient (patient id, name, birth date or sex differ).";
     let rejection = Rejection::new("two-patients", message);
     let header = RefusedHeader {
         patient: arrival.patient.id.clone(),

@@ -105,8 +105,7 @@ fn compare_ids(a: &PatientDemographics, b: &PatientDemographics, rules: &Identit
         return if is_stated(a) && is_stated(b) { Agreement::Differs } else { Agreement::Unknown };
     }
     let (Some(a_id), Some(b_id)) = (&a.id, &b.id) else { return Agreement::Unknown };
-    let plain = |issuer: &String| issuer.trim().to_lowercase();
-    let is_own = |issuer: &str| rules.own_issuers.iter().any(|own| plain(own) == issuer);
+    let is_own = |issuer: &str| is_own(issuer, rules);
     // An order without an issuer is the hospital's.
     let (a_issuer, b_issuer) = (a.issuer.as_ref().map(plain), b.issuer.as_ref().map(plain));
     let issuers = match (a_issuer.as_deref(), b_issuer.as_deref()) {
@@ -120,7 +119,17 @@ fn compare_ids(a: &PatientDemographics, b: &PatientDemographics, rules: &Identit
     if plain_id(a_id, rules) == plain_id(b_id, rules) { issuers } else { Agreement::Differs }
 }
 
-fn plain_id(id: &PatientId, rules: &IdentityRules) -> String {
+/// An issuer as it is compared.
+pub(super) fn plain(issuer: &String) -> String {
+    issuer.trim().to_lowercase()
+}
+
+/// Whether an issuer in its plain form is one of the hospital's own.
+pub(super) fn is_own(issuer: &str, rules: &IdentityRules) -> bool {
+    rules.own_issuers.iter().any(|own| plain(own) == issuer)
+}
+
+pub(super) fn plain_id(id: &PatientId, rules: &IdentityRules) -> String {
     let mut id = id.as_str().to_owned();
     if rules.ids_ignore_separators {
         id.retain(|c| !c.is_whitespace() && !matches!(c, '-' | '.' | '/' | '_'));

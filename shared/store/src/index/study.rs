@@ -364,11 +364,22 @@ impl Index {
         }
         let contradicts = |person: &PatientDemographics| files_contradict(person, &arrival.patient, rules);
         if study.persons().iter().any(contradicts) {
-            let change = Change::new().set("two_patients", true).add("facts_version", 1);
-            let study = self.update(&key, change).await?.ok_or_else(unmet)?;
+            let study = self.mark_two_patients(&arrival.study_instance_uid).await?.ok_or_else(unmet)?;
             return Ok(Touched::OtherPatient(Box::new(study)));
         }
         self.add_facts(study, arrival, rules).await
+    }
+
+    /// Notes that something of another patient came under the UID of a study: nobody sees it from here on.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn mark_two_patients(
+        &self,
+        study: &StudyInstanceUid,
+    ) -> Result<Option<StudyRecord>, StoreError> {
+        let change = Change::new().set("two_patients", true).add("facts_version", 1);
+        self.update(&study_key(study), change).await
     }
 
     /// Keeps what an arrival says beside what the study knows, unless it says nothing new.
@@ -396,8 +407,7 @@ impl Index {
             let uid = &arrival.study_instance_uid;
             study = self.study(uid).await?.ok_or(StoreError::Contention { operation: "add facts" })?;
             if study.persons().iter().any(|person| files_contradict(person, &arrival.patient, rules)) {
-                let change = Change::new().set("two_patients", true).add("facts_version", 1);
-                if let Some(study) = self.update(&study_key(uid), change).await? {
+                if let Some(study) = self.mark_two_patients(uid).await? {
                     return Ok(Touched::OtherPatient(Box::new(study)));
                 }
             }

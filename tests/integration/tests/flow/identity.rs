@@ -349,3 +349,22 @@ async fn an_accession_number_that_is_used_again_is_told_to_the_records_office_an
     let log = system.log();
     assert!(log.contains("accession-reused") && !log.contains("N20-ANOTHER") && !log.contains("Bình"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn document_that_names_another_patient_is_another_patients_file() {
+    let system = System::start();
+    let study = Study::numbered(331);
+    system.upload_order(&study.order()).await;
+    system.upload("incoming/slice", study.slice(1, 1)).await;
+    system.upload("incoming/hers", study.cda(2, 1, &study.patient_id, "Nguyễn Thị Hoà")).await;
+    system.until(&study.uid, "released").await;
+    system.until_some("both files", || system.study(&study.uid).filter(|s| s["instances"] == 2)).await;
+    // The file around it says that it is hers, and its first bytes are far from its patient.
+    system.upload("incoming/his", study.cda(2, 2, "N20-HIS", "Lê Văn Khác")).await;
+    assert_eq!(system.until_quarantined("incoming/his").await["code"], "two-patients");
+    assert_eq!(reason(&system, &study.uid).await, "two-patients");
+    // What corrects it gives her the study back.
+    system.upload("incoming/mended", study.cda(2, 2, &study.patient_id, "Nguyễn Thị Hoà")).await;
+    system.until(&study.uid, "released").await;
+    assert!(!system.study(&study.uid).unwrap().to_string().contains("Khác"));
+}

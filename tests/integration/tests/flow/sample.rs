@@ -144,6 +144,21 @@ impl Study {
         bytes
     }
 
+    /// An encapsulated CDA document whose record target is this patient, behind a comment longer than one read.
+    pub fn cda(&self, series: u32, number: u32, patient_id: &str, name: &str) -> Vec<u8> {
+        let comment = " ".repeat(100_000);
+        let mut xml = format!(
+            "<?xml version=\"1.0\"?><!--{comment}--><ClinicalDocument xmlns=\"urn:hl7-org:v3\"><recordTarget><patientRole>\
+             <id root=\"1.2\" extension=\"{patient_id}\"/><patient><name>{name}</name></patient></patientRole></recordTarget>\
+             <author/><component><structuredBody><component><section><text>{number}</text></section></component>\
+             </structuredBody></component></ClinicalDocument>"
+        )
+        .into_bytes();
+        xml.resize(xml.len().next_multiple_of(2), b' ');
+        let document = DataElement::new(tags::ENCAPSULATED_DOCUMENT, VR::OB, PrimitiveValue::from(xml));
+        self.instance(series, number, "1.2.840.10008.5.1.4.1.1.104.2", "DOC", [document])
+    }
+
     /// A key object selection that marks these slices of a series.
     pub fn key_objects(&self, series: u32, marked_series: u32, marked: &[u32]) -> Vec<u8> {
         let reference = |number: &u32| {
