@@ -103,6 +103,9 @@ export interface Words {
   readonly presentStudy: string;
   readonly earlierStudy: string;
   readonly laterStudy: string;
+  readonly sameDayStudy: string;
+  readonly otherStudy: string;
+  readonly noDate: string;
   readonly linkScroll: string;
   readonly linkView: string;
   readonly linkedByPosition: string;

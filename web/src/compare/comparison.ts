@@ -8,7 +8,7 @@ import { Sides } from "../sides.js";
 import { Stage, type StageTool } from "../stage.js";
 import { fillList, make, select, toolButton } from "../tools/elements.js";
 import { ICONS } from "../tools/icons.js";
-import { earlierLike, fetchStudies, openStudy, seriesLike, type OpenStudy, type StudyChoice } from "./catalogue.js";
+import { earlierLike, fetchStudies, openStudy, orderOf, seriesLike, type OpenStudy, type StudyChoice } from "./catalogue.js";
 import { isSameSpace, nearestFrame, offsetFrame } from "./linking.js";
 import { PaneBar } from "./pane-bar.js";
 
@@ -110,14 +110,18 @@ export class Comparison {
     this.mainBar.say(words.presentStudy, [this.here?.label ?? document.querySelector("h1")?.textContent, this.main.series?.label]);
   }
 
-  /** The study that is chosen, against the one that is open: this one, an earlier or a later one. */
+  /** The study that is chosen, against the one that is open: this one, an earlier or a later one, or one of unknown order. */
   private nameOther(series: string): void {
     const { words } = this.page;
     const { here, shownStudy } = this;
     const isSame = shownStudy?.grantUrl === this.page.grantUrl;
-    const isLater = shownStudy?.day != null && here?.day != null && shownStudy.day > here.day;
-    const when = isSame ? words.presentStudy : isLater ? words.laterStudy : words.earlierStudy;
-    this.otherBar.say(when, [shownStudy?.label || document.querySelector("h1")?.textContent, series]);
+    const when = {
+      earlier: words.earlierStudy,
+      later: words.laterStudy,
+      "same-day": words.sameDayStudy,
+      unknown: words.otherStudy,
+    }[orderOf(shownStudy ?? { day: null }, here)];
+    this.otherBar.say(isSame ? words.presentStudy : when, [shownStudy?.label || document.querySelector("h1")?.textContent, series]);
   }
 
   private head(): HTMLElement {
@@ -161,7 +165,7 @@ export class Comparison {
   }
 
   private async open(): Promise<void> {
-    this.studies = await fetchStudies().catch(() => []);
+    this.studies = await fetchStudies(this.page.words.noDate).catch(() => []);
     let here = this.studies.findIndex(({ grantUrl }) => grantUrl === this.page.grantUrl);
     if (here < 0) {
       this.studies = [{ uid: "", label: "", grantUrl: this.page.grantUrl, day: null, title: "", modalities: [] }, ...this.studies];

@@ -235,6 +235,12 @@ pub struct ViewerTexts {
     pub earlier_study: &'static str,
     /// Over a later one beside it.
     pub later_study: &'static str,
+    /// Over one of the same day beside it.
+    pub same_day_study: &'static str,
+    /// Over one of which nobody knows whether it is earlier or later, as one of the two has no date.
+    pub other_study: &'static str,
+    /// Instead of the date of a study that has none.
+    pub no_date: &'static str,
     /// Check box.
     pub link_scroll: &'static str,
     /// Check box.
@@ -373,6 +379,9 @@ pub(super) const VI: ViewerTexts = ViewerTexts {
     present_study: "Lần này",
     earlier_study: "Lần trước",
     later_study: "Lần sau",
+    same_day_study: "Lần khác cùng ngày",
+    other_study: "Lần khác",
+    no_date: "Không rõ ngày chụp",
     link_scroll: "Cuộn cùng nhau",
     link_view: "Sáng/tương phản và phóng to cùng nhau",
     linked_by_position: "Hai bên cuộn theo vị trí trong cơ thể.",
@@ -499,6 +508,9 @@ pub(super) const EN: ViewerTexts = ViewerTexts {
     present_study: "Present",
     earlier_study: "Earlier",
     later_study: "Later",
+    same_day_study: "Same day",
+    other_study: "Other study",
+    no_date: "Date not known",
     link_scroll: "Scroll together",
     link_view: "Window and zoom together",
     linked_by_position: "Both follow the position in the body.",
