@@ -142,6 +142,8 @@ pub struct RefusedHeader {
     pub patient: Option<PatientId>,
     /// Of which study.
     pub study_instance_uid: Option<StudyInstanceUid>,
+    /// Of which series, where it is refused for that.
+    pub series_instance_uid: Option<SeriesInstanceUid>,
     /// Which instance.
     pub sop_instance_uid: Option<SopInstanceUid>,
 }
@@ -158,6 +160,7 @@ pub fn read_refused(prefix: &[u8], limits: &Limits) -> RefusedHeader {
     RefusedHeader {
         patient: patient(root).id,
         study_instance_uid: StudyInstanceUid::parse(&uid(tags::STUDY_INSTANCE_UID)).ok(),
+        series_instance_uid: None,
         sop_instance_uid: SopInstanceUid::parse(&uid(tags::SOP_INSTANCE_UID)).ok(),
     }
 }

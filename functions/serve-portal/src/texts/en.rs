@@ -102,7 +102,9 @@ pub(super) const EN: Texts = Texts {
         },
         lost_files: |count| {
             let words = if count == 1 { "file of this study" } else { "files of this study" };
-            format!("{count} {words} arrived damaged and cannot be shown. The hospital has been told.")
+            format!(
+                "{count} {words} arrived damaged, or under the number of another one, and cannot be shown. The hospital has been told."
+            )
         },
         cut_instances: |count| {
             let words = if count == 1 { "image file is" } else { "image files are" };

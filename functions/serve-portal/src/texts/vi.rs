@@ -89,7 +89,7 @@ pub(super) const VI: Texts = Texts {
         },
         lost_files: |count| {
             format!(
-                "Có {count} tệp của lần chụp này bị hỏng khi gửi đến nên không xem được. Bệnh viện đã được báo."
+                "Có {count} tệp của lần chụp này bị hỏng hoặc bị trùng mã khi gửi đến nên không xem được. Bệnh viện đã được báo."
             )
         },
         cut_instances: |count| format!("{count} tệp ảnh không đầy đủ, bị thiếu một phần."),

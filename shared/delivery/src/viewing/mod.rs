@@ -2,6 +2,7 @@
 
 mod access;
 mod door;
+mod lost_files;
 mod result;
 mod session;
 mod share;
