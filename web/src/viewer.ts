@@ -133,7 +133,14 @@ class Viewer {
     const { pane, page } = this;
     const { showDocuments } = await import("./documents/documents.js");
     if (pane.index !== null && pane.source !== null) {
-      showDocuments(page.documents, pane.index, pane.source, page.words);
+      const open = (uid: string, frame: number) => {
+        const series = page.series.find(({ seriesInstanceUid }) => seriesInstanceUid === uid);
+        if (series !== undefined) {
+          void this.open(series, frame);
+          page.viewer.scrollIntoView({ block: "nearest" });
+        }
+      };
+      showDocuments(page.documents, pane.index, pane.source, page.words, { series: page.series, grant: pane.grant, open });
     }
   }
 

@@ -69,6 +69,8 @@ export interface Words {
   readonly ellipseResult: string;
   readonly ellipseAreaOnly: string;
   readonly probeResult: string;
+  /** Units that are words. */
+  readonly units: Readonly<Record<string, string>>;
   readonly noValue: string;
   readonly uncalibrated: string;
   readonly atDetector: string;
@@ -80,8 +82,15 @@ export interface Words {
   readonly openDocument: string;
   readonly report: string;
   readonly reportStatus: Readonly<Record<string, string>>;
+  readonly reportWords: Readonly<Record<string, string>>;
+  readonly moment: { readonly date: string; readonly yearMonth: string; readonly months: string };
+  readonly dose: string;
+  readonly selection: string;
+  readonly selectedImage: string;
+  readonly selectedElsewhere: string;
   readonly record: string;
   readonly pdf: string;
+  readonly text: string;
   readonly video: string;
   readonly download: string;
   readonly page: string;

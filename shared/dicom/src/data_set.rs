@@ -44,6 +44,17 @@ impl PixelElement {
     }
 }
 
+/// Where an encapsulated document is, as far as the bytes at hand reach.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct DocumentElement {
+    /// Its parts, to be joined in this order: one, or the fragments of a value of undefined length.
+    pub parts: Vec<Range<usize>>,
+    /// First byte after the value; the end of the object where nobody knows yet.
+    pub end: usize,
+    /// Whether `parts` are all of it, once `end` is here.
+    pub is_whole: bool,
+}
+
 /// A scanned data set. It borrows the bytes it was scanned from, or owns what was inflated from them.
 #[derive(Debug)]
 pub struct DataSet<'a> {
@@ -52,7 +63,7 @@ pub struct DataSet<'a> {
     transfer_syntax_uid: String,
     syntax: TransferSyntax,
     pixels: Option<PixelElement>,
-    document: Option<Range<usize>>,
+    document: Option<DocumentElement>,
     charset: Charset,
 }
 
@@ -70,7 +81,7 @@ impl<'a> DataSet<'a> {
         data_set
     }
 
-    pub(crate) fn with_bulk(self, pixels: Option<PixelElement>, document: Option<Range<usize>>) -> Self {
+    pub(crate) fn with_bulk(self, pixels: Option<PixelElement>, document: Option<DocumentElement>) -> Self {
         Self { pixels, document, ..self }
     }
 
@@ -118,15 +129,27 @@ impl<'a> DataSet<'a> {
         self.pixels.as_ref()
     }
 
-    /// As much of an encapsulated document as is here.
-    pub(crate) fn document_head(&self) -> Option<&[u8]> {
-        let range = self.document.clone()?;
-        self.bytes.get(range.start..range.end.min(self.bytes.len()))
+    /// The first bytes of an encapsulated document, at most so many, as far as they are here.
+    pub(crate) fn document_head(&self, bytes_max: usize) -> Option<Vec<u8>> {
+        let parts = self.document.as_ref()?.parts.iter();
+        let here = parts.flat_map(|part| self.bytes.get(part.start..part.end.min(self.bytes.len())));
+        Some(here.flatten().take(bytes_max).copied().collect())
     }
 
-    /// Where Encapsulated Document (0042,0011) is, if there is one and all of it is here.
-    pub(crate) fn document(&self) -> Option<Range<usize>> {
-        self.document.clone().filter(|range| range.end <= self.bytes.len())
+    /// Encapsulated Document (0042,0011), if there is one and all of it is here.
+    pub(crate) fn document(&self) -> Option<Cow<'_, [u8]>> {
+        let document = self.document.as_ref().filter(|document| document.is_whole)?;
+        if let [only] = &document.parts[..] {
+            return self.bytes.get(only.clone()).map(Cow::Borrowed);
+        }
+        let parts: Option<Vec<&[u8]>> =
+            document.parts.iter().map(|part| self.bytes.get(part.clone())).collect();
+        parts.map(|parts| Cow::Owned(parts.concat()))
+    }
+
+    /// Text outside an element of text, in the character set of the data set.
+    pub(crate) fn decode_text(&self, bytes: &[u8]) -> String {
+        self.charset.decode(bytes)
     }
 
     /// The bytes that were scanned: the file, or what it inflated to.

@@ -99,6 +99,51 @@ pub(crate) fn end_of_fragments(
     }
 }
 
+/// A document whose length is not given.
+pub(crate) struct DocumentParts {
+    /// Its parts, to be joined, as far as the bytes at hand reach.
+    pub parts: Vec<Range<usize>>,
+    /// First byte after its delimiter; `None` where the bytes at hand end first.
+    pub end: Option<usize>,
+}
+
+/// Follows a document of undefined length to its end: fragments, behind an offset table or not, or, of writers who only
+/// left the length away, bytes up to a delimiter or the end of the object.
+pub(crate) fn document_parts(
+    bytes: &[u8],
+    value_start: usize,
+    total: u64,
+) -> Result<DocumentParts, HeaderError> {
+    let rest = bytes.get(value_start..).unwrap_or_default();
+    if !rest.starts_with(&ITEM) {
+        let delimiter = [&SEQUENCE_DELIMITATION[..], &[0; 4]].concat();
+        let found = rest.windows(delimiter.len()).position(|window| window == delimiter);
+        let is_all_here = bytes.len() as u64 >= total;
+        let length = found.unwrap_or(rest.len());
+        let end = found.map(|at| value_start + at + delimiter.len()).or(is_all_here.then_some(bytes.len()));
+        let only = value_start..value_start + length;
+        return Ok(DocumentParts { parts: Vec::from([only]), end });
+    }
+    let (mut parts, mut at) = (Vec::new(), value_start);
+    let end = loop {
+        match fragment_at(&bytes, at, total) {
+            Ok(Fragment::At(range)) => {
+                at = range.end;
+                parts.push(range);
+            }
+            Ok(Fragment::End) => break Some((at + 8).min(bytes.len())),
+            Ok(Fragment::Cut) => break None,
+            Ok(Fragment::Short(..)) | Err(_) => return Err(HeaderError::Truncated),
+        }
+    };
+    // The offset table of one frame: nothing, or one zero.
+    let is_table = |part: &Range<usize>| matches!(bytes.get(part.clone()), Some([] | [0, 0, 0, 0]));
+    if parts.len() > 1 && parts.first().is_some_and(is_table) {
+        parts.remove(0);
+    }
+    Ok(DocumentParts { parts, end })
+}
+
 /// Parts encapsulated pixel data into the fragments of each frame. `value_start` is where the basic offset table
 /// begins, `total` where fragments have to end; `offsets` is Extended Offset Table (7FE0,0001), empty when there is none.
 /// Of a file that ends within its last fragment, that fragment is what is there of it.

@@ -59,6 +59,8 @@ pub enum ReportKind {
     Pdf,
     /// An encapsulated CDA document.
     Cda,
+    /// Encapsulated text.
+    Text,
 }
 
 /// What the header of one instance says. `Debug` hides the patient.
@@ -215,7 +217,10 @@ impl InstanceHeader {
             is_result: false,
             sop_class_uid,
         };
-        header.is_result = header.kind() == InstanceKind::Report && !is_record(root) && lacks(root).is_none();
+        // Text without a form may be the notes of a machine: it is read, and vouched for by nobody.
+        let is_form = header.readable != Some(ReportKind::Text);
+        header.is_result =
+            header.kind() == InstanceKind::Report && is_form && !is_record(root) && lacks(root).is_none();
         Ok(header)
     }
 

@@ -1,5 +1,7 @@
 //! Key object selections (PS3.3 A.35.4, C.17.6): which images somebody marked, and what for.
 
+use std::collections::HashMap;
+
 use dicom_core::Tag;
 use dicom_dictionary_std::tags;
 use filmless_domain::{KeyReference, SopInstanceUid};
@@ -52,6 +54,18 @@ fn evidence_references(root: Item<'_>) -> Vec<KeyReference> {
     let series = items(root, tags::CURRENT_REQUESTED_PROCEDURE_EVIDENCE_SEQUENCE)
         .flat_map(|study| items(study, tags::REFERENCED_SERIES_SEQUENCE));
     collect(series.flat_map(|series| items(series, tags::REFERENCED_SOP_SEQUENCE)))
+}
+
+/// The series of each instance that the evidence names.
+pub(crate) fn series_of_evidence(root: Item<'_>) -> HashMap<String, String> {
+    let series = items(root, tags::CURRENT_REQUESTED_PROCEDURE_EVIDENCE_SEQUENCE)
+        .flat_map(|study| items(study, tags::REFERENCED_SERIES_SEQUENCE));
+    let named = series.filter_map(|series| Some((series.text(tags::SERIES_INSTANCE_UID)?, series)));
+    let instances = named.flat_map(|(uid, series)| {
+        let sops = items(series, tags::REFERENCED_SOP_SEQUENCE);
+        sops.filter_map(move |sop| Some((sop.text(tags::REFERENCED_SOP_INSTANCE_UID)?, uid.clone())))
+    });
+    instances.collect()
 }
 
 /// All of them, however many: the header's own limits bound them, and a mark that is left out would be missed by nobody.

@@ -36,6 +36,7 @@ pub mod frames;
 pub mod geometry;
 pub mod header;
 pub mod key_objects;
+mod measurement_unit;
 pub mod ranged;
 pub mod report;
 pub mod scan;
@@ -60,8 +61,11 @@ pub use header::{
     HeaderRead, InstanceHeader, InstanceKind, RefusedHeader, ReportKind, read_header, read_refused,
 };
 pub use key_objects::{KeyObjectSelection, key_object_selection};
+pub use measurement_unit::measurement_unit;
 pub use ranged::RangedBytes;
-pub use report::{ReportDocument, ReportLine, lacks, read_report};
+pub use report::{
+    ReportAuthor, ReportDocument, ReportLine, ReportWord, SelectedImage, lacks, read_report, read_selection,
+};
 pub use scan::{Scan, scan_file, scan_prefix};
 pub use slice_order::{SliceKey, display_order};
 pub use sniff::{Sniffed, sniff};

@@ -4,16 +4,21 @@
 //! and regions are named, because what they point at is shown elsewhere. Who the patient is stands above every
 //! report already and is left out.
 
+mod selection;
 mod value;
+mod words;
 
 use dicom_core::Tag;
 use dicom_dictionary_std::tags;
 use filmless_domain::ReportLack;
 use serde::{Deserialize, Serialize};
 
+pub use self::selection::{SelectedImage, read_selection};
+pub(crate) use self::value::one_line;
+pub use self::words::ReportWord;
+use crate::DataSet;
 use crate::code::Code;
 use crate::data_set::Item;
-use crate::{DataSet, sop_class_name};
 
 /// Most lines of one report.
 pub const REPORT_LINES_MAX: usize = 5000;
@@ -34,9 +39,24 @@ pub struct ReportDocument {
     pub title: String,
     /// Its lines.
     pub lines: Vec<ReportLine>,
-    /// Whether a machine wrote it, not a doctor.
+    /// The images that a key object selection selects, in its order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub images: Vec<SelectedImage>,
+    /// What kind of author it has.
     #[serde(skip)]
-    pub is_record: bool,
+    pub author: ReportAuthor,
+}
+
+/// Who writes such a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ReportAuthor {
+    /// A doctor.
+    #[default]
+    Doctor,
+    /// A machine.
+    Machine,
+    /// A machine, of the radiation dose.
+    DoseMachine,
 }
 
 /// What keeps a report from being the signed result, the gravest first: it is preliminary, or not complete, or nobody verified
@@ -68,6 +88,15 @@ pub struct ReportLine {
     /// What it says of the report itself, for programs that say it in another language.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<ReportStatus>,
+    /// What the name is, where it is not the author's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name_word: Option<ReportWord>,
+    /// What the value is, where it is not the author's text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value_word: Option<ReportWord>,
+    /// How many things the value counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<usize>,
 }
 
 /// What a report says of itself (PS3.3 C.17.2).
@@ -113,49 +142,75 @@ pub fn read_report(data_set: &DataSet<'_>) -> ReportDocument {
     let root = data_set.root();
     let title = Code::read(root, tags::CONCEPT_NAME_CODE_SEQUENCE)
         .map(|code| code.readable())
-        .or_else(|| root.text(tags::SERIES_DESCRIPTION))
-        .or_else(|| sop_class_name(&root.text(tags::SOP_CLASS_UID)?).map(str::to_owned));
-    let mut writer = Writer { lines: Vec::new(), bytes_left: REPORT_BYTES_MAX, is_full: false };
+        .or_else(|| root.text(tags::SERIES_DESCRIPTION));
+    let mut writer = Writer::default();
     writer.write_status(root);
     // Text that stands in the root itself, without items.
     writer.write(0, None, value::any(root));
     writer.write_content(root);
-    if writer.is_full {
-        let value = Some("The report is longer than can be shown here.".to_owned());
-        let status = Some(ReportStatus::TooLong);
-        writer.lines.push(ReportLine { level: 0, name: None, value, status });
-    }
     ReportDocument {
         title: title.map(|t| value::one_line(&t)).unwrap_or_default(),
-        lines: writer.lines,
-        is_record: is_record(root),
+        lines: writer.into_lines(),
+        images: Vec::new(),
+        author: author(root),
     }
+}
+
+/// Whether a machine wrote it: such documents are no results.
+pub(crate) fn is_record(root: Item<'_>) -> bool {
+    author(root) != ReportAuthor::Doctor
 }
 
 /// Documents that machines write (PS3.3 A.35): dose, computer-aided detection, procedure log, acquisition context,
 /// implantation plan. Some machines write their dose under a general class: then the title tells.
-pub(crate) fn is_record(root: Item<'_>) -> bool {
-    const CLASSES: [&str; 12] = ["40", "50", "65", "67", "68", "69", "70", "71", "73", "74", "75", "76"];
+fn author(root: Item<'_>) -> ReportAuthor {
+    /// X-Ray, Radiopharmaceutical, Patient and Enhanced X-Ray Radiation Dose SR.
+    const DOSE_CLASSES: [&str; 4] = ["67", "68", "73", "76"];
+    const CLASSES: [&str; 8] = ["40", "50", "65", "69", "70", "71", "74", "75"];
     /// X-Ray Radiation Dose Report, Radiopharmaceutical Radiation Dose Report (PS3.16 TID 10001, 10021), DCM.
-    const TITLES: [&str; 2] = ["113701", "113500"];
+    const DOSE_TITLES: [&str; 2] = ["113701", "113500"];
     let class = root.text(tags::SOP_CLASS_UID).unwrap_or_default();
-    let class = class.trim().strip_prefix("1.2.840.10008.5.1.4.1.1.88.");
+    let class = class.trim().strip_prefix("1.2.840.10008.5.1.4.1.1.88.").unwrap_or_default();
     let title = Code::read(root, tags::CONCEPT_NAME_CODE_SEQUENCE);
-    class.is_some_and(|class| CLASSES.contains(&class)) || title.is_some_and(|code| code.is_dcm(&TITLES))
+    if DOSE_CLASSES.contains(&class) || title.is_some_and(|code| code.is_dcm(&DOSE_TITLES)) {
+        ReportAuthor::DoseMachine
+    } else if CLASSES.contains(&class) {
+        ReportAuthor::Machine
+    } else {
+        ReportAuthor::Doctor
+    }
 }
 
 struct Writer {
     lines: Vec<ReportLine>,
     bytes_left: usize,
     is_full: bool,
+    /// Images that are named elsewhere give no lines.
+    leaves_out_images: bool,
+}
+
+impl Default for Writer {
+    fn default() -> Self {
+        Self { lines: Vec::new(), bytes_left: REPORT_BYTES_MAX, is_full: false, leaves_out_images: false }
+    }
 }
 
 impl Writer {
     fn write(&mut self, level: usize, name: Option<String>, value: Option<String>) {
-        self.write_line(ReportLine { level: level.min(REPORT_LEVELS_MAX), name, value, status: None });
+        self.write_line(ReportLine { level, name, value, ..ReportLine::default() });
     }
 
-    fn write_line(&mut self, line: ReportLine) {
+    fn into_lines(mut self) -> Vec<ReportLine> {
+        if self.is_full {
+            let value = Some("The report is longer than can be shown here.".to_owned());
+            let status = Some(ReportStatus::TooLong);
+            self.lines.push(ReportLine { value, status, ..ReportLine::default() });
+        }
+        self.lines
+    }
+
+    fn write_line(&mut self, mut line: ReportLine) {
+        line.level = line.level.min(REPORT_LEVELS_MAX);
         let ReportLine { name, value, .. } = &line;
         let bytes = [name, value].into_iter().flatten().map(String::len).sum::<usize>();
         self.is_full |= self.lines.len() >= REPORT_LINES_MAX || bytes > self.bytes_left;
@@ -165,17 +220,26 @@ impl Writer {
         }
     }
 
+    /// A value that is a word of ours.
+    fn write_own(&mut self, level: usize, name: Option<String>, word: ReportWord) {
+        let (value, value_word) = (Some(word.english().to_owned()), Some(word));
+        self.write_line(ReportLine { level, name, value, value_word, ..ReportLine::default() });
+    }
+
     /// Whether the report is finished, and who stands for it (PS3.3 C.17.2).
     fn write_status(&mut self, root: Item<'_>) {
         for (name, tag) in [
-            ("Completion", tags::COMPLETION_FLAG),
-            ("Preliminary", tags::PRELIMINARY_FLAG),
-            ("Verification", tags::VERIFICATION_FLAG),
+            (ReportWord::Completion, tags::COMPLETION_FLAG),
+            (ReportWord::Preliminary, tags::PRELIMINARY_FLAG),
+            (ReportWord::Verification, tags::VERIFICATION_FLAG),
         ] {
             if let Some(flag) = root.text(tag) {
                 let status = ReportStatus::of_flag(tag, flag.trim());
                 let value = Some(value::sentence_case(&flag));
-                self.write_line(ReportLine { level: 0, name: Some(name.to_owned()), value, status });
+                // The sentence of a status that is known has no need of a name.
+                let name_word = status.is_none().then_some(name);
+                let name = Some(name.english().to_owned());
+                self.write_line(ReportLine { name, value, status, name_word, ..ReportLine::default() });
             }
         }
         let observers = root.get(tags::VERIFYING_OBSERVER_SEQUENCE);
@@ -189,7 +253,8 @@ impl Writer {
             if !parts.is_empty() {
                 let (name, value) = (Some("Verified by".to_owned()), Some(parts.join(", ")));
                 let status = Some(ReportStatus::VerifiedBy);
-                self.write_line(ReportLine { level: 0, name, value, status });
+                let value_word = observer.get(tags::VERIFICATION_DATE_TIME).map(|_| ReportWord::Moment);
+                self.write_line(ReportLine { name, value, status, value_word, ..ReportLine::default() });
             }
         }
     }
@@ -220,22 +285,47 @@ impl Writer {
             }
             let name = concept.map(|code| value::one_line(&code.readable())).filter(|name| !name.is_empty());
             let nested = match kind.as_str() {
+                "IMAGE" if self.leaves_out_images => false,
                 "IMAGE" | "COMPOSITE" | "WAVEFORM" => {
-                    let references = 1 + siblings.skip_like(&kind, name.as_deref());
-                    let name = name.unwrap_or_else(|| value::reference_name(&kind).to_owned());
-                    self.write(level, Some(name), Some(value::references(&kind, references)));
+                    let count = 1 + siblings.skip_like(&kind, name.as_deref());
+                    let name_word = name.is_none().then(|| ReportWord::of_reference(&kind));
+                    let name = name.or(name_word.map(|word| word.english().to_owned()));
+                    let referred = ReportWord::of_referred(&kind);
+                    self.write_line(ReportLine {
+                        level,
+                        name,
+                        value: Some(value::counted(referred, count)),
+                        name_word,
+                        value_word: Some(referred),
+                        count: Some(count),
+                        ..ReportLine::default()
+                    });
                     false
                 }
                 // What a region was selected from is an image, which is counted where it is evidence.
                 "SCOORD" | "SCOORD3D" | "TCOORD" => {
-                    self.write(level, name, Some(value::region(item, &kind)));
+                    let graphic = item.text(tags::GRAPHIC_TYPE).unwrap_or_default();
+                    self.write_own(level, name, ReportWord::of_region(&kind, graphic.trim()));
                     false
                 }
+                "TABLE" => {
+                    self.write_own(level, name, ReportWord::Table);
+                    item.first_item(tags::CONTENT_SEQUENCE).is_some()
+                }
                 _ => {
-                    let value = value::read(item, &kind).or_else(|| value::any(item));
+                    let value = value::read(item, &kind);
+                    let is_moment = value.is_some() && matches!(kind.as_str(), "DATE" | "TIME" | "DATETIME");
+                    let value = value.or_else(|| value::any(item));
+                    let value_word = is_moment.then_some(ReportWord::Moment);
                     let is_heading = item.first_item(tags::CONTENT_SEQUENCE).is_some();
                     if is_heading || value.is_some() {
-                        self.write(level, name, value);
+                        self.write_line(ReportLine {
+                            level,
+                            name,
+                            value,
+                            value_word,
+                            ..ReportLine::default()
+                        });
                     }
                     is_heading
                 }

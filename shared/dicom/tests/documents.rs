@@ -7,7 +7,7 @@ mod data_set_writer;
 use data_set_writer::{element, file, sequence};
 use filmless_dicom::{
     DocumentKind, FrameError, HeaderRead, InstanceHeader, InstanceKind, ReportKind, encapsulated_document,
-    key_object_selection, read_header, scan_file, scan_prefix, video_stream,
+    key_object_selection, read_header, read_selection, scan_file, scan_prefix, video_stream,
 };
 use filmless_domain::Limits;
 
@@ -37,9 +37,7 @@ fn check_document(elements: &[Vec<u8>], expected: Option<(DocumentKind, &str, &s
     let bytes = file(EXPLICIT, elements);
     let data_set = scan_file(&bytes, &Limits::default()).unwrap();
     let document = encapsulated_document(&data_set);
-    let found = document
-        .as_ref()
-        .map(|d| (d.kind, d.media_type, d.title.as_str(), &data_set.bytes()[d.range.clone()]));
+    let found = document.as_ref().map(|d| (d.kind, d.media_type, d.title.as_str(), d.bytes.as_ref()));
     assert_eq!(found, expected);
 }
 
@@ -63,6 +61,80 @@ fn document_is_found_with_what_follows_it() {
     check_document(&[title], None);
 }
 
+/// Encapsulated Document of undefined length with these items.
+fn fragmented(items: &[&[u8]], delimiter: &[u8]) -> Vec<u8> {
+    let mut value = vec![0x42, 0x00, 0x11, 0x00, b'O', b'B', 0, 0, 0xFF, 0xFF, 0xFF, 0xFF];
+    for item in items {
+        value.extend([0xFE, 0xFF, 0x00, 0xE0]);
+        value.extend((item.len() as u32).to_le_bytes());
+        value.extend(*item);
+    }
+    value.extend(delimiter);
+    value
+}
+
+const DELIMITER: [u8; 8] = [0xFE, 0xFF, 0xDD, 0xE0, 0, 0, 0, 0];
+
+#[test]
+fn document_of_undefined_length_is_that_of_its_fragments() {
+    let mime = element(0x0042, 0x0012, "LO", b"application/pdf");
+    let length = element(0x0042, 0x0015, "UL", &13_u32.to_le_bytes());
+    let pdf: &[u8] = b"%PDF-1.4 %%EO";
+    let expected = Some((DocumentKind::Pdf, "application/pdf", "", pdf));
+    for items in [
+        &[&b"%PDF-1.4 %%EO\0"[..]][..],
+        &[b"", b"%PDF-1.4 %%EO\0"],
+        &[b"\0\0\0\0", b"%PDF-1.4", b" %%EO\0"],
+        &[b"%PD", b"", b"F-1.4 %%EO\0"],
+    ] {
+        check_document(&[fragmented(items, &DELIMITER), mime.clone()], expected);
+        check_document(&[fragmented(items, &DELIMITER), mime.clone(), length.clone()], expected);
+        check_document(&[fragmented(items, &[])], expected);
+    }
+    // The length alone was left away.
+    let bare = |end: &[u8]| fragmented(&[], &[pdf, end].concat());
+    check_document(&[bare(&DELIMITER), mime], expected);
+    check_document(&[bare(&[])], expected);
+    check_document(&[fragmented(&[], &DELIMITER)], None);
+}
+
+#[test]
+fn fragments_that_end_behind_the_file_are_no_document() {
+    let whole = file(EXPLICIT, &identified("1.3.12.2.1", &[fragmented(&[&[b'x'; 600]], &DELIMITER)]));
+    let cut = &whole[..whole.len() - 100];
+    assert!(read_header(cut, cut.len() as u64, &Limits::default()).is_err());
+}
+
+#[test]
+fn header_waits_for_the_first_fragment_of_a_document() {
+    let document = fragmented(&[b"", &[&b"%PDF-1.4"[..], &[b' '; 5000]].concat()], &DELIMITER);
+    let bytes = file(EXPLICIT, &identified("1.3.12.2.1", &[document]));
+    let start = bytes.len() - 5008 - 8;
+    let read = |length: usize| read_header(&bytes[..length], bytes.len() as u64, &Limits::default()).unwrap();
+    assert_eq!(read(start + 4), HeaderRead::NeedMore);
+    let HeaderRead::Complete(header) = read(bytes.len()) else { panic!("all is here") };
+    assert_eq!(header.report_kind(), Some(ReportKind::Pdf));
+}
+
+#[test]
+fn text_is_read_in_its_character_set() {
+    let text = |charset: &str, bytes: &[u8], rest: &[Vec<u8>], expected: Option<&str>| {
+        let charset = element(0x0008, 0x0005, "CS", charset.as_bytes());
+        let elements = [vec![charset, element(0x0042, 0x0011, "OB", bytes)], rest.to_vec()].concat();
+        let expected = expected.map(|text| (DocumentKind::Text, "text/plain", "", text.as_bytes()));
+        check_document(&elements, expected);
+    };
+    let mime = |label: &str| element(0x0042, 0x0012, "LO", label.as_bytes());
+    let vietnamese = "Phổi hai bên không thấy tổn thương.\r\n  Tim bình thường";
+    text("ISO_IR 192", vietnamese.as_bytes(), &[mime("text/plain")], Some(vietnamese));
+    text("", vietnamese.as_bytes(), &[mime("TEXT/PLAIN; charset=us-ascii")], Some(vietnamese));
+    text("ISO_IR 144", b"\xbb\xee\xda", &[mime("text/plain")], Some("Люк"));
+    text("ISO_IR 100", b"\x93Kein Befund\x94 f\xfcr heute", &[], Some("“Kein Befund” für heute"));
+    text("ISO_IR 100", b"Nguy\xd4n Th\xde Ho\xb5", &[mime("application/pdf")], Some("Nguyễn Thị Hoà"));
+    text("", b"<p>Normal</p>", &[mime("text/html")], Some("<p>Normal</p>"));
+    text("", b"No finding.\0", &[element(0x0042, 0x0015, "UL", &11_u32.to_le_bytes())], Some("No finding."));
+}
+
 #[test]
 fn tail_that_cannot_be_read_loses_no_document() {
     let broken = vec![0x42, 0x00, 0x12, 0x00, b'L', b'O', 0xFF, 0x00, b'x', b'x'];
@@ -74,7 +146,7 @@ fn tail_that_cannot_be_read_loses_no_document() {
 fn document_that_is_not_all_here_is_none() {
     let bytes = file(
         EXPLICIT,
-        &identified("1.2.840.10008.5.1.4.1.1.104.1", &[element(0x0042, 0x0011, "OB", &[7; 900])]),
+        &identified("1.2.840.10008.5.1.4.1.1.104.1", &[element(0x0042, 0x0011, "OB", &[7; 3000])]),
     );
     let prefix = &bytes[..bytes.len() - 500];
     let scanned = scan_prefix(prefix, bytes.len() as u64, &Limits::default()).unwrap();
@@ -108,7 +180,10 @@ fn what_can_be_read_is_a_report_under_any_class() {
         ),
         (cda, vec![document(b"%PDF-1.4"), label("text/XML")], (Report, Some(ReportKind::Pdf))),
         (pdf, vec![document(b"<?xml version='1.0'?>")], (Report, Some(ReportKind::Cda))),
+        (private, vec![document(b"No finding."), label("text/plain")], (Report, Some(ReportKind::Text))),
+        (pdf, vec![document(b"No finding.")], (Report, Some(ReportKind::Text))),
         (private, vec![document(b"MZ\x90\0")], (Other, None)),
+        ("1.2.840.10008.5.1.4.1.1.104.4", vec![document(b"v 1 0 0")], (Other, None)),
         ("1.2.840.10008.5.1.4.1.1.104.3", vec![document(b"solid"), label("model/stl")], (Other, None)),
         (private, vec![tree.clone()], (Report, Some(ReportKind::Structured))),
         ("1.2.840.10008.5.1.4.1.1.88.999", vec![tree.clone()], (Report, Some(ReportKind::Structured))),
@@ -148,6 +223,13 @@ fn a_result_is_a_report_that_says_of_itself_nothing_less() {
 }
 
 #[test]
+fn text_without_a_form_is_no_signed_result() {
+    let document = element(0x0042, 0x0011, "OB", b"scan finished");
+    let header = header_of(&file(EXPLICIT, &identified("1.2.840.10008.5.1.4.1.1.104.1", &[document])));
+    assert_eq!((header.kind(), header.is_result), (InstanceKind::Report, false));
+}
+
+#[test]
 fn header_waits_for_the_first_bytes_of_a_document() {
     let long = [&b"%PDF-1.4"[..], &[b' '; 5000]].concat();
     let document = element(0x0042, 0x0011, "OB", &long);
@@ -155,7 +237,8 @@ fn header_waits_for_the_first_bytes_of_a_document() {
     let start = bytes.len() - long.len();
     let read = |length: usize| read_header(&bytes[..length], bytes.len() as u64, &Limits::default()).unwrap();
     assert_eq!(read(start + 4), HeaderRead::NeedMore);
-    let HeaderRead::Complete(header) = read(start + 256) else { panic!("enough is here") };
+    assert_eq!(read(start + 1023), HeaderRead::NeedMore);
+    let HeaderRead::Complete(header) = read(start + 1024) else { panic!("enough is here") };
     assert_eq!(header.report_kind(), Some(ReportKind::Pdf));
 }
 
@@ -234,6 +317,52 @@ fn key_objects_name_instances_and_frames() {
 #[test]
 fn key_objects_without_content_are_those_of_their_evidence() {
     assert_eq!(marked(&selection("113000", &[])), [("1.2.99".to_owned(), vec![])]);
+}
+
+#[test]
+fn selection_is_read_with_its_title_its_text_and_the_series_of_its_images() {
+    let named = |kind: &str, value: &str, meaning: &str, rest: Vec<u8>| {
+        let concept = [
+            element(0x0008, 0x0100, "SH", value.as_bytes()),
+            element(0x0008, 0x0102, "SH", b"DCM"),
+            element(0x0008, 0x0104, "LO", meaning.as_bytes()),
+        ];
+        content(kind, [sequence(0x0040, 0xA043, &[concept.concat()]), rest].concat())
+    };
+    let title = named(
+        "CONTAINER",
+        "113004",
+        "For Teaching",
+        sequence(
+            0x0040,
+            0xA730,
+            &[
+                named(
+                    "TEXT",
+                    "113012",
+                    "Key Object Description",
+                    element(0x0040, 0xA160, "UT", b"Nodule, see these"),
+                ),
+                content("IMAGE", reference("1.2.3.4", "")),
+                content("IMAGE", reference("1.2.3.5", "3\\7")),
+            ],
+        ),
+    );
+    let series = [element(0x0020, 0x000E, "UI", b"1.2.1"), reference("1.2.3.5", "")].concat();
+    let evidence = sequence(0x0040, 0xA375, &[sequence(0x0008, 0x1115, &[series])]);
+    let bytes = file(EXPLICIT, &identified(KEY_OBJECTS, &[title, evidence]));
+    let selection = read_selection(&scan_file(&bytes, &Limits::default()).unwrap());
+    assert_eq!(selection.title, "For Teaching");
+    let lines: Vec<_> = selection.lines.iter().map(|l| (l.name.as_deref(), l.value.as_deref())).collect();
+    assert_eq!(lines, [(Some("Key Object Description"), Some("Nodule, see these"))]);
+    let images = serde_json::to_value(&selection.images).unwrap();
+    assert_eq!(
+        images,
+        serde_json::json!([
+            { "sop_instance_uid": "1.2.3.4" },
+            { "series_instance_uid": "1.2.1", "sop_instance_uid": "1.2.3.5", "frames": [3, 7] },
+        ])
+    );
 }
 
 #[test]

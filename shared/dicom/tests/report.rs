@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use data_set_writer::{element, file, sequence};
 use filmless_dicom::report::{REPORT_BYTES_MAX, REPORT_LINES_MAX};
-use filmless_dicom::{ReportDocument, read_report, scan_file};
+use filmless_dicom::{ReportAuthor, ReportDocument, read_report, scan_file};
 use filmless_domain::Limits;
 use serde_json::json;
 
@@ -177,4 +177,62 @@ fn items_with_odd_labels_show_what_they_hold() {
 fn text_of_the_root_is_shown() {
     let bytes = file("1.2.840.10008.1.2.1", &[element(0x0040, 0xA160, "UT", b"all there is")]);
     assert_eq!(lines_of(&report_of(&bytes)), ["0 -: all there is"]);
+}
+
+#[test]
+fn words_of_ours_and_dates_are_marked_for_readers_of_another_language() {
+    let element_of = |number: u16, vr: &str, value: &str| element(0x0040, number, vr, value.as_bytes());
+    let graphic = |kind: &str| element(0x0070, 0x0023, "CS", kind.as_bytes());
+    let bytes = report(&[
+        content("IMAGE", ["", "", ""], &[]),
+        content("COMPOSITE", ["DCM", "1", "Earlier report"], &[]),
+        content("SCOORD", FINDING, &[graphic("POLYLINE")]),
+        content("SCOORD", FINDING, &[graphic("OF A KIND")]),
+        content("TCOORD", FINDING, &[]),
+        content("TABLE", FINDING, &[]),
+        content("DATE", FINDING, &[element_of(0xA121, "DA", "20240131")]),
+        content("TIME", FINDING, &[element_of(0xA122, "TM", "1430")]),
+        content("DATETIME", FINDING, &[element_of(0xA120, "DT", "202401311430+0700")]),
+        content("TEXT", FINDING, &[text("2024-01-31")]),
+    ]);
+    let line = |at: usize| serde_json::to_value(&report_of(&bytes).lines[at]).unwrap();
+    for (at, name_word, value_word, value, count) in [
+        (1, json!("image-reference"), json!("images"), "1 image", json!(1)),
+        (2, json!(null), json!("documents"), "1 document", json!(1)),
+        (3, json!(null), json!("polyline"), "Line", json!(null)),
+        (4, json!(null), json!("region"), "Region", json!(null)),
+        (5, json!(null), json!("time-range"), "Range of time", json!(null)),
+        (6, json!(null), json!("table"), "Table", json!(null)),
+        (7, json!(null), json!("moment"), "2024-01-31", json!(null)),
+        (8, json!(null), json!("moment"), "14:30", json!(null)),
+        (9, json!(null), json!("moment"), "2024-01-31 14:30 +07:00", json!(null)),
+        (10, json!(null), json!(null), "2024-01-31", json!(null)),
+    ] {
+        let line = line(at);
+        assert_eq!((&line["name_word"], &line["value_word"]), (&name_word, &value_word), "{line}");
+        assert_eq!((&line["value"], &line["count"]), (&json!(value), &count), "{line}");
+    }
+}
+
+#[test]
+fn flag_that_nobody_knows_has_a_name_that_can_be_said_in_another_language() {
+    let flag = |value: &[u8]| file("1.2.840.10008.1.2.1", &[element(0x0040, 0xA491, "CS", value)]);
+    let line = |value: &[u8]| serde_json::to_value(&report_of(&flag(value)).lines[0]).unwrap();
+    assert_eq!(line(b"SOON")["name_word"], "completion");
+    assert_eq!(line(b"COMPLETE")["name_word"], json!(null));
+}
+
+#[test]
+fn who_wrote_a_report_is_told_by_its_class_or_its_title() {
+    let of = |class: &str, title: &str| {
+        let class = element(0x0008, 0x0016, "UI", format!("1.2.840.10008.5.1.4.1.1.88.{class}").as_bytes());
+        report_of(&file("1.2.840.10008.1.2.1", &[class, code(0x0040, 0xA043, "DCM", title, "A title")]))
+            .author
+    };
+    for class in ["67", "68", "73", "76"] {
+        assert_eq!(of(class, "1"), ReportAuthor::DoseMachine, "{class}");
+    }
+    assert_eq!(of("22", "113701"), ReportAuthor::DoseMachine);
+    assert_eq!(of("50", "1"), ReportAuthor::Machine);
+    assert_eq!(of("22", "1"), ReportAuthor::Doctor);
 }

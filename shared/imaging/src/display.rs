@@ -227,10 +227,10 @@ fn is_of_screen(image: &ImagePixel, frame: FrameAttributes<'_>) -> bool {
 /// Slices of a CT without a window are all seen in the usual one of soft tissue: a span of each would make brightness
 /// jump from slice to slice. A scout holds no Hounsfield units that a window would fit.
 fn usual_window(frame: FrameAttributes<'_>, image: &ImagePixel, modality: &Modality) -> Option<VoiWindow> {
-    let Modality::Rescale { intercept, .. } = modality else { return None };
+    let Modality::Rescale { slope, intercept } = modality else { return None };
     let is_ct = frame.root.text(tags::MODALITY).as_deref() == Some("CT")
         && (image.signed || *intercept <= -1000.0)
-        && unit::of_frame(frame, image, *intercept).as_deref() == Some(unit::HOUNSFIELD);
+        && unit::of_frame(frame, image, *slope, *intercept).as_deref() == Some(unit::HOUNSFIELD);
     let is_scout = || {
         frame.root.get(tags::IMAGE_TYPE).is_some_and(|e| e.texts().iter().any(|value| value == "LOCALIZER"))
     };

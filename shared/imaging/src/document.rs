@@ -1,9 +1,12 @@
-//! What is read or watched instead of looked at: structured reports, encapsulated documents, videos.
+//! What is read or watched instead of looked at: structured reports, key object selections, encapsulated documents, videos.
 
 use std::ops::Range;
 
-use filmless_dicom::{DataSet, encapsulated_document, lacks, read_report, video_stream};
-use filmless_domain::Limits;
+use filmless_dicom::{
+    DataSet, ReportAuthor, ReportDocument, encapsulated_document, lacks, read_report, read_selection,
+    video_stream,
+};
+use filmless_domain::{Limits, ReportLack};
 use serde_bytes::ByteBuf;
 
 use crate::ImagingError;
@@ -16,14 +19,18 @@ pub(crate) fn report(data_set: &DataSet<'_>, limits: &Limits) -> Result<Rendered
     let kind = match document.kind {
         filmless_dicom::DocumentKind::Pdf => DocumentKind::Pdf,
         filmless_dicom::DocumentKind::Cda => DocumentKind::Cda,
+        filmless_dicom::DocumentKind::Text => DocumentKind::Text,
         filmless_dicom::DocumentKind::Other => return Err(ImagingError::DocumentNotShown),
     };
+    if document.bytes.len() as u64 > limits.document_bytes_max {
+        return Err(ImagingError::DocumentNotShown);
+    }
     Ok(RenderedPart::Document(DocumentPart {
         kind,
         title: Some(document.title).filter(|title| !title.is_empty()),
-        lacks: lacks(data_set.root()),
+        lacks: lacks(data_set.root()).filter(|_| kind.is_report()),
         media_type: document.media_type.to_owned(),
-        bytes: joined(data_set, &[document.range], limits)?,
+        bytes: ByteBuf::from(document.bytes.into_owned()),
     }))
 }
 
@@ -32,11 +39,31 @@ fn structured_report(data_set: &DataSet<'_>) -> Result<RenderedPart, ImagingErro
     if report.lines.is_empty() {
         return Err(ImagingError::DocumentNotShown);
     }
+    let kind = match report.author {
+        ReportAuthor::Doctor => DocumentKind::Report,
+        ReportAuthor::Machine => DocumentKind::Record,
+        ReportAuthor::DoseMachine => DocumentKind::Dose,
+    };
+    lines_of(kind, report, lacks(data_set.root()).filter(|_| kind.is_report()))
+}
+
+/// Title, text and images of a key object selection; `None` where it has none of them.
+pub(crate) fn selection(data_set: &DataSet<'_>) -> Option<RenderedPart> {
+    let selection = read_selection(data_set);
+    let says_something = !selection.lines.is_empty() || !selection.images.is_empty();
+    says_something.then(|| lines_of(DocumentKind::Selection, selection, None).ok()).flatten()
+}
+
+fn lines_of(
+    kind: DocumentKind,
+    report: ReportDocument,
+    lacks: Option<ReportLack>,
+) -> Result<RenderedPart, ImagingError> {
     let bytes = serde_json::to_vec(&report).map_err(|_| ImagingError::DocumentNotShown)?;
     Ok(RenderedPart::Document(DocumentPart {
-        kind: if report.is_record { DocumentKind::Record } else { DocumentKind::Report },
+        kind,
         title: Some(report.title).filter(|title| !title.is_empty()),
-        lacks: lacks(data_set.root()).filter(|_| !report.is_record),
+        lacks,
         media_type: "application/json".to_owned(),
         bytes: ByteBuf::from(bytes),
     }))

@@ -181,12 +181,18 @@ pub struct MaskEntry {
 pub enum DocumentKind {
     /// What a doctor reports: a structured report as lines of text (`application/json`).
     Report,
-    /// What a machine notes (dose, marks of software, log of a procedure), as lines of text too.
+    /// What a machine notes (marks of software, log of a procedure), as lines of text too.
     Record,
+    /// What a machine notes of the radiation dose, in the same way.
+    Dose,
+    /// A key object selection, as lines of text and the images that it selects.
+    Selection,
     /// Encapsulated PDF.
     Pdf,
     /// Encapsulated CDA.
     Cda,
+    /// Encapsulated text, as UTF-8 (`text/plain`). Nobody vouches for it as a report.
+    Text,
     /// MPEG-2, MPEG-4, HEVC.
     Video,
 }

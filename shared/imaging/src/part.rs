@@ -25,7 +25,7 @@ pub enum RenderedPart {
     Note(InstanceNote),
     /// Something to read, or a video.
     Document(DocumentPart),
-    /// Nothing to look at: a presentation state, a segmentation, a radiotherapy object, a key object selection.
+    /// Nothing to look at: a presentation state, a segmentation, a radiotherapy object.
     Other {
         /// What it is.
         sop_class_uid: String,

@@ -16,7 +16,7 @@ use crate::ImagingError;
 use crate::codec::{Decoded, decode_frame, missing_bytes, stream_header};
 use crate::diagnostic::{DiagnosticFrame, FrameOrigin, diagnostic};
 use crate::display::{DisplayFrame, show};
-use crate::document::{report, video};
+use crate::document::{report, selection, video};
 use crate::frame_source::{FrameSource, encoding_of};
 use crate::functional_groups::FrameAttributes;
 use crate::head::{read_needed, rescan};
@@ -120,6 +120,10 @@ pub fn render_ranged(
         InstanceKind::Video => sink(video(&data_set, limits).unwrap_or_else(no_picture)),
         InstanceKind::Report => sink(report(&data_set, limits).unwrap_or_else(no_picture)),
         InstanceKind::KeyObjects | InstanceKind::Other => {
+            let is_selection = header.as_ref().is_ok_and(|header| header.kind() == InstanceKind::KeyObjects);
+            if let Some(selection) = is_selection.then(|| selection(&data_set)).flatten() {
+                return sink(selection);
+            }
             let sop_class_uid = header.map(|header| header.sop_class_uid).unwrap_or_default();
             // An image that lost its pixels is missed; a presentation state never had any.
             let is_image = sop_class_name(&sop_class_uid).is_some_and(|name| name.ends_with("Image Storage"));

@@ -1,6 +1,6 @@
 //! What the values of a picture are measured in, as far as the file says.
 
-use filmless_dicom::{Item, tags};
+use filmless_dicom::{Item, measurement_unit, tags};
 
 use crate::functional_groups::FrameAttributes;
 use crate::image_pixel::ImagePixel;
@@ -8,20 +8,52 @@ use crate::image_pixel::ImagePixel;
 /// Hounsfield units, as Rescale Type writes them (PS3.3 C.11.1.1.2).
 pub(crate) const HOUNSFIELD: &str = "HU";
 
-/// The unit of modality values that a Rescale with this intercept leads to; `None` where nobody says.
-pub(crate) fn of_frame(frame: FrameAttributes<'_>, image: &ImagePixel, intercept: f64) -> Option<String> {
+/// The unit of modality values that a Rescale with this slope and intercept leads to; `None` where nobody says.
+pub(crate) fn of_frame(
+    frame: FrameAttributes<'_>,
+    image: &ImagePixel,
+    slope: f64,
+    intercept: f64,
+) -> Option<String> {
+    let modality = frame.root.text(tags::MODALITY).unwrap_or_default();
+    if modality == "PT"
+        && let Some(unit) = of_uptake(frame.root)
+    {
+        return Some(unit);
+    }
     let named = frame
         .holder(tags::RESCALE_TYPE, tags::PIXEL_VALUE_TRANSFORMATION_SEQUENCE)
         .and_then(|holder| holder.text(tags::RESCALE_TYPE));
-    // US says that nobody specified it (C.11.1.1.2).
     if let Some(named) = named {
-        return Some(named).filter(|unit| unit.trim() != "US");
+        // Hounsfield units are of X-rays: elsewhere they are what a writer always writes.
+        let is_believed =
+            named.trim() != HOUNSFIELD || !["MR", "PT", "NM", "US"].contains(&modality.as_str());
+        if let Some(unit) = of_code(named.trim()).filter(|_| is_believed) {
+            return Some(unit);
+        }
+        // A CT that says that it has no unit has none.
+        if modality == "CT" {
+            return None;
+        }
     }
-    match frame.root.text(tags::MODALITY)?.as_str() {
-        "CT" => is_hounsfield(frame, image, intercept).then(|| HOUNSFIELD.to_owned()),
-        "PT" => of_uptake(frame.root),
-        _ => None,
+    match modality.as_str() {
+        "CT" if is_hounsfield(frame, image, intercept) => Some(HOUNSFIELD.to_owned()),
+        _ => of_mapping(frame, slope, intercept),
     }
+}
+
+/// Units of a Real World Value Mapping (0040,9096) (PS3.3 C.7.6.16.2.11), if it leads to the very values that the Rescale
+/// leads to: otherwise they are units of other numbers than those that are shown.
+fn of_mapping(frame: FrameAttributes<'_>, slope: f64, intercept: f64) -> Option<String> {
+    let sequence = tags::REAL_WORLD_VALUE_MAPPING_SEQUENCE;
+    let mapping = frame.group(sequence).or_else(|| frame.root.first_item(sequence))?;
+    let is_near = |tag, expected: f64| {
+        let given: Option<f64> = mapping.float(tag);
+        given.is_some_and(|given| (given - expected).abs() <= 1e-6 * expected.abs().max(1e-3))
+    };
+    let is_same =
+        is_near(tags::REAL_WORLD_VALUE_SLOPE, slope) && is_near(tags::REAL_WORLD_VALUE_INTERCEPT, intercept);
+    is_same.then(|| measurement_unit(mapping)).flatten()
 }
 
 /// Without a Rescale Type a CT means Hounsfield units (C.8.2.1.1.2). An intercept of 0 may as well be a writer's
@@ -36,19 +68,52 @@ fn is_hounsfield(frame: FrameAttributes<'_>, image: &ImagePixel, intercept: f64)
             && frame.root.float(tags::RESCALE_INTERCEPT).is_some())
 }
 
-/// Units of a PET, whose Rescale Type says nothing (PS3.3 C.8.9.1); standardized uptake values by what they are
-/// normalized to, body weight where nobody says.
+/// Units (0054,1001) of a PET (PS3.3 C.8.9.1.1.3), whose Rescale Type says nothing; standardized uptake values by what
+/// they are normalized to, body weight where nobody says.
 fn of_uptake(root: Item<'_>) -> Option<String> {
     let units = root.text(tags::UNITS)?;
-    Some(match units.trim() {
-        "BQML" => "Bq/ml".to_owned(),
-        "CNTS" => "counts".to_owned(),
-        "CM2ML" => "SUVbsa cm²/ml".to_owned(),
+    match units.trim() {
+        "CM2ML" => Some("SUVbsa cm²/ml".to_owned()),
         "GML" => {
             let kind = root.text(tags::SUV_TYPE).map(|kind| kind.trim().to_lowercase());
-            format!("SUV{} g/ml", kind.filter(|kind| !kind.is_empty()).as_deref().unwrap_or("bw"))
+            Some(format!("SUV{} g/ml", kind.filter(|kind| !kind.is_empty()).as_deref().unwrap_or("bw")))
         }
-        "" | "NONE" => return None,
-        code => code.to_owned(),
-    })
+        code => of_code(code),
+    }
+}
+
+/// The codes of Units (0054,1001) and Rescale Type (0028,1054) as they are usually written; what is no code stays.
+fn of_code(code: &str) -> Option<String> {
+    let unit = match code {
+        // US says that nobody specified it (C.11.1.1.2).
+        "" | "NONE" | "US" | "UNSPECIFIED" | "NORMALIZED" => return None,
+        "CNTS" => "counts",
+        "CPS" => "counts/s",
+        "PROPCNTS" => "relative counts",
+        "PROPCPS" => "relative counts/s",
+        "CM2" => "cm²",
+        "CM2ML" => "cm²/ml",
+        "PCNT" | "PCT" => "%",
+        "BQML" => "Bq/ml",
+        "MGMINML" => "mg/min/ml",
+        "UMOLMINML" => "µmol/min/ml",
+        "MLMING" => "ml/min/g",
+        "MLG" => "ml/g",
+        "1CM" => "1/cm",
+        "UMOLML" => "µmol/ml",
+        "MLMINML" => "ml/min/ml",
+        "MLML" => "ml/ml",
+        "GML" => "g/ml",
+        "MGML" => "mg/ml",
+        "STDDEV" => "SD",
+        // Thousandths of an optical density.
+        "OD" => "10⁻³ OD",
+        "LOG_E REL" => "log E (rel.)",
+        "Z_EFF" => "Zeff",
+        "ED" => "10²³ e⁻/ml",
+        "EDW" => "e⁻ (H₂O = 1)",
+        "HU_MOD" => "HU (mod.)",
+        other => other,
+    };
+    Some(unit.to_owned())
 }

@@ -114,7 +114,7 @@ fn rescale(frame: FrameAttributes<'_>, image: &ImagePixel) -> Option<Rescale> {
         return None;
     }
     let Modality::Rescale { slope, intercept } = Modality::of_frame(frame, image) else { return None };
-    Some(Rescale { slope, intercept, unit: unit::of_frame(frame, image, intercept) })
+    Some(Rescale { slope, intercept, unit: unit::of_frame(frame, image, slope, intercept) })
 }
 
 /// Pixel size with its source, because a size at the detector is not a size in the patient (PS3.3 10.7).

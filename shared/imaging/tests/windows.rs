@@ -139,7 +139,11 @@ fn values_have_the_unit_that_the_file_means() {
         ("CM2ML", "BSA", Some("SUVbsa cm²/ml")),
         ("CNTS", "", Some("counts")),
         ("NONE", "", None),
-        ("PROPCPS", "", Some("PROPCPS")),
+        ("PROPCPS", "", Some("relative counts/s")),
+        ("MLMING", "", Some("ml/min/g")),
+        ("1CM", "", Some("1/cm")),
+        ("PCNT", "", Some("%")),
+        ("UMOLMINML", "", Some("µmol/min/ml")),
     ] {
         let pet = [
             text((8, 0x60), "CS", "PT"),
@@ -147,7 +151,64 @@ fn values_have_the_unit_that_the_file_means() {
             text((0x54, 0x1006), "CS", kind),
         ];
         assert_eq!(unit(&pet, false).0.as_deref(), shown, "{units} {kind}");
+        // What a PET says of its units goes before a Rescale Type that says nothing, or what a CT would mean.
+        for named in ["US", "HU"] {
+            let named = [pet.concat(), text((0x28, 0x1054), "LO", named)];
+            assert_eq!(unit(&named, false).0.as_deref(), shown, "{units} {kind}");
+        }
     }
+    for (modality, named, shown) in [
+        ("DX", "LOG_E REL", Some("log E (rel.)")),
+        ("CT", "MGML", Some("mg/ml")),
+        ("CT", "HU", Some("HU")),
+        ("CT", "UNSPECIFIED", None),
+        ("MR", "HU", None),
+        ("MR", "US", None),
+        ("MR", "ms", Some("ms")),
+        ("CT", "OD", Some("10⁻³ OD")),
+    ] {
+        let rescale = [text((0x28, 0x1052), "DS", "0"), text((0x28, 0x1053), "DS", "1")].concat();
+        let of = [text((8, 0x60), "CS", modality), rescale, text((0x28, 0x1054), "LO", named)];
+        assert_eq!(unit(&of, false).0.as_deref(), shown, "{modality} {named}");
+    }
+}
+
+#[test]
+fn unit_of_a_real_world_mapping_is_that_of_the_shown_values_only_if_they_are_the_same() {
+    let text =
+        |(group, number): (u16, u16), vr: &str, value: &str| element(group, number, vr, value.as_bytes());
+    let unit = |modality: &str, rescale: Option<[&str; 2]>, mapping: [f64; 2], code: [&str; 2]| {
+        let rescale = rescale.map_or(Vec::new(), |[slope, intercept]| {
+            [text((0x28, 0x1052), "DS", intercept), text((0x28, 0x1053), "DS", slope)].concat()
+        });
+        let code = [
+            text((8, 0x100), "SH", code[0]),
+            text((8, 0x102), "SH", "UCUM"),
+            text((8, 0x104), "LO", code[1]),
+        ];
+        let item = [
+            sequence(0x40, 0x8EA, &code.concat()),
+            element(0x40, 0x9224, "FD", &mapping[1].to_le_bytes()),
+            element(0x40, 0x9225, "FD", &mapping[0].to_le_bytes()),
+        ];
+        let extra = [rescale, sequence(0x40, 0x9096, &item.concat())].concat();
+        let before = text((8, 0x60), "CS", modality);
+        let pixels = Pixels { extra, ..Pixels::grey(1, 4, 16, 12) };
+        let file = pixels.native(&words([0, 1, 2, 3]));
+        let at = file.windows(4).position(|tag| tag == [0x28, 0, 2, 0]).unwrap();
+        let file = [&file[..at], &before, &file[at..]].concat();
+        let options = RenderOptions::new(PreviewSize { side_max: 64 });
+        let view = render_image(&file, &Limits::default(), &options).unwrap().frames.remove(0).view;
+        view.rescale.unwrap().unit
+    };
+    let diffusion = ["um2/s", "um2/s"];
+    let said = |unit: &str| Some(unit.to_owned());
+    assert_eq!(unit("MR", Some(["2", "1"]), [2.0, 1.0], diffusion), said("µm²/s"));
+    assert_eq!(unit("MR", None, [1.0, 0.0], ["ms", "millisecond"]), said("ms"));
+    assert_eq!(unit("MR", Some(["2", "1"]), [0.002, 0.0], diffusion), None, "other numbers are shown");
+    assert_eq!(unit("MR", None, [0.5, 0.0], diffusion), None);
+    assert_eq!(unit("MR", None, [1.0, 0.0], ["1", "no units"]), None);
+    assert_eq!(unit("NM", None, [1.0, 0.0], ["{counts}/s", "Counts per second"]), said("counts/s"));
 }
 
 #[test]

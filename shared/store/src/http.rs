@@ -61,3 +61,32 @@ impl HttpClient {
         tokio::time::timeout(self.timeout, answered).await.unwrap_or(Err(HttpError::TimedOut))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    async fn failure(request: http::Request<Bytes>) -> HttpError {
+        let client = HttpClient::new("http://127.0.0.1", Duration::from_millis(200));
+        client.send(request).await.unwrap_err()
+    }
+
+    fn post(address: &str) -> http::Request<Bytes> {
+        http::Request::post(format!("http://{address}/v1/traces")).body(Bytes::new()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_service_that_cannot_be_reached_or_does_not_answer_keeps_nobody_waiting() {
+        let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = silent.local_addr().unwrap().to_string();
+        assert!(matches!(failure(post(&address)).await, HttpError::TimedOut));
+        drop(silent);
+        assert!(matches!(failure(post(&address)).await, HttpError::Failed));
+        let mut unreadable = post(&address);
+        unreadable.headers_mut().insert("x", HeaderValue::from_bytes(b"\xff").unwrap());
+        assert!(matches!(failure(unreadable).await, HttpError::BadRequest));
+    }
+}

@@ -5,12 +5,13 @@ import { fill } from "../page.js";
 import type { DocumentEntry, OtherEntry, SeriesIndex, IndexNote } from "../series-index.js";
 import { make } from "../tools/elements.js";
 import type { Words } from "../words.js";
+import type { OpenStudy } from "./selection.js";
 
 /** What may be a doctor's report; the rest is what machines note, and films. */
 const REPORTS: readonly string[] = ["report", "pdf", "cda"];
 
 /** Fills the section below the picture. A series of documents alone shows its first one at once. */
-export function showDocuments(section: HTMLElement, index: SeriesIndex, source: PackSource, words: Words): void {
+export function showDocuments(section: HTMLElement, index: SeriesIndex, source: PackSource, words: Words, study: OpenStudy): void {
   const isReport = ({ kind }: DocumentEntry) => REPORTS.includes(kind);
   const entries = [...index.documents.filter(isReport), ...index.documents.filter((entry) => !isReport(entry))];
   const heading = entries.length > 0 && entries.every(isReport) ? words.report : words.documents;
@@ -23,7 +24,7 @@ export function showDocuments(section: HTMLElement, index: SeriesIndex, source: 
       place.hidden = !place.hidden;
       button.setAttribute("aria-expanded", String(!place.hidden));
       if (!place.hidden && place.childElementCount === 0) {
-        void open(place, entry, source, words);
+        void open(place, entry, source, words, study);
       }
     });
     return { button, place };
@@ -44,7 +45,8 @@ function inApp(): Node[] {
 }
 
 function titleOf({ title, kind }: DocumentEntry, words: Words): string {
-  const kinds: Readonly<Record<string, string>> = { report: words.report, record: words.record, pdf: words.pdf, video: words.video };
+  const { report, record, dose, selection, pdf, text, video } = words;
+  const kinds: Readonly<Record<string, string>> = { report, record, dose, selection, pdf, text, video };
   return title || (kinds[kind] ?? words.report);
 }
 
@@ -93,7 +95,7 @@ function note(text: string, originals: readonly OtherEntry[], words: Words): HTM
     : make("details", { class: "kept" }, make("summary", {}, text), make("ul", {}, ...links));
 }
 
-async function open(place: HTMLElement, entry: DocumentEntry, source: PackSource, words: Words): Promise<void> {
+async function open(place: HTMLElement, entry: DocumentEntry, source: PackSource, words: Words, study: OpenStudy): Promise<void> {
   place.replaceChildren(make("p", { role: "status" }, words.loading));
   const bytes = await source.whole(entry);
   if (bytes === null) {
@@ -101,22 +103,31 @@ async function open(place: HTMLElement, entry: DocumentEntry, source: PackSource
     return;
   }
   try {
-    place.replaceChildren(...(await contents(entry, bytes, words)));
+    place.replaceChildren(...(await contents(entry, bytes, words, study)));
   } catch {
     place.replaceChildren(make("p", { role: "alert" }, words.documentFailed), download(entry, bytes, words));
   }
 }
 
-async function contents(entry: DocumentEntry, bytes: Uint8Array<ArrayBuffer>, words: Words): Promise<Node[]> {
+async function contents(entry: DocumentEntry, bytes: Uint8Array<ArrayBuffer>, words: Words, study: OpenStudy): Promise<Node[]> {
   switch (entry.mediaType) {
     case "application/json": {
       const { reportElement } = await import("./report.js");
-      return [reportElement(JSON.parse(new TextDecoder().decode(bytes)), words)];
+      const json: unknown = JSON.parse(new TextDecoder().decode(bytes));
+      const report = reportElement(json, words);
+      if (entry.kind === "selection") {
+        const { readImages, selectionElement } = await import("./selection.js");
+        return [report, ...selectionElement(readImages(json), study, words)];
+      }
+      return [report];
     }
     case "application/pdf": {
       const { pdfElement } = await import("./pdf.js");
       return [await pdfElement(bytes, words), download(entry, bytes, words)];
     }
+    case "text/plain":
+      // Whatever markup it holds, here it is text.
+      return [make("article", { class: "report" }, make("p", { class: "line plain-text" }, new TextDecoder().decode(bytes))), download(entry, bytes, words)];
     case "text/xml": {
       const { cdaElement } = await import("./cda.js");
       const narrative = cdaElement(bytes);
@@ -132,7 +143,7 @@ async function contents(entry: DocumentEntry, bytes: Uint8Array<ArrayBuffer>, wo
 }
 
 function download(entry: DocumentEntry, bytes: Uint8Array<ArrayBuffer>, words: Words): HTMLElement {
-  const extensions: Readonly<Record<string, string>> = { "application/pdf": "pdf", "text/xml": "xml", "video/mp4": "mp4", "video/mpeg": "mpg" };
+  const extensions: Readonly<Record<string, string>> = { "application/pdf": "pdf", "text/xml": "xml", "text/plain": "txt", "video/mp4": "mp4", "video/mpeg": "mpg" };
   const name = `${titleOf(entry, words)}.${extensions[entry.mediaType] ?? "bin"}`;
   return make("a", { class: "plain-link", href: blobUrl(bytes, "application/octet-stream"), download: name }, words.download);
 }

@@ -2,16 +2,7 @@
 
 import { make } from "../tools/elements.js";
 import type { Words } from "../words.js";
-
-interface Line {
-  readonly level: number;
-  readonly name: string;
-  readonly value: string | null;
-  /** What the report says of itself: a code. */
-  readonly status: string | null;
-}
-
-const LEVEL_MAX = 6;
+import { readLine, type Line } from "./lines.js";
 
 /** What a reader must know before the first word of it. */
 const WARNINGS: readonly string[] = ["partial", "preliminary", "unverified"];
@@ -22,17 +13,10 @@ export function reportElement(json: unknown, words: Words): HTMLElement {
   if (typeof title === "string" && title !== "") {
     article.append(make("h3", {}, title));
   }
-  for (const line of Array.isArray(lines) ? lines.map(readLine) : []) {
+  for (const line of Array.isArray(lines) ? lines.map((line) => readLine(line, words)) : []) {
     article.append(statusElement(line, words) ?? lineElement(line));
   }
   return article;
-}
-
-function readLine(json: unknown): Line {
-  const { level, name, value, status } = (json ?? {}) as Readonly<Record<string, unknown>>;
-  const text = (given: unknown) => (typeof given === "string" || typeof given === "number" ? String(given) : null);
-  const depth = Math.min(LEVEL_MAX, Math.max(0, Number(level) || 0));
-  return { level: depth, name: text(name) ?? "", value: text(value), status: text(status) };
 }
 
 /** In the reader's language; null for what is not said of the report itself. */

@@ -57,7 +57,7 @@ function ellipseText(a: Point, b: Point, details: FrameDetails, values: FrameVal
           deviation: measured(statistics.deviation),
           lowest: short(statistics.lowest),
           highest: short(statistics.highest),
-          unit: values?.unit ?? "",
+          unit: unitText(values, words),
         });
   return withCaveat(text.replace(/ +/g, " "), caveat, words);
 }
@@ -67,8 +67,13 @@ export function probeText(at: Point, values: FrameValues | null, words: Words): 
   const [column, row] = [Math.floor(at.x), Math.floor(at.y)];
   const colour = values?.colourAt(column, row) ?? null;
   const value = values === null || values.isPalette ? null : values.valueAt(column, row);
-  const text = colour !== null ? colour.join(" ") : value === null ? words.noValue : `${short(value)} ${values?.unit ?? ""}`;
+  const text = colour !== null ? colour.join(" ") : value === null ? words.noValue : `${short(value)} ${unitText(values, words)}`;
   return fill(words.probeResult, { value: text.trim(), column: column + 1, row: row + 1 });
+}
+
+function unitText(values: FrameValues | null, words: Words): string {
+  const unit = values?.unit ?? "";
+  return words.units[unit] ?? unit;
 }
 
 function withCaveat(text: string, caveat: Caveat | null, words: Words): string {

@@ -12,7 +12,7 @@ export interface Preset {
 }
 
 /** Usual windows of computed tomography, in Hounsfield units. */
-const CT: readonly (readonly [Exclude<keyof Words, "reportStatus">, number, number])[] = [
+const CT: readonly (readonly [Exclude<keyof Words, "reportStatus" | "reportWords" | "moment" | "units">, number, number])[] = [
   ["presetLung", -600, 1500],
   ["presetMediastinum", 50, 350],
   ["presetAbdomen", 40, 400],
@@ -37,7 +37,14 @@ export function presetsOf(values: FrameValues | null, modality: string, words: W
 
 /** A picture of one value only is seen through no window. */
 export function windowText({ center, width }: Window, words: Words): string {
-  return width === 0 ? "" : words.windowValues.replace("{c}", short(center)).replace("{w}", short(width));
+  return width === 0 ? "" : words.windowValues.replace("{c}", inWindow(center, width)).replace("{w}", inWindow(width, width));
+}
+
+/** As many digits as a reader can see in a window of this width: a hundredth of it. */
+function inWindow(value: number, width: number): string {
+  const decimals = Math.min(20, Math.max(0, 2 - Math.floor(Math.log10(Math.abs(width)))));
+  const rounded = Number(value.toFixed(decimals));
+  return Math.max(Math.abs(rounded), Math.abs(width)) >= 1e7 || Math.abs(width) < 0.001 ? short(value) : String(rounded + 0);
 }
 
 /** A number in five digits, or in all of its whole ones; what is not whole shows it. */

@@ -9,6 +9,7 @@ pub(crate) mod console;
 mod en;
 mod guide;
 mod in_app;
+mod report;
 mod sharing;
 mod vi;
 mod viewer;
@@ -330,6 +331,7 @@ impl Texts {
     pub fn tile_kind(&self, series: &SeriesView) -> &'static str {
         match series.modality.as_str() {
             _ if series.is_report => self.viewer.report,
+            _ if series.is_dose => self.viewer.dose,
             "SR" => self.viewer.record,
             "KO" => self.study.key_list,
             "PR" | "GSPS" => self.study.display_settings,

@@ -3,26 +3,25 @@
 
 use serde::Serialize;
 
-/// What a structured report says of itself (PS3.3 C.17.2).
+use super::report::{self, MomentTexts, ReportTexts, ReportWordTexts};
+
+/// Units that are words, under what the index of a series calls them.
 #[derive(Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct ReportTexts {
-    /// Everything is in it.
-    pub complete: &'static str,
-    /// Something is still to come.
-    pub partial: &'static str,
-    /// Another one is to follow.
-    pub preliminary: &'static str,
-    /// None is to follow.
-    pub r#final: &'static str,
-    /// Somebody stands for it.
-    pub verified: &'static str,
-    /// Nobody does.
-    pub unverified: &'static str,
-    /// Who, and when: `{value}`.
-    pub verified_by: &'static str,
-    /// It is cut.
-    pub too_long: &'static str,
+pub struct UnitTexts {
+    /// Counts of a detector.
+    pub counts: &'static str,
+    /// The same in a second.
+    #[serde(rename = "counts/s")]
+    pub counts_per_second: &'static str,
+    /// What is proportional to counts.
+    #[serde(rename = "relative counts")]
+    pub relative_counts: &'static str,
+    /// The same in a second.
+    #[serde(rename = "relative counts/s")]
+    pub relative_counts_per_second: &'static str,
+    /// Standard deviations.
+    #[serde(rename = "SD")]
+    pub deviations: &'static str,
 }
 
 /// The words of the viewer.
@@ -167,6 +166,8 @@ pub struct ViewerTexts {
     pub ellipse_area_only: &'static str,
     /// Value, column and row.
     pub probe_result: &'static str,
+    /// Units that are words.
+    pub units: UnitTexts,
     /// Outside, or not measured.
     pub no_value: &'static str,
     /// After a length in pixels.
@@ -189,10 +190,24 @@ pub struct ViewerTexts {
     pub report: &'static str,
     /// What a report says of itself.
     pub report_status: ReportTexts,
-    /// What a machine notes: dose, measurements.
+    /// What is ours in a report, and not its author's.
+    pub report_words: ReportWordTexts,
+    /// How a date and a time of a report are written.
+    pub moment: MomentTexts,
+    /// What a machine notes of the radiation dose.
+    pub dose: &'static str,
+    /// The images that a doctor marked.
+    pub selection: &'static str,
+    /// An image that is marked; `{n}` its number among them, `{series}` its series.
+    pub selected_image: &'static str,
+    /// `{n}` marked images that are not here.
+    pub selected_elsewhere: &'static str,
+    /// What a machine notes: measurements.
     pub record: &'static str,
     /// A document without title.
     pub pdf: &'static str,
+    /// A document without title.
+    pub text: &'static str,
     /// A document without title.
     pub video: &'static str,
     /// Link.
@@ -336,6 +351,13 @@ pub(super) const VI: ViewerTexts = ViewerTexts {
     ellipse_result: "TB {mean} {unit} · ĐLC {deviation} · {lowest} đến {highest} · {area}",
     ellipse_area_only: "Diện tích {area}",
     probe_result: "{value} (cột {column}, hàng {row})",
+    units: UnitTexts {
+        counts: "số đếm",
+        counts_per_second: "số đếm/giây",
+        relative_counts: "số đếm tương đối",
+        relative_counts_per_second: "số đếm tương đối/giây",
+        deviations: "ĐLC",
+    },
     no_value: "không có giá trị",
     uncalibrated: "chưa hiệu chuẩn",
     at_detector: "tại đầu thu",
@@ -346,18 +368,16 @@ pub(super) const VI: ViewerTexts = ViewerTexts {
     documents: "Tài liệu",
     open_document: "Xem: {title}",
     report: "Bản kết quả",
-    report_status: ReportTexts {
-        complete: "Báo cáo đã hoàn tất.",
-        partial: "Báo cáo chưa hoàn tất.",
-        preliminary: "Đây là báo cáo sơ bộ, chưa phải kết quả cuối cùng.",
-        r#final: "Đây là báo cáo chính thức.",
-        verified: "Báo cáo đã được bác sĩ xác nhận.",
-        unverified: "Trong tệp không ghi bác sĩ nào đã xác nhận báo cáo này.",
-        verified_by: "Người xác nhận: {value}",
-        too_long: "Báo cáo còn dài hơn; phần sau không hiện được ở đây.",
-    },
+    report_status: report::STATUS_VI,
+    report_words: report::WORDS_VI,
+    moment: report::MOMENT_VI,
+    dose: "Báo cáo liều tia",
+    selection: "Ảnh được bác sĩ đánh dấu",
+    selected_image: "Ảnh {n}: {series}",
+    selected_elsewhere: "{n} ảnh được đánh dấu không xem được trong lần chụp này.",
     record: "Số liệu của máy chụp",
     pdf: "Tài liệu PDF",
+    text: "Văn bản",
     video: "Đoạn phim",
     download: "Tải về máy",
     page: "Trang {n} / {total}",
@@ -465,6 +485,13 @@ pub(super) const EN: ViewerTexts = ViewerTexts {
     ellipse_result: "Mean {mean} {unit} · SD {deviation} · {lowest} to {highest} · {area}",
     ellipse_area_only: "Area {area}",
     probe_result: "{value} (column {column}, row {row})",
+    units: UnitTexts {
+        counts: "counts",
+        counts_per_second: "counts/s",
+        relative_counts: "relative counts",
+        relative_counts_per_second: "relative counts/s",
+        deviations: "SD",
+    },
     no_value: "no value",
     uncalibrated: "not calibrated",
     at_detector: "at the detector",
@@ -475,18 +502,16 @@ pub(super) const EN: ViewerTexts = ViewerTexts {
     documents: "Documents",
     open_document: "Show: {title}",
     report: "Report",
-    report_status: ReportTexts {
-        complete: "This report is complete.",
-        partial: "This report is not complete.",
-        preliminary: "This report is preliminary, not the final result.",
-        r#final: "This report is final.",
-        verified: "A doctor verified this report.",
-        unverified: "The file names no doctor who verified this report.",
-        verified_by: "Verified by: {value}",
-        too_long: "The report goes on; the rest cannot be shown here.",
-    },
+    report_status: report::STATUS_EN,
+    report_words: report::WORDS_EN,
+    moment: report::MOMENT_EN,
+    dose: "Dose report",
+    selection: "Images marked by the doctor",
+    selected_image: "Image {n}: {series}",
+    selected_elsewhere: "{n} marked image(s) cannot be seen in this study.",
     record: "Figures of the scanner",
     pdf: "PDF document",
+    text: "Text",
     video: "Video",
     download: "Download",
     page: "Page {n} / {total}",

@@ -300,7 +300,7 @@ async fn the_hospitals_words_stand_beside_the_images_and_reports_on_top() {
     }
     let series = &body[body.find("id=\"series-title\"").unwrap()..];
     assert!(!series.contains("PDF &#60;b"), "a report is no series of images");
-    assert!(series.contains("Số liệu của máy chụp"), "a dose report is no result");
+    assert!(series.contains("<span>Báo cáo liều tia</span>"), "a dose report is no result");
 }
 
 #[tokio::test]

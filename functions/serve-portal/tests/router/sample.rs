@@ -64,6 +64,7 @@ impl SamplePortal {
             description: description.map(str::to_owned),
             modality: modality.into(),
             is_report: modality == "DOC",
+            is_dose: modality == "SR" && description == Some("Dose report"),
             report_lacks: (modality == "DOC").then_some(ReportLack::Preliminary),
             frames,
             without_picture: without,

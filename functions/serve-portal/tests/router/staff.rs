@@ -369,12 +369,14 @@ async fn a_study_tells_its_way_and_why_it_is_held() {
         "Email không gửi được",
         "bounce &#60;x&#62;",
         "Mở lần chụp",
+        "<dt>Ngày sinh ghi trong ảnh</dt><dd>có ghi nhưng không đọc được</dd>",
     ] {
         assert!(study.body.contains(text), "{text}");
     }
     let held = get("records", &format!("/staff/studies/{STUDY}.9")).await;
     assert!(held.body.contains("Chưa có phiếu chỉ định") && held.body.contains("Trả kết quả"));
     assert!(!held.body.contains("/slip\""), "a held study has no slip to print");
+    assert!(!held.body.contains("Ngày sinh ghi trong ảnh"), "nothing is wrong with it there");
     assert_eq!(get("records", "/staff/studies/1.2.3").await.status, StatusCode::NOT_FOUND);
 }
 

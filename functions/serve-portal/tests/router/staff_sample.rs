@@ -297,6 +297,7 @@ impl Clerk for SampleClerk {
             patient_id: PatientId::parse(PATIENT).ok(),
             series: 4,
             instances: 343,
+            is_birth_date_unreadable: state == "released",
             link_version: 1,
             lines: vec![
                 line("09:00", "received"),

@@ -233,6 +233,7 @@ async fn describe_series(
                 key_frames: 0,
                 documents: 0,
                 reports: 0,
+                doses: 0,
                 report_lacks: None,
                 title: None,
                 without_picture: 0,

@@ -23,6 +23,8 @@ pub struct StudyLedger {
     pub series: u32,
     /// Number of instances.
     pub instances: u32,
+    /// Some of its images state a birth date that cannot be read: nothing was compared with it, whoever released the study.
+    pub is_birth_date_unreadable: bool,
     /// Version of its newest link; 0 before the first.
     pub link_version: u32,
     /// What happened, oldest first.
@@ -76,6 +78,7 @@ impl Desk {
             patient_id: case.account.map(|a| a.patient_id).or_else(|| case.study.patient.id.clone()),
             series: case.study.series,
             instances: case.study.instances,
+            is_birth_date_unreadable: case.study.persons().iter().any(|p| p.is_birth_date_unreadable),
             link_version: case.study.link_version,
             study: brief(&case.study),
             lines,

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use filmless_domain::StudyInstanceUid;
 use filmless_domain::audit::AuditAction;
-use filmless_domain::hospital::HOSPITAL_TIME;
 use filmless_domain::staff::Act;
 use filmless_domain::{Order, PatientId, person_name};
 use filmless_store::StoreError;

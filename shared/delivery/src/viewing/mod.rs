@@ -230,6 +230,8 @@ pub struct SeriesView {
     pub frames: u32,
     /// A series of nothing but documents, a doctor's report among them.
     pub is_report: bool,
+    /// A series of nothing but what machines note of the radiation dose.
+    pub is_dose: bool,
     /// What keeps a report of it from being the signed result.
     pub report_lacks: Option<ReportLack>,
     /// Instances without picture (kept, listed, downloadable).

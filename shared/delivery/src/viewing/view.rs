@@ -288,6 +288,7 @@ impl Portal {
             modality: series.modality.clone(),
             frames: series.frames,
             is_report: !has_picture && series.reports > 0,
+            is_dose: !has_picture && series.doses > 0 && series.doses == series.documents,
             report_lacks: series.report_lacks,
             without_picture: series.without_picture,
             cut_instances: series.cut_instances,

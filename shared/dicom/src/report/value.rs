@@ -4,8 +4,10 @@ use dicom_core::Tag;
 use dicom_dictionary_std::tags;
 use filmless_domain::person_name::display_groups;
 
+use super::words::ReportWord;
 use crate::code::Code;
 use crate::data_set::Item;
+use crate::measurement_unit::readable_unit;
 
 /// Longest single value, in characters: a whole narrative report fits.
 const VALUE_CHARS_MAX: usize = 32 << 10;
@@ -22,7 +24,6 @@ pub(super) fn read(item: Item<'_>, kind: &str) -> Option<String> {
         "DATETIME" => text(tags::DATE_TIME).map(|text| date_time(&text)),
         "PNAME" => text(tags::PERSON_NAME).map(|text| person(&text)),
         "UIDREF" => text(tags::UID).map(|text| one_line(&text)),
-        "TABLE" => Some("Table".to_owned()),
         _ => None,
     };
     value.filter(|value| !value.is_empty())
@@ -53,32 +54,18 @@ fn number(item: Item<'_>) -> Option<String> {
     }
 }
 
-/// UCUM codes are how units are written anyway (mm, cm/s, mGy.cm), but for those that name things in braces or
-/// brackets. "1" is no unit.
-fn readable_unit(unit: &Code) -> Option<String> {
-    let is_plain = !unit.value.is_empty() && !unit.value.contains(['{', '[', '}', ']']);
-    let text = match unit.value.as_str() {
-        "1" => return None,
-        "[hnsf'U]" => "HU".to_owned(),
-        // A range of a score, such as {0:10}, or the thing that was counted.
-        value if value.starts_with('{') && value.contains(':') => return None,
-        "{ratio}" | "{no units}" => return None,
-        "Cel" => "°C".to_owned(),
-        value if is_plain && unit.scheme == "UCUM" => match value.strip_prefix('u') {
-            Some(rest) if !rest.is_empty() => format!("µ{rest}"),
-            _ => value.replace('.', "·"),
-        },
-        _ => unit.readable(),
-    };
-    Some(one_line(&text)).filter(|text| !text.is_empty() && text != "no units")
-}
-
-/// `YYYYMMDD` with hyphens; anything else as it is.
+/// `YYYYMMDD`, or its form of ACR-NEMA, `YYYY.MM.DD`, with hyphens, as far as it goes to the month; anything else as it is.
 pub(super) fn date(text: &str) -> String {
-    match text.as_bytes() {
-        digits if digits.len() == 8 && digits.iter().all(u8::is_ascii_digit) => {
-            format!("{}-{}-{}", &text[..4], &text[4..6], &text[6..])
+    let digits = text.replace('.', "");
+    let is_date = digits.bytes().all(|b| b.is_ascii_digit());
+    let is_within = |range: std::ops::Range<usize>, most: u8| {
+        digits.get(range).and_then(|part| part.parse().ok()).is_some_and(|part| (1..=most).contains(&part))
+    };
+    match digits.len() {
+        8 if is_date && is_within(4..6, 12) && is_within(6..8, 31) => {
+            format!("{}-{}-{}", &digits[..4], &digits[4..6], &digits[6..])
         }
+        6 if is_date && is_within(4..6, 12) => format!("{}-{}", &digits[..4], &digits[4..]),
         _ => one_line(text),
     }
 }
@@ -101,6 +88,9 @@ fn time(text: &str) -> String {
 pub(super) fn date_time(text: &str) -> String {
     let digits = text.bytes().take_while(|b| b.is_ascii_digit() || *b == b'.').count();
     let (stamp, offset) = text.split_at(digits);
+    if stamp.len() == 6 {
+        return date(text);
+    }
     if stamp.len() < 8 || !stamp.bytes().take(8).all(|b| b.is_ascii_digit()) {
         return one_line(text);
     }
@@ -124,32 +114,9 @@ pub(super) fn person(text: &str) -> String {
     })
 }
 
-/// Graphic Type (0070,0023) of a spatial region, or that a range of time is meant (PS3.3 C.18.6, C.18.7, C.18.9).
-pub(super) fn region(item: Item<'_>, kind: &str) -> String {
-    let graphic = item.text(tags::GRAPHIC_TYPE).map(|text| sentence_case(&text));
-    match (kind, graphic) {
-        ("TCOORD", _) => "Range of time".to_owned(),
-        (_, Some(graphic)) if !graphic.is_empty() => graphic,
-        _ => "Region".to_owned(),
-    }
-}
-
-pub(super) fn reference_name(kind: &str) -> &'static str {
-    match kind {
-        "IMAGE" => "Image reference",
-        "WAVEFORM" => "Waveform reference",
-        _ => "Reference",
-    }
-}
-
-/// How many things are referred to.
-pub(super) fn references(kind: &str, count: usize) -> String {
-    let noun = match kind {
-        "IMAGE" => "image",
-        "WAVEFORM" => "waveform",
-        _ => "document",
-    };
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+/// How many things are referred to, in English.
+pub(super) fn counted(referred: ReportWord, count: usize) -> String {
+    format!("{count} {}{}", referred.english(), if count == 1 { "" } else { "s" })
 }
 
 /// The defined terms of DICOM are capitals; a person writes "Complete".
@@ -160,7 +127,7 @@ pub(super) fn sentence_case(text: &str) -> String {
 }
 
 /// Text without line breaks and control characters.
-pub(super) fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     let words = text.split(|c: char| c.is_control() || c.is_whitespace()).filter(|word| !word.is_empty());
     let mut line = String::new();
     for word in words {
@@ -187,7 +154,10 @@ mod tests {
     fn dates_times_and_names_are_readable() {
         for (read, expected) in [
             (date("20240131"), "2024-01-31"),
-            (date("2024.01.31"), "2024.01.31"),
+            (date("2024.01.31"), "2024-01-31"),
+            (date("20241331"), "20241331"),
+            (date("31.01.2024"), "31.01.2024"),
+            (date_time("202401"), "2024-01"),
             (time("143005.120000"), "14:30:05"),
             (time("1430"), "14:30"),
             (time("14:30"), "14:30"),
@@ -199,33 +169,12 @@ mod tests {
             (person("Yamada^Taro^^Dr.=山田^太郎"), "Dr. Yamada Taro = 山田 太郎"),
             (person("^^^^"), ""),
             (sentence_case("UNVERIFIED"), "Unverified"),
-            (references("IMAGE", 1), "1 image"),
-            (references("IMAGE", 12), "12 images"),
+            (counted(ReportWord::Images, 1), "1 image"),
+            (counted(ReportWord::Images, 12), "12 images"),
             (one_line("a\r\n  b\0"), "a b"),
             (paragraphs("a\r\nb\rc\u{7}\n"), "a\nb\nc"),
         ] {
             assert_eq!(read, expected);
-        }
-    }
-
-    #[test]
-    fn units_are_written_as_usual() {
-        for (value, meaning, expected) in [
-            ("mm", "millimeter", Some("mm")),
-            ("mGy.cm", "mGy.cm", Some("mGy·cm")),
-            ("1", "no units", None),
-            ("{ratio}", "ratio", None),
-            ("{0:5}", "range: 0:5", None),
-            ("{H.B.}/min", "beats per minute", Some("beats per minute")),
-            ("[hnsf'U]", "Hounsfield unit", Some("HU")),
-            ("mm[Hg]", "mmHg", Some("mmHg")),
-        ] {
-            let unit = Code {
-                value: value.to_owned(),
-                scheme: "UCUM".to_owned(),
-                meaning: Some(meaning.to_owned()),
-            };
-            assert_eq!(readable_unit(&unit).as_deref(), expected, "{value}");
         }
     }
 }

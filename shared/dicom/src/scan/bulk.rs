@@ -5,12 +5,15 @@ use dicom_dictionary_std::tags;
 
 use super::head::ElementHead;
 use super::nesting::UNDEFINED_LENGTH;
-use crate::data_set::PixelElement;
+use crate::data_set::{PixelElement, DocumentElement};
 use crate::scan::pass::{Pass, Step};
+use super::{Pass, Step};
+use crate::frames::{DocumentParts, document_parts};
 use crate::{HeaderError, PixelEncoding};
 
-/// So much of an encapsulated document has to be here for a header, so that its bytes tell what it is.
-const DOCUMENT_HEAD_BYTES: u64 = 256;
+/// So much of an encapsulated document has to be here for a header, so that its bytes tell what it is: as far as the header
+/// of a PDF is looked for. With less, a longer prefix could tell something else.
+const DOCUMENT_HEAD_BYTES: u64 = 1024;
 
 impl Pass<'_> {
     /// The header ends where bulk data begins; whether enough of that data can be there is checked here.
@@ -36,13 +39,18 @@ impl Pass<'_> {
             return Ok(Step::NeedMore);
         }
         if head.tag == tags::ENCAPSULATED_DOCUMENT {
-            let told = length.unwrap_or(0).min(DOCUMENT_HEAD_BYTES);
-            if start + told > self.bytes.len() as u64 {
+            let document = match length {
+                Some(length) => usize::try_from(start + length).ok().map(|end| {
+                    let only = head.value_start..end;
+                    DocumentElement { parts: Vec::from([only]), end, is_whole: true }
+                }),
+                None => Some(self.document_of_undefined_length(head.value_start)?),
+            };
+            let is_told = document.as_ref().is_none_or(|document| self.is_head_here(document));
+            if !is_told {
                 return Ok(Step::NeedMore);
             }
-            self.document = length
-                .and_then(|length| usize::try_from(start + length).ok())
-                .map(|end| head.value_start..end);
+            self.document = document;
         } else {
             let mut total = self.total;
             // Encapsulated although its length is given (PS3.5 A.4 demands an undefined one): it is what it looks like.
@@ -68,9 +76,25 @@ impl Pass<'_> {
         Ok(Step::Done)
     }
 
+    /// Fragments as those of pixels (PS3.5 A.4), or the bytes themselves up to a delimiter.
+    fn document_of_undefined_length(&self, value_start: usize) -> Result<DocumentElement, HeaderError> {
+        let DocumentParts { parts, end } = document_parts(self.bytes, value_start, self.total)?;
+        let total = usize::try_from(self.total).unwrap_or(usize::MAX);
+        Ok(DocumentElement { parts, end: end.unwrap_or(total), is_whole: end.is_some() })
+    }
+
+    /// Whether enough of a document is here to tell what it is.
+    fn is_head_here(&self, document: &DocumentElement) -> bool {
+        let here = self.bytes.len();
+        let first = document.parts.iter().map(|part| part.end.min(here).saturating_sub(part.start));
+        let wanted = document.parts.iter().map(ExactSizeIterator::len).sum::<usize>() as u64;
+        let wanted = if document.is_whole { wanted.min(DOCUMENT_HEAD_BYTES) } else { DOCUMENT_HEAD_BYTES };
+        first.sum::<usize>() as u64 >= wanted
+    }
+
     /// First byte after the bulk data, as far as it is declared.
     pub(super) fn bulk_end(&self) -> u64 {
-        let document = self.document.as_ref().map_or(0, |range| range.end as u64);
+        let document = self.document.as_ref().map_or(0, |document| document.end as u64);
         self.pixels.as_ref().map_or(document, PixelElement::end_or_max)
     }
 
@@ -85,7 +109,7 @@ impl Pass<'_> {
                 crate::frames::end_of_fragments(self.bytes, start, total, false).ok().flatten()
             }
         };
-        let end = document.as_ref().map(|range| range.end).or_else(|| pixels_end(pixels.as_ref()?));
+        let end = document.as_ref().map(|document| document.end).or_else(|| pixels_end(pixels.as_ref()?));
         let Some(end) = end else { return };
         let whole = self.nodes.len();
         self.position = end;

@@ -1,9 +1,8 @@
 //! One pass over a data set.
 
 use crate::TransferSyntax;
-use crate::data_set::{Node, PixelElement};
+use crate::data_set::{DocumentElement, Node, PixelElement};
 use filmless_domain::Limits;
-use std::ops::Range;
 
 pub(crate) struct Pass<'b> {
     pub(crate) bytes: &'b [u8],
@@ -16,7 +15,7 @@ pub(crate) struct Pass<'b> {
     pub(crate) syntax: TransferSyntax,
     pub(crate) transfer_syntax_uid: String,
     pub(crate) pixels: Option<PixelElement>,
-    pub(crate) document: Option<Range<usize>>,
+    pub(crate) document: Option<DocumentElement>,
     /// Where the last item (`true`) or sequence ended by its length.
     pub(crate) ended: Option<(usize, bool)>,
 }

@@ -212,6 +212,9 @@ pub struct SeriesRecord {
     /// Those of them that may be a doctor's report.
     #[serde(default)]
     pub reports: u32,
+    /// Those of them that a machine wrote of the radiation dose.
+    #[serde(default)]
+    pub doses: u32,
     /// What keeps a report of it from being the signed result; of several the gravest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub report_lacks: Option<ReportLack>,

@@ -149,6 +149,7 @@ impl Index {
             .set("key_frames", series.key_frames)
             .set("documents", series.documents)
             .set("reports", series.reports)
+            .set("doses", series.doses)
             .set("report_lacks", series.report_lacks)
             .set("title", &series.title)
             .set("without_picture", series.without_picture)

@@ -186,6 +186,7 @@ async fn a_study_with_the_longest_facts_is_kept(backend: &Backend) {
         without_picture: 0,
         cut_instances: 0,
         missing_frames: 0,
+        doses: 0,
         report_lacks: None,
         title: None,
         derived_bytes: 0,

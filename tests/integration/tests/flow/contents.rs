@@ -56,8 +56,8 @@ async fn key_images_come_first_and_a_late_selection_marks_them_too(system: Syste
     };
     tokio::time::timeout(PATIENCE, marked).await.expect("the key images did not come");
     system.until(&study.uid, "released").await;
-    let others = &json_of(&system, &study, 9, ".index.json").await["others"];
-    assert_eq!(others[0]["name"], "Key Object Selection Document Storage");
+    let documents = &json_of(&system, &study, 9, ".index.json").await["documents"];
+    assert_eq!((&documents[0]["kind"], &documents[0]["title"]), (&json!("selection"), &json!("Of Interest")));
     assert_eq!(system.all_sms().len(), 1, "a late selection is no second notice");
 }
 

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use filmless_delivery::render::{FileOwner, InstanceRenderer, RenderedParts, SourceFile};
+use filmless_delivery::{FileOwner, InstanceRenderer, RenderedParts, SourceFile};
 use filmless_delivery::staff::Desk;
 use filmless_delivery::{Services, Settings};
 use filmless_domain::Limits;
@@ -82,7 +82,7 @@ impl EmailGateway for Nobody {
 #[async_trait]
 impl InstanceRenderer for Nobody {
     async fn render(&self, _: &FileOwner, _: SourceFile, _: &Limits, _: RenderOptions) -> RenderedParts {
-        filmless_delivery::render::parts_channel().1
+        filmless_delivery::parts_channel().1
     }
     fn parallelism(&self) -> usize {
         1

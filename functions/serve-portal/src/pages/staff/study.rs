@@ -25,6 +25,7 @@ struct StudyPage<'a> {
     accession: String,
     series: u32,
     instances: u32,
+    is_birth_date_unreadable: bool,
     code: &'a str,
     state: &'a str,
     hold: Option<(&'a str, &'a str)>,
@@ -154,7 +155,7 @@ async fn render(
         Some((status, words)) => (status, Some(words)),
         None => (StatusCode::OK, None),
     };
-    let StudyLedger { study: brief, patient_id, series, instances, link_version, lines } = &ledger;
+    let StudyLedger { study: brief, patient_id, series, instances, link_version, lines, .. } = &ledger;
     let (language, is_released) = (frame.language, brief.state == "released");
     let template = StudyPage {
         title: what_of(&frame, brief),
@@ -163,6 +164,7 @@ async fn render(
         accession: brief.accession_number.as_ref().map(ToString::to_string).unwrap_or_default(),
         series: *series,
         instances: *instances,
+        is_birth_date_unreadable: ledger.is_birth_date_unreadable,
         code: brief.state,
         state: console::state(language, brief.state),
         hold: brief.reason.as_ref().map(|reason| {

@@ -10,6 +10,7 @@ words! {
         uid: "Study Instance UID", "Study Instance UID";
         series: "Loạt ảnh", "Series";
         instances: "Ảnh", "Instances";
+        birth_date_in_images: "Ngày sinh ghi trong ảnh", "Birth date in the images";
         why_held: "Lý do giữ", "Why it is held";
         ledger: "Quá trình giao kết quả", "The way of the result";
         link_version: "lần cấp", "slip";

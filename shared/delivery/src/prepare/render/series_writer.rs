@@ -6,7 +6,9 @@ use std::io::{self, BufWriter, Write};
 
 use filmless_domain::object_key::SeriesKeys;
 use filmless_domain::{SopInstanceUid, StudyInstanceUid};
-use filmless_imaging::{KeyFrames, NoteCode, NoteEntry, RenderedPart, SeriesDescription, SeriesPackBuilder};
+use filmless_imaging::{
+    DocumentKind, KeyFrames, NoteCode, NoteEntry, RenderedPart, SeriesDescription, SeriesPackBuilder,
+};
 use filmless_store::Served;
 use filmless_store::index::SeriesRecord;
 use flate2::Compression;
@@ -82,6 +84,8 @@ impl SeriesWriter {
         record.key_frames = count(index.frames.iter().filter(|frame| frame.is_key).count());
         record.documents = count(index.documents.len());
         record.reports = count(index.documents.iter().filter(|document| document.kind.is_report()).count());
+        let doses = index.documents.iter().filter(|document| document.kind == DocumentKind::Dose);
+        record.doses = count(doses.count());
         record.report_lacks = index.documents.iter().filter_map(|document| document.lacks).max();
         record.title = match &index.documents[..] {
             [only] => only.title.clone(),

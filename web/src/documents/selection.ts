@@ -1,0 +1,92 @@
+/** The images that a key object selection selects, each a way to the image itself. */
+
+import type { Grant } from "../grant.js";
+import { PackSource } from "../pack-source.js";
+import { fill } from "../page.js";
+import type { SeriesEntry } from "../pane.js";
+import type { Frame } from "../series-index.js";
+import { make } from "../tools/elements.js";
+import type { Words } from "../words.js";
+
+/** The study of the page, and how one of its images is opened. */
+export interface OpenStudy {
+  readonly series: readonly SeriesEntry[];
+  readonly grant: Grant;
+  readonly open: (seriesInstanceUid: string, frame: number) => void;
+}
+
+export interface SelectedImage {
+  /** Null where the file does not name it. */
+  readonly seriesInstanceUid: string | null;
+  readonly sopInstanceUid: string;
+  /** From 1; null for the whole instance. */
+  readonly frame: number | null;
+}
+
+const IMAGES_MAX = 500;
+
+/** One for each frame, in the order of the file. */
+export function readImages(json: unknown): readonly SelectedImage[] {
+  const images = ((json ?? {}) as Readonly<Record<string, unknown>>)["images"];
+  return (Array.isArray(images) ? images : []).slice(0, IMAGES_MAX).flatMap((image: unknown) => {
+    const { series_instance_uid: series, sop_instance_uid: sop, frames } = (image ?? {}) as Readonly<Record<string, unknown>>;
+    if (typeof sop !== "string") {
+      return [];
+    }
+    const numbers = Array.isArray(frames) ? frames.filter((frame) => typeof frame === "number") : [];
+    const seriesInstanceUid = typeof series === "string" ? series : null;
+    return (numbers.length > 0 ? numbers : [null]).map((frame) => ({ seriesInstanceUid, sopInstanceUid: sop, frame }));
+  });
+}
+
+/** The series in which an image may be: the one that is named, or any with pictures. */
+export function seriesOf(image: SelectedImage, series: readonly SeriesEntry[]): readonly SeriesEntry[] {
+  const named = image.seriesInstanceUid;
+  return series.filter(({ seriesInstanceUid, frames }) => frames > 0 && (named === null || named === seriesInstanceUid));
+}
+
+/** Its place among the frames of a series; -1 where it is not one of them. */
+export function placeOf(image: SelectedImage, frames: readonly Frame[]): number {
+  const { sopInstanceUid, frame } = image;
+  return frames.findIndex((one) => one.sopInstanceUid === sopInstanceUid && (frame === null || one.raw["frame"] === frame));
+}
+
+export function selectionElement(images: readonly SelectedImage[], study: OpenStudy, words: Words): HTMLElement[] {
+  const isHere = (image: SelectedImage) => seriesOf(image, study.series).length > 0;
+  const elsewhere = images.filter((image) => !isHere(image)).length;
+  const lost = make("p", { class: "kept", role: "status" });
+  let missed = elsewhere;
+  const tell = () => {
+    lost.textContent = missed > 0 ? fill(words.selectedElsewhere, { n: missed }) : "";
+  };
+  tell();
+  const links = images.filter(isHere).map((image, place) => {
+    const [first, ...others] = seriesOf(image, study.series);
+    const series = first !== undefined && others.length === 0 ? first.label : "";
+    const label = series === "" ? fill(words.showImage, { n: place + 1 }) : fill(words.selectedImage, { n: place + 1, series });
+    const button = make("button", { type: "button", class: "plain-link" }, label);
+    button.addEventListener("click", () => {
+      void show(image, study).then((isShown) => {
+        if (!isShown) {
+          button.disabled = true;
+          missed += 1;
+          tell();
+        }
+      });
+    });
+    return make("li", {}, button);
+  });
+  return [...(links.length > 0 ? [make("ul", { class: "selected-images" }, ...links)] : []), lost];
+}
+
+async function show(image: SelectedImage, study: OpenStudy): Promise<boolean> {
+  for (const series of seriesOf(image, study.series)) {
+    const index = await new PackSource(study.grant, series.seriesInstanceUid, () => undefined).index();
+    const place = index === null ? -1 : placeOf(image, index.frames);
+    if (place >= 0) {
+      study.open(series.seriesInstanceUid, place);
+      return true;
+    }
+  }
+  return false;
+}

@@ -1,0 +1,65 @@
+import { expect, it } from "vitest";
+import { moment, readLine } from "../src/documents/lines.js";
+import { placeOf, readImages, seriesOf } from "../src/documents/selection.js";
+import type { Frame } from "../src/series-index.js";
+
+const reportWords = { "image-reference": "Ảnh tham chiếu", images: "{n} ảnh", "one-images": "1 image", table: "Bảng" };
+const vi = { reportWords, moment: { date: "{dd}/{mm}/{yyyy}", yearMonth: "{mm}/{yyyy}", months: "" } };
+const en = {
+  reportWords,
+  moment: { date: "{d} {month} {yyyy}", yearMonth: "{month} {yyyy}", months: "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec" },
+};
+
+it("dates and times of a report are written as the page writes them", () => {
+  for (const [text, vietnamese, english] of [
+    ["2024-01-31", "31/01/2024", "31 Jan 2024"],
+    ["2024-01", "01/2024", "Jan 2024"],
+    ["2024", "2024", "2024"],
+    ["14:30:05", "14:30:05", "14:30:05"],
+    ["2024-02-03 14:30", "14:30, 03/02/2024", "14:30, 3 Feb 2024"],
+    ["2024-02-03 14:30:05 +07:00", "14:30:05, 03/02/2024 (UTC+07:00)", "14:30:05, 3 Feb 2024 (UTC+07:00)"],
+    ["Riesmeier Jörg, OFFIS e.V., 2001-02-13 18:47:46", "Riesmeier Jörg, OFFIS e.V., 18:47:46, 13/02/2001", "Riesmeier Jörg, OFFIS e.V., 18:47:46, 13 Feb 2001"],
+    ["20241331", "20241331", "20241331"],
+  ] as const) {
+    expect(moment(text, vi)).toBe(vietnamese);
+    expect(moment(text, en)).toBe(english);
+  }
+});
+
+it("words of ours are said in the language of the page, and those of the author as they are", () => {
+  const line = (json: object) => {
+    const { name, value } = readLine(json, vi);
+    return [name, value];
+  };
+  const images = { name: "Image reference", value: "2 images", name_word: "image-reference", value_word: "images" };
+  expect(line({ ...images, count: 2 })).toEqual(["Ảnh tham chiếu", "2 ảnh"]);
+  expect(line({ ...images, count: 1, value: "1 image" })).toEqual(["Ảnh tham chiếu", "1 image"]);
+  expect(line({ name: "Lịch sử", value: "Table", value_word: "table" })).toEqual(["Lịch sử", "Bảng"]);
+  expect(line({ name: "Finding", value: "2024-01-31" })).toEqual(["Finding", "2024-01-31"]);
+  expect(line({ name: "Day", value: "2024-01-31", value_word: "moment" })).toEqual(["Day", "31/01/2024"]);
+  expect(line({ name: "Findings" })).toEqual(["Findings", null]);
+  expect(line({ value: "Cube", value_word: "unknown-here" })).toEqual(["", "Cube"]);
+});
+
+it("a selected image is found in its series, frame by frame", () => {
+  const images = readImages({
+    images: [
+      { series_instance_uid: "1.1", sop_instance_uid: "1.1.1" },
+      { sop_instance_uid: "1.2.1", frames: [3, 7] },
+      { frames: [1] },
+    ],
+  });
+  expect(images.map(({ sopInstanceUid, frame }) => [sopInstanceUid, frame])).toEqual([["1.1.1", null], ["1.2.1", 3], ["1.2.1", 7]]);
+  const series = ["1.1", "1.2", "1.9"].map((seriesInstanceUid, place) => ({
+    seriesInstanceUid,
+    label: "",
+    frames: place < 2 ? 9 : 0,
+    posterUrl: null,
+    thumbsUrl: null,
+  }));
+  const uids = (place: number) => seriesOf(images[place]!, series).map(({ seriesInstanceUid }) => seriesInstanceUid);
+  expect(uids(0)).toEqual(["1.1"]);
+  expect(uids(1), "any that has pictures").toEqual(["1.1", "1.2"]);
+  const frames = [1, 3, 7].map((frame) => ({ sopInstanceUid: "1.2.1", raw: { frame } }) as unknown as Frame);
+  expect([images[1]!, images[2]!, images[0]!].map((image) => placeOf(image, frames))).toEqual([1, 2, -1]);
+});
