@@ -136,6 +136,14 @@ describe("an ellipse", () => {
     expect(ellipseStatistics(values, at(20, 20), at(30, 30))).toBeNull();
   });
 
+  it("over values that are no measurement, as of a slope of 0, has none, and the picture is that of a slope of 1", () => {
+    const details = frameDetails({ rescale: { slope: 0, intercept: -1000, unit: null } }, { rows: 1, columns: 3, aspect: 1 });
+    const unmeasured = new FrameValues(details, { columns: 3, rows: 1, channels: 1, samples: Uint8Array.from([1, 2, 3]) }, []);
+    expect(ellipseStatistics(unmeasured, at(0, 0), at(3, 1))).toBeNull();
+    expect([unmeasured.valueAt(1, 0), unmeasured.unit]).toEqual([null, null]);
+    expect(unmeasured.modalityRange).toEqual([-999, -997]);
+  });
+
   it("has an area in real units", () => {
     const spaced = details({ spacing: { row_mm: 2, column_mm: 0.5, source: "pixel-spacing" } });
     const { value, unit } = ellipseArea(spaced, at(0, 0), at(20, 10));

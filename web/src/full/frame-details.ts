@@ -22,7 +22,10 @@ export interface Resolution {
   readonly length: number;
 }
 
-/** Modality value = stored value × slope + intercept. */
+/**
+ * Modality value = stored value × slope + intercept. With a slope of 0, as a writer's default, no value is a measurement: the
+ * picture and its windows are those of a slope of 1.
+ */
 export interface Rescale {
   readonly slope: number;
   readonly intercept: number;
