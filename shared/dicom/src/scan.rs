@@ -23,7 +23,7 @@ use self::head::{ElementHead, settled_vr};
 use self::nesting::UNDEFINED_LENGTH;
 use crate::scan::pass::Encoding;
 
-use crate::data_set::{DataSet, Node, DocumentElement, PixelElement};
+use crate::data_set::{DataSet, Node};
 use crate::sniff::data_set_start;
 use crate::{HeaderError, TransferSyntax, deflate, transfer_syntax};
 

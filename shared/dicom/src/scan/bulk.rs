@@ -7,7 +7,6 @@ use super::head::ElementHead;
 use super::nesting::UNDEFINED_LENGTH;
 use crate::data_set::{PixelElement, DocumentElement};
 use crate::scan::pass::{Pass, Step};
-use super::{Pass, Step};
 use crate::frames::{DocumentParts, document_parts};
 use crate::{HeaderError, PixelEncoding};
 
