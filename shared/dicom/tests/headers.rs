@@ -67,6 +67,29 @@ fn header_says_what_an_instance_is() {
 }
 
 #[test]
+fn without_a_study_date_the_picture_tells_its_own() {
+    /// A file of big endian with other dates: of the study, of the series, of the acquisition.
+    fn dated(dates: [(u8, &[u8; 8]); 3]) -> [Option<String>; 2] {
+        let mut file = data("MR_small_bigendian.dcm");
+        for (element, date) in dates {
+            let tag = [0, 8, 0, element, b'D', b'A', 0, 8];
+            let at = file.windows(8).position(|bytes| bytes == tag).unwrap() + 8;
+            file[at..at + 8].copy_from_slice(date);
+        }
+        let header = whole(&file).unwrap();
+        [header.study_date, header.image_date].map(|date| date.map(|date| date.to_string()))
+    }
+    const NONE: &[u8; 8] = b"        ";
+    let said = |date: &str| Some(date.to_owned());
+    let all = [(0x20, b"20201116"), (0x21, b"20201117"), (0x22, b"20201118")];
+    assert_eq!(dated(all), [said("2020-11-16"), None], "the date of the study is enough");
+    let taken = [(0x20, NONE), (0x21, b"20201117"), (0x22, b"20201118")];
+    assert_eq!(dated(taken), [None, said("2020-11-18")]);
+    assert_eq!(dated([(0x20, NONE), (0x21, b"20201117"), (0x22, NONE)]), [None, said("2020-11-17")]);
+    assert_eq!(dated([(0x20, NONE), (0x21, NONE), (0x22, NONE)]), [None, None]);
+}
+
+#[test]
 fn broken_files_are_refused_with_their_reason() {
     let mr = data("MR_small_bigendian.dcm");
     for (bytes, code) in [

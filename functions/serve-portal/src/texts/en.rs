@@ -78,6 +78,7 @@ pub(super) const EN: Texts = Texts {
         withheld_hint: "The hospital keeps result and images. Once it has checked them and is sure that they are yours, they will \
                         open here again. If you need them now, or have a question, please call the hotline below.",
         no_date: "Date unknown",
+        image_date: |date| format!("Date in the images: {date}"),
         open: "Show the images",
     },
     study: StudyTexts {

@@ -66,6 +66,7 @@ pub(super) const VI: Texts = Texts {
         withheld_hint: "Kết quả và hình ảnh vẫn được bệnh viện lưu giữ. Kiểm tra xong và xác nhận đúng là của Ông/Bà, bệnh viện sẽ mở \
                         lại tại đây. Cần xem ngay hoặc có thắc mắc, xin gọi tổng đài ghi bên dưới.",
         no_date: "Không rõ ngày chụp",
+        image_date: |date| format!("Ngày ghi trên ảnh: {date}"),
         open: "Xem hình ảnh",
     },
     study: StudyTexts {

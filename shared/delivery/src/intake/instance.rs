@@ -180,6 +180,7 @@ async fn index_instance(
         patient: header.patient.clone(),
         accession_number: header.accession_number.clone(),
         study_date: header.study_date,
+        image_date: header.image_date,
         description: header.study_description.clone(),
     };
     let record = record_of(&object, header);

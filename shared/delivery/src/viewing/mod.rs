@@ -159,6 +159,8 @@ pub struct StudySummary {
     pub study_instance_uid: StudyInstanceUid,
     /// Date of the study.
     pub date: Option<Date>,
+    /// Date of its pictures, where the study has none.
+    pub image_date: Option<Date>,
     /// The requested service, else the study's description.
     pub title: Option<String>,
     /// Modalities, sorted.

@@ -355,6 +355,7 @@ fn summary(
     StudySummary {
         study_instance_uid: study.study_instance_uid.clone(),
         date: study.study_date,
+        image_date: study.image_date.filter(|_| study.study_date.is_none()),
         title: ordered.or_else(|| study.description.clone()),
         modalities: study.modalities.clone(),
         series: u32::try_from(series.len()).unwrap_or(u32::MAX),
