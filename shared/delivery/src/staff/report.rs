@@ -22,6 +22,7 @@ use crate::Services;
 use crate::notice::send::COUNTRY_NOT_ALLOWED;
 use crate::release::issue::is_reached;
 use crate::staff::refusals::{Refusals, refusals};
+use filmless_domain::hospital::HOSPITAL_TIME;
 
 /// How many studies from before openings were counted by day are looked at at a time.
 const STUDIES_AT_ONCE: usize = 16;
