@@ -10,6 +10,8 @@ import { readSamples, type SampleArray } from "../src/full/samples.js";
 import { meanOf, subtract } from "../src/full/subtraction.js";
 import { parseTables } from "../src/full/tables.js";
 import { applyWindow, dragged } from "../src/full/window.js";
+import { fullShown } from "../src/full/full-shown.js";
+import { qualityText, type Words } from "../src/words.js";
 
 function frame(samples: SampleArray, raw: Readonly<Record<string, unknown>> = {}, tables: unknown[] = []): FrameValues {
   const channels = (raw["channels"] as number | undefined) ?? 1;
@@ -134,6 +136,18 @@ describe("stored values", () => {
   it("lie in the table at their bit pattern", () => {
     const table = colourTable(frame(Int16Array.from([-1, 1])), { ...DEFAULT_LOOK, window: linear(0, 2, "LINEAR_EXACT") });
     expect([(table[0xffff] ?? 0) & 0xff, (table[0] ?? 0) & 0xff, (table[1] ?? 0) & 0xff]).toEqual([0, 128, 255]);
+  });
+});
+
+describe("the quality of a picture", () => {
+  const words = { quickPreview: "preview", fullQuality: "full", fullQualityOfLossy: "lossy" } as Words;
+  it.each([
+    [{}, "full"],
+    [{ is_lossy: true }, "lossy"],
+  ])("of a frame with %o is %s", (raw, expected) => {
+    const shown = fullShown(frame(Uint8Array.from([1, 2]), raw), DEFAULT_LOOK, []);
+    expect(qualityText(words, shown)).toBe(expected);
+    expect(qualityText(words, { ...shown, quality: "preview" })).toBe("preview");
   });
 });
 

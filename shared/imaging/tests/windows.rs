@@ -263,3 +263,14 @@ fn retired_colours_are_refused_and_never_shown_as_rgb() {
         assert_eq!(refused(&Pixels::colour(2, 2, photometric).native(&[7; 12])), None, "{photometric}");
     }
 }
+
+#[test]
+fn an_image_that_was_compressed_with_a_loss_says_so() {
+    let options = RenderOptions::new(PreviewSize { side_max: 64 });
+    for (stated, lossy) in [(None, false), (Some("00"), false), (Some("01"), true)] {
+        let extra = stated.map_or(Vec::new(), |stated| element(0x28, 0x2110, "CS", stated.as_bytes()));
+        let file = Pixels { extra, ..Pixels::grey(1, 4, 16, 12) }.native(&words([0, 1, 2, 3]));
+        let view = render_image(&file, &Limits::default(), &options).unwrap().frames.remove(0).view;
+        assert_eq!(view.is_lossy, lossy, "{stated:?}");
+    }
+}

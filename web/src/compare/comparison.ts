@@ -10,6 +10,7 @@ import { fillList, make, select, toolButton } from "../tools/elements.js";
 import { ICONS } from "../tools/icons.js";
 import { earlierLike, fetchStudies, openStudy, orderOf, seriesLike, type OpenStudy, type StudyChoice } from "./catalogue.js";
 import { isSameSpace, nearestFrame, offsetFrame } from "./linking.js";
+import { qualityText } from "../words.js";
 import { PaneBar } from "./pane-bar.js";
 
 export interface ComparisonEvents {
@@ -241,9 +242,9 @@ export class Comparison {
         this.quality.textContent = words.loading;
         this.quality.classList.remove("is-full");
       },
-      onPicture: ({ quality }) => {
-        this.quality.textContent = quality === "full" ? words.fullQuality : words.quickPreview;
-        this.quality.classList.toggle("is-full", quality === "full");
+      onPicture: (shown) => {
+        this.quality.textContent = qualityText(words, shown);
+        this.quality.classList.toggle("is-full", shown.quality === "full");
       },
       onState: (state) => {
         this.linkNote.textContent = state === "fine" ? "" : state === "offline" ? words.offline : words.failed;

@@ -89,6 +89,8 @@ export interface FrameDetails {
   readonly window: Window | null;
   readonly presets: readonly Window[];
   readonly padding: readonly [number, number] | null;
+  /** What was stored is not all that was taken: it was compressed with a loss, once. */
+  readonly isLossy: boolean;
   readonly spacing: Spacing | null;
   readonly aspect: number;
   readonly position: Triple | null;
@@ -116,6 +118,7 @@ export function frameDetails(raw: Json, raster: { rows: number; columns: number;
     window: parseWindow(raw["window"]),
     presets: list(raw["presets"]).map(parseWindow).filter((window) => window !== null),
     padding: padding === null ? null : [padding[0] ?? 0, padding[1] ?? 0],
+    isLossy: raw["is_lossy"] === true,
     spacing: spacing(raw["spacing"]),
     position: triple(numbers(raw["position"], 3), 0),
     rowDirection: triple(orientation, 0),

@@ -34,6 +34,8 @@ pub struct ViewerTexts {
     pub quick_preview: &'static str,
     /// The picture is bit-exact.
     pub full_quality: &'static str,
+    /// The same of a picture that was compressed with a loss before it came.
+    pub full_quality_of_lossy: &'static str,
     /// A doctor marked the image.
     pub key_image: &'static str,
     /// Label of the slider.
@@ -285,6 +287,7 @@ pub(super) const VI: ViewerTexts = ViewerTexts {
     counter: "Ảnh {n} / {total}",
     quick_preview: "Hình xem nhanh, không dùng để chẩn đoán",
     full_quality: "Chất lượng đầy đủ",
+    full_quality_of_lossy: "Chất lượng đầy đủ của ảnh đã nén, mất một phần chi tiết",
     key_image: "Ảnh được bác sĩ đánh dấu",
     slider: "Chọn ảnh",
     previous: "Ảnh trước",
@@ -419,6 +422,7 @@ pub(super) const EN: ViewerTexts = ViewerTexts {
     counter: "Image {n} / {total}",
     quick_preview: "Quick preview, not for diagnosis",
     full_quality: "Full quality",
+    full_quality_of_lossy: "Full quality of an image that was compressed with a loss",
     key_image: "Marked by the doctor",
     slider: "Choose an image",
     previous: "Previous image",
