@@ -54,9 +54,13 @@ fn small_bright_things_stay_brighter_than_the_rest() {
 
 /// A PET in these units, injected two half-lives before the series.
 fn pet(units: &str, weight: &str, correction: &str, acquired: &str) -> Vec<u8> {
+    pet_of_dose("280000000", units, weight, correction, acquired)
+}
+
+fn pet_of_dose(dose: &str, units: &str, weight: &str, correction: &str, acquired: &str) -> Vec<u8> {
     let tracer = [
         element(0x18, 0x1072, "TM", b"230000"),
-        element(0x18, 0x1074, "DS", b"280000000"),
+        element(0x18, 0x1074, "DS", dose.as_bytes()),
         element(0x18, 0x1075, "DS", b"3600"),
     ];
     let extra = [
@@ -93,6 +97,14 @@ fn pet_is_seen_by_uptake_where_its_file_says_how() {
     ] {
         let found = window(&pet(units, weight, correction, acquired));
         assert_eq!(found.width, 14_000.0, "{units} {weight} {correction} {acquired}");
+    }
+}
+
+#[test]
+fn pet_with_a_dose_or_a_weight_in_another_unit_is_seen_in_all_its_values() {
+    for (dose, weight) in [("280", "70"), ("280000", "70"), ("280000000", "70000")] {
+        let found = window(&pet_of_dose(dose, "BQML", weight, "ADMIN", "010000"));
+        assert_eq!((found.center, found.width), (7000.0, 14_000.0), "{dose} {weight}");
     }
 }
 
