@@ -69,24 +69,31 @@ fn header_says_what_an_instance_is() {
 #[test]
 fn without_a_study_date_the_picture_tells_its_own() {
     /// A file of big endian with other dates: of the study, of the series, of the acquisition.
-    fn dated(dates: [(u8, &[u8; 8]); 3]) -> [Option<String>; 2] {
-        let mut file = data("MR_small_bigendian.dcm");
-        for (element, date) in dates {
-            let tag = [0, 8, 0, element, b'D', b'A', 0, 8];
-            let at = file.windows(8).position(|bytes| bytes == tag).unwrap() + 8;
-            file[at..at + 8].copy_from_slice(date);
+    fn dated(dates: [&str; 3]) -> [Option<String>; 2] {
+        let file = data("MR_small_bigendian.dcm");
+        let place = |element: u8| {
+            let tag = [0, 8, 0, element, b'D', b'A', 0];
+            file.windows(7).position(|bytes| bytes == tag).unwrap()
+        };
+        let mut elements = Vec::new();
+        for (element, date) in [0x20, 0x21, 0x22].into_iter().zip(dates) {
+            elements.extend([0, 8, 0, element, b'D', b'A', 0, u8::try_from(date.len()).unwrap()]);
+            elements.extend(date.bytes());
         }
-        let header = whole(&file).unwrap();
+        let rest = place(0x22) + 8 + usize::from(file[place(0x22) + 7]);
+        let header = whole(&[&file[..place(0x20)], &elements, &file[rest..]].concat()).unwrap();
         [header.study_date, header.image_date].map(|date| date.map(|date| date.to_string()))
     }
-    const NONE: &[u8; 8] = b"        ";
     let said = |date: &str| Some(date.to_owned());
-    let all = [(0x20, b"20201116"), (0x21, b"20201117"), (0x22, b"20201118")];
-    assert_eq!(dated(all), [said("2020-11-16"), None], "the date of the study is enough");
-    let taken = [(0x20, NONE), (0x21, b"20201117"), (0x22, b"20201118")];
-    assert_eq!(dated(taken), [None, said("2020-11-18")]);
-    assert_eq!(dated([(0x20, NONE), (0x21, b"20201117"), (0x22, NONE)]), [None, said("2020-11-17")]);
-    assert_eq!(dated([(0x20, NONE), (0x21, NONE), (0x22, NONE)]), [None, None]);
+    let (study, series, acquisition) = ("20201116", "20201117", "20201118");
+    assert_eq!(
+        dated([study, series, acquisition]),
+        [said("2020-11-16"), None],
+        "that of the study is enough"
+    );
+    assert_eq!(dated(["", series, acquisition]), [None, said("2020-11-18")]);
+    assert_eq!(dated(["", series, ""]), [None, said("2020-11-17")]);
+    assert_eq!(dated(["", "", ""]), [None, None]);
 }
 
 #[test]
