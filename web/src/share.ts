@@ -2,28 +2,45 @@
 
 import { copyText } from "./copy.js";
 
-const link = document.getElementById("share-link")?.textContent?.trim() ?? "";
+const shown = document.getElementById("share-link");
 const done = document.getElementById("share-done");
+const link = shown?.textContent?.trim() ?? "";
 
 /** A button appears where the browser can do what it says. */
-function offer(id: string, isPossible: boolean, act: () => Promise<void>): void {
+function offer(id: string, isPossible: boolean, act: (button: HTMLElement) => Promise<void>): void {
   const button = document.getElementById(id);
   if (button !== null && isPossible) {
     button.hidden = false;
     button.addEventListener("click", () => {
-      act().catch(() => {
-        // Closed without sharing, or refused: the link can be marked and copied by hand.
-        getSelection()?.selectAllChildren(document.getElementById("share-link") ?? document.body);
+      act(button).catch((error: unknown) => {
+        // Closed by the one who opened it.
+        if ((error as Partial<Error> | null)?.name !== "AbortError") {
+          markLink();
+        }
       });
     });
   }
 }
 
+/** Where neither works the link is marked, to be copied by hand. */
+function markLink(): void {
+  if (shown !== null) {
+    getSelection()?.selectAllChildren(shown);
+  }
+  say("byHand");
+}
+
+function say(what: "copied" | "byHand"): void {
+  if (done !== null) {
+    done.textContent = done.dataset[what] ?? "";
+  }
+}
+
 offer("share-copy", true, async () => {
   await copyText(link);
-  if (done !== null) {
-    done.textContent = done.dataset["copied"] ?? "";
-  }
+  say("copied");
 });
-// The code is told by telephone, so it is not part of it.
-offer("share-send", typeof navigator.share === "function", () => navigator.share({ title: document.title, url: link }));
+// The code is told by telephone, so it is not part of it; nor is whom the share is for, which is the owner's own note.
+offer("share-send", typeof navigator.share === "function", (button) =>
+  navigator.share({ title: button.dataset["title"] ?? "", url: link }),
+);

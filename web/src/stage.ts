@@ -21,6 +21,8 @@ import {
 export interface Shown {
   readonly raster: Raster;
   readonly quality: "preview" | "full";
+  /** The picture was compressed with a loss before it came. */
+  readonly isLossy?: boolean;
   /** Draws into a canvas of `canvas` pixels; `matrix` leads from picture pixels to canvas pixels. */
   paint(context: CanvasRenderingContext2D, matrix: Matrix, canvas: Size): void;
 }

@@ -11,6 +11,7 @@ import type { SeriesIndex } from "./series-index.js";
 import { Stage, type Shown, type StageTool } from "./stage.js";
 import type { LargeView } from "./large.js";
 import type { Tools } from "./tools/tools.js";
+import { qualityText } from "./words.js";
 
 const ZOOM_STEP = 1.5;
 const LOADING_SHOWN_AFTER_MS = 250;
@@ -147,7 +148,7 @@ class Viewer {
   private showPicture(shown: Shown): void {
     const { words } = this.page;
     const isFull = shown.quality === "full";
-    this.showQuality(isFull ? words.fullQuality : words.quickPreview, isFull);
+    this.showQuality(qualityText(words, shown), isFull);
     this.page.say(null);
     if (!this.isDressed) {
       this.isDressed = true;

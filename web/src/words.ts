@@ -3,6 +3,7 @@ export interface Words {
   readonly counter: string;
   readonly quickPreview: string;
   readonly fullQuality: string;
+  readonly fullQualityOfLossy: string;
   readonly keyImage: string;
   readonly slider: string;
   readonly previous: string;
@@ -124,6 +125,9 @@ export interface Words {
   readonly presentStudy: string;
   readonly earlierStudy: string;
   readonly laterStudy: string;
+  readonly sameDayStudy: string;
+  readonly otherStudy: string;
+  readonly noDate: string;
   readonly linkScroll: string;
   readonly linkView: string;
   readonly linkedByPosition: string;
@@ -134,4 +138,12 @@ export interface Words {
   readonly rightSide: string;
   readonly leftSide: string;
   readonly bothSides: string;
+}
+
+/** What is said of the quality of a picture. */
+export function qualityText(words: Words, { quality, isLossy }: { readonly quality: "preview" | "full"; readonly isLossy?: boolean }): string {
+  if (quality === "preview") {
+    return words.quickPreview;
+  }
+  return isLossy === true ? words.fullQualityOfLossy : words.fullQuality;
 }

@@ -4,12 +4,14 @@ import { shade } from "../src/full/cpu-renderer.js";
 import { frameDetails, type VoiFunction } from "../src/full/frame-details.js";
 import { FrameValues } from "../src/full/frame-values.js";
 import { visibleBox } from "../src/full/full-shown.js";
-import { colourTable, DEFAULT_LOOK, fromYbr, shadeOf, type Look } from "../src/full/look.js";
+import { colourTable, DEFAULT_LOOK, fromYbr, rgbAt, shadeOf, type Look } from "../src/full/look.js";
 import { unpackBits } from "../src/full/overlay-plane.js";
 import { readSamples, type SampleArray } from "../src/full/samples.js";
 import { meanOf, subtract } from "../src/full/subtraction.js";
 import { parseTables } from "../src/full/tables.js";
 import { applyWindow, dragged } from "../src/full/window.js";
+import { fullShown } from "../src/full/full-shown.js";
+import { qualityText, type Words } from "../src/words.js";
 
 function frame(samples: SampleArray, raw: Readonly<Record<string, unknown>> = {}, tables: unknown[] = []): FrameValues {
   const channels = (raw["channels"] as number | undefined) ?? 1;
@@ -137,6 +139,18 @@ describe("stored values", () => {
   });
 });
 
+describe("the quality of a picture", () => {
+  const words = { quickPreview: "preview", fullQuality: "full", fullQualityOfLossy: "lossy" } as Words;
+  it.each([
+    [{}, "full"],
+    [{ is_lossy: true }, "lossy"],
+  ])("of a frame with %o is %s", (raw, expected) => {
+    const shown = fullShown(frame(Uint8Array.from([1, 2]), raw), DEFAULT_LOOK, []);
+    expect(qualityText(words, shown)).toBe(expected);
+    expect(qualityText(words, { ...shown, quality: "preview" })).toBe("preview");
+  });
+});
+
 describe("colours", () => {
   it.each([
     [[0, 128, 128], [0, 0, 0]],
@@ -146,6 +160,14 @@ describe("colours", () => {
   ])("YBR_FULL %o is RGB %o", ([y, cb, cr], [red, green, blue]) => {
     const colour = fromYbr(y ?? 0, cb ?? 0, cr ?? 0);
     expect([colour & 0xff, (colour >>> 8) & 0xff, (colour >>> 16) & 0xff]).toEqual([red, green, blue]);
+  });
+
+  it("are told as red, green and blue, whatever they are stored as", () => {
+    const ybr = frame(Uint8Array.from([0, 128, 128, 76, 85, 255]), { channels: 3, photometric_interpretation: "YBR_FULL" });
+    expect(rgbAt(ybr, 1, 0)).toEqual([254, 0, 0]);
+    const rgb = frame(Uint8Array.from([0, 0, 0, 76, 85, 255]), { channels: 3, photometric_interpretation: "RGB" });
+    expect(rgbAt(rgb, 1, 0)).toEqual([76, 85, 255]);
+    expect(rgbAt(rgb, 2, 0), "outside").toBeNull();
   });
 
   it("of 16 bits keep their high bits", () => {

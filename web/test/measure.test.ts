@@ -43,10 +43,12 @@ describe("a length", () => {
     expect(lengthBetween(spaced, at(0, 0), at(0, 50)).caveat).toBe("on-film");
   });
 
-  it("without calibration is in widths of a pixel, where pixels are not square", () => {
-    const tall = frameDetails({}, { rows: 100, columns: 100, aspect: 2 });
-    expect(lengthBetween(tall, at(0, 0), at(0, 25)).quantities).toEqual([{ value: 50, unit: "px" }]);
-    expect(lengthBetween(tall, at(0, 0), at(50, 0)).quantities).toEqual([{ value: 50, unit: "px" }]);
+  it("without calibration counts the pixels that are crossed, where they are not square, too", () => {
+    const flat = frameDetails({}, { rows: 100, columns: 100, aspect: 0.5 });
+    expect(lengthBetween(flat, at(0, 0), at(0, 58)).quantities).toEqual([{ value: 58, unit: "px" }]);
+    expect(lengthBetween(flat, at(0, 0), at(50, 0)).quantities).toEqual([{ value: 50, unit: "px" }]);
+    expect(ellipseArea(flat, at(0, 0), at(20, 10)).value, "the pixels that lie inside").toBeCloseTo(Math.PI * 50);
+    expect(angleAt(flat, at(10, 0), at(0, 0), at(10, 20)), "an angle is that of the picture").toBeCloseTo(45);
   });
 
   it("without calibration is in pixels", () => {
@@ -134,6 +136,14 @@ describe("an ellipse", () => {
     const found = ellipseStatistics(values, at(7, -2), at(13, 3));
     expect(found?.highest).toBe(8);
     expect(ellipseStatistics(values, at(20, 20), at(30, 30))).toBeNull();
+  });
+
+  it("over values that are no measurement, as of a slope of 0, has none, and the picture is that of a slope of 1", () => {
+    const details = frameDetails({ rescale: { slope: 0, intercept: -1000, unit: null } }, { rows: 1, columns: 3, aspect: 1 });
+    const unmeasured = new FrameValues(details, { columns: 3, rows: 1, channels: 1, samples: Uint8Array.from([1, 2, 3]) }, []);
+    expect(ellipseStatistics(unmeasured, at(0, 0), at(3, 1))).toBeNull();
+    expect([unmeasured.valueAt(1, 0), unmeasured.unit]).toEqual([null, null]);
+    expect(unmeasured.modalityRange).toEqual([-999, -997]);
   });
 
   it("has an area in real units", () => {

@@ -87,6 +87,7 @@ describe("what is known of a frame", () => {
       window: null,
       presets: [],
       padding: null,
+      isLossy: false,
       spacing: null,
       position: null,
       rowDirection: null,

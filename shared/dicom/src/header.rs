@@ -88,6 +88,10 @@ pub struct InstanceHeader {
     pub accession_number: Option<AccessionNumber>,
     /// Study Date (0008,0020).
     pub study_date: Option<Date>,
+    /// When its picture was taken, where the Study Date is absent: Acquisition Date (0008,0022), Acquisition DateTime (0008,002A) or
+    /// Series Date (0008,0021).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image_date: Option<Date>,
     /// Study Time (0008,0030), as written.
     pub study_time: Option<String>,
     /// Study Description (0008,1030).
@@ -156,6 +160,8 @@ pub struct RefusedHeader {
     pub accession_number: Option<AccessionNumber>,
     /// Of which study.
     pub study_instance_uid: Option<StudyInstanceUid>,
+    /// Of which series, where it is refused for that.
+    pub series_instance_uid: Option<SeriesInstanceUid>,
     /// Which instance.
     pub sop_instance_uid: Option<SopInstanceUid>,
 }
@@ -173,6 +179,7 @@ pub fn read_refused(prefix: &[u8], limits: &Limits) -> RefusedHeader {
         patient: patient(root).id,
         accession_number: accession_number(root),
         study_instance_uid: StudyInstanceUid::parse(&uid(tags::STUDY_INSTANCE_UID)).ok(),
+        series_instance_uid: None,
         sop_instance_uid: SopInstanceUid::parse(&uid(tags::SOP_INSTANCE_UID)).ok(),
     }
 }
@@ -210,6 +217,7 @@ impl InstanceHeader {
             document_patients,
             accession_number: accession_number(root),
             study_date: root.text(tags::STUDY_DATE).and_then(|t| parse_date(&t)),
+            image_date: image_date(root).filter(|_| has_pixel_data),
             study_time: text(tags::STUDY_TIME),
             study_description: text(tags::STUDY_DESCRIPTION),
             series_number: root.int(tags::SERIES_NUMBER),
@@ -350,6 +358,16 @@ fn accession_number(root: Item<'_>) -> Option<AccessionNumber> {
 fn bounded_text(root: Item<'_>, tag: Tag) -> Option<String> {
     let text: String = root.text(tag)?.chars().filter(|c| !c.is_control()).take(TEXT_CHARS_MAX).collect();
     Some(text).filter(|text| !text.is_empty())
+}
+
+/// The date of a picture whose study has none.
+fn image_date(root: Item<'_>) -> Option<Date> {
+    // A DateTime begins with its date.
+    let date = |tag| root.text(tag).and_then(|text| parse_date(&text).or_else(|| parse_date(text.get(..8)?)));
+    if root.text(tags::STUDY_DATE).and_then(|text| parse_date(&text)).is_some() {
+        return None;
+    }
+    [tags::ACQUISITION_DATE, tags::ACQUISITION_DATE_TIME, tags::SERIES_DATE].into_iter().find_map(date)
 }
 
 /// DA, `YYYYMMDD` (PS3.5 6.2), or its form of ACR-NEMA, `YYYY.MM.DD`.

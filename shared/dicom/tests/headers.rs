@@ -67,6 +67,36 @@ fn header_says_what_an_instance_is() {
 }
 
 #[test]
+fn without_a_study_date_the_picture_tells_its_own() {
+    /// A file of big endian with other dates: of the study, of the series, of the acquisition.
+    fn dated(dates: [&str; 3]) -> [Option<String>; 2] {
+        let file = data("MR_small_bigendian.dcm");
+        let place = |element: u8| {
+            let tag = [0, 8, 0, element, b'D', b'A', 0];
+            file.windows(7).position(|bytes| bytes == tag).unwrap()
+        };
+        let mut elements = Vec::new();
+        for (element, date) in [0x20, 0x21, 0x22].into_iter().zip(dates) {
+            elements.extend([0, 8, 0, element, b'D', b'A', 0, u8::try_from(date.len()).unwrap()]);
+            elements.extend(date.bytes());
+        }
+        let rest = place(0x22) + 8 + usize::from(file[place(0x22) + 7]);
+        let header = whole(&[&file[..place(0x20)], &elements, &file[rest..]].concat()).unwrap();
+        [header.study_date, header.image_date].map(|date| date.map(|date| date.to_string()))
+    }
+    let said = |date: &str| Some(date.to_owned());
+    let (study, series, acquisition) = ("20201116", "20201117", "20201118");
+    assert_eq!(
+        dated([study, series, acquisition]),
+        [said("2020-11-16"), None],
+        "that of the study is enough"
+    );
+    assert_eq!(dated(["", series, acquisition]), [None, said("2020-11-18")]);
+    assert_eq!(dated(["", series, ""]), [None, said("2020-11-17")]);
+    assert_eq!(dated(["", "", ""]), [None, None]);
+}
+
+#[test]
 fn broken_files_are_refused_with_their_reason() {
     let mr = data("MR_small_bigendian.dcm");
     for (bytes, code) in [

@@ -1,5 +1,7 @@
 //! Credentials and what people type: account names, passwords, link tokens.
 
+use unicode_normalization::UnicodeNormalization;
+
 use crate::{PatientId, Secret, person_name};
 
 /// Letters and digits nobody confuses on paper: no 0/O, 1/I/L, 2/Z, 5/S, 8/B, U/V.
@@ -59,11 +61,12 @@ pub fn password_from(random: &[u8]) -> Option<Secret> {
     Some(Secret::new(text))
 }
 
-/// What a person typed as a password, as it is hashed: letters and digits only, upper case. A character outside the
+/// What a person typed as a password, as it is hashed: letters and digits only, wide ones (`Ａ１`) among them, upper case. A
+/// character outside the
 /// alphabet stands for the one of it that is most easily read as that: no O and no 0 is ever printed, but Q is.
 #[must_use]
 pub fn typed_password(text: &str) -> Secret {
-    let kept = text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase());
+    let kept = text.nfkc().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase());
     Secret::new(kept.take(64).map(read_as).collect())
 }
 
@@ -94,7 +97,7 @@ pub fn digits_from(random: &[u8], digits: usize) -> Option<Secret> {
     (code.len() == digits).then(|| Secret::new(code))
 }
 
-/// What a person typed as a code of digits: an O is a zero, an I or L a one.
+/// What a person typed as a code of digits: an O is a zero, an I or L a one; wide digits (`１２`) are digits.
 #[must_use]
 pub fn typed_digits(text: &str) -> Secret {
     let digit = |c: char| match c {
@@ -103,7 +106,7 @@ pub fn typed_digits(text: &str) -> Secret {
         c if c.is_ascii_digit() => Some(c),
         _ => None,
     };
-    Secret::new(text.chars().filter_map(digit).take(64).collect())
+    Secret::new(text.nfkc().filter_map(digit).take(64).collect())
 }
 
 /// The form under which an account is looked up: letters and digits only, unaccented, upper case.
@@ -211,6 +214,8 @@ mod tests {
         assert_eq!(account_key("n20 0317542"), account_key("N20-0317542"));
         assert_eq!(typed_password("0OB8U-ZIL5S2").expose(), "QQ33V777667");
         assert_eq!(typed_digits(" 1O-2l ").expose(), "1021");
+        assert_eq!(typed_digits("１０ ２Ｏ－３ｌ").expose(), "102031");
+        assert_eq!(typed_password("３４６ｄｅ－Ａ").expose(), typed_password("346de-A").expose());
     }
 
     #[test]

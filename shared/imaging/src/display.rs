@@ -31,6 +31,7 @@ pub struct DisplayFrame {
 
 /// Stored values to modality values.
 pub(crate) enum Modality {
+    /// With a slope of 0, as written, no value is a measurement: the picture is that of a slope of 1.
     Rescale { slope: f64, intercept: f64 },
     Table(Lut),
 }
@@ -51,14 +52,15 @@ impl Modality {
         let of = |tag| {
             frame.holder(tag, tags::PIXEL_VALUE_TRANSFORMATION_SEQUENCE).and_then(|holder| holder.float(tag))
         };
-        // A slope of 0 would make every image flat: it is a writer's default, not a measurement.
-        let slope = of(tags::RESCALE_SLOPE).filter(|slope| *slope != 0.0).unwrap_or(1.0);
+        let slope = of(tags::RESCALE_SLOPE).unwrap_or(1.0);
         Self::Rescale { slope, intercept: of(tags::RESCALE_INTERCEPT).unwrap_or(0.0) }
     }
 
     /// The modality value of a stored value.
     pub fn apply(&self, value: f64) -> f64 {
         match self {
+            // It would make every image flat: it is a writer's default.
+            Self::Rescale { slope: 0.0, intercept } => value + intercept,
             Self::Rescale { slope, intercept } => value * slope + intercept,
             Self::Table(lut) => f64::from(lut.get(value)),
         }
@@ -115,6 +117,10 @@ fn show_pixels(
         pixels,
     };
     match (image.samples_per_pixel, image.photometric.as_str()) {
+        // Retired; their samples are neither those of RGB nor of YBR_FULL (PS3.3-2016d C.7.6.3.1.2).
+        (3, photometric) if !decoded.is_rgb && photometric.starts_with("YBR_PARTIAL") => {
+            Err(ImagingError::UnsupportedPixelFormat)
+        }
         (3, photometric) => {
             let mut pixels = to_bytes(&decoded.samples, image.bits_stored);
             if !decoded.is_rgb && matches!(photometric, "YBR_FULL" | "YBR_FULL_422") {

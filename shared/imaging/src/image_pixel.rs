@@ -47,6 +47,11 @@ impl ImagePixel {
         if !matches!(bits_allocated, 1 | 8 | 16 | 32 | 64) || !matches!(samples_per_pixel, 1 | 3 | 4) {
             return Err(ImagingError::UnsupportedPixelFormat);
         }
+        let photometric = photometric(root, samples_per_pixel);
+        // Retired (PS3.3-2001 C.7.6.3.1.2): taken for RGB, they would show false colours.
+        if matches!(photometric.as_str(), "HSV" | "ARGB" | "CMYK") {
+            return Err(ImagingError::UnsupportedPixelFormat);
+        }
         if bits_stored == 0 || bits_stored > bits_allocated {
             return Err(ImagingError::IncompleteImageAttributes);
         }
@@ -60,7 +65,7 @@ impl ImagePixel {
             high_bit: high_bit.unwrap_or(bits_stored - 1),
             signed: root.int(tags::PIXEL_REPRESENTATION) == Some(1),
             planar: samples_per_pixel > 1 && root.int(tags::PLANAR_CONFIGURATION) == Some(1),
-            photometric: photometric(root, samples_per_pixel),
+            photometric,
             number_of_frames,
         })
     }

@@ -276,7 +276,8 @@ pub struct Diagnostic {
     pub resolutions: Vec<Resolution>,
 }
 
-/// Modality value = stored value × slope + intercept.
+/// Modality value = stored value × slope + intercept. With a slope of 0, as a writer's default, no value is to be told: the picture
+/// and its windows are those of a slope of 1.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Rescale {
     /// Factor.

@@ -15,6 +15,10 @@ pub(crate) fn of_frame(
     slope: f64,
     intercept: f64,
 ) -> Option<String> {
+    // Every value would be the same: what is shown is no measurement (C.11.1.1.2).
+    if slope == 0.0 {
+        return None;
+    }
     let modality = frame.root.text(tags::MODALITY).unwrap_or_default();
     if modality == "PT"
         && let Some(unit) = of_uptake(frame.root)

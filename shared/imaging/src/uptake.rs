@@ -10,6 +10,10 @@ const SUV_MAX: f64 = 7.0;
 /// With a longer half-life, in seconds, a time of day may be that of any day.
 const HALF_LIFE_OF_ONE_DAY_MAX: f64 = 6.0 * 3600.0;
 const DAY: f64 = 86_400.0;
+/// No PET is made with less, in Bq: such a dose is one in MBq or kBq, whatever PS3.3 C.8.9.2 asks for.
+const DOSE_MIN: f64 = 1e6;
+/// Nobody weighs more, in kg: such a weight is one in grams.
+const WEIGHT_MAX: f64 = 650.0;
 
 /// 0 to [`SUV_MAX`], in the values of the image; `None` where they cannot be turned into SUV.
 pub(crate) fn uptake_window(root: Item<'_>) -> Option<VoiWindow> {
@@ -27,12 +31,13 @@ pub(crate) fn uptake_window(root: Item<'_>) -> Option<VoiWindow> {
     white.is_finite().then_some(window)
 }
 
-/// SUV of 1 Bq/ml: body weight over the dose that was left when the image's values are of (PS3.3 C.8.9.1).
+/// SUV of 1 Bq/ml: body weight over the dose that was left when the image's values are of (PS3.3 C.8.9.1); `None` with a dose or a
+/// weight that cannot be one in its unit, which would lead to a window far from all values.
 fn suv_of_one_becquerel(root: Item<'_>) -> Option<f64> {
     let positive = |item: Item<'_>, tag| item.float(tag).filter(|value| value.is_finite() && *value > 0.0);
     let tracer = root.first_item(tags::RADIOPHARMACEUTICAL_INFORMATION_SEQUENCE)?;
-    let grams = positive(root, tags::PATIENT_WEIGHT)? * 1000.0;
-    let dose = positive(tracer, tags::RADIONUCLIDE_TOTAL_DOSE)?;
+    let grams = positive(root, tags::PATIENT_WEIGHT).filter(|kilograms| *kilograms <= WEIGHT_MAX)? * 1000.0;
+    let dose = positive(tracer, tags::RADIONUCLIDE_TOTAL_DOSE).filter(|dose| *dose >= DOSE_MIN)?;
     let left = match root.text(tags::DECAY_CORRECTION)?.as_str() {
         "ADMIN" => dose,
         "START" => {

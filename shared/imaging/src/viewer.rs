@@ -27,6 +27,9 @@ pub struct FrameView {
     /// All windows that the modality proposes, with their names, when there are several.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub presets: Vec<Window>,
+    /// Lossy Image Compression (0028,2110): what was stored is not all that was taken (PS3.3 C.7.6.1.1.5).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_lossy: bool,
     /// Size of a pixel.
     pub spacing: Option<Spacing>,
     /// Image Position (Patient).
@@ -83,6 +86,7 @@ impl FrameView {
             is_window_of_values: !is_named
                 && used.is_some_and(|window| window.function == VoiFunction::LinearExact),
             presets: presets.into_iter().map(|(window, name)| Window::new(window, name)).collect(),
+            is_lossy: is_lossy(frame),
             spacing: spacing(frame),
             position,
             orientation,
@@ -107,6 +111,11 @@ impl FrameView {
 
 fn geometry_of<const N: usize>(frame: FrameAttributes<'_>, tag: Tag, sequence: Tag) -> Option<[f64; N]> {
     frame.holder(tag, sequence).and_then(|holder| holder.floats(tag))
+}
+
+/// Once lossy, an image stays so, however it is stored now.
+fn is_lossy(frame: FrameAttributes<'_>) -> bool {
+    frame.root.text(tags::LOSSY_IMAGE_COMPRESSION).is_some_and(|text| text.trim() == "01")
 }
 
 fn rescale(frame: FrameAttributes<'_>, image: &ImagePixel) -> Option<Rescale> {

@@ -54,9 +54,13 @@ fn small_bright_things_stay_brighter_than_the_rest() {
 
 /// A PET in these units, injected two half-lives before the series.
 fn pet(units: &str, weight: &str, correction: &str, acquired: &str) -> Vec<u8> {
+    pet_of_dose("280000000", units, weight, correction, acquired)
+}
+
+fn pet_of_dose(dose: &str, units: &str, weight: &str, correction: &str, acquired: &str) -> Vec<u8> {
     let tracer = [
         element(0x18, 0x1072, "TM", b"230000"),
-        element(0x18, 0x1074, "DS", b"280000000"),
+        element(0x18, 0x1074, "DS", dose.as_bytes()),
         element(0x18, 0x1075, "DS", b"3600"),
     ];
     let extra = [
@@ -93,6 +97,14 @@ fn pet_is_seen_by_uptake_where_its_file_says_how() {
     ] {
         let found = window(&pet(units, weight, correction, acquired));
         assert_eq!(found.width, 14_000.0, "{units} {weight} {correction} {acquired}");
+    }
+}
+
+#[test]
+fn pet_with_a_dose_or_a_weight_in_another_unit_is_seen_in_all_its_values() {
+    for (dose, weight) in [("280", "70"), ("280000", "70"), ("280000000", "70000")] {
+        let found = window(&pet_of_dose(dose, "BQML", weight, "ADMIN", "010000"));
+        assert_eq!((found.center, found.width), (7000.0, 14_000.0), "{dose} {weight}");
     }
 }
 
@@ -228,4 +240,49 @@ fn palette_of_65536_entries_has_0_in_its_descriptor() {
     let colours = shown(&pixels.native(&words([0, 1000, 20_000, 40_000, 65_535])));
     let expected = [[0, 255, 128], [3, 252, 128], [78, 177, 128], [156, 99, 128], [255, 0, 128]];
     assert_eq!(colours, expected.concat());
+}
+
+#[test]
+fn a_rescale_slope_of_0_gives_a_picture_without_a_unit_and_keeps_the_slope_for_the_viewer() {
+    let ds = |number: u16, value: &str| element(0x28, number, "DS", value.as_bytes());
+    let extra = [ds(0x1052, "-1000"), ds(0x1053, "0"), element(0x28, 0x1054, "LO", b"HU")].concat();
+    let before = element(8, 0x60, "CS", b"CT");
+    let file = Pixels { extra, ..Pixels::grey(1, 4, 16, 12) }.native(&words([0, 1, 2, 3]));
+    let at = file.windows(4).position(|tag| tag == [0x28, 0, 2, 0]).unwrap();
+    let file = [&file[..at], &before, &file[at..]].concat();
+    let options = RenderOptions::new(PreviewSize { side_max: 64 });
+    let view = render_image(&file, &Limits::default(), &options).unwrap().frames.remove(0).view;
+    let rescale = view.rescale.unwrap();
+    assert_eq!((rescale.slope, rescale.intercept, rescale.unit), (0.0, -1000.0, None));
+    assert_eq!(shown(&file), [0, 85, 170, 255], "in all its values, not in a window of Hounsfield units");
+}
+
+#[test]
+fn retired_colours_are_refused_and_never_shown_as_rgb() {
+    let refused = |file: &[u8]| display_frame(file, &Limits::default(), 1).err().map(|error| error.code());
+    for photometric in ["HSV", "ARGB", "CMYK", "YBR_PARTIAL_422", "YBR_PARTIAL_420"] {
+        let file = Pixels::colour(2, 2, photometric).native(&[7; 12]);
+        assert_eq!(refused(&file), Some("unsupported-pixel-format"), "{photometric}");
+        let options = RenderOptions::new(PreviewSize { side_max: 64 });
+        let rendered = render_image(&file, &Limits::default(), &options);
+        assert!(rendered.is_err() || rendered.is_ok_and(|image| image.frames.is_empty()), "{photometric}");
+    }
+    for photometric in ["ARGB", "CMYK"] {
+        let file = Pixels { samples: 4, ..Pixels::colour(2, 2, photometric) }.native(&[7; 16]);
+        assert_eq!(refused(&file), Some("unsupported-pixel-format"), "{photometric}");
+    }
+    for photometric in ["RGB", "YBR_FULL"] {
+        assert_eq!(refused(&Pixels::colour(2, 2, photometric).native(&[7; 12])), None, "{photometric}");
+    }
+}
+
+#[test]
+fn an_image_that_was_compressed_with_a_loss_says_so() {
+    let options = RenderOptions::new(PreviewSize { side_max: 64 });
+    for (stated, lossy) in [(None, false), (Some("00"), false), (Some("01"), true)] {
+        let extra = stated.map_or(Vec::new(), |stated| element(0x28, 0x2110, "CS", stated.as_bytes()));
+        let file = Pixels { extra, ..Pixels::grey(1, 4, 16, 12) }.native(&words([0, 1, 2, 3]));
+        let view = render_image(&file, &Limits::default(), &options).unwrap().frames.remove(0).view;
+        assert_eq!(view.is_lossy, lossy, "{stated:?}");
+    }
 }

@@ -47,15 +47,26 @@ interface GrantJson {
   }[];
 }
 
-/** All studies that the patient may see. */
-export async function fetchStudies(): Promise<readonly StudyChoice[]> {
+/** When a study was made, seen from another one; `unknown` where one of the two has no date. */
+export type Order = "earlier" | "later" | "same-day" | "unknown";
+
+export function orderOf(study: Pick<StudyChoice, "day">, here: Pick<StudyChoice, "day"> | null): Order {
+  const [day, today] = [study.day, here?.day ?? null];
+  if (day === null || today === null) {
+    return "unknown";
+  }
+  return day === today ? "same-day" : day < today ? "earlier" : "later";
+}
+
+/** All studies that the patient may see. `noDate` stands where the date of a study would. */
+export async function fetchStudies(noDate: string): Promise<readonly StudyChoice[]> {
   const { studies } = (await fetchOwn("/studies")) as StudiesJson;
   return studies.map(({ study_instance_uid: uid, title, date, day, modalities }) => ({
     uid,
     day: day ?? null,
     title,
     modalities: modalities ?? [],
-    label: [date, title].filter((text) => text !== null && text !== "").join(" · "),
+    label: [date ?? noDate, title].filter((text) => text !== "").join(" · "),
     grantUrl: `/studies/${uid}/grant`,
   }));
 }
@@ -87,7 +98,7 @@ export function earlierLike(studies: readonly StudyChoice[], here: StudyChoice, 
   const earlier = studies
     .map((study, place) => ({ study, place }))
     .filter(({ study }) => study.uid !== here.uid)
-    .filter(({ study }) => study.day !== null && here.day !== null && study.day < here.day)
+    .filter(({ study }) => orderOf(study, here) === "earlier")
     .sort((a, b) => (b.study.day ?? "").localeCompare(a.study.day ?? ""));
   const alike = earlier.filter(({ study }) => study.modalities.includes(modality));
   const found = alike.find(({ study }) => study.title === here.title) ?? alike[0] ?? earlier[0];

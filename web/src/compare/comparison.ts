@@ -8,8 +8,9 @@ import { Sides } from "../sides.js";
 import { Stage, type StageTool } from "../stage.js";
 import { fillList, make, select, toolButton } from "../tools/elements.js";
 import { ICONS } from "../tools/icons.js";
-import { earlierLike, fetchStudies, openStudy, seriesLike, type OpenStudy, type StudyChoice } from "./catalogue.js";
+import { earlierLike, fetchStudies, openStudy, orderOf, seriesLike, type OpenStudy, type StudyChoice } from "./catalogue.js";
 import { isSameSpace, nearestFrame, offsetFrame } from "./linking.js";
+import { qualityText } from "../words.js";
 import { PaneBar } from "./pane-bar.js";
 
 export interface ComparisonEvents {
@@ -116,14 +117,18 @@ export class Comparison {
     return name === null ? [] : [name.cloneNode(true)];
   }
 
-  /** The study that is chosen, against the one that is open: this one, an earlier or a later one. */
+  /** The study that is chosen, against the one that is open: this one, an earlier or a later one, or one of unknown order. */
   private nameOther(series: string): void {
     const { words } = this.page;
     const { here, shownStudy } = this;
     const isSame = shownStudy?.grantUrl === this.page.grantUrl;
-    const isLater = shownStudy?.day != null && here?.day != null && shownStudy.day > here.day;
-    const when = isSame ? words.presentStudy : isLater ? words.laterStudy : words.earlierStudy;
-    this.otherBar.say(when, [shownStudy?.label || document.querySelector("h1")?.textContent, series]);
+    const when = {
+      earlier: words.earlierStudy,
+      later: words.laterStudy,
+      "same-day": words.sameDayStudy,
+      unknown: words.otherStudy,
+    }[orderOf(shownStudy ?? { day: null }, here)];
+    this.otherBar.say(isSame ? words.presentStudy : when, [shownStudy?.label || document.querySelector("h1")?.textContent, series]);
   }
 
   private head(): HTMLElement {
@@ -167,7 +172,7 @@ export class Comparison {
   }
 
   private async open(): Promise<void> {
-    this.studies = await fetchStudies().catch(() => []);
+    this.studies = await fetchStudies(this.page.words.noDate).catch(() => []);
     let here = this.studies.findIndex(({ grantUrl }) => grantUrl === this.page.grantUrl);
     if (here < 0) {
       this.studies = [{ uid: "", label: "", grantUrl: this.page.grantUrl, day: null, title: "", modalities: [] }, ...this.studies];
@@ -243,9 +248,9 @@ export class Comparison {
         this.quality.textContent = words.loading;
         this.quality.classList.remove("is-full");
       },
-      onPicture: ({ quality }) => {
-        this.quality.textContent = quality === "full" ? words.fullQuality : words.quickPreview;
-        this.quality.classList.toggle("is-full", quality === "full");
+      onPicture: (shown) => {
+        this.quality.textContent = qualityText(words, shown);
+        this.quality.classList.toggle("is-full", shown.quality === "full");
       },
       onState: (state) => {
         this.linkNote.textContent = state === "fine" ? "" : state === "offline" ? words.offline : words.failed;

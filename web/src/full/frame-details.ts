@@ -22,7 +22,10 @@ export interface Resolution {
   readonly length: number;
 }
 
-/** Modality value = stored value × slope + intercept. */
+/**
+ * Modality value = stored value × slope + intercept. With a slope of 0, as a writer's default, no value is a measurement: the
+ * picture and its windows are those of a slope of 1.
+ */
 export interface Rescale {
   readonly slope: number;
   readonly intercept: number;
@@ -86,6 +89,8 @@ export interface FrameDetails {
   readonly window: Window | null;
   readonly presets: readonly Window[];
   readonly padding: readonly [number, number] | null;
+  /** What was stored is not all that was taken: it was compressed with a loss, once. */
+  readonly isLossy: boolean;
   readonly spacing: Spacing | null;
   readonly aspect: number;
   readonly position: Triple | null;
@@ -113,6 +118,7 @@ export function frameDetails(raw: Json, raster: { rows: number; columns: number;
     window: parseWindow(raw["window"]),
     presets: list(raw["presets"]).map(parseWindow).filter((window) => window !== null),
     padding: padding === null ? null : [padding[0] ?? 0, padding[1] ?? 0],
+    isLossy: raw["is_lossy"] === true,
     spacing: spacing(raw["spacing"]),
     position: triple(numbers(raw["position"], 3), 0),
     rowDirection: triple(orientation, 0),

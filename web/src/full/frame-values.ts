@@ -31,6 +31,11 @@ export class FrameValues {
     return this.details.diagnostic?.photometric ?? this.details.photometric;
   }
 
+  /** A Rescale Slope of 0, which leads to no value (PS3.3 C.11.1.1.2). */
+  get isUnmeasured(): boolean {
+    return this.details.modalityLut === null && this.details.rescale?.slope === 0;
+  }
+
   get unit(): string | null {
     return this.details.modalityLut === null ? (this.details.rescale?.unit ?? null) : null;
   }
@@ -54,10 +59,10 @@ export class FrameValues {
     return [Math.min(...ends), Math.max(...ends)];
   }
 
-  /** The modality value of a pixel; null outside, for padding and for colours. */
+  /** The modality value of a pixel; null outside, for padding, for colours and where values are no measurement. */
   valueAt(column: number, row: number): number | null {
     const { columns, rows, samples } = this.decoded;
-    if (this.isColour || column < 0 || row < 0 || column >= columns || row >= rows) {
+    if (this.isColour || this.isUnmeasured || column < 0 || row < 0 || column >= columns || row >= rows) {
       return null;
     }
     const stored = samples[row * columns + column] ?? 0;
@@ -86,7 +91,7 @@ function modalityOf({ modalityLut, rescale }: FrameDetails, tables: readonly (Ta
     return (stored: number) => greyAt(table, stored);
   }
   const { slope, intercept } = rescale ?? { slope: 1, intercept: 0 };
-  return (stored: number) => stored * slope + intercept;
+  return (stored: number) => stored * (slope || 1) + intercept;
 }
 
 function rangeOf({ samples }: Decoded, padding: readonly [number, number] | null): readonly [number, number] {

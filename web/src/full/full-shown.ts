@@ -22,6 +22,7 @@ export function fullShown(values: FrameValues, look: Look, overlays: readonly Dr
   return {
     raster: isWhole ? raster : { columns: details.columns, rows: details.rows, aspect: details.aspect },
     quality: isWhole ? "full" : "preview",
+    isLossy: details.isLossy,
     paint: (context, toCanvas, canvas) => {
       const matrix = isWhole ? toCanvas : compose(toCanvas, stretch);
       const step = stepFor(matrix);

@@ -94,12 +94,26 @@ export function colourTable(values: FrameValues, look: Look): Uint32Array<ArrayB
   return colours;
 }
 
+/** Red, green and blue of a pixel, as stored; of luminance and chrominance as they are shown, in 8 bits. */
+export function rgbAt(values: FrameValues, column: number, row: number): readonly number[] | null {
+  const stored = values.colourAt(column, row);
+  if (stored === null || !isYbr(values)) {
+    return stored;
+  }
+  const shown = colourOf(values)(3 * (row * values.decoded.columns + column));
+  return [shown & 0xff, (shown >>> 8) & 0xff, (shown >>> 16) & 0xff];
+}
+
+function isYbr({ photometric }: FrameValues): boolean {
+  return photometric.startsWith("YBR_FULL");
+}
+
 /** The colour of three interleaved samples from `place` on. */
 export function colourOf(values: FrameValues): (place: number) => Abgr {
   const { samples } = values.decoded;
   const shift = Math.max(0, (values.details.diagnostic?.bitsPerSample ?? 8) - 8);
   const byte = (place: number) => (samples[place] ?? 0) >> shift;
-  if (values.photometric.startsWith("YBR_FULL")) {
+  if (isYbr(values)) {
     return (place) => fromYbr(byte(place), byte(place + 1), byte(place + 2));
   }
   return (place) => (OPAQUE | (byte(place + 2) << 16) | (byte(place + 1) << 8) | byte(place)) >>> 0;

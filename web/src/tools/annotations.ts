@@ -2,6 +2,7 @@
 
 import type { FrameDetails } from "../full/frame-details.js";
 import type { FrameValues } from "../full/frame-values.js";
+import { rgbAt } from "../full/look.js";
 import { fill } from "../page.js";
 import type { Point } from "../view-geometry.js";
 import type { Words } from "../words.js";
@@ -65,9 +66,9 @@ function ellipseText(a: Point, b: Point, details: FrameDetails, values: FrameVal
 /** The value under a finger, with its unit. */
 export function probeText(at: Point, values: FrameValues | null, words: Words): string {
   const [column, row] = [Math.floor(at.x), Math.floor(at.y)];
-  const colour = values?.colourAt(column, row) ?? null;
+  const colour = values === null ? null : rgbAt(values, column, row);
   const value = values === null || values.isPalette ? null : values.valueAt(column, row);
-  const text = colour !== null ? colour.join(" ") : value === null ? words.noValue : `${short(value)} ${unitText(values, words)}`;
+  const text = colour !== null ? `RGB ${colour.join(" ")}` : value === null ? words.noValue : `${short(value)} ${unitText(values, words)}`;
   return fill(words.probeResult, { value: text.trim(), column: column + 1, row: row + 1 });
 }
 

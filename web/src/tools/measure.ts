@@ -52,7 +52,7 @@ export function lengthBetween(details: FrameDetails, a: Point, b: Point): Length
     }
   }
   const size = pixelSize(details, [a, b]);
-  const { x, y, caveat } = size ?? pixelShape(details);
+  const { x, y, caveat } = size ?? A_PIXEL;
   const value = Math.hypot((b.x - a.x) * x, (b.y - a.y) * y);
   return { quantities: [{ value, unit: size === null ? "px" : "mm" }], caveat };
 }
@@ -68,7 +68,7 @@ export function angleAt(details: FrameDetails, a: Point, vertex: Point, c: Point
 /** The area of the ellipse between two corners. */
 export function ellipseArea(details: FrameDetails, a: Point, b: Point): Quantity & { readonly caveat: Caveat | null } {
   const size = pixelSize(details, [a, b]);
-  const { x, y, caveat } = size ?? pixelShape(details);
+  const { x, y, caveat } = size ?? A_PIXEL;
   const value = (Math.PI / 4) * Math.abs((b.x - a.x) * x * (b.y - a.y) * y);
   return { value, unit: size === null ? "px²" : "mm²", caveat };
 }
@@ -112,9 +112,12 @@ export function wholeScale(details: FrameDetails): PixelSize | null {
   return details.regions.length > 0 ? null : pixelSize(details, []);
 }
 
-/** In widths of a pixel, where nobody knows how wide one is. */
-function pixelShape({ aspect }: FrameDetails): PixelSize {
-  return { x: 1, y: aspect, caveat: "uncalibrated" };
+/** What lengths and areas count where nobody knows how large a pixel is: every one alike, whatever its shape. */
+const A_PIXEL: PixelSize = { x: 1, y: 1, caveat: "uncalibrated" };
+
+/** The shape of a pixel alone, which decides an angle. */
+function pixelShape({ aspect }: FrameDetails): Pick<PixelSize, "x" | "y"> {
+  return { x: 1, y: aspect };
 }
 
 function pixelSize({ regions, spacing }: FrameDetails, points: readonly Point[]): PixelSize | null {

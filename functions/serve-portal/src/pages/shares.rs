@@ -152,7 +152,7 @@ async fn list(visitor: &Visitor, guest: &dyn Guest, refused: Option<Typed>) -> R
 }
 
 fn choice(t: &Texts, study: &StudySummary, typed: &Typed) -> Choice {
-    let date = study.date.map_or_else(|| t.studies.no_date.to_owned(), t.date);
+    let date = t.study_date(study.date, study.image_date);
     Choice {
         uid: study.study_instance_uid.as_str().to_owned(),
         is_chosen: typed.studies.iter().any(|uid| uid == study.study_instance_uid.as_str()),

@@ -44,7 +44,7 @@ impl<'a> Card<'a> {
         Self {
             href: study.is_released.then(|| format!("/studies/{}", study.study_instance_uid.as_str())),
             title: title(t, study),
-            date: study.date.map_or_else(|| t.studies.no_date.to_owned(), t.date),
+            date: t.study_date(study.date, study.image_date),
             modality,
             images: format!("{} · {}", (t.series)(study.series), (t.images)(study.images)),
             poster_url: study.poster_url.as_deref().filter(|_| study.is_released),
@@ -83,8 +83,8 @@ impl<'a> StudyChoice<'a> {
         Self {
             study_instance_uid: study.study_instance_uid.as_str(),
             title: title(t, study),
-            date: study.date.map(t.date),
-            day: study.date.map(|date| date.to_string()),
+            date: study.date.or(study.image_date).map(|_| t.study_date(study.date, study.image_date)),
+            day: study.date.or(study.image_date).map(|date| date.to_string()),
             modality: t.modalities(&study.modalities),
             modalities: &study.modalities,
         }

@@ -182,7 +182,7 @@ pub(crate) async fn show(visitor: Visitor, Path(uid): Path<String>) -> Result<Re
         access_url: format!("/studies/{}/access", summary.study_instance_uid.as_str()),
         words: serde_json::to_string(t.viewer).map_err(PortalError::failed)?,
         title: title(t, summary),
-        date: summary.date.map_or_else(|| t.studies.no_date.to_owned(), t.date),
+        date: t.study_date(summary.date, summary.image_date),
         modality: t.modalities(&summary.modalities),
         patient_name: &study.patient_name,
         patient_id: &study.patient_id,

@@ -81,6 +81,7 @@ pub(super) const EN: Texts = Texts {
         withheld_hint: "The hospital keeps result and images. Once it has checked them and is sure that they are yours, they will \
                         open here again. If you need them now, or have a question, please call the hotline below.",
         no_date: "Date unknown",
+        image_date: |date| format!("Date in the images: {date}"),
         open: "Show the images",
     },
     study: StudyTexts {
@@ -105,7 +106,9 @@ pub(super) const EN: Texts = Texts {
         },
         lost_files: |count| {
             let words = if count == 1 { "file of this study" } else { "files of this study" };
-            format!("{count} {words} arrived damaged and cannot be shown. The hospital has been told.")
+            format!(
+                "{count} {words} arrived damaged, or under the number of another one, and cannot be shown. The hospital has been told."
+            )
         },
         cut_instances: |count| {
             let words = if count == 1 { "image file is" } else { "image files are" };

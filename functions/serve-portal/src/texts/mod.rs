@@ -171,6 +171,8 @@ pub struct StudiesTexts {
     pub withheld_hint: &'static str,
     /// A study without a date.
     pub no_date: &'static str,
+    /// A study without a date whose pictures have one.
+    pub image_date: fn(&str) -> String,
     /// Link to the study.
     pub open: &'static str,
 }
@@ -311,6 +313,12 @@ pub const fn texts(language: Language) -> &'static Texts {
 }
 
 impl Texts {
+    /// When a study was made: its own date, else that of its pictures, told as such.
+    pub fn study_date(&self, date: Option<Date>, of_images: Option<Date>) -> String {
+        let of_images = || of_images.map(|date| (self.studies.image_date)(&(self.date)(date)));
+        date.map(self.date).or_else(of_images).unwrap_or_else(|| self.studies.no_date.to_owned())
+    }
+
     /// A modality code in words.
     #[must_use]
     pub fn modality(&self, code: &str) -> &'static str {
@@ -417,6 +425,18 @@ mod tests {
         let date = Date::constant(2020, 11, 3);
         assert_eq!((texts(Language::Vi).date)(date), "03/11/2020");
         assert_eq!((texts(Language::En).date)(date), "3 Nov 2020");
+    }
+
+    #[test]
+    fn a_study_without_a_date_has_that_of_its_pictures_which_is_told_as_such() {
+        let date = |day| Some(Date::constant(2020, 11, day));
+        for (of_study, of_images, told) in [
+            (date(3), None, "03/11/2020"),
+            (None, date(4), "Ngày ghi trên ảnh: 04/11/2020"),
+            (None, None, "Không rõ ngày chụp"),
+        ] {
+            assert_eq!(texts(Language::Vi).study_date(of_study, of_images), told);
+        }
     }
 
     #[test]

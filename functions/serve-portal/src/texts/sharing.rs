@@ -40,6 +40,8 @@ pub struct SharingTexts {
     pub copy: &'static str,
     /// It was copied.
     pub copied: &'static str,
+    /// The browser lets nothing be copied or handed on: the link is marked.
+    pub copy_by_hand: &'static str,
     /// Button that opens the phone's own way of sharing.
     pub send: &'static str,
     /// Label of the code.
@@ -131,6 +133,7 @@ pub(super) const VI: SharingTexts = SharingTexts {
     link: "Đường dẫn",
     copy: "Chép đường dẫn",
     copied: "Đã chép. Xin dán vào tin nhắn cho người nhận.",
+    copy_by_hand: "Máy này không cho chép tự động. Đường dẫn ở trên đã được bôi đen: Ông/Bà nhấn giữ vào đó, chọn Sao chép, rồi dán vào tin nhắn.",
     send: "Gửi qua ứng dụng khác",
     code: "Mã chia sẻ",
     once: "Vì an toàn, đường dẫn và mã chia sẻ chỉ hiện ở đây, cho đến khi Ông/Bà rời trang này. Nếu mất, xin dừng chia sẻ này và tạo cái mới.",
@@ -197,6 +200,7 @@ pub(super) const EN: SharingTexts = SharingTexts {
     link: "Link",
     copy: "Copy the link",
     copied: "Copied. Please paste it into a message to them.",
+    copy_by_hand: "This device does not let the link be copied by a button. The link above is marked: press and hold it, choose Copy, then paste it into a message.",
     send: "Send with another app",
     code: "Code",
     once: "For safety, link and code are shown only here, until you leave this page. If they get lost, stop this share and make a new one.",

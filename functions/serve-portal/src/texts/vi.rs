@@ -69,6 +69,7 @@ pub(super) const VI: Texts = Texts {
         withheld_hint: "Kết quả và hình ảnh vẫn được bệnh viện lưu giữ. Kiểm tra xong và xác nhận đúng là của Ông/Bà, bệnh viện sẽ mở \
                         lại tại đây. Cần xem ngay hoặc có thắc mắc, xin gọi tổng đài ghi bên dưới.",
         no_date: "Không rõ ngày chụp",
+        image_date: |date| format!("Ngày ghi trên ảnh: {date}"),
         open: "Xem hình ảnh",
     },
     study: StudyTexts {
@@ -92,7 +93,7 @@ pub(super) const VI: Texts = Texts {
         },
         lost_files: |count| {
             format!(
-                "Có {count} tệp của lần chụp này bị hỏng khi gửi đến nên không xem được. Bệnh viện đã được báo."
+                "Có {count} tệp của lần chụp này bị hỏng hoặc bị trùng mã khi gửi đến nên không xem được. Bệnh viện đã được báo."
             )
         },
         cut_instances: |count| format!("{count} tệp ảnh không đầy đủ, bị thiếu một phần."),

@@ -35,6 +35,8 @@ pub struct ViewerTexts {
     pub quick_preview: &'static str,
     /// The picture is bit-exact.
     pub full_quality: &'static str,
+    /// The same of a picture that was compressed with a loss before it came.
+    pub full_quality_of_lossy: &'static str,
     /// A doctor marked the image.
     pub key_image: &'static str,
     /// Label of the slider.
@@ -254,6 +256,12 @@ pub struct ViewerTexts {
     pub earlier_study: &'static str,
     /// Over a later one beside it.
     pub later_study: &'static str,
+    /// Over one of the same day beside it.
+    pub same_day_study: &'static str,
+    /// Over one of which nobody knows whether it is earlier or later, as one of the two has no date.
+    pub other_study: &'static str,
+    /// Instead of the date of a study that has none.
+    pub no_date: &'static str,
     /// Check box.
     pub link_scroll: &'static str,
     /// Check box.
@@ -280,6 +288,7 @@ pub(super) const VI: ViewerTexts = ViewerTexts {
     counter: "Ảnh {n} / {total}",
     quick_preview: "Hình xem nhanh, không dùng để chẩn đoán",
     full_quality: "Chất lượng đầy đủ",
+    full_quality_of_lossy: "Chất lượng đầy đủ của ảnh đã nén, mất một phần chi tiết",
     key_image: "Ảnh được bác sĩ đánh dấu",
     slider: "Chọn ảnh",
     previous: "Ảnh trước",
@@ -395,6 +404,9 @@ pub(super) const VI: ViewerTexts = ViewerTexts {
     present_study: "Lần này",
     earlier_study: "Lần trước",
     later_study: "Lần sau",
+    same_day_study: "Lần khác cùng ngày",
+    other_study: "Lần khác",
+    no_date: "Không rõ ngày chụp",
     link_scroll: "Cuộn cùng nhau",
     link_view: "Sáng/tương phản và phóng to cùng nhau",
     linked_by_position: "Hai bên cuộn theo vị trí trong cơ thể.",
@@ -411,6 +423,7 @@ pub(super) const EN: ViewerTexts = ViewerTexts {
     counter: "Image {n} / {total}",
     quick_preview: "Quick preview, not for diagnosis",
     full_quality: "Full quality",
+    full_quality_of_lossy: "Full quality of an image that was compressed with a loss",
     key_image: "Marked by the doctor",
     slider: "Choose an image",
     previous: "Previous image",
@@ -526,6 +539,9 @@ pub(super) const EN: ViewerTexts = ViewerTexts {
     present_study: "Present",
     earlier_study: "Earlier",
     later_study: "Later",
+    same_day_study: "Same day",
+    other_study: "Other study",
+    no_date: "Date not known",
     link_scroll: "Scroll together",
     link_view: "Window and zoom together",
     linked_by_position: "Both follow the position in the body.",

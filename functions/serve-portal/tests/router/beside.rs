@@ -24,7 +24,7 @@ async fn the_tile_of_a_series_says_what_is_missing() {
     for gap in [
         "2 tệp ảnh không đầy đủ, bị thiếu một phần.",
         "Thiếu 4 ảnh so với số ảnh ghi trong tệp.",
-        "Có 2 tệp của lần chụp này bị hỏng khi gửi đến nên không xem được.",
+        "Có 2 tệp của lần chụp này bị hỏng hoặc bị trùng mã khi gửi đến nên không xem được.",
     ] {
         assert_eq!(answer.body.matches(gap).count(), 1, "{gap}");
     }

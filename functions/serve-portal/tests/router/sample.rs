@@ -77,6 +77,7 @@ impl SamplePortal {
         StudySummary {
             study_instance_uid: StudyInstanceUid::parse(STUDY).unwrap(),
             date: Some(date(2020, 11, 23)),
+            image_date: None,
             title: Some("Chụp CLVT ngực [Không in phim]".into()),
             modalities: vec!["CT".into()],
             series: 4,
@@ -263,6 +264,7 @@ impl Guest for SampleGuest {
         let preparing = StudySummary {
             study_instance_uid: StudyInstanceUid::parse("1.2.3.4").unwrap(),
             date: Some(date(2020, 12, 1)),
+            image_date: None,
             title: None,
             modalities: vec!["DX".into()],
             is_released: false,

@@ -97,6 +97,7 @@ fn brief(state: &'static str) -> StudyBrief {
         study_instance_uid: StudyInstanceUid::parse(STUDY).unwrap(),
         accession_number: AccessionNumber::parse("A20201123001").ok(),
         date: Some(date(2020, 11, 23)),
+        image_date: None,
         description: Some("Chest <CT>".into()),
         modalities: vec!["CT".into()],
         state,

@@ -8,20 +8,20 @@ use filmless_dicom::{
 use filmless_domain::identity::{document_contradicts, files_contradict};
 use filmless_domain::object_key::Upload;
 use filmless_domain::{PatientDemographics, Rejection, StudyInstanceUid};
+use filmless_store::StoreError;
 use filmless_store::index::{Arrival, InstanceRecord, StrangerRecord, Touched, UploadOwner, UploadRecord};
-use filmless_store::{ObjectVersion, StoreError};
 use futures::{StreamExt, stream};
-use tracing::info;
 
 use super::CreatedObject;
+use crate::intake::correction::{correct, is_duplicate, refuse_duplicate};
 use crate::intake::order::ingest_order;
 use crate::intake::quarantine::{quarantine, quarantine_unless_storable, refuse};
 use crate::intake::unzip::unpack;
 use crate::prepare::settle;
 use crate::record::messages::{ReleaseTask, Task};
 use crate::record::outbox;
-use crate::{DeliveryError, Services};
 use crate::trace::{self, Step};
+use crate::{DeliveryError, Services};
 
 /// How many objects of one batch are read at a time.
 const READS_AT_ONCE: usize = 8;
@@ -180,6 +180,7 @@ async fn index_instance(
         patient: header.patient.clone(),
         accession_number: header.accession_number.clone(),
         study_date: header.study_date,
+        image_date: header.image_date,
         description: header.study_description.clone(),
     };
     if let Some(other) = document_of_another(services, &header) {
@@ -197,7 +198,12 @@ async fn index_instance(
             record.two_patients
         }
         Touched::OtherPatient(_) => {
-            let present = services.index.instance(study, &record.sop_instance_uid).await?;
+            let mut present = services.index.instance(study, &record.sop_instance_uid).await?;
+            if let Some(other) = &present
+                && is_duplicate(services, other, &record).await?
+            {
+                present = None;
+            }
             if present.is_none() && !drop_deleted(services, study, &arrival.patient).await? {
                 let message = "The study with this UID belongs to another patient (patient id, name, birth date or sex differ).";
                 refuse_stranger(services, &arrival, &record, &object, message).await?;
@@ -213,6 +219,9 @@ async fn index_instance(
         None => {}
         // A repeated event; its first run may have ended before it scheduled the check.
         Some(present) if is_same_object(&present, &record) => {}
+        Some(present) if is_duplicate(services, &present, &record).await? => {
+            refuse_duplicate(services, study, &record, &object).await?;
+        }
         Some(present) => correct(services, study, &present, &record, &object).await?,
     }
     if was_mixed {
@@ -323,38 +332,6 @@ async fn drop_deleted(
     Ok(!others.is_empty())
 }
 
-/// The same SOP Instance UID with other bytes: a correction takes the place of what it corrects, which stays in the bucket.
-async fn correct(
-    services: &Services,
-    study: &StudyInstanceUid,
-    present: &InstanceRecord,
-    arrived: &InstanceRecord,
-    object: &CreatedObject,
-) -> Result<(), DeliveryError> {
-    let owner = UploadOwner::Study(study);
-    if !is_same_content(services, present, arrived).await? && is_later(services, present, object).await? {
-        if !services.index.replace_instance(study, present, arrived).await? {
-            return Err(DeliveryError::internal("a correction")("another one came at this moment"));
-        }
-        info!(study_instance_uid = %study, "instance corrected: the same UID came with other bytes");
-        return Ok(());
-    }
-    Ok(services.index.remember_upload(owner, &object.upload(Vec::new())).await?)
-}
-
-/// Of two objects under one key the current one counts, whatever any clock says; else the one that was written later.
-async fn is_later(
-    services: &Services,
-    present: &InstanceRecord,
-    arrived: &CreatedObject,
-) -> Result<bool, DeliveryError> {
-    if present.key == arrived.key {
-        let current = services.studies.current_etag(&arrived.key).await?;
-        return Ok(current.is_some_and(|etag| etag == arrived.etag));
-    }
-    Ok(present.written_at.is_none_or(|written_at| written_at <= arrived.created_at))
-}
-
 pub(crate) fn record_of(object: &CreatedObject, header: InstanceHeader) -> InstanceRecord {
     InstanceRecord {
         is_report: header.is_result,
@@ -377,23 +354,4 @@ pub(crate) fn record_of(object: &CreatedObject, header: InstanceHeader) -> Insta
         etag: object.etag.clone(),
         bytes: object.bytes,
     }
-}
-
-/// Equal ETags mean equal bytes, but equal bytes may have different ETags (multipart uploads): then the bytes
-/// decide.
-pub(crate) async fn is_same_content(
-    services: &Services,
-    present: &InstanceRecord,
-    arrived: &InstanceRecord,
-) -> Result<bool, DeliveryError> {
-    if present.etag == arrived.etag || present.bytes != arrived.bytes {
-        return Ok(present.etag == arrived.etag);
-    }
-    let limit = services.settings.limits.object_bytes_max;
-    let mut digests = Vec::new();
-    for instance in [present, arrived] {
-        let object = ObjectVersion { key: &instance.key, version_id: instance.version_id.as_deref() };
-        digests.push(services.studies.digest(object, limit).await?);
-    }
-    Ok(digests[0] == digests[1])
 }

@@ -32,9 +32,14 @@ pub(super) async fn refuse(
 ) -> Result<(), DeliveryError> {
     let index = &services.index;
     let mut upload = object.upload(places_of(object).to_vec());
-    let RefusedHeader { patient, study_instance_uid, sop_instance_uid, .. } = header.clone();
+    let RefusedHeader { patient, study_instance_uid, series_instance_uid, sop_instance_uid, .. } = header.clone();
     if let Some(study) = study_instance_uid {
-        upload.lost = Some(LostFile { study: study.clone(), patient, instance: sop_instance_uid });
+        upload.lost = Some(LostFile {
+            study: study.clone(),
+            patient,
+            series: series_instance_uid,
+            instance: sop_instance_uid,
+        });
         index.remember_upload(UploadOwner::Study(&study), &upload).await?;
     }
     if let Some(patient) = &header.patient {

@@ -90,6 +90,9 @@ pub struct StudyBrief {
     pub accession_number: Option<AccessionNumber>,
     /// Study date.
     pub date: Option<Date>,
+    /// Date of its pictures, where the study has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image_date: Option<Date>,
     /// Description, else nothing.
     pub description: Option<String>,
     /// Modalities.
@@ -345,6 +348,7 @@ pub(super) fn brief(study: &StudyRecord) -> StudyBrief {
         study_instance_uid: study.study_instance_uid.clone(),
         accession_number: study.order_accession.clone().or_else(|| study.accession_number.clone()),
         date: study.study_date,
+        image_date: study.image_date.filter(|_| study.study_date.is_none()),
         description: study.description.clone(),
         modalities: study.modalities.clone(),
         state: study.state.as_str(),

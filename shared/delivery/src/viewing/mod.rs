@@ -2,6 +2,7 @@
 
 mod access;
 mod door;
+mod lost_files;
 pub(crate) mod result;
 mod session;
 mod share;
@@ -162,6 +163,8 @@ pub struct StudySummary {
     pub study_instance_uid: StudyInstanceUid,
     /// Date of the study.
     pub date: Option<Date>,
+    /// Date of its pictures, where the study has none.
+    pub image_date: Option<Date>,
     /// The requested service, else the study's description.
     pub title: Option<String>,
     /// Modalities, sorted.

@@ -1,25 +1,23 @@
 //! What somebody who was let in may see.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use filmless_domain::audit::{AuditAction, AuditOutcome};
 use filmless_domain::object_key::SeriesKeys;
 use filmless_domain::usage::{StorageClass, UsageEvent, UsageKind};
 use filmless_domain::{HoldReason, SopInstanceUid, StudyInstanceUid, StudyState};
-use filmless_store::index::{
-    AccessMoment, LogName, LostFile, OrderRecord, SeriesRecord, StudyRecord, Transaction, UploadOwner,
-};
+use filmless_store::index::{AccessMoment, LogName, OrderRecord, SeriesRecord, StudyRecord, Transaction};
 use filmless_store::{ObjectVersion, PRESIGNED_TTL_MAX};
 
 use super::{Portal, SeriesView, Session, ShareScope, StudyDownload, StudySummary, StudyView};
 use crate::prepare::download;
 use crate::record::usage::{self, Pen};
 use crate::sight::{Asked, is_account_of, order_in_sight, verdict};
+use crate::trace::{self, Step};
 use crate::viewing::access::{event, occasion};
+use crate::viewing::lost_files::count_lost;
 use crate::viewing::result::whole_result;
 use crate::{DeliveryError, Services};
-use crate::trace::{self, Step};
 
 /// Life of a presigned URL of an uploaded file. Such a URL cannot be taken back, because the hospital's file stays, so
 /// that it lives just long enough to be followed.
@@ -329,28 +327,6 @@ async fn shown_series(services: &Services, study: &StudyRecord) -> Result<Vec<Se
     Ok(series)
 }
 
-/// How many files of a study were refused and did not come again. One that names somebody else is none of it.
-pub(crate) async fn count_lost(services: &Services, study: &StudyRecord) -> Result<u32, DeliveryError> {
-    let uid = &study.study_instance_uid;
-    let uploads = services.index.uploads_of(UploadOwner::Study(uid)).await?;
-    let is_theirs = |lost: &LostFile| {
-        let names = study.patient_ids();
-        lost.patient.as_ref().is_none_or(|patient| names.is_empty() || names.contains(&patient))
-    };
-    let lost: Vec<LostFile> =
-        uploads.into_iter().filter_map(|upload| upload.lost).filter(is_theirs).collect();
-    if lost.is_empty() {
-        return Ok(0);
-    }
-    // One query, however many were refused.
-    let instances = services.index.instances(uid).await?;
-    let there: BTreeSet<&SopInstanceUid> = instances.iter().map(|i| &i.sop_instance_uid).collect();
-    let named: BTreeSet<&SopInstanceUid> = lost.iter().filter_map(|lost| lost.instance.as_ref()).collect();
-    let nameless = lost.iter().filter(|lost| lost.instance.is_none()).count();
-    let count = nameless + named.difference(&there).count();
-    Ok(u32::try_from(count).unwrap_or(u32::MAX))
-}
-
 /// Whether the study was given to the session's account, and to its share.
 fn may_ask(session: &Session, study: &StudyRecord) -> bool {
     let is_shared = |share: &ShareScope| share.studies.contains(&study.study_instance_uid);
@@ -379,6 +355,7 @@ fn summary(
     StudySummary {
         study_instance_uid: study.study_instance_uid.clone(),
         date: study.study_date,
+        image_date: study.image_date.filter(|_| study.study_date.is_none()),
         title: ordered.or_else(|| study.description.clone()),
         modalities: study.modalities.clone(),
         series: u32::try_from(series.len()).unwrap_or(u32::MAX),

@@ -41,6 +41,9 @@ pub struct StudyRecord {
     /// Study Date.
     #[serde(default)]
     pub study_date: Option<Date>,
+    /// Date of its first picture that told one, where that had no Study Date.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image_date: Option<Date>,
     /// Study Description.
     #[serde(default)]
     pub description: Option<String>,
@@ -246,6 +249,8 @@ pub struct Arrival {
     pub accession_number: Option<AccessionNumber>,
     /// Its Study Date.
     pub study_date: Option<Date>,
+    /// Date of its picture, where it has no Study Date.
+    pub image_date: Option<Date>,
     /// Its Study Description.
     pub description: Option<String>,
 }
@@ -352,6 +357,9 @@ impl Index {
         }
         if let Some(date) = &arrival.study_date {
             change = change.set_if_absent("study_date", date);
+        }
+        if let Some(date) = &arrival.image_date {
+            change = change.set_if_absent("image_date", date);
         }
         if let Some(description) = &arrival.description {
             change = change.set_if_absent("description", description);

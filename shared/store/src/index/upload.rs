@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use filmless_domain::{AccessionNumber, ObjectKey, PatientId, SopInstanceUid, StudyInstanceUid};
+use filmless_domain::{
+    AccessionNumber, ObjectKey, PatientId, SeriesInstanceUid, SopInstanceUid, StudyInstanceUid,
+};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -28,7 +30,7 @@ pub struct UploadRecord {
     pub lost: Option<LostFile>,
 }
 
-/// A file that is missing from its study because it cannot be read.
+/// A file that is missing from its study: it cannot be read, or bears the UID of another one.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LostFile {
     /// Of which study.
@@ -36,6 +38,9 @@ pub struct LostFile {
     /// Whose it is, where it says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub patient: Option<PatientId>,
+    /// Of which series, where the instance of that UID in another one does not stand for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub series: Option<SeriesInstanceUid>,
     /// Which instance, where it says so: once that comes as a whole, nothing is missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instance: Option<SopInstanceUid>,

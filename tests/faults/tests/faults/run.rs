@@ -87,6 +87,7 @@ pub fn with_a_comparison_cut_short(servers: &Arc<Runtime>, setup: &Setup) -> Res
             patient,
             accession_number: None,
             study_date: None,
+            image_date: None,
             description: None,
         };
         let rules = &services.settings.identity;

@@ -166,6 +166,7 @@ async fn a_study_with_the_longest_facts_is_kept(backend: &Backend) {
         },
         accession_number: AccessionNumber::parse(&id).ok(),
         study_date: None,
+        image_date: None,
         description: Some(long.clone()),
     };
     let touched =

@@ -244,6 +244,7 @@ async fn a_study_that_many_people_name_is_kept_and_hidden(backend: &Backend) {
         },
         accession_number: Some(accession(number)),
         study_date: Some(date(9999, 12, 31)),
+        image_date: Some(date(9999, 12, 31)),
         description: Some("𠀀".repeat(128)),
     };
     for number in 0..PERSONS_MAX + 4 {
@@ -325,6 +326,7 @@ async fn lists_of_many_pages_are_read_whole(backend: &Backend) {
             },
             accession_number: None,
             study_date: None,
+            image_date: None,
             description: None,
         };
         index.touch_study(&arrival, &IdentityRules::default(), NOW).await.unwrap();

@@ -7,6 +7,7 @@ use crate::system::{System, link_of, on_both_systems};
 on_both_systems! {
     every_bad_file_gets_its_reason_and_the_good_study_goes_on
     the_same_instance_with_other_bytes_takes_the_place_of_the_first
+    an_instance_of_another_series_with_the_same_uid_is_refused_and_the_first_one_stays
     two_patients_under_one_study_uid_are_held
     a_bad_order_is_refused_by_the_name_of_its_field
     a_patient_whose_birth_date_nobody_knows_comes_in_with_the_password
@@ -78,6 +79,36 @@ async fn the_same_instance_with_other_bytes_takes_the_place_of_the_first(system:
     assert_eq!(system.until(&study.uid, "released").await["instances"], 1);
     assert!(system.quarantined().is_empty());
     assert_eq!(system.all_sms().len(), 1, "a correction is told nobody twice");
+}
+
+async fn an_instance_of_another_series_with_the_same_uid_is_refused_and_the_first_one_stays(system: System) {
+    let study = system.sample(28);
+    let first = study.slice(1, 1);
+    // The series of the second file is named 3; all else is that of the first.
+    let uid = |series| study.series_uid(series).into_bytes();
+    let mut twin = study.slice_with(1, 1, 500);
+    let tag = b"\x20\x00\x0e\x00UI";
+    let at = twin.windows(tag.len()).position(|bytes| bytes == tag).unwrap() + tag.len() + 2;
+    let (old, new) = (uid(1), uid(3));
+    assert_eq!(&twin[at..at + old.len()], &old[..]);
+    twin[at..at + new.len()].copy_from_slice(&new);
+    system.upload_order(&study.order()).await;
+    system.upload("incoming/first", first).await;
+    system.until(&study.uid, "released").await;
+    // Sent twice, under two keys: the same answer, and one file is missing.
+    for key in ["incoming/twin", "incoming/twin again"] {
+        system.upload(key, twin.clone()).await;
+        assert_eq!(system.until_quarantined(key).await["code"], "duplicate-instance-uid", "{key}");
+        assert!(page_of(&system, &study).contains("Có 1 tệp của lần chụp này bị hỏng hoặc bị trùng mã"));
+    }
+    let names = |series| page_of(&system, &study).contains(&study.series_uid(series));
+    assert_eq!(system.until(&study.uid, "released").await["instances"], 1);
+    assert!(names(1) && !names(3), "the first one stays");
+    // In the place of the first one it is a correction: the archive moved the image to another series.
+    system.upload("incoming/first", twin).await;
+    let is_moved = || Some(()).filter(|()| names(3) && !names(1));
+    system.until_some("the image in its new series", is_moved).await;
+    assert!(!page_of(&system, &study).contains("trùng mã"), "nothing is missing any more");
 }
 
 async fn two_patients_under_one_study_uid_are_held(system: System) {

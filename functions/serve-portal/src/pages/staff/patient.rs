@@ -58,7 +58,7 @@ impl StudyRow {
     pub(super) fn new(frame: &StaffFrame<'_>, study: &StudyBrief) -> Self {
         Self {
             url: study_url(&study.study_instance_uid),
-            date: study.date.map_or_else(|| frame.shared.studies.no_date.to_owned(), frame.shared.date),
+            date: frame.shared.study_date(study.date, study.image_date),
             what: what_of(frame, study),
             accession: study.accession_number.as_ref().map(ToString::to_string).unwrap_or_default(),
             code: study.state,

@@ -193,7 +193,7 @@ async fn render(
     let (language, is_released) = (frame.language, brief.state == "released");
     let template = StudyPage {
         title: what_of(&frame, brief),
-        date: brief.date.map_or_else(|| frame.shared.studies.no_date.to_owned(), frame.shared.date),
+        date: frame.shared.study_date(brief.date, brief.image_date),
         uid: study.to_string(),
         accession: brief.accession_number.as_ref().map(ToString::to_string).unwrap_or_default(),
         series: *series,

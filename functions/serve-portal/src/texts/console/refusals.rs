@@ -3,7 +3,7 @@
 use filmless_domain::Language;
 
 /// Code, Vietnamese, English.
-const REASONS: [(&str, &str, &str); 29] = [
+const REASONS: [(&str, &str, &str); 30] = [
     ("empty", "Tệp rỗng, xin gửi lại.", "The file is empty: upload it again."),
     ("not-dicom", "Không phải ảnh DICOM hoặc tệp ZIP.", "Neither DICOM nor ZIP."),
     ("truncated", "Tệp bị cắt cụt khi gửi, xin gửi lại.", "The file was cut off: upload it again."),
@@ -59,6 +59,11 @@ const REASONS: [(&str, &str, &str); 29] = [
         "missing-sop-instance-uid",
         "Thiếu mã ảnh (SOP Instance UID), xin xuất lại.",
         "It has no SOP Instance UID: export it again.",
+    ),
+    (
+        "duplicate-instance-uid",
+        "Ảnh trùng mã (SOP Instance UID) với ảnh của một loạt khác trong lần chụp: xin xuất lại với mã riêng.",
+        "It has the SOP Instance UID of an image in another series of the study: export it again with a UID of its own.",
     ),
     (
         "two-patients",
