@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, anyhow};
 use filmless_delivery::Services;
 use filmless_delivery::staff::status::status;
-use filmless_delivery::staff::{Channels, ContactCorrection, Decided, Decision, Desk, StaffError, Extent, ListAsked, ListPage};
+use filmless_delivery::staff::{
+    Channels, ContactCorrection, Decided, Decision, Desk, Extent, ListAsked, ListPage, StaffError,
+};
 use filmless_delivery::viewing::ShareRequest;
 use filmless_domain::share::Relation;
 use filmless_domain::{AccessionNumber, PatientId, StudyInstanceUid, StudyState};

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use anyhow::Context;
 use async_trait::async_trait;
-use filmless_delivery::prepare::render::InProcessRenderer;
 use filmless_delivery::Services;
+use filmless_delivery::prepare::render::InProcessRenderer;
 use filmless_domain::staff::{Role, StaffMember};
 use filmless_runtime::{Config, services_from};
 use filmless_store::port::{OsRandomness, PortError, Queue, QueueName, SystemClock};

@@ -6,8 +6,8 @@ use filmless_delivery::staff::{ReceivableGroup, Reconciled, RiskLine};
 use filmless_usage::Month;
 use filmless_usage::UsageError;
 use filmless_usage::claims::{
-    AT_RISK_COLUMNS, Claims, FINDING_COLUMNS, PRINTED_FINDING_COLUMNS, Reconciliation, Sum, at_risk_lines, bad_row_lines,
-    finding_lines, receivables,
+    AT_RISK_COLUMNS, Claims, FINDING_COLUMNS, PRINTED_FINDING_COLUMNS, Reconciliation, Sum, at_risk_lines,
+    bad_row_lines, finding_lines, receivables,
 };
 use filmless_usage::workbook::{Table, write_tables};
 use jiff::Timestamp;

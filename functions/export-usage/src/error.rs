@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use filmless_delivery::record::log::LogError;
 use filmless_delivery::DeliveryError;
+use filmless_delivery::record::log::LogError;
 use filmless_domain::chain::ChainError;
 use filmless_store::StoreError;
 use filmless_usage::UsageError;
@@ -69,7 +69,9 @@ impl ExportError {
     #[must_use]
     pub const fn what_failed(&self) -> &'static str {
         match self {
-            Self::Store(_) | Self::Delivery(_) | Self::Local(_) | Self::Copy { .. } | Self::Object { .. } => "storage",
+            Self::Store(_) | Self::Delivery(_) | Self::Local(_) | Self::Copy { .. } | Self::Object { .. } => {
+                "storage"
+            }
             Self::Broken { .. } | Self::Ledger(_) | Self::Line { .. } | Self::Late => "ledger",
             Self::Usage(_) => "prices",
         }

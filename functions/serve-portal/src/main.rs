@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use filmless_delivery::viewing::Portal;
-use filmless_runtime::{Config, init_logging, services_from, Traces};
 use axum::middleware::{Next, from_fn};
+use filmless_delivery::viewing::Portal;
+use filmless_runtime::{Config, Traces, init_logging, services_from};
 use serve_portal::{OidcDoor, PortalConfig, PortalServices, behind, router};
 
 #[tokio::main]

@@ -5,7 +5,10 @@ use async_trait::async_trait;
 use filmless_delivery::ReviewRecord;
 use filmless_delivery::staff::refusals::Refusals;
 use filmless_delivery::staff::{
-    AuditFound, AuditQuery, AuditVerdict, Channels, ContactCorrection, Decided, Decision, Extent, FailedChannel, HeldStudy, IdentityView, ListAsked, ListPage, Merged, OpenedStudy, PatientHit, PatientView, RecallReport, RecallViewer, Reissued, Revoked, StaffError, StudyLedger, Unreached, UsageMonth, UsageWaiting, Waiting, ClaimsView, ExportState, FilmBudgets, LinesAsked, LinesPage, Reconciled,
+    AuditFound, AuditQuery, AuditVerdict, Channels, ClaimsView, ContactCorrection, Decided, Decision,
+    ExportState, Extent, FailedChannel, FilmBudgets, HeldStudy, IdentityView, LinesAsked, LinesPage,
+    ListAsked, ListPage, Merged, OpenedStudy, PatientHit, PatientView, RecallReport, RecallViewer,
+    Reconciled, Reissued, Revoked, StaffError, StudyLedger, Unreached, UsageMonth, UsageWaiting, Waiting,
 };
 use filmless_delivery::upkeep::retention::Erased;
 use filmless_delivery::viewing::{NewShare, ShareRequest};

@@ -7,7 +7,11 @@ use filmless_delivery::ReviewRecord;
 use filmless_delivery::Services;
 use filmless_delivery::staff::refusals::Refusals;
 use filmless_delivery::staff::{
-    AuditFound, AuditQuery, AuditVerdict, Channels, ContactCorrection, Decided, Decision, Desk, Extent, FailedChannel, HeldStudy, IdentityView, ListAsked, ListPage, Merged, OpenedStudy, PatientHit, PatientView, RecallReport, RecallViewer, Reissued, Revoked, StaffEntrance, StaffError, StudyLedger, Unreached, UsageMonth, UsageWaiting, Waiting, ClaimsView, ExportState, FilmBudgets, LinesAsked, LinesPage, Reconciled,
+    AuditFound, AuditQuery, AuditVerdict, Channels, ClaimsView, ContactCorrection, Decided, Decision, Desk,
+    ExportState, Extent, FailedChannel, FilmBudgets, HeldStudy, IdentityView, LinesAsked, LinesPage,
+    ListAsked, ListPage, Merged, OpenedStudy, PatientHit, PatientView, RecallReport, RecallViewer,
+    Reconciled, Reissued, Revoked, StaffEntrance, StaffError, StudyLedger, Unreached, UsageMonth,
+    UsageWaiting, Waiting,
 };
 use filmless_delivery::upkeep::retention::Erased;
 use filmless_delivery::viewing::{NewShare, ShareRequest};

@@ -149,10 +149,18 @@ pub struct DemoOptions {
 
 /// An address that an email can be sent from.
 fn mailbox(typed: &str) -> Result<String, &'static str> {
-    if is_mailbox(typed) { Ok(typed.to_owned()) } else { Err("not an address such as khong-tra-loi@benhvien.vn") }
+    if is_mailbox(typed) {
+        Ok(typed.to_owned())
+    } else {
+        Err("not an address such as khong-tra-loi@benhvien.vn")
+    }
 }
 
 /// Passwords travel over this address: as of the functions, anything but https is refused.
 fn https_address(typed: &str) -> Result<String, &'static str> {
-    if typed.starts_with("https://") { Ok(typed.to_owned()) } else { Err("not an address that begins with https://") }
+    if typed.starts_with("https://") {
+        Ok(typed.to_owned())
+    } else {
+        Err("not an address that begins with https://")
+    }
 }

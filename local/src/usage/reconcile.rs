@@ -10,8 +10,8 @@ use export_usage::claims::{read_claimed, write_list};
 use export_usage::ledger::Ledger;
 use filmless_delivery::Services;
 use filmless_usage::claims::{
-    Claims, FINDING_COLUMNS, LOOK_BACK_MONTHS_MAX, Reconciliation, bad_row_lines, evidence_headings, evidence_lines,
-    finding_lines, findings_text, is_of_macos, may_be_claims, reconcile,
+    Claims, FINDING_COLUMNS, LOOK_BACK_MONTHS_MAX, Reconciliation, bad_row_lines, evidence_headings,
+    evidence_lines, finding_lines, findings_text, is_of_macos, may_be_claims, reconcile,
 };
 use filmless_usage::table::{Cell, write_csv};
 use filmless_usage::{Month, UsageError};

@@ -47,7 +47,6 @@ pub mod viewing;
 
 pub use error::DeliveryError;
 pub use filmless_store::index::{ReviewKind, ReviewRecord};
-pub use upkeep::finance_report::{ReportFigures, send_finance_report};
 pub use renderer::{
     FileOwner, InProcessRenderer, InstanceRenderer, RenderedParts, no_picture, parts_channel,
 };
@@ -55,3 +54,4 @@ pub use services::{MessageSecrets, Services, Settings};
 pub use sms_countries::{InvalidSmsCountries, SmsCountries};
 pub use source_file::SourceFile;
 pub use trusted_proxies::{InvalidTrustedProxies, TrustedProxies};
+pub use upkeep::finance_report::{ReportFigures, send_finance_report};

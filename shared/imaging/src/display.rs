@@ -32,7 +32,10 @@ pub struct DisplayFrame {
 /// Stored values to modality values.
 pub(crate) enum Modality {
     /// With a slope of 0, as written, no value is a measurement: the picture is that of a slope of 1.
-    Rescale { slope: f64, intercept: f64 },
+    Rescale {
+        slope: f64,
+        intercept: f64,
+    },
     Table(Lut),
 }
 

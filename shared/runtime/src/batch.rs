@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use std::future::Future;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
-use filmless_delivery::{DeliveryError, trace};
 use filmless_delivery::record::messages::Task;
+use filmless_delivery::{DeliveryError, trace};
 use tracing::error;
 
 use crate::error_chain;

@@ -7,7 +7,8 @@ use filmless_domain::{Order, StudyInstanceUid};
 use filmless_usage::Line;
 use filmless_usage::book::{Book, Study};
 use filmless_usage::claims::{
-    BadRow, ClaimLimits, Claims, FindingKind, Receivable, evidence_headings, evidence_lines, receivables, reconcile,
+    BadRow, ClaimLimits, Claims, FindingKind, Receivable, evidence_headings, evidence_lines, receivables,
+    reconcile,
 };
 use serde_json::json;
 

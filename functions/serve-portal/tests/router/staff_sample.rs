@@ -4,7 +4,12 @@ use async_trait::async_trait;
 use filmless_delivery::staff::refusals::{Refusal, Refusals};
 use filmless_delivery::staff::status::Reason;
 use filmless_delivery::staff::{
-    AuditFound, AuditQuery, AuditVerdict, Channels, ContactCorrection, Counted, Decided, Decision, Extent, FailedChannel, HeldStudy, IdentityView, LedgerLine, ListAsked, ListCursor, ListPage, Merged, OpenedStudy, PatientHit, PatientView, RecallReport, RecallViewer, Reissued, Revoked, StaffError, Stated, StudyBrief, StudyLedger, Unreached, UsageFigures, UsageFile, UsageGroup, UsageMonth, UsageWaiting, Waiting, CLAIMS_BYTES_MAX, ChargeLine, ClaimsView, ExportState, FilmBudgets, LinesAsked, LinesPage, ReceivableGroup, ReconcileAttempt, Reconciled, RiskLine, ResultBrief, ResultState,
+    AuditFound, AuditQuery, AuditVerdict, CLAIMS_BYTES_MAX, Channels, ChargeLine, ClaimsView,
+    ContactCorrection, Counted, Decided, Decision, ExportState, Extent, FailedChannel, FilmBudgets,
+    HeldStudy, IdentityView, LedgerLine, LinesAsked, LinesPage, ListAsked, ListCursor, ListPage, Merged,
+    OpenedStudy, PatientHit, PatientView, RecallReport, RecallViewer, ReceivableGroup, ReconcileAttempt,
+    Reconciled, Reissued, ResultBrief, ResultState, Revoked, RiskLine, StaffError, Stated, StudyBrief,
+    StudyLedger, Unreached, UsageFigures, UsageFile, UsageGroup, UsageMonth, UsageWaiting, Waiting,
 };
 use filmless_delivery::upkeep::retention::Erased;
 use filmless_delivery::viewing::{NewShare, ShareLine, ShareRequest};

@@ -198,8 +198,11 @@ pub fn verify(folder: &Path, progress: &mut dyn FnMut(Progress)) -> Result<Verif
         return Err(BackupError::NoBackup { folder: folder.to_owned(), name: None });
     }
     let pool = Pool::of(folder);
-    let no_manifest = |name: &String| format!("{name} has no manifest: its run was cut off or still goes on, or the file was lost");
-    let (mut contents, mut damaged) = (HashMap::new(), unfinished.iter().map(no_manifest).collect::<Vec<_>>());
+    let no_manifest = |name: &String| {
+        format!("{name} has no manifest: its run was cut off or still goes on, or the file was lost")
+    };
+    let (mut contents, mut damaged) =
+        (HashMap::new(), unfinished.iter().map(no_manifest).collect::<Vec<_>>());
     let (mut files, mut bytes) = (0, 0);
     for name in &backups {
         let backup = match open(folder, name) {

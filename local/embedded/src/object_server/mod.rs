@@ -2,8 +2,8 @@
 
 mod access;
 mod answer;
-mod buckets;
 mod answers;
+mod buckets;
 mod conditions;
 mod copy;
 mod delete;

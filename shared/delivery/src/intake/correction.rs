@@ -37,6 +37,7 @@ pub(super) async fn refuse_duplicate(
     let message = "Another file of the study, in another series, has the same SOP Instance UID (0008,0018).";
     let header = RefusedHeader {
         patient: record.patient.as_ref().and_then(|patient| patient.id.clone()),
+        accession_number: record.accession_number.clone(),
         study_instance_uid: Some(study.clone()),
         series_instance_uid: Some(record.series_instance_uid.clone()),
         sop_instance_uid: Some(record.sop_instance_uid.clone()),
@@ -64,7 +65,7 @@ pub(super) async fn correct(
 }
 
 /// Of two objects under one key the current one counts, whatever any clock says; else the one that was written later.
-async fn is_later(
+pub(super) async fn is_later(
     services: &Services,
     present: &InstanceRecord,
     arrived: &CreatedObject,

@@ -13,7 +13,7 @@ use filmless_store::index::{Arrival, InstanceRecord, StrangerRecord, Touched, Up
 use futures::{StreamExt, stream};
 
 use super::CreatedObject;
-use crate::intake::correction::{correct, is_duplicate, refuse_duplicate};
+use crate::intake::correction::{correct, is_duplicate, is_later, refuse_duplicate};
 use crate::intake::order::ingest_order;
 use crate::intake::quarantine::{quarantine, quarantine_unless_storable, refuse};
 use crate::intake::unzip::unpack;

@@ -32,7 +32,8 @@ pub(super) async fn refuse(
 ) -> Result<(), DeliveryError> {
     let index = &services.index;
     let mut upload = object.upload(places_of(object).to_vec());
-    let RefusedHeader { patient, study_instance_uid, series_instance_uid, sop_instance_uid, .. } = header.clone();
+    let RefusedHeader { patient, study_instance_uid, series_instance_uid, sop_instance_uid, .. } =
+        header.clone();
     if let Some(study) = study_instance_uid {
         upload.lost = Some(LostFile {
             study: study.clone(),

@@ -13,8 +13,8 @@ use crate::record::outbox;
 use crate::record::usage::{self, Pen};
 use crate::release::issue::Issue;
 use crate::release::{booking, late_contact};
-use crate::{DeliveryError, Services, credentials, trace};
 use crate::sight::{self, Asked, is_owner, verdict};
+use crate::{DeliveryError, Services, credentials, trace};
 
 /// How many account names are tried for patient codes that look alike.
 const ACCOUNT_NAMES_MAX: u32 = 50;

@@ -10,7 +10,9 @@ use filmless_domain::staff::Act;
 use filmless_domain::{
     AccessionNumber, BirthDate, PatientId, PhoneNumber, StudyInstanceUid, TypedAnswer, person_name,
 };
-use filmless_store::index::{Contact, HeldWanted, OrderRecord, PHONE_END_DIGITS, SearchRecord, StudyRecord, AccountRecord};
+use filmless_store::index::{
+    AccountRecord, Contact, HeldWanted, OrderRecord, PHONE_END_DIGITS, SearchRecord, StudyRecord,
+};
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use jiff::civil::Date;

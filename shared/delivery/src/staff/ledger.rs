@@ -9,8 +9,8 @@ use serde::Serialize;
 
 use super::find::brief;
 use super::{Desk, StaffError, StudyBrief};
-use crate::viewing::{AccessLine, AccessWho, access_lines};
 use crate::staff::ResultBrief;
+use crate::viewing::{AccessLine, AccessWho, access_lines};
 
 /// One study and all that happened to it.
 #[derive(Debug, Clone, Serialize)]

@@ -17,8 +17,8 @@ mod recall;
 pub mod refusals;
 mod reissue;
 mod report;
-pub mod status;
 mod result_brief;
+pub mod status;
 mod usage;
 mod worklist;
 

@@ -1,7 +1,7 @@
 //! Shares: what a patient opens for a doctor or a relative, until when, and who came.
 
-use filmless_domain::hospital::end_of_day;
 use filmless_domain::audit::{Actor, AuditAction, AuditOutcome};
+use filmless_domain::hospital::end_of_day;
 use filmless_domain::share::{
     Relation, SHARE_CODE_DIGITS, SHARE_DAYS_MAX, SHARE_STUDIES_MAX, SHARES_OPEN_MAX, share_label,
 };

@@ -5,9 +5,9 @@ use dicom_dictionary_std::tags;
 
 use super::head::ElementHead;
 use super::nesting::UNDEFINED_LENGTH;
-use crate::data_set::{PixelElement, DocumentElement};
-use crate::scan::pass::{Pass, Step};
+use crate::data_set::{DocumentElement, PixelElement};
 use crate::frames::{DocumentParts, document_parts};
+use crate::scan::pass::{Pass, Step};
 use crate::{HeaderError, PixelEncoding};
 
 /// So much of an encapsulated document has to be here for a header, so that its bytes tell what it is: as far as the header

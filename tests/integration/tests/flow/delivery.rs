@@ -171,7 +171,7 @@ async fn sending_waits_for_studies_of_earlier_days_too() {
     let now = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
     for day in [now.yesterday().unwrap(), now] {
         let listed = ItemKey::new(format!("DAY#{day}"), format!("STUDY#{}", study.uid));
-        index.commit(Transaction::new().delete(listed)).await.unwrap();
+        index.commit(Transaction::new().delete(listed)).await.unwrap().or_contention().unwrap();
         assert!(index.studies_of_day(day).await.unwrap().is_empty());
     }
     let (is_done, second) = send(&[&file("2.dcm", study.slice(1, 2))]);

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use filmless_delivery::{FileOwner, InstanceRenderer, RenderedParts, SourceFile};
 use filmless_delivery::staff::Desk;
+use filmless_delivery::{FileOwner, InstanceRenderer, RenderedParts, SourceFile};
 use filmless_delivery::{Services, Settings};
 use filmless_domain::Limits;
 use filmless_domain::staff::{Role, StaffMember};

@@ -189,7 +189,8 @@ async fn render(
         Some((status, words)) => (status, Some(words)),
         None => (StatusCode::OK, None),
     };
-    let StudyLedger { study: brief, patient_id, series, instances, link_version, lines, result, .. } = &ledger;
+    let StudyLedger { study: brief, patient_id, series, instances, link_version, lines, result, .. } =
+        &ledger;
     let (language, is_released) = (frame.language, brief.state == "released");
     let template = StudyPage {
         title: what_of(&frame, brief),
