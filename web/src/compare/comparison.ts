@@ -111,7 +111,7 @@ export class Comparison {
     this.mainBar.say(words.presentStudy, [this.here?.label ?? document.querySelector("h1")?.textContent, this.main.series?.label]);
   }
 
-  /** The study that is chosen, against the one that is open: this one, an earlier or a later one, or one of unknown order. */
+  /** The study that is chosen, against the one that is open: this one, an earlier or a later one. */
   private nameOther(series: string): void {
     const { words } = this.page;
     const { here, shownStudy } = this;
