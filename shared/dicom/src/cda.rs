@@ -257,7 +257,7 @@ mod tests {
         check(&utf_16);
         let utf_16: Vec<u8> = format!("\u{FEFF}{whole}").encode_utf16().flat_map(u16::to_be_bytes).collect();
         check(&utf_16);
-        let latin = whole.replace('ị', "&#7883;").replace("Lê", "L\u{EA}").replace("Hoà", "Ho\u{E0}");
+        let latin = whole.replace('ị', "&#7883;");
         let (bytes, _, _) = encoding_rs::WINDOWS_1252.encode(&latin);
         check(&[b"<?xml version='1.0' encoding='ISO-8859-1'?>", bytes.as_ref()].concat());
         // Nothing is cut from what follows.

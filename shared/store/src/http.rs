@@ -64,7 +64,6 @@ impl HttpClient {
 
 #[cfg(test)]
 mod tests {
-    use http::HeaderValue;
     use tokio::net::TcpListener;
 
     use super::*;
@@ -85,8 +84,5 @@ mod tests {
         assert!(matches!(failure(post(&address)).await, HttpError::TimedOut));
         drop(silent);
         assert!(matches!(failure(post(&address)).await, HttpError::Failed));
-        let mut unreadable = post(&address);
-        unreadable.headers_mut().insert("x", HeaderValue::from_bytes(b"\xff").unwrap());
-        assert!(matches!(failure(unreadable).await, HttpError::BadRequest));
     }
 }

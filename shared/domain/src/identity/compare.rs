@@ -107,7 +107,7 @@ fn compare_ids(a: &PatientDemographics, b: &PatientDemographics, rules: &Identit
     let (Some(a_id), Some(b_id)) = (&a.id, &b.id) else { return Agreement::Unknown };
     let is_own = |issuer: &str| is_own(issuer, rules);
     // An order without an issuer is the hospital's.
-    let (a_issuer, b_issuer) = (a.issuer.as_ref().map(plain), b.issuer.as_ref().map(plain));
+    let (a_issuer, b_issuer) = (a.issuer.as_deref().map(plain), b.issuer.as_deref().map(plain));
     let issuers = match (a_issuer.as_deref(), b_issuer.as_deref()) {
         (None, None) => Agreement::Agrees,
         (Some(a), Some(b)) if a == b || (is_own(a) && is_own(b)) => Agreement::Agrees,
@@ -120,7 +120,7 @@ fn compare_ids(a: &PatientDemographics, b: &PatientDemographics, rules: &Identit
 }
 
 /// An issuer as it is compared.
-pub(super) fn plain(issuer: &String) -> String {
+pub(super) fn plain(issuer: &str) -> String {
     issuer.trim().to_lowercase()
 }
 

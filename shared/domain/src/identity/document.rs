@@ -89,10 +89,10 @@ fn compare_document_ids(
     if document.ids.is_empty() || (file.id.is_none() && !file.is_id_unreadable) {
         return Agreement::Unknown;
     }
-    let issuer = file.issuer.as_ref().map(plain);
+    let issuer = file.issuer.as_deref().map(plain);
     let is_ours = |issuer: Option<&str>| issuer.is_none_or(|issuer| is_own(issuer, rules));
     let is_of_issuer = |stated: &&DocumentId| {
-        let mut issuers = stated.issuers.iter().map(plain);
+        let mut issuers = stated.issuers.iter().map(String::as_str).map(plain);
         stated.issuers.is_empty()
             || issuers
                 .any(|one| Some(&one) == issuer.as_ref() || is_own(&one, rules) && is_ours(issuer.as_deref()))

@@ -414,10 +414,10 @@ impl Index {
             // Another instance said something new at this moment, perhaps somebody else's name.
             let uid = &arrival.study_instance_uid;
             study = self.study(uid).await?.ok_or(StoreError::Contention { operation: "add facts" })?;
-            if study.persons().iter().any(|person| files_contradict(person, &arrival.patient, rules)) {
-                if let Some(study) = self.mark_two_patients(uid).await? {
-                    return Ok(Touched::OtherPatient(Box::new(study)));
-                }
+            if study.persons().iter().any(|person| files_contradict(person, &arrival.patient, rules))
+                && let Some(study) = self.mark_two_patients(uid).await?
+            {
+                return Ok(Touched::OtherPatient(Box::new(study)));
             }
         }
         Err(StoreError::Contention { operation: "add facts" })

@@ -162,7 +162,9 @@ async fn emails_come_from_the_hospital_that_was_named_and_not_from_the_sample() 
     let mut hospital = serde_json::to_value(filmless_domain::Hospital::default()).unwrap();
     hospital["support_email"] = "hotro@bvdaihoc.example".into();
     std::fs::write(&file, hospital.to_string()).unwrap();
-    let system = System::start_in(&folder.path().join("data"), &["--hospital", file.to_str().unwrap()]);
+    let data = folder.path().join("data");
+    std::fs::create_dir(&data).unwrap();
+    let system = System::start_in(&data, &["--hospital", file.to_str().unwrap()]);
     released(&system, 171).await;
     let emails = system.all_emails();
     let email = String::from_utf8_lossy(emails.first().expect("an email"));

@@ -43,13 +43,17 @@ async fn every_bad_file_gets_its_reason_and_the_good_study_goes_on(system: Syste
         assert!(refused["message"].as_str().unwrap().ends_with('.'), "{refused}");
         assert_eq!(system.uploaded(key).await, *bytes, "{key} is not as uploaded");
     }
-    assert!(!page_of(&system, &study).contains("bị hỏng"), "what came as a whole is not missing");
+    assert!(
+        !page_of(&system, &study).contains("tệp của lần chụp này bị hỏng"),
+        "what came as a whole is not missing"
+    );
     let second = study.slice(1, 2);
     system.upload("incoming/second", second[..second.len() / 3].to_vec()).await;
     system.until_quarantined("incoming/second").await;
     assert!(page_of(&system, &study).contains("Có 1 tệp của lần chụp này bị hỏng"));
     system.upload("incoming/second again", second).await;
-    let is_whole = || Some(()).filter(|()| !page_of(&system, &study).contains("bị hỏng"));
+    let is_whole =
+        || Some(()).filter(|()| !page_of(&system, &study).contains("tệp của lần chụp này bị hỏng"));
     system.until_some("the file as a whole", is_whole).await;
 }
 

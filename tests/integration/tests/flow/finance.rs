@@ -161,7 +161,8 @@ async fn claims_that_are_handed_over_come_to_what_the_command_says_and_leave_not
     // One of two insured studies is claimed and stands: the other is open.
     let receivables = csv(&desk, &system, "receivables");
     assert_eq!(receivables[0], format!("{month} – BHYT,1024000,819200,409600,512000"));
-    assert_eq!(csv(&desk, &system, "open"), ["K01,0", "K02,512000", "Tổng,512000"]);
+    // The claim without a study names no department; nothing of it is open.
+    assert_eq!(csv(&desk, &system, "open"), ["Không rõ,0", "K01,0", "K02,512000", "Tổng,512000"]);
 
     // A file that cannot be used is told, and changes nothing of what is kept.
     let broken = b"<GIAMDINHHS><THONGTINHOSO>Nguyen Thi Hoa";

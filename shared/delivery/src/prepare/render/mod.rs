@@ -27,6 +27,9 @@ pub(crate) use plan::{KeyMarks, slice_key};
 use plan::{PlannedInstance, plan_series};
 use series_writer::SeriesWriter;
 
+/// How often a rendered study is read anew because its item changed meanwhile, before its message comes again.
+const FINISH_TRIES_MAX: u32 = 4;
+
 /// Files that are downloaded while others are rendered.
 const DOWNLOADS_AT_ONCE: usize = 2;
 /// Longer files are rendered from disk, of which ranges are read.
@@ -164,17 +167,33 @@ async fn download(services: &Services, record: &InstanceRecord) -> Result<Source
 /// Moves a settled study on once every series shows its contents: manifest first, then the state together with
 /// the message to the gate. Whoever renders the last series does it; running it again changes nothing.
 pub(crate) async fn finish_study(services: &Services, study: &StudyInstanceUid) -> Result<(), DeliveryError> {
-    let Some(mut record) = services.index.study(study).await? else { return Ok(()) };
-    if record.state != StudyState::Settled {
-        return Ok(());
+    for _ in 0..FINISH_TRIES_MAX {
+        let Some(record) = services.index.study(study).await? else { return Ok(()) };
+        if record.state != StudyState::Settled {
+            return Ok(());
+        }
+        let series = services.index.series(study).await?;
+        if series.iter().any(|s| s.rendered_digest.as_ref() != Some(&s.content_digest)) {
+            return Ok(());
+        }
+        if mark_finished(services, record, &series).await? {
+            return Ok(());
+        }
+        // A file came meanwhile. One that is part of the study settles it anew; one that was refused changed its item only.
     }
-    let series = services.index.series(study).await?;
-    if series.iter().any(|s| s.rendered_digest.as_ref() != Some(&s.content_digest)) {
-        return Ok(());
-    }
+    Err(StoreError::Contention { operation: "finish a study" }.into())
+}
+
+/// Says whether the study was as it was read.
+async fn mark_finished(
+    services: &Services,
+    mut record: StudyRecord,
+    series: &[SeriesRecord],
+) -> Result<bool, DeliveryError> {
+    let study = &record.study_instance_uid.clone();
     record.images = series.iter().map(|s| s.frames).sum();
     let manifest =
-        serde_json::to_vec(&manifest(&record, &series)).map_err(DeliveryError::internal("a manifest"))?;
+        serde_json::to_vec(&manifest(&record, series)).map_err(DeliveryError::internal("a manifest"))?;
     let manifest_bytes = manifest.len() as u64;
     let served = Served::uncached("application/json");
     services.derived.put(&object_key::study_manifest(study), manifest, served).await?;
@@ -184,11 +203,12 @@ pub(crate) async fn finish_study(services: &Services, study: &StudyInstanceUid) 
     record.derived_bytes = manifest_bytes + series.iter().map(|s| s.derived_bytes).sum::<u64>();
     let rendered = rendered(&Pen::of_study(services, &record).await?, &record, before);
     let now = services.clock.now();
-    if services.index.mark_study_rendered(&record, now, &entry, &usage::entries(&rendered)?).await? {
-        info!(study_instance_uid = %study, images = record.images, "study rendered");
-        outbox::publish(services, &entry).await?;
+    if !services.index.mark_study_rendered(&record, now, &entry, &usage::entries(&rendered)?).await? {
+        return Ok(false);
     }
-    Ok(())
+    info!(study_instance_uid = %study, images = record.images, "study rendered");
+    outbox::publish(services, &entry).await?;
+    Ok(true)
 }
 
 /// What was made of the study since it was rendered last: nothing, where the same files came again.
