@@ -21,7 +21,7 @@ pub struct FinanceContent<'a> {
     pub page_url: &'a str,
     /// Which month: `2026-11`.
     pub month: &'a str,
-    /// The figures, in the order of [`LABELS`].
+    /// The figures, in the order of the labels.
     pub figures: [i64; 6],
     /// When the message is written.
     pub date: jiff::Timestamp,
