@@ -1,14 +1,14 @@
 //! The lists that staff work through, page by page: a page costs the same however many studies there are. What is on a list is
 //! looked at before it is shown, because a pointer may outlive its reason.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
 
 use filmless_domain::hospital::HOSPITAL_TIME;
 use filmless_domain::{StudyInstanceUid, StudyState};
 use filmless_store::StoreError;
 use filmless_store::index::{HeldWanted, ListedStudy, NoticeRecord, StudyRecord, Worklist};
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::future::try_join_all;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
@@ -148,6 +148,32 @@ impl Extent {
     }
 }
 
+/// What is read of one day after the other, some days at once. No read is left waiting while its reader asks for something else:
+/// a request that nobody polls holds its connection, and is cut off as stalled.
+struct Ahead<D, R, T> {
+    days: D,
+    read: R,
+    ready: VecDeque<T>,
+}
+
+impl<D, R, F, T> Ahead<D, R, T>
+where
+    D: Iterator<Item = Date>,
+    R: Fn(Date) -> F,
+    F: Future<Output = Result<T, StoreError>>,
+{
+    const fn of(days: D, read: R) -> Self {
+        Self { days, read, ready: VecDeque::new() }
+    }
+
+    async fn next(&mut self) -> Result<Option<T>, StoreError> {
+        if self.ready.is_empty() {
+            self.ready = try_join_all(self.days.by_ref().take(DAYS_AT_ONCE).map(&self.read)).await?.into();
+        }
+        Ok(self.ready.pop_front())
+    }
+}
+
 /// What is on a list and wanted; oldest day first, and the oldest of each day.
 pub(super) async fn walk(
     services: &Services,
@@ -160,11 +186,13 @@ pub(super) async fn walk(
     let (from, to) = asked.days(list, services.clock.now());
     let from = after.map_or(from, |after| after.day.max(from));
     let days = std::iter::successors(Some(from), |day| day.tomorrow().ok()).take_while(|day| *day <= to);
-    let mut days = stream::iter(days)
-        .map(|day| async move { Ok::<_, StoreError>((day, index.start_of_day(list, day).await?)) })
-        .buffered(DAYS_AT_ONCE);
+    let mut days =
+        Ahead::of(
+            days,
+            |day| async move { Ok::<_, StoreError>((day, index.start_of_day(list, day).await?)) },
+        );
     let (mut rows, mut looks) = (Vec::new(), 0);
-    while let Some((day, start)) = days.try_next().await? {
+    while let Some((day, start)) = days.next().await? {
         let mut listed = if start.is_whole { start.listed } else { index.whole_day(list, day).await? };
         if let Some(after) = after.filter(|after| after.day == day) {
             listed.retain(|listed| listed.place() > (after.listed_ms, after.study.as_str()));
@@ -231,9 +259,9 @@ pub(super) async fn held_where(
     let index = &services.index;
     let (from, to) = ListAsked::of_days(days).days(Worklist::Held, services.clock.now());
     let days = std::iter::successors(Some(from), |day| day.tomorrow().ok()).take_while(|day| *day <= to);
-    let mut days = stream::iter(days).map(|day| index.held_of_day(day, wanted)).buffered(DAYS_AT_ONCE);
+    let mut days = Ahead::of(days, |day| index.held_of_day(day, wanted));
     let mut held: Vec<StudyRecord> = Vec::new();
-    while let Some(listed) = days.try_next().await? {
+    while let Some(listed) = days.next().await? {
         for some in listed.chunks(PAGE_LOOKS_AT_ONCE) {
             let mut studies = index.studies_among(some.iter().map(|one| &one.study_instance_uid)).await?;
             let in_order = some.iter().filter_map(|one| studies.remove(&one.study_instance_uid));
