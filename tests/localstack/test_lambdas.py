@@ -126,7 +126,7 @@ class Triggers(unittest.TestCase):
         scheduled = {
             "run-upkeep": ("RunUpkeep", ['{"job":"daily"}', '{"job":"minutely"}'], {"swept", "sealed", "unreached", "erased"}),
             "reconcile": ("Reconcile", ['{"scope":{}}'], {"objects", "studies", "found", "mended"}),
-            "export-usage": ("ExportUsage", ['{"months":[]}'], {"months"}),
+            "export-usage": ("ExportUsage", ['{"asked":true}', '{"months":[]}'], {"months"}),
         }
         for program, (resource, inputs, fields) in scheduled.items():
             with self.subTest(program):
