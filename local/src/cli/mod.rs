@@ -99,8 +99,8 @@ pub struct StatusOptions {
     /// How many days back.
     #[arg(long, default_value_t = 31, value_parser = clap::value_parser!(u16).range(1..=3660))]
     pub days: u16,
-    /// Only studies in this state: receiving, settled, rendered, held, released or recalled.
-    #[arg(long, value_name = "STATE")]
+    /// Only studies in this state.
+    #[arg(long, value_name = "STATE", ignore_case = true, value_parser = ["receiving", "settled", "rendered", "held", "released", "recalled"])]
     pub state: Option<String>,
     /// Only studies that are held for this reason.
     #[arg(long, value_name = "CODE")]
