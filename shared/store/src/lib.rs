@@ -32,5 +32,6 @@ pub use connect::{Connection, Endpoints};
 pub use error::StoreError;
 pub use http::{HttpClient, HttpError};
 pub use index::Index;
-pub use listing::{ListMarker, ListedPage, ListedVersion};
+pub use listed_key::ListMarker;
+pub use listing::{ListedPage, ListedVersion};
 pub use objects::{Bucket, ObjectVersion, PRESIGNED_TTL_MAX, RangedRead, Served};

@@ -1,7 +1,9 @@
-//! Keys as a listing names them.
+//! Keys as a listing names them, and where it goes on.
 
+use aws_sdk_s3::operation::list_object_versions::ListObjectVersionsOutput;
 use aws_sdk_s3::types::EncodingType;
 use percent_encoding::percent_decode_str;
+use serde::{Deserialize, Serialize};
 
 /// A key as a listing names it. They are asked for with `encoding-type=url`, since a key may hold what XML cannot; a server
 /// that does not know the parameter says so by silence.
@@ -10,6 +12,32 @@ pub(crate) fn listed_key(listed: &str, encoding: Option<&EncodingType>) -> Strin
         return listed.to_owned();
     }
     percent_decode_str(&listed.replace('+', " ")).decode_utf8_lossy().into_owned()
+}
+
+/// Where the page after this one begins, if there is one.
+pub(crate) fn next_marker(page: &ListObjectVersionsOutput) -> Option<ListMarker> {
+    let key = page.is_truncated().unwrap_or_default().then(|| page.next_key_marker()).flatten()?;
+    Some(ListMarker {
+        key: listed_key(key, page.encoding_type()),
+        version_id: page.next_version_id_marker().filter(|id| !id.is_empty()).map(str::to_owned),
+    })
+}
+
+/// Behind which version a listing goes on.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListMarker {
+    /// Key of the last version seen.
+    pub key: String,
+    /// Its version; none to go on behind all versions of the key.
+    #[serde(default)]
+    pub version_id: Option<String>,
+}
+
+impl std::fmt::Debug for ListMarker {
+    /// A key may hold a name.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ListMarker(hidden)")
+    }
 }
 
 #[cfg(test)]

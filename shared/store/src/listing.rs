@@ -5,9 +5,8 @@ use aws_sdk_s3::operation::list_object_versions::ListObjectVersionsOutput;
 use aws_sdk_s3::types::EncodingType;
 use filmless_domain::ObjectKey;
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
-use crate::listed_key::listed_key;
+use crate::listed_key::{ListMarker, listed_key, next_marker};
 use crate::{Bucket, StoreError};
 
 /// One version of an object that was written.
@@ -25,23 +24,6 @@ pub struct ListedVersion {
     pub written_at: Timestamp,
     /// Whether it is what a reader gets who names no version.
     pub is_latest: bool,
-}
-
-/// Behind which version a listing goes on.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ListMarker {
-    /// Key of the last version seen.
-    pub key: String,
-    /// Its version; none to go on behind all versions of the key.
-    #[serde(default)]
-    pub version_id: Option<String>,
-}
-
-impl std::fmt::Debug for ListMarker {
-    /// A key may hold a name.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("ListMarker(hidden)")
-    }
 }
 
 /// A page of a listing.
@@ -96,15 +78,6 @@ impl Bucket {
             Err(e) => Err(StoreError::unavailable("ListObjectVersions")(Box::new(e))),
         }
     }
-}
-
-/// Where the page after this one begins, if there is one.
-pub(crate) fn next_marker(page: &ListObjectVersionsOutput) -> Option<ListMarker> {
-    let key = page.is_truncated().unwrap_or_default().then(|| page.next_key_marker()).flatten()?;
-    Some(ListMarker {
-        key: listed_key(key, page.encoding_type()),
-        version_id: page.next_version_id_marker().filter(|id| !id.is_empty()).map(str::to_owned),
-    })
 }
 
 impl Bucket {

@@ -19,7 +19,7 @@ use tokio::io::AsyncWriteExt;
 
 use crate::StoreError;
 use crate::listed_key::listed_key;
-use crate::listing::next_marker;
+use crate::listed_key::next_marker;
 
 /// Longest life of a presigned GET that the portal hands out.
 pub const PRESIGNED_TTL_MAX: Duration = Duration::from_secs(15 * 60);

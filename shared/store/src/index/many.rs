@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use super::account::account_pk;
 use super::order::order_key;
 use super::study::study_key;
-use super::table::{CONTENTION_TRIES_MAX, Item, record_of};
+use super::table::{CONTENTION_TRIES_MAX, Item, condition_of, record_of, values_of};
 use super::{
     AccountRecord, ContactRecord, Index, ItemKey, MERGES_MAX, NoticeRecord, OrderRecord, StudyRecord,
 };
@@ -230,14 +230,4 @@ impl Index {
         }
         Ok(count)
     }
-}
-
-/// Which items of a partition: an empty prefix is refused by DynamoDB.
-pub(super) const fn condition_of(sk_prefix: &str) -> &'static str {
-    if sk_prefix.is_empty() { "pk = :pk" } else { "pk = :pk AND begins_with(sk, :sk)" }
-}
-
-pub(super) fn values_of(pk: &str, sk_prefix: &str) -> Item {
-    let named = [(":pk", pk), (":sk", sk_prefix)].into_iter().filter(|(_, value)| !value.is_empty());
-    named.map(|(name, value)| (name.to_owned(), AttributeValue::S(value.to_owned()))).collect()
 }

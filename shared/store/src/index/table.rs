@@ -16,7 +16,6 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::Change;
-use super::many::{condition_of, values_of};
 use crate::StoreError;
 
 pub(super) type Item = HashMap<String, AttributeValue>;
@@ -353,4 +352,14 @@ fn item_of(key: &ItemKey, record: &impl Serialize) -> Result<Item, StoreError> {
 
 pub(super) fn record_of<T: DeserializeOwned>(item: Item) -> Result<T, StoreError> {
     serde_dynamo::from_item(item).map_err(StoreError::corrupt("read an item"))
+}
+
+/// Which items of a partition: an empty prefix is refused by DynamoDB.
+pub(super) const fn condition_of(sk_prefix: &str) -> &'static str {
+    if sk_prefix.is_empty() { "pk = :pk" } else { "pk = :pk AND begins_with(sk, :sk)" }
+}
+
+pub(super) fn values_of(pk: &str, sk_prefix: &str) -> Item {
+    let named = [(":pk", pk), (":sk", sk_prefix)].into_iter().filter(|(_, value)| !value.is_empty());
+    named.map(|(name, value)| (name.to_owned(), AttributeValue::S(value.to_owned()))).collect()
 }
