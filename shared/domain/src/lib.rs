@@ -27,6 +27,7 @@ pub mod ids;
 pub mod invisible;
 pub mod limits;
 pub mod mailbox;
+pub mod number;
 pub mod object_key;
 pub mod order;
 pub mod patient;

@@ -1,6 +1,8 @@
 //! The email that brings finance the figures of a month. Sums only: nothing of a patient, a study or a claim.
 
 use filmless_domain::Hospital;
+use filmless_domain::Language;
+use filmless_domain::number::grouped;
 use mail_builder::MessageBuilder;
 use mail_builder::headers::address::Address;
 use mail_builder::headers::date::Date as MailDate;
@@ -43,17 +45,17 @@ const LABELS: [[&str; 3]; 6] = [
 /// [`SlipError`] for a mailbox that is none.
 pub fn finance_message(content: &FinanceContent<'_>) -> Result<Vec<u8>, SlipError> {
     let (month, page_url) = (content.month, content.page_url);
-    let lines = |language: usize, mark: char| {
+    let lines = |language: Language| {
         let line = |(label, figure): (&[&str; 3], &i64)| {
-            format!("{}: {}{}\r\n", label[language], grouped(*figure, mark), label[2])
+            format!("{}: {}{}\r\n", language.pick(label[0], label[1]), grouped(*figure, language), label[2])
         };
         LABELS.iter().zip(&content.figures).map(line).collect::<String>()
     };
     let text = format!(
         "Số liệu trả kết quả không in phim, tháng {month}\r\n\r\n{}\r\nCông nợ, định mức phim và các dòng chi tiết: \
          {page_url}\r\n\r\nFigures of {month}\r\n\r\n{}\r\nReceivables, budget and lines: {page_url}\r\n",
-        lines(0, '.'),
-        lines(1, ','),
+        lines(Language::Vi),
+        lines(Language::En),
     );
     MessageBuilder::new()
         .from(Address::new_address(
@@ -67,19 +69,6 @@ pub fn finance_message(content: &FinanceContent<'_>) -> Result<Vec<u8>, SlipErro
         .text_body(text)
         .write_to_vec()
         .map_err(SlipError::Mail)
-}
-
-/// A number in groups of three.
-fn grouped(value: i64, mark: char) -> String {
-    let digits = value.unsigned_abs().to_string();
-    let mut text = if value < 0 { "-".to_owned() } else { String::new() };
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(mark);
-        }
-        text.push(digit);
-    }
-    text
 }
 
 #[cfg(test)]

@@ -13,13 +13,14 @@ use filmless_delivery::staff::{CLAIMS_BYTES_MAX, ClaimsView, Reconciled, RiskLin
 use filmless_domain::staff::Act;
 use serde::Deserialize;
 
-use super::super::usage::{grouped, or_unknown, payer_words};
+use super::super::usage::{or_unknown, payer_words};
 use super::super::{Console, StaffFrame, Trouble, page, see_other};
 use super::latest_months;
 use super::tables::dong;
 use crate::multipart::{boundary_of, parts_of};
 use crate::pages::moment;
 use crate::texts::console;
+use filmless_domain::number::grouped;
 
 /// What is read of a body at most. More than is taken, so that whoever sends a larger file is told so.
 const BODY_BYTES_MAX: usize = 4 * CLAIMS_BYTES_MAX;

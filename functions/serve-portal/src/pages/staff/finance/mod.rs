@@ -21,9 +21,9 @@ use jiff::ToSpan;
 
 use self::tables::{Table, dong, sum};
 use super::lists::csv_line;
-use super::usage::grouped;
 use super::{Console, StaffFrame, Trouble, file, page};
 use crate::pages::moment;
+use filmless_domain::number::grouped;
 
 pub(crate) use acts::{export, set_budget};
 pub(crate) use claims::{list as claims_list, show as claims, upload as upload_claims};

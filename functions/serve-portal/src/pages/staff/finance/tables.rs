@@ -6,8 +6,9 @@ use filmless_delivery::staff::{UsageFigures, UsageGroup, UsageMonth};
 use filmless_domain::Language;
 
 use super::super::StaffFrame;
-use super::super::usage::{grouped, named, or_unknown, payer_words};
+use super::super::usage::{named, or_unknown, payer_words};
 use super::{Sides, budget, receivables};
+use filmless_domain::number::grouped;
 
 /// Rows of figures; the last is their sum.
 pub(super) struct Table {
