@@ -33,7 +33,7 @@ class Failures(unittest.TestCase):
             self.assertTrue(copy.is_idle())
 
     def test_poison_ends_in_the_dead_letter_queue_of_every_function_with_a_queue(self):
-        for program in ["render-series", "release-study", "send-notice"]:
+        for program in ["prepare-study", "release-study", "send-notice"]:
             with self.subTest(program), copy_of(program, visibility=1) as copy:
                 copy.send('{"study_instance_uid":"not a uid"}')
                 copy.listen()

@@ -186,7 +186,7 @@ fn event_of(queue: QueueName, messages: &[Received]) -> Result<SqsEvent, serde_j
 async fn handle(services: &Services, queue: QueueName, event: SqsEvent) -> SqsBatchResponse {
     match queue {
         QueueName::Intake => ingest_study::handler::handle(services, event).await,
-        QueueName::Settle | QueueName::Downloads => render_series::handler::handle(services, event).await,
+        QueueName::Settle | QueueName::Downloads => prepare_study::handler::handle(services, event).await,
         QueueName::Release => release_study::handler::handle(services, event).await,
         QueueName::Notices => send_notice::handler::handle(services, event).await,
     }

@@ -15,7 +15,7 @@ const OURS: [&str; 10] = [
     "record_feedback",
     "reconcile",
     "release_study",
-    "render_series",
+    "prepare_study",
     "run_upkeep",
     "send_notice",
     "serve_portal",

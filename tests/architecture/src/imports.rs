@@ -28,7 +28,7 @@ fn may_import(importer: &Package, imported: &Package) -> bool {
         "filmless-imaging" => &["filmless-dicom", "filmless-domain"],
         "filmless-delivery" => &SHARED[..5],
         "filmless-decoder" => &["filmless-delivery", "filmless-imaging", "filmless-domain"],
-        "render-series" => &[
+        "prepare-study" => &[
             "filmless-delivery",
             "filmless-store",
             "filmless-runtime",

@@ -23,7 +23,7 @@ fn everything_a_newcomer_looks_for_is_where_it_is_expected() {
         "docs/order.schema.json",
         "functions/ingest-study/src/main.rs",
         "functions/reconcile/src/main.rs",
-        "functions/render-series/src/main.rs",
+        "functions/prepare-study/src/main.rs",
         "functions/release-study/src/main.rs",
         "functions/send-notice/src/main.rs",
         "functions/serve-portal/src/main.rs",

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::DeliveryError;
 use crate::trace::{Carrier, Step};
 
-/// Work for `render-series`.
+/// Work for `prepare-study`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "task", rename_all = "kebab-case")]
 pub enum SettleTask {

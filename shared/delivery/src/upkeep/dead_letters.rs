@@ -73,7 +73,7 @@ fn task_of(queue: QueueName, body: &str) -> Option<(&'static str, Option<StudyIn
             SettleTask::CheckQuiet { study_instance_uid } => ("check-quiet", Some(study_instance_uid)),
             SettleTask::RenderSeries { study_instance_uid, .. }
             | SettleTask::RenderSmallSeries { study_instance_uid, .. } => {
-                ("render-series", Some(study_instance_uid))
+                ("prepare-study", Some(study_instance_uid))
             }
             SettleTask::PackDownload { study_instance_uid } => ("pack-download", Some(study_instance_uid)),
         },

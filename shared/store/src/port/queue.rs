@@ -9,9 +9,9 @@ use super::PortError;
 pub enum QueueName {
     /// S3 object-created events → `ingest-study`.
     Intake,
-    /// Quiet-period checks and series to render → `render-series`.
+    /// Quiet-period checks and series to render → `prepare-study`.
     Settle,
-    /// Downloads to pack → `render-series`, beside the work of [`QueueName::Settle`]: nobody's images wait for them.
+    /// Downloads to pack → `prepare-study`, beside the work of [`QueueName::Settle`]: nobody's images wait for them.
     Downloads,
     /// Studies to put before the publish gate → `release-study`.
     Release,

@@ -28,7 +28,7 @@ pub async fn handle(services: &Services, source: Source, event: SqsEvent) -> Sqs
     match source {
         Source::Queue(QueueName::Intake) => ingest_study::handler::handle(services, event).await,
         Source::Queue(QueueName::Settle | QueueName::Downloads) => {
-            render_series::handler::handle(services, event).await
+            prepare_study::handler::handle(services, event).await
         }
         Source::Queue(QueueName::Release) => release_study::handler::handle(services, event).await,
         Source::Queue(QueueName::Notices) => send_notice::handler::handle(services, event).await,

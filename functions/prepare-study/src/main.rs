@@ -1,4 +1,4 @@
-//! Bootstrap of the `render-series` Lambda. Files are decoded in child processes, which are this program again.
+//! Bootstrap of the `prepare-study` Lambda. Files are decoded in child processes, which are this program again.
 
 use std::convert::Infallible;
 use std::process::ExitCode;
@@ -8,7 +8,7 @@ use aws_lambda_events::sqs::SqsEvent;
 use filmless_decoder::ChildRenderer;
 use filmless_runtime::{Config, Traces, function_memory_mib, init_logging, services_from};
 use lambda_runtime::{LambdaEvent, run, service_fn};
-use render_series::handler::handle;
+use prepare_study::handler::handle;
 
 /// What the function itself needs of its memory; the decoders share the rest.
 const OWN_MIB: u64 = 512;
