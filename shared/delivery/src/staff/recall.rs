@@ -144,9 +144,9 @@ impl Desk {
     /// # Errors
     /// [`StaffError`].
     pub async fn viewers(&self, study: &StudyInstanceUid) -> Result<Vec<RecallViewer>, StaffError> {
-        self.demand(Act::Recall, AuditAction::ReadLedger).await?;
+        self.demand(Act::Recall, AuditAction::ReadHistory).await?;
         self.case(study).await?;
-        self.record(AuditAction::ReadLedger).study(study).write(&self.common).await?;
+        self.record(AuditAction::ReadHistory).study(study).write(&self.common).await?;
         self.recall_viewers(study).await
     }
 }
