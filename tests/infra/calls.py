@@ -1,8 +1,8 @@
 """Which ports and buckets a function calls, read out of the sources: what its role has to allow.
 
 A function is followed from its handler through every function of ours that it names. A call leads to the type or module that
-it names, to its own file, or to where its file imports it from. A method leads to the one type that has
-one of that name, or of several to those that its file speaks of."""
+it names, to its own file, or to where its file imports it from. A method leads to the one type that has one of that name, or of
+several to those that its file speaks of."""
 
 import re
 from functools import cache
@@ -123,8 +123,20 @@ def of_types(name: str) -> list[Source]:
     return [source for source in sources().get(name, []) if source.is_of_type]
 
 
+@cache
+def program_of(program: str) -> dict[Path, str]:
+    """The files of a function, and their text."""
+    return {path: without_tests(path) for path in sorted((ROOT / "functions" / program / "src").rglob("*.rs"))}
+
+
+def spoken_of_in(file: Path) -> str:
+    """What a file speaks of; a file of a function, what the whole function does."""
+    place = file.relative_to(ROOT).parts
+    return "\n".join(program_of(place[1]).values()) if place[0] == "functions" else without_tests(file)
+
+
 def meant(owner: str, name: str, file: Path) -> list[Source]:
-    """The functions that may be meant by a call in a file: all of that name, where nothing tells them apart."""
+    """The functions that may be meant by a call in a file."""
     is_imported = name in imports(file)
     module, name = imports(file).get(name, ("", name))
     name = other_names().get(name, name)
@@ -132,7 +144,7 @@ def meant(owner: str, name: str, file: Path) -> list[Source]:
     match owner:
         case ".":
             found = of_types(name)
-            named = [source for source in found if re.search(rf"\b{source.whose}\b", without_tests(file))]
+            named = [source for source in found if re.search(rf"\b{source.whose}\b", spoken_of_in(file))]
             return found if len(found) == 1 else named
         case "Self":
             return [source for source in of_types(name) if source.file == file] or of_types(name)
@@ -151,8 +163,7 @@ def meant(owner: str, name: str, file: Path) -> list[Source]:
 @cache
 def reached(program: str, with_methods: bool = True) -> str:
     """The text of all that a function's program may run."""
-    files = sorted((ROOT / "functions" / program / "src").rglob("*.rs"))
-    left = [(path, without_tests(path)) for path in files]
+    left = list(program_of(program).items())
     seen, all_text = set(), [text for _, text in left]
     while left:
         file, text = left.pop()
