@@ -38,7 +38,7 @@ pub fn of_ones_own(options: &UpOptions) -> anyhow::Result<Option<Endpoints>> {
     }))
 }
 
-/// Whoever uploads: PACS and HIS of the hospital. As the `UploaderPolicy` of `infra/template.yaml`.
+/// Whoever uploads: PACS and HIS of the hospital. As the `UploaderPolicy` of `infra/template/uploader.yaml`.
 pub fn uploader(data: &Path) -> anyhow::Result<Uploader> {
     Ok(Uploader {
         credentials: Credentials::of_the_uploader(data)?,
