@@ -118,7 +118,8 @@ impl<'a> Exports<'a> {
         Ok(match self {
             Self::Folder(folder) => fs::read(folder.join(key))?.into(),
             Self::Bucket(services) => {
-                let key = ObjectKey::parse(key).map_err(|_| anyhow::anyhow!("no key of the usage bucket"))?;
+                let key =
+                    ObjectKey::parse(key).map_err(|_| anyhow::anyhow!("not a key of the usage bucket"))?;
                 services.usage.get(ObjectVersion { key: &key, version_id: None }, FILE_BYTES_MAX).await?
             }
         })
@@ -181,7 +182,7 @@ async fn ask_duckdb(system: &SystemOptions, options: &QueryOptions, sql: &str) -
         return Ok(ExitCode::FAILURE);
     };
     if let Some(mut input) = duckdb.stdin.take() {
-        input.write_all(script.as_bytes()).context("duckdb does not listen")?;
+        input.write_all(script.as_bytes()).context("duckdb does not take its statements")?;
     }
     Ok(if duckdb.wait()?.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
