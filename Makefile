@@ -125,8 +125,13 @@ bench-usage: ## Measure exports and queries of the usage ledger (EVENTS="1000000
 	@tests/usage/python tests/usage/measure.py $(FILMLESS_BIN) $(TARGET)/debug/examples/make_ledger $(TARGET)/bench.json \
 	  --events $(or $(EVENTS),1000000 10000000) --rows $(or $(ROWS),100000000)
 
+.PHONY: template
+template: ## Join the parts of infra/template into target/template.yaml, which SAM reads
+	@mkdir -p target
+	@infra/print-template > target/template.yaml
+
 .PHONY: sam-build
-sam-build: $(TEST_TOOLS) web ## Have SAM build one function as `make deploy` builds all, lightly (FUNCTION=RunUpkeepFunction)
+sam-build: $(TEST_TOOLS) web template ## Have SAM build one function as `make deploy` builds all, lightly (FUNCTION=RunUpkeepFunction)
 	@# Without optimisation, for this machine and with its own linker: what is tried is the way, not the program. Nothing is
 	@# to be fetched for it that no package registry has.
 	@RUSTUP_DIST_SERVER=file:///nonexistent CARGO_LAMBDA_COMPILER=cargo SAM_BUILD_MODE=debug tests/infra/tool sam build \
@@ -134,7 +139,7 @@ sam-build: $(TEST_TOOLS) web ## Have SAM build one function as `make deploy` bui
 		--parameter-overrides Architecture=$(subst aarch64,arm64,$(shell uname -m))
 
 .PHONY: deploy
-deploy: web ## Build all functions and deploy them (ENV=dev, staging or prod)
+deploy: web template ## Build all functions and deploy them (ENV=dev, staging or prod)
 	@if [ -z "$(ENV)" ]; then echo "ENV=... is missing: dev, staging or prod" >&2; exit 1; fi
 	sam build --config-env $(ENV)
 	sam deploy --config-env $(ENV)

@@ -12,7 +12,7 @@ use crate::{print, system};
 
 pub async fn run(options: SystemOptions) -> anyhow::Result<ExitCode> {
     let upkeep = Upkeep::from(system::services(&options).await?);
-    let done = handle(&upkeep, UpkeepEvent { job: Job::Daily }).await.context("the job did not end")?;
+    let done = handle(&upkeep, UpkeepEvent { job: Job::Daily }).await.context("the daily job failed")?;
     if options.json {
         print(&serde_json::to_string(&done)?);
     } else {

@@ -25,7 +25,7 @@ pub async fn run(options: ReconcileOptions) -> anyhow::Result<ExitCode> {
         is_thorough: true,
         repair: options.repair,
     };
-    let done = reconcile(&parts, &scope).await.context("it could not be looked at to the end")?;
+    let done = reconcile(&parts, &scope).await.context("not everything could be checked")?;
     let found = done.found.values().sum::<usize>();
     let left = found - done.mended;
     print(&if options.system.json { serde_json::to_string(&done)? } else { text(&done, options.repair) });

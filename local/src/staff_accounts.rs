@@ -89,7 +89,7 @@ pub async fn run(options: AccountOptions) -> anyhow::Result<ExitCode> {
 fn folder(target: &TargetOptions) -> anyhow::Result<PathBuf> {
     match &target.data {
         Some(data) if data.is_dir() => Ok(data.clone()),
-        Some(data) => bail!("{} is no folder", data.display()),
+        Some(data) => bail!("{} is not a folder", data.display()),
         None => Ok(Running::find(target)?.data),
     }
 }

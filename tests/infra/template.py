@@ -1,14 +1,15 @@
-"""infra/template.yaml as a program sees it, and the sources beside it."""
+"""The template of infra/template as a program sees it, and the sources beside it."""
 
 import json
 import re
+import subprocess
 from functools import cache
 from pathlib import Path
 
 from samcli.yamlhelper import yaml_parse
 
 ROOT = Path(__file__).resolve().parents[2]
-TEMPLATE = yaml_parse((ROOT / "infra/template.yaml").read_text())
+TEMPLATE = yaml_parse(subprocess.check_output([ROOT / "infra/print-template"], text=True))
 RESOURCES = TEMPLATE["Resources"]
 STUDIES_ARN = "arn:${AWS::Partition}:s3:::${AWS::StackName}-studies-${AWS::AccountId}"
 

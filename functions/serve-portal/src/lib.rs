@@ -5,6 +5,13 @@
 //! presigned URLs, which the browser fetches from the object store itself.
 //!
 //! The same [`router`] runs in Lambda and in the embedded profile.
+//!
+//! ```no_run
+//! // Each address of the portal, and who may use it.
+//! for route in serve_portal::routes() {
+//!     println!("{} {}: {}", route.method, route.path, route.who.as_str());
+//! }
+//! ```
 
 mod assets;
 mod compression;

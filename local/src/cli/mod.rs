@@ -35,25 +35,25 @@ pub enum Command {
     Send(SendOptions),
     /// Show where studies are, why they are held, and what was refused.
     Status(StatusOptions),
-    /// Do what the hotline and the records office do: find, send again, release, hold, correct, recall.
+    /// Work as the hotline and the records office do: find, send again, release, hold, correct, recall.
     Staff(StaffOptions),
-    /// Make, list and remove the accounts with which staff sign in to the console of a system on this machine.
+    /// Create, list and remove staff accounts for the console of a system on this machine.
     StaffAccount(AccountOptions),
-    /// Take what a message provider reports: lines of JSON from standard input, as SES and SNS write them.
+    /// Record the reports of a message provider from standard input: JSON of SES and SNS, or lines of a relay.
     Feedback(SystemOptions),
-    /// Do now what is due once a day: call the hotline to its list, erase what its retention has ended.
+    /// Run the daily jobs now: send the hotline its list, erase studies whose retention has ended.
     Daily(SystemOptions),
     /// Verify and export the audit log.
     Audit(AuditOptions),
-    /// Look for what was lost: uploads that nobody took in, studies that stand still, derived objects that are gone.
+    /// Find what was lost: uploads that were not taken in, studies that stand still, missing derived objects.
     Reconcile(ReconcileOptions),
-    /// Make everything anew that was derived from studies.
+    /// Make all derived objects of studies again.
     Rebuild(RebuildOptions),
-    /// Show the messages that nobody could work on, and send them back to their queue.
+    /// Show the messages in dead-letter queues, and send them back to their queues.
     Redrive(RedriveOptions),
-    /// Copy the data folder of a system on this machine, while it runs or not; a second backup copies only what is new.
+    /// Copy the data folder of a system on this machine, running or not. The next backup copies only what is new.
     Backup(BackupOptions),
-    /// Make a data folder of a backup.
+    /// Create a data folder from a backup.
     Restore(RestoreOptions),
     /// Compute what a study costs, from a price list.
     Cost(CostOptions),
@@ -77,8 +77,8 @@ pub struct SendOptions {
     /// DICOM files, ZIPs, or folders of them.
     #[arg(value_name = "PATH", required_unless_present = "order")]
     pub paths: Vec<PathBuf>,
-    /// Wait until every study of these files is released or held, for so many seconds at most (600 by default), and say
-    /// what became of each.
+    /// Wait until every study of these files is released or held, for at most this many seconds (600 by default), and show
+    /// the result of each.
     #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "600")]
     pub wait: Option<u64>,
     /// Order of the study (JSON); may be given several times.
@@ -96,13 +96,13 @@ pub struct StatusOptions {
     /// Study Instance UID; all studies of the last days by default.
     #[arg(value_name = "STUDY")]
     pub study: Option<String>,
-    /// How many days back.
+    /// Number of days to look back.
     #[arg(long, default_value_t = 31, value_parser = clap::value_parser!(u16).range(1..=3660))]
     pub days: u16,
     /// Only studies in this state.
     #[arg(long, value_name = "STATE", ignore_case = true, value_parser = ["receiving", "settled", "rendered", "held", "released", "recalled"])]
     pub state: Option<String>,
-    /// Only studies that are held for this reason.
+    /// Only studies held for this reason.
     #[arg(long, value_name = "CODE")]
     pub reason: Option<String>,
     /// Only studies of this patient code.

@@ -248,7 +248,8 @@ fn hospital(options: &UpOptions) -> anyhow::Result<Hospital> {
 fn identity(options: &UpOptions) -> anyhow::Result<IdentityRules> {
     let Some(file) = &options.identity else { return Ok(IdentityRules::default()) };
     let text = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-    serde_json::from_slice(&text).with_context(|| format!("{} holds no identity rules", file.display()))
+    serde_json::from_slice(&text)
+        .with_context(|| format!("{} is not a file of identity rules", file.display()))
 }
 
 /// What this system does: the one place where options become settings.
@@ -313,7 +314,8 @@ fn external_provider(options: &StaffOidcOptions) -> anyhow::Result<Option<OidcSe
     provider.subject_claim.clone_from(&options.staff_oidc_subject_claim);
     provider.roles_claim.clone_from(&options.staff_oidc_roles_claim);
     if let Some(map) = &options.staff_oidc_role_map {
-        let map = RoleMap::parse(map).context("--staff-oidc-role-map is no JSON of groups and roles")?;
+        let map =
+            RoleMap::parse(map).context("--staff-oidc-role-map is not JSON that maps groups to roles")?;
         provider.role_map = Some(map);
     }
     Ok(Some(provider))

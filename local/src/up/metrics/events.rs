@@ -1,4 +1,4 @@
-//! What is counted is what is logged: the same lines that the metric filters of `infra/template.yaml` count on AWS.
+//! What is counted is what is logged: the same lines that the metric filters of `infra/template` count on AWS.
 
 use std::fmt::Debug;
 

@@ -17,11 +17,13 @@ use crate::notice::feedback::{Feedback, Verdict};
 /// The first line of a CSV file.
 const HEADINGS: &str = "id,channel,state,time";
 
-/// Why a line is no report. Never repeats what it says.
+/// Why a line is not a report. Never repeats its contents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum RelayReportError {
     /// Neither of the two forms.
-    #[error("a line is no report: neither JSON with `id`, `channel`, `state` and `time` nor these as CSV")]
+    #[error(
+        "a line is not a report: neither JSON with `id`, `channel`, `state` and `time` nor CSV with these"
+    )]
     Form,
     /// Without an id.
     #[error("`id` is empty: it is the name of the message's file in the outbox")]
@@ -33,7 +35,7 @@ pub enum RelayReportError {
     #[error("`state` is neither `delivered` nor `failed`")]
     State,
     /// No time.
-    #[error("`time` is no time of RFC 3339, such as 2026-03-01T09:00:00+07:00")]
+    #[error("`time` is not an RFC 3339 time such as 2026-03-01T09:00:00+07:00")]
     Time,
 }
 
