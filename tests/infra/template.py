@@ -25,6 +25,12 @@ def functions() -> dict[str, dict]:
     return {f["Metadata"]["BuildProperties"]["Binary"]: f["Properties"] for f in all_functions}
 
 
+def queues() -> dict[str, dict]:
+    """The queues that functions read, by their short name."""
+    named = {name: queue["Properties"] for name, queue in of_type("AWS::SQS::Queue").items()}
+    return {name.removesuffix("Queue").lower(): queue for name, queue in named.items() if "DeadLetter" not in name}
+
+
 def logical(program: str, suffix: str) -> str:
     """`ingest-study` is the resources IngestStudyFunction, IngestStudyRole, …"""
     return "".join(word.title() for word in program.split("-")) + suffix
