@@ -10,7 +10,7 @@ use filmless_delivery::staff::{
     AuditFound, AuditQuery, AuditVerdict, Channels, ClaimsView, ContactCorrection, Decided, Decision, Desk,
     ExportState, Extent, FailedChannel, FilmBudgets, HeldStudy, IdentityView, LinesAsked, LinesPage,
     ListAsked, ListPage, Merged, OpenedStudy, PatientHit, PatientView, RecallReport, RecallViewer,
-    Reconciled, Reissued, Revoked, StaffEntrance, StaffError, StudyLedger, Unreached, UsageMonth,
+    Reconciled, Reissued, Revoked, StaffEntrance, StaffError, StudyHistory, Unreached, UsageMonth,
     UsageWaiting, Waiting,
 };
 use filmless_delivery::upkeep::retention::Erased;
@@ -184,8 +184,8 @@ impl Clerk for Desk {
         Self::erase(self, patient, reason, is_rehearsal).await
     }
 
-    async fn ledger(&self, study: &StudyInstanceUid) -> Result<StudyLedger, StaffError> {
-        Self::ledger(self, study).await
+    async fn history(&self, study: &StudyInstanceUid) -> Result<StudyHistory, StaffError> {
+        Self::history(self, study).await
     }
 
     async fn reissue(

@@ -7,7 +7,7 @@ mod machine;
 mod metrics;
 pub mod outbox;
 mod outbox_page;
-mod portal_door;
+mod portal_listener;
 pub mod sealing_key;
 mod storage;
 mod workers;
@@ -25,7 +25,7 @@ use filmless_domain::gate::ReleaseOn;
 use filmless_domain::identity::IdentityRules;
 use filmless_domain::staff_oidc::{OidcSettings, RoleMap};
 use filmless_domain::{Hospital, Limits, Secret};
-use filmless_embedded::{Credentials, Door, Embedded, EmbeddedConfig, Uploader, own_folder};
+use filmless_embedded::{Credentials, Embedded, EmbeddedConfig, HttpListener, Uploader, own_folder};
 use filmless_identity::ReachedAt;
 use filmless_runtime::{LogFormat, Traces, init_logging_as};
 use filmless_store::port::{OsRandomness, Queue, SystemClock};
@@ -54,7 +54,7 @@ pub struct System {
     pub services: Services,
     pub outbox: OutboxFolder,
     embedded: Embedded,
-    portal: Door,
+    portal: HttpListener,
     tasks: Vec<JoinHandle<()>>,
 }
 
@@ -282,7 +282,7 @@ async fn serve(
     services: &Services,
     machine: Machine,
     (more, metrics): (Vec<Router>, Metrics),
-) -> anyhow::Result<Door> {
+) -> anyhow::Result<HttpListener> {
     let config = PortalConfig::of(services).await?;
     let mut portal = PortalServices::new(Arc::new(Portal::new(services.clone())), config);
     let mut router = more.into_iter().fold(Router::new(), Router::merge);
@@ -298,7 +298,7 @@ async fn serve(
         }
     };
     portal = portal.with_staff(Arc::new(staff)).with_machine(Arc::new(machine));
-    Ok(portal_door::open(listener, router.merge(serve_portal::router(Arc::new(portal))), metrics)?)
+    Ok(portal_listener::open(listener, router.merge(serve_portal::router(Arc::new(portal))), metrics)?)
 }
 
 /// The identity provider that the hospital has, if it named one.

@@ -18,7 +18,7 @@ const SIGN_IN_SECONDS_MAX: i64 = 600;
 /// The use of a session is written down this often.
 const SEEN_EVERY: SignedDuration = SignedDuration::from_secs(60);
 
-/// The door between the identity provider and the desks.
+/// The way from the identity provider to the desks.
 #[derive(Debug, Clone)]
 pub struct StaffEntrance {
     services: Services,

@@ -119,11 +119,11 @@ impl Desk {
         study: &StudyInstanceUid,
         order: Option<&AccessionNumber>,
     ) -> Result<IdentityView, StaffError> {
-        self.demand(Act::Release, AuditAction::ReadLedger).await?;
+        self.demand(Act::Release, AuditAction::ReadHistory).await?;
         let case = self.case(study).await?;
         let order = self.order_for(&case.study, order).await?;
         let looked = self.look(&case.study, &order).await?;
-        let record = self.record(AuditAction::ReadLedger).study(study);
+        let record = self.record(AuditAction::ReadHistory).study(study);
         record.detail("facts of images and order").write(&self.services).await?;
         Ok(looked.view)
     }
@@ -133,7 +133,7 @@ impl Desk {
     /// # Errors
     /// [`StaffError`].
     pub async fn reviews(&self) -> Result<Vec<ReviewRecord>, StaffError> {
-        self.demand(Act::Release, AuditAction::ReadLedger).await?;
+        self.demand(Act::Release, AuditAction::ReadHistory).await?;
         let mut reviews = self.services.index.reviews().await?;
         reviews.reverse();
         Ok(reviews)
@@ -145,7 +145,7 @@ impl Desk {
     /// # Errors
     /// [`StaffError`].
     pub async fn mismatches(&self, days: u16) -> Result<Vec<IdentityView>, StaffError> {
-        self.demand(Act::Release, AuditAction::ReadLedger).await?;
+        self.demand(Act::Release, AuditAction::ReadHistory).await?;
         let is_one = |study: &StudyRecord| study.reason.is_some_and(|reason| MISMATCHES.contains(&reason));
         let are_enough = |held: &[StudyRecord]| held.len() >= MISMATCHES_MAX;
         let wanted = HeldWanted::For(&MISMATCHES);
@@ -158,7 +158,7 @@ impl Desk {
         });
         let compared: Vec<Option<IdentityView>> = compared.buffered(STUDIES_AT_ONCE).try_collect().await?;
         let views: Vec<IdentityView> = compared.into_iter().flatten().take(MISMATCHES_MAX).collect();
-        let record = self.record(AuditAction::ReadLedger);
+        let record = self.record(AuditAction::ReadHistory);
         record.detail(format!("{} mismatches", views.len())).write(&self.services).await?;
         Ok(views)
     }

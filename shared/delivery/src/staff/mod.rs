@@ -1,5 +1,5 @@
 //! What staff can do, on the web console and on the command line alike. Every act checks the role, is written to
-//! the audit log in the transaction of its change, and to the delivery ledger of its study.
+//! the audit log in the transaction of its change, and to the history of its study.
 
 mod access;
 mod contact;
@@ -10,7 +10,7 @@ mod facts;
 mod finance;
 mod find;
 mod gate;
-mod ledger;
+mod history;
 mod merge;
 mod read_audit;
 mod recall;
@@ -45,7 +45,7 @@ pub use finance::{
 };
 pub use find::{PatientHit, PatientView, StudyBrief};
 pub use gate::{Decided, Decision};
-pub use ledger::{LedgerLine, StudyLedger};
+pub use history::{HistoryLine, StudyHistory};
 pub use merge::Merged;
 pub use read_audit::{AuditFound, AuditQuery, AuditVerdict};
 pub use recall::{RecallReport, RecallViewer};
@@ -250,7 +250,7 @@ impl Desk {
 const fn action_of(act: Act) -> AuditAction {
     match act {
         Act::Find => AuditAction::FindPatient,
-        Act::ReadLedger | Act::ReadLists => AuditAction::ReadLedger,
+        Act::ReadHistory | Act::ReadLists => AuditAction::ReadHistory,
         Act::Reissue => AuditAction::ReissueSlip,
         Act::Resend => AuditAction::ResendNotice,
         Act::Revoke => AuditAction::RevokeAccess,

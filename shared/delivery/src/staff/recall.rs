@@ -146,9 +146,9 @@ impl Desk {
     /// # Errors
     /// [`StaffError`].
     pub async fn viewers(&self, study: &StudyInstanceUid) -> Result<Vec<RecallViewer>, StaffError> {
-        self.demand(Act::Recall, AuditAction::ReadLedger).await?;
+        self.demand(Act::Recall, AuditAction::ReadHistory).await?;
         self.case(study).await?;
-        self.record(AuditAction::ReadLedger).study(study).write(&self.services).await?;
+        self.record(AuditAction::ReadHistory).study(study).write(&self.services).await?;
         self.recall_viewers(study).await
     }
 }

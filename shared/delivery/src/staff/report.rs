@@ -164,7 +164,7 @@ impl Desk {
     /// # Errors
     /// [`StaffError`].
     pub async fn held(&self, asked: &ListAsked, extent: &Extent) -> Result<ListPage<HeldStudy>, StaffError> {
-        self.demand(Act::ReadLists, AuditAction::ReadLedger).await?;
+        self.demand(Act::ReadLists, AuditAction::ReadHistory).await?;
         let wants = |looked: &Looked| {
             let study = &looked.study;
             let reason = study.reason.map_or("", |reason| reason.code());
@@ -191,7 +191,7 @@ impl Desk {
         asked: &ListAsked,
         extent: &Extent,
     ) -> Result<ListPage<Unreached>, StaffError> {
-        self.demand(Act::ReadLists, AuditAction::ReadLedger).await?;
+        self.demand(Act::ReadLists, AuditAction::ReadHistory).await?;
         Ok(list_unreached(&self.services, asked, extent).await?)
     }
 
@@ -200,7 +200,7 @@ impl Desk {
     /// # Errors
     /// [`StaffError`].
     pub async fn waiting(&self) -> Result<Waiting, StaffError> {
-        self.demand(Act::ReadLists, AuditAction::ReadLedger).await?;
+        self.demand(Act::ReadLists, AuditAction::ReadHistory).await?;
         let (services, first) = (&self.services, Extent::Page(None));
         let (month, week) = (ListAsked::of_days(31), ListAsked::of_days(7));
         let unreached = |looked: &Looked| unreached_why(looked, &week).is_some();
@@ -220,7 +220,7 @@ impl Desk {
     /// # Errors
     /// [`StaffError`].
     pub async fn count_opened(&self, day: Option<Date>) -> Result<usize, StaffError> {
-        self.demand(Act::ReadLists, AuditAction::ReadLedger).await?;
+        self.demand(Act::ReadLists, AuditAction::ReadHistory).await?;
         let day = day.unwrap_or_else(|| self.hospital_day());
         Ok(self.services.index.count_of_day(Worklist::Opened, day).await?)
     }
@@ -234,7 +234,7 @@ impl Desk {
         day: Option<Date>,
         extent: &Extent,
     ) -> Result<ListPage<OpenedStudy>, StaffError> {
-        self.demand(Act::ReadLists, AuditAction::ReadLedger).await?;
+        self.demand(Act::ReadLists, AuditAction::ReadHistory).await?;
         let day = day.unwrap_or_else(|| self.hospital_day());
         let (services, asked) = (&self.services, ListAsked::of_day(day));
         let found = walk(services, Worklist::Opened, &asked, extent, |_| true).await?;
@@ -255,7 +255,7 @@ impl Desk {
     /// # Errors
     /// [`StaffError`].
     pub async fn refusals(&self, days: u16, max: usize) -> Result<Refusals, StaffError> {
-        self.demand(Act::ReadLists, AuditAction::ReadLedger).await?;
+        self.demand(Act::ReadLists, AuditAction::ReadHistory).await?;
         let since = self.services.clock.now() - SignedDuration::from_hours(24 * i64::from(days));
         Ok(refusals(&self.services.studies, Some(since), max).await?)
     }
@@ -269,7 +269,7 @@ impl Desk {
         asked: &ListAsked,
         extent: &Extent,
     ) -> Result<ListPage<FailedChannel>, StaffError> {
-        self.demand(Act::ReadLists, AuditAction::ReadLedger).await?;
+        self.demand(Act::ReadLists, AuditAction::ReadHistory).await?;
         let wants = |looked: &Looked| !given_up(looked, asked).is_empty();
         let found = walk(&self.services, Worklist::Failed, asked, extent, wants).await?;
         let addressees = addressees(&self.services, &found.rows).await?;

@@ -1,11 +1,12 @@
-//! What the only public door can ask for.
+//! What patients, and those they share with, can ask for.
 
 mod access;
-mod door;
+
 mod lost_files;
 pub(crate) mod result;
 mod session;
 mod share;
+mod sign_in;
 pub mod tries;
 mod view;
 

@@ -33,7 +33,7 @@ impl Portal {
         if account_key.is_empty() {
             return Ok(SignIn::Denied);
         }
-        let turn = credentials::turn_at_the_door().await?;
+        let turn = credentials::turn_to_hash().await?;
         let began_at = self.services.clock.now();
         let source_digest = credentials::token_digest(source);
         let tries = tries::count(&self.services, &account_key, &source_digest).await?;
@@ -113,7 +113,7 @@ impl Portal {
         }
         // A birth date costs no hash, so that no crowd of passwords is in its way.
         let turn = match typed {
-            TypedAnswer::Password => Some(credentials::turn_at_the_door().await?),
+            TypedAnswer::Password => Some(credentials::turn_to_hash().await?),
             _ => None,
         };
         let began_at = self.services.clock.now();
