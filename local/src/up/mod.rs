@@ -19,6 +19,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use axum::Router;
 use filmless_decoder::ChildRenderer;
+use filmless_delivery::parts::{Common, Viewing};
 use filmless_delivery::viewing::Portal;
 use filmless_delivery::{MessageSecrets, Services, Settings};
 use filmless_domain::gate::ReleaseOn;
@@ -283,18 +284,19 @@ async fn serve(
     machine: Machine,
     (more, metrics): (Vec<Router>, Metrics),
 ) -> anyhow::Result<HttpListener> {
-    let config = PortalConfig::of(services).await?;
-    let mut portal = PortalServices::new(Arc::new(Portal::new(services.clone())), config);
+    let viewing = Viewing::from(services);
+    let config = PortalConfig::of(&viewing).await?;
+    let mut portal = PortalServices::new(Arc::new(Portal::new(viewing)), config);
     let mut router = more.into_iter().fold(Router::new(), Router::merge);
     let staff = match external_provider(&options.staff_oidc)? {
-        Some(provider) => OidcDoor::new(services.clone(), provider, None)?,
+        Some(provider) => OidcDoor::new(services, provider, None)?,
         None => {
             let data = options.data.canonicalize()?;
-            let (identity, provider) = identity::open(&data, services)?;
+            let (identity, provider) = identity::open(&data, &Common::from(services))?;
             router = router.merge(identity);
             // By the socket and not by the public address, which may be a proxy's that cannot be reached from here.
             let here = Url::parse(&format!("http://{}", reached_at(listener.local_addr()?)))?;
-            OidcDoor::new(services.clone(), provider, Some(ReachedAt(here)))?
+            OidcDoor::new(services, provider, Some(ReachedAt(here)))?
         }
     };
     portal = portal.with_staff(Arc::new(staff)).with_machine(Arc::new(machine));

@@ -62,7 +62,7 @@ impl Desk {
     pub async fn history(&self, study: &StudyInstanceUid) -> Result<StudyHistory, StaffError> {
         self.demand(Act::ReadHistory, AuditAction::ReadHistory).await?;
         let case = self.case(study).await?;
-        let index = &self.services.index;
+        let index = &self.common.index;
         let mut lines = of_study(&case.study);
         for notice in index.notices(study).await? {
             lines.extend(of_notice(&notice));
@@ -72,11 +72,11 @@ impl Desk {
             lines.push(HistoryLine { who: Some(act.by), detail: act.reason, ..line });
         }
         let account_key = case.account.as_ref().map(|a| a.account_key.as_str()).unwrap_or_default();
-        for access in access_lines(&self.services, account_key, study).await? {
+        for access in access_lines(&self.common, account_key, study).await? {
             lines.extend(of_access(&access));
         }
         lines.sort_by_key(|line| line.at);
-        self.record(AuditAction::ReadHistory).study(study).write(&self.services).await?;
+        self.record(AuditAction::ReadHistory).study(study).write(&self.common).await?;
         Ok(StudyHistory {
             patient_id: case.account.map(|a| a.patient_id).or_else(|| case.study.patient.id.clone()),
             series: case.study.series,
