@@ -117,7 +117,8 @@ impl<'a> Exports<'a> {
         Ok(match self {
             Self::Folder(folder) => fs::read(folder.join(key))?.into(),
             Self::Bucket(usage) => {
-                let key = ObjectKey::parse(key).map_err(|_| anyhow::anyhow!("not a key of the usage bucket"))?;
+                let key =
+                    ObjectKey::parse(key).map_err(|_| anyhow::anyhow!("not a key of the usage bucket"))?;
                 usage.get(ObjectVersion { key: &key, version_id: None }, FILE_BYTES_MAX).await?
             }
         })
