@@ -145,7 +145,7 @@ mod tests {
             ConfigError::Hospital { source, .. } => source.to_string(),
             other => panic!("{other}"),
         };
-        assert!(refused("Bệnh viện A").contains("no JSON object"));
+        assert!(refused("Bệnh viện A").contains("not a JSON object"));
         assert!(refused(r#"{"name_vi":"Bệnh viện A"}"#).contains("`name_en` is missing"));
         assert!(refused(&example(&[("hotline", "")])).contains("`hotline` is empty"));
         assert!(refused(&example(&[("fax", "1900 1234")])).contains("`fax`"));
