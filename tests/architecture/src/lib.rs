@@ -2,6 +2,8 @@
 //! of the cloud may stand. `docs/ARCHITECTURE.md` says why; a failing test says what to do.
 
 #[cfg(test)]
+mod circles;
+#[cfg(test)]
 mod error_codes;
 #[cfg(test)]
 mod imports;
