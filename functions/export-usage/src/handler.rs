@@ -1,16 +1,16 @@
 //! From the schedule's event to the months that are exported.
 
-use filmless_delivery::staff::ExportState;
 use filmless_delivery::{Services, send_finance_report};
 use filmless_runtime::error_chain;
 use filmless_usage::Month;
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use tracing::{error, info};
 
 use crate::asked::do_asked;
 use crate::error::ExportError;
-use crate::export::{export_month, price_file, stored_manifest};
+use crate::export::stored_manifest;
+use crate::months::{Exported, export};
 
 /// So many days into a month, the one before it is exported again: its last events may have been on their way.
 const STRAGGLER_DAYS: i8 = 7;
@@ -24,24 +24,6 @@ pub struct ExportEvent {
     /// Only what finance asked for on its page.
     #[serde(default)]
     pub asked: bool,
-}
-
-/// What was done.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Exported {
-    /// Month by month.
-    pub months: Vec<ExportedMonth>,
-}
-
-/// One exported month.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ExportedMonth {
-    /// Which month.
-    pub month: Month,
-    /// Number of events.
-    pub rows: u64,
-    /// Number of files, the manifest not counted.
-    pub files: usize,
 }
 
 /// Exports; running it again, or twice at once, writes the same objects.
@@ -82,30 +64,6 @@ async fn report(services: &Services, month: Month) {
     if let Err(failure) = sent.await {
         error!(%month, cause = error_chain(&failure), "finance was not written to");
     }
-}
-
-/// Exports months, and keeps how that ended for the page of finance.
-pub(crate) async fn export(services: &Services, asked: &[Month]) -> Result<Exported, ExportError> {
-    let done = export_months(services, asked).await;
-    let state = ExportState {
-        at: services.clock.now(),
-        months: asked.iter().map(ToString::to_string).collect(),
-        rows: done.as_ref().map_or(0, |done| done.months.iter().map(|month| month.rows).sum()),
-        failed: done.as_ref().err().map(|failure| failure.what_failed().to_owned()),
-    };
-    state.keep(services).await?;
-    done
-}
-
-async fn export_months(services: &Services, asked: &[Month]) -> Result<Exported, ExportError> {
-    let prices = price_file(services).await?;
-    let mut months = Vec::new();
-    for month in asked.iter().copied() {
-        if let Some(manifest) = export_month(services, month, &prices).await? {
-            months.push(ExportedMonth { month, rows: manifest.rows, files: manifest.files.len() });
-        }
-    }
-    Ok(Exported { months })
 }
 
 fn months_due(now: Timestamp) -> Vec<Month> {
