@@ -10,7 +10,8 @@ use filmless_delivery::notice::relay_report::{RelayReportError, read_relay_repor
 
 use crate::cli::SystemOptions;
 use crate::counted::counted;
-use crate::{print, system};
+use crate::print::print;
+use crate::system;
 
 /// Exit code 1 when a line could not be read, or told of a message that is not known.
 pub async fn run(options: SystemOptions) -> anyhow::Result<ExitCode> {
