@@ -7,7 +7,6 @@
 
 mod arrows;
 mod names;
-#[cfg(test)]
 mod proof;
 mod tree;
 
