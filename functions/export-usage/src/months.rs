@@ -1,6 +1,6 @@
 //! Months that are exported, one after the other, and how that ended.
 
-use filmless_delivery::Services;
+use filmless_delivery::parts::Export;
 use filmless_delivery::staff::ExportState;
 use filmless_usage::Month;
 use serde::Serialize;
@@ -27,23 +27,23 @@ pub struct ExportedMonth {
 }
 
 /// Exports months, and keeps how that ended for the page of finance.
-pub(crate) async fn export(services: &Services, asked: &[Month]) -> Result<Exported, ExportError> {
-    let done = export_months(services, asked).await;
+pub(crate) async fn export(parts: &Export, asked: &[Month]) -> Result<Exported, ExportError> {
+    let done = export_months(parts, asked).await;
     let state = ExportState {
-        at: services.clock.now(),
+        at: parts.clock.now(),
         months: asked.iter().map(ToString::to_string).collect(),
         rows: done.as_ref().map_or(0, |done| done.months.iter().map(|month| month.rows).sum()),
         failed: done.as_ref().err().map(|failure| failure.what_failed().to_owned()),
     };
-    state.keep(services).await?;
+    state.keep(&parts.usage).await?;
     done
 }
 
-async fn export_months(services: &Services, asked: &[Month]) -> Result<Exported, ExportError> {
-    let prices = price_file(services).await?;
+async fn export_months(parts: &Export, asked: &[Month]) -> Result<Exported, ExportError> {
+    let prices = price_file(parts).await?;
     let mut months = Vec::new();
     for month in asked.iter().copied() {
-        if let Some(manifest) = export_month(services, month, &prices).await? {
+        if let Some(manifest) = export_month(parts, month, &prices).await? {
             months.push(ExportedMonth { month, rows: manifest.rows, files: manifest.files.len() });
         }
     }

@@ -1,6 +1,6 @@
 //! `GET /metrics` for Prometheus, on a port of its own: nothing of it is about one patient, and every label has few values.
 
-mod door;
+mod endpoint;
 mod events;
 mod page_class;
 
@@ -16,7 +16,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
-pub use door::serve;
+pub use endpoint::serve;
 pub use events::Counted;
 pub use page_class::PageClass;
 
