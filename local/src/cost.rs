@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::cli::CostOptions;
 use crate::counted::counted;
-use crate::print;
+use crate::print::print;
 
 pub fn run(options: &CostOptions) -> anyhow::Result<ExitCode> {
     let prices = match &options.prices {

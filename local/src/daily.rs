@@ -8,7 +8,8 @@ use run_upkeep::handler::{Job, UpkeepEvent, handle};
 
 use crate::cli::SystemOptions;
 use crate::counted::counted;
-use crate::{print, system};
+use crate::print::print;
+use crate::system;
 
 pub async fn run(options: SystemOptions) -> anyhow::Result<ExitCode> {
     let upkeep = Upkeep::from(system::services(&options).await?);

@@ -11,7 +11,8 @@ use filmless_domain::StudyInstanceUid;
 
 use crate::cli::{RebuildOptions, ReconcileOptions};
 use crate::counted::counted;
-use crate::{print, system};
+use crate::print::print;
+use crate::system;
 
 /// Exit code 1 when something was found and not told to go on.
 pub async fn run(options: ReconcileOptions) -> anyhow::Result<ExitCode> {

@@ -16,7 +16,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::cli::{ChannelsWord, StaffAct, StaffOptions};
-use crate::{print, system};
+use crate::print::print;
+use crate::system;
 
 /// How long the gate is waited for after a release by hand, and how often it is asked.
 const GATE_PATIENCE: Duration = Duration::from_secs(10);

@@ -14,7 +14,8 @@ use serde_json::json;
 
 use crate::cli::{AccountAct, AccountOptions, SystemOptions, TargetOptions};
 use crate::instance::{Running, write_private};
-use crate::{print, system};
+use crate::print::print;
+use crate::system;
 
 const FILE: &str = "staff.json";
 /// Where the password of the first account is written.

@@ -22,4 +22,5 @@ pub mod handler;
 pub mod layout;
 pub mod ledger;
 mod month_files;
+pub mod months;
 pub mod verify;

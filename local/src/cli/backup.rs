@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::TargetOptions;
+use super::system::TargetOptions;
 
 #[derive(Debug, Clone, Args)]
 pub struct BackupOptions {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use filmless_usage::Month;
 
-use super::SystemOptions;
+use super::system::SystemOptions;
 
 #[derive(Debug, Clone, Args)]
 pub struct UsageOptions {

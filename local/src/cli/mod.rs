@@ -1,13 +1,14 @@
 //! What can be typed.
 
 mod backup;
+mod duration;
 mod finance;
 mod operate;
 mod staff;
+mod system;
 mod up;
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
@@ -15,6 +16,7 @@ pub use backup::{BackupOptions, RestoreOptions};
 pub use finance::{CostOptions, QueryOptions, UsageAct, UsageOptions};
 pub use operate::{AuditAct, AuditOptions, QueueWord, RebuildOptions, ReconcileOptions, RedriveOptions};
 pub use staff::{AccountAct, AccountOptions, ChannelsWord, StaffAct, StaffOptions};
+pub use system::{SystemOptions, TargetOptions};
 pub use up::{DemoOptions, LogFormatWord, MessageSecretsWord, ReleaseOnWord, StaffOidcOptions, UpOptions};
 
 /// Medical images for patients, without film.
@@ -61,17 +63,6 @@ pub enum Command {
     Usage(UsageOptions),
 }
 
-/// Which running system a command speaks to.
-#[derive(Debug, Clone, Args)]
-pub struct TargetOptions {
-    /// Portal or S3 address of a system that runs on this machine; the one started last by default.
-    #[arg(long, global = true, value_name = "URL")]
-    pub to: Option<String>,
-    /// Data folder of a system that runs on this machine.
-    #[arg(long, global = true, value_name = "DIR", env = "FILMLESS_DATA")]
-    pub data: Option<PathBuf>,
-}
-
 #[derive(Debug, Clone, Args)]
 pub struct SendOptions {
     /// DICOM files, ZIPs, or folders of them.
@@ -113,26 +104,6 @@ pub struct StatusOptions {
     pub modality: Option<String>,
     #[command(flatten)]
     pub system: SystemOptions,
-}
-
-/// Which system an operator's command works on.
-#[derive(Debug, Clone, Args)]
-pub struct SystemOptions {
-    #[command(flatten)]
-    pub target: TargetOptions,
-    /// Work on the system that the functions' environment variables name (on AWS, with the caller's own rights),
-    /// instead of one that runs on this machine.
-    #[arg(long, global = true, conflicts_with = "to")]
-    pub env: bool,
-    /// Print JSON instead of text.
-    #[arg(long, global = true)]
-    pub json: bool,
-}
-
-fn parse_duration(text: &str) -> Result<Duration, String> {
-    let span: jiff::SignedDuration =
-        text.parse().map_err(|_| "expected a time such as 2s, 500ms or 5m".to_owned())?;
-    Duration::try_from(span).map_err(|_| "a time cannot be negative".to_owned())
 }
 
 #[cfg(test)]
@@ -186,16 +157,6 @@ mod tests {
             {
                 panic!("{}: {error}", command.join(" "));
             }
-        }
-    }
-
-    #[test]
-    fn times_are_read_with_their_unit() {
-        assert_eq!(parse_duration("2s"), Ok(Duration::from_secs(2)));
-        assert_eq!(parse_duration("500ms"), Ok(Duration::from_millis(500)));
-        assert_eq!(parse_duration("5m"), Ok(Duration::from_secs(300)));
-        for bad in ["", "2", "-1s", "soon"] {
-            assert!(parse_duration(bad).is_err(), "{bad}");
         }
     }
 }

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{SystemOptions, parse_duration};
+use super::duration::parse_duration;
+use super::system::SystemOptions;
 
 #[derive(Debug, Clone, Args)]
 pub struct ReconcileOptions {

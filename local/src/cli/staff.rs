@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use filmless_domain::staff::Role;
 
-use super::{SystemOptions, TargetOptions};
+use super::system::{SystemOptions, TargetOptions};
 
 #[derive(Debug, Clone, Args)]
 pub struct StaffOptions {

@@ -9,7 +9,7 @@ use filmless_delivery::{SmsCountries, TrustedProxies};
 use filmless_domain::mailbox::is_mailbox;
 use filmless_domain::{QuietHours, staff_oidc};
 
-use super::parse_duration;
+use super::duration::parse_duration;
 
 #[derive(Debug, Clone, Args)]
 pub struct UpOptions {

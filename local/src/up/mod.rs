@@ -32,6 +32,8 @@ use filmless_runtime::{LogFormat, Traces, init_logging_as};
 use filmless_store::port::{OsRandomness, Queue, SystemClock};
 use filmless_store::sealing::LocalSealer;
 use filmless_store::{Connection, Endpoints};
+use machine::Machine;
+use metrics::Counted;
 use serve_portal::{OidcDoor, PortalConfig, PortalServices};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -42,10 +44,8 @@ use crate::instance::{
     self, AUDIT_BUCKET, DERIVED_BUCKET, INDEX_TABLE, REGION, Running, SLIPS_BUCKET, STUDIES_BUCKET,
     USAGE_BUCKET,
 };
-use crate::print;
+use crate::print::print;
 
-use machine::Machine;
-use metrics::Counted;
 pub use metrics::Metrics;
 use outbox::OutboxFolder;
 

@@ -16,7 +16,8 @@ use filmless_usage::{Month, Prices};
 use serde_json::json;
 
 use crate::cli::{QueryOptions, SystemOptions};
-use crate::{print, system};
+use crate::print::print;
+use crate::system;
 
 /// Largest exported file that is read: parts begin anew at 256 MB.
 const FILE_BYTES_MAX: u64 = 1 << 30;

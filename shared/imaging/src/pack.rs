@@ -15,12 +15,12 @@ use crate::ImagingError;
 use crate::contact_sheet::{SHEET_COLUMNS, Sampled, contact_sheet};
 use crate::diagnostic::DiagnosticFrame;
 use crate::index::{
-    Diagnostic, DocumentEntry, FrameEntry, LookUpTable, MaskEntry, NoteEntry, OtherEntry, OverlayEntry,
-    PreviewEntry, PreviewLayer, SeriesIndex, ThumbSheet, WithoutPicture,
+    Diagnostic, DocumentEntry, FrameEntry, MaskEntry, NoteEntry, OtherEntry, OverlayEntry, PreviewEntry,
+    PreviewLayer, SeriesIndex, ThumbSheet, WithoutPicture,
 };
-use crate::part::{
-    DocumentPart, FrameMask, ImageAttributes, InstanceNote, OverlayPlane, RenderedFrame, RenderedPart,
-};
+use crate::look_up_table::LookUpTable;
+use crate::overlay::OverlayPlane;
+use crate::part::{DocumentPart, FrameMask, ImageAttributes, InstanceNote, RenderedFrame, RenderedPart};
 use crate::preview::{TILE_SIDE, Thumbnail};
 
 /// The version of the index format.

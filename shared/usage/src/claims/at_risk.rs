@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use filmless_domain::usage::Payer;
 use serde::Serialize;
 
-use super::reconcile::{Finding, FindingKind};
+use crate::claims::finding::{Finding, FindingKind};
 
 /// Rows, and what they ask for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]

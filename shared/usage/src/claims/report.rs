@@ -1,7 +1,9 @@
 //! Findings as tables and as text, in Vietnamese, each with its code.
 
 use super::at_risk::Sum;
-use super::{BadRow, Finding, FindingKind, Place, Reconciliation};
+use super::{Finding, FindingKind, Reconciliation};
+use crate::claims::bad_row::BadRow;
+use crate::claims::place::Place;
 use crate::table::{Cell, payer_vi};
 
 /// The code of a row that cannot be used.

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use super::answer::{Answer, Query, Value};
+use super::answer::{Answer, Value};
 use super::event::Event;
+use crate::queries::query::Query;
 use crate::{Month, Prices};
 
 /// What the latest event says that says something.

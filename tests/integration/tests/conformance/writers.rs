@@ -20,7 +20,8 @@ use filmless_store::index::{
 use jiff::civil::date;
 use jiff::{Timestamp, tz::TimeZone};
 
-use crate::backend::{Backend, key, on_every_backend};
+use crate::backend::{Backend, key};
+use crate::every_backend::on_every_backend;
 
 on_every_backend! {
     whoever_comes_in_is_kept_with_the_longest_names

@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::binary::binary;
 use crate::patients::Patient;
 use crate::sample::Study;
-use crate::system::{System, binary};
+use crate::system::System;
 use crate::wire::Ask;
 
 const STUDIES: u32 = 12;

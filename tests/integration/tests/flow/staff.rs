@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::portal::{Browser, agent, opens, password_of, path_of, released, sign_in};
+use crate::agent::agent;
+use crate::portal::{Browser, opens, password_of, path_of, released, sign_in};
 use crate::sample::Study;
 use crate::system::{System, link_of};
 

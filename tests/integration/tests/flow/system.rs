@@ -1,6 +1,6 @@
 //! A running system, and what a hospital, a patient and the staff do with it.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -10,6 +10,7 @@ use filmless_domain::{ObjectKey, PhoneNumber};
 use filmless_store::{Bucket, Connection, ObjectVersion, Served, StoreError};
 use serde_json::Value;
 
+use crate::binary::binary;
 use crate::embedded::Embedded;
 use crate::sample::Study;
 use crate::stack::Stack;
@@ -47,14 +48,6 @@ enum Place {
     Embedded(Embedded),
     /// The deployed template, with functions as Lambda runs them.
     Stack(Stack),
-}
-
-/// The binary lies beside the test's own: `cargo build -p filmless` makes it.
-pub fn binary() -> PathBuf {
-    let test = std::env::current_exe().unwrap();
-    let binary = test.parent().and_then(Path::parent).unwrap().join("filmless");
-    assert!(binary.exists(), "{} is missing: run `cargo build -p filmless` first", binary.display());
-    binary
 }
 
 impl System {
