@@ -14,6 +14,7 @@ mod ledger;
 mod merge;
 mod read_audit;
 mod recall;
+mod refusal;
 pub mod refusals;
 mod reissue;
 mod report;
@@ -49,6 +50,7 @@ pub use ledger::{LedgerLine, StudyLedger};
 pub use merge::Merged;
 pub use read_audit::{AuditFound, AuditQuery, AuditVerdict};
 pub use recall::{RecallReport, RecallViewer};
+pub use refusal::Refusal;
 pub use reissue::{Channels, Reissued};
 pub(crate) use report::list_unreached;
 pub use report::{FailedChannel, HeldStudy, OpenedStudy, Unreached, Waiting};
@@ -66,30 +68,21 @@ pub enum StaffError {
     #[error("there is no such thing")]
     NotFound,
     /// The state of things, or the request itself, does not allow it.
-    #[error("{message}")]
-    Refused {
-        /// Stable code.
-        code: &'static str,
-        /// One sentence for staff.
-        message: &'static str,
-    },
+    #[error(transparent)]
+    Refused(#[from] Refusal),
     /// Something failed; try again.
     #[error(transparent)]
     Failed(#[from] DeliveryError),
 }
 
 impl StaffError {
-    pub(crate) const fn refused(code: &'static str, message: &'static str) -> Self {
-        Self::Refused { code, message }
-    }
-
     /// The stable code.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
             Self::Forbidden => "forbidden",
             Self::NotFound => "not-found",
-            Self::Refused { code, .. } => code,
+            Self::Refused(why) => why.code(),
             Self::Failed(error) => error.code(),
         }
     }
@@ -163,8 +156,7 @@ impl Desk {
 
     /// The order a study was released under.
     async fn order_of(&self, study: &StudyRecord) -> Result<OrderRecord, StaffError> {
-        let never =
-            StaffError::refused("not-released", "The study was never released: there is nothing to send.");
+        let never = StaffError::Refused(Refusal::NotReleased);
         let Some(accession) = &study.order_accession else { return Err(never) };
         self.services.index.order(accession).await?.ok_or(StaffError::NotFound)
     }
@@ -217,7 +209,7 @@ impl Desk {
 
     async fn account_of(&self, patient: &PatientId) -> Result<AccountRecord, StaffError> {
         let found = self.services.index.account_of_patient(patient).await?;
-        found.ok_or(StaffError::refused("no-account", "Nothing was released to this patient yet."))
+        found.ok_or(StaffError::Refused(Refusal::NoAccount))
     }
 
     /// The account and, where the patient's own was taken in by another, that one too: its old slips are theirs.
@@ -270,10 +262,10 @@ fn reason_of(typed: &str) -> Result<String, StaffError> {
     let clean: String = typed.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let reason = clean.split_whitespace().collect::<Vec<_>>().join(" ");
     if reason.is_empty() {
-        return Err(StaffError::refused("reason-missing", "Say why: a reason is asked for."));
+        return Err(Refusal::ReasonMissing.into());
     }
     if reason.chars().count() > REASON_CHARS_MAX {
-        return Err(StaffError::refused("reason-too-long", "The reason is too long."));
+        return Err(Refusal::ReasonTooLong.into());
     }
     Ok(reason)
 }

@@ -10,8 +10,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use tracing::info;
 
-use super::reissue::changed;
-use super::{Case, Desk, StaffError, reason_of};
+use super::{Case, Desk, Refusal, StaffError, reason_of};
 use crate::record::usage::{self, Pen};
 use crate::release::booking;
 use crate::upkeep::retention::delete_below;
@@ -72,7 +71,7 @@ impl Desk {
         let transaction = self.sign(transaction, AuditAction::RecallStudy, &case, Some(&reason))?;
         let transaction = self.book_recall(transaction, &case).await?.log_booking(booking.as_ref())?;
         if index.commit(transaction).await? != TransactionOutcome::Committed {
-            return Err(changed());
+            return Err(Refusal::ChangedMeanwhile.into());
         }
         info!(study_instance_uid = %study, "study recalled");
         let (links, passwords, shares) = self.end_ways_in(&case).await?;

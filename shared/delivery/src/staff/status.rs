@@ -10,7 +10,7 @@ use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
 use crate::DeliveryError;
-use crate::staff::refusals::{Refusal, Refusals, refusals};
+use crate::staff::refusals::{Refusals, RefusedUpload, refusals};
 
 /// How many studies are looked at at a time.
 const STUDIES_AT_ONCE: usize = 16;
@@ -24,7 +24,7 @@ pub struct Status {
     /// Studies, oldest first.
     pub studies: Vec<StudyStatus>,
     /// Objects that were refused, or of which something was passed over, the newest first.
-    pub quarantined: Vec<Refusal>,
+    pub quarantined: Vec<RefusedUpload>,
     /// How many more were refused than are listed.
     #[serde(default)]
     pub quarantined_more: usize,

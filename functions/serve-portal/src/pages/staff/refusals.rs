@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::Response;
-use filmless_delivery::staff::refusals::{Refusal, Refusals};
+use filmless_delivery::staff::refusals::{Refusals, RefusedUpload};
 use filmless_domain::hospital::HOSPITAL_TIME;
 use filmless_domain::staff::Act;
 use jiff::civil::Date;
@@ -63,7 +63,7 @@ impl Asked {
         self.days.filter(|days| PERIODS.contains(days)).unwrap_or(PERIODS[0])
     }
 
-    fn wants(&self, refusal: &Refusal) -> bool {
+    fn wants(&self, refusal: &RefusedUpload) -> bool {
         let on = refusal.uploaded_at.map(|at| at.to_zoned(HOSPITAL_TIME).date());
         self.code.as_deref().is_none_or(|code| code.is_empty() || code == refusal.code)
             && self.day().is_none_or(|day| on == Some(day))
@@ -84,7 +84,7 @@ pub(crate) async fn show(console: Console, Query(asked): Query<Asked>) -> Result
     for refusal in &found.refused {
         *codes.entry(refusal.code.clone()).or_default() += 1;
     }
-    let wanted: Vec<&Refusal> = found.refused.iter().filter(|refusal| asked.wants(refusal)).collect();
+    let wanted: Vec<&RefusedUpload> = found.refused.iter().filter(|refusal| asked.wants(refusal)).collect();
     let more = found.more + wanted.len().saturating_sub(ROWS_MAX);
     let rows = wanted.iter().take(ROWS_MAX).map(|refusal| Row {
         key: refusal.key.clone(),

@@ -6,7 +6,7 @@ use filmless_domain::share::Relation;
 use filmless_domain::staff::Role;
 
 /// The word of a language.
-const fn pick(language: Language, vi: &'static str, en: &'static str) -> &'static str {
+pub(super) const fn pick(language: Language, vi: &'static str, en: &'static str) -> &'static str {
     match language {
         Language::Vi => vi,
         Language::En => en,
@@ -209,164 +209,6 @@ pub(crate) fn action(language: Language, word: &str) -> &'static str {
     }
 }
 
-/// Why an act was not done.
-pub(crate) fn error(language: Language, code: &str) -> &'static str {
-    match code {
-        "forbidden" => pick(
-            language,
-            "Vai trò của Ông/Bà không được làm việc này. Lần thử đã được ghi lại.",
-            "None of your roles may do that. The attempt was written down.",
-        ),
-        "not-found" => pick(
-            language,
-            "Không có người bệnh, lần chụp, phiếu hoặc chia sẻ này.",
-            "There is no such patient, study, slip or share.",
-        ),
-        "bad-period" => pick(
-            language,
-            "Ngày đầu phải trước ngày cuối, và khoảng dài nhất là 92 ngày.",
-            "A period begins before it ends, and has 92 days at most.",
-        ),
-        "no-such-day" => pick(
-            language,
-            "Trong lịch không có ngày này. Ngày được viết YYYY-MM-DD, ví dụ 2020-11-23.",
-            "No calendar has this day. Days are written YYYY-MM-DD, such as 2020-11-23.",
-        ),
-        "bad-search" => pick(
-            language,
-            "Xin nhập số điện thoại, mã người bệnh hoặc họ tên.",
-            "Enter a phone number, a patient code or a name.",
-        ),
-        "bad-claims-size" => pick(
-            language,
-            "Tệp trống hoặc lớn hơn 4 MB. Xin nén thành ZIP, hoặc dùng lệnh filmless usage reconcile.",
-            "The file is empty, or larger than 4 MB. Make a ZIP of it, or use the command filmless usage reconcile.",
-        ),
-        "bad-claims-form" => pick(
-            language,
-            "Chưa nhận được đủ tệp và tháng. Xin chọn lại tệp và gửi lần nữa.",
-            "File and month did not arrive in full. Choose the file and send it again.",
-        ),
-        "bad-month" => pick(
-            language,
-            "Tháng được viết YYYY-MM, ví dụ 2026-11.",
-            "A month is written YYYY-MM, such as 2026-11.",
-        ),
-        "bad-budget" => pick(
-            language,
-            "Định mức là một số phim nguyên, cho một năm (2026) hoặc một tháng (2026-11).",
-            "A budget is a whole number of films for a year (2026) or a month (2026-11).",
-        ),
-        "reason-missing" => pick(language, "Xin ghi lý do.", "Please say why."),
-        "reason-too-long" => pick(language, "Lý do quá dài.", "The reason is too long."),
-        "bad-phone" => pick(
-            language,
-            "Số điện thoại này không nhận được SMS.",
-            "This is no phone number an SMS can be sent to.",
-        ),
-        "bad-email" => pick(language, "Địa chỉ email này không đúng.", "This is no email address."),
-        "no-account" => pick(
-            language,
-            "Người bệnh này chưa được trả kết quả nào.",
-            "Nothing was released to this patient yet.",
-        ),
-        "not-released" => pick(
-            language,
-            "Lần chụp chưa từng được trả: chưa có gì để gửi.",
-            "The study was never released: there is nothing to send.",
-        ),
-        "not-visible" => pick(
-            language,
-            "Lần chụp đang bị giữ lại hoặc đã thu hồi. Xin trả kết quả trước.",
-            "The study is held or recalled: release it first.",
-        ),
-        "result-amended" => pick(
-            language,
-            "Kết quả đã được sửa sau khi phiếu này được lập. Xin gửi lại để có phiếu mới.",
-            "The result was amended after this slip was made. Send the access again, which makes a new one.",
-        ),
-        "no-contact" => pick(
-            language,
-            "Không có số điện thoại hoặc email cho cách gửi này.",
-            "No phone number or email address is known for that.",
-        ),
-        "too-many-notices" => pick(
-            language,
-            "Lần chụp này đã có năm tin trong một ngày. Xin chờ đến ngày mai.",
-            "Five messages of this study went out within a day. Wait until tomorrow.",
-        ),
-        "changed-meanwhile" => pick(
-            language,
-            "Lần chụp vừa thay đổi. Xin xem lại rồi làm lại.",
-            "The study changed at this moment. Look at it again and repeat.",
-        ),
-        "bad-confirmation" => pick(
-            language,
-            "Xin đánh dấu ô xác nhận trước khi tiếp tục.",
-            "Please tick the box before you go on.",
-        ),
-        "facts-changed" => pick(
-            language,
-            "Xin đối chiếu lại: ảnh, phiếu hoặc tài khoản có thể vừa thay đổi.",
-            "Please compare again: images, order or account may have changed.",
-        ),
-        "account-of-another" => pick(
-            language,
-            "Tài khoản của mã này thuộc về người khác. Sửa mã trên phiếu chỉ định, hoặc xác nhận là cùng một người.",
-            "The account of this code is somebody else's. Correct the code of the order, or confirm that they are one person.",
-        ),
-        "order-cancelled" => pick(language, "Phiếu chỉ định đã bị hủy.", "The order was cancelled."),
-        "study-without-images" => pick(
-            language,
-            "Chưa có ảnh nào để trả. Hãy xem các tệp bị từ chối rồi gửi lại.",
-            "There is no image that could be shown. See what was refused of it, and send it again.",
-        ),
-        "released-to-another" => pick(
-            language,
-            "Lần chụp đã được trả cho người bệnh khác. Hãy thu hồi, rồi gửi lại ảnh với UID mới.",
-            "The study was released to another patient. Recall it, and upload it again under a new UID.",
-        ),
-        "order-taken" => pick(
-            language,
-            "Phiếu này đã dùng để trả một lần chụp khác.",
-            "Another study was released under that order.",
-        ),
-        "name-the-order" => pick(
-            language,
-            "Xin ghi số chỉ định: không có phiếu nào, hoặc có nhiều phiếu phù hợp.",
-            "Say under which order: none, or several, could be meant.",
-        ),
-        "recalled" => pick(
-            language,
-            "Lần chụp đã thu hồi: không ai xem được.",
-            "The study is recalled: nobody sees it.",
-        ),
-        "same-account" => {
-            pick(language, "Hai mã đã dùng chung một tài khoản.", "Both codes lead to one account already.")
-        }
-        "not-one-person" => pick(
-            language,
-            "Họ tên hoặc ngày sinh của hai mã khác nhau. Hãy sửa phiếu chỉ định trước: ảnh của hai người không được lẫn.",
-            "Name or birth date of the two codes differ. Correct the orders first: images of two people must never meet.",
-        ),
-        "bad-share" => pick(
-            language,
-            "Chia sẻ cần có tên người nhận, ít nhất một lần chụp, và 1 đến 365 ngày.",
-            "A share needs a name, at least one study and 1 to 365 days.",
-        ),
-        "audit-too-long" => pick(
-            language,
-            "Nhật ký ngày này quá dài. Xin dùng lệnh filmless audit export.",
-            "The log of this day is too long. Use the command filmless audit export.",
-        ),
-        _ => pick(
-            language,
-            "Chưa làm được. Xin thử lại sau ít phút.",
-            "It could not be done. Please try again in a few minutes.",
-        ),
-    }
-}
-
 /// What the records office should look at.
 pub(crate) fn review(language: Language, kind: filmless_delivery::ReviewKind) -> &'static str {
     use filmless_delivery::ReviewKind;
@@ -388,36 +230,6 @@ pub(crate) fn review(language: Language, kind: filmless_delivery::ReviewKind) ->
 mod tests {
     use super::*;
     use filmless_domain::HoldReason;
-
-    /// Every code that the use cases give, as they write it.
-    fn refusals() -> Vec<&'static str> {
-        const SOURCES: [&str; 9] = [
-            include_str!("../../../../../shared/delivery/src/staff/mod.rs"),
-            include_str!("../../../../../shared/delivery/src/staff/access.rs"),
-            include_str!("../../../../../shared/delivery/src/staff/contact.rs"),
-            include_str!("../../../../../shared/delivery/src/staff/find.rs"),
-            include_str!("../../../../../shared/delivery/src/staff/gate.rs"),
-            include_str!("../../../../../shared/delivery/src/staff/merge.rs"),
-            include_str!("../../../../../shared/delivery/src/staff/read_audit.rs"),
-            include_str!("../../../../../shared/delivery/src/staff/recall.rs"),
-            include_str!("../../../../../shared/delivery/src/staff/reissue.rs"),
-        ];
-        let calls = SOURCES.into_iter().flat_map(|source| source.split("refused(").skip(1));
-        let codes = calls.filter_map(|call| call.trim_start().strip_prefix('"')?.split('"').next());
-        codes.chain(["forbidden", "not-found"]).collect()
-    }
-
-    #[test]
-    fn every_refusal_has_words_of_its_own() {
-        let codes = refusals();
-        assert!(codes.len() > 20, "the search for codes is broken: {codes:?}");
-        for language in [Language::Vi, Language::En] {
-            let other = error(language, "no such code");
-            for code in &codes {
-                assert_ne!(error(language, code), other, "{code}");
-            }
-        }
-    }
 
     #[test]
     fn every_reason_to_hold_has_words_of_its_own() {

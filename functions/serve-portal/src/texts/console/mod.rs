@@ -11,11 +11,12 @@ mod reading;
 mod refusals;
 mod release;
 mod study;
+mod troubles;
 mod usage;
 
 pub(crate) use claims::{ClaimsWords, finding};
 pub(crate) use codes::{
-    action, detail_of_hold, error, hold_reason, line, outcome, relation, review, role, state, why_failed,
+    action, detail_of_hold, hold_reason, line, outcome, relation, review, role, state, why_failed,
     why_unreached,
 };
 pub(crate) use finance::FinanceWords;
@@ -24,6 +25,7 @@ pub(crate) use reading::ReadingWords;
 pub(crate) use refusals::refusal;
 pub(crate) use release::ReleaseWords;
 pub(crate) use study::StudyWords;
+pub(crate) use troubles::trouble;
 pub(crate) use usage::UsageWords;
 
 /// Declares a set of words in both languages.

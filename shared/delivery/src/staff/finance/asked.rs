@@ -8,7 +8,7 @@ use filmless_store::Served;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::super::{Desk, StaffError};
+use super::super::{Desk, Refusal, StaffError};
 use super::{is_month, key_of, read, write};
 use crate::record::log;
 use crate::{DeliveryError, Services};
@@ -101,7 +101,7 @@ impl Desk {
     /// [`StaffError`]; `bad-claims-size` where it is empty or larger than [`CLAIMS_BYTES_MAX`].
     pub async fn ask_reconcile(&self, month: &str, file: Vec<u8>) -> Result<(), StaffError> {
         if file.is_empty() || file.len() > CLAIMS_BYTES_MAX {
-            return Err(StaffError::refused("bad-claims-size", "The file is empty, or larger than 4 MiB."));
+            return Err(Refusal::BadClaimsSize.into());
         }
         self.ask(CLAIMS, month, file, "application/octet-stream", "usage reconciled with claims").await
     }
@@ -116,7 +116,7 @@ impl Desk {
     ) -> Result<(), StaffError> {
         self.demand(Act::ReadUsage, AuditAction::ReadLog).await?;
         if !is_month(month) {
-            return Err(StaffError::refused("bad-month", "A month is written YYYY-MM."));
+            return Err(Refusal::BadMonth.into());
         }
         self.record(AuditAction::ReadLog).detail(format!("{detail}: {month}")).write(&self.services).await?;
         let (id, now) = log::new_id(&self.services)?;

@@ -9,7 +9,7 @@ use axum::extract::{Path, Query, Request};
 use axum::http::header::{CONTENT_TYPE, REFRESH};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
-use filmless_delivery::staff::{CLAIMS_BYTES_MAX, ClaimsView, Reconciled, RiskLine, StaffError};
+use filmless_delivery::staff::{CLAIMS_BYTES_MAX, ClaimsView, Reconciled, Refusal, RiskLine};
 use filmless_domain::staff::Act;
 use serde::Deserialize;
 
@@ -94,14 +94,8 @@ pub(crate) async fn show(console: Console, Query(asked): Query<Asked>) -> Result
 /// `POST /staff/finance/claims`: a form with a month and a file. The body is read only of somebody who may do that.
 pub(crate) async fn upload(console: Console, request: Request) -> Result<Response, Trouble> {
     console.demand(Act::ReadUsage).await?;
-    let bad_form = || {
-        let message = "The form holds a month and a file.";
-        console.trouble()(StaffError::Refused { code: "bad-claims-form", message })
-    };
-    let bad_size = || {
-        let message = "The file is empty, or larger than 4 MiB.";
-        console.trouble()(StaffError::Refused { code: "bad-claims-size", message })
-    };
+    let bad_form = || console.trouble()(Refusal::BadClaimsForm.into());
+    let bad_size = || console.trouble()(Refusal::BadClaimsSize.into());
     let content_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let boundary = content_type.and_then(boundary_of).ok_or_else(bad_form)?.to_owned();
     let body = tokio::time::timeout(BODY_WAIT_MAX, to_bytes(request.into_body(), BODY_BYTES_MAX));
