@@ -23,7 +23,7 @@ pub async fn run(options: StatusOptions) -> anyhow::Result<ExitCode> {
     found.studies.retain(|study| is_wanted(&options, study));
     if is_narrowed(&options) {
         // Whose a refused file is, or of which machine, is not known.
-        found.quarantined.retain(|refusal| options.reason.as_deref() == Some(refusal.code.as_str()));
+        found.quarantined.retain(|refusal| options.reason.as_deref() == Some(refusal.code.code()));
         found.quarantined_more = 0;
     }
     if options.system.json {
@@ -85,7 +85,7 @@ pub(crate) fn table(status: &Status) -> String {
             let _ = writeln!(
                 text,
                 "{:<28} {}{}\n{:<28} {}",
-                object.code,
+                object.code.code(),
                 one_line(&object.key),
                 object.accession_number.iter().map(|number| format!("  order {number}")).collect::<String>(),
                 "",

@@ -19,7 +19,7 @@ use filmless_domain::audit::{Actor, AuditAction, AuditEvent, AuditOutcome};
 use filmless_domain::identity::Fact;
 use filmless_domain::share::Relation;
 use filmless_domain::staff::{Act, Role, StaffMember};
-use filmless_domain::{AccessionNumber, PatientId, Secret, StudyInstanceUid};
+use filmless_domain::{AccessionNumber, PatientId, RejectionCode, Secret, StudyInstanceUid};
 use filmless_identity::Returned;
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
@@ -469,7 +469,7 @@ impl Clerk for SampleClerk {
         if max == 0 {
             return Ok(Refusals { refused: Vec::new(), more: 5 });
         }
-        let refusal = |key: &str, code: &str| RefusedUpload {
+        let refusal = |key: &str, code: RejectionCode| RefusedUpload {
             key: key.into(),
             code: code.into(),
             message: "In the order `patient.sex` is a <text>.".into(),
@@ -479,8 +479,10 @@ impl Clerk for SampleClerk {
             uploaded_at: Some(at("09:17")),
             is_note: false,
         };
-        let refused =
-            vec![refusal("orders/=a<b>.json", "order-bad-field"), refusal("incoming/x", "not-dicom")];
+        let refused = vec![
+            refusal("orders/=a<b>.json", RejectionCode::OrderBadField),
+            refusal("incoming/x", RejectionCode::NotDicom),
+        ];
         Ok(Refusals { refused, more: 3 })
     }
 

@@ -1,6 +1,6 @@
 //! What was refused, and what was passed over: the reasons that lie in quarantine, for whoever uploads and for staff.
 
-use filmless_domain::ObjectKey;
+use filmless_domain::{ObjectKey, RejectionCode, StoredCode};
 use filmless_store::{Bucket, ObjectVersion, StoreError};
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
@@ -18,8 +18,8 @@ const REASON_BYTES_MAX: u64 = 64 << 10;
 pub struct RefusedUpload {
     /// Key as uploaded.
     pub key: String,
-    /// Stable code.
-    pub code: String,
+    /// Why.
+    pub code: StoredCode<RejectionCode>,
     /// What it means.
     pub message: String,
     /// Accession number, where the object could be read that far.
@@ -92,4 +92,25 @@ async fn read(bucket: &Bucket, key: &ObjectKey) -> Result<Option<RefusedUpload>,
     };
     let refusal: Option<RefusedUpload> = serde_json::from_slice(&text).ok();
     Ok(refusal.map(|refusal| RefusedUpload { is_note: key.as_str().ends_with(".note.json"), ..refusal }))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_reason_that_a_newer_version_wrote_is_listed_as_it_is() {
+        for (code, known) in [
+            ("two-patients", Some(RejectionCode::TwoPatients)),
+            ("companions-passed-over", Some(RejectionCode::CompanionsPassedOver)),
+            ("written-in-rhyme", None),
+        ] {
+            let stored = json!({ "key": "incoming/x", "code": code, "message": "It is so." });
+            let read: RefusedUpload = serde_json::from_value(stored).unwrap();
+            assert_eq!(read.code.known(), known, "{code}");
+            assert_eq!(serde_json::to_value(&read).unwrap()["code"], code);
+        }
+    }
 }

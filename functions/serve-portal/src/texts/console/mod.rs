@@ -8,7 +8,7 @@ mod codes;
 mod finance;
 mod patient;
 mod reading;
-mod refusals;
+mod rejections;
 mod release;
 mod study;
 mod troubles;
@@ -22,7 +22,7 @@ pub(crate) use codes::{
 pub(crate) use finance::FinanceWords;
 pub(crate) use patient::PatientWords;
 pub(crate) use reading::ReadingWords;
-pub(crate) use refusals::refusal;
+pub(crate) use rejections::rejection;
 pub(crate) use release::ReleaseWords;
 pub(crate) use study::StudyWords;
 pub(crate) use troubles::trouble;
