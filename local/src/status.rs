@@ -49,7 +49,7 @@ fn is_wanted(options: &StatusOptions, study: &StudyStatus) -> bool {
     };
     let has = |asked: &String| study.modalities.iter().any(|found| found.eq_ignore_ascii_case(asked));
     is(&options.state, Some(&study.state))
-        && is(&options.reason, study.reason.as_ref().map(|reason| reason.code.as_str()))
+        && is(&options.reason, study.reason.as_ref().map(|reason| reason.code.code()))
         && is(&options.patient, study.patient_id.as_deref())
         && options.modality.as_ref().is_none_or(has)
 }
@@ -120,7 +120,7 @@ fn row(study: &StudyStatus) -> String {
         study.study_instance_uid
     );
     if let Some(reason) = &study.reason {
-        let _ = writeln!(text, "           {}: {}", reason.code, reason.message);
+        let _ = writeln!(text, "           {}: {}", reason.code.code(), reason.message);
     }
     for notice in &study.notices {
         let since = match notice.reached_by.as_deref() {
@@ -137,6 +137,7 @@ fn row(study: &StudyStatus) -> String {
 mod tests {
     use clap::Parser;
     use filmless_delivery::staff::status::Reason;
+    use filmless_domain::HoldReason;
 
     use super::*;
     use crate::cli::{Cli, Command};
@@ -155,7 +156,7 @@ mod tests {
             patient_id: Some("N26-1".into()),
             study_date: Some("2020-11-23".parse().unwrap()),
             state: "held".into(),
-            reason: Some(Reason { code: "no-order".into(), message: "No order.".into() }),
+            reason: Some(Reason { code: HoldReason::NoOrder.into(), message: "No order.".into() }),
             modalities: vec!["CT".into(), "SR".into()],
             series: 1,
             instances: 2,

@@ -91,7 +91,7 @@ pub(crate) async fn export(services: &Services, asked: &[Month]) -> Result<Expor
         at: services.clock.now(),
         months: asked.iter().map(ToString::to_string).collect(),
         rows: done.as_ref().map_or(0, |done| done.months.iter().map(|month| month.rows).sum()),
-        failed: done.as_ref().err().map(|failure| failure.what_failed().to_owned()),
+        failed: done.as_ref().err().map(|failure| failure.what_failed().into()),
     };
     state.keep(services).await?;
     done

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use filmless_delivery::upkeep::reconcile::{Scope, reconcile};
+use filmless_delivery::upkeep::reconcile::{FindingKind, Scope, reconcile};
 use filmless_delivery::{DeliveryError, Services};
 use serde::{Deserialize, Serialize};
 
@@ -22,7 +22,7 @@ pub struct Counts {
     /// Studies that were looked at.
     pub studies: usize,
     /// How often each kind was found.
-    pub found: BTreeMap<&'static str, usize>,
+    pub found: BTreeMap<FindingKind, usize>,
     /// How many of them were told to go on.
     pub mended: usize,
 }

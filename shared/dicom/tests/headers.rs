@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use data_set_writer::{element, file, sequence};
 use filmless_dicom::{HeaderError, HeaderRead, InstanceHeader, InstanceKind, Sniffed, read_header, sniff};
-use filmless_domain::{Limits, Rejection};
+use filmless_domain::Limits;
 use proptest::prelude::*;
 
 fn data(name: &str) -> Vec<u8> {

@@ -1,5 +1,7 @@
 //! Codes as they lie in storage.
 
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 
 /// A code that was stored: one of ours, or one that a newer version wrote, which is kept and shown as it is.
@@ -39,6 +41,14 @@ impl<T: Copy + Into<&'static str>> StoredCode<T> {
             Self::Known(known) => Some(*known),
             Self::Unknown(_) => None,
         }
+    }
+}
+
+impl<T: FromStr> StoredCode<T> {
+    /// Reads a code.
+    #[must_use]
+    pub fn read(code: &str) -> Self {
+        code.parse().map_or_else(|_| Self::Unknown(code.to_owned()), Self::Known)
     }
 }
 

@@ -5,12 +5,12 @@ use filmless_delivery::staff::refusals::{Refusals, RefusedUpload};
 use filmless_delivery::staff::status::Reason;
 use filmless_delivery::staff::{
     AuditFound, AuditQuery, AuditVerdict, CLAIMS_BYTES_MAX, Channels, ChargeLine, ClaimsView,
-    ContactCorrection, Counted, Decided, Decision, ExportState, Extent, FailedChannel, FilmBudgets,
-    HeldStudy, IdentityView, LedgerLine, LinesAsked, LinesPage, ListAsked, ListCursor, ListPage, Merged,
-    OpenedStudy, PatientHit, PatientView, RecallReport, RecallViewer, ReceivableGroup, ReconcileAttempt,
-    Reconciled, Refusal, Reissued, ResultBrief, ResultState, Revoked, RiskLine, StaffError, Stated,
-    StudyBrief, StudyLedger, Unreached, UsageFigures, UsageFile, UsageGroup, UsageMonth, UsageWaiting,
-    Waiting,
+    ContactCorrection, Counted, Decided, Decision, ExportFailure, ExportState, Extent, FailedChannel,
+    FilmBudgets, HeldStudy, IdentityView, LedgerLine, LinesAsked, LinesPage, ListAsked, ListCursor, ListPage,
+    Merged, OpenedStudy, PatientHit, PatientView, RecallReport, RecallViewer, ReceivableGroup,
+    ReconcileAttempt, Reconciled, Refusal, Reissued, ResultBrief, ResultState, Revoked, RiskLine, StaffError,
+    Stated, StudyBrief, StudyLedger, Unreached, UsageFigures, UsageFile, UsageGroup, UsageMonth,
+    UsageWaiting, Waiting,
 };
 use filmless_delivery::upkeep::retention::Erased;
 use filmless_delivery::viewing::{NewShare, ShareLine, ShareRequest};
@@ -19,7 +19,7 @@ use filmless_domain::audit::{Actor, AuditAction, AuditEvent, AuditOutcome};
 use filmless_domain::identity::Fact;
 use filmless_domain::share::Relation;
 use filmless_domain::staff::{Act, Role, StaffMember};
-use filmless_domain::{AccessionNumber, PatientId, RejectionCode, Secret, StudyInstanceUid};
+use filmless_domain::{AccessionNumber, HoldReason, PatientId, RejectionCode, Secret, StudyInstanceUid};
 use filmless_identity::Returned;
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
@@ -104,7 +104,7 @@ fn brief(state: &'static str) -> StudyBrief {
         modalities: vec!["CT".into()],
         state,
         reason: (state == "held")
-            .then(|| Reason { code: "no-order".into(), message: "in English only".into() }),
+            .then(|| Reason { code: HoldReason::NoOrder.into(), message: "in English only".into() }),
         released_at: Some(at("09:15")),
     }
 }
@@ -583,7 +583,7 @@ impl Clerk for SampleClerk {
     async fn usage_state(&self) -> Result<(UsageWaiting, Option<ExportState>), StaffError> {
         self.demand(Act::ReadUsage)?;
         let waiting = UsageWaiting { exports: vec!["2020-10".into()], claims: vec!["2020-10".into()] };
-        let failed = Some("ledger".to_owned());
+        let failed = Some(ExportFailure::Ledger.into());
         Ok((waiting, Some(ExportState { at: at("09:20"), months: vec!["2020-11".into()], rows: 0, failed })))
     }
 

@@ -40,9 +40,9 @@ pub use contact::ContactCorrection;
 pub use entrance::StaffEntrance;
 pub use facts::{Asked, IdentityView, MISMATCHES_MAX, Stated};
 pub use finance::{
-    ASKED, CLAIM_LISTS, CLAIMS_BYTES_MAX, ChargeLine, ClaimsView, ExportState, FilmBudgets, LinesAsked,
-    LinesPage, ReceivableGroup, ReconcileAttempt, Reconciled, RiskLine, UsageRequest, UsageWaiting,
-    claims_list_key,
+    ASKED, CLAIM_LISTS, CLAIMS_BYTES_MAX, ChargeLine, ClaimsView, ExportFailure, ExportState, FilmBudgets,
+    LinesAsked, LinesPage, ReceivableGroup, ReconcileAttempt, Reconciled, RiskLine, UsageRequest,
+    UsageWaiting, claims_list_key,
 };
 pub use find::{PatientHit, PatientView, StudyBrief};
 pub use gate::{Decided, Decision};

@@ -1,10 +1,9 @@
 //! Taking a study back: it was shown, or could have been, to the wrong patient.
 
-use filmless_domain::StudyInstanceUid;
-use filmless_domain::StudyState;
 use filmless_domain::audit::{Actor, AuditAction};
 use filmless_domain::staff::Act;
-use filmless_domain::usage::{StorageClass, UsageKind};
+use filmless_domain::usage::{Reversal, StorageClass, UsageKind};
+use filmless_domain::{StudyInstanceUid, StudyState};
 use filmless_store::index::{Index, LinkState, Transaction, TransactionOutcome};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -60,7 +59,7 @@ impl Desk {
         let reason = reason_of(reason)?;
         let case = self.case(study).await?;
         let index = &self.services.index;
-        let booking = booking::reversal(&self.services, &case.study, "recalled").await?;
+        let booking = booking::reversal(&self.services, &case.study, Reversal::Recalled.code()).await?;
         let (key, change) = Index::recall_change(&case.study);
         let change = change.book(&case.study, booking.as_ref());
         let mut transaction = Transaction::new().update(key, change).unlist_held(&case.study);

@@ -32,10 +32,11 @@ pub use archive::{is_of_macos, may_be_claims};
 pub use at_risk::{AtRisk, Sum};
 pub use evidence::{evidence_headings, evidence_lines};
 pub use fields::{FIELDS, Field, FieldKind};
+pub use filmless_domain::usage::ClaimFinding;
 pub use limits::ClaimLimits;
 pub use reach::LOOK_BACK_MONTHS_MAX;
 pub use receivable::{Receivable, receivables};
-pub use reconcile::{Finding, FindingKind, Matched, Reconciliation, reconcile};
+pub use reconcile::{Finding, Matched, Reconciliation, reconcile};
 pub use report::{
     AT_RISK_COLUMNS, FINDING_COLUMNS, PRINTED_FINDING_COLUMNS, UNUSABLE, at_risk_lines, bad_row_lines,
     finding_lines, findings_text,

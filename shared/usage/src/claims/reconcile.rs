@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
-use filmless_domain::usage::{Payer, UsageKind};
+use filmless_domain::usage::{ClaimFinding, Payer, UsageKind};
 use jiff::civil::DateTime;
 use jiff::tz::{TimeZone, offset};
 use jiff::{SignedDuration, Timestamp};
@@ -19,31 +19,11 @@ const HOSPITAL_TIME: TimeZone = TimeZone::fixed(offset(7));
 /// How long before its order (`NGAY_YL`) the images of an examination may come: in an emergency it is written afterwards.
 const BEFORE_ORDER: SignedDuration = SignedDuration::from_hours(24);
 
-/// How a claim and the ledger differ.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum FindingKind {
-    /// No study with this episode and service.
-    ClaimWithoutStudy,
-    /// A released study of an insured patient that nobody claims.
-    StudyWithoutClaim,
-    /// Charged without film, but a film was printed.
-    PacsPriceWithFilm,
-    /// Charged with film, but none was printed.
-    FilmPriceWithoutFilm,
-    /// Nothing shows that the images reached the patient.
-    NoDeliveryEvidence,
-    /// Ordered, performed, reported, released: not in this order.
-    TimesOutOfOrder,
-    /// The machine makes no such images.
-    MachineAgainstModality,
-}
-
 /// One finding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// How they differ.
-    pub kind: FindingKind,
+    pub kind: ClaimFinding,
     /// Where the claim lies; a study that nobody claims has none.
     #[serde(flatten)]
     pub place: Option<Place>,
@@ -98,36 +78,6 @@ pub struct Reconciliation<'a> {
     pub unknown_machines: BTreeMap<String, u64>,
     /// Every claim with its studies.
     pub matches: Vec<Matched<'a>>,
-}
-
-impl FindingKind {
-    /// The code in JSON.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::ClaimWithoutStudy => "claim-without-study",
-            Self::StudyWithoutClaim => "study-without-claim",
-            Self::PacsPriceWithFilm => "pacs-price-with-film",
-            Self::FilmPriceWithoutFilm => "film-price-without-film",
-            Self::NoDeliveryEvidence => "no-delivery-evidence",
-            Self::TimesOutOfOrder => "times-out-of-order",
-            Self::MachineAgainstModality => "machine-against-modality",
-        }
-    }
-
-    /// In words.
-    #[must_use]
-    pub const fn words_vi(self) -> &'static str {
-        match self {
-            Self::ClaimWithoutStudy => "Có đề nghị thanh toán, không có ca chụp",
-            Self::StudyWithoutClaim => "Có ca chụp, không có đề nghị thanh toán",
-            Self::PacsPriceWithFilm => "Giá không in phim nhưng đã in phim",
-            Self::FilmPriceWithoutFilm => "Giá có in phim nhưng không in phim",
-            Self::NoDeliveryEvidence => "Không có bằng chứng đã trả kết quả",
-            Self::TimesOutOfOrder => "Thời điểm không theo thứ tự",
-            Self::MachineAgainstModality => "Mã máy không hợp phương thức chụp",
-        }
-    }
 }
 
 /// Joins claims to the studies of a book (which may reach beyond the month) by episode and service code; several of one
@@ -229,7 +179,7 @@ fn unknown_machines(claims: &Claims) -> BTreeMap<String, u64> {
 
 fn unclaimed_finding(study: &Study<'_>) -> Finding {
     Finding {
-        kind: FindingKind::StudyWithoutClaim,
+        kind: ClaimFinding::StudyWithoutClaim,
         place: None,
         claim: None,
         stt: String::new(),
@@ -261,36 +211,36 @@ fn findings_of(matched: &Matched<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     if matched.studies.len() < claim.count() {
         let detail = format!("Đề nghị {} ca, tìm thấy {}.", claim.count(), matched.studies.len());
-        found.push(finding(FindingKind::ClaimWithoutStudy, None, detail));
+        found.push(finding(ClaimFinding::ClaimWithoutStudy, None, detail));
     }
     if let Some(detail) = claimed_times(claim) {
-        found.push(finding(FindingKind::TimesOutOfOrder, matched.studies.first(), detail.to_owned()));
+        found.push(finding(ClaimFinding::TimesOutOfOrder, matched.studies.first(), detail.to_owned()));
     }
     for study in &matched.studies {
         let row = study.row;
         if claim.is_without_film() && row.films_printed > 0 {
             let detail = format!("Tên ghi \"[Không in phim]\", đã in {} phim.", row.films_printed);
-            found.push(finding(FindingKind::PacsPriceWithFilm, Some(study), detail));
+            found.push(finding(ClaimFinding::PacsPriceWithFilm, Some(study), detail));
         }
         if !claim.is_without_film() && row.films_printed <= 0 {
             let detail = "Tên không ghi \"[Không in phim]\", không in phim nào.".to_owned();
-            found.push(finding(FindingKind::FilmPriceWithoutFilm, Some(study), detail));
+            found.push(finding(ClaimFinding::FilmPriceWithoutFilm, Some(study), detail));
         }
         if let Some(detail) = missing_evidence(study) {
-            found.push(finding(FindingKind::NoDeliveryEvidence, Some(study), detail.to_owned()));
+            found.push(finding(ClaimFinding::NoDeliveryEvidence, Some(study), detail.to_owned()));
         }
         let released = row.released_at().and_then(local);
         if let (Some(performed), Some(released)) = (claim.performed_at, released)
             && released < performed
         {
             let detail = "Trả kết quả trước khi thực hiện (NGAY_TH_YL).".to_owned();
-            found.push(finding(FindingKind::TimesOutOfOrder, Some(study), detail));
+            found.push(finding(ClaimFinding::TimesOutOfOrder, Some(study), detail));
         }
         if let Some(modality) = study.modality()
             && let Judgement::Differs(group) = machines::judge(claim.value("MA_MAY"), modality)
         {
             let detail = format!("Mã máy {group}…, ảnh {modality}.");
-            found.push(finding(FindingKind::MachineAgainstModality, Some(study), detail));
+            found.push(finding(ClaimFinding::MachineAgainstModality, Some(study), detail));
         }
     }
     found

@@ -49,77 +49,6 @@ pub(crate) fn state(language: Language, code: &str) -> &'static str {
     }
 }
 
-/// Why a study is held, in short.
-pub(crate) fn hold_reason(language: Language, code: &str) -> &'static str {
-    match code {
-        "no-order" => pick(language, "Chưa có phiếu chỉ định", "No order"),
-        "ambiguous-order" => pick(language, "Nhiều phiếu chỉ định", "Several orders"),
-        "patient-mismatch" => pick(language, "Người bệnh không khớp", "Patient differs"),
-        "character-set-mismatch" => pick(language, "Họ tên sai bảng mã", "Name in a wrong character set"),
-        "two-patients" => pick(language, "Ảnh của hai người bệnh", "Images of two patients"),
-        "account-mismatch" => pick(language, "Mã thuộc người khác", "Code is somebody else's"),
-        "accessions-differ" => pick(language, "Số chỉ định của nhiều người", "Orders of several patients"),
-        "order-cancelled" => pick(language, "Phiếu đã hủy", "Order cancelled"),
-        "incomplete-study" => pick(language, "Chưa đủ ảnh", "Images are missing"),
-        "result-not-signed" => pick(language, "Kết quả chưa ký", "Result not signed"),
-        "held-by-staff" => pick(language, "Nhân viên giữ lại", "Held by staff"),
-        _ => pick(language, "Lý do khác", "Another reason"),
-    }
-}
-
-/// What to do about it.
-pub(crate) fn detail_of_hold(language: Language, code: &str) -> &'static str {
-    match code {
-        "no-order" => pick(
-            language,
-            "Có số chỉ định ghi trong ảnh chưa có phiếu, hoặc chưa có phiếu nào của mã này. Gửi phiếu lên, hoặc trả theo một phiếu.",
-            "An accession number in the images has no order yet, or the patient code has none. Upload the order, or release under one.",
-        ),
-        "ambiguous-order" => pick(
-            language,
-            "Người bệnh có nhiều phiếu và ảnh không nói rõ phiếu nào. Chọn số chỉ định khi trả.",
-            "The patient has several orders and the images do not say which. Name one when you release.",
-        ),
-        "patient-mismatch" => pick(
-            language,
-            "Mã, họ tên, ngày sinh hoặc giới tính trong ảnh khác với phiếu. Đối chiếu kỹ trước khi trả.",
-            "Code, name, birth date or sex in the images differ from the order. Compare before you release.",
-        ),
-        "character-set-mismatch" => pick(
-            language,
-            "Họ tên trong ảnh ghi bằng bảng mã khác với bảng mã đã khai (ví dụ GBK khai là Latin 1). Sửa ở máy chụp, hoặc đối chiếu với phiếu.",
-            "The name in the images is not in the character set that they state (GBK stated as Latin 1, say). Correct the modality, or compare with the order.",
-        ),
-        "account-mismatch" => pick(
-            language,
-            "Mã người bệnh trên phiếu đã thuộc về một người khác. Sửa mã, hoặc xác nhận là cùng một người.",
-            "The patient code of the order is somebody else's already. Correct it, or confirm that they are one person.",
-        ),
-        "accessions-differ" => pick(
-            language,
-            "Các số chỉ định ghi trong ảnh là của những người khác nhau. Không trả trước khi rõ.",
-            "The accession numbers in the images are different patients'. Do not release before that is clear.",
-        ),
-        "order-cancelled" => pick(language, "Phiếu chỉ định đã bị hủy.", "The order was cancelled."),
-        "two-patients" => pick(
-            language,
-            "Ảnh của hai người mang cùng một UID; ảnh của người thứ hai nằm riêng. Không trả trước khi rõ.",
-            "Images of two people bear one UID; those of the second are set aside. Do not release before that is clear.",
-        ),
-        "incomplete-study" => pick(
-            language,
-            "Số ảnh nhận được ít hơn số ghi trên phiếu.",
-            "Fewer images have arrived than the order says.",
-        ),
-        "result-not-signed" => pick(
-            language,
-            "Bệnh viện trả ảnh cùng kết quả đã ký; kết quả chưa được ký.",
-            "The hospital releases images with a signed result; it is not signed yet.",
-        ),
-        _ => pick(language, "Xem lý do trong quá trình bên dưới.", "The reason is among the lines below."),
-    }
-}
-
 /// Why nobody was reached.
 pub(crate) fn why_unreached(language: Language, code: &str) -> &'static str {
     match code {
@@ -223,18 +152,5 @@ pub(crate) fn review(language: Language, kind: filmless_delivery::ReviewKind) ->
             "Phiếu cũ đến sau phiếu mới, không dùng",
             "An older order came after a newer one and does not count",
         ),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use filmless_domain::HoldReason;
-
-    #[test]
-    fn every_reason_to_hold_has_words_of_its_own() {
-        for reason in HoldReason::ALL {
-            assert_ne!(hold_reason(Language::Vi, reason.code()), "Lý do khác", "{}", reason.code());
-        }
     }
 }

@@ -6,6 +6,7 @@ use filmless_domain::Language;
 mod claims;
 mod codes;
 mod finance;
+mod holds;
 mod patient;
 mod reading;
 mod rejections;
@@ -14,12 +15,10 @@ mod study;
 mod troubles;
 mod usage;
 
-pub(crate) use claims::{ClaimsWords, finding};
-pub(crate) use codes::{
-    action, detail_of_hold, hold_reason, line, outcome, relation, review, role, state, why_failed,
-    why_unreached,
-};
+pub(crate) use claims::ClaimsWords;
+pub(crate) use codes::{action, line, outcome, relation, review, role, state, why_failed, why_unreached};
 pub(crate) use finance::FinanceWords;
+pub(crate) use holds::{detail_of_hold, hold_reason};
 pub(crate) use patient::PatientWords;
 pub(crate) use reading::ReadingWords;
 pub(crate) use rejections::rejection;

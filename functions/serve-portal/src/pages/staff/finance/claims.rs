@@ -10,7 +10,9 @@ use axum::http::header::{CONTENT_TYPE, REFRESH};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use filmless_delivery::staff::{CLAIMS_BYTES_MAX, ClaimsView, Reconciled, Refusal, RiskLine};
+use filmless_domain::StoredCode;
 use filmless_domain::staff::Act;
+use filmless_domain::usage::ClaimFinding;
 use serde::Deserialize;
 
 use super::super::usage::{or_unknown, payer_words};
@@ -19,7 +21,6 @@ use super::latest_months;
 use super::tables::dong;
 use crate::multipart::{boundary_of, parts_of};
 use crate::pages::moment;
-use crate::texts::console;
 use filmless_domain::number::grouped;
 
 /// What is read of a body at most. More than is taken, so that whoever sends a larger file is told so.
@@ -139,8 +140,11 @@ impl Found {
             [name, number(line.rows), number(line.rows_without_amount), amount]
         };
         let total = || row(words.total_once.to_owned(), &reconciled.total);
-        let finding = |line: &RiskLine| row(console::finding(language, &line.name).to_owned(), line);
-        let claimed = reconciled.findings.iter().filter(|line| line.name != "study-without-claim");
+        let findings = reconciled.findings.iter().map(|line| (StoredCode::read(&line.name), line));
+        let claimed = findings.filter(|(kind, _)| *kind != ClaimFinding::StudyWithoutClaim.into());
+        let finding = |(kind, line): (StoredCode<ClaimFinding>, _)| {
+            row(kind.known().map_or(kind.code(), |kind| kind.words(language)).to_owned(), line)
+        };
         let mut findings: Vec<_> = claimed.map(finding).collect();
         findings.push(total());
         let mut departments: Vec<_> =
