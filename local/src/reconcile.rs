@@ -39,7 +39,7 @@ fn text(done: &Reconciled, with_repair: bool) -> String {
         let study = finding.study_instance_uid.as_ref().map(|uid| uid.as_str());
         let what = study.or(finding.key.as_ref().map(|key| key.as_str())).unwrap_or_default();
         let count = finding.count.map(|count| format!(" ({count})")).unwrap_or_default();
-        let _ = writeln!(text, "{:<20} {what}{count}", finding.code);
+        let _ = writeln!(text, "{:<20} {what}{count}", finding.code.code());
     }
     let found = done.found.values().sum::<usize>();
     let _ = write!(

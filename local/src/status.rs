@@ -23,7 +23,7 @@ pub async fn run(options: StatusOptions) -> anyhow::Result<ExitCode> {
     found.studies.retain(|study| is_wanted(&options, study));
     if is_narrowed(&options) {
         // Whose a refused file is, or of which machine, is not known.
-        found.quarantined.retain(|refusal| options.reason.as_deref() == Some(refusal.code.as_str()));
+        found.quarantined.retain(|refusal| options.reason.as_deref() == Some(refusal.code.code()));
         found.quarantined_more = 0;
     }
     if options.system.json {
@@ -49,7 +49,7 @@ fn is_wanted(options: &StatusOptions, study: &StudyStatus) -> bool {
     };
     let has = |asked: &String| study.modalities.iter().any(|found| found.eq_ignore_ascii_case(asked));
     is(&options.state, Some(&study.state))
-        && is(&options.reason, study.reason.as_ref().map(|reason| reason.code.as_str()))
+        && is(&options.reason, study.reason.as_ref().map(|reason| reason.code.code()))
         && is(&options.patient, study.patient_id.as_deref())
         && options.modality.as_ref().is_none_or(has)
 }
@@ -84,7 +84,7 @@ pub(crate) fn table(status: &Status) -> String {
             let _ = writeln!(
                 text,
                 "{:<28} {}{}\n{:<28} {}",
-                object.code,
+                object.code.code(),
                 one_line(&object.key),
                 object.accession_number.iter().map(|number| format!("  order {number}")).collect::<String>(),
                 "",
@@ -119,7 +119,7 @@ fn row(study: &StudyStatus) -> String {
         study.study_instance_uid
     );
     if let Some(reason) = &study.reason {
-        let _ = writeln!(text, "           {}: {}", reason.code, reason.message);
+        let _ = writeln!(text, "           {}: {}", reason.code.code(), reason.message);
     }
     for notice in &study.notices {
         let since = match notice.reached_by.as_deref() {
@@ -136,6 +136,7 @@ fn row(study: &StudyStatus) -> String {
 mod tests {
     use clap::Parser;
     use filmless_delivery::staff::status::Reason;
+    use filmless_domain::HoldReason;
 
     use super::*;
     use crate::cli::{Cli, Command};
@@ -154,7 +155,7 @@ mod tests {
             patient_id: Some("N26-1".into()),
             study_date: Some("2020-11-23".parse().unwrap()),
             state: "held".into(),
-            reason: Some(Reason { code: "no-order".into(), message: "No order.".into() }),
+            reason: Some(Reason { code: HoldReason::NoOrder.into(), message: "No order.".into() }),
             modalities: vec!["CT".into(), "SR".into()],
             series: 1,
             instances: 2,

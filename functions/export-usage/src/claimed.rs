@@ -80,7 +80,7 @@ mod tests {
     use std::collections::BTreeMap;
     use std::fs;
 
-    use filmless_usage::claims::{Claims, FindingKind, reconcile};
+    use filmless_usage::claims::{ClaimFinding, Claims, reconcile};
     use serde_json::json;
 
     use super::*;
@@ -142,7 +142,7 @@ mod tests {
         let book = read_claimed(&ledger, &claims, much_later).await.unwrap();
         let result = reconcile(&claims, &book, much_later);
         let kinds: Vec<_> = result.findings.iter().map(|finding| finding.kind).collect();
-        assert_eq!(kinds, [FindingKind::ClaimWithoutStudy]);
+        assert_eq!(kinds, [ClaimFinding::ClaimWithoutStudy]);
         assert_eq!(claims.lines_before(claims.first_month(much_later)), 1);
     }
 }

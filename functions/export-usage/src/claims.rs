@@ -69,7 +69,7 @@ pub fn kept(claims: &Claims, result: &Reconciliation<'_>, month: Month, at: Time
         other_rows: result.other_rows,
         other_files: count(claims.other_files.len()),
         groups: groups.collect(),
-        findings: sums.findings.iter().map(|(kind, sum)| risk(kind.as_str(), sum)).collect(),
+        findings: sums.findings.iter().map(|(kind, sum)| risk(kind.code(), sum)).collect(),
         departments: sums.departments.iter().map(|(name, sum)| risk(name, sum)).collect(),
         payers: sums.payers.iter().map(|(payer, sum)| risk(payer.as_str(), sum)).collect(),
         total: risk("", &sums.total),

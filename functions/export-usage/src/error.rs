@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use filmless_delivery::DeliveryError;
 use filmless_delivery::record::log::LogError;
+use filmless_delivery::staff::ExportFailure;
 use filmless_domain::chain::ChainError;
 use filmless_store::StoreError;
 use filmless_usage::UsageError;
@@ -65,15 +66,15 @@ pub enum ExportError {
 }
 
 impl ExportError {
-    /// What could not be used, as finance is told: `storage`, `ledger` or `prices`.
+    /// What could not be used, as finance is told.
     #[must_use]
-    pub const fn what_failed(&self) -> &'static str {
+    pub const fn what_failed(&self) -> ExportFailure {
         match self {
             Self::Store(_) | Self::Delivery(_) | Self::Local(_) | Self::Copy { .. } | Self::Object { .. } => {
-                "storage"
+                ExportFailure::Storage
             }
-            Self::Broken { .. } | Self::Ledger(_) | Self::Line { .. } | Self::Late => "ledger",
-            Self::Usage(_) => "prices",
+            Self::Broken { .. } | Self::Ledger(_) | Self::Line { .. } | Self::Late => ExportFailure::Ledger,
+            Self::Usage(_) => ExportFailure::Prices,
         }
     }
 }

@@ -33,7 +33,7 @@ pub(crate) async fn export(parts: &Export, asked: &[Month]) -> Result<Exported, 
         at: parts.clock.now(),
         months: asked.iter().map(ToString::to_string).collect(),
         rows: done.as_ref().map_or(0, |done| done.months.iter().map(|month| month.rows).sum()),
-        failed: done.as_ref().err().map(|failure| failure.what_failed().to_owned()),
+        failed: done.as_ref().err().map(|failure| failure.what_failed().into()),
     };
     state.keep(&parts.usage).await?;
     done

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use filmless_delivery::DeliveryError;
 use filmless_delivery::parts::Reconcile;
-use filmless_delivery::upkeep::reconcile::{Scope, reconcile};
+use filmless_delivery::upkeep::reconcile::{FindingKind, Scope, reconcile};
 use serde::{Deserialize, Serialize};
 
 /// What the schedule asks for: `{"scope": {}}` for what is usual, or with any of the scope's fields.
@@ -23,7 +23,7 @@ pub struct Counts {
     /// Studies that were looked at.
     pub studies: usize,
     /// How often each kind was found.
-    pub found: BTreeMap<&'static str, usize>,
+    pub found: BTreeMap<FindingKind, usize>,
     /// How many of them were told to go on.
     pub mended: usize,
 }

@@ -151,7 +151,7 @@ impl Watch<'_> {
         Ok(look)
     }
 
-    async fn refused(&self) -> anyhow::Result<Vec<filmless_delivery::staff::refusals::Refusal>> {
+    async fn refused(&self) -> anyhow::Result<Vec<filmless_delivery::staff::refusals::RefusedUpload>> {
         let since = self.started.saturating_sub(jiff::SignedDuration::from_secs(60))?;
         let found = refusals(&self.bucket, Some(since), REFUSALS_MAX).await?;
         Ok(found.refused.into_iter().filter(|refusal| self.keys.contains(refusal.key.as_str())).collect())

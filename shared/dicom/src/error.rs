@@ -1,6 +1,6 @@
 //! Why a header cannot be read.
 
-use filmless_domain::Rejection;
+use filmless_domain::{Rejection, RejectionCode};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -66,33 +66,39 @@ pub enum HeaderError {
 }
 
 impl HeaderError {
+    /// Why the file is refused; nothing for a media directory, which is kept without complaint.
+    #[must_use]
+    pub const fn rejection_code(&self) -> Option<RejectionCode> {
+        Some(match self {
+            Self::DicomDir => return None,
+            Self::Empty => RejectionCode::Empty,
+            Self::NotDicom => RejectionCode::NotDicom,
+            Self::Truncated => RejectionCode::Truncated,
+            Self::Malformed { .. } => RejectionCode::Malformed,
+            Self::UnknownTransferSyntax => RejectionCode::UnknownTransferSyntax,
+            Self::CorruptDeflate => RejectionCode::CorruptDeflate,
+            Self::DeflateTooLarge => RejectionCode::DeflateTooLarge,
+            Self::ObjectTooLarge => RejectionCode::ObjectTooLarge,
+            Self::TooDeep => RejectionCode::TooDeep,
+            Self::TooManyElements => RejectionCode::TooManyElements,
+            Self::ValueTooLong => RejectionCode::ValueTooLong,
+            Self::HeaderTooLong => RejectionCode::HeaderTooLong,
+            Self::BadUid => RejectionCode::BadUid,
+            Self::MissingStudyInstanceUid => RejectionCode::MissingStudyInstanceUid,
+            Self::MissingSeriesInstanceUid => RejectionCode::MissingSeriesInstanceUid,
+            Self::MissingSopInstanceUid => RejectionCode::MissingSopInstanceUid,
+        })
+    }
+
     /// The stable code of this reason.
     #[must_use]
     pub fn code(&self) -> &'static str {
-        match self {
-            Self::Empty => "empty",
-            Self::NotDicom => "not-dicom",
-            Self::DicomDir => "dicomdir",
-            Self::Truncated => "truncated",
-            Self::Malformed { .. } => "malformed",
-            Self::UnknownTransferSyntax => "unknown-transfer-syntax",
-            Self::CorruptDeflate => "corrupt-deflate",
-            Self::DeflateTooLarge => "deflate-too-large",
-            Self::ObjectTooLarge => "object-too-large",
-            Self::TooDeep => "too-deep",
-            Self::TooManyElements => "too-many-elements",
-            Self::ValueTooLong => "value-too-long",
-            Self::HeaderTooLong => "header-too-long",
-            Self::BadUid => "bad-uid",
-            Self::MissingStudyInstanceUid => "missing-study-instance-uid",
-            Self::MissingSeriesInstanceUid => "missing-series-instance-uid",
-            Self::MissingSopInstanceUid => "missing-sop-instance-uid",
-        }
+        self.rejection_code().map_or("dicomdir", RejectionCode::code)
     }
-}
 
-impl From<HeaderError> for Rejection {
-    fn from(error: HeaderError) -> Self {
-        Self::new(error.code(), error.to_string())
+    /// What the sender of the file is told; nothing of a media directory.
+    #[must_use]
+    pub fn rejection(&self) -> Option<Rejection> {
+        self.rejection_code().map(|code| Rejection::new(code, self.to_string()))
     }
 }

@@ -39,6 +39,7 @@ pub mod secret;
 pub mod share;
 pub mod staff;
 pub mod staff_oidc;
+pub mod stored_code;
 pub mod study;
 pub mod usage;
 
@@ -51,6 +52,7 @@ pub use order::{Order, SignedResult};
 pub use patient::{PatientDemographics, sex_of};
 pub use phone::PhoneNumber;
 pub use quiet_hours::QuietHours;
-pub use rejection::Rejection;
+pub use rejection::{Rejection, RejectionCode};
 pub use secret::Secret;
+pub use stored_code::StoredCode;
 pub use study::{HoldReason, KeyReference, ReportLack, StudyState};

@@ -16,7 +16,10 @@ use serde_json::{Map, Value};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::invisible::one_line;
-use crate::{AccessionNumber, BirthDate, Language, PatientDemographics, PatientId, PhoneNumber, Rejection};
+use crate::{
+    AccessionNumber, BirthDate, Language, PatientDemographics, PatientId, PhoneNumber, Rejection,
+    RejectionCode,
+};
 use fields::{Field, Kind};
 pub use schema::schema;
 pub use signed::SignedResult;
@@ -145,13 +148,16 @@ impl Order {
             || bytes.starts_with(b"\xfe\xff")
             || bytes.get(..2).is_some_and(|two| two.contains(&0))
         {
-            return Err(Rejection::new("order-not-json", "The order is written in UTF-16; JSON is UTF-8."));
+            return Err(Rejection::new(
+                RejectionCode::OrderNotJson,
+                "The order is written in UTF-16; JSON is UTF-8.",
+            ));
         }
         let json::Unambiguous(value) = serde_json::from_slice(bytes).map_err(|e| unreadable(&e))?;
         serde_json::from_value(read::read(value)?).map_err(|_| {
             // serde's own text may repeat a value, and values are patient data.
             Rejection::new(
-                "order-bad-field",
+                RejectionCode::OrderBadField,
                 "A field of the order has a type or a value that is not allowed.",
             )
         })
@@ -170,7 +176,7 @@ impl Order {
         let when = if born.year() >= today.year() { "lies in the future" } else { "lies before 1850" };
         let words =
             format!("`patient.birth_date` is a date that {when}. Where none is known, write 1900-01-01.");
-        Err(Rejection::new("order-bad-field", words))
+        Err(Rejection::new(RejectionCode::OrderBadField, words))
     }
 
     /// Which order it is that [`Self::parse`] refuses, and whose, where that can be read.
@@ -282,19 +288,22 @@ fn unreadable(error: &serde_json::Error) -> Rejection {
     let words = error.to_string();
     if words.starts_with("recursion limit exceeded") {
         let message = format!("The order is nested deeper than is read (line {line}, column {column}).");
-        return Rejection::new("order-too-deep", message);
+        return Rejection::new(RejectionCode::OrderTooDeep, message);
     }
     if words.starts_with(json::TWICE) {
         let message =
             format!("A field occurs twice in one part of the order (line {line}, column {column}).");
-        return Rejection::new("order-bad-field", message);
+        return Rejection::new(RejectionCode::OrderBadField, message);
     }
     if words.starts_with("number out of range") {
         let message =
             format!("The order holds a number larger than can be read (line {line}, column {column}).");
-        return Rejection::new("order-bad-field", message);
+        return Rejection::new(RejectionCode::OrderBadField, message);
     }
-    Rejection::new("order-not-json", format!("The order is not valid JSON (line {line}, column {column})."))
+    Rejection::new(
+        RejectionCode::OrderNotJson,
+        format!("The order is not valid JSON (line {line}, column {column})."),
+    )
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The states of a study, and why one is held.
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::SopInstanceUid;
 
@@ -49,8 +50,11 @@ impl StudyState {
 }
 
 /// Why the gate is shut. Staff read the sentence; programs read the code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray,
+)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum HoldReason {
     /// No order has this accession number, nor this patient id.
     NoOrder,
@@ -78,36 +82,12 @@ pub enum HoldReason {
 
 impl HoldReason {
     /// All of them.
-    pub const ALL: [Self; 11] = [
-        Self::NoOrder,
-        Self::AmbiguousOrder,
-        Self::PatientMismatch,
-        Self::CharacterSetMismatch,
-        Self::TwoPatients,
-        Self::AccountMismatch,
-        Self::AccessionsDiffer,
-        Self::OrderCancelled,
-        Self::IncompleteStudy,
-        Self::ResultNotSigned,
-        Self::HeldByStaff,
-    ];
+    pub const ALL: &[Self] = Self::VARIANTS;
 
     /// The stable code.
     #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::NoOrder => "no-order",
-            Self::AmbiguousOrder => "ambiguous-order",
-            Self::PatientMismatch => "patient-mismatch",
-            Self::CharacterSetMismatch => "character-set-mismatch",
-            Self::TwoPatients => "two-patients",
-            Self::AccountMismatch => "account-mismatch",
-            Self::AccessionsDiffer => "accessions-differ",
-            Self::OrderCancelled => "order-cancelled",
-            Self::IncompleteStudy => "incomplete-study",
-            Self::ResultNotSigned => "result-not-signed",
-            Self::HeldByStaff => "held-by-staff",
-        }
+    pub fn code(self) -> &'static str {
+        self.into()
     }
 
     /// One sentence for staff, without patient data.

@@ -7,7 +7,7 @@ use filmless_domain::{Order, StudyInstanceUid};
 use filmless_usage::Line;
 use filmless_usage::book::{Book, Study};
 use filmless_usage::claims::{
-    BadRow, ClaimLimits, Claims, FindingKind, Receivable, evidence_headings, evidence_lines, receivables,
+    BadRow, ClaimFinding, ClaimLimits, Claims, Receivable, evidence_headings, evidence_lines, receivables,
     reconcile,
 };
 use serde_json::json;
@@ -50,7 +50,7 @@ fn delivered() -> Vec<(UsageKind, i64)> {
     [UsageKind::StudyReceived, UsageKind::StudyReleased, UsageKind::SmsSent].map(|kind| (kind, 1)).to_vec()
 }
 
-fn check(steps: &[(UsageKind, i64)], modality: &str, claim: &str, expected: &[FindingKind]) {
+fn check(steps: &[(UsageKind, i64)], modality: &str, claim: &str, expected: &[ClaimFinding]) {
     let (mut book, mut head) = (Book::new(), ChainHead::default());
     study(&mut book, &mut head, 1, modality, steps);
     let claims = Claims::read(format!("{HEADER}\n{claim}\n").as_bytes()).unwrap();
@@ -65,35 +65,40 @@ fn each_way_to_differ_is_found_and_nothing_else() {
     let fits = format!("LK1,1,18.1,2,{NAME},1,{TIMES},CL.1.79001.A1");
     check(&delivered(), "CT", &fits, &[]);
     check(&delivered(), "CT", &fits.replace("CL.1", "XX.1"), &[]);
-    check(&delivered(), "CT", &fits.replace("CL.1", "MRI.1"), &[FindingKind::MachineAgainstModality]);
+    check(&delivered(), "CT", &fits.replace("CL.1", "MRI.1"), &[ClaimFinding::MachineAgainstModality]);
     check(&delivered(), "CT+PT", &fits.replace("CL.1", "MRI.1.1.A;PET.1"), &[]);
-    check(&delivered(), "CT", &fits.replace("[Không in phim]", ""), &[FindingKind::FilmPriceWithoutFilm]);
-    check(&delivered(), "CT", &fits.replace("0830", "0730"), &[FindingKind::TimesOutOfOrder]);
-    check(&delivered(), "CT", &fits.replace("202611240900", "202611240829"), &[FindingKind::TimesOutOfOrder]);
+    check(&delivered(), "CT", &fits.replace("[Không in phim]", ""), &[ClaimFinding::FilmPriceWithoutFilm]);
+    check(&delivered(), "CT", &fits.replace("0830", "0730"), &[ClaimFinding::TimesOutOfOrder]);
+    check(
+        &delivered(),
+        "CT",
+        &fits.replace("202611240900", "202611240829"),
+        &[ClaimFinding::TimesOutOfOrder],
+    );
     let late = fits.replace("202611240830", "202611241100").replace("202611240900", "202611241200");
-    check(&delivered(), "CT", &late, &[FindingKind::TimesOutOfOrder]);
+    check(&delivered(), "CT", &late, &[ClaimFinding::TimesOutOfOrder]);
     let other = fits.replace("LK1", "LK2");
-    check(&delivered(), "CT", &other, &[FindingKind::ClaimWithoutStudy, FindingKind::StudyWithoutClaim]);
-    check(&delivered(), "CT", &fits.replace(",1,2026", ",2,2026"), &[FindingKind::ClaimWithoutStudy]);
+    check(&delivered(), "CT", &other, &[ClaimFinding::ClaimWithoutStudy, ClaimFinding::StudyWithoutClaim]);
+    check(&delivered(), "CT", &fits.replace(",1,2026", ",2,2026"), &[ClaimFinding::ClaimWithoutStudy]);
     let with = |kind, quantity| [delivered(), vec![(kind, quantity)]].concat();
-    check(&with(UsageKind::FilmPrinted, 2), "CT", &fits, &[FindingKind::PacsPriceWithFilm]);
+    check(&with(UsageKind::FilmPrinted, 2), "CT", &fits, &[ClaimFinding::PacsPriceWithFilm]);
     let film = fits.replace("[Không in phim]", "");
     check(&with(UsageKind::FilmPrinted, 2), "CT", &film, &[]);
-    check(&with(UsageKind::StudyRecalled, 1), "CT", &fits, &[FindingKind::NoDeliveryEvidence]);
-    check(&with(UsageKind::StudyHeld, 1), "CT", &fits, &[FindingKind::NoDeliveryEvidence]);
+    check(&with(UsageKind::StudyRecalled, 1), "CT", &fits, &[ClaimFinding::NoDeliveryEvidence]);
+    check(&with(UsageKind::StudyHeld, 1), "CT", &fits, &[ClaimFinding::NoDeliveryEvidence]);
     // Erasure takes nothing back that was delivered, and brings nothing back that was recalled or never released.
     check(&with(UsageKind::StudyErased, 1), "CT", &fits, &[]);
     let recalled = [with(UsageKind::StudyRecalled, 1), vec![(UsageKind::StudyErased, 1)]].concat();
-    check(&recalled, "CT", &fits, &[FindingKind::NoDeliveryEvidence]);
+    check(&recalled, "CT", &fits, &[ClaimFinding::NoDeliveryEvidence]);
     let unreleased = [(UsageKind::StudyReceived, 1), (UsageKind::StudyErased, 1)];
-    check(&unreleased, "CT", &fits, &[FindingKind::NoDeliveryEvidence]);
+    check(&unreleased, "CT", &fits, &[ClaimFinding::NoDeliveryEvidence]);
     // What was taken back cannot be claimed, and nobody is asked to claim it.
-    check(&with(UsageKind::ReleaseCorrected, -1), "CT", &fits, &[FindingKind::NoDeliveryEvidence]);
-    check(&with(UsageKind::ReleaseCorrected, -1), "CT", &other, &[FindingKind::ClaimWithoutStudy]);
+    check(&with(UsageKind::ReleaseCorrected, -1), "CT", &fits, &[ClaimFinding::NoDeliveryEvidence]);
+    check(&with(UsageKind::ReleaseCorrected, -1), "CT", &other, &[ClaimFinding::ClaimWithoutStudy]);
     let unreleased = [(UsageKind::StudyReceived, 1)];
-    check(&unreleased, "CT", &fits, &[FindingKind::NoDeliveryEvidence]);
+    check(&unreleased, "CT", &fits, &[ClaimFinding::NoDeliveryEvidence]);
     let untold = &delivered()[..2];
-    check(untold, "CT", &fits, &[FindingKind::NoDeliveryEvidence]);
+    check(untold, "CT", &fits, &[ClaimFinding::NoDeliveryEvidence]);
     check(&[untold, &[(UsageKind::StudyOpened, 1)]].concat(), "CT", &fits, &[]);
 }
 
@@ -105,7 +110,7 @@ fn letters_that_are_written_in_parts_are_the_same_letters() {
         let row = fits.replace("Không in phim", name);
         check(&delivered(), "CT", &row, &[]);
         let printed = [delivered(), vec![(UsageKind::FilmPrinted, 2)]].concat();
-        check(&printed, "CT", &row, &[FindingKind::PacsPriceWithFilm]);
+        check(&printed, "CT", &row, &[ClaimFinding::PacsPriceWithFilm]);
     }
     // A letter of four parts counts as one of the 1024 that a name may have, as the tables count.
     let long = fits.replace("Chụp CLVT", &"e\u{302}\u{301}".repeat(1000));
@@ -258,7 +263,7 @@ fn claims_as_they_are_sent_are_read_from_bytes() {
     assert_eq!((claims.dossiers, result.matched_claims), (2, 1));
     let [finding] = &result.findings[..] else { panic!("{:?}", result.findings) };
     assert_eq!(finding.place.as_ref().unwrap().to_string(), "b.xml, HOSO 1, dòng 1");
-    assert_eq!((finding.kind, finding.amount_vnd), (FindingKind::ClaimWithoutStudy, Some(409_601)));
+    assert_eq!((finding.kind, finding.amount_vnd), (ClaimFinding::ClaimWithoutStudy, Some(409_601)));
     assert_eq!((result.at_risk.total.rows, result.at_risk.total.amount_vnd), (1, 409_601));
 }
 

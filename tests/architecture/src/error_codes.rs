@@ -3,6 +3,9 @@
 use std::collections::BTreeSet;
 use std::fs;
 
+use filmless_delivery::staff::Refusal;
+use filmless_domain::RejectionCode;
+
 use crate::workspace::{Source, root, rust_below};
 
 /// Codes that are acted upon and shown to nobody: a DICOMDIR is known by its code, and kept without complaint.
@@ -18,6 +21,8 @@ fn codes_in_the_code() -> BTreeSet<String> {
             codes.extend(codes_of(&source));
         }
     }
+    codes.extend(Refusal::ALL.iter().map(|why| why.code().to_owned()));
+    codes.extend(RejectionCode::ALL.iter().map(|code| code.code().to_owned()));
     codes.retain(|code| !NEVER_SHOWN.contains(&code.as_str()));
     codes
 }
@@ -26,12 +31,9 @@ fn codes_of(source: &Source) -> Vec<String> {
     let text = source.product_text();
     let arms = text.split("fn code(").skip(1).map(|body| body.split("\n    }").next().unwrap_or_default());
     let arms = arms.flat_map(|body| body.split("=> \"").skip(1));
-    let refusals = ["Rejection::new(", "StaffError::refused("].into_iter();
-    let refusals = refusals.flat_map(|call| text.split(call).skip(1));
-    let refusals = refusals.filter_map(|call| call.trim_start().strip_prefix('"'));
     let fields =
         ["code: \"", "code = \"", "no_picture(\""].into_iter().flat_map(|mark| text.split(mark).skip(1));
-    arms.chain(refusals).chain(fields).filter_map(|rest| rest.split('"').next()).map(str::to_owned).collect()
+    arms.chain(fields).filter_map(|rest| rest.split('"').next()).map(str::to_owned).collect()
 }
 
 /// The first cell of each row: `` | `not-dicom` | … ``.

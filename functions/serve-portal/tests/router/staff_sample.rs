@@ -1,15 +1,16 @@
 //! A console with one patient and one study, in memory. Who may do what is the domain's own table, as in the use cases.
 
 use async_trait::async_trait;
-use filmless_delivery::staff::refusals::{Refusal, Refusals};
+use filmless_delivery::staff::refusals::{Refusals, RefusedUpload};
 use filmless_delivery::staff::status::Reason;
 use filmless_delivery::staff::{
     AuditFound, AuditQuery, AuditVerdict, CLAIMS_BYTES_MAX, Channels, ChargeLine, ClaimsView,
-    ContactCorrection, Counted, Decided, Decision, ExportState, Extent, FailedChannel, FilmBudgets,
-    HeldStudy, HistoryLine, IdentityView, LinesAsked, LinesPage, ListAsked, ListCursor, ListPage, Merged,
-    OpenedStudy, PatientHit, PatientView, RecallReport, RecallViewer, ReceivableGroup, ReconcileAttempt,
-    Reconciled, Reissued, ResultBrief, ResultState, Revoked, RiskLine, StaffError, Stated, StudyBrief,
-    StudyHistory, Unreached, UsageFigures, UsageFile, UsageGroup, UsageMonth, UsageWaiting, Waiting,
+    ContactCorrection, Counted, Decided, Decision, ExportFailure, ExportState, Extent, FailedChannel,
+    FilmBudgets, HeldStudy, HistoryLine, IdentityView, LinesAsked, LinesPage, ListAsked, ListCursor,
+    ListPage, Merged, OpenedStudy, PatientHit, PatientView, RecallReport, RecallViewer, ReceivableGroup,
+    ReconcileAttempt, Reconciled, Refusal, Reissued, ResultBrief, ResultState, Revoked, RiskLine, StaffError,
+    Stated, StudyBrief, StudyHistory, Unreached, UsageFigures, UsageFile, UsageGroup, UsageMonth,
+    UsageWaiting, Waiting,
 };
 use filmless_delivery::upkeep::retention::Erased;
 use filmless_delivery::viewing::{NewShare, ShareLine, ShareRequest};
@@ -18,7 +19,7 @@ use filmless_domain::audit::{Actor, AuditAction, AuditEvent, AuditOutcome};
 use filmless_domain::identity::Fact;
 use filmless_domain::share::Relation;
 use filmless_domain::staff::{Act, Role, StaffMember};
-use filmless_domain::{AccessionNumber, PatientId, Secret, StudyInstanceUid};
+use filmless_domain::{AccessionNumber, HoldReason, PatientId, RejectionCode, Secret, StudyInstanceUid};
 use filmless_identity::Returned;
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
@@ -89,12 +90,8 @@ fn at(time: &str) -> Timestamp {
     format!("2020-11-23T{time}:00Z").parse().unwrap()
 }
 
-const fn refused(code: &'static str) -> StaffError {
-    StaffError::Refused { code, message: "" }
-}
-
 fn reason(reason: &str) -> Result<(), StaffError> {
-    if reason.trim().is_empty() { Err(refused("reason-missing")) } else { Ok(()) }
+    if reason.trim().is_empty() { Err(Refusal::ReasonMissing.into()) } else { Ok(()) }
 }
 
 fn brief(state: &'static str) -> StudyBrief {
@@ -107,7 +104,7 @@ fn brief(state: &'static str) -> StudyBrief {
         modalities: vec!["CT".into()],
         state,
         reason: (state == "held")
-            .then(|| Reason { code: "no-order".into(), message: "in English only".into() }),
+            .then(|| Reason { code: HoldReason::NoOrder.into(), message: "in English only".into() }),
         released_at: Some(at("09:15")),
     }
 }
@@ -179,7 +176,7 @@ impl Clerk for SampleClerk {
     async fn find(&self, query: &str) -> Result<Vec<PatientHit>, StaffError> {
         self.demand(Act::Find)?;
         if query.trim().is_empty() {
-            return Err(refused("bad-search"));
+            return Err(Refusal::BadSearch.into());
         }
         let hit = PatientHit {
             patient_id: PatientId::parse(PATIENT).unwrap(),
@@ -194,7 +191,7 @@ impl Clerk for SampleClerk {
     async fn keep_search(&self, query: &str) -> Result<String, StaffError> {
         self.demand(Act::Find)?;
         if query.trim().is_empty() {
-            return Err(refused("bad-search"));
+            return Err(Refusal::BadSearch.into());
         }
         Ok(if query.contains("hoa") { "kept".into() } else { "nobody".into() })
     }
@@ -243,13 +240,13 @@ impl Clerk for SampleClerk {
     ) -> Result<(), StaffError> {
         self.demand(Act::CorrectContact)?;
         self.known(patient)?;
-        if typed.phone.as_deref() == Some("12") { Err(refused("bad-phone")) } else { Ok(()) }
+        if typed.phone.as_deref() == Some("12") { Err(Refusal::BadPhone.into()) } else { Ok(()) }
     }
 
     async fn merge(&self, from: &PatientId, into: &PatientId, why: &str) -> Result<Merged, StaffError> {
         self.demand(Act::Merge)?;
         reason(why)?;
-        if from == into { Err(refused("same-account")) } else { Ok(Merged { studies: 3, shares: 1 }) }
+        if from == into { Err(Refusal::SameAccount.into()) } else { Ok(Merged { studies: 3, shares: 1 }) }
     }
 
     async fn revoke(&self, _: &PatientId, why: &str) -> Result<Revoked, StaffError> {
@@ -261,7 +258,7 @@ impl Clerk for SampleClerk {
     async fn share(&self, _: &PatientId, request: &ShareRequest) -> Result<NewShare, StaffError> {
         self.demand(Act::Share)?;
         if request.studies.is_empty() || request.label.is_empty() {
-            return Err(refused("bad-share"));
+            return Err(Refusal::BadShare.into());
         }
         Ok(NewShare {
             id: "s2".into(),
@@ -342,7 +339,7 @@ impl Clerk for SampleClerk {
         self.demand(Act::Resend)?;
         self.study(study)?;
         if channels == Channels::Email {
-            return Err(refused("no-contact"));
+            return Err(Refusal::NoContact.into());
         }
         Ok(Reissued { link_version: 2, sms: true, email: false })
     }
@@ -351,7 +348,7 @@ impl Clerk for SampleClerk {
         self.demand(Act::Release)?;
         self.study(study)?;
         if decision.seen != "seen" {
-            return Err(refused("facts-changed"));
+            return Err(Refusal::FactsChanged.into());
         }
         reason(&decision.reason).map(|()| Decided::Released)
     }
@@ -472,7 +469,7 @@ impl Clerk for SampleClerk {
         if max == 0 {
             return Ok(Refusals { refused: Vec::new(), more: 5 });
         }
-        let refusal = |key: &str, code: &str| Refusal {
+        let refusal = |key: &str, code: RejectionCode| RefusedUpload {
             key: key.into(),
             code: code.into(),
             message: "In the order `patient.sex` is a <text>.".into(),
@@ -482,8 +479,10 @@ impl Clerk for SampleClerk {
             uploaded_at: Some(at("09:17")),
             is_note: false,
         };
-        let refused =
-            vec![refusal("orders/=a<b>.json", "order-bad-field"), refusal("incoming/x", "not-dicom")];
+        let refused = vec![
+            refusal("orders/=a<b>.json", RejectionCode::OrderBadField),
+            refusal("incoming/x", RejectionCode::NotDicom),
+        ];
         Ok(Refusals { refused, more: 3 })
     }
 
@@ -512,7 +511,7 @@ impl Clerk for SampleClerk {
     async fn find_audit(&self, query: &AuditQuery, _: usize) -> Result<AuditFound, StaffError> {
         self.demand(Act::ReadAudit)?;
         if query.from > query.to {
-            return Err(refused("bad-period"));
+            return Err(Refusal::BadPeriod.into());
         }
         Ok(AuditFound { events: vec![event()], is_cut: true })
     }
@@ -520,7 +519,7 @@ impl Clerk for SampleClerk {
     async fn audit_of_day(&self, day: Date) -> Result<Vec<Vec<u8>>, StaffError> {
         self.demand(Act::ReadAudit)?;
         if day == date(2020, 1, 1) {
-            return Err(refused("audit-too-long"));
+            return Err(Refusal::AuditTooLong.into());
         }
         Ok(vec![serde_json::to_vec(&event()).unwrap()])
     }
@@ -584,20 +583,20 @@ impl Clerk for SampleClerk {
     async fn usage_state(&self) -> Result<(UsageWaiting, Option<ExportState>), StaffError> {
         self.demand(Act::ReadUsage)?;
         let waiting = UsageWaiting { exports: vec!["2020-10".into()], claims: vec!["2020-10".into()] };
-        let failed = Some("ledger".to_owned());
+        let failed = Some(ExportFailure::Ledger.into());
         Ok((waiting, Some(ExportState { at: at("09:20"), months: vec!["2020-11".into()], rows: 0, failed })))
     }
 
     async fn ask_export(&self, month: &str) -> Result<(), StaffError> {
         self.demand(Act::ReadUsage)?;
-        if month.len() == 7 { Ok(()) } else { Err(refused("bad-month")) }
+        if month.len() == 7 { Ok(()) } else { Err(Refusal::BadMonth.into()) }
     }
 
     async fn ask_reconcile(&self, month: &str, file: Vec<u8>) -> Result<(), StaffError> {
         self.demand(Act::ReadUsage)?;
         assert_eq!(month, "2020-11");
         if file.is_empty() || file.len() > CLAIMS_BYTES_MAX {
-            Err(refused("bad-claims-size"))
+            Err(Refusal::BadClaimsSize.into())
         } else {
             Ok(())
         }
@@ -655,7 +654,7 @@ impl Clerk for SampleClerk {
 
     async fn set_film_budget(&self, period: &str, films: Option<u64>) -> Result<(), StaffError> {
         self.demand(Act::ReadUsage)?;
-        if period == "2020-11" && films == Some(1_200) { Ok(()) } else { Err(refused("bad-budget")) }
+        if period == "2020-11" && films == Some(1_200) { Ok(()) } else { Err(Refusal::BadBudget.into()) }
     }
 
     async fn verify_audit(&self) -> Result<AuditVerdict, StaffError> {

@@ -1,7 +1,7 @@
 //! Files with the SOP Instance UID of one that is there: a correction, the same once more, or another image.
 
 use filmless_dicom::RefusedHeader;
-use filmless_domain::{Limits, Rejection, StudyInstanceUid};
+use filmless_domain::{Limits, Rejection, RejectionCode, StudyInstanceUid};
 use filmless_store::index::{InstanceRecord, UploadOwner};
 use filmless_store::{Bucket, ObjectVersion};
 use tracing::info;
@@ -42,7 +42,7 @@ pub(super) async fn refuse_duplicate(
         series_instance_uid: Some(record.series_instance_uid.clone()),
         sop_instance_uid: Some(record.sop_instance_uid.clone()),
     };
-    refuse(intake, &header, object, &Rejection::new("duplicate-instance-uid", message)).await
+    refuse(intake, &header, object, &Rejection::new(RejectionCode::DuplicateInstanceUid, message)).await
 }
 
 /// The same SOP Instance UID with other bytes: a correction takes the place of what it corrects, which stays in the bucket.

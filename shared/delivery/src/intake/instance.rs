@@ -1,7 +1,7 @@
 //! Instances: only the header is read, by ranged GETs.
 
 use filmless_domain::identity::{IdentityRules, document_contradicts, files_contradict};
-use filmless_domain::{Limits, PatientDemographics, Rejection, StudyInstanceUid};
+use filmless_domain::{Limits, PatientDemographics, Rejection, RejectionCode, StudyInstanceUid};
 use filmless_store::{Bucket, StoreError};
 use std::collections::BTreeMap;
 
@@ -93,8 +93,10 @@ async fn examine(
     match read_object(&intake.studies, &intake.common.settings.limits, object).await {
         Ok(Examined::Instance(header)) => Ok(Some(header)),
         Ok(Examined::Zip) if object.key.upload() == Upload::Unpacked => {
-            let rejection =
-                Rejection::new("nested-zip", "A ZIP within a ZIP is not unpacked. Upload it by itself.");
+            let rejection = Rejection::new(
+                RejectionCode::NestedZip,
+                "A ZIP within a ZIP is not unpacked. Upload it by itself.",
+            );
             quarantine(intake, object, &rejection).await.map(|()| None)
         }
         Ok(Examined::Zip) => unpack(intake, object).await.map(|()| None),
@@ -129,7 +131,10 @@ pub(crate) async fn read_object(
         let read = studies.get_range(object.version(), 0..step).await?;
         if read.total_bytes > limits.object_bytes_max {
             let message = format!("The object has more than {} bytes.", limits.object_bytes_max);
-            return Ok(Examined::Refused(Rejection::new("object-too-large", message), Box::default()));
+            return Ok(Examined::Refused(
+                Rejection::new(RejectionCode::ObjectTooLarge, message),
+                Box::default(),
+            ));
         }
         if sniff(&read.bytes) == Sniffed::Zip {
             return Ok(Examined::Zip);
@@ -137,13 +142,15 @@ pub(crate) async fn read_object(
         match read_header(&read.bytes, read.total_bytes, limits) {
             Ok(HeaderRead::Complete(header)) => return Ok(Examined::Instance(header)),
             Ok(HeaderRead::NeedMore) => {}
-            Err(error) if error.code() == "dicomdir" => return Ok(Examined::Directory),
-            Err(error) => {
-                return Ok(Examined::Refused(error.into(), Box::new(read_refused(&read.bytes, limits))));
-            }
+            Err(error) => return Ok(unreadable(error, read_refused(&read.bytes, limits))),
         }
     }
-    Ok(Examined::Refused(HeaderError::HeaderTooLong.into(), Box::default()))
+    Ok(unreadable(HeaderError::HeaderTooLong, RefusedHeader::default()))
+}
+
+/// What an object is whose header cannot be read.
+fn unreadable(error: HeaderError, header: RefusedHeader) -> Examined {
+    error.rejection().map_or(Examined::Directory, |rejection| Examined::Refused(rejection, Box::new(header)))
 }
 
 /// Takes instances of one study in and has it looked at; an error is that of the look.
@@ -291,7 +298,7 @@ async fn refuse_stranger(
         sop_instance_uid: Some(record.sop_instance_uid.clone()),
     };
     intake.common.index.add_stranger(study, &stranger).await?;
-    let rejection = Rejection::new("two-patients", message);
+    let rejection = Rejection::new(RejectionCode::TwoPatients, message);
     let header = RefusedHeader {
         patient: arrival.patient.id.clone(),
         accession_number: arrival.accession_number.clone(),

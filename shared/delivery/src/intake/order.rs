@@ -4,7 +4,7 @@ use filmless_domain::identity::{IdentityRules, compare};
 use std::collections::BTreeSet;
 
 use filmless_dicom::RefusedHeader;
-use filmless_domain::{AccessionNumber, Order, PatientId, Rejection, StudyInstanceUid};
+use filmless_domain::{AccessionNumber, Order, PatientId, Rejection, RejectionCode, StudyInstanceUid};
 use filmless_store::StoreError;
 use filmless_store::index::{OrderRecord, OrderTaken, ReviewKind, ReviewRecord, UploadOwner};
 use tracing::{info, warn};
@@ -22,7 +22,8 @@ pub(super) async fn ingest_order(intake: &Intake, object: &CreatedObject) -> Res
         Ok(bytes) => bytes,
         Err(StoreError::NotFound) => return Ok(()),
         Err(StoreError::TooLarge) => {
-            let rejection = Rejection::new("order-too-large", format!("An order has at most {limit} bytes."));
+            let rejection =
+                Rejection::new(RejectionCode::OrderTooLarge, format!("An order has at most {limit} bytes."));
             return quarantine(intake, object, &rejection).await;
         }
         Err(error) => return Err(error.into()),

@@ -1,7 +1,7 @@
 //! Quarantine: a copy of what was refused, beside a reason its sender can read. The upload itself stays.
 
 use filmless_dicom::RefusedHeader;
-use filmless_domain::{ObjectKey, Rejection, object_key};
+use filmless_domain::{ObjectKey, Rejection, RejectionCode, object_key};
 use filmless_store::index::{LostFile, UploadOwner};
 use filmless_store::{Bucket, ObjectVersion, Served, StoreError};
 use serde_json::json;
@@ -62,7 +62,9 @@ pub(super) async fn quarantine_unless_storable<T: Default>(
     // What the table says is about sizes and names of attributes.
     warn!(operation, cause = %source, "the table cannot hold it");
     let message = "The index cannot hold what this object says: some of it is longer than a table takes.";
-    quarantine(intake, object, &Rejection::new("not-storable", message)).await.map(|()| T::default())
+    quarantine(intake, object, &Rejection::new(RejectionCode::NotStorable, message))
+        .await
+        .map(|()| T::default())
 }
 
 /// Whether an object was refused, and its sender told why.
@@ -98,7 +100,7 @@ async fn quarantine_named(
         Err(error) => return Err(error.into()),
     }
     write_reason(intake, header, object, &place, rejection).await?;
-    warn!(code = rejection.code, bytes = object.bytes, "object refused");
+    warn!(code = rejection.code.code(), bytes = object.bytes, "object refused");
     Ok(())
 }
 

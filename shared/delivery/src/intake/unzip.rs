@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
-use filmless_domain::{Limits, Rejection, object_key};
+use filmless_domain::{Limits, Rejection, RejectionCode, object_key};
 use filmless_store::index::UnpackedRecord;
 use filmless_store::{Served, StoreError};
 use sha2::{Digest, Sha256};
@@ -103,7 +103,7 @@ pub(super) async fn unpack(intake: &Intake, object: &CreatedObject) -> Result<()
     }
     if stored == 0 {
         let message = format!("The ZIP holds no DICOM file: {}.", summary(&companions));
-        let rejection = Rejection::new("zip-without-images", message);
+        let rejection = Rejection::new(RejectionCode::ZipWithoutImages, message);
         return quarantine(intake, object, &rejection).await;
     }
     let mut quarantined = Vec::new();
@@ -115,7 +115,8 @@ pub(super) async fn unpack(intake: &Intake, object: &CreatedObject) -> Result<()
             summary(&companions),
             if litter > 0 { format!(", and {litter} that an operating system added") } else { String::new() },
         );
-        quarantined.push(note(intake, object, &Rejection::new("companions-passed-over", message)).await?);
+        quarantined
+            .push(note(intake, object, &Rejection::new(RejectionCode::CompanionsPassedOver, message)).await?);
     }
     info!(entries = count, stored, passed_over = companions.values().sum::<usize>(), "ZIP unpacked");
     // Last: whoever looks for what was lost takes it from here that every entry is an object.
@@ -137,13 +138,14 @@ fn summary(companions: &BTreeMap<String, usize>) -> String {
 impl Archive {
     /// Opens an archive that keeps the limits, as far as it says itself: nothing of one that does not is stored.
     fn open(packed: &Path, limits: &Limits) -> Result<Self, Rejection> {
-        let bad = || Rejection::new("bad-zip", "The ZIP cannot be read: it is cut off or damaged.");
+        let bad =
+            || Rejection::new(RejectionCode::BadZip, "The ZIP cannot be read: it is cut off or damaged.");
         let file = File::open(packed).map_err(|_| bad())?;
         let bytes = file.metadata().map_err(|_| bad())?.len();
         let mut zip = ZipIterable::try_new(&file, Config::default()).map_err(|_| bad())?;
         if zip.len() > limits.zip_entries_max {
             let message = format!("The ZIP has more than {} entries.", limits.zip_entries_max);
-            return Err(Rejection::new("zip-too-many-entries", message));
+            return Err(Rejection::new(RejectionCode::ZipTooManyEntries, message));
         }
         let entries =
             zip.files().and_then(|files| files.map(|entry| entry.map(OwnedZipFileEntry::from)).collect());
@@ -159,7 +161,9 @@ impl Archive {
 
     /// Writes one entry to a file, if it may be an image.
     fn extract(&mut self, number: usize, target: &Path) -> Result<Extracted, Rejection> {
-        let bad = || Rejection::new("bad-zip", format!("Entry {} of the ZIP cannot be read.", number + 1));
+        let bad = || {
+            Rejection::new(RejectionCode::BadZip, format!("Entry {} of the ZIP cannot be read.", number + 1))
+        };
         let listed = self.entries.get(number).ok_or_else(bad)?.as_ref();
         // A name in no known encoding still names an entry.
         let name = listed.name().map_or_else(|_| number.to_string(), |name| name.into_owned());
@@ -197,7 +201,7 @@ impl Archive {
 
 fn too_large(allowed: u64) -> Rejection {
     let message = format!("The ZIP unpacks to more than is allowed for its size ({allowed} bytes are left).");
-    Rejection::new("zip-too-large", message)
+    Rejection::new(RejectionCode::ZipTooLarge, message)
 }
 
 #[cfg(test)]
@@ -268,11 +272,11 @@ mod tests {
         assert_eq!(code(&Limits::default()), None);
         let limits = |bytes| Limits { zip_unpacked_bytes_max: bytes, ..Limits::default() };
         assert_eq!(code(&limits(10)), None);
-        assert_eq!(code(&limits(9)).as_deref(), Some("zip-too-large"));
+        assert_eq!(code(&limits(9)), Some(RejectionCode::ZipTooLarge));
         let few = Limits { zip_entries_max: 1, ..Limits::default() };
-        assert_eq!(code(&few).as_deref(), Some("zip-too-many-entries"));
+        assert_eq!(code(&few), Some(RejectionCode::ZipTooManyEntries));
         std::fs::write(&path, b"PK\x03\x04 cut off").unwrap();
-        assert_eq!(code(&Limits::default()).as_deref(), Some("bad-zip"));
+        assert_eq!(code(&Limits::default()), Some(RejectionCode::BadZip));
     }
 
     #[test]
@@ -283,7 +287,7 @@ mod tests {
         let entries: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), &zeros[..])).collect();
         let (_folder, path) = zip_of(&entries);
         assert!(std::fs::metadata(&path).unwrap().len() < 64 << 10);
-        assert_eq!(Archive::open(&path, &Limits::default()).err().unwrap().code, "zip-too-large");
+        assert_eq!(Archive::open(&path, &Limits::default()).err().unwrap().code, RejectionCode::ZipTooLarge);
     }
 
     #[test]
@@ -299,6 +303,6 @@ mod tests {
         let limits = Limits { zip_unpacked_bytes_max: 100, ..Limits::default() };
         let mut archive = Archive::open(&path, &limits).unwrap();
         let refused = archive.extract(0, &folder.path().join("x")).err().unwrap();
-        assert!(["zip-too-large", "bad-zip"].contains(&refused.code.as_str()), "{}", refused.code);
+        assert!(matches!(refused.code, RejectionCode::ZipTooLarge | RejectionCode::BadZip), "{refused:?}");
     }
 }

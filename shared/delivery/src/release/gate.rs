@@ -30,17 +30,20 @@ pub async fn release_study(release: &Release, study: &StudyInstanceUid) -> Resul
     if !matches!(record.state, StudyState::Rendered | StudyState::Held | StudyState::Released) {
         return Ok(());
     }
-    if record.reason == Some(HoldReason::HeldByStaff) {
+    if record.is_held_for(HoldReason::HeldByStaff) {
         // It was held while it was on its way.
         return match record.state {
             StudyState::Held => Ok(()),
             _ => hold(&release.common, &record, HoldReason::HeldByStaff).await,
         };
     }
+    if record.is_held_for_unknown() {
+        return Ok(());
+    }
     match verdict(&release.common, &record, Asked::WhetherToRelease).await? {
         Ok(order) => open_gate(release, record, &order).await,
         Err(reason) => {
-            if record.state != StudyState::Held || record.reason != Some(reason) {
+            if record.state != StudyState::Held || !record.is_held_for(reason) {
                 hold(&release.common, &record, reason).await?;
             }
             Ok(())

@@ -6,7 +6,7 @@ use filmless_domain::{Language, PatientId, person_name};
 use filmless_store::index::{Index, LinkState, Transaction};
 use serde::Serialize;
 
-use super::{Desk, StaffError, reason_of};
+use super::{Desk, Refusal, StaffError, reason_of};
 use crate::sight::{find_in_sight, latest_order_of};
 use crate::viewing::{NewShare, ShareOwner, ShareRequest, create_share_of, end_share_of};
 
@@ -91,10 +91,7 @@ impl Desk {
             source: &self.source,
         };
         let made = create_share_of(&self.common, &owner, request).await?;
-        made.ok_or(StaffError::refused(
-            "bad-share",
-            "A share needs a name, at least one study and 1 to 365 days.",
-        ))
+        made.ok_or(StaffError::Refused(Refusal::BadShare))
     }
 
     /// Ends a share of a patient.

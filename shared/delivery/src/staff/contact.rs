@@ -5,7 +5,7 @@ use filmless_domain::staff::Act;
 use filmless_domain::{PatientId, PhoneNumber, mailbox};
 use filmless_store::index::{Change, ContactRecord, Index, Transaction};
 
-use super::{Desk, StaffError};
+use super::{Desk, Refusal, StaffError};
 use crate::record::messages::{ReleaseTask, Task};
 use crate::record::outbox;
 
@@ -42,15 +42,15 @@ impl Desk {
         let phone = match correction.phone.as_deref().map(str::trim) {
             None => known.phone,
             Some("") => None,
-            Some(typed) => Some(PhoneNumber::parse(typed).map_err(|_| {
-                StaffError::refused("bad-phone", "This is no phone number an SMS can be sent to.")
-            })?),
+            Some(typed) => {
+                Some(PhoneNumber::parse(typed).map_err(|_| StaffError::Refused(Refusal::BadPhone))?)
+            }
         };
         let email = match correction.email.as_deref().map(str::trim) {
             None => known.email,
             Some("") => None,
             Some(typed) if mailbox::is_public_mailbox(typed) => Some(typed.to_owned()),
-            Some(_) => return Err(StaffError::refused("bad-email", "This is no email address.")),
+            Some(_) => return Err(Refusal::BadEmail.into()),
         };
         let record = ContactRecord {
             phone,

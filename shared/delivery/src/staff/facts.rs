@@ -146,7 +146,7 @@ impl Desk {
     /// [`StaffError`].
     pub async fn mismatches(&self, days: u16) -> Result<Vec<IdentityView>, StaffError> {
         self.demand(Act::Release, AuditAction::ReadHistory).await?;
-        let is_one = |study: &StudyRecord| study.reason.is_some_and(|reason| MISMATCHES.contains(&reason));
+        let is_one = |study: &StudyRecord| MISMATCHES.iter().any(|reason| study.is_held_for(*reason));
         let are_enough = |held: &[StudyRecord]| held.len() >= MISMATCHES_MAX;
         let wanted = HeldWanted::For(&MISMATCHES);
         let held = held_where(&self.common, days, wanted, is_one, are_enough).await?;

@@ -19,7 +19,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::worklist::held_where;
-use super::{Desk, StaffError};
+use super::{Desk, Refusal, StaffError};
 use crate::credentials;
 use crate::staff::status::{Reason, reason_of_hold};
 use crate::viewing::ShareLine;
@@ -131,10 +131,7 @@ impl std::fmt::Debug for PatientView {
 fn wanted(query: &str) -> Result<&str, StaffError> {
     let query = query.trim();
     if query.is_empty() || query.chars().count() > QUERY_CHARS_MAX {
-        return Err(StaffError::refused(
-            "bad-search",
-            "Search for a phone number, a patient code or a name.",
-        ));
+        return Err(Refusal::BadSearch.into());
     }
     Ok(query)
 }

@@ -9,8 +9,7 @@ use filmless_store::index::{
 };
 
 use super::facts::{IdentityView, Looked};
-use super::reissue::changed;
-use super::{Case, Desk, StaffError, reason_of};
+use super::{Case, Desk, Refusal, StaffError, reason_of};
 use crate::prepare::settle;
 use crate::record::messages::{ReleaseTask, Task};
 use crate::record::outbox;
@@ -60,9 +59,7 @@ impl Desk {
         let reason = reason_of(&decision.reason)?;
         let case = self.case(study).await?;
         if case.study.instances == 0 {
-            let message =
-                "There is no image that could be shown. What was refused of it is listed; send it again.";
-            return Err(StaffError::refused("study-without-images", message));
+            return Err(Refusal::StudyWithoutImages.into());
         }
         let order = self.order_for(&case.study, decision.order.as_ref()).await?;
         self.check_owner(&case, &order).await?;
@@ -87,10 +84,7 @@ impl Desk {
             let owner = self.common.index.account_of_patient(&order.order.patient.id).await?;
             if owner.is_none_or(|owner| owner.account_key != account.account_key && owner.account_key != *key)
             {
-                return Err(StaffError::refused(
-                    "released-to-another",
-                    "The study was released to another patient. Recall it, and upload it again under a new UID.",
-                ));
+                return Err(Refusal::ReleasedToAnother.into());
             }
         }
         Ok(())
@@ -156,7 +150,7 @@ impl Desk {
         let transaction = transaction.announce(&entry)?;
         let transaction = self.sign(transaction, AuditAction::ReleaseStudy, case, Some(reason))?;
         if index.commit(transaction).await? != TransactionOutcome::Committed {
-            return Err(changed());
+            return Err(Refusal::ChangedMeanwhile.into());
         }
         for stranger in index.strangers(uid).await? {
             index.forget_stranger(uid, &stranger.upload).await?;
@@ -178,18 +172,12 @@ impl Desk {
         if let Some(accession) = named {
             let order = index.order(accession).await?.ok_or(StaffError::NotFound)?;
             if order.study_instance_uid.as_ref().is_some_and(|bound| *bound != study.study_instance_uid) {
-                return Err(StaffError::refused(
-                    "order-taken",
-                    "Another study was released under that order.",
-                ));
+                return Err(Refusal::OrderTaken.into());
             }
             return Ok(order);
         }
         let candidates = sight::orders_for(&self.common, study).await?;
-        candidates.meant().cloned().ok_or(StaffError::refused(
-            "name-the-order",
-            "Say under which order: none, or several, could be meant.",
-        ))
+        candidates.meant().cloned().ok_or(StaffError::Refused(Refusal::NameTheOrder))
     }
 
     /// Holds a study: its patient does not see it, and nothing but a release by hand brings it back.
@@ -201,7 +189,7 @@ impl Desk {
         let reason = reason_of(reason)?;
         let case = self.case(study).await?;
         if case.study.state == StudyState::Recalled {
-            return Err(StaffError::refused("recalled", "The study is recalled: nobody sees it."));
+            return Err(Refusal::Recalled.into());
         }
         let code = HoldReason::HeldByStaff.code();
         let booking = booking::reversal(&self.common, &case.study, code).await?;
@@ -218,7 +206,7 @@ impl Desk {
         let transaction = self.sign(transaction, AuditAction::HoldStudy, &case, Some(&reason))?;
         match self.common.index.commit(transaction).await? {
             TransactionOutcome::Committed => Ok(()),
-            TransactionOutcome::ConditionUnmet(_) => Err(changed()),
+            TransactionOutcome::ConditionUnmet(_) => Err(Refusal::ChangedMeanwhile.into()),
         }
     }
 }
@@ -226,19 +214,13 @@ impl Desk {
 /// What is decided must be what is so now, and must not lead into the account of somebody else.
 fn check_looked(view: &IdentityView, decision: &Decision) -> Result<(), StaffError> {
     if decision.seen != view.seen {
-        return Err(StaffError::refused(
-            "facts-changed",
-            "Look at the facts of images, order and account first; they may have changed since you did.",
-        ));
+        return Err(Refusal::FactsChanged.into());
     }
     if view.is_cancelled {
-        return Err(StaffError::refused("order-cancelled", "The order was cancelled."));
+        return Err(Refusal::OrderCancelled.into());
     }
     if view.is_account_anothers && !decision.is_same_person {
-        return Err(StaffError::refused(
-            "account-of-another",
-            "The account of this patient code is somebody else's. Correct the code of the order, or say that they are one person.",
-        ));
+        return Err(Refusal::AccountOfAnother.into());
     }
     Ok(())
 }

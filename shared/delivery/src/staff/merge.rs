@@ -7,8 +7,7 @@ use filmless_domain::{PatientDemographics, PatientId};
 use filmless_store::index::{AccountRecord, Change, Index, Transaction, TransactionOutcome};
 use serde::Serialize;
 
-use super::reissue::changed;
-use super::{Desk, StaffError, reason_of};
+use super::{Desk, Refusal, StaffError, reason_of};
 use crate::sight::person_of;
 
 /// What a merge moved.
@@ -37,7 +36,7 @@ impl Desk {
         let reason = reason_of(reason)?;
         let (old, new) = (self.account_of(from).await?, self.account_of(into).await?);
         if old.account_key == new.account_key {
-            return Err(StaffError::refused("same-account", "Both codes lead to one account already."));
+            return Err(Refusal::SameAccount.into());
         }
         self.check_same_person(from, into).await?;
         self.check_accounts(&old, &new).await?;
@@ -48,7 +47,7 @@ impl Desk {
         let action = AuditAction::MergePatients;
         let transaction = self.sign_for_patient(transaction, action, Some(&new), Some(&detail))?;
         if index.commit(transaction).await? != TransactionOutcome::Committed {
-            return Err(changed());
+            return Err(Refusal::ChangedMeanwhile.into());
         }
         let studies = self.move_studies(&old.account_key, &new.account_key, from, &new.patient_id).await?;
         Ok(Merged { studies, shares: self.end_shares_of(&old.account_key).await? })
@@ -100,9 +99,6 @@ impl Desk {
         if comparison.is_same_person() {
             return Ok(());
         }
-        Err(StaffError::refused(
-            "not-one-person",
-            "Name, birth date or sex of the two codes differ. Correct the orders first: images of two people must never meet.",
-        ))
+        Err(Refusal::NotOnePerson.into())
     }
 }

@@ -14,6 +14,7 @@ mod history;
 mod merge;
 mod read_audit;
 mod recall;
+mod refusal;
 pub mod refusals;
 mod reissue;
 mod report;
@@ -40,9 +41,9 @@ pub use contact::ContactCorrection;
 pub use entrance::StaffEntrance;
 pub use facts::{Asked, IdentityView, MISMATCHES_MAX, Stated};
 pub use finance::{
-    ASKED, CLAIM_LISTS, CLAIMS_BYTES_MAX, ChargeLine, ClaimsView, ExportState, FilmBudgets, LinesAsked,
-    LinesPage, ReceivableGroup, ReconcileAttempt, Reconciled, RiskLine, UsageRequest, UsageWaiting,
-    claims_list_key,
+    ASKED, CLAIM_LISTS, CLAIMS_BYTES_MAX, ChargeLine, ClaimsView, ExportFailure, ExportState, FilmBudgets,
+    LinesAsked, LinesPage, ReceivableGroup, ReconcileAttempt, Reconciled, RiskLine, UsageRequest,
+    UsageWaiting, claims_list_key,
 };
 pub use find::{PatientHit, PatientView, StudyBrief};
 pub use gate::{Decided, Decision};
@@ -50,6 +51,7 @@ pub use history::{HistoryLine, StudyHistory};
 pub use merge::Merged;
 pub use read_audit::{AuditFound, AuditQuery, AuditVerdict};
 pub use recall::{RecallReport, RecallViewer};
+pub use refusal::Refusal;
 pub use reissue::{Channels, Reissued};
 pub(crate) use report::list_unreached;
 pub use report::{FailedChannel, HeldStudy, OpenedStudy, Unreached, Waiting};
@@ -67,30 +69,21 @@ pub enum StaffError {
     #[error("there is no such thing")]
     NotFound,
     /// The state of things, or the request itself, does not allow it.
-    #[error("{message}")]
-    Refused {
-        /// Stable code.
-        code: &'static str,
-        /// One sentence for staff.
-        message: &'static str,
-    },
+    #[error(transparent)]
+    Refused(#[from] Refusal),
     /// Something failed; try again.
     #[error(transparent)]
     Failed(#[from] DeliveryError),
 }
 
 impl StaffError {
-    pub(crate) const fn refused(code: &'static str, message: &'static str) -> Self {
-        Self::Refused { code, message }
-    }
-
     /// The stable code.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
             Self::Forbidden => "forbidden",
             Self::NotFound => "not-found",
-            Self::Refused { code, .. } => code,
+            Self::Refused(why) => why.code(),
             Self::Failed(error) => error.code(),
         }
     }
@@ -171,8 +164,7 @@ impl Desk {
 
     /// The order a study was released under.
     async fn order_of(&self, study: &StudyRecord) -> Result<OrderRecord, StaffError> {
-        let never =
-            StaffError::refused("not-released", "The study was never released: there is nothing to send.");
+        let never = StaffError::Refused(Refusal::NotReleased);
         let Some(accession) = &study.order_accession else { return Err(never) };
         self.common.index.order(accession).await?.ok_or(StaffError::NotFound)
     }
@@ -225,7 +217,7 @@ impl Desk {
 
     async fn account_of(&self, patient: &PatientId) -> Result<AccountRecord, StaffError> {
         let found = self.common.index.account_of_patient(patient).await?;
-        found.ok_or(StaffError::refused("no-account", "Nothing was released to this patient yet."))
+        found.ok_or(StaffError::Refused(Refusal::NoAccount))
     }
 
     /// The account and, where the patient's own was taken in by another, that one too: its old slips are theirs.
@@ -278,10 +270,10 @@ fn reason_of(typed: &str) -> Result<String, StaffError> {
     let clean: String = typed.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let reason = clean.split_whitespace().collect::<Vec<_>>().join(" ");
     if reason.is_empty() {
-        return Err(StaffError::refused("reason-missing", "Say why: a reason is asked for."));
+        return Err(Refusal::ReasonMissing.into());
     }
     if reason.chars().count() > REASON_CHARS_MAX {
-        return Err(StaffError::refused("reason-too-long", "The reason is too long."));
+        return Err(Refusal::ReasonTooLong.into());
     }
     Ok(reason)
 }

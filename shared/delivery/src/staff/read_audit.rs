@@ -11,7 +11,7 @@ use filmless_store::index::LogName;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::{Desk, StaffError};
+use super::{Desk, Refusal, StaffError};
 use crate::record::log::{self, LogError, VerifiedLog};
 
 /// Most bytes of one download: an answer of a function is 6 MB at most, and FHIR is about three times as long.
@@ -108,10 +108,7 @@ impl Desk {
         self.demand(Act::ReadAudit, AuditAction::ReadLog).await?;
         let (common, today) = (&self.common, self.today());
         if query.from > query.to || (query.to - query.from).get_days() >= PERIOD_DAYS_MAX {
-            return Err(StaffError::refused(
-                "bad-period",
-                "A period begins before it ends, and has 92 days at most.",
-            ));
+            return Err(Refusal::BadPeriod.into());
         }
         let detail = format!("newest of {} to {}", query.from, query.to);
         self.record(AuditAction::ReadLog).detail(detail).write(common).await?;
@@ -154,7 +151,7 @@ impl Desk {
         }
         let (patient, accession) = (PatientId::parse(code).ok(), AccessionNumber::parse(code).ok());
         if patient.is_none() && accession.is_none() {
-            return Err(StaffError::refused("bad-search", "This is no patient code."));
+            return Err(Refusal::BadSearch.into());
         }
         let index = &self.common.index;
         let mut patients: BTreeSet<PatientId> = patient.into_iter().collect();
@@ -188,10 +185,7 @@ impl Desk {
             let object = log::read(&self.audit, key).await?;
             bytes += object.len();
             if bytes > DOWNLOAD_BYTES_MAX {
-                return Err(StaffError::refused(
-                    "audit-too-long",
-                    "The day is too long for one page: export it with `filmless audit export`.",
-                ));
+                return Err(Refusal::AuditTooLong.into());
             }
             lines.extend(log::lines(&object).map(<[u8]>::to_vec));
         }

@@ -2,15 +2,14 @@
 
 use filmless_domain::audit::{Actor, AuditAction};
 use filmless_domain::staff::Act;
-use filmless_domain::usage::{StorageClass, UsageKind};
+use filmless_domain::usage::{Reversal, StorageClass, UsageKind};
 use filmless_domain::{StudyInstanceUid, StudyState};
 use filmless_store::index::{Index, LinkState, Transaction, TransactionOutcome};
 use jiff::Timestamp;
 use serde::Serialize;
 use tracing::info;
 
-use super::reissue::changed;
-use super::{Case, Desk, StaffError, reason_of};
+use super::{Case, Desk, Refusal, StaffError, reason_of};
 use crate::record::usage::{self, Pen};
 use crate::release::booking;
 use crate::upkeep::retention::delete_below;
@@ -60,7 +59,7 @@ impl Desk {
         let reason = reason_of(reason)?;
         let case = self.case(study).await?;
         let index = &self.common.index;
-        let booking = booking::reversal(&self.common, &case.study, "recalled").await?;
+        let booking = booking::reversal(&self.common, &case.study, Reversal::Recalled.code()).await?;
         let (key, change) = Index::recall_change(&case.study);
         let change = change.book(&case.study, booking.as_ref());
         let mut transaction = Transaction::new().update(key, change).unlist_held(&case.study);
@@ -71,7 +70,7 @@ impl Desk {
         let transaction = self.sign(transaction, AuditAction::RecallStudy, &case, Some(&reason))?;
         let transaction = self.book_recall(transaction, &case).await?.log_booking(booking.as_ref())?;
         if index.commit(transaction).await? != TransactionOutcome::Committed {
-            return Err(changed());
+            return Err(Refusal::ChangedMeanwhile.into());
         }
         info!(study_instance_uid = %study, "study recalled");
         let (links, passwords, shares) = self.end_ways_in(&case).await?;

@@ -1,6 +1,6 @@
 //! What was refused, and what was passed over: the reasons that lie in quarantine, for whoever uploads and for staff.
 
-use filmless_domain::ObjectKey;
+use filmless_domain::{ObjectKey, RejectionCode, StoredCode};
 use filmless_store::{Bucket, ObjectVersion, StoreError};
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
@@ -15,11 +15,11 @@ const REASON_BYTES_MAX: u64 = 64 << 10;
 
 /// One object that was refused, or of which a part was passed over.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Refusal {
+pub struct RefusedUpload {
     /// Key as uploaded.
     pub key: String,
-    /// Stable code.
-    pub code: String,
+    /// Why.
+    pub code: StoredCode<RejectionCode>,
     /// What it means.
     pub message: String,
     /// Accession number, where the object could be read that far.
@@ -43,15 +43,15 @@ pub struct Refusal {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Refusals {
     /// Those that were asked for.
-    pub refused: Vec<Refusal>,
+    pub refused: Vec<RefusedUpload>,
     /// How many more there are.
     pub more: usize,
 }
 
-impl std::fmt::Debug for Refusal {
+impl std::fmt::Debug for RefusedUpload {
     /// A key may hold a name.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Refusal {{ code: {:?}, .. }}", self.code)
+        write!(f, "RefusedUpload {{ code: {:?}, .. }}", self.code)
     }
 }
 
@@ -70,7 +70,7 @@ pub async fn refusals(
     reasons.sort_by(|(a_key, a), (b_key, b)| (b, a_key).cmp(&(a, b_key)));
     let more = reasons.len().saturating_sub(max);
     reasons.truncate(max);
-    let refused: Vec<Option<Refusal>> = stream::iter(reasons)
+    let refused: Vec<Option<RefusedUpload>> = stream::iter(reasons)
         .map(|(key, _)| async move { read(bucket, &key).await })
         .buffered(READS_AT_ONCE)
         .try_collect()
@@ -83,13 +83,34 @@ fn is_reason(key: &ObjectKey) -> bool {
 }
 
 /// Nothing for one that cannot be read: it is not ours, somebody uploaded it below `quarantine/`; or it was erased.
-async fn read(bucket: &Bucket, key: &ObjectKey) -> Result<Option<Refusal>, StoreError> {
+async fn read(bucket: &Bucket, key: &ObjectKey) -> Result<Option<RefusedUpload>, StoreError> {
     let object = ObjectVersion { key, version_id: None };
     let text = match bucket.get(object, REASON_BYTES_MAX).await {
         Ok(text) => text,
         Err(StoreError::NotFound | StoreError::TooLarge) => return Ok(None),
         Err(error) => return Err(error),
     };
-    let refusal: Option<Refusal> = serde_json::from_slice(&text).ok();
-    Ok(refusal.map(|refusal| Refusal { is_note: key.as_str().ends_with(".note.json"), ..refusal }))
+    let refusal: Option<RefusedUpload> = serde_json::from_slice(&text).ok();
+    Ok(refusal.map(|refusal| RefusedUpload { is_note: key.as_str().ends_with(".note.json"), ..refusal }))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_reason_that_a_newer_version_wrote_is_listed_as_it_is() {
+        for (code, known) in [
+            ("two-patients", Some(RejectionCode::TwoPatients)),
+            ("companions-passed-over", Some(RejectionCode::CompanionsPassedOver)),
+            ("written-in-rhyme", None),
+        ] {
+            let stored = json!({ "key": "incoming/x", "code": code, "message": "It is so." });
+            let read: RefusedUpload = serde_json::from_value(stored).unwrap();
+            assert_eq!(read.code.known(), known, "{code}");
+            assert_eq!(serde_json::to_value(&read).unwrap()["code"], code);
+        }
+    }
 }

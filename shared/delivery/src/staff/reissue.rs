@@ -8,7 +8,7 @@ use filmless_store::index::{Contact, Index, LinkState, Transaction, TransactionO
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
-use super::{Case, Desk, StaffError, reason_of};
+use super::{Case, Desk, Refusal, StaffError, reason_of};
 use crate::record::outbox;
 use crate::release::issue::{Issue, NOTICES_PER_DAY_MAX};
 use crate::sight::order_in_sight;
@@ -99,10 +99,7 @@ impl Desk {
             let written = self.release.slips.list_written(key.as_str()).await?;
             // S3 tells whole seconds.
             if written.iter().any(|(_, made_at)| made_at.as_second() <= changed_at.as_second()) {
-                return Err(StaffError::refused(
-                    "result-amended",
-                    "The result was amended after this slip was made: send the access again, which makes a new one.",
-                ));
+                return Err(Refusal::ResultAmended.into());
             }
         }
         let object = ObjectVersion { key: &key, version_id: None };
@@ -125,10 +122,7 @@ impl Desk {
     ) -> Result<Reissued, StaffError> {
         self.order_of(&case.study).await?;
         let Some(order) = order_in_sight(&self.common, &case.study).await? else {
-            return Err(StaffError::refused(
-                "not-visible",
-                "The study is held or recalled: release it first.",
-            ));
+            return Err(Refusal::NotVisible.into());
         };
         self.check_rate(&case.study.study_instance_uid).await?;
         let account = case.account.as_ref().ok_or(StaffError::NotFound)?;
@@ -136,10 +130,7 @@ impl Desk {
         let contact = channels.of(known);
         let is_silent = contact == Contact::default();
         if is_silent && channels != Channels::None {
-            return Err(StaffError::refused(
-                "no-contact",
-                "No phone number or email address is known for that.",
-            ));
+            return Err(Refusal::NoContact.into());
         }
         let mut study = case.study.clone();
         study.link_version += 1;
@@ -149,7 +140,7 @@ impl Desk {
         let transaction = self.sign(transaction, action, case, reason)?;
         match self.common.index.commit(transaction).await? {
             TransactionOutcome::Committed => {}
-            TransactionOutcome::ConditionUnmet(_) => return Err(changed()),
+            TransactionOutcome::ConditionUnmet(_) => return Err(Refusal::ChangedMeanwhile.into()),
         }
         outbox::leave_to_sweeper(issue.announce(&self.release).await);
         Ok(Reissued {
@@ -163,10 +154,7 @@ impl Desk {
         let since = self.common.clock.now() - SignedDuration::from_hours(24);
         let notices = self.common.index.notices(study).await?;
         if notices.iter().filter(|notice| notice.issued_at > since).count() >= NOTICES_PER_DAY_MAX {
-            return Err(StaffError::refused(
-                "too-many-notices",
-                "Five notices of this study went out within a day. Wait until tomorrow.",
-            ));
+            return Err(Refusal::TooManyNotices.into());
         }
         Ok(())
     }
@@ -182,8 +170,4 @@ impl Desk {
         }
         Ok(())
     }
-}
-
-pub(super) const fn changed() -> StaffError {
-    StaffError::refused("changed-meanwhile", "The study changed at this moment. Look at it again and repeat.")
 }

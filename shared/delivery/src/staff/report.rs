@@ -166,7 +166,7 @@ impl Desk {
         self.demand(Act::ReadLists, AuditAction::ReadHistory).await?;
         let wants = |looked: &Looked| {
             let study = &looked.study;
-            let reason = study.reason.map_or("", |reason| reason.code());
+            let reason = study.reason.as_ref().map_or("", |reason| reason.code());
             is_held(looked) && asked.fits(reason, &study.modalities, study.received_at)
         };
         let held = walk(&self.common, Worklist::Held, asked, extent, wants).await?;

@@ -1,7 +1,7 @@
 //! Where every study is, for staff: `filmless status`.
 
 use filmless_domain::audit::Actor;
-use filmless_domain::{StudyInstanceUid, StudyState};
+use filmless_domain::{HoldReason, StoredCode, StudyInstanceUid, StudyState};
 use filmless_store::index::{AccessRecord, Channel, ChannelState, NoticeRecord, StudyRecord};
 use filmless_store::{Bucket, Index};
 use futures::{StreamExt, TryStreamExt, stream};
@@ -10,10 +10,14 @@ use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
 use crate::DeliveryError;
-use crate::staff::refusals::{Refusal, Refusals, refusals};
+use crate::staff::refusals::{Refusals, RefusedUpload, refusals};
 
 /// How many studies are looked at at a time.
 const STUDIES_AT_ONCE: usize = 16;
+
+/// Of a study that a newer version holds.
+const HELD_BY_NEWER: &str =
+    "A newer version of the program holds it, for a reason that this one does not know.";
 
 /// How many refused objects are listed; the others are counted.
 const QUARANTINED_MAX: usize = 10_000;
@@ -24,7 +28,7 @@ pub struct Status {
     /// Studies, oldest first.
     pub studies: Vec<StudyStatus>,
     /// Objects that were refused, or of which something was passed over, the newest first.
-    pub quarantined: Vec<Refusal>,
+    pub quarantined: Vec<RefusedUpload>,
     /// How many more were refused than are listed.
     #[serde(default)]
     pub quarantined_more: usize,
@@ -63,11 +67,11 @@ pub struct StudyStatus {
     pub notices: Vec<NoticeStatus>,
 }
 
-/// A code and a sentence.
+/// Why a study is held: code and sentence.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Reason {
-    /// Stable code.
-    pub code: String,
+    /// Which.
+    pub code: StoredCode<HoldReason>,
     /// What it means and what to do.
     pub message: String,
 }
@@ -157,8 +161,9 @@ async fn study_status(index: &Index, study: StudyRecord) -> Result<StudyStatus, 
 
 /// Why a study is held. One that was held and moves again keeps its reason in the index until it is decided anew.
 pub(crate) fn reason_of_hold(study: &StudyRecord) -> Option<Reason> {
-    let reason = study.reason.filter(|_| study.state == StudyState::Held)?;
-    Some(Reason { code: reason.code().to_owned(), message: reason.explanation().to_owned() })
+    let code = study.reason.clone().filter(|_| study.state == StudyState::Held)?;
+    let explanation = code.known().map_or(HELD_BY_NEWER, HoldReason::explanation);
+    Some(Reason { code, message: explanation.to_owned() })
 }
 
 fn notice_status(

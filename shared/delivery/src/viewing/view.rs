@@ -6,7 +6,7 @@ use std::time::Duration;
 use filmless_domain::audit::{AuditAction, AuditOutcome};
 use filmless_domain::object_key::SeriesKeys;
 use filmless_domain::usage::{StorageClass, UsageEvent, UsageKind};
-use filmless_domain::{HoldReason, SopInstanceUid, StudyInstanceUid, StudyState};
+use filmless_domain::{HoldReason, SopInstanceUid, StoredCode, StudyInstanceUid, StudyState};
 use filmless_store::index::{AccessMoment, LogName, OrderRecord, SeriesRecord, StudyRecord, Transaction};
 
 use super::{Portal, SeriesView, Session, ShareScope, StudyDownload, StudySummary, StudyView};
@@ -258,10 +258,10 @@ impl Portal {
 
     /// Whether a study will be this patient's, as far as its files say by now. Nothing is named of one that may not.
     async fn is_on_its_way(&self, session: &Session, study: &StudyRecord) -> Result<bool, DeliveryError> {
-        let is_on_its_way = match (study.state, &study.reason) {
+        let is_on_its_way = match (study.state, study.reason.as_ref().map(StoredCode::known)) {
             (StudyState::Receiving | StudyState::Settled | StudyState::Rendered, None) => true,
             // More images or a signature are awaited; whose it is is no question.
-            (StudyState::Held, Some(HoldReason::IncompleteStudy | HoldReason::ResultNotSigned)) => true,
+            (StudyState::Held, Some(Some(HoldReason::IncompleteStudy | HoldReason::ResultNotSigned))) => true,
             _ => false,
         };
         if !is_on_its_way || study.account_key.is_some() {

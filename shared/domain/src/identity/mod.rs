@@ -8,6 +8,7 @@ mod name;
 mod pair;
 
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 
 pub use agreement::Agreement;
 pub use compare::{Comparison, compare, files_contradict};
@@ -59,8 +60,22 @@ impl Default for IdentityRules {
 }
 
 /// One fact by which a person is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum Fact {
     /// Patient ID with its issuer.
     PatientId,
@@ -73,14 +88,12 @@ pub enum Fact {
 }
 
 impl Fact {
+    /// All of them.
+    pub const ALL: &[Self] = Self::VARIANTS;
+
     /// The stable code.
     #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::PatientId => "patient-id",
-            Self::Name => "name",
-            Self::BirthDate => "birth-date",
-            Self::Sex => "sex",
-        }
+    pub fn code(self) -> &'static str {
+        self.into()
     }
 }

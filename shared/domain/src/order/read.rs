@@ -7,7 +7,7 @@ use super::fields::{Field, Kind, ORDER};
 use super::moment;
 use crate::invisible::{is_invisible, one_line};
 use crate::mailbox::is_public_mailbox;
-use crate::{BirthDate, Language, PatientId, PhoneNumber, Rejection, sex_of};
+use crate::{BirthDate, Language, PatientId, PhoneNumber, Rejection, RejectionCode, sex_of};
 
 /// Most faults that one reason names.
 const FAULTS_MAX: usize = 30;
@@ -40,7 +40,7 @@ type Read = Result<Reading, String>;
 pub(super) fn read(order: Value) -> Result<Value, Rejection> {
     let Value::Object(mut order) = order else {
         let message = format!("The order {}, not a JSON object.", kind_of(&order));
-        return Err(Rejection::new("order-bad-field", message));
+        return Err(Rejection::new(RejectionCode::OrderBadField, message));
     };
     let mut faults = Vec::new();
     read_part(&mut order, ORDER, "", &mut faults);
@@ -57,9 +57,9 @@ fn rejection(faults: &[Fault]) -> Rejection {
     let more = if more > 0 { format!("; and {more} more") } else { String::new() };
     let message = format!("In the order {}{more}.", named.join("; "));
     if faults.iter().all(|fault| fault.is_missing) {
-        return Rejection::new("order-missing-field", message);
+        return Rejection::new(RejectionCode::OrderMissingField, message);
     }
-    Rejection::new("order-bad-field", message)
+    Rejection::new(RejectionCode::OrderBadField, message)
 }
 
 fn read_part(part: &mut Map<String, Value>, fields: &[Field], path: &str, faults: &mut Vec<Fault>) {

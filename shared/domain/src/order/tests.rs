@@ -20,7 +20,7 @@ fn check(change: impl FnOnce(&mut Value), code: &str, names: &str) {
     let mut order = sample();
     change(&mut order);
     let rejection = Order::parse(order.to_string().as_bytes()).unwrap_err();
-    assert_eq!(rejection.code, code);
+    assert_eq!(rejection.code.code(), code);
     assert!(rejection.message.contains(names), "{}", rejection.message);
 }
 
@@ -51,11 +51,11 @@ fn a_bad_order_is_refused_by_the_name_of_its_field() {
 #[test]
 fn what_is_not_json_is_refused_with_its_place() {
     let rejection = Order::parse(b"{\n \"a\": }").unwrap_err();
-    assert_eq!(rejection.code, "order-not-json");
+    assert_eq!(rejection.code, RejectionCode::OrderNotJson);
     assert!(rejection.message.contains("line 2"));
     let twice = br#"{"accession_number": "A1", "patient": {"id": "1"}, "patient": {"id": "2"}}"#;
     let rejection = Order::parse(twice).unwrap_err();
-    assert_eq!(rejection.code, "order-bad-field");
+    assert_eq!(rejection.code, RejectionCode::OrderBadField);
     assert!(rejection.message.starts_with("A field occurs twice"), "{}", rejection.message);
     for wide in ["\u{feff}{}", "{}"] {
         let bytes: Vec<u8> = wide.encode_utf16().flat_map(u16::to_le_bytes).collect();
@@ -177,7 +177,7 @@ fn all_faults_are_named_at_once_and_no_value_is() {
     order["service"]["films"] = json!("0903123456789012345");
     order.as_object_mut().unwrap().remove("accession_number");
     let rejection = Order::parse(order.to_string().as_bytes()).unwrap_err();
-    assert_eq!(rejection.code, "order-bad-field");
+    assert_eq!(rejection.code, RejectionCode::OrderBadField);
     for named in ["`accession_number` is missing", "`patient.birth_date`", "`patient.sex`", "`service.films`"]
     {
         assert!(rejection.message.contains(named), "{}", rejection.message);
@@ -209,8 +209,8 @@ fn the_typed_text_of_an_unusable_number_or_address_is_kept() {
 #[test]
 fn a_number_that_no_program_holds_and_a_nest_too_deep_have_reasons_of_their_own() {
     let code = |text: String| Order::parse(text.as_bytes()).unwrap_err().code;
-    assert_eq!(code("{\"a\": 1e999}".to_owned()), "order-bad-field");
-    assert_eq!(code(format!("{}{}", "[".repeat(200), "]".repeat(200))), "order-too-deep");
+    assert_eq!(code("{\"a\": 1e999}".to_owned()), RejectionCode::OrderBadField);
+    assert_eq!(code(format!("{}{}", "[".repeat(200), "]".repeat(200))), RejectionCode::OrderTooDeep);
 }
 
 #[test]

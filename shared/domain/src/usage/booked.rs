@@ -3,13 +3,29 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr};
 
 use super::{UsageContext, UsageEvent, UsageKind, UsageUnit, event_id, films_of, films_printed_of};
 use crate::Order;
 use crate::hospital::HOSPITAL_TIME;
 
-/// Why a restated study was reversed.
-const ORDER_CHANGED: &str = "order-changed";
+/// Why a release is taken back, where it is not because the study is held ([`HoldReason`](crate::HoldReason)).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
+pub enum Reversal {
+    /// The study was recalled.
+    Recalled,
+    /// What finance counts by is another now: it is booked anew.
+    OrderChanged,
+}
+
+impl Reversal {
+    /// The stable code, in the events of the ledger.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        self.into()
+    }
+}
 
 /// A release as the ledger has it. Kept with the study for as long as it stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,8 +86,8 @@ impl Booked {
         }
         let corrected = now.context.event(UsageKind::OrderCorrected, &number.to_string(), at);
         let mut events = vec![now.correction(corrected, UsageKind::StudyReleased)];
-        events.extend(self.reversed(number, at, ORDER_CHANGED));
-        events.extend(now.corrections(1, &format!("{number} booked"), at, ORDER_CHANGED));
+        events.extend(self.reversed(number, at, Reversal::OrderChanged.code()));
+        events.extend(now.corrections(1, &format!("{number} booked"), at, Reversal::OrderChanged.code()));
         Some((now, events))
     }
 

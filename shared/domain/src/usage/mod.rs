@@ -4,6 +4,7 @@
 //! to be wrong is a new event that names the event it corrects; nothing is ever rewritten.
 
 mod booked;
+mod claim_finding;
 mod films;
 mod words;
 
@@ -11,7 +12,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-pub use booked::Booked;
+pub use booked::{Booked, Reversal};
+pub use claim_finding::ClaimFinding;
 pub use films::{films_of, films_printed_of};
 pub use words::{Payer, StorageClass, UsageKind, UsageUnit};
 

@@ -4,6 +4,7 @@ use filmless_domain::{AccessionNumber, PatientId};
 use jiff::fmt::serde::timestamp::millisecond;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 
 use super::{Index, ItemKey};
 use crate::StoreError;
@@ -12,8 +13,9 @@ use crate::StoreError;
 const KEPT: SignedDuration = SignedDuration::from_hours(24 * 90);
 
 /// What happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum ReviewKind {
     /// An order with an accession number that was another patient's before.
     AccessionReused,
@@ -22,13 +24,13 @@ pub enum ReviewKind {
 }
 
 impl ReviewKind {
+    /// All of them.
+    pub const ALL: &[Self] = Self::VARIANTS;
+
     /// The stable code.
     #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::AccessionReused => "accession-reused",
-            Self::OrderOlder => "order-older",
-        }
+    pub fn code(self) -> &'static str {
+        self.into()
     }
 }
 

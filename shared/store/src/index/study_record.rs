@@ -2,7 +2,7 @@
 
 use filmless_domain::usage::Booked;
 use filmless_domain::{
-    AccessionNumber, HoldReason, PatientDemographics, PatientId, ReportLack, SeriesInstanceUid,
+    AccessionNumber, HoldReason, PatientDemographics, PatientId, ReportLack, SeriesInstanceUid, StoredCode,
     StudyInstanceUid, StudyState,
 };
 use jiff::Timestamp;
@@ -19,7 +19,7 @@ pub struct StudyRecord {
     pub state: StudyState,
     /// Why it is held.
     #[serde(default)]
-    pub reason: Option<HoldReason>,
+    pub reason: Option<StoredCode<HoldReason>>,
     /// Whom its first instance names.
     pub patient: PatientDemographics,
     /// Everybody whom its instances name, each spelling once; empty in items from before this was kept.
@@ -164,6 +164,18 @@ impl StudyRecord {
         let is_new = is_new_person || new_accession.is_some();
         (self.persons, self.accessions) = (persons, accessions);
         is_new
+    }
+
+    /// Whether it is held for that.
+    #[must_use]
+    pub fn is_held_for(&self, reason: HoldReason) -> bool {
+        self.reason == Some(reason.into())
+    }
+
+    /// Whether a newer version holds it for what this one cannot judge.
+    #[must_use]
+    pub fn is_held_for_unknown(&self) -> bool {
+        matches!(self.reason, Some(StoredCode::Unknown(_)))
     }
 
     /// Whether its patient may see it: released once, and neither held nor recalled since. While late instances

@@ -206,15 +206,16 @@ impl Index {
         usage: &LogEntry,
         booking: Option<&Booking>,
     ) -> Result<bool, StoreError> {
-        let change = Change::new()
-            .set("state", StudyState::Held)
-            .set("reason", reason)
-            .when(&Condition::is_text("state", study.state.as_str()))
-            .when(
-                &study.reason.map_or(Condition::Absent("reason"), |r| Condition::is_text("reason", r.code())),
-            )
-            .when(&unchanged(study))
-            .book(study, booking);
+        let change =
+            Change::new()
+                .set("state", StudyState::Held)
+                .set("reason", reason)
+                .when(&Condition::is_text("state", study.state.as_str()))
+                .when(&study.reason.as_ref().map_or(Condition::Absent("reason"), |reason| {
+                    Condition::is_text("reason", reason.code())
+                }))
+                .when(&unchanged(study))
+                .book(study, booking);
         let transaction = Transaction::new().update(study_key(&study.study_instance_uid), change);
         let transaction = transaction.list_held(study, reason)?.log(LogName::Usage, usage)?;
         let transaction = transaction.log_booking(booking)?;

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use filmless_domain::hospital::HOSPITAL_TIME;
-use filmless_domain::{HoldReason, StudyInstanceUid, StudyState, person_name};
+use filmless_domain::{HoldReason, StoredCode, StudyInstanceUid, StudyState, person_name};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::fmt::serde::timestamp::millisecond;
@@ -65,7 +65,7 @@ pub struct ListedStudy {
     pub times: Option<u32>,
     /// Why it is held; none on the other lists, and in items from before this was kept.
     #[serde(default)]
-    pub reason: Option<HoldReason>,
+    pub reason: Option<StoredCode<HoldReason>>,
     /// The words of the patient's name in the images of a study that is held, folded, to be searched in.
     #[serde(default)]
     pub name: Option<String>,
@@ -104,7 +104,7 @@ impl ListedStudy {
         Self { study_instance_uid: study.clone(), listed_at: Some(at), times: None, reason: None, name: None }
     }
 
-    fn held(study: &StudyRecord, reason: HoldReason) -> Self {
+    fn held(study: &StudyRecord, reason: StoredCode<HoldReason>) -> Self {
         let name = person_name::words(study.patient.name.as_deref().unwrap_or_default()).join(" ");
         let listed = Self::new(&study.study_instance_uid, study.received_at);
         Self { reason: Some(reason), name: Some(name), ..listed }
@@ -124,7 +124,7 @@ impl Transaction {
     /// [`StoreError::Corrupt`], never for this type.
     pub fn list_held(self, study: &StudyRecord, reason: HoldReason) -> Result<Self, StoreError> {
         let key = Worklist::Held.key(study.received_at, &study.study_instance_uid);
-        self.put(&key, &ListedStudy::held(study, reason), Change::new())
+        self.put(&key, &ListedStudy::held(study, reason.into()), Change::new())
     }
 
     /// Takes it off.
@@ -246,7 +246,7 @@ impl Index {
         let uid = &study.study_instance_uid;
         if study.state == StudyState::Held {
             let plain = || ListedStudy::new(uid, study.received_at);
-            let listed = study.reason.map_or_else(plain, |reason| ListedStudy::held(study, reason));
+            let listed = study.reason.clone().map_or_else(plain, |reason| ListedStudy::held(study, reason));
             self.put_new(&Worklist::Held.key(study.received_at, uid), &listed).await?;
         }
         for notice in notices {

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use filmless_domain::usage::Payer;
+use filmless_domain::usage::{ClaimFinding, Payer};
 use serde::Serialize;
 
-use crate::claims::finding::{Finding, FindingKind};
+use crate::claims::finding::Finding;
 
 /// Rows, and what they ask for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -23,7 +23,7 @@ pub struct Sum {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct AtRisk {
     /// By finding.
-    pub findings: BTreeMap<FindingKind, Sum>,
+    pub findings: BTreeMap<ClaimFinding, Sum>,
     /// By department; empty where nothing names one.
     pub departments: BTreeMap<String, Sum>,
     /// By payer.

@@ -41,7 +41,7 @@ pub fn evidence_lines<'a>(result: &'a Reconciliation<'a>) -> Vec<Vec<Cow<'a, str
             let here = of_claim(matched.index)
                 .iter()
                 .filter(|f| f.study_instance_uid.is_none() || f.study_instance_uid.as_deref() == uid);
-            here.map(|f| f.kind.as_str()).collect::<Vec<_>>().join(" ")
+            here.map(|f| f.kind.code()).collect::<Vec<_>>().join(" ")
         };
         if matched.studies.is_empty() {
             let mut line = claim.clone();

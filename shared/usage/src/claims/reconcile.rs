@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
-use filmless_domain::usage::{Payer, UsageKind};
+use filmless_domain::usage::{ClaimFinding, Payer, UsageKind};
 use jiff::civil::DateTime;
 use jiff::tz::{TimeZone, offset};
 use jiff::{SignedDuration, Timestamp};
@@ -15,7 +15,7 @@ use crate::Month;
 use crate::book::{Book, Study};
 use crate::claims::bad_row::BadRow;
 use crate::claims::claim::Claim;
-use crate::claims::finding::{Finding, FindingKind};
+use crate::claims::finding::Finding;
 use crate::claims::rows::Claims;
 
 const HOSPITAL_TIME: TimeZone = TimeZone::fixed(offset(7));
@@ -153,7 +153,7 @@ fn unknown_machines(claims: &Claims) -> BTreeMap<String, u64> {
 
 fn unclaimed_finding(study: &Study<'_>) -> Finding {
     Finding {
-        kind: FindingKind::StudyWithoutClaim,
+        kind: ClaimFinding::StudyWithoutClaim,
         place: None,
         claim: None,
         stt: String::new(),
@@ -185,36 +185,36 @@ fn findings_of(matched: &Matched<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     if matched.studies.len() < claim.count() {
         let detail = format!("Đề nghị {} ca, tìm thấy {}.", claim.count(), matched.studies.len());
-        found.push(finding(FindingKind::ClaimWithoutStudy, None, detail));
+        found.push(finding(ClaimFinding::ClaimWithoutStudy, None, detail));
     }
     if let Some(detail) = claimed_times(claim) {
-        found.push(finding(FindingKind::TimesOutOfOrder, matched.studies.first(), detail.to_owned()));
+        found.push(finding(ClaimFinding::TimesOutOfOrder, matched.studies.first(), detail.to_owned()));
     }
     for study in &matched.studies {
         let row = study.row;
         if claim.is_without_film() && row.films_printed > 0 {
             let detail = format!("Tên ghi \"[Không in phim]\", đã in {} phim.", row.films_printed);
-            found.push(finding(FindingKind::PacsPriceWithFilm, Some(study), detail));
+            found.push(finding(ClaimFinding::PacsPriceWithFilm, Some(study), detail));
         }
         if !claim.is_without_film() && row.films_printed <= 0 {
             let detail = "Tên không ghi \"[Không in phim]\", không in phim nào.".to_owned();
-            found.push(finding(FindingKind::FilmPriceWithoutFilm, Some(study), detail));
+            found.push(finding(ClaimFinding::FilmPriceWithoutFilm, Some(study), detail));
         }
         if let Some(detail) = missing_evidence(study) {
-            found.push(finding(FindingKind::NoDeliveryEvidence, Some(study), detail.to_owned()));
+            found.push(finding(ClaimFinding::NoDeliveryEvidence, Some(study), detail.to_owned()));
         }
         let released = row.released_at().and_then(local);
         if let (Some(performed), Some(released)) = (claim.performed_at, released)
             && released < performed
         {
             let detail = "Trả kết quả trước khi thực hiện (NGAY_TH_YL).".to_owned();
-            found.push(finding(FindingKind::TimesOutOfOrder, Some(study), detail));
+            found.push(finding(ClaimFinding::TimesOutOfOrder, Some(study), detail));
         }
         if let Some(modality) = study.modality()
             && let Judgement::Differs(group) = machines::judge(claim.value("MA_MAY"), modality)
         {
             let detail = format!("Mã máy {group}…, ảnh {modality}.");
-            found.push(finding(FindingKind::MachineAgainstModality, Some(study), detail));
+            found.push(finding(ClaimFinding::MachineAgainstModality, Some(study), detail));
         }
     }
     found

@@ -1,7 +1,10 @@
 //! Findings as tables and as text, in Vietnamese, each with its code.
 
+use filmless_domain::Language;
+use filmless_domain::usage::ClaimFinding;
+
 use super::at_risk::Sum;
-use super::{Finding, FindingKind, Reconciliation};
+use super::{Finding, Reconciliation};
 use crate::claims::bad_row::BadRow;
 use crate::claims::place::Place;
 use crate::table::{Cell, payer_vi};
@@ -39,7 +42,7 @@ fn number(number: Option<u64>) -> Cell<'static> {
 
 fn line_of<'a>(finding: &'a Finding, place: Option<&'a Place>) -> Vec<Cell<'a>> {
     vec![
-        Cell::Text(finding.kind.words_vi()),
+        Cell::Text(finding.kind.words(Language::Vi)),
         Cell::Text(place.map(|place| place.file.as_str()).unwrap_or_default()),
         number(place.and_then(|place| place.dossier)),
         number(place.map(|place| place.line)),
@@ -50,7 +53,7 @@ fn line_of<'a>(finding: &'a Finding, place: Option<&'a Place>) -> Vec<Cell<'a>> 
         Cell::Text(payer_vi(finding.payer)),
         Cell::Dong(finding.amount_vnd),
         Cell::Text(&finding.detail),
-        Cell::Text(finding.kind.as_str()),
+        Cell::Text(finding.kind.code()),
         Cell::Text(finding.study_instance_uid.as_deref().unwrap_or_default()),
     ]
 }
@@ -89,17 +92,17 @@ pub fn at_risk_lines<'a>(result: &'a Reconciliation<'_>) -> Vec<Vec<Cell<'a>>> {
     };
     let named = |department: &'a str| if department.is_empty() { "(không ghi)" } else { department };
     let sums = &result.at_risk;
-    let claimed = |kind: &FindingKind| *kind != FindingKind::StudyWithoutClaim;
+    let claimed = |kind: &ClaimFinding| *kind != ClaimFinding::StudyWithoutClaim;
     let mut lines: Vec<_> = sums
         .findings
         .iter()
         .filter(|(kind, _)| claimed(kind))
-        .map(|(kind, sum)| line("Sai lệch", kind.words_vi(), sum))
+        .map(|(kind, sum)| line("Sai lệch", kind.words(Language::Vi), sum))
         .collect();
     lines.extend(sums.departments.iter().map(|(department, sum)| line("Khoa", named(department), sum)));
     lines.extend(sums.payers.iter().map(|(payer, sum)| line("Đối tượng", payer_vi(*payer), sum)));
     lines.push(line("Tổng cộng", "Mỗi dòng một lần, dù có nhiều sai lệch", &sums.total));
-    lines.push(line("Ngoài tổng", FindingKind::StudyWithoutClaim.words_vi(), &sums.unclaimed));
+    lines.push(line("Ngoài tổng", ClaimFinding::StudyWithoutClaim.words(Language::Vi), &sums.unclaimed));
     lines
 }
 
@@ -115,8 +118,8 @@ fn finding_text(finding: &Finding) -> String {
     let stt = if finding.stt.is_empty() { String::new() } else { format!(" STT {}", finding.stt) };
     format!(
         "{place}: {}: {}: {}{stt} {}: {}{amount}",
-        finding.kind.as_str(),
-        finding.kind.words_vi(),
+        finding.kind.code(),
+        finding.kind.words(Language::Vi),
         finding.ma_lk,
         finding.ma_dich_vu,
         finding.detail

@@ -261,7 +261,7 @@ async fn what_is_held_is_found_by_name_and_by_reason_without_reading_all_that_is
         let study = |number: usize, name: &str, reason: HoldReason| {
             let mut study = fill::study(now(), 1, number);
             study.patient.name = Some(name.into());
-            study.reason = Some(reason);
+            study.reason = Some(reason.into());
             study
         };
         let new = study(0, "LUU^BICH HOP", HoldReason::PatientMismatch);

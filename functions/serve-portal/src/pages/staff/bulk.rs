@@ -34,7 +34,7 @@ pub(crate) async fn resend(
     for study in ticked.iter().take(STUDIES_MAX) {
         match console.clerk.resend(study, channels).await {
             Ok(_) => sent += 1,
-            Err(error @ (StaffError::Refused { .. } | StaffError::NotFound)) => {
+            Err(error @ (StaffError::Refused(_) | StaffError::NotFound)) => {
                 let (_, why) = words_of(&error, console.visitor.console_language());
                 *not_sent.entry(why).or_default() += 1;
             }

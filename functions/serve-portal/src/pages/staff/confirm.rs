@@ -70,7 +70,7 @@ impl<'a> ConfirmPage<'a> {
 /// A refusal that is shown on the page that asked; anything else is a page of its own.
 pub(super) fn refusal(console: &Console, error: StaffError) -> Result<StaffError, Trouble> {
     match error {
-        StaffError::Refused { .. } => Ok(error),
+        StaffError::Refused(_) => Ok(error),
         error => Err(console.trouble()(error)),
     }
 }

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use filmless_delivery::staff::{Extent, HeldStudy, ListPage, Unreached};
 use filmless_domain::staff::Act;
-use filmless_domain::{HoldReason, PatientId};
+use filmless_domain::{HoldReason, PatientId, StoredCode};
 
 use super::narrowed::{Around, Narrowed};
 use super::patient::{StudyRow, local_phone, study_url};
@@ -106,7 +106,7 @@ pub(crate) async fn held(console: Console, Query(asked): Query<Narrowed>) -> Res
     let frame = console.frame();
     let mut reasons = choices(HoldReason::ALL.iter().map(|reason| reason.code()), &asked.reason);
     for reason in &mut reasons {
-        reason.words = console::hold_reason(frame.language, &reason.value).to_owned();
+        reason.words = console::hold_reason(frame.language, &StoredCode::read(&reason.value)).to_owned();
     }
     let of_page = held.rows.iter().flat_map(|held| held.study.modalities.iter().map(String::as_str));
     let modalities = asked.modalities(of_page);
@@ -146,7 +146,7 @@ pub(crate) async fn held_csv(console: Console, Query(asked): Query<Narrowed>) ->
         let what = format!("{} {}", row.date, row.what);
         let received = moment(frame.shared, held.last_received_at);
         let uid = held.study.study_instance_uid.as_str();
-        let why = row.reason.unwrap_or_default();
+        let why = row.reason.as_deref().unwrap_or_default();
         table.push_str(&csv_line(&[code, &held.name, &row.accession, &what, &received, why, uid]));
     }
     file("text/csv; charset=utf-8", "attachment; filename=\"held.csv\"", table.into_bytes())

@@ -12,7 +12,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use filmless_delivery::staff::StaffError;
+use filmless_delivery::staff::{Refusal, StaffError};
 use filmless_domain::staff::{Act, StaffMember};
 use filmless_domain::{Language, PatientId};
 use filmless_runtime::error_chain;
@@ -189,8 +189,7 @@ impl Console {
         if typed.into_iter().all(is_day) {
             return Ok(());
         }
-        let message = "No calendar has this day; days are written YYYY-MM-DD.";
-        Err(self.trouble()(StaffError::Refused { code: "no-such-day", message }))
+        Err(self.trouble()(Refusal::NoSuchDay.into()))
     }
 
     /// What went wrong, as a page in their language.
@@ -266,22 +265,54 @@ enum Trouble {
 
 /// What to say of an act that was not done, and with which status.
 fn words_of(error: &StaffError, language: Language) -> (StatusCode, &'static str) {
-    let code = error.code();
     let status = match error {
         StaffError::Forbidden => StatusCode::FORBIDDEN,
         StaffError::NotFound => StatusCode::NOT_FOUND,
-        // It is a part of the address.
-        StaffError::Refused { code: "no-such-day", .. } => StatusCode::NOT_FOUND,
-        StaffError::Refused { .. } if code.starts_with("bad-") || code.starts_with("reason-") => {
-            StatusCode::UNPROCESSABLE_ENTITY
-        }
-        StaffError::Refused { .. } => StatusCode::CONFLICT,
+        StaffError::Refused(why) => status_of(*why),
         StaffError::Failed(error) => {
-            tracing::error!(code, cause = error_chain(error), "an act of staff failed");
+            tracing::error!(code = error.code(), cause = error_chain(error), "an act of staff failed");
             StatusCode::INTERNAL_SERVER_ERROR
         }
     };
-    (status, console::error(language, code))
+    (status, console::trouble(language, error))
+}
+
+/// What was typed wrong is 422 (RFC 9110 15.5.21); what the state of things does not allow, 409 (15.5.10).
+const fn status_of(why: Refusal) -> StatusCode {
+    match why {
+        // It is a part of the address.
+        Refusal::NoSuchDay => StatusCode::NOT_FOUND,
+        Refusal::BadPeriod
+        | Refusal::BadMonth
+        | Refusal::BadBudget
+        | Refusal::BadClaimsForm
+        | Refusal::BadClaimsSize
+        | Refusal::BadSearch
+        | Refusal::BadPhone
+        | Refusal::BadEmail
+        | Refusal::BadShare
+        | Refusal::BadConfirmation
+        | Refusal::ReasonMissing
+        | Refusal::ReasonTooLong => StatusCode::UNPROCESSABLE_ENTITY,
+        Refusal::NoAccount
+        | Refusal::NoContact
+        | Refusal::NotReleased
+        | Refusal::NotVisible
+        | Refusal::ResultAmended
+        | Refusal::Recalled
+        | Refusal::StudyWithoutImages
+        | Refusal::ReleasedToAnother
+        | Refusal::OrderTaken
+        | Refusal::NameTheOrder
+        | Refusal::TooManyNotices
+        | Refusal::SameAccount
+        | Refusal::NotOnePerson
+        | Refusal::AuditTooLong
+        | Refusal::FactsChanged
+        | Refusal::AccountOfAnother
+        | Refusal::OrderCancelled
+        | Refusal::ChangedMeanwhile => StatusCode::CONFLICT,
+    }
 }
 
 impl IntoResponse for Trouble {

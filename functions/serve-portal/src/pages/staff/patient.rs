@@ -51,7 +51,7 @@ pub(super) struct StudyRow {
     pub(super) accession: String,
     pub(super) code: &'static str,
     pub(super) state: &'static str,
-    pub(super) reason: Option<&'static str>,
+    pub(super) reason: Option<String>,
 }
 
 impl StudyRow {
@@ -63,7 +63,10 @@ impl StudyRow {
             accession: study.accession_number.as_ref().map(ToString::to_string).unwrap_or_default(),
             code: study.state,
             state: console::state(frame.language, study.state),
-            reason: study.reason.as_ref().map(|reason| console::hold_reason(frame.language, &reason.code)),
+            reason: study
+                .reason
+                .as_ref()
+                .map(|reason| console::hold_reason(frame.language, &reason.code).to_owned()),
         }
     }
 }

@@ -6,7 +6,8 @@ use askama::Template;
 use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::Response;
-use filmless_delivery::staff::refusals::{Refusal, Refusals};
+use filmless_delivery::staff::refusals::{Refusals, RefusedUpload};
+use filmless_domain::Language;
 use filmless_domain::hospital::HOSPITAL_TIME;
 use filmless_domain::staff::Act;
 use jiff::civil::Date;
@@ -63,11 +64,16 @@ impl Asked {
         self.days.filter(|days| PERIODS.contains(days)).unwrap_or(PERIODS[0])
     }
 
-    fn wants(&self, refusal: &Refusal) -> bool {
+    fn wants(&self, refusal: &RefusedUpload) -> bool {
         let on = refusal.uploaded_at.map(|at| at.to_zoned(HOSPITAL_TIME).date());
-        self.code.as_deref().is_none_or(|code| code.is_empty() || code == refusal.code)
+        self.code.as_deref().is_none_or(|code| code.is_empty() || code == refusal.code.code())
             && self.day().is_none_or(|day| on == Some(day))
     }
+}
+
+/// In words; of a code that is not known here the sentence beside it has to do.
+fn why(language: Language, refusal: &RefusedUpload) -> &'static str {
+    refusal.code.known().map_or("", |code| console::rejection(language, code))
 }
 
 async fn find(console: &Console, asked: &Asked) -> Result<Refusals, Trouble> {
@@ -82,16 +88,16 @@ pub(crate) async fn show(console: Console, Query(asked): Query<Asked>) -> Result
     let frame = console.frame();
     let mut codes: BTreeMap<String, usize> = BTreeMap::new();
     for refusal in &found.refused {
-        *codes.entry(refusal.code.clone()).or_default() += 1;
+        *codes.entry(refusal.code.code().to_owned()).or_default() += 1;
     }
-    let wanted: Vec<&Refusal> = found.refused.iter().filter(|refusal| asked.wants(refusal)).collect();
+    let wanted: Vec<&RefusedUpload> = found.refused.iter().filter(|refusal| asked.wants(refusal)).collect();
     let more = found.more + wanted.len().saturating_sub(ROWS_MAX);
     let rows = wanted.iter().take(ROWS_MAX).map(|refusal| Row {
         key: refusal.key.clone(),
         accession: refusal.accession_number.clone(),
         patient: refusal.patient_id.clone(),
-        code: refusal.code.clone(),
-        why: console::refusal(frame.language, &refusal.code),
+        code: refusal.code.code().to_owned(),
+        why: why(frame.language, refusal),
         message: refusal.message.clone(),
         uploaded: refusal.uploaded_at.map(|at| moment(frame.shared, at)).unwrap_or_default(),
     });
@@ -115,10 +121,10 @@ pub(crate) async fn csv(console: Console, Query(asked): Query<Asked>) -> Result<
     let mut table = format!("\u{feff}{}", csv_line(&head));
     for refusal in found.refused.iter().filter(|refusal| asked.wants(refusal)) {
         let uploaded = refusal.uploaded_at.map(|at| moment(frame.shared, at)).unwrap_or_default();
-        let why = console::refusal(frame.language, &refusal.code);
+        let why = why(frame.language, refusal);
         let accession = refusal.accession_number.as_deref().unwrap_or_default();
         let patient = refusal.patient_id.as_deref().unwrap_or_default();
-        let line = [&uploaded, &refusal.key, accession, patient, &refusal.code, why, &refusal.message];
+        let line = [&uploaded, &refusal.key, accession, patient, refusal.code.code(), why, &refusal.message];
         table.push_str(&csv_line(&line));
     }
     if found.more > 0 {

@@ -6,7 +6,7 @@ use axum::Form;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::Response;
-use filmless_delivery::staff::{Decided, Decision, IdentityView, StaffError, Stated};
+use filmless_delivery::staff::{Decided, Decision, IdentityView, Refusal, StaffError, Stated};
 use filmless_domain::identity::Fact;
 use filmless_domain::staff::Act;
 use filmless_domain::{AccessionNumber, BirthDate, StudyInstanceUid};
@@ -118,7 +118,7 @@ pub(crate) async fn submit(
     console.demand(Act::Release).await?;
     let study = study_of(&uid, &console)?;
     if typed.confirm.as_deref() != Some("yes") {
-        let error = StaffError::Refused { code: "bad-confirmation", message: "Tick the box." };
+        let error = StaffError::Refused(Refusal::BadConfirmation);
         return render(&console, &study, &typed.order, &typed.reason, Some(error)).await;
     }
     let done = match order_of(&typed.order) {
@@ -175,7 +175,7 @@ async fn render(
     let (view, error) = match (found, error) {
         (Ok(view), error) => (Some(view), error),
         // No order is known, or several: the form asks for its number.
-        (Err(refused @ StaffError::Refused { .. }), error) => (None, Some(error.unwrap_or(refused))),
+        (Err(refused @ StaffError::Refused(_)), error) => (None, Some(error.unwrap_or(refused))),
         (Err(StaffError::NotFound), error) if !order.trim().is_empty() => {
             (None, Some(error.unwrap_or(StaffError::NotFound)))
         }

@@ -1,7 +1,5 @@
 //! The words of the page that compares claims.
 
-use filmless_domain::Language;
-
 use super::words;
 
 words! {
@@ -40,29 +38,5 @@ words! {
         rows: "Số dòng", "Rows";
         rows_without_amount: "Dòng không ghi tiền", "Rows without amount";
         amount: "Số tiền", "Amount";
-    }
-}
-
-/// How a claim and the ledger differ.
-pub(crate) fn finding(language: Language, code: &str) -> &'static str {
-    let [vi, en] = match code {
-        "claim-without-study" => ["Có đề nghị thanh toán, không có ca chụp", "Claim without a study"],
-        "study-without-claim" => ["Có ca chụp, không có đề nghị thanh toán", "Study without a claim"],
-        "pacs-price-with-film" => {
-            ["Giá không in phim nhưng đã in phim", "Price without film, but a film was printed"]
-        }
-        "film-price-without-film" => {
-            ["Giá có in phim nhưng không in phim", "Price with film, but none was printed"]
-        }
-        "no-delivery-evidence" => ["Không có bằng chứng đã trả kết quả", "No evidence of delivery"],
-        "times-out-of-order" => ["Thời điểm không theo thứ tự", "Times out of order"],
-        "machine-against-modality" => {
-            ["Mã máy không hợp phương thức chụp", "The machine makes no such images"]
-        }
-        _ => ["Sai lệch khác", "Another finding"],
-    };
-    match language {
-        Language::Vi => vi,
-        Language::En => en,
     }
 }

@@ -6,24 +6,25 @@ use filmless_domain::Language;
 mod claims;
 mod codes;
 mod finance;
+mod holds;
 mod patient;
 mod reading;
-mod refusals;
+mod rejections;
 mod release;
 mod study;
+mod troubles;
 mod usage;
 
-pub(crate) use claims::{ClaimsWords, finding};
-pub(crate) use codes::{
-    action, detail_of_hold, error, hold_reason, line, outcome, relation, review, role, state, why_failed,
-    why_unreached,
-};
+pub(crate) use claims::ClaimsWords;
+pub(crate) use codes::{action, line, outcome, relation, review, role, state, why_failed, why_unreached};
 pub(crate) use finance::FinanceWords;
+pub(crate) use holds::{detail_of_hold, hold_reason};
 pub(crate) use patient::PatientWords;
 pub(crate) use reading::ReadingWords;
-pub(crate) use refusals::refusal;
+pub(crate) use rejections::rejection;
 pub(crate) use release::ReleaseWords;
 pub(crate) use study::StudyWords;
+pub(crate) use troubles::trouble;
 pub(crate) use usage::UsageWords;
 
 /// Declares a set of words in both languages.

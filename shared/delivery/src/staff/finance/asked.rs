@@ -1,14 +1,15 @@
 //! What finance asks of `export-usage`: an object below `asked/` is one thing to do, and is deleted once it is done. Each
 //! has a key of its own, so that what is asked meanwhile is not deleted with it.
 
-use filmless_domain::ObjectKey;
 use filmless_domain::audit::AuditAction;
 use filmless_domain::staff::Act;
+use filmless_domain::{ObjectKey, StoredCode};
 use filmless_store::{Bucket, Served};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
-use super::super::{Desk, StaffError};
+use super::super::{Desk, Refusal, StaffError};
 use super::{is_month, key_of, read, write};
 use crate::DeliveryError;
 use crate::record::log;
@@ -50,6 +51,19 @@ pub struct UsageWaiting {
     pub claims: Vec<String>,
 }
 
+/// What an export could not use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
+pub enum ExportFailure {
+    /// A bucket, the index or the local disk: it is tried again.
+    Storage,
+    /// The ledger does not hold, or is not whole yet.
+    Ledger,
+    /// The price file, or what is computed with it.
+    Prices,
+}
+
 /// How the last export ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExportState {
@@ -59,9 +73,9 @@ pub struct ExportState {
     pub months: Vec<String>,
     /// Events in them, where it ended well.
     pub rows: u64,
-    /// Why not, as a code; absent where it ended well.
+    /// Why not; absent where it ended well.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub failed: Option<String>,
+    pub failed: Option<StoredCode<ExportFailure>>,
 }
 
 impl UsageRequest {
@@ -101,7 +115,7 @@ impl Desk {
     /// [`StaffError`]; `bad-claims-size` where it is empty or larger than [`CLAIMS_BYTES_MAX`].
     pub async fn ask_reconcile(&self, month: &str, file: Vec<u8>) -> Result<(), StaffError> {
         if file.is_empty() || file.len() > CLAIMS_BYTES_MAX {
-            return Err(StaffError::refused("bad-claims-size", "The file is empty, or larger than 4 MiB."));
+            return Err(Refusal::BadClaimsSize.into());
         }
         self.ask(CLAIMS, month, file, "application/octet-stream", "usage reconciled with claims").await
     }
@@ -116,7 +130,7 @@ impl Desk {
     ) -> Result<(), StaffError> {
         self.demand(Act::ReadUsage, AuditAction::ReadLog).await?;
         if !is_month(month) {
-            return Err(StaffError::refused("bad-month", "A month is written YYYY-MM."));
+            return Err(Refusal::BadMonth.into());
         }
         self.record(AuditAction::ReadLog).detail(format!("{detail}: {month}")).write(&self.common).await?;
         let (id, now) = log::new_id(&self.common)?;

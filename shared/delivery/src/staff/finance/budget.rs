@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use filmless_domain::audit::AuditAction;
 use filmless_domain::staff::Act;
 
-use super::super::{Desk, StaffError};
+use super::super::{Desk, Refusal, StaffError};
 use super::{is_month, read, write};
 
 /// Below it lies an object per period, so that two who set different periods never undo each other.
@@ -46,8 +46,7 @@ impl Desk {
     pub async fn set_film_budget(&self, period: &str, films: Option<u64>) -> Result<(), StaffError> {
         self.demand(Act::ReadUsage, AuditAction::ReadLog).await?;
         if !is_period(period) || films.is_some_and(|films| films > FILMS_MAX) {
-            let message = "A budget is for a year (2026) or a month (2026-11), and a whole number of films.";
-            return Err(StaffError::refused("bad-budget", message));
+            return Err(Refusal::BadBudget.into());
         }
         let said = films.map_or_else(|| "none".to_owned(), |films| films.to_string());
         let detail = format!("film budget of {period}: {said}");

@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use super::StaffError;
 use crate::DeliveryError;
 
-pub use asked::{ASKED, CLAIMS_BYTES_MAX, ExportState, UsageRequest, UsageWaiting};
+pub use asked::{ASKED, CLAIMS_BYTES_MAX, ExportFailure, ExportState, UsageRequest, UsageWaiting};
 pub use budget::FilmBudgets;
 pub use lines::{ChargeLine, LinesAsked, LinesPage};
 pub use receivables::{

@@ -13,6 +13,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 use tracing::{info, instrument};
 
 use crate::DeliveryError;
@@ -56,7 +57,9 @@ impl Default for Scope {
 }
 
 /// What can be found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, IntoStaticStr, VariantArray)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum FindingKind {
     /// An uploaded object is neither in the index nor in quarantine.
     ObjectNotTaken,
@@ -81,29 +84,21 @@ pub enum FindingKind {
 }
 
 impl FindingKind {
+    /// All of them.
+    pub const ALL: &[Self] = Self::VARIANTS;
+
     /// The stable code of `docs/ERRORS.md`.
     #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::ObjectNotTaken => "object-not-taken",
-            Self::OrderNotTaken => "order-not-taken",
-            Self::ObjectMissing => "object-missing",
-            Self::StudyNotSettled => "study-not-settled",
-            Self::SeriesNotRendered => "series-not-rendered",
-            Self::StudyNotJudged => "study-not-judged",
-            Self::DerivedMissing => "derived-missing",
-            Self::CountDiffers => "count-differs",
-            Self::NoticePending => "notice-pending",
-            Self::SecretsLeft => "secrets-left",
-        }
+    pub fn code(self) -> &'static str {
+        self.into()
     }
 }
 
 /// One thing that is not as it should be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// Which; see [`FindingKind::code`].
-    pub code: &'static str,
+    /// Which.
+    pub code: FindingKind,
     /// The study concerned.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub study_instance_uid: Option<StudyInstanceUid>,
@@ -125,7 +120,7 @@ pub struct Reconciled {
     /// Studies that were looked at.
     pub studies: usize,
     /// How often each kind was found.
-    pub found: BTreeMap<&'static str, usize>,
+    pub found: BTreeMap<FindingKind, usize>,
     /// How many of them were told to go on.
     pub mended: usize,
     /// The first of them.

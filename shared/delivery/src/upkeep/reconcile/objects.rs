@@ -83,7 +83,7 @@ impl Run<'_> {
                     outbox::send(&parts.common, vec![message]).await?;
                 }
                 self.report.add(Finding {
-                    code: kind.code(),
+                    code: kind,
                     study_instance_uid: None,
                     key: Some(object.key),
                     count: None,
@@ -98,7 +98,7 @@ impl Run<'_> {
     fn report_missing(&mut self) {
         for (study, count) in self.known.unseen() {
             self.report.add(Finding {
-                code: FindingKind::ObjectMissing.code(),
+                code: FindingKind::ObjectMissing,
                 study_instance_uid: Some(study.clone()),
                 key: None,
                 count: Some(count),

@@ -175,9 +175,9 @@ impl Run<'_> {
 
     /// The gate's word may have changed without anybody having come by: an order was taken, or changed hands.
     async fn look_at_verdict(&mut self, study: &StudyRecord) -> Result<(), DeliveryError> {
-        let is_held_by_staff = study.reason == Some(HoldReason::HeldByStaff);
+        let is_left_alone = study.is_held_for(HoldReason::HeldByStaff) || study.is_held_for_unknown();
         let verdict = sight::verdict(&self.parts.common, study, Asked::WhetherToRelease).await?;
-        let is_as_it_should_be = is_held_by_staff
+        let is_as_it_should_be = is_left_alone
             || match (study.state, &verdict) {
                 (StudyState::Released, Ok(order)) => {
                     sight::is_owner(&self.parts.common, study, order).await?
@@ -186,7 +186,7 @@ impl Run<'_> {
                     // Released to one patient, and now ordered for another: the gate stays shut.
                     study.account_key.is_some() && !sight::is_owner(&self.parts.common, study, order).await?
                 }
-                (StudyState::Held, Err(reason)) => study.reason == Some(*reason),
+                (StudyState::Held, Err(reason)) => study.is_held_for(*reason),
                 _ => false,
             };
         if is_as_it_should_be {
@@ -248,7 +248,7 @@ impl Run<'_> {
 
     fn add(&mut self, kind: FindingKind, study: &StudyRecord, count: Option<usize>) {
         self.report.add(Finding {
-            code: kind.code(),
+            code: kind,
             study_instance_uid: Some(study.study_instance_uid.clone()),
             key: None,
             count,

@@ -2,7 +2,7 @@
 
 use axum::Form;
 use axum::response::Response;
-use filmless_delivery::staff::StaffError;
+use filmless_delivery::staff::Refusal;
 use filmless_domain::staff::Act;
 use serde::Deserialize;
 
@@ -32,10 +32,7 @@ pub(crate) async fn set_budget(console: Console, Form(typed): Form<Budget>) -> R
     let digits: String = typed.films.chars().filter(|c| !matches!(c, '.' | ',' | ' ')).collect();
     let films = match digits.as_str() {
         "" => None,
-        digits => Some(digits.parse().map_err(|_| {
-            let message = "A budget is a whole number of films.";
-            console.trouble()(StaffError::Refused { code: "bad-budget", message })
-        })?),
+        digits => Some(digits.parse().map_err(|_| console.trouble()(Refusal::BadBudget.into()))?),
     };
     console.clerk.set_film_budget(typed.period.trim(), films).await.map_err(console.trouble())?;
     Ok(see_other("/staff/finance", [])?)

@@ -9,8 +9,10 @@ use axum::extract::{Path, Query, Request};
 use axum::http::header::{CONTENT_TYPE, REFRESH};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
-use filmless_delivery::staff::{CLAIMS_BYTES_MAX, ClaimsView, Reconciled, RiskLine, StaffError};
+use filmless_delivery::staff::{CLAIMS_BYTES_MAX, ClaimsView, Reconciled, Refusal, RiskLine};
+use filmless_domain::StoredCode;
 use filmless_domain::staff::Act;
+use filmless_domain::usage::ClaimFinding;
 use serde::Deserialize;
 
 use super::super::usage::{or_unknown, payer_words};
@@ -19,7 +21,6 @@ use super::latest_months;
 use super::tables::dong;
 use crate::multipart::{boundary_of, parts_of};
 use crate::pages::moment;
-use crate::texts::console;
 use filmless_domain::number::grouped;
 
 /// What is read of a body at most. More than is taken, so that whoever sends a larger file is told so.
@@ -94,14 +95,8 @@ pub(crate) async fn show(console: Console, Query(asked): Query<Asked>) -> Result
 /// `POST /staff/finance/claims`: a form with a month and a file. The body is read only of somebody who may do that.
 pub(crate) async fn upload(console: Console, request: Request) -> Result<Response, Trouble> {
     console.demand(Act::ReadUsage).await?;
-    let bad_form = || {
-        let message = "The form holds a month and a file.";
-        console.trouble()(StaffError::Refused { code: "bad-claims-form", message })
-    };
-    let bad_size = || {
-        let message = "The file is empty, or larger than 4 MiB.";
-        console.trouble()(StaffError::Refused { code: "bad-claims-size", message })
-    };
+    let bad_form = || console.trouble()(Refusal::BadClaimsForm.into());
+    let bad_size = || console.trouble()(Refusal::BadClaimsSize.into());
     let content_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let boundary = content_type.and_then(boundary_of).ok_or_else(bad_form)?.to_owned();
     let body = tokio::time::timeout(BODY_WAIT_MAX, to_bytes(request.into_body(), BODY_BYTES_MAX));
@@ -145,8 +140,11 @@ impl Found {
             [name, number(line.rows), number(line.rows_without_amount), amount]
         };
         let total = || row(words.total_once.to_owned(), &reconciled.total);
-        let finding = |line: &RiskLine| row(console::finding(language, &line.name).to_owned(), line);
-        let claimed = reconciled.findings.iter().filter(|line| line.name != "study-without-claim");
+        let findings = reconciled.findings.iter().map(|line| (StoredCode::read(&line.name), line));
+        let claimed = findings.filter(|(kind, _)| *kind != ClaimFinding::StudyWithoutClaim.into());
+        let finding = |(kind, line): (StoredCode<ClaimFinding>, _)| {
+            row(kind.known().map_or(kind.code(), |kind| kind.words(language)).to_owned(), line)
+        };
         let mut findings: Vec<_> = claimed.map(finding).collect();
         findings.push(total());
         let mut departments: Vec<_> =

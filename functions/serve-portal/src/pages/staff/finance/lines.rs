@@ -5,7 +5,9 @@ use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::Response;
 use filmless_delivery::staff::{LinesAsked, LinesPage};
+use filmless_domain::StoredCode;
 use filmless_domain::staff::Act;
+use filmless_domain::usage::Reversal;
 use serde::Deserialize;
 
 use super::super::usage::{or_unknown, payer_words};
@@ -71,11 +73,10 @@ pub(crate) async fn show(console: Console, Query(asked): Query<Asked>) -> Result
     let frame = console.frame();
     let language = frame.language;
     let row = |line: &filmless_delivery::staff::ChargeLine| {
-        let why = match line.reason.as_str() {
-            "" => String::new(),
-            "recalled" => frame.t.finance.was_recalled.to_owned(),
-            "order-changed" => frame.t.finance.was_moved.to_owned(),
-            code => console::hold_reason(language, code).to_owned(),
+        let why = match StoredCode::read(&line.reason) {
+            StoredCode::Known(Reversal::Recalled) => frame.t.finance.was_recalled.to_owned(),
+            StoredCode::Known(Reversal::OrderChanged) => frame.t.finance.was_moved.to_owned(),
+            StoredCode::Unknown(code) => console::hold_reason(language, &StoredCode::read(&code)).to_owned(),
         };
         [
             line.day.to_string(),

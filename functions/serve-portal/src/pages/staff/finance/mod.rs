@@ -14,7 +14,8 @@ use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
-use filmless_delivery::staff::{FilmBudgets, Reconciled, StaffError, UsageMonth};
+use filmless_delivery::staff::{ExportFailure, FilmBudgets, Reconciled, StaffError, UsageMonth};
+use filmless_domain::StoredCode;
 use filmless_domain::hospital::HOSPITAL_TIME;
 use filmless_domain::staff::Act;
 use jiff::ToSpan;
@@ -63,7 +64,7 @@ struct LastExport {
     at: String,
     months: String,
     rows: String,
-    failed: Option<&'static str>,
+    failed: Option<String>,
 }
 
 /// Months side by side, and what belongs to them.
@@ -184,10 +185,11 @@ impl Export {
             at: moment(frame.shared, last.at),
             months: last.months.join(", "),
             rows: grouped(i64::try_from(last.rows).unwrap_or(i64::MAX), frame.language),
-            failed: last.failed.as_deref().map(|code| match code {
-                "ledger" => words.failed_ledger,
-                "prices" => words.failed_prices,
-                _ => words.failed_storage,
+            failed: last.failed.map(|why| match why {
+                StoredCode::Known(ExportFailure::Ledger) => words.failed_ledger.to_owned(),
+                StoredCode::Known(ExportFailure::Prices) => words.failed_prices.to_owned(),
+                StoredCode::Known(ExportFailure::Storage) => words.failed_storage.to_owned(),
+                StoredCode::Unknown(code) => code,
             }),
         });
         Ok(Self { waiting: waiting.exports.join(", "), last })
