@@ -6,7 +6,7 @@ use std::time::Duration;
 use filmless_domain::gate::ReleaseOn;
 use filmless_domain::identity::IdentityRules;
 use filmless_domain::{Hospital, Limits, QuietHours};
-use filmless_store::port::{Clock, EmailGateway, Queue, Randomness, SmsGateway};
+use filmless_store::port::{Clock, Messengers, Queue, Randomness};
 use filmless_store::sealing::Sealer;
 use filmless_store::{Bucket, Index};
 use jiff::civil::Date;
@@ -117,10 +117,8 @@ pub struct Services {
     pub index: Index,
     /// The queues.
     pub queue: Arc<dyn Queue>,
-    /// SMS.
-    pub sms: Arc<dyn SmsGateway>,
-    /// Email.
-    pub email: Arc<dyn EmailGateway>,
+    /// What sends the messages of each channel.
+    pub messengers: Messengers,
     /// Seals secrets on their way.
     pub sealer: Arc<dyn Sealer>,
     /// Decodes untrusted files.

@@ -18,6 +18,7 @@ pub mod access;
 pub mod audit;
 pub mod audit_fhir;
 pub mod chain;
+pub mod channel;
 pub mod cost;
 pub mod date;
 pub mod gate;
@@ -42,6 +43,7 @@ pub mod staff_oidc;
 pub mod study;
 pub mod usage;
 
+pub use channel::{Channel, ChannelPolicy, PerChannel, Reach};
 pub use date::{BirthDate, TypedAnswer};
 pub use hospital::{Hospital, HospitalFileError, Language};
 pub use ids::{AccessionNumber, InvalidId, PatientId, SeriesInstanceUid, SopInstanceUid, StudyInstanceUid};

@@ -4,13 +4,15 @@ use filmless_delivery::Services;
 use filmless_delivery::prepare::render::InProcessRenderer;
 use filmless_store::Connection;
 use filmless_store::aws::{KmsSealer, SesGateway, SnsGateway, SqsDeadLetters, SqsQueue};
-use filmless_store::port::{DeadLetters, OsRandomness, SystemClock};
+use filmless_store::port::{DeadLetters, Messenger, Messengers, OsRandomness, SystemClock};
 
 use crate::Config;
 
 /// Connects a function to AWS, or to whatever the SDK's own settings name.
 pub async fn services_from(config: Config) -> Services {
     let connection = Connection::from_settings(config.s3_public_url.as_deref(), config.s3_path_style).await;
+    let sms = Arc::new(SnsGateway::new(connection.sns(), config.sms_sender_id)) as Arc<dyn Messenger>;
+    let email = Arc::new(SesGateway::new(connection.ses(), config.ses_configuration_set)) as _;
     Services {
         studies: connection.bucket(&config.studies_bucket),
         derived: connection.bucket(&config.derived_bucket),
@@ -19,8 +21,7 @@ pub async fn services_from(config: Config) -> Services {
         usage: connection.bucket(&config.usage_bucket),
         index: connection.index(&config.index_table),
         queue: Arc::new(SqsQueue::new(connection.sqs(), config.queues)),
-        sms: Arc::new(SnsGateway::new(connection.sns(), config.sms_sender_id)),
-        email: Arc::new(SesGateway::new(connection.ses(), config.ses_configuration_set)),
+        messengers: Messengers::new([sms, email]),
         sealer: Arc::new(KmsSealer::new(connection.kms(), config.seal_key_id)),
         renderer: Arc::new(InProcessRenderer),
         clock: Arc::new(SystemClock),

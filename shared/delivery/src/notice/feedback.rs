@@ -1,11 +1,12 @@
 //! What providers report of messages: delivered, bounced, complained about, unreachable.
 
+use filmless_domain::Channel;
 use filmless_domain::StudyInstanceUid;
 use filmless_domain::usage::UsageKind;
 use filmless_store::StoreError;
 use filmless_store::index::{
-    Channel, ChannelRecord, ChannelState, Contact, EarlyReport, Index, LogEntry, MessagePointer,
-    NoticeRecord, Transaction, TransactionOutcome,
+    ChannelRecord, ChannelState, Contact, EarlyReport, Index, LogEntry, MessagePointer, NoticeRecord,
+    Transaction, TransactionOutcome,
 };
 use serde_json::Value;
 use tracing::{info, instrument, warn};

@@ -2,21 +2,20 @@
 
 use std::time::Duration;
 
+use filmless_domain::Channel;
+use filmless_domain::StudyInstanceUid;
 use filmless_domain::hospital::HOSPITAL_TIME;
-use filmless_domain::mailbox::is_mailbox;
 use filmless_domain::usage::{UsageEvent, UsageKind, UsageUnit};
-use filmless_domain::{Secret, StudyInstanceUid};
-use filmless_slip::{EmailContent, SmsContent, email_message, qr_png, slip_pdf, sms_text};
-use filmless_store::index::{Channel, ChannelRecord, ChannelState, NoticeRecord};
-use filmless_store::port::{Email, PortError, Sms};
+use filmless_store::index::{ChannelRecord, ChannelState, NoticeRecord};
+use filmless_store::port::PortError;
 use tracing::{info, instrument, warn};
 
+use crate::notice::compose::compose;
 use crate::notice::feedback;
 use crate::record::messages::{NoticeTask, Task};
 use crate::record::outbox;
 use crate::record::usage::{self, Pen};
 use crate::release::slip::{Content, content_of, ensure_slip};
-use crate::services::MessageSecrets;
 use crate::{DeliveryError, Services};
 
 /// A message waits in its queue at most as long as SQS allows; then it looks at the clock again.
@@ -104,10 +103,7 @@ async fn deliver(
     channel: Channel,
 ) -> Result<(), DeliveryError> {
     let Some(found) = notice.channel(channel) else { return Ok(()) };
-    let is_idempotent = match channel {
-        Channel::Sms => services.sms.is_idempotent(),
-        Channel::Email => services.email.is_idempotent(),
-    };
+    let is_idempotent = services.messengers.of(channel).is_ok_and(|messenger| messenger.is_idempotent());
     let now = services.clock.now();
     let sending = ChannelRecord { state: ChannelState::Sending, at: Some(now), ..ChannelRecord::pending() };
     match found.state {
@@ -134,12 +130,14 @@ async fn deliver(
         }
         ChannelState::Sent | ChannelState::Delivered | ChannelState::Failed => return Ok(()),
     }
-    let sent = match channel {
-        Channel::Sms => send_sms(services, notice, content).await,
-        Channel::Email => send_email(services, notice, content).await?.map(|id| (id, 1)),
+    let composed = compose(services, notice, content, channel)?;
+    let sent = match &composed {
+        Some(composed) => services.messengers.send(channel, &composed.message).await,
+        None => Err(PortError::refused("compose a message", "nowhere that it can be sent to")),
     };
+    let parts = composed.map_or(1, |composed| composed.quantity);
     match sent {
-        Ok((id, parts)) => mark_sent(services, notice, content, channel, (id, parts)).await,
+        Ok(id) => mark_sent(services, notice, content, channel, (id, parts)).await,
         Err(PortError::Refused { operation, .. }) => {
             warn!(?channel, operation, "notice refused by the provider");
             fail(services, notice, content, channel, "refused").await
@@ -225,82 +223,6 @@ async fn settle(
     Ok(services.index.mark_channel(notice, channel, from, &to, &events).await?)
 }
 
-async fn send_sms(
-    services: &Services,
-    notice: &NoticeRecord,
-    content: &Content,
-) -> Result<(String, i64), PortError> {
-    let Some(phone) = &notice.phone else { return Ok((String::new(), 0)) };
-    let text = sms_text(&SmsContent {
-        hospital: &services.settings.hospital,
-        language: notice.language,
-        account: &notice.account_name,
-        password: content.message_password(services),
-        link: &content.link,
-        guide_url: &content.guide_url,
-    });
-    let sms = Sms {
-        idempotency_key: idempotency_key(notice, "sms"),
-        to: phone.clone(),
-        text: text.text,
-        parts: text.parts,
-        encoding: text.encoding,
-    };
-    let parts = i64::from(sms.parts);
-    services.sms.send(&sms).await.map(|id| (id, parts))
-}
-
-async fn send_email(
-    services: &Services,
-    notice: &NoticeRecord,
-    content: &Content,
-) -> Result<Result<String, PortError>, DeliveryError> {
-    let Some(to) = &notice.email else { return Ok(Ok(String::new())) };
-    if !is_mailbox(to) {
-        // Taken before addresses were checked as the builder checks them: it goes to the list of what failed.
-        let source = "no mailbox that an email can be sent to".into();
-        return Ok(Err(PortError::Refused { operation: "address an email", source }));
-    }
-    // The slip holds the password and the result, too.
-    let with_password = services.settings.message_secrets == MessageSecrets::All;
-    let slip = if with_password {
-        Some(slip_pdf(&content.slip(services, notice)).map_err(DeliveryError::internal("a slip"))?)
-    } else {
-        None
-    };
-    let qr = qr_png(content.link.expose()).map_err(DeliveryError::internal("a QR code"))?;
-    let idempotency_key = idempotency_key(notice, "email");
-    let host = services.settings.email_from.rsplit('@').next().unwrap_or("localhost");
-    let raw = email_message(&EmailContent {
-        hospital: &services.settings.hospital,
-        language: notice.language,
-        patient_name: &content.patient_name,
-        study_title: &content.title,
-        study_date: content.study.study_date,
-        result: content.result.as_ref().filter(|_| with_password),
-        is_birth_date_known: !content.order.patient.birth_date.is_placeholder(),
-        account: &notice.account_name,
-        password: content.message_password(services),
-        link: &content.link,
-        guide_url: &content.guide_url,
-        portal_url: &content.portal_url,
-        expires_on: content.expires_on,
-        from: &services.settings.email_from,
-        to,
-        message_id: &format!("{idempotency_key}@{host}"),
-        date: notice.issued_at,
-        qr_png: &qr,
-        slip_pdf: slip.as_deref(),
-    });
-    let raw = raw.map_err(DeliveryError::internal("an email"))?;
-    let email = Email { idempotency_key, from: services.settings.email_from.clone(), to: to.clone(), raw };
-    Ok(services.email.send(&email).await)
-}
-
-fn idempotency_key(notice: &NoticeRecord, channel: &str) -> String {
-    format!("{}-v{}-{channel}", notice.study_instance_uid, notice.link_version)
-}
-
 impl Content {
     fn event(
         &self,
@@ -312,9 +234,5 @@ impl Content {
         let (version, channel) = (notice.link_version, channel.as_str());
         let pen = Pen::new(services, &self.study, Some(&self.order));
         pen.event(kind, &format!("{version} {channel}")).message(channel, version)
-    }
-
-    fn message_password(&self, services: &Services) -> Option<&Secret> {
-        (services.settings.message_secrets == MessageSecrets::All).then_some(&self.password)
     }
 }

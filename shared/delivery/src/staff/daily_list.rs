@@ -1,8 +1,9 @@
 //! Every day, the hotline is called to the list of patients whom no message reached.
 
+use filmless_domain::Channel;
 use filmless_domain::hospital::HOSPITAL_TIME;
 use filmless_slip::{UnreachedContent, unreached_message};
-use filmless_store::port::Email;
+use filmless_store::port::{Email, Message};
 use tracing::info;
 
 use crate::staff::{Extent, ListAsked, list_unreached};
@@ -41,7 +42,7 @@ pub async fn announce_unreached(services: &Services) -> Result<usize, DeliveryEr
         to: settings.hospital.support_email.clone(),
         raw: raw.map_err(DeliveryError::internal("an email"))?,
     };
-    if let Err(error) = services.email.send(&email).await {
+    if let Err(error) = services.messengers.send(Channel::Email, &Message::Email(email)).await {
         services.index.release_day(JOB, date).await?;
         return Err(error.into());
     }

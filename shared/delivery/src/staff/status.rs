@@ -1,8 +1,9 @@
 //! Where every study is, for staff: `filmless status`.
 
+use filmless_domain::Channel;
 use filmless_domain::audit::Actor;
 use filmless_domain::{StudyInstanceUid, StudyState};
-use filmless_store::index::{AccessRecord, Channel, ChannelState, NoticeRecord, StudyRecord};
+use filmless_store::index::{AccessRecord, ChannelState, NoticeRecord, StudyRecord};
 use filmless_store::{Bucket, Index};
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::civil::Date;

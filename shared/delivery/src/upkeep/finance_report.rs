@@ -1,9 +1,10 @@
 //! The figures of a month by email, to each mailbox that is named, once it is over and exported.
 
+use filmless_domain::Channel;
 use filmless_domain::ObjectKey;
 use filmless_slip::{FinanceContent, finance_message};
 use filmless_store::Served;
-use filmless_store::port::Email;
+use filmless_store::port::{Email, Message};
 use sha2::{Digest, Sha256};
 use tracing::info;
 
@@ -70,7 +71,7 @@ async fn send(
         to: to.to_owned(),
         raw,
     };
-    if let Err(error) = services.email.send(&email).await {
+    if let Err(error) = services.messengers.send(Channel::Email, &Message::Email(email)).await {
         services.usage.delete_all_versions(&mark).await?;
         return Err(error.into());
     }

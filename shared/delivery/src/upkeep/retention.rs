@@ -156,7 +156,9 @@ async fn erase_study(
         erased.objects += delete_below(bucket, &prefix).await?;
     }
     let messages = format!("{uid}-v");
-    erased.objects += services.sms.forget(&messages).await? + services.email.forget(&messages).await?;
+    for messenger in services.messengers.iter() {
+        erased.objects += messenger.forget(&messages).await?;
+    }
     let owner = owner_of(services, study).await?.map(|account| account.patient_id);
     if let Some(key) = &study.account_key {
         erased.items += index.end_credentials(key, Some(uid), None).await?;

@@ -1,6 +1,6 @@
 //! Notices: what is to be said to a patient, and what became of it.
 
-use filmless_domain::{Language, PhoneNumber, StudyInstanceUid};
+use filmless_domain::{Channel, Language, PhoneNumber, StudyInstanceUid};
 use jiff::Timestamp;
 use jiff::fmt::serde::timestamp::millisecond;
 use serde::{Deserialize, Serialize};
@@ -100,16 +100,6 @@ pub struct NoticeRecord {
     pub link_expires_at: i64,
 }
 
-/// How a message goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Channel {
-    /// SMS.
-    Sms,
-    /// Email.
-    Email,
-}
-
 /// An item that leads from the provider's id of a message to its notice.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct MessagePointer {
@@ -144,21 +134,11 @@ fn report_key(provider_id: &str) -> ItemKey {
     ItemKey::new(format!("MESSAGE#{provider_id}"), "REPORT")
 }
 
-impl Channel {
-    /// The word in the usage ledger.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Sms => "sms",
-            Self::Email => "email",
-        }
-    }
-
-    const fn attribute(self) -> &'static str {
-        match self {
-            Self::Sms => "sms_channel",
-            Self::Email => "email_channel",
-        }
+/// The attribute of a channel.
+const fn attribute(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Sms => "sms_channel",
+        Channel::Email => "email_channel",
     }
 }
 
@@ -229,8 +209,8 @@ impl Index {
         usage: &[LogEntry],
     ) -> Result<bool, StoreError> {
         let key = NoticeRecord::key(&notice.study_instance_uid, notice.link_version);
-        let change = Change::new().set(channel.attribute(), to).when(&Condition::is_member(
-            channel.attribute(),
+        let change = Change::new().set(attribute(channel), to).when(&Condition::is_member(
+            attribute(channel),
             "state",
             from.as_str(),
         ));

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use filmless_domain::Channel;
 use filmless_domain::audit::{Actor, AuditAction, AuditEvent, AuditOutcome, REASON_CHARS_MAX};
 use filmless_domain::identity::{ACCESSIONS_MAX, IdentityRules, PERSONS_MAX};
 use filmless_domain::share::{Relation, SHARE_LABEL_CHARS_MAX, SHARE_STUDIES_MAX};
@@ -12,10 +13,10 @@ use filmless_domain::{
     SopInstanceUid, StudyInstanceUid,
 };
 use filmless_store::index::{
-    AccessRecord, ActRecord, Arrival, AskedRelease, Change, Channel, ChannelRecord, ChannelState,
-    ContactRecord, EarlyReport, Index, InstanceRecord, LogEntry, LogName, NoticeRecord, OutboxRecord,
-    ReviewKind, ReviewRecord, SamePersonRecord, SessionRecord, ShareRecord, StaffSessionRecord,
-    StaffSignInRecord, StrangerRecord, Touched, Transaction, TransactionOutcome, UploadRecord, Worklist,
+    AccessRecord, ActRecord, Arrival, AskedRelease, Change, ChannelRecord, ChannelState, ContactRecord,
+    EarlyReport, Index, InstanceRecord, LogEntry, LogName, NoticeRecord, OutboxRecord, ReviewKind,
+    ReviewRecord, SamePersonRecord, SessionRecord, ShareRecord, StaffSessionRecord, StaffSignInRecord,
+    StrangerRecord, Touched, Transaction, TransactionOutcome, UploadRecord, Worklist,
 };
 use jiff::civil::date;
 use jiff::{Timestamp, tz::TimeZone};
