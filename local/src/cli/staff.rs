@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
+use filmless_delivery::staff::Channels;
 use filmless_domain::staff::Role;
 
 use super::{SystemOptions, TargetOptions};
@@ -29,8 +30,8 @@ pub enum StaffAct {
         #[command(flatten)]
         why: Why,
         /// Over which channels the new secrets go.
-        #[arg(long, value_enum, default_value_t = ChannelsWord::All)]
-        channels: ChannelsWord,
+        #[arg(long, value_name = "all|CHANNEL|none", default_value = "all")]
+        channels: Channels,
         /// Also write the slip (PDF) to this file.
         #[arg(long, value_name = "FILE")]
         slip: Option<PathBuf>,
@@ -39,8 +40,8 @@ pub enum StaffAct {
     Resend {
         study: String,
         /// Over which channels.
-        #[arg(long, value_enum, default_value_t = ChannelsWord::All)]
-        channels: ChannelsWord,
+        #[arg(long, value_name = "all|CHANNEL|none", default_value = "all")]
+        channels: Channels,
     },
     /// End every session, link, password and share of a patient.
     Revoke {
@@ -154,18 +155,6 @@ pub struct Why {
     /// Why; kept in the audit log. Name no patient.
     #[arg(long, value_name = "TEXT")]
     pub reason: String,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub enum ChannelsWord {
-    /// SMS and email, as far as they are known.
-    All,
-    /// SMS alone.
-    Sms,
-    /// Email alone.
-    Email,
-    /// None: the slip is handed over.
-    None,
 }
 
 #[derive(Debug, Clone, Args)]

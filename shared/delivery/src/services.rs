@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use filmless_domain::gate::ReleaseOn;
 use filmless_domain::identity::IdentityRules;
-use filmless_domain::{Hospital, Limits, QuietHours};
+use filmless_domain::{ChannelPolicy, Hospital, Limits, QuietHours};
 use filmless_store::port::{Clock, Messengers, Queue, Randomness};
 use filmless_store::sealing::Sealer;
 use filmless_store::{Bucket, Index};
@@ -61,6 +61,9 @@ pub struct Settings {
     pub staff_session_idle: Duration,
     /// When no message is sent.
     pub quiet_hours: Option<QuietHours>,
+    /// Over which channels messages go, and which follows one that failed.
+    #[serde(default)]
+    pub channels: ChannelPolicy,
     /// To which countries SMS may go.
     pub sms_countries: SmsCountries,
     /// Limits on untrusted input.
@@ -86,6 +89,7 @@ impl Default for Settings {
             staff_session_ttl: Duration::from_secs(10 * 3600),
             staff_session_idle: Duration::from_secs(30 * 60),
             quiet_hours: None,
+            channels: ChannelPolicy::default(),
             sms_countries: SmsCountries::default(),
             limits: Limits::default(),
         }

@@ -1,19 +1,18 @@
 //! What providers report of messages: delivered, bounced, complained about, unreachable.
 
 use filmless_domain::Channel;
-use filmless_domain::StudyInstanceUid;
 use filmless_domain::usage::UsageKind;
 use filmless_store::StoreError;
 use filmless_store::index::{
-    ChannelRecord, ChannelState, Contact, EarlyReport, Index, LogEntry, MessagePointer, NoticeRecord,
-    Transaction, TransactionOutcome,
+    ChannelRecord, ChannelState, EarlyReport, Index, LogEntry, MessagePointer, NoticeRecord, Transaction,
+    TransactionOutcome,
 };
 use serde_json::Value;
 use tracing::{info, instrument, warn};
 
 use crate::record::outbox;
 use crate::record::usage::{self, Pen};
-use crate::release::issue::{Issue, NOTICES_PER_DAY_MAX};
+use crate::release::issue::{Issue, NOTICES_PER_DAY_MAX, Ways};
 use crate::sight::find_in_sight;
 use crate::{DeliveryError, Services};
 
@@ -119,7 +118,7 @@ pub fn read_report(text: &str) -> Option<Feedback> {
     Some(Feedback { provider_id, verdict })
 }
 
-/// Records a report, and tries the other channel when nothing else has reached the patient. A report of a message
+/// Records a report, and tries the next channel of the hospital's policy when nothing else has reached the patient. A report of a message
 /// that is not known is kept until it is; the same report twice changes nothing.
 ///
 /// # Errors
@@ -171,9 +170,8 @@ pub(crate) async fn record_early_reports(
     services: &Services,
     notice: &NoticeRecord,
 ) -> Result<(), DeliveryError> {
-    let sent = [&notice.sms_channel, &notice.email_channel].into_iter().flatten();
-    for channel in sent.filter(|channel| channel.state == ChannelState::Sent) {
-        let Some(provider_id) = channel.provider_id.clone() else { continue };
+    for (_, message) in notice.messages().filter(|(_, message)| message.state == ChannelState::Sent) {
+        let Some(provider_id) = message.provider_id.clone() else { continue };
         let Some(report) = services.index.kept_report(&provider_id).await? else { continue };
         let verdict = Verdict::of_kept(report.failure);
         record_of_known(services, &Feedback { provider_id, verdict }).await?;
@@ -201,9 +199,9 @@ async fn record_of_known(services: &Services, feedback: &Feedback) -> Result<boo
             | (Verdict::Unsettled(_), ChannelState::Sent) => {
                 (ChannelState::Failed, feedback.verdict.failure())
             }
-            // The run that marked it may have ended before it tried the other channel.
+            // The run that marked it may have ended before it tried the next channel.
             (Verdict::Failed(_) | Verdict::Unsettled(_), ChannelState::Failed) => {
-                try_other_channel(services, study, channel).await?;
+                try_next_channel(services, &notice).await?;
                 return Ok(true);
             }
             _ => return Ok(true),
@@ -213,7 +211,7 @@ async fn record_of_known(services: &Services, feedback: &Feedback) -> Result<boo
         if index.mark_channel(&notice, channel, known.state, &reported, &event).await? {
             if state == ChannelState::Failed {
                 warn!(study_instance_uid = %study, ?channel, "message did not arrive");
-                try_other_channel(services, study, channel).await?;
+                try_next_channel(services, &notice).await?;
             }
             return Ok(true);
         }
@@ -246,35 +244,24 @@ fn without_numbers(text: &str) -> String {
     kept.chars().filter(|c| !c.is_ascii_digit() && !c.is_control()).take(DETAIL_CHARS_MAX).collect()
 }
 
-async fn try_other_channel(
-    services: &Services,
-    study: &StudyInstanceUid,
-    failed: Channel,
-) -> Result<(), DeliveryError> {
-    let index = &services.index;
+/// Tells the patient over the next channel of the hospital's policy, if there is one, since a message of that notice failed.
+async fn try_next_channel(services: &Services, failed: &NoticeRecord) -> Result<(), DeliveryError> {
+    let (index, study) = (&services.index, &failed.study_instance_uid);
     let notices = index.notices(study).await?;
-    let other = match failed {
-        Channel::Sms => Channel::Email,
-        Channel::Email => Channel::Sms,
-    };
-    let was_tried = notices.iter().any(|notice| notice.channel(other).is_some());
-    if was_tried || notices.len() >= NOTICES_PER_DAY_MAX {
+    if notices.len() >= NOTICES_PER_DAY_MAX {
         return Ok(());
     }
     let Some((mut record, order)) = find_in_sight(services, study).await? else { return Ok(()) };
     let Some(key) = record.account_key.clone() else { return Ok(()) };
     let Some(account) = index.account_after_merges(&key).await? else { return Ok(()) };
-    let known = index.contact_of(&order).await?;
-    let contact = match other {
-        Channel::Sms => Contact { email: None, ..known },
-        Channel::Email => Contact { phone: None, ..known },
-    };
-    if contact == Contact::default() {
-        return Ok(());
-    }
+    let contact = index.contact_of(&order).await?;
+    let tried: Vec<(Channel, bool)> = notices.iter().flat_map(|notice| tried_of(notice, failed)).collect();
+    let next = services.settings.channels.next(&tried, |reach| contact.is_known(reach));
+    let Some(next) = next else { return Ok(()) };
     let before = record.clone();
     record.link_version += 1;
-    let issue = Issue::new(services, &record, &order.order, &account, contact).await?;
+    let ways = Ways::only(next, contact);
+    let issue = Issue::new(services, &record, &order.order, &account, ways).await?;
     let (study_key, change) = Index::link_version_change(&before, record.link_version);
     let transaction = issue.add_to(Transaction::new().update(study_key, change))?;
     match index.commit(transaction).await? {
@@ -285,6 +272,17 @@ async fn try_other_channel(
         // Somebody issued another one at this moment.
         TransactionOutcome::ConditionUnmet(_) => Ok(()),
     }
+}
+
+/// The channels of a notice, and whether each failed; what an earlier notice than that one sent is no reason to wait any more.
+fn tried_of<'a>(
+    notice: &'a NoticeRecord,
+    failed: &NoticeRecord,
+) -> impl Iterator<Item = (Channel, bool)> + use<'a> {
+    let is_earlier = notice.link_version < failed.link_version;
+    notice
+        .messages()
+        .map(move |(channel, message)| (channel, is_earlier || message.state == ChannelState::Failed))
 }
 
 #[cfg(test)]

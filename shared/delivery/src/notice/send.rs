@@ -1,4 +1,4 @@
-//! Messages of a notice: SMS, email. Sending again what was sent changes nothing.
+//! Messages of a notice, over each of its channels. Sending again what was sent changes nothing.
 
 use std::time::Duration;
 
@@ -50,9 +50,19 @@ pub async fn send_notice(
     }
     // One channel that is down does not hold the other one back.
     let mut failed = None;
-    for channel in [Channel::Sms, Channel::Email] {
-        if let Err(error) = deliver(services, &notice, &content, channel).await {
-            failed.get_or_insert(error);
+    let (mut notice, mut tried) = (notice, Vec::new());
+    while let Some(channel) = untried(&notice, &tried) {
+        tried.push(channel);
+        match deliver(services, &notice, &content, channel).await {
+            Ok(Next::None) => {}
+            // It goes over a channel more now.
+            Ok(Next::Follows) => match services.index.notice(study, link_version).await? {
+                Some(with_next) => notice = with_next,
+                None => return Ok(()),
+            },
+            Err(error) => {
+                failed.get_or_insert(error);
+            }
         }
     }
     if let Some(error) = failed {
@@ -93,6 +103,18 @@ async fn look_again(
     outbox::publish(services, &outbox::entry(services, vec![message])?).await
 }
 
+/// Whether another channel is to be tried in the place of one.
+enum Next {
+    /// None is.
+    None,
+    /// The notice has one more now.
+    Follows,
+}
+
+fn untried(notice: &NoticeRecord, tried: &[Channel]) -> Option<Channel> {
+    notice.messages().map(|(channel, _)| channel).find(|channel| !tried.contains(channel))
+}
+
 /// Sends one channel of a notice once: whoever is to send says so first. A run that finds another one's word does
 /// it again only where the provider drops the second message; elsewhere it leaves the other one its time, and then nobody
 /// knows whether the message went out: the channel counts as failed, although the patient may have it.
@@ -101,8 +123,8 @@ async fn deliver(
     notice: &NoticeRecord,
     content: &Content,
     channel: Channel,
-) -> Result<(), DeliveryError> {
-    let Some(found) = notice.channel(channel) else { return Ok(()) };
+) -> Result<Next, DeliveryError> {
+    let Some(found) = notice.channel(channel) else { return Ok(Next::None) };
     let is_idempotent = services.messengers.of(channel).is_ok_and(|messenger| messenger.is_idempotent());
     let now = services.clock.now();
     let sending = ChannelRecord { state: ChannelState::Sending, at: Some(now), ..ChannelRecord::pending() };
@@ -110,7 +132,7 @@ async fn deliver(
         ChannelState::Pending => {
             let from = ChannelState::Pending;
             if !services.index.mark_channel(notice, channel, from, &sending, &[]).await? {
-                return Ok(());
+                return Ok(Next::None);
             }
             if channel == Channel::Sms
                 && notice.phone.as_ref().is_some_and(|phone| !services.settings.sms_countries.allow(phone))
@@ -124,11 +146,13 @@ async fn deliver(
             }
         }
         ChannelState::Sending if is_idempotent => {}
-        ChannelState::Sending if found.at.is_some_and(|since| now < since + SENDING_MAX) => return Ok(()),
+        ChannelState::Sending if found.at.is_some_and(|since| now < since + SENDING_MAX) => {
+            return Ok(Next::None);
+        }
         ChannelState::Sending => {
             return fail(services, notice, content, channel, "unanswered").await;
         }
-        ChannelState::Sent | ChannelState::Delivered | ChannelState::Failed => return Ok(()),
+        ChannelState::Sent | ChannelState::Delivered | ChannelState::Failed => return Ok(Next::None),
     }
     let composed = compose(services, notice, content, channel)?;
     let sent = match &composed {
@@ -137,7 +161,10 @@ async fn deliver(
     };
     let parts = composed.map_or(1, |composed| composed.quantity);
     match sent {
-        Ok(id) => mark_sent(services, notice, content, channel, (id, parts)).await,
+        Ok(id) => {
+            mark_sent(services, notice, content, channel, (id, parts)).await?;
+            Ok(Next::None)
+        }
         Err(PortError::Refused { operation, .. }) => {
             warn!(?channel, operation, "notice refused by the provider");
             fail(services, notice, content, channel, "refused").await
@@ -188,27 +215,40 @@ async fn is_flooded(
     channel: Channel,
 ) -> Result<bool, DeliveryError> {
     let limits = &services.settings.limits;
-    let receiver = match channel {
-        Channel::Sms => notice.phone.as_ref().map(|phone| phone.as_str()),
-        Channel::Email => notice.email.as_deref(),
-    };
-    let Some(receiver) = receiver else { return Ok(false) };
+    let Some(receiver) = notice.address(channel.reach()) else { return Ok(false) };
     let (now, window) = (services.clock.now(), limits.messages_window_seconds);
     Ok(services.index.count_message(receiver, now, window).await? > limits.messages_per_receiver_max)
 }
 
+/// Gives a channel up; the next of the hospital's policy is tried in its place if it leads where this notice may go.
 async fn fail(
     services: &Services,
     notice: &NoticeRecord,
     content: &Content,
     channel: Channel,
     why: &str,
-) -> Result<(), DeliveryError> {
+) -> Result<Next, DeliveryError> {
     let at = Some(services.clock.now());
     let failed =
         ChannelRecord { state: ChannelState::Failed, provider_id: None, at, detail: Some(why.to_owned()) };
     let event = content.event(services, notice, channel, UsageKind::MessageFailed).because(why);
-    settle(services, notice, channel, failed, &[event]).await.map(|_| ())
+    let Some(next) = next_of(services, notice, channel) else {
+        settle(services, notice, channel, failed, &[event]).await?;
+        return Ok(Next::None);
+    };
+    let event = usage::entries(&[event])?;
+    let is_ours = services.index.follow_channel(notice, channel, &failed, next, &event).await?;
+    Ok(if is_ours { Next::Follows } else { Next::None })
+}
+
+/// The channel to try within a notice once one of its channels has failed.
+fn next_of(services: &Services, notice: &NoticeRecord, failed: Channel) -> Option<Channel> {
+    let has_failed = |channel, state| channel == failed || state == ChannelState::Failed;
+    let tried = notice.messages().map(|(channel, message)| (channel, has_failed(channel, message.state)));
+    let tried: Vec<_> = tried.collect();
+    // One of before has no room for another channel.
+    let is_known = |reach| !notice.channels.is_empty() && notice.address(reach).is_some();
+    services.settings.channels.next(&tried, is_known)
 }
 
 /// Says whether the channel was still being sent.

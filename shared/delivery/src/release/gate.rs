@@ -11,7 +11,7 @@ use tracing::{info, instrument};
 use crate::record::messages::{NoticeTask, Task};
 use crate::record::outbox;
 use crate::record::usage::{self, Pen};
-use crate::release::issue::Issue;
+use crate::release::issue::{Issue, Ways};
 use crate::release::{booking, late_contact};
 use crate::sight::{self, Asked, is_owner, verdict};
 use crate::{DeliveryError, Services, credentials, trace};
@@ -131,7 +131,8 @@ async fn first_release(
     study.link_version = 1;
 
     let contact = services.index.contact_of(order).await?;
-    let issue = Issue::new(services, &study, &order.order, &account, contact).await?;
+    let ways = Ways::first(services, contact);
+    let issue = Issue::new(services, &study, &order.order, &account, ways).await?;
     let booking = booking::of_release(services, &study, &order.order)?;
     let (study_key, study_change) = Index::release_change(&study, now);
     let study_change = study_change.book(&study, Some(&booking));

@@ -7,8 +7,7 @@ use filmless_store::index::{
 use tracing::info;
 
 use crate::record::outbox;
-use crate::release::issue::is_reached;
-use crate::release::issue::{Issue, NOTICES_PER_DAY_MAX};
+use crate::release::issue::{Issue, NOTICES_PER_DAY_MAX, Ways, is_reached};
 use crate::sight::order_in_sight;
 use crate::{DeliveryError, Services};
 
@@ -22,7 +21,8 @@ pub(crate) async fn tell(services: &Services, study: &StudyInstanceUid) -> Resul
     let Some(account) = index.account_of_patient(&order.order.patient.id).await? else { return Ok(()) };
     let mut record = before.clone();
     record.link_version += 1;
-    let issue = Issue::new(services, &record, &order.order, &account, contact).await?;
+    let ways = Ways::first(services, contact);
+    let issue = Issue::new(services, &record, &order.order, &account, ways).await?;
     let (key, change) = Index::link_version_change(&before, record.link_version);
     let transaction = issue.add_to(Transaction::new().update(key, change))?;
     if index.commit(transaction).await? == TransactionOutcome::Committed {
@@ -52,8 +52,8 @@ pub(crate) async fn due(
 
 /// Whether every message that there was failed, or there was none.
 fn has_failed(notices: &[NoticeRecord]) -> bool {
-    let mut channels = notices.iter().flat_map(|n| [&n.sms_channel, &n.email_channel]).flatten();
-    !is_reached(notices) && channels.all(|channel| channel.state == ChannelState::Failed)
+    let mut messages = notices.iter().flat_map(NoticeRecord::messages);
+    !is_reached(notices) && messages.all(|(_, message)| message.state == ChannelState::Failed)
 }
 
 /// What of a contact no notice was sent to.
