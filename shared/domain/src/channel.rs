@@ -1,14 +1,12 @@
 //! The channels over which a message reaches somebody. What differs between them and is no provider's business is said here,
 //! once: everything else goes over them.
 
-use std::ops::{Index, IndexMut};
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::Language;
-use crate::usage::UsageUnit;
 
 /// How a message goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -42,8 +40,6 @@ pub struct Counted {
     pub heading_vi: &'static str,
     /// Heading on the finance page, in English.
     pub heading_en: &'static str,
-    /// In what it is counted.
-    pub unit: UsageUnit,
 }
 
 impl Channel {
@@ -93,7 +89,6 @@ impl Channel {
                 unit_vi: "phần",
                 heading_vi: "SMS (phần)",
                 heading_en: "SMS (parts)",
-                unit: UsageUnit::Part,
             },
             Self::Email => Counted {
                 figure: "emails",
@@ -101,7 +96,6 @@ impl Channel {
                 unit_vi: "email",
                 heading_vi: "Email",
                 heading_en: "Emails",
-                unit: UsageUnit::Message,
             },
         }
     }
@@ -203,36 +197,6 @@ impl ChannelPolicy {
                 })
         };
         self.0.iter().copied().find(is_next)
-    }
-}
-
-/// One value for each channel.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct PerChannel<T>([T; Channel::ALL.len()]);
-
-impl<T> Index<Channel> for PerChannel<T> {
-    type Output = T;
-
-    fn index(&self, channel: Channel) -> &T {
-        &self.0[channel as usize]
-    }
-}
-
-impl<T> IndexMut<Channel> for PerChannel<T> {
-    fn index_mut(&mut self, channel: Channel) -> &mut T {
-        &mut self.0[channel as usize]
-    }
-}
-
-impl<T: Copy> PerChannel<T> {
-    /// What is made of each.
-    pub fn map<U>(self, make: impl FnMut(T) -> U) -> PerChannel<U> {
-        PerChannel(self.0.map(make))
-    }
-
-    /// Every channel and its value.
-    pub fn iter(&self) -> impl Iterator<Item = (Channel, T)> + '_ {
-        Channel::ALL.into_iter().map(|channel| (channel, self[channel]))
     }
 }
 

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use filmless_domain::Channel;
-use filmless_domain::StudyInstanceUid;
 use filmless_domain::hospital::HOSPITAL_TIME;
 use filmless_domain::usage::{UsageEvent, UsageKind, UsageUnit};
+use filmless_domain::{Channel, StudyInstanceUid};
 use filmless_store::index::{ChannelRecord, ChannelState, NoticeRecord};
 use filmless_store::port::PortError;
 use tracing::{info, instrument, warn};
@@ -159,10 +158,10 @@ async fn deliver(
         Some(composed) => services.messengers.send(channel, &composed.message).await,
         None => Err(PortError::refused("compose a message", "nowhere that it can be sent to")),
     };
-    let parts = composed.map_or(1, |composed| composed.quantity);
+    let quantity = composed.map_or(1, |composed| composed.quantity);
     match sent {
         Ok(id) => {
-            mark_sent(services, notice, content, channel, (id, parts)).await?;
+            mark_sent(services, notice, content, channel, (id, quantity)).await?;
             Ok(Next::None)
         }
         Err(PortError::Refused { operation, .. }) => {
@@ -183,22 +182,19 @@ async fn deliver(
     }
 }
 
-/// Writes down the provider's id of a message, and of how many parts it was.
+/// Writes down the provider's id of a message, and how much of it is counted.
 async fn mark_sent(
     services: &Services,
     notice: &NoticeRecord,
     content: &Content,
     channel: Channel,
-    (id, parts): (String, i64),
+    (id, quantity): (String, i64),
 ) -> Result<(), DeliveryError> {
     info!(?channel, "notice sent");
     let at = Some(services.clock.now());
     let sent = ChannelRecord { state: ChannelState::Sent, provider_id: Some(id), at, detail: None };
-    let (kind, unit) = match channel {
-        Channel::Sms => (UsageKind::SmsSent, UsageUnit::Part),
-        Channel::Email => (UsageKind::EmailSent, UsageUnit::Message),
-    };
-    let event = [content.event(services, notice, channel, kind).count(parts, unit)];
+    let event = content.event(services, notice, channel, UsageKind::MessageSent);
+    let event = [event.count(quantity, UsageUnit::of_channel(channel))];
     if !settle(services, notice, channel, sent.clone(), &event).await? {
         // Another run at the same channel gave it back, because its own try did not go out.
         let (from, event) = (ChannelState::Pending, usage::entries(&event)?);
