@@ -4,7 +4,7 @@ use std::error::Error;
 use std::time::Duration;
 
 use filmless_delivery::{Services, TrustedProxies};
-use filmless_domain::{Hospital, ObjectKey};
+use filmless_domain::{ChannelPolicy, Hospital, ObjectKey};
 use thiserror::Error;
 use url::Url;
 
@@ -18,6 +18,8 @@ pub struct PortalConfig {
     pub s3_origin: String,
     /// Name and support of the hospital.
     pub hospital: Hospital,
+    /// Over which channels messages go: what staff may choose from.
+    pub channels: ChannelPolicy,
     /// Proxies in front of us, whose word about the visitor's address is believed.
     pub trusted_proxies: TrustedProxies,
 }
@@ -47,6 +49,7 @@ impl PortalConfig {
             public_url: Url::parse(&services.settings.public_url).map_err(PortalConfigError::Address)?,
             s3_origin: s3_origin.ascii_serialization(),
             hospital: services.settings.hospital.clone(),
+            channels: services.settings.channels.clone(),
             trusted_proxies: services.settings.trusted_proxies.clone(),
         })
     }

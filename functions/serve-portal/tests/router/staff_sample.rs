@@ -14,6 +14,7 @@ use filmless_delivery::staff::{
 use filmless_delivery::upkeep::retention::Erased;
 use filmless_delivery::viewing::{NewShare, ShareLine, ShareRequest};
 use filmless_delivery::{ReviewKind, ReviewRecord};
+use filmless_domain::Channel;
 use filmless_domain::audit::{Actor, AuditAction, AuditEvent, AuditOutcome};
 use filmless_domain::identity::Fact;
 use filmless_domain::share::Relation;
@@ -329,7 +330,7 @@ impl Clerk for SampleClerk {
         self.demand(Act::Reissue)?;
         self.study(study)?;
         reason(why)?;
-        Ok(Reissued { link_version: 2, sms: channels == Channels::Sms, email: false })
+        Ok(Reissued { link_version: 2, channels: [(Channel::Sms, channels != Channels::None)].into() })
     }
 
     async fn slip(&self, study: &StudyInstanceUid) -> Result<Vec<u8>, StaffError> {
@@ -341,10 +342,10 @@ impl Clerk for SampleClerk {
     async fn resend(&self, study: &StudyInstanceUid, channels: Channels) -> Result<Reissued, StaffError> {
         self.demand(Act::Resend)?;
         self.study(study)?;
-        if channels == Channels::Email {
+        if channels == Channels::Only(Channel::Email) {
             return Err(refused("no-contact"));
         }
-        Ok(Reissued { link_version: 2, sms: true, email: false })
+        Ok(Reissued { link_version: 2, channels: [(Channel::Sms, true)].into() })
     }
 
     async fn release(&self, study: &StudyInstanceUid, decision: &Decision) -> Result<Decided, StaffError> {
@@ -497,7 +498,7 @@ impl Clerk for SampleClerk {
             study_instance_uid: StudyInstanceUid::parse(STUDY).unwrap(),
             patient_id: PatientId::parse(PATIENT).ok(),
             name: "Nguyễn Thị <Hoà>".into(),
-            channel: "email",
+            channel: Channel::Email,
             link_version: 1,
             modalities: vec!["CT".into()],
             issued_at: at("09:15"),
