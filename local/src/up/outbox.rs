@@ -162,6 +162,9 @@ impl Messenger for OutboxMessenger {
                 (format!("{key}.json"), bytes)
             }
             Message::Email(email) => (format!("{key}.eml"), email.raw.clone()),
+            Message::Values(_) => {
+                return Err(PortError::refused("write to the outbox", "no relay knows the template"));
+            }
         };
         self.outbox.keep(self.channel, name, bytes).await
     }

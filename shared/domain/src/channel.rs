@@ -27,6 +27,17 @@ pub enum Reach {
     Mailbox,
 }
 
+/// In what form a channel takes a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// A text in the letters of GSM, paid by its parts.
+    Text,
+    /// A message with headers and parts.
+    Mail,
+    /// Named values, for a template that the provider keeps.
+    Values,
+}
+
 /// How figures speak of what a channel sent.
 #[derive(Debug, Clone, Copy)]
 pub struct Counted {
@@ -70,6 +81,15 @@ impl Channel {
         match self {
             Self::Sms => Reach::Phone,
             Self::Email => Reach::Mailbox,
+        }
+    }
+
+    /// In what form it takes a message.
+    #[must_use]
+    pub const fn form(self) -> Form {
+        match self {
+            Self::Sms => Form::Text,
+            Self::Email => Form::Mail,
         }
     }
 

@@ -8,6 +8,8 @@ use filmless_domain::gate::ReleaseOn;
 use filmless_domain::staff_oidc::{OidcSettings, RoleMap};
 use filmless_domain::{Hospital, HospitalFileError, Secret};
 use filmless_store::aws::QueueUrls;
+use filmless_store::messengers;
+use filmless_store::port::Messengers;
 use thiserror::Error;
 
 /// Everything a function is told by its environment. The variables are listed in `docs/CONFIGURATION.md`.
@@ -37,6 +39,8 @@ pub struct Config {
     pub sms_sender_id: Option<String>,
     /// `SES_CONFIGURATION_SET`: where SES reports bounces.
     pub ses_configuration_set: Option<String>,
+    /// `MESSENGERS` (JSON): the messengers that the hospital set up, where messages are sent.
+    pub messengers: Messengers,
     /// `STAFF_OIDC_ISSUER`, `STAFF_OIDC_CLIENT_ID`, `STAFF_OIDC_CLIENT_SECRET`, `STAFF_OIDC_SCOPES`,
     /// `STAFF_OIDC_SUBJECT_CLAIM`, `STAFF_OIDC_ROLES_CLAIM`, `STAFF_OIDC_ROLE_MAP` (JSON): where staff sign in. None
     /// where there is no console.
@@ -44,7 +48,7 @@ pub struct Config {
     /// `ORIGIN_SECRET`: what whoever stands in front of the portal tells it, so that nobody goes around him.
     pub origin_secret: Option<Secret>,
     /// `PUBLIC_URL`, `EMAIL_FROM`, `FINANCE_REPORT_TO`, `HOSPITAL` (JSON), `QUIET_PERIOD_SECONDS`, `RELEASE_ON`, `IDENTITY` (JSON), `MESSAGE_SECRETS`,
-    /// `LINK_TTL_DAYS`, `SESSION_TTL_MINUTES`, `SESSION_IDLE_MINUTES`, `QUIET_HOURS`, `SMS_COUNTRIES`,
+    /// `LINK_TTL_DAYS`, `SESSION_TTL_MINUTES`, `SESSION_IDLE_MINUTES`, `QUIET_HOURS`, `CHANNELS`, `SMS_COUNTRIES`,
     /// `TRUSTED_PROXIES`.
     pub settings: Settings,
 }
@@ -94,6 +98,10 @@ impl Config {
             s3_path_style: parsed("S3_PATH_STYLE", optional("S3_PATH_STYLE"))?.unwrap_or(false),
             sms_sender_id: optional("SMS_SENDER_ID"),
             ses_configuration_set: optional("SES_CONFIGURATION_SET"),
+            messengers: match optional("MESSENGERS") {
+                Some(json) => messengers::set_up(&json).map_err(|_| ConfigError::Invalid("MESSENGERS"))?,
+                None => Messengers::default(),
+            },
             staff_oidc: staff_oidc(&optional)?,
             origin_secret: optional("ORIGIN_SECRET").map(Secret::new),
             settings: settings(&optional)?,
@@ -142,6 +150,7 @@ fn settings(optional: &impl Fn(&'static str) -> Option<String>) -> Result<Settin
     let hospital = optional("HOSPITAL").ok_or(ConfigError::Missing("HOSPITAL"))?;
     settings.hospital = Hospital::parse(hospital.as_bytes()).map_err(ConfigError::Hospital)?;
     settings.quiet_hours = parsed("QUIET_HOURS", optional("QUIET_HOURS"))?;
+    settings.channels = parsed("CHANNELS", optional("CHANNELS"))?.unwrap_or_default();
     settings.sms_countries = parsed("SMS_COUNTRIES", optional("SMS_COUNTRIES"))?.unwrap_or_default();
     settings.trusted_proxies = parsed("TRUSTED_PROXIES", optional("TRUSTED_PROXIES"))?.unwrap_or_default();
     if let Some(seconds) = parsed::<u64>("QUIET_PERIOD_SECONDS", optional("QUIET_PERIOD_SECONDS"))? {
@@ -204,6 +213,8 @@ mod tests {
                 | "SESSION_IDLE_MINUTES"
                 | "TRUSTED_PROXIES"
                 | "QUIET_HOURS"
+                | "CHANNELS"
+                | "MESSENGERS"
                 | "SMS_COUNTRIES"
                 | "ORIGIN_SECRET" => None,
                 "PUBLIC_URL" => Some("https://xem.benhvien.example/".into()),
@@ -268,6 +279,8 @@ mod tests {
             ("QUIET_PERIOD_SECONDS", "-1"),
             ("S3_PATH_STYLE", "yes"),
             ("QUIET_HOURS", "at night"),
+            ("CHANNELS", "sms,fax"),
+            ("MESSENGERS", r#"{"sms":{}}"#),
             ("SMS_COUNTRIES", "Vietnam"),
             ("TRUSTED_PROXIES", "everybody"),
         ] {

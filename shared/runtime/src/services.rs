@@ -21,7 +21,7 @@ pub async fn services_from(config: Config) -> Services {
         usage: connection.bucket(&config.usage_bucket),
         index: connection.index(&config.index_table),
         queue: Arc::new(SqsQueue::new(connection.sqs(), config.queues)),
-        messengers: Messengers::new([sms, email]),
+        messengers: Messengers::new([sms, email]).and(config.messengers),
         sealer: Arc::new(KmsSealer::new(connection.kms(), config.seal_key_id)),
         renderer: Arc::new(InProcessRenderer),
         clock: Arc::new(SystemClock),

@@ -1,10 +1,11 @@
 //! What a message says, in the form that its channel takes.
 
+use filmless_domain::channel::Form;
 use filmless_domain::mailbox::is_mailbox;
 use filmless_domain::{Channel, Secret};
 use filmless_slip::{EmailContent, SmsContent, email_message, qr_png, slip_pdf, sms_text};
 use filmless_store::index::NoticeRecord;
-use filmless_store::port::{Email, Message, Sms};
+use filmless_store::port::{Email, Message, Sms, Values};
 
 use crate::release::slip::Content;
 use crate::services::MessageSecrets;
@@ -25,9 +26,10 @@ pub(super) fn compose(
     channel: Channel,
 ) -> Result<Option<Composed>, DeliveryError> {
     let idempotency_key = format!("{}-v{}-{channel}", notice.study_instance_uid, notice.link_version);
-    match channel {
-        Channel::Sms => Ok(sms(services, notice, content, idempotency_key)),
-        Channel::Email => email(services, notice, content, idempotency_key),
+    match channel.form() {
+        Form::Text => Ok(sms(services, notice, content, idempotency_key)),
+        Form::Mail => email(services, notice, content, idempotency_key),
+        Form::Values => Ok(values(services, notice, content, idempotency_key)),
     }
 }
 
@@ -93,6 +95,24 @@ fn email(
     let (from, to) = (services.settings.email_from.clone(), to.clone());
     let message = Message::Email(Email { idempotency_key, from, to, raw });
     Ok(Some(Composed { message, quantity: 1 }))
+}
+
+fn values(
+    services: &Services,
+    notice: &NoticeRecord,
+    content: &Content,
+    idempotency_key: String,
+) -> Option<Composed> {
+    let message = Message::Values(Values {
+        idempotency_key,
+        to: notice.phone.clone()?,
+        language: notice.language,
+        hospital: services.settings.hospital.name(notice.language).to_owned(),
+        account: notice.account_name.clone(),
+        password: password(services, content).cloned(),
+        link: content.link.clone(),
+    });
+    Some(Composed { message, quantity: 1 })
 }
 
 /// The password, where messages carry it.

@@ -2,6 +2,7 @@
 
 use super::{UsageKind, UsageUnit};
 use crate::Channel;
+use crate::channel::Form;
 
 impl UsageKind {
     /// The kinds that tell of a message handed to a provider.
@@ -18,9 +19,9 @@ impl UsageUnit {
     /// In what the messages of a channel are counted.
     #[must_use]
     pub const fn of_channel(channel: Channel) -> Self {
-        match channel {
-            Channel::Sms => Self::Part,
-            _ => Self::Message,
+        match channel.form() {
+            Form::Text => Self::Part,
+            Form::Mail | Form::Values => Self::Message,
         }
     }
 }

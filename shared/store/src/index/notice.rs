@@ -126,7 +126,9 @@ pub struct NoticeRecord {
     /// When the slip was made.
     #[serde(with = "millisecond::required")]
     pub issued_at: Timestamp,
-    /// When link and password end, in seconds since 1970.
+    /// When link and password end, in seconds since 1970. It was renamed together with the shape of the channels: while functions are
+    /// updated, one of before fails on such an item, and tries again later, instead of taking it for one with nothing to send.
+    #[serde(rename = "link_ends_at", alias = "link_expires_at")]
     pub link_expires_at: i64,
 }
 
@@ -369,5 +371,29 @@ impl Index {
             .remove("sealed_token")
             .when(&Condition::Present("study_instance_uid"));
         self.update::<NoticeRecord>(&key, change).await.map(|_| ())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_notice_of_now_is_none_to_a_program_that_would_find_no_channel_in_it() {
+        let before = json!({
+            "study_instance_uid": "1.2.3", "link_version": 1, "account_name": "N1", "language": "vi", "issued_at": 0,
+            "link_expires_at": 9, "sms_channel": { "state": "pending" },
+        });
+        let mut notice: NoticeRecord = serde_json::from_value(before.clone()).unwrap();
+        assert_eq!(notice.channel(Channel::Sms), Some(&ChannelRecord::pending()));
+        notice.channels = [(Channel::Email, ChannelRecord::pending())].into();
+        notice.of_before = ChannelsOfBefore::default();
+        let now = serde_json::to_value(&notice).unwrap();
+        assert_eq!((&now["link_expires_at"], &now["link_ends_at"]), (&json!(null), &json!(9)));
+        assert_eq!(now["channels"]["email"]["state"], "pending");
+        let read: NoticeRecord = serde_json::from_value(now).unwrap();
+        assert_eq!(read.messages().count(), 1);
     }
 }

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use filmless_domain::{Channel, PhoneNumber};
+use filmless_domain::{Channel, Language, PhoneNumber, Secret};
 
 use super::PortError;
 
@@ -35,6 +35,25 @@ pub struct Email {
     pub raw: Vec<u8>,
 }
 
+/// What a message says, as values for a template that the provider of its channel keeps.
+#[derive(Clone)]
+pub struct Values {
+    /// Stable name of this message, see [`Sms::idempotency_key`].
+    pub idempotency_key: String,
+    /// Receiver.
+    pub to: PhoneNumber,
+    /// The language of the template.
+    pub language: Language,
+    /// Name of the hospital in that language.
+    pub hospital: String,
+    /// Account name.
+    pub account: String,
+    /// Password, unless the hospital leaves it to the slip.
+    pub password: Option<Secret>,
+    /// The whole link.
+    pub link: Secret,
+}
+
 /// A message, in the form that its channel takes. `Debug` hides it.
 #[derive(Clone)]
 pub enum Message {
@@ -42,6 +61,8 @@ pub enum Message {
     Sms(Sms),
     /// A message with headers to an address.
     Email(Email),
+    /// Values for a template, to a number.
+    Values(Values),
 }
 
 impl Message {
@@ -51,6 +72,7 @@ impl Message {
         match self {
             Self::Sms(sms) => &sms.idempotency_key,
             Self::Email(email) => &email.idempotency_key,
+            Self::Values(values) => &values.idempotency_key,
         }
     }
 }
@@ -88,6 +110,13 @@ impl Messengers {
     /// Those that there are.
     pub fn new(messengers: impl IntoIterator<Item = Arc<dyn Messenger>>) -> Self {
         Self(messengers.into_iter().map(|messenger| (messenger.channel(), messenger)).collect())
+    }
+
+    /// These and more.
+    #[must_use]
+    pub fn and(mut self, more: Self) -> Self {
+        self.0.extend(more.0);
+        self
     }
 
     /// The one of a channel.

@@ -8,7 +8,7 @@ mod randomness;
 
 pub use clock::{Clock, SystemClock};
 pub use dead_letters::{DeadLetters, DeadMessage};
-pub use messenger::{Email, Message, Messenger, Messengers, Sms};
+pub use messenger::{Email, Message, Messenger, Messengers, Sms, Values};
 pub use queue::{Queue, QueueName};
 pub use randomness::{OsRandomness, Randomness};
 

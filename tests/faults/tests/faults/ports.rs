@@ -322,6 +322,7 @@ impl Messenger for Gateway {
                 let report = json!({ "eventType": "Delivery", "mail": { "messageId": id } });
                 ("SendRawEmail", email.to.clone(), email.raw.clone(), report)
             }
+            port::Message::Values(_) => unreachable!("no channel of a run takes values"),
         };
         self.gateways
             .hand_over(name, |delivered| {

@@ -6,6 +6,7 @@ mod backend;
 mod index;
 mod limits;
 mod localstack;
+mod notices;
 mod objects;
 mod queue;
 mod sealing;

@@ -15,8 +15,8 @@ mod usage;
 
 pub(crate) use claims::{ClaimsWords, finding};
 pub(crate) use codes::{
-    action, detail_of_hold, error, hold_reason, line, outcome, relation, review, role, state, why_failed,
-    why_unreached,
+    action, detail_of_hold, error, hold_reason, line, only, outcome, relation, review, role, state,
+    why_failed, why_unreached,
 };
 pub(crate) use finance::FinanceWords;
 pub(crate) use patient::PatientWords;
