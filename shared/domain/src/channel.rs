@@ -16,6 +16,8 @@ pub enum Channel {
     Sms,
     /// Email.
     Email,
+    /// A template message of the Zalo Notification Service.
+    ZaloZns,
 }
 
 /// Where the messages of a channel go.
@@ -55,7 +57,7 @@ pub struct Counted {
 
 impl Channel {
     /// All of them, in the order in which lists name them.
-    pub const ALL: [Self; 2] = [Self::Sms, Self::Email];
+    pub const ALL: [Self; 3] = [Self::Sms, Self::Email, Self::ZaloZns];
 
     /// The word in items, ledgers, options and addresses.
     #[must_use]
@@ -63,6 +65,7 @@ impl Channel {
         match self {
             Self::Sms => "sms",
             Self::Email => "email",
+            Self::ZaloZns => "zalo-zns",
         }
     }
 
@@ -72,6 +75,7 @@ impl Channel {
         match self {
             Self::Sms => "SMS",
             Self::Email => "Email",
+            Self::ZaloZns => "Zalo",
         }
     }
 
@@ -79,7 +83,7 @@ impl Channel {
     #[must_use]
     pub const fn reach(self) -> Reach {
         match self {
-            Self::Sms => Reach::Phone,
+            Self::Sms | Self::ZaloZns => Reach::Phone,
             Self::Email => Reach::Mailbox,
         }
     }
@@ -90,6 +94,7 @@ impl Channel {
         match self {
             Self::Sms => Form::Text,
             Self::Email => Form::Mail,
+            Self::ZaloZns => Form::Values,
         }
     }
 
@@ -116,6 +121,13 @@ impl Channel {
                 unit_vi: "email",
                 heading_vi: "Email",
                 heading_en: "Emails",
+            },
+            Self::ZaloZns => Counted {
+                figure: "zalo_messages",
+                what_vi: "tin Zalo",
+                unit_vi: "tin",
+                heading_vi: "Tin Zalo",
+                heading_en: "Zalo messages",
             },
         }
     }
@@ -263,5 +275,20 @@ mod tests {
             assert_eq!(policy.next(tried, |_| true), next, "{tried:?}");
         }
         assert_eq!(policy.next(&[(Sms, true)], |reach| reach == Reach::Phone), None, "no address is known");
+    }
+
+    #[test]
+    fn two_channels_to_a_phone_are_tried_one_after_the_other() {
+        use Channel::{Email, Sms, ZaloZns};
+        let policy: ChannelPolicy = "zalo-zns,sms,email".parse().unwrap();
+        assert_eq!(policy.first(|_| true), [ZaloZns, Email]);
+        for (tried, next) in [
+            (&[(ZaloZns, true), (Email, false)][..], Some(Sms)),
+            (&[(ZaloZns, false), (Email, true)], None),
+            (&[(ZaloZns, true), (Sms, true), (Email, false)], None),
+            (&[(ZaloZns, true), (Sms, true)], Some(Email)),
+        ] {
+            assert_eq!(policy.next(tried, |_| true), next, "{tried:?}");
+        }
     }
 }

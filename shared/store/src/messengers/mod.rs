@@ -1,6 +1,8 @@
 //! Messengers of providers with which the hospital has a contract of its own. They are set up by one JSON object that has a member
 //! for each channel: `{"a-channel": {…}}`; what stands in it is the provider's.
 
+mod zalo_zns;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -8,6 +10,7 @@ use filmless_domain::Channel;
 use serde_json::Value;
 use thiserror::Error;
 
+use self::zalo_zns::ZaloZns;
 use crate::port::{Messenger, Messengers};
 
 /// Why messengers cannot be set up. Never says what stands in their settings.
@@ -36,9 +39,13 @@ pub fn set_up(json: &str) -> Result<Messengers, InvalidMessengers> {
 }
 
 /// The messenger of a channel with its settings.
-fn messenger(channel: Channel, _settings: Value) -> Result<Arc<dyn Messenger>, InvalidMessengers> {
+fn messenger(channel: Channel, settings: Value) -> Result<Arc<dyn Messenger>, InvalidMessengers> {
     match channel {
         Channel::Sms | Channel::Email => Err(InvalidMessengers::Own(channel)),
+        Channel::ZaloZns => {
+            let zalo = ZaloZns::new(settings).ok_or(InvalidMessengers::Settings(channel))?;
+            Ok(Arc::new(zalo))
+        }
     }
 }
 

@@ -40,3 +40,4 @@ mod system;
 mod traces;
 mod usage;
 mod wire;
+mod zalo;
