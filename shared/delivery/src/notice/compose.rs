@@ -9,7 +9,7 @@ use filmless_store::port::{Email, Message, Sms, Values};
 
 use crate::release::slip::Content;
 use crate::services::MessageSecrets;
-use crate::{DeliveryError, Services};
+use crate::{DeliveryError, Settings};
 
 /// A message, and how much of it there is to be counted.
 pub(super) struct Composed {
@@ -20,31 +20,31 @@ pub(super) struct Composed {
 
 /// The message of a notice over a channel; none where it has nowhere to go.
 pub(super) fn compose(
-    services: &Services,
+    settings: &Settings,
     notice: &NoticeRecord,
     content: &Content,
     channel: Channel,
 ) -> Result<Option<Composed>, DeliveryError> {
     let idempotency_key = format!("{}-v{}-{channel}", notice.study_instance_uid, notice.link_version);
     match channel.form() {
-        Form::Text => Ok(sms(services, notice, content, idempotency_key)),
-        Form::Mail => email(services, notice, content, idempotency_key),
-        Form::Values => Ok(values(services, notice, content, idempotency_key)),
+        Form::Text => Ok(sms(settings, notice, content, idempotency_key)),
+        Form::Mail => email(settings, notice, content, idempotency_key),
+        Form::Values => Ok(values(settings, notice, content, idempotency_key)),
     }
 }
 
 fn sms(
-    services: &Services,
+    settings: &Settings,
     notice: &NoticeRecord,
     content: &Content,
     idempotency_key: String,
 ) -> Option<Composed> {
     let phone = notice.phone.as_ref()?;
     let text = sms_text(&SmsContent {
-        hospital: &services.settings.hospital,
+        hospital: &settings.hospital,
         language: notice.language,
         account: &notice.account_name,
-        password: password(services, content),
+        password: password(settings, content),
         link: &content.link,
         guide_url: &content.guide_url,
     });
@@ -54,7 +54,7 @@ fn sms(
 }
 
 fn email(
-    services: &Services,
+    settings: &Settings,
     notice: &NoticeRecord,
     content: &Content,
     idempotency_key: String,
@@ -62,16 +62,16 @@ fn email(
     // One that was taken before addresses were checked as the builder checks them goes to the list of what failed.
     let Some(to) = notice.email.as_ref().filter(|to| is_mailbox(to)) else { return Ok(None) };
     // The slip holds the password and the result, too.
-    let with_password = services.settings.message_secrets == MessageSecrets::All;
+    let with_password = settings.message_secrets == MessageSecrets::All;
     let slip = if with_password {
-        Some(slip_pdf(&content.slip(services, notice)).map_err(DeliveryError::internal("a slip"))?)
+        Some(slip_pdf(&content.slip(settings, notice)).map_err(DeliveryError::internal("a slip"))?)
     } else {
         None
     };
     let qr = qr_png(content.link.expose()).map_err(DeliveryError::internal("a QR code"))?;
-    let host = services.settings.email_from.rsplit('@').next().unwrap_or("localhost");
+    let host = settings.email_from.rsplit('@').next().unwrap_or("localhost");
     let raw = email_message(&EmailContent {
-        hospital: &services.settings.hospital,
+        hospital: &settings.hospital,
         language: notice.language,
         patient_name: &content.patient_name,
         study_title: &content.title,
@@ -79,12 +79,12 @@ fn email(
         result: content.result.as_ref().filter(|_| with_password),
         is_birth_date_known: !content.order.patient.birth_date.is_placeholder(),
         account: &notice.account_name,
-        password: password(services, content),
+        password: password(settings, content),
         link: &content.link,
         guide_url: &content.guide_url,
         portal_url: &content.portal_url,
         expires_on: content.expires_on,
-        from: &services.settings.email_from,
+        from: &settings.email_from,
         to,
         message_id: &format!("{idempotency_key}@{host}"),
         date: notice.issued_at,
@@ -92,13 +92,13 @@ fn email(
         slip_pdf: slip.as_deref(),
     });
     let raw = raw.map_err(DeliveryError::internal("an email"))?;
-    let (from, to) = (services.settings.email_from.clone(), to.clone());
+    let (from, to) = (settings.email_from.clone(), to.clone());
     let message = Message::Email(Email { idempotency_key, from, to, raw });
     Ok(Some(Composed { message, quantity: 1 }))
 }
 
 fn values(
-    services: &Services,
+    settings: &Settings,
     notice: &NoticeRecord,
     content: &Content,
     idempotency_key: String,
@@ -107,15 +107,15 @@ fn values(
         idempotency_key,
         to: notice.phone.clone()?,
         language: notice.language,
-        hospital: services.settings.hospital.name(notice.language).to_owned(),
+        hospital: settings.hospital.name(notice.language).to_owned(),
         account: notice.account_name.clone(),
-        password: password(services, content).cloned(),
+        password: password(settings, content).cloned(),
         link: content.link.clone(),
     });
     Some(Composed { message, quantity: 1 })
 }
 
 /// The password, where messages carry it.
-fn password<'a>(services: &Services, content: &'a Content) -> Option<&'a Secret> {
-    (services.settings.message_secrets == MessageSecrets::All).then_some(&content.password)
+fn password<'a>(settings: &Settings, content: &'a Content) -> Option<&'a Secret> {
+    (settings.message_secrets == MessageSecrets::All).then_some(&content.password)
 }

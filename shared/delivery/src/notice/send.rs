@@ -1,5 +1,6 @@
 //! Messages of a notice, over each of its channels. Sending again what was sent changes nothing.
 
+use crate::DeliveryError;
 use std::time::Duration;
 
 use filmless_domain::hospital::HOSPITAL_TIME;
@@ -11,11 +12,11 @@ use tracing::{info, instrument, warn};
 
 use crate::notice::compose::compose;
 use crate::notice::feedback;
+use crate::parts::{Common, Notify, Release};
 use crate::record::messages::{NoticeTask, Task};
 use crate::record::outbox;
 use crate::record::usage::{self, Pen};
 use crate::release::slip::{Content, content_of, ensure_slip};
-use crate::{DeliveryError, Services};
 
 /// A message waits in its queue at most as long as SQS allows; then it looks at the clock again.
 const PUT_OFF_MAX: Duration = Duration::from_secs(15 * 60);
@@ -32,30 +33,30 @@ pub(crate) const COUNTRY_NOT_ALLOWED: &str = "country-not-allowed";
 /// [`DeliveryError`]: a provider could not be reached; the channels that were served stay served.
 #[instrument(skip_all, fields(study_instance_uid = %study, link_version))]
 pub async fn send_notice(
-    services: &Services,
+    notify: &Notify,
     study: &StudyInstanceUid,
     link_version: u32,
 ) -> Result<(), DeliveryError> {
-    let Some(notice) = services.index.notice(study, link_version).await? else { return Ok(()) };
+    let Some(notice) = notify.common.index.notice(study, link_version).await? else { return Ok(()) };
     // Those of the channels that an earlier run served.
-    feedback::record_early_reports(services, &notice).await?;
-    ensure_slip(services, &notice).await?;
+    feedback::record_early_reports(&notify.release, &notice).await?;
+    ensure_slip(&notify.release, &notice).await?;
     // Held or recalled since, or ordered for somebody else: nobody is called to images they cannot see. A later release
     // announces it.
-    let Some(content) = content_of(services, &notice).await? else { return Ok(()) };
-    if let Some(left) = quiet_time_left(services) {
+    let Some(content) = content_of(&notify.release, &notice).await? else { return Ok(()) };
+    if let Some(left) = quiet_time_left(&notify.common) {
         info!("notice put off for the quiet hours");
-        return look_again(services, study, link_version, left).await;
+        return look_again(&notify.common, study, link_version, left).await;
     }
     // One channel that is down does not hold the other one back.
     let mut failed = None;
     let (mut notice, mut tried) = (notice, Vec::new());
     while let Some(channel) = untried(&notice, &tried) {
         tried.push(channel);
-        match deliver(services, &notice, &content, channel).await {
+        match deliver(notify, &notice, &content, channel).await {
             Ok(Next::None) => {}
             // It goes over a channel more now.
-            Ok(Next::Follows) => match services.index.notice(study, link_version).await? {
+            Ok(Next::Follows) => match notify.common.index.notice(study, link_version).await? {
                 Some(with_next) => notice = with_next,
                 None => return Ok(()),
             },
@@ -68,29 +69,35 @@ pub async fn send_notice(
         return Err(error);
     }
     // Read again: another run may be at a channel, and needs the secrets if it has to begin once more.
-    match services.index.notice(study, link_version).await? {
-        Some(notice) if notice.is_done() => close(services, &notice).await,
-        Some(_) => look_again(services, study, link_version, SENDING_MAX).await,
+    match notify.common.index.notice(study, link_version).await? {
+        Some(notice) if notice.is_done() => close(&notify.release, &notice).await,
+        Some(_) => look_again(&notify.common, study, link_version, SENDING_MAX).await,
         None => Ok(()),
     }
 }
 
 /// Nothing will be sent any more: takes what providers have reported by now, then erases the secrets, which lead whoever
 /// is cut off here back.
-pub(crate) async fn close(services: &Services, notice: &NoticeRecord) -> Result<(), DeliveryError> {
-    feedback::record_early_reports(services, notice).await?;
-    Ok(services.index.erase_notice_secrets(notice).await?)
+async fn close(release: &Release, notice: &NoticeRecord) -> Result<(), DeliveryError> {
+    feedback::record_early_reports(release, notice).await?;
+    Ok(release.common.index.erase_notice_secrets(notice).await?)
+}
+
+/// The same for a notice of a study that its patient does not see.
+pub(crate) async fn close_unseen(common: &Common, notice: &NoticeRecord) -> Result<(), DeliveryError> {
+    feedback::mark_early_reports(common, notice).await?;
+    Ok(common.index.erase_notice_secrets(notice).await?)
 }
 
 /// How long messages have to wait for the morning.
-fn quiet_time_left(services: &Services) -> Option<Duration> {
-    let quiet = services.settings.quiet_hours?;
-    let left = quiet.remaining(services.clock.now(), &HOSPITAL_TIME)?;
+fn quiet_time_left(common: &Common) -> Option<Duration> {
+    let quiet = common.settings.quiet_hours?;
+    let left = quiet.remaining(common.clock.now(), &HOSPITAL_TIME)?;
     Some(Duration::try_from(left).unwrap_or_default())
 }
 
 async fn look_again(
-    services: &Services,
+    common: &Common,
     study: &StudyInstanceUid,
     link_version: u32,
     left: Duration,
@@ -99,7 +106,7 @@ async fn look_again(
     let mut message = task.to_outbox()?;
     let delay = left.min(PUT_OFF_MAX);
     message.delay_ms = u64::try_from(delay.as_millis()).unwrap_or_default();
-    outbox::publish(services, &outbox::entry(services, vec![message])?).await
+    outbox::publish(common, &outbox::entry(common, vec![message])?).await
 }
 
 /// Whether another channel is to be tried in the place of one.
@@ -118,30 +125,33 @@ fn untried(notice: &NoticeRecord, tried: &[Channel]) -> Option<Channel> {
 /// it again only where the provider drops the second message; elsewhere it leaves the other one its time, and then nobody
 /// knows whether the message went out: the channel counts as failed, although the patient may have it.
 async fn deliver(
-    services: &Services,
+    notify: &Notify,
     notice: &NoticeRecord,
     content: &Content,
     channel: Channel,
 ) -> Result<Next, DeliveryError> {
     let Some(found) = notice.channel(channel) else { return Ok(Next::None) };
-    let is_idempotent = services.messengers.of(channel).is_ok_and(|messenger| messenger.is_idempotent());
-    let now = services.clock.now();
+    let is_idempotent = notify.messengers.of(channel).is_ok_and(|messenger| messenger.is_idempotent());
+    let now = notify.common.clock.now();
     let sending = ChannelRecord { state: ChannelState::Sending, at: Some(now), ..ChannelRecord::pending() };
     match found.state {
         ChannelState::Pending => {
             let from = ChannelState::Pending;
-            if !services.index.mark_channel(notice, channel, from, &sending, &[]).await? {
+            if !notify.common.index.mark_channel(notice, channel, from, &sending, &[]).await? {
                 return Ok(Next::None);
             }
             if channel == Channel::Sms
-                && notice.phone.as_ref().is_some_and(|phone| !services.settings.sms_countries.allow(phone))
+                && notice
+                    .phone
+                    .as_ref()
+                    .is_some_and(|phone| !notify.common.settings.sms_countries.allow(phone))
             {
                 warn!(?channel, "notice not sent: SMS to this country are not allowed");
-                return fail(services, notice, content, channel, COUNTRY_NOT_ALLOWED).await;
+                return fail(&notify.common, notice, content, channel, COUNTRY_NOT_ALLOWED).await;
             }
-            if is_flooded(services, notice, channel).await? {
+            if is_flooded(&notify.common, notice, channel).await? {
                 warn!(?channel, "notice not sent: too many messages to one receiver");
-                return fail(services, notice, content, channel, "too-many-messages").await;
+                return fail(&notify.common, notice, content, channel, "too-many-messages").await;
             }
         }
         ChannelState::Sending if is_idempotent => {}
@@ -149,34 +159,34 @@ async fn deliver(
             return Ok(Next::None);
         }
         ChannelState::Sending => {
-            return fail(services, notice, content, channel, "unanswered").await;
+            return fail(&notify.common, notice, content, channel, "unanswered").await;
         }
         ChannelState::Sent | ChannelState::Delivered | ChannelState::Failed => return Ok(Next::None),
     }
-    let composed = compose(services, notice, content, channel)?;
+    let composed = compose(&notify.common.settings, notice, content, channel)?;
     let sent = match &composed {
-        Some(composed) => services.messengers.send(channel, &composed.message).await,
+        Some(composed) => notify.messengers.send(channel, &composed.message).await,
         None => Err(PortError::refused("compose a message", "nowhere that it can be sent to")),
     };
     let quantity = composed.map_or(1, |composed| composed.quantity);
     match sent {
         Ok(id) => {
-            mark_sent(services, notice, content, channel, (id, quantity)).await?;
+            mark_sent(&notify.common, notice, content, channel, (id, quantity)).await?;
             Ok(Next::None)
         }
         Err(PortError::Refused { operation, .. }) => {
             warn!(?channel, operation, "notice refused by the provider");
-            fail(services, notice, content, channel, "refused").await
+            fail(&notify.common, notice, content, channel, "refused").await
         }
         Err(PortError::Unanswered { operation, .. }) if !is_idempotent => {
             warn!(?channel, operation, "notice not answered by the provider");
-            fail(services, notice, content, channel, "unanswered").await
+            fail(&notify.common, notice, content, channel, "unanswered").await
         }
         // It may have gone out: the next run sends it again, and the provider drops one of the two.
         Err(error @ PortError::Unanswered { .. }) => Err(error.into()),
         Err(error) => {
             // It did not go out: the next run may try.
-            settle(services, notice, channel, ChannelRecord::pending(), &[]).await?;
+            settle(&notify.common, notice, channel, ChannelRecord::pending(), &[]).await?;
             Err(error.into())
         }
     }
@@ -184,91 +194,81 @@ async fn deliver(
 
 /// Writes down the provider's id of a message, and how much of it is counted.
 async fn mark_sent(
-    services: &Services,
+    common: &Common,
     notice: &NoticeRecord,
     content: &Content,
     channel: Channel,
     (id, quantity): (String, i64),
 ) -> Result<(), DeliveryError> {
     info!(?channel, "notice sent");
-    let at = Some(services.clock.now());
+    let at = Some(common.clock.now());
     let sent = ChannelRecord { state: ChannelState::Sent, provider_id: Some(id), at, detail: None };
-    let event = content.event(services, notice, channel, UsageKind::MessageSent);
+    let event = content.event(common, notice, channel, UsageKind::MessageSent);
     let event = [event.count(quantity, UsageUnit::of_channel(channel))];
-    if !settle(services, notice, channel, sent.clone(), &event).await? {
+    if !settle(common, notice, channel, sent.clone(), &event).await? {
         // Another run at the same channel gave it back, because its own try did not go out.
         let (from, event) = (ChannelState::Pending, usage::entries(&event)?);
-        services.index.mark_channel(notice, channel, from, &sent, &event).await?;
+        common.index.mark_channel(notice, channel, from, &sent, &event).await?;
     }
     Ok(())
 }
 
 /// Whether the receiver got more messages than any patient has studies. A run that is repeated counts again: the
 /// limit is far above what a day brings.
-async fn is_flooded(
-    services: &Services,
-    notice: &NoticeRecord,
-    channel: Channel,
-) -> Result<bool, DeliveryError> {
-    let limits = &services.settings.limits;
+async fn is_flooded(common: &Common, notice: &NoticeRecord, channel: Channel) -> Result<bool, DeliveryError> {
+    let limits = &common.settings.limits;
     let Some(receiver) = notice.address(channel.reach()) else { return Ok(false) };
-    let (now, window) = (services.clock.now(), limits.messages_window_seconds);
-    Ok(services.index.count_message(receiver, now, window).await? > limits.messages_per_receiver_max)
+    let (now, window) = (common.clock.now(), limits.messages_window_seconds);
+    Ok(common.index.count_message(receiver, now, window).await? > limits.messages_per_receiver_max)
 }
 
 /// Gives a channel up; the next of the hospital's policy is tried in its place if it leads where this notice may go.
 async fn fail(
-    services: &Services,
+    common: &Common,
     notice: &NoticeRecord,
     content: &Content,
     channel: Channel,
     why: &str,
 ) -> Result<Next, DeliveryError> {
-    let at = Some(services.clock.now());
+    let at = Some(common.clock.now());
     let failed =
         ChannelRecord { state: ChannelState::Failed, provider_id: None, at, detail: Some(why.to_owned()) };
-    let event = content.event(services, notice, channel, UsageKind::MessageFailed).because(why);
-    let Some(next) = next_of(services, notice, channel) else {
-        settle(services, notice, channel, failed, &[event]).await?;
+    let event = content.event(common, notice, channel, UsageKind::MessageFailed).because(why);
+    let Some(next) = next_of(common, notice, channel) else {
+        settle(common, notice, channel, failed, &[event]).await?;
         return Ok(Next::None);
     };
     let event = usage::entries(&[event])?;
-    let is_ours = services.index.follow_channel(notice, channel, &failed, next, &event).await?;
+    let is_ours = common.index.follow_channel(notice, channel, &failed, next, &event).await?;
     Ok(if is_ours { Next::Follows } else { Next::None })
 }
 
 /// The channel to try within a notice once one of its channels has failed.
-fn next_of(services: &Services, notice: &NoticeRecord, failed: Channel) -> Option<Channel> {
+fn next_of(common: &Common, notice: &NoticeRecord, failed: Channel) -> Option<Channel> {
     let has_failed = |channel, state| channel == failed || state == ChannelState::Failed;
     let tried = notice.messages().map(|(channel, message)| (channel, has_failed(channel, message.state)));
     let tried: Vec<_> = tried.collect();
     // One of before has no room for another channel.
     let is_known = |reach| !notice.channels.is_empty() && notice.address(reach).is_some();
-    services.settings.channels.next(&tried, is_known)
+    common.settings.channels.next(&tried, is_known)
 }
 
 /// Says whether the channel was still being sent.
 async fn settle(
-    services: &Services,
+    common: &Common,
     notice: &NoticeRecord,
     channel: Channel,
     to: ChannelRecord,
     events: &[UsageEvent],
 ) -> Result<bool, DeliveryError> {
     let (from, events) = (ChannelState::Sending, usage::entries(events)?);
-    Ok(services.index.mark_channel(notice, channel, from, &to, &events).await?)
+    Ok(common.index.mark_channel(notice, channel, from, &to, &events).await?)
 }
 
 impl Content {
-    fn event(
-        &self,
-        services: &Services,
-        notice: &NoticeRecord,
-        channel: Channel,
-        kind: UsageKind,
-    ) -> UsageEvent {
+    fn event(&self, common: &Common, notice: &NoticeRecord, channel: Channel, kind: UsageKind) -> UsageEvent {
         let (version, channel) = (notice.link_version, channel.as_str());
-        let pen = Pen::new(services, &self.study, Some(&self.order));
+        let pen = Pen::new(common, &self.study, Some(&self.order));
         pen.event(kind, &format!("{version} {channel}")).message(channel, version)
     }
 }

@@ -9,11 +9,12 @@ use filmless_store::index::{
     Transaction, Worklist,
 };
 
+use crate::parts::Release;
 use crate::record::messages::{NoticeTask, Task};
 use crate::record::outbox;
 use crate::record::usage::{self, Pen};
 use crate::release::slip::ensure_slip;
-use crate::{DeliveryError, Services, credentials};
+use crate::{DeliveryError, Settings, credentials};
 
 /// Most notices of one study within a day: nobody is to be flooded by a button pressed again and again.
 pub const NOTICES_PER_DAY_MAX: usize = 5;
@@ -26,8 +27,8 @@ pub(crate) struct Ways {
 
 impl Ways {
     /// As the hospital's policy begins: over the first channel to the number and the first to the address.
-    pub fn first(services: &Services, contact: Contact) -> Self {
-        let channels = services.settings.channels.first(|reach| contact.is_known(reach));
+    pub fn at_once(settings: &Settings, contact: Contact) -> Self {
+        let channels = settings.channels.first(|reach| contact.is_known(reach));
         Self { contact, channels }
     }
 
@@ -62,17 +63,17 @@ pub(crate) struct Issue {
 impl Issue {
     /// A new password and a new link of version `study.link_version`, to be told over those ways.
     pub async fn new(
-        services: &Services,
+        release: &Release,
         study: &StudyRecord,
         order: &Order,
         account: &AccountRecord,
         ways: Ways,
     ) -> Result<Self, DeliveryError> {
         let uid = study.study_instance_uid.clone();
-        let (now, version) = (services.clock.now(), study.link_version);
-        let password = credentials::new_password(services.randomness.as_ref())?;
-        let token = credentials::new_token(services.randomness.as_ref())?;
-        let expires_at = end_of_day(now + services.settings.link_ttl).as_second();
+        let (now, version) = (release.common.clock.now(), study.link_version);
+        let password = credentials::new_password(release.common.randomness.as_ref())?;
+        let token = credentials::new_token(release.common.randomness.as_ref())?;
+        let expires_at = end_of_day(now + release.common.settings.link_ttl).as_second();
         let hash = credentials::password_hash(password.expose(), &account.salt).await?;
         let task = NoticeTask { study_instance_uid: uid.clone(), link_version: version };
         let link = LinkRecord {
@@ -87,10 +88,10 @@ impl Issue {
         Ok(Self {
             credential: CredentialRecord { hash, expires_at },
             token_digest: credentials::token_digest(token.expose()),
-            notice: new_notice(services, &link, account, (&password, &token), ways).await?,
+            notice: new_notice(release, &link, account, (&password, &token), ways).await?,
             link,
-            entry: outbox::entry(services, vec![task.to_outbox()?])?,
-            slip_made: slip_made(&Pen::new(services, study, Some(order)), version),
+            entry: outbox::entry(&release.common, vec![task.to_outbox()?])?,
+            slip_made: slip_made(&Pen::new(&release.common, study, Some(order)), version),
         })
     }
 
@@ -115,9 +116,9 @@ impl Issue {
     }
 
     /// Makes the slip and has the messages sent, once the transaction is written.
-    pub async fn announce(&self, services: &Services) -> Result<(), DeliveryError> {
-        ensure_slip(services, &self.notice).await?;
-        outbox::publish(services, &self.entry).await
+    pub async fn announce(&self, release: &Release) -> Result<(), DeliveryError> {
+        ensure_slip(release, &self.notice).await?;
+        outbox::publish(&release.common, &self.entry).await
     }
 }
 
@@ -127,7 +128,7 @@ fn slip_made(pen: &Pen, version: u32) -> UsageEvent {
 }
 
 async fn new_notice(
-    services: &Services,
+    release: &Release,
     link: &LinkRecord,
     account: &AccountRecord,
     (password, token): (&Secret, &Secret),
@@ -143,9 +144,9 @@ async fn new_notice(
         of_before: ChannelsOfBefore::default(),
         phone: ways.contact.phone,
         email: ways.contact.email,
-        sealed_password: Some(services.sealer.seal(password, &context).await?),
-        sealed_token: Some(services.sealer.seal(token, &context).await?),
-        issued_at: services.clock.now(),
+        sealed_password: Some(release.sealer.seal(password, &context).await?),
+        sealed_token: Some(release.sealer.seal(token, &context).await?),
+        issued_at: release.common.clock.now(),
         link_expires_at: link.expires_at,
     })
 }

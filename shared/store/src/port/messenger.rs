@@ -128,6 +128,12 @@ impl Messengers {
         found.ok_or_else(|| PortError::refused("find a messenger", "nothing is set up for this channel"))
     }
 
+    /// The one of a channel; where there is none, one that refuses every message.
+    #[must_use]
+    pub fn shared(&self, channel: Channel) -> Arc<dyn Messenger> {
+        self.0.get(&channel).map_or_else(|| Arc::new(NoMessenger(channel)) as _, Arc::clone)
+    }
+
     /// Hands a message to the provider of that channel and returns the provider's id of it.
     ///
     /// # Errors
@@ -139,6 +145,24 @@ impl Messengers {
     /// All of them.
     pub fn iter(&self) -> impl Iterator<Item = &dyn Messenger> {
         self.0.values().map(AsRef::as_ref)
+    }
+}
+
+/// Stands where a channel has no messenger.
+struct NoMessenger(Channel);
+
+#[async_trait]
+impl Messenger for NoMessenger {
+    fn channel(&self) -> Channel {
+        self.0
+    }
+
+    async fn send(&self, _: &Message) -> Result<String, PortError> {
+        Err(PortError::refused("find a messenger", "nothing is set up for this channel"))
+    }
+
+    fn is_idempotent(&self) -> bool {
+        false
     }
 }
 
