@@ -33,6 +33,7 @@ TOLD_BY = {
     "session_idle": "SESSION_IDLE_MINUTES",
     "trusted_proxies": "TRUSTED_PROXIES",
     "quiet_hours": "QUIET_HOURS",
+    "channels": "CHANNELS",
     "sms_countries": "SMS_COUNTRIES",
 }
 NOT_TOLD = {"limits", "staff_session_ttl", "staff_session_idle"}

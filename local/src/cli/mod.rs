@@ -15,7 +15,7 @@ use clap::{Args, Parser, Subcommand};
 pub use backup::{BackupOptions, RestoreOptions};
 pub use finance::{CostOptions, QueryOptions, UsageAct, UsageOptions};
 pub use operate::{AuditAct, AuditOptions, QueueWord, RebuildOptions, ReconcileOptions, RedriveOptions};
-pub use staff::{AccountAct, AccountOptions, ChannelsWord, StaffAct, StaffOptions};
+pub use staff::{AccountAct, AccountOptions, StaffAct, StaffOptions};
 pub use system::{SystemOptions, TargetOptions};
 pub use up::{DemoOptions, LogFormatWord, MessageSecretsWord, ReleaseOnWord, StaffOidcOptions, UpOptions};
 

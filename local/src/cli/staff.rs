@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
+use filmless_delivery::staff::Channels;
 use filmless_domain::staff::Role;
 
 use super::system::{SystemOptions, TargetOptions};
@@ -30,8 +31,8 @@ pub enum StaffAct {
         #[command(flatten)]
         why: Why,
         /// Channels for the new secrets.
-        #[arg(long, value_enum, default_value_t = ChannelsWord::All)]
-        channels: ChannelsWord,
+        #[arg(long, value_name = "all|CHANNEL|none", default_value = "all")]
+        channels: Channels,
         /// Also write the slip (PDF) to this file.
         #[arg(long, value_name = "FILE")]
         slip: Option<PathBuf>,
@@ -40,8 +41,8 @@ pub enum StaffAct {
     Resend {
         study: String,
         /// Channels.
-        #[arg(long, value_enum, default_value_t = ChannelsWord::All)]
-        channels: ChannelsWord,
+        #[arg(long, value_name = "all|CHANNEL|none", default_value = "all")]
+        channels: Channels,
     },
     /// End every session, link, password and share of a patient.
     Revoke {
@@ -155,18 +156,6 @@ pub struct Why {
     /// Why; kept in the audit log. Name no patient.
     #[arg(long, value_name = "TEXT")]
     pub reason: String,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub enum ChannelsWord {
-    /// SMS and email, if known.
-    All,
-    /// SMS only.
-    Sms,
-    /// Email only.
-    Email,
-    /// None: staff hand the slip over.
-    None,
 }
 
 #[derive(Debug, Clone, Args)]

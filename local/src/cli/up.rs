@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use filmless_delivery::{SmsCountries, TrustedProxies};
 use filmless_domain::mailbox::is_mailbox;
-use filmless_domain::{QuietHours, staff_oidc};
+use filmless_domain::{ChannelPolicy, QuietHours, staff_oidc};
 
 use super::duration::parse_duration;
 
@@ -68,6 +68,13 @@ pub struct UpOptions {
     /// When no message is sent, in the hospital's time (UTC+7), e.g. `21:00-07:00`.
     #[arg(long, value_name = "HOURS")]
     pub quiet_hours: Option<QuietHours>,
+    /// Over which channels messages go, in the order in which they are tried: the first to a number and the first to an address,
+    /// and after one that failed the next.
+    #[arg(long, value_name = "ORDER", default_value = "sms,email")]
+    pub channels: ChannelPolicy,
+    /// JSON file that sets up the messengers of further channels. It holds secrets: readable by this user alone.
+    #[arg(long, value_name = "FILE")]
+    pub messengers: Option<PathBuf>,
     /// Country calling codes to which SMS may go, separated by commas.
     #[arg(long, value_name = "CODES", default_value = "84")]
     pub sms_countries: SmsCountries,

@@ -29,7 +29,8 @@ use filmless_domain::{Hospital, Limits, Secret};
 use filmless_embedded::{Credentials, Embedded, EmbeddedConfig, HttpListener, Uploader, own_folder};
 use filmless_identity::ReachedAt;
 use filmless_runtime::{LogFormat, Traces, init_logging_as};
-use filmless_store::port::{OsRandomness, Queue, SystemClock};
+use filmless_store::messengers::set_up;
+use filmless_store::port::{Messengers, OsRandomness, Queue, SystemClock};
 use filmless_store::sealing::LocalSealer;
 use filmless_store::{Connection, Endpoints};
 use machine::Machine;
@@ -222,14 +223,30 @@ fn services(
         usage: connection.bucket(USAGE_BUCKET),
         index: connection.index(INDEX_TABLE),
         queue,
-        sms: Arc::new(outbox.clone()),
-        email: Arc::new(outbox.clone()),
+        messengers: messengers(options, outbox)?,
         sealer: Arc::new(LocalSealer::new(&key, OsRandomness)),
         renderer: Arc::new(ChildRenderer::new(Limits::default().decoder_memory_bytes_max)),
         clock: Arc::new(SystemClock),
         randomness: Arc::new(OsRandomness),
         settings: Arc::new(running.settings.clone()),
     })
+}
+
+/// The outbox for SMS and email, and what the hospital set up.
+fn messengers(options: &UpOptions, outbox: &OutboxFolder) -> anyhow::Result<Messengers> {
+    let mut messengers = outbox.messengers();
+    if let Some(file) = &options.messengers {
+        let json =
+            std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+        let more = set_up(&json).with_context(|| format!("{} cannot be used", file.display()))?;
+        messengers = messengers.and(more);
+    }
+    for channel in options.channels.channels() {
+        let found = messengers.of(*channel);
+        found
+            .map_err(|_| anyhow::anyhow!("--channels names {channel}, which --messengers does not set up"))?;
+    }
+    Ok(messengers)
 }
 
 fn hospital(options: &UpOptions) -> anyhow::Result<Hospital> {
@@ -262,6 +279,7 @@ fn settings(options: &UpOptions, public_url: String) -> anyhow::Result<Settings>
         finance_report_to: options.finance_report_to.clone(),
         quiet_period: options.settle,
         quiet_hours: options.quiet_hours,
+        channels: options.channels.clone(),
         sms_countries: options.sms_countries.clone(),
         release_on: match options.release_on {
             ReleaseOnWord::Images => ReleaseOn::Images,

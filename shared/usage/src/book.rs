@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::num::NonZeroI64;
 
 use filmless_domain::usage::{Payer, StorageClass, UsageKind};
+use filmless_domain::{Channel, PerChannel};
 use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 
@@ -92,8 +93,8 @@ pub struct StudyRow {
     pub instances: i32,
     pub images: i32,
     pub slips: i32,
-    pub sms_parts: i32,
-    pub emails: i32,
+    /// What was handed to the provider of each channel.
+    pub sent: PerChannel<i32>,
     pub delivered: i32,
     pub failed: i32,
     pub openings: i32,
@@ -348,13 +349,12 @@ impl StudyRow {
             UsageKind::FilmAvoided => add(&mut self.films_avoided, quantity),
             UsageKind::FilmPrinted => add(&mut self.films_printed, quantity),
             UsageKind::SlipMade => add(&mut self.slips, quantity),
-            UsageKind::SmsSent => {
+            UsageKind::MessageSent | UsageKind::SmsSent | UsageKind::EmailSent => {
                 self.notified_at = self.notified_at.or(at);
-                add(&mut self.sms_parts, quantity);
-            }
-            UsageKind::EmailSent => {
-                self.notified_at = self.notified_at.or(at);
-                add(&mut self.emails, quantity);
+                // Events of before name their channel, too.
+                if let Some(channel) = line.channel.as_deref().and_then(Channel::of_word) {
+                    add(&mut self.sent[channel], quantity);
+                }
             }
             UsageKind::MessageDelivered => add(&mut self.delivered, 1),
             UsageKind::MessageFailed => add(&mut self.failed, 1),

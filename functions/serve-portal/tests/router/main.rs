@@ -18,6 +18,7 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, HeaderName, Method, Request, StatusCode};
 use filmless_delivery::TrustedProxies;
+use filmless_domain::ChannelPolicy;
 use filmless_domain::Hospital;
 use sample::{S3, STUDY, STUDY_OF_ANOTHER, SamplePortal, WITHHELD};
 use serve_portal::{PortalConfig, PortalServices, router};
@@ -54,6 +55,7 @@ impl Default for Portal {
 impl Portal {
     async fn send(self, request: Request<Body>) -> Answer {
         let config = PortalConfig {
+            channels: ChannelPolicy::default(),
             public_url: Url::parse(self.public_url).unwrap(),
             s3_origin: S3.into(),
             hospital: Hospital::default(),

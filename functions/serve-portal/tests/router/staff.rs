@@ -8,6 +8,7 @@ use axum::http::header::{
 };
 use axum::http::{Method, Request, StatusCode};
 use filmless_delivery::TrustedProxies;
+use filmless_domain::ChannelPolicy;
 use filmless_domain::Hospital;
 use serve_portal::{PortalConfig, PortalServices, router};
 use tower::ServiceExt;
@@ -25,6 +26,7 @@ const ROLES: [&str; 5] = ["nobody", "hotline", "records", "finance", "admin"];
 
 async fn send(staff: SampleStaff, request: Request<Body>) -> Answer {
     let config = PortalConfig {
+        channels: ChannelPolicy::default(),
         public_url: Url::parse("http://127.0.0.1:8080/").unwrap(),
         s3_origin: S3.into(),
         hospital: Hospital::default(),
@@ -200,6 +202,7 @@ async fn without_a_provider_there_is_no_console() {
 async fn where_the_door_may_not_delete_nothing_is_erased() {
     for (method, path) in [(Method::GET, format!("{HOA}/erase")), (Method::POST, format!("{HOA}/erase"))] {
         let config = PortalConfig {
+            channels: ChannelPolicy::default(),
             public_url: Url::parse("http://127.0.0.1:8080/").unwrap(),
             s3_origin: S3.into(),
             hospital: Hospital::default(),
@@ -248,6 +251,7 @@ async fn a_sign_in_goes_out_with_a_cookie_of_its_own_and_comes_back_with_a_sessi
 #[tokio::test]
 async fn with_https_the_cookies_of_staff_are_bound_to_the_host() {
     let config = PortalConfig {
+        channels: ChannelPolicy::default(),
         public_url: Url::parse("https://xem.benhvien.example/").unwrap(),
         s3_origin: S3.into(),
         hospital: Hospital::default(),

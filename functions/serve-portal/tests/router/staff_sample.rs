@@ -15,6 +15,7 @@ use filmless_delivery::staff::{
 use filmless_delivery::upkeep::retention::Erased;
 use filmless_delivery::viewing::{NewShare, ShareLine, ShareRequest};
 use filmless_delivery::{ReviewKind, ReviewRecord};
+use filmless_domain::Channel;
 use filmless_domain::audit::{Actor, AuditAction, AuditEvent, AuditOutcome};
 use filmless_domain::identity::Fact;
 use filmless_domain::share::Relation;
@@ -326,7 +327,7 @@ impl Clerk for SampleClerk {
         self.demand(Act::Reissue)?;
         self.study(study)?;
         reason(why)?;
-        Ok(Reissued { link_version: 2, sms: channels == Channels::Sms, email: false })
+        Ok(Reissued { link_version: 2, channels: [(Channel::Sms, channels != Channels::None)].into() })
     }
 
     async fn slip(&self, study: &StudyInstanceUid) -> Result<Vec<u8>, StaffError> {
@@ -338,10 +339,10 @@ impl Clerk for SampleClerk {
     async fn resend(&self, study: &StudyInstanceUid, channels: Channels) -> Result<Reissued, StaffError> {
         self.demand(Act::Resend)?;
         self.study(study)?;
-        if channels == Channels::Email {
+        if channels == Channels::Only(Channel::Email) {
             return Err(Refusal::NoContact.into());
         }
-        Ok(Reissued { link_version: 2, sms: true, email: false })
+        Ok(Reissued { link_version: 2, channels: [(Channel::Sms, true)].into() })
     }
 
     async fn release(&self, study: &StudyInstanceUid, decision: &Decision) -> Result<Decided, StaffError> {
@@ -496,7 +497,7 @@ impl Clerk for SampleClerk {
             study_instance_uid: StudyInstanceUid::parse(STUDY).unwrap(),
             patient_id: PatientId::parse(PATIENT).ok(),
             name: "Nguyễn Thị <Hoà>".into(),
-            channel: "email",
+            channel: Channel::Email,
             link_version: 1,
             modalities: vec!["CT".into()],
             issued_at: at("09:15"),

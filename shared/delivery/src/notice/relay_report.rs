@@ -8,6 +8,7 @@
 //! The id is the name of the message's file in the outbox. The time is checked and not kept: what counts is when a report
 //! was recorded, as with every other provider.
 
+use filmless_domain::Channel;
 use jiff::Timestamp;
 use serde::Deserialize;
 use thiserror::Error;
@@ -29,7 +30,7 @@ pub enum RelayReportError {
     #[error("`id` is empty: it is the name of the message's file in the outbox")]
     Id,
     /// Another channel.
-    #[error("`channel` is neither `sms` nor `email`")]
+    #[error("`channel` is none of {}", Channel::ALL.map(|channel| format!("`{channel}`")).join(", "))]
     Channel,
     /// Another state.
     #[error("`state` is neither `delivered` nor `failed`")]
@@ -66,9 +67,7 @@ pub fn read_relay_report(text: &str) -> Result<Option<Feedback>, RelayReportErro
     if line.id.is_empty() {
         return Err(RelayReportError::Id);
     }
-    if !["sms", "email"].contains(&line.channel.as_str()) {
-        return Err(RelayReportError::Channel);
-    }
+    Channel::of_word(&line.channel).ok_or(RelayReportError::Channel)?;
     line.time.parse::<Timestamp>().map_err(|_| RelayReportError::Time)?;
     let verdict = match line.state.as_str() {
         "delivered" => Verdict::Delivered,

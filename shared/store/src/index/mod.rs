@@ -43,7 +43,7 @@ pub use contact::{Contact, ContactRecord};
 pub use instance::InstanceRecord;
 pub use link::{LinkPointer, LinkRecord, LinkState};
 pub use log::{LogEntry, LogHead, LogName};
-pub use notice::{Channel, ChannelRecord, ChannelState, EarlyReport, MessagePointer, NoticeRecord};
+pub use notice::{ChannelRecord, ChannelState, ChannelsOfBefore, EarlyReport, MessagePointer, NoticeRecord};
 pub use order::{OrderRecord, OrderTaken};
 pub use outbox::{OutboxMessage, OutboxRecord};
 pub use review::{ReviewKind, ReviewRecord};

@@ -185,7 +185,7 @@ impl Query for Messages {
         let Some(channel) = &event.channel else { return };
         let [messages, parts, delivered, failed] = self.channels.entry(channel.clone()).or_default();
         match event.kind.as_str() {
-            "sms-sent" | "email-sent" => (*messages, *parts) = (*messages + 1, *parts + event.quantity),
+            _ if event.is_sent() => (*messages, *parts) = (*messages + 1, *parts + event.quantity),
             "message-delivered" => *delivered += 1,
             "message-failed" => *failed += 1,
             _ => {}

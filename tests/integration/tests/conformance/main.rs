@@ -7,6 +7,7 @@ mod every_backend;
 mod index;
 mod limits;
 mod localstack;
+mod notices;
 mod objects;
 mod queue;
 mod sealing;

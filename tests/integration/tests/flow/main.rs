@@ -42,3 +42,4 @@ mod system;
 mod traces;
 mod usage;
 mod wire;
+mod zalo;

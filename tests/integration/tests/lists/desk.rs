@@ -13,7 +13,7 @@ use filmless_domain::staff::{Role, StaffMember};
 use filmless_embedded::{Credentials, Embedded, EmbeddedConfig};
 use filmless_imaging::RenderOptions;
 use filmless_store::calls::{Answer, Call, CallWatcher, PendingRequest, Service};
-use filmless_store::port::{Clock, Email, EmailGateway, OsRandomness, PortError, Sms, SmsGateway};
+use filmless_store::port::{Clock, Messengers, OsRandomness};
 use filmless_store::sealing::LocalSealer;
 use filmless_store::{Connection, Endpoints};
 use jiff::Timestamp;
@@ -55,30 +55,6 @@ impl Clock for At {
 /// Nothing is sent and nothing is rendered here.
 struct Nobody;
 
-fn nobody() -> PortError {
-    PortError::Unavailable { operation: "nothing is sent here", source: "no gateway".into() }
-}
-
-#[async_trait]
-impl SmsGateway for Nobody {
-    async fn send(&self, _: &Sms) -> Result<String, PortError> {
-        Err(nobody())
-    }
-    fn is_idempotent(&self) -> bool {
-        true
-    }
-}
-
-#[async_trait]
-impl EmailGateway for Nobody {
-    async fn send(&self, _: &Email) -> Result<String, PortError> {
-        Err(nobody())
-    }
-    fn is_idempotent(&self) -> bool {
-        true
-    }
-}
-
 #[async_trait]
 impl InstanceRenderer for Nobody {
     async fn render(&self, _: &FileOwner, _: SourceFile, _: &Limits, _: RenderOptions) -> RenderedParts {
@@ -117,8 +93,7 @@ impl CountedDesk {
             usage: connection.bucket("usage"),
             index: connection.index("filmless"),
             queue: embedded.queue(),
-            sms: Arc::new(Nobody),
-            email: Arc::new(Nobody),
+            messengers: Messengers::default(),
             sealer: Arc::new(LocalSealer::new(&[7; 32], OsRandomness)),
             renderer: Arc::new(Nobody),
             clock: Arc::new(At(now)),

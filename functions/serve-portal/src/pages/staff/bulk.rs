@@ -23,11 +23,8 @@ pub(crate) async fn resend(
     Form(typed): Form<BTreeMap<String, String>>,
 ) -> Result<Response, Trouble> {
     console.demand(Act::Resend).await?;
-    let channels = match typed.get("channels").map(String::as_str) {
-        Some("sms") => Channels::Sms,
-        Some("email") => Channels::Email,
-        _ => Channels::All,
-    };
+    let channels = typed.get("channels").and_then(|word| word.parse().ok());
+    let channels = channels.filter(|channels| *channels != Channels::None).unwrap_or_default();
     let ticked = typed.keys().filter_map(|name| StudyInstanceUid::parse(name.strip_prefix(TICKED)?).ok());
     let ticked: Vec<StudyInstanceUid> = ticked.collect();
     let (mut sent, mut not_sent) = (0_usize, BTreeMap::<&'static str, usize>::new());

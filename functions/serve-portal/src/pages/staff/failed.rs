@@ -48,7 +48,7 @@ impl FailedRow {
             study_url: study_url(&failed.study_instance_uid),
             patient: Patient::new(failed.patient_id.as_ref()),
             name: failed.name.clone(),
-            channel: if failed.channel == "sms" { "SMS" } else { "Email" },
+            channel: failed.channel.label(),
             version: failed.link_version,
             when: failed.at.map(|at| moment(frame.shared, at)).unwrap_or_default(),
             why: console::why_failed(frame.language, reason(failed)),

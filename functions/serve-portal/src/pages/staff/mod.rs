@@ -209,6 +209,8 @@ struct StaffFrame<'a> {
     member: Option<&'a StaffMember>,
     roles: String,
     pages: Vec<Tab>,
+    /// The channels that a message can be confined to: their words, in the address and for people.
+    channels: Vec<(&'static str, String)>,
     back: &'a str,
     style_url: String,
     console_style_url: String,
@@ -226,6 +228,8 @@ impl<'a> StaffFrame<'a> {
     /// The frame of a page for nobody in particular.
     fn new(visitor: &'a Visitor, back: &'a str) -> Self {
         let language = visitor.console_language();
+        let channels = visitor.services.config.channels.channels().iter();
+        let channels = channels.map(|channel| (channel.as_str(), console::only(language, *channel)));
         Self {
             t: console_texts(language),
             shared: texts(language),
@@ -234,6 +238,7 @@ impl<'a> StaffFrame<'a> {
             member: None,
             roles: String::new(),
             pages: Vec::new(),
+            channels: channels.collect(),
             back,
             style_url: assets::url("style.css"),
             console_style_url: assets::url("console.css"),

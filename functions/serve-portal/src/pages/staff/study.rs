@@ -1,5 +1,7 @@
 //! One study: where it is, all that happened to it, and what can be done about it.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
@@ -57,7 +59,7 @@ struct Line {
     iso: String,
     when: String,
     code: String,
-    what: &'static str,
+    what: Cow<'static, str>,
     version: Option<u32>,
     who: Option<String>,
     detail: Option<String>,

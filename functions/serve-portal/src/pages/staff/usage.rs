@@ -29,10 +29,18 @@ struct Month {
     choices: [Choice; 3],
     cards: Vec<(&'static str, String)>,
     bars: Vec<Bar>,
-    rows: Vec<[String; 10]>,
+    channels: Vec<&'static str>,
+    rows: Vec<Row>,
     files: Vec<(String, &'static str, String)>,
     events: String,
     sequence: String,
+}
+
+/// A line of the table: of what, and its figures; those of channels are in the order of their headings.
+struct Row {
+    labels: [String; 3],
+    values: [String; 5],
+    sent: Vec<String>,
 }
 
 /// One filter: its name in the address, its words, and what can be chosen.
@@ -126,18 +134,15 @@ impl Month {
             (words.stored, number((total.original_bytes + total.derived_bytes) / 1_000_000)),
         ];
         let row = |labels: [String; 3], f: &UsageFigures| {
-            let [department, modality, payer] = labels;
             let values = [
                 f.studies_released,
                 f.released_and_notified,
                 f.released_and_opened,
                 f.films_avoided,
                 f.film_saved_vnd,
-                f.sms_parts,
-                f.emails,
             ];
-            let [a, b, c, d, e, g, h] = values.map(number);
-            [department, modality, payer, a, b, c, d, e, g, h]
+            let sent = total.sent.shown().map(|(channel, _)| number(f.sent[channel])).collect();
+            Row { labels, values: values.map(number), sent }
         };
         let labels = |group: &UsageGroup| {
             [
@@ -150,6 +155,8 @@ impl Month {
         if !rows.is_empty() {
             rows.push(row([words.total.to_owned(), String::new(), String::new()], &total));
         }
+        let headings = total.sent.shown().map(|(channel, _)| channel.counted().heading(frame.language));
+        let channels = headings.collect();
         let bars = bars(frame, &groups);
         let files = month.files.iter().map(|file| {
             let words = match file.name.rsplit('.').next().unwrap_or_default() {
@@ -168,6 +175,7 @@ impl Month {
             choices: choices(frame, month, chosen),
             cards,
             bars,
+            channels,
             rows,
             files: files.collect(),
             events: number(i64::try_from(month.events).unwrap_or(i64::MAX)),

@@ -16,7 +16,9 @@ mod troubles;
 mod usage;
 
 pub(crate) use claims::ClaimsWords;
-pub(crate) use codes::{action, line, outcome, relation, review, role, state, why_failed, why_unreached};
+pub(crate) use codes::{
+    action, line, only, outcome, relation, review, role, state, why_failed, why_unreached,
+};
 pub(crate) use finance::FinanceWords;
 pub(crate) use holds::{detail_of_hold, hold_reason};
 pub(crate) use patient::PatientWords;
