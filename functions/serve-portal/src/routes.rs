@@ -8,10 +8,10 @@ use axum::handler::Handler;
 use axum::middleware::from_fn;
 use axum::routing::{MethodFilter, MethodRouter, on};
 
-use crate::handler::PortalServices;
 use crate::pages::{
     access, download, guide, language, link, share, shares, sign_in, staff, studies, study, well_known,
 };
+use crate::services::PortalServices;
 use crate::{assets, compression};
 
 type State = Arc<PortalServices>;

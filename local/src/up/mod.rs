@@ -31,7 +31,7 @@ use filmless_runtime::{LogFormat, Traces, init_logging_as};
 use filmless_store::port::{OsRandomness, Queue, SystemClock};
 use filmless_store::sealing::LocalSealer;
 use filmless_store::{Connection, Endpoints};
-use serve_portal::{OidcDoor, PortalConfig, PortalServices};
+use serve_portal::{PortalConfig, PortalServices, StaffSignIn};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use url::Url;
@@ -283,20 +283,20 @@ async fn serve(
     (more, metrics): (Vec<Router>, Metrics),
 ) -> anyhow::Result<Door> {
     let config = PortalConfig::of(services).await?;
-    let mut portal = PortalServices::new(Arc::new(Portal::new(services.clone())), config);
+    let mut portal = PortalServices::new(Portal::new(services.clone()), config);
     let mut router = more.into_iter().fold(Router::new(), Router::merge);
     let staff = match external_provider(&options.staff_oidc)? {
-        Some(provider) => OidcDoor::new(services.clone(), provider, None)?,
+        Some(provider) => StaffSignIn::new(services.clone(), provider, None)?,
         None => {
             let data = options.data.canonicalize()?;
             let (identity, provider) = identity::open(&data, services)?;
             router = router.merge(identity);
             // By the socket and not by the public address, which may be a proxy's that cannot be reached from here.
             let here = Url::parse(&format!("http://{}", reached_at(listener.local_addr()?)))?;
-            OidcDoor::new(services.clone(), provider, Some(ReachedAt(here)))?
+            StaffSignIn::new(services.clone(), provider, Some(ReachedAt(here)))?
         }
     };
-    portal = portal.with_staff(Arc::new(staff)).with_machine(Arc::new(machine));
+    portal = portal.with_staff(staff).with_machine(Arc::new(machine));
     Ok(portal_door::open(listener, router.merge(serve_portal::router(Arc::new(portal))), metrics)?)
 }
 

@@ -7,8 +7,9 @@ use filmless_domain::Language;
 use serde::Deserialize;
 
 use super::see_other;
+use crate::cookies;
+use crate::error::PortalError;
 use crate::visitor::Visitor;
-use crate::{PortalError, cookies};
 
 /// What to change to and where to go back to.
 #[derive(Deserialize)]

@@ -12,9 +12,10 @@ use filmless_domain::access::token_of_link;
 use serde::Deserialize;
 
 use super::{Frame, MessagePage, page, see_other};
+use crate::cookies;
+use crate::error::PortalError;
 use crate::texts::LinkTexts;
 use crate::visitor::Visitor;
-use crate::{PortalError, cookies};
 
 #[derive(Template)]
 #[template(path = "link.html")]
@@ -40,7 +41,7 @@ pub(crate) struct Answer {
 
 /// `GET /x/{token}`
 pub(crate) async fn show(visitor: Visitor, Path(token): Path<String>) -> Result<Response, PortalError> {
-    match visitor.services.door.link_status(&token).await? {
+    match visitor.portal().link_status(&token).await? {
         LinkStatus::Open { language, is_birth_date_known } => {
             ask(&visitor, StatusCode::OK, Question { language, is_birth_date_known }, None)
         }
@@ -56,12 +57,12 @@ pub(crate) async fn submit(
     Form(typed): Form<Answer>,
 ) -> Result<Response, PortalError> {
     let services = &visitor.services;
-    let question = match services.door.link_status(&token).await? {
+    let question = match services.portal.link_status(&token).await? {
         LinkStatus::Open { language, is_birth_date_known } => Question { language, is_birth_date_known },
         LinkStatus::Replaced => return replaced(&visitor),
         LinkStatus::Gone => return gone(&visitor),
     };
-    match services.door.open_link(&token, typed.answer.trim(), &visitor.source).await? {
+    match services.portal.open_link(&token, typed.answer.trim(), &visitor.source).await? {
         LinkOpening::Granted { session, study } => {
             visitor.leave_session().await?;
             let to = format!("/studies/{}", study.as_str());

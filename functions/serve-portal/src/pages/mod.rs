@@ -5,12 +5,14 @@ use axum::http::HeaderValue;
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, LOCATION, SET_COOKIE};
 use axum::response::{IntoResponse, Response};
+use filmless_delivery::viewing::Session;
 use filmless_domain::hospital::HOSPITAL_TIME;
 use filmless_domain::{Hospital, Language};
 
+use crate::assets;
+use crate::error::PortalError;
 use crate::texts::{Texts, texts};
 use crate::visitor::Visitor;
-use crate::{Guest, PortalError, assets};
 
 pub(crate) mod access;
 pub(crate) mod download;
@@ -69,9 +71,9 @@ impl<'a> Frame<'a> {
         }
     }
 
-    /// For that guest: who came with a share has nothing to share.
-    pub(crate) fn of(self, guest: &dyn Guest) -> Self {
-        Self { is_patient: guest.share().is_none(), ..self }
+    /// For whoever has that session: who came with a share has nothing to share.
+    pub(crate) fn of(self, session: &Session) -> Self {
+        Self { is_patient: session.share.is_none(), ..self }
     }
 }
 

@@ -9,7 +9,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::{Frame, MessagePage, page};
-use crate::handler::PortalServices;
+use crate::services::PortalServices;
 use crate::visitor::Visitor;
 
 /// Puts a page around a bare status, ours or the framework's. What already has its own page or is JSON passes.

@@ -32,7 +32,7 @@ pub(crate) async fn resend(
     let ticked: Vec<StudyInstanceUid> = ticked.collect();
     let (mut sent, mut not_sent) = (0_usize, BTreeMap::<&'static str, usize>::new());
     for study in ticked.iter().take(STUDIES_MAX) {
-        match console.clerk.resend(study, channels).await {
+        match console.desk.resend(study, channels).await {
             Ok(_) => sent += 1,
             Err(error @ (StaffError::Refused { .. } | StaffError::NotFound)) => {
                 let (_, why) = words_of(&error, console.visitor.console_language());

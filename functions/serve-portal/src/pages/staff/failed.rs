@@ -67,7 +67,7 @@ async fn find(
     extent: &Extent,
 ) -> Result<ListPage<FailedChannel>, Trouble> {
     console.demand(Act::ReadLists).await?;
-    console.clerk.failed_channels(&asked.asked(console, PERIODS[0])?, extent).await.map_err(console.trouble())
+    console.desk.failed_channels(&asked.asked(console, PERIODS[0])?, extent).await.map_err(console.trouble())
 }
 
 /// `GET /staff/failed`

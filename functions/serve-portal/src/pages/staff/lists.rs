@@ -158,7 +158,7 @@ async fn find_held(
     extent: &Extent,
 ) -> Result<ListPage<HeldStudy>, Trouble> {
     console.demand(Act::ReadLists).await?;
-    console.clerk.held(&asked.asked(console, HELD_DAYS)?, extent).await.map_err(console.trouble())
+    console.desk.held(&asked.asked(console, HELD_DAYS)?, extent).await.map_err(console.trouble())
 }
 
 /// `GET /staff/unreached`
@@ -213,7 +213,7 @@ async fn find_unreached(
     extent: &Extent,
 ) -> Result<ListPage<Unreached>, Trouble> {
     console.demand(Act::ReadLists).await?;
-    console.clerk.unreached(&asked.asked(console, PERIODS[0])?, extent).await.map_err(console.trouble())
+    console.desk.unreached(&asked.asked(console, PERIODS[0])?, extent).await.map_err(console.trouble())
 }
 
 /// A line of a table (RFC 4180). A value that a spreadsheet would take for a formula is kept from being one.

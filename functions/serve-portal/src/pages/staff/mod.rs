@@ -12,19 +12,20 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use filmless_delivery::staff::StaffError;
+use filmless_delivery::staff::{Desk, StaffError};
 use filmless_domain::staff::{Act, StaffMember};
 use filmless_domain::{Language, PatientId};
 use filmless_runtime::error_chain;
 
 use super::{page, see_other};
-use crate::handler::PortalServices;
+use crate::assets;
+use crate::error::PortalError;
 use crate::protection::UPLOAD_PATH;
 use crate::routes::{Route, Who, get, post};
+use crate::services::PortalServices;
 use crate::texts::console::{self, ConsoleTexts, console_texts};
 use crate::texts::{Texts, texts};
 use crate::visitor::Visitor;
-use crate::{Clerk, PortalError, assets};
 
 mod audit;
 mod bulk;
@@ -134,7 +135,7 @@ pub(crate) async fn restrict(request: Request, next: Next) -> Response {
 /// Somebody of the staff at a page.
 struct Console {
     visitor: Visitor,
-    clerk: Box<dyn Clerk>,
+    desk: Desk,
 }
 
 impl FromRequestParts<Arc<PortalServices>> for Console {
@@ -143,12 +144,12 @@ impl FromRequestParts<Arc<PortalServices>> for Console {
     /// Whoever is not signed in is sent to the sign-in.
     async fn from_request_parts(parts: &mut Parts, services: &Arc<PortalServices>) -> Result<Self, Response> {
         let visitor = Visitor::of(parts, services);
-        let clerk = match (&services.staff, &visitor.staff_cookie) {
-            (Some(door), Some(cookie)) => door.session(cookie.expose(), &visitor.source).await,
+        let desk = match (&services.staff, &visitor.staff_cookie) {
+            (Some(sign_in), Some(cookie)) => sign_in.desk(cookie.expose(), &visitor.source).await,
             _ => Ok(None),
         };
-        match clerk.map_err(IntoResponse::into_response)? {
-            Some(clerk) => Ok(Self { visitor, clerk }),
+        match desk.map_err(|error| PortalError::from(error).into_response())? {
+            Some(desk) => Ok(Self { visitor, desk }),
             None => Err(see_other("/staff/sign-in", []).into_response()),
         }
     }
@@ -163,7 +164,7 @@ impl Console {
     /// The frame of a page that answers a form: a change of language leads to `back`.
     fn frame_at<'a>(&'a self, back: &'a str) -> StaffFrame<'a> {
         let frame = StaffFrame::new(&self.visitor, back);
-        let member = self.clerk.member();
+        let member = self.desk.member();
         let is_here = |href: &str| self.visitor.path == href;
         let pages = PAGES.iter().filter(|(_, act, _)| member.may(*act));
         let pages = pages
@@ -174,13 +175,13 @@ impl Console {
     }
 
     fn may(&self, act: Act) -> bool {
-        self.clerk.member().may(act)
+        self.desk.member().may(act)
     }
 
     /// A page that may only be opened by whoever may do that; others are refused, and written down. The use cases check
     /// again; this keeps a form from being shown that they would refuse.
     async fn demand(&self, act: Act) -> Result<(), Trouble> {
-        self.clerk.may_begin(act).await.map_err(self.trouble())
+        self.desk.may_begin(act).await.map_err(self.trouble())
     }
 
     /// A day in an address that no calendar has is said and not passed over: the list of another day would be taken for it.

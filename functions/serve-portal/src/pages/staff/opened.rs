@@ -54,13 +54,13 @@ async fn find(
 ) -> Result<ListPage<OpenedStudy>, Trouble> {
     console.demand(Act::ReadLists).await?;
     let day = asked.asked(console, 1)?.day;
-    console.clerk.opened_on(day, extent).await.map_err(console.trouble())
+    console.desk.opened_on(day, extent).await.map_err(console.trouble())
 }
 
 /// `GET /staff/opened`
 pub(crate) async fn show(console: Console, Query(asked): Query<Narrowed>) -> Result<Response, Trouble> {
     let opened = find(&console, &asked, &asked.page()).await?;
-    let total = console.clerk.count_opened(asked.day()).await.map_err(console.trouble())?;
+    let total = console.desk.count_opened(asked.day()).await.map_err(console.trouble())?;
     let frame = console.frame();
     let rows = opened.rows.iter().map(|opened| OpenedRow::new(&frame, opened)).collect();
     let words = frame.t.reading;

@@ -139,7 +139,7 @@ async fn render(
     notice: Option<&str>,
     error: Option<&StaffError>,
 ) -> Result<Response, Trouble> {
-    let view = console.clerk.patient(patient).await.map_err(console.trouble())?;
+    let view = console.desk.patient(patient).await.map_err(console.trouble())?;
     let url = patient_url(patient);
     let frame = console.frame_at(&url);
     let (status, error) = match error.map(|error| words_of(error, frame.language)) {

@@ -129,7 +129,7 @@ pub(crate) async fn submit(
                 seen: typed.seen.clone(),
                 is_same_person: typed.same_person.as_deref() == Some("yes"),
             };
-            console.clerk.release(&study, &decision).await
+            console.desk.release(&study, &decision).await
         }
         Err(error) => Err(error),
     };
@@ -143,8 +143,8 @@ pub(crate) async fn submit(
 /// `GET /staff/reviews`
 pub(crate) async fn reviews(console: Console) -> Result<Response, Trouble> {
     console.demand(Act::Release).await?;
-    let found = console.clerk.mismatches(MISMATCH_DAYS).await.map_err(console.trouble())?;
-    let reviews = console.clerk.reviews().await.map_err(console.trouble())?;
+    let found = console.desk.mismatches(MISMATCH_DAYS).await.map_err(console.trouble())?;
+    let reviews = console.desk.reviews().await.map_err(console.trouble())?;
     let frame = console.frame_at("/staff/reviews");
     let row = |review: &filmless_delivery::ReviewRecord| ReviewRow {
         iso: review.at.to_string(),
@@ -169,7 +169,7 @@ async fn render(
     error: Option<StaffError>,
 ) -> Result<Response, Trouble> {
     let found = match order_of(order) {
-        Ok(named) => console.clerk.identity(study, named.as_ref()).await,
+        Ok(named) => console.desk.identity(study, named.as_ref()).await,
         Err(error) => Err(error),
     };
     let (view, error) = match (found, error) {

@@ -32,7 +32,7 @@ pub(crate) async fn create(
     let code = patient_of(&segment, &console)?;
     // A form that cannot be read asks for nothing, which is refused with words.
     let request = request_of(body.as_bytes()).unwrap_or_else(no_request);
-    let made = match console.clerk.share(&code, &request).await {
+    let made = match console.desk.share(&code, &request).await {
         Ok(made) => made,
         Err(error) => return patient::with_error(&console, &code, error).await,
     };
@@ -57,6 +57,6 @@ pub(crate) async fn end(
 ) -> Result<Response, Trouble> {
     console.demand(Act::Share).await?;
     let code = patient_of(&segment, &console)?;
-    console.clerk.end_share(&code, &share).await.map_err(console.trouble())?;
+    console.desk.end_share(&code, &share).await.map_err(console.trouble())?;
     Ok(see_other(&format!("{}?done=share-ended", patient_url(&code)), [])?)
 }

@@ -182,7 +182,7 @@ async fn render(
     notice: Option<&str>,
     error: Option<&StaffError>,
 ) -> Result<Response, Trouble> {
-    let ledger = console.clerk.ledger(study).await.map_err(console.trouble())?;
+    let ledger = console.desk.ledger(study).await.map_err(console.trouble())?;
     let url = study_url(study);
     let frame = console.frame_at(&url);
     let (status, error) = match error.map(|error| words_of(error, frame.language)) {
@@ -225,7 +225,7 @@ async fn render(
 pub(crate) async fn viewers(console: Console, Path(uid): Path<String>) -> Result<Response, Trouble> {
     console.demand(Act::Recall).await?;
     let study = study_of(&uid, &console)?;
-    let viewers = console.clerk.viewers(&study).await.map_err(console.trouble())?;
+    let viewers = console.desk.viewers(&study).await.map_err(console.trouble())?;
     let frame = console.frame();
     let viewers = viewers.iter().map(|viewer| ViewerRow::new(&frame, viewer)).collect();
     let (uid, back_url) = (study.to_string(), study_url(&study));

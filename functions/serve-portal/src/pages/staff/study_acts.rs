@@ -28,7 +28,7 @@ pub(crate) struct Typed {
 pub(crate) async fn slip(console: Console, Path(uid): Path<String>) -> Result<Response, Trouble> {
     console.demand(Act::Reissue).await?;
     let study = study_of(&uid, &console)?;
-    match console.clerk.slip(&study).await {
+    match console.desk.slip(&study).await {
         Ok(pdf) => file("application/pdf", "inline; filename=\"slip.pdf\"", pdf),
         Err(error) => with_error(&console, &study, error).await,
     }
@@ -42,7 +42,7 @@ pub(crate) async fn reissue(
 ) -> Result<Response, Trouble> {
     console.demand(Act::Reissue).await?;
     let study = study_of(&uid, &console)?;
-    let done = console.clerk.reissue(&study, typed.channels, &typed.reason).await;
+    let done = console.desk.reissue(&study, typed.channels, &typed.reason).await;
     answer(&console, &study, done.map(|_| "reissued")).await
 }
 
@@ -54,7 +54,7 @@ pub(crate) async fn resend(
 ) -> Result<Response, Trouble> {
     console.demand(Act::Resend).await?;
     let study = study_of(&uid, &console)?;
-    let done = console.clerk.resend(&study, typed.channels).await;
+    let done = console.desk.resend(&study, typed.channels).await;
     answer(&console, &study, done.map(|_| "resent")).await
 }
 
@@ -66,7 +66,7 @@ pub(crate) async fn hold(
 ) -> Result<Response, Trouble> {
     console.demand(Act::Hold).await?;
     let study = study_of(&uid, &console)?;
-    let done = console.clerk.hold(&study, &typed.reason).await;
+    let done = console.desk.hold(&study, &typed.reason).await;
     answer(&console, &study, done.map(|()| "held")).await
 }
 
@@ -89,7 +89,7 @@ pub(crate) async fn recall(
         let words = console.frame().t.frame.confirm_missing;
         return recall_page(&console, &study, typed.reason).await?.ask_again(words);
     }
-    match console.clerk.recall(&study, &typed.reason).await {
+    match console.desk.recall(&study, &typed.reason).await {
         Ok(report) => {
             let url = study_url(&study);
             let frame = console.frame_at(&url);
@@ -116,7 +116,7 @@ async fn recall_page<'a>(
     study: &StudyInstanceUid,
     reason: String,
 ) -> Result<ConfirmPage<'a>, Trouble> {
-    let ledger = console.clerk.ledger(study).await.map_err(console.trouble())?;
+    let ledger = console.desk.ledger(study).await.map_err(console.trouble())?;
     let frame = console.frame();
     let words = frame.t.study;
     let patient = ledger.patient_id.as_ref().map_or(words.no_patient, |patient| patient.as_str()).to_owned();

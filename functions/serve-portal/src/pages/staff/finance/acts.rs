@@ -22,7 +22,7 @@ pub(crate) struct Budget {
 /// `POST /staff/finance/export`: asks for the export of a month, and leads back to where its end is shown.
 pub(crate) async fn export(console: Console, Form(asked): Form<Month>) -> Result<Response, Trouble> {
     console.demand(Act::ReadUsage).await?;
-    console.clerk.ask_export(&asked.month).await.map_err(console.trouble())?;
+    console.desk.ask_export(&asked.month).await.map_err(console.trouble())?;
     Ok(see_other("/staff/finance", [])?)
 }
 
@@ -37,6 +37,6 @@ pub(crate) async fn set_budget(console: Console, Form(typed): Form<Budget>) -> R
             console.trouble()(StaffError::Refused { code: "bad-budget", message })
         })?),
     };
-    console.clerk.set_film_budget(typed.period.trim(), films).await.map_err(console.trouble())?;
+    console.desk.set_film_budget(typed.period.trim(), films).await.map_err(console.trouble())?;
     Ok(see_other("/staff/finance", [])?)
 }

@@ -62,8 +62,8 @@ pub(crate) async fn show(console: Console, Query(asked): Query<Asked>) -> Result
         payer: asked.payer().map(str::to_owned),
         after: asked.after,
     };
-    let LinesPage { lines, after } = console.clerk.usage_lines(&lines).await.map_err(console.trouble())?;
-    let month = console.clerk.usage_month(&asked.month).await.map_err(console.trouble())?;
+    let LinesPage { lines, after } = console.desk.usage_lines(&lines).await.map_err(console.trouble())?;
+    let month = console.desk.usage_month(&asked.month).await.map_err(console.trouble())?;
     let is_in = |wanted: Option<&str>, found: &str| wanted.is_none_or(|wanted| wanted == found);
     let figure = sum(&month, |group| {
         is_in(asked.department(), &group.department) && is_in(asked.payer(), &group.payer)

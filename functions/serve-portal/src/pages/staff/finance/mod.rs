@@ -145,15 +145,15 @@ fn latest_months() -> Vec<String> {
 
 impl Sides {
     async fn read(console: &Console) -> Result<Self, Trouble> {
-        let names = console.clerk.usage_months().await.map_err(console.trouble())?;
+        let names = console.desk.usage_months().await.map_err(console.trouble())?;
         let mut months = Vec::new();
         let mut claims = BTreeMap::new();
         for name in names.iter().take(MONTHS_MAX) {
-            months.push(console.clerk.usage_month(name).await.map_err(console.trouble())?);
-            let reconciled = console.clerk.reconciled(name).await.map_err(console.trouble())?;
+            months.push(console.desk.usage_month(name).await.map_err(console.trouble())?);
+            let reconciled = console.desk.reconciled(name).await.map_err(console.trouble())?;
             claims.extend(reconciled.map(|reconciled| (name.clone(), reconciled)));
         }
-        let budgets = console.clerk.film_budgets().await.map_err(console.trouble())?;
+        let budgets = console.desk.film_budgets().await.map_err(console.trouble())?;
         let mut year = None;
         if let Some(newest) = names.first().and_then(|name| name.get(..4)) {
             let mut printed = 0;
@@ -162,7 +162,7 @@ impl Sides {
                 let films = match known {
                     Some(month) => sum(month, |_| true).films_printed,
                     None => {
-                        let month = console.clerk.usage_month(name).await.map_err(console.trouble())?;
+                        let month = console.desk.usage_month(name).await.map_err(console.trouble())?;
                         sum(&month, |_| true).films_printed
                     }
                 };
@@ -177,7 +177,7 @@ impl Sides {
 
 impl Export {
     async fn read(console: &Console) -> Result<Self, Trouble> {
-        let (waiting, last) = console.clerk.usage_state().await.map_err(console.trouble())?;
+        let (waiting, last) = console.desk.usage_state().await.map_err(console.trouble())?;
         let frame = console.frame();
         let words = frame.t.finance;
         let last = last.map(|last| LastExport {
