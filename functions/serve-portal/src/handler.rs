@@ -8,7 +8,8 @@ use axum::middleware::{from_fn, from_fn_with_state};
 
 use crate::pages::{link, trouble};
 use crate::protection;
-use crate::routes::{Who, router_of, routes};
+use crate::route::{Who, router_of};
+use crate::routes::routes;
 use crate::services::PortalServices;
 
 /// The portal. Serve it with `into_make_service_with_connect_info::<SocketAddr>()` where there is no gateway,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, HOST, ORIGIN};
+use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, HOST, ORIGIN};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -69,6 +69,15 @@ pub(crate) async fn refuse_foreign(
     } else {
         StatusCode::FORBIDDEN.into_response()
     }
+}
+
+/// Console pages run no script, and speak to nobody but us: not even to the store of images.
+pub(crate) async fn restrict(request: Request, next: Next) -> Response {
+    const POLICY: &str = "default-src 'none'; img-src 'self' data:; style-src 'self'; form-action 'self'; \
+                          frame-ancestors 'none'; base-uri 'none'";
+    let mut response = next.run(request).await;
+    response.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    response
 }
 
 /// Whether a page of ours sent the form. `Sec-Fetch-Site` says so (Fetch Metadata); browsers without it say it

@@ -7,7 +7,9 @@ use axum::response::{IntoResponse, Response};
 use filmless_delivery::viewing::{AccessLine, AccessWho};
 use filmless_domain::StudyInstanceUid;
 
-use super::{Frame, moment, page, see_other};
+use super::answer::{page, see_other};
+use super::frame::Frame;
+use super::moments::moment;
 use crate::error::PortalError;
 use crate::texts::Texts;
 use crate::visitor::Visitor;

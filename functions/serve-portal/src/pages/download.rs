@@ -8,7 +8,8 @@ use filmless_delivery::viewing::StudyDownload;
 use filmless_domain::{SopInstanceUid, StudyInstanceUid};
 use serde::Deserialize;
 
-use super::{Frame, page, see_other};
+use super::answer::{page, see_other};
+use super::frame::Frame;
 use crate::error::PortalError;
 use crate::visitor::Visitor;
 

@@ -4,7 +4,8 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::{Frame, page};
+use super::answer::page;
+use super::frame::Frame;
 use crate::assets;
 use crate::error::PortalError;
 use crate::texts::GuideStep;

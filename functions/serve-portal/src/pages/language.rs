@@ -6,7 +6,7 @@ use axum::response::Response;
 use filmless_domain::Language;
 use serde::Deserialize;
 
-use super::see_other;
+use super::answer::see_other;
 use crate::cookies;
 use crate::error::PortalError;
 use crate::visitor::Visitor;

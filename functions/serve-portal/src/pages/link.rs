@@ -11,7 +11,8 @@ use filmless_domain::Language;
 use filmless_domain::access::token_of_link;
 use serde::Deserialize;
 
-use super::{Frame, MessagePage, page, see_other};
+use super::answer::{page, see_other};
+use super::frame::{Frame, MessagePage};
 use crate::cookies;
 use crate::error::PortalError;
 use crate::texts::LinkTexts;

@@ -9,7 +9,8 @@ use filmless_delivery::viewing::{ShareOpening, ShareStatus};
 use filmless_domain::Language;
 use serde::Deserialize;
 
-use super::{Frame, MessagePage, page, see_other};
+use super::answer::{page, see_other};
+use super::frame::{Frame, MessagePage};
 use crate::cookies;
 use crate::error::PortalError;
 use crate::visitor::Visitor;

@@ -8,8 +8,10 @@ use filmless_delivery::viewing::{Session, ShareLine, ShareRequest, StudySummary}
 use filmless_domain::StudyInstanceUid;
 use filmless_domain::share::{Relation, SHARE_LABEL_CHARS_MAX};
 
+use super::answer::{page, see_other};
+use super::frame::Frame;
+use super::moments::{day, moment};
 use super::studies::title;
-use super::{Frame, day, moment, page, see_other};
 use crate::assets;
 use crate::error::PortalError;
 use crate::texts::Texts;

@@ -9,7 +9,8 @@ use axum::response::Response;
 use filmless_delivery::viewing::SignIn;
 use serde::Deserialize;
 
-use super::{Frame, page, see_other};
+use super::answer::{page, see_other};
+use super::frame::Frame;
 use crate::cookies;
 use crate::error::PortalError;
 use crate::visitor::Visitor;

@@ -10,7 +10,9 @@ use filmless_domain::Order;
 use filmless_domain::invisible::one_line;
 use serde::Serialize;
 
-use super::{Frame, day, page, see_other};
+use super::answer::{page, see_other};
+use super::frame::Frame;
+use super::moments::day;
 use crate::error::PortalError;
 use crate::texts::Texts;
 use crate::visitor::Visitor;

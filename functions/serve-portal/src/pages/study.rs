@@ -10,8 +10,10 @@ use filmless_domain::invisible::one_line;
 use filmless_domain::{ReportLack, SignedResult, StudyInstanceUid};
 use serde::Serialize;
 
+use super::answer::{page, see_other};
+use super::frame::{Frame, MessagePage};
+use super::moments::moment;
 use super::studies::title;
-use super::{Frame, MessagePage, moment, page, see_other};
 use crate::assets;
 use crate::error::PortalError;
 use crate::texts::{Texts, texts};

@@ -8,7 +8,8 @@ use axum::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::{Frame, MessagePage, page};
+use super::answer::page;
+use super::frame::{Frame, MessagePage};
 use crate::services::PortalServices;
 use crate::visitor::Visitor;
 

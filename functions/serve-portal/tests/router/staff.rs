@@ -7,12 +7,13 @@ use axum::http::header::{
 use axum::http::{Method, Request, StatusCode};
 use filmless_delivery::record::log;
 use filmless_domain::ObjectKey;
+use filmless_domain::audit::{Actor, AuditAction, AuditEvent, AuditOutcome};
 use filmless_domain::staff::Role;
-use filmless_store::index::LogName;
+use filmless_store::index::{LogEntry, LogName};
 use filmless_store::{ObjectVersion, Served};
 
 use crate::world::{
-    Known, MISMATCHED, S3, STUDY, STUDY_OF_ANOTHER, Setup, WITHOUT_ORDER, World, desk, many_listed, shared,
+    Known, MISMATCHED, S3, STUDY, STUDY_OF_ANOTHER, Setup, WITHOUT_ORDER, World, many_listed, shared,
 };
 use crate::{Answer, cookie_of, form, request, secrets_of};
 
@@ -560,7 +561,7 @@ async fn files_are_sent_as_files_and_kept_nowhere() {
     }
     let front = get("hotline", "/staff").await.body;
     for count in
-        ["Đang giữ lại: 3", "Chưa báo được: 1", "Tin gửi lỗi: 2", "Tệp bị từ chối: 2", "Đã mở hôm nay: 2"]
+        ["Đang giữ lại: 3", "Chưa báo được: 2", "Tin gửi lỗi: 2", "Tệp bị từ chối: 2", "Đã mở hôm nay: 2"]
     {
         assert!(front.contains(count), "{count}: {front}");
     }
@@ -618,15 +619,10 @@ async fn a_long_list_is_read_page_by_page() {
 #[tokio::test]
 async fn the_audit_log_is_taken_along_by_the_day_and_verified() {
     let world = World::new().await;
+    let now = world.services.clock.now();
     world
-        .with(|services| async move {
-            let now = services.clock.now();
-            let (index, bucket) = (&services.index, &services.audit);
-            log::seal(index, bucket, LogName::Audit, now, true).await.unwrap();
-            // Larger than one answer may be.
-            let key = ObjectKey::parse("audit/2020/01/01/000000000001.ndjson").unwrap();
-            let lines = "{}\n".repeat(600_000);
-            bucket.put(&key, lines.into_bytes(), Served::uncached("application/x-ndjson")).await.unwrap();
+        .with(move |services| async move {
+            log::seal(&services.index, &services.audit, LogName::Audit, now, true).await.unwrap();
         })
         .await;
     let get = async |path: &str| world.send(request_as("admin", Method::GET, path, "", &[])).await;
@@ -640,7 +636,7 @@ async fn the_audit_log_is_taken_along_by_the_day_and_verified() {
     }
     let log = get("/staff/audit/export?day=2020-11-23").await;
     assert!(log.body.contains("\"open-study\""));
-    assert_eq!(get("/staff/audit/export?day=2020-01-01").await.status, StatusCode::CONFLICT);
+    assert!(!verify().await.body.contains("Nhật ký không nguyên vẹn"));
     world
         .with(|services| async move {
             // Somebody leaves out who opened a study.
@@ -661,6 +657,16 @@ async fn the_audit_log_is_taken_along_by_the_day_and_verified() {
         "{}",
         broken.body
     );
+    // Larger than one answer may be.
+    world
+        .with(|services| async move {
+            let key = ObjectKey::parse("audit/2020/01/01/000000000001.ndjson").unwrap();
+            let lines = "{}\n".repeat(600_000);
+            let served = Served::uncached("application/x-ndjson");
+            services.audit.put(&key, lines.into_bytes(), served).await.unwrap();
+        })
+        .await;
+    assert_eq!(get("/staff/audit/export?day=2020-01-01").await.status, StatusCode::CONFLICT);
 }
 
 #[tokio::test]
@@ -937,9 +943,21 @@ async fn the_audit_log_is_narrowed_and_says_where_it_is_cut() {
     let world = World::new().await;
     world
         .with(|services| async move {
-            let lan = desk(&services, "lan", [Role::Hotline]);
-            for _ in 0..201 {
-                lan.find("x").await.unwrap();
+            for number in 0..201 {
+                let event = AuditEvent {
+                    id: format!("e{number}"),
+                    at: services.clock.now(),
+                    action: AuditAction::FindPatient,
+                    outcome: AuditOutcome::Success,
+                    actor: Actor::Staff { subject: "lan".into() },
+                    source: None,
+                    study_instance_uid: None,
+                    account: None,
+                    detail: None,
+                };
+                let written = serde_json::to_string(&event).unwrap();
+                let entry = LogEntry { id: event.id, at: event.at, event: written };
+                services.index.log(LogName::Audit, &entry).await.unwrap();
             }
         })
         .await;

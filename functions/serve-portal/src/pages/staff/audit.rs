@@ -11,9 +11,13 @@ use filmless_domain::staff::Act;
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use super::lists::Choice;
-use super::patient::study_url;
-use super::{Console, StaffFrame, Trouble, file, page};
+use super::address::study_url;
+use super::attachment::file;
+use super::choices::Choice;
+use super::console::Console;
+use super::frame::StaffFrame;
+use super::trouble::Trouble;
+use crate::pages::answer::page;
 use crate::texts::console;
 
 /// Events on one page.

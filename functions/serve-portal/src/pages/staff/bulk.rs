@@ -10,7 +10,10 @@ use filmless_delivery::staff::{Channels, StaffError};
 use filmless_domain::StudyInstanceUid;
 use filmless_domain::staff::Act;
 
-use super::{Console, OutcomePage, Trouble, page, words_of};
+use super::console::Console;
+use super::outcome::OutcomePage;
+use super::trouble::{Trouble, words_of};
+use crate::pages::answer::page;
 
 /// What precedes the UID in the name of a box that was ticked.
 const TICKED: &str = "study:";

@@ -7,12 +7,16 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use filmless_delivery::staff::PatientHit;
-use filmless_domain::BirthDate;
 use filmless_domain::staff::Act;
 use serde::Deserialize;
 
-use super::lists::PERIODS;
-use super::{Console, StaffFrame, Trouble, page, patient_url, see_other, words_of};
+use super::address::patient_url;
+use super::choices::PERIODS;
+use super::console::Console;
+use super::frame::StaffFrame;
+use super::person::birth_date;
+use super::trouble::{Trouble, words_of};
+use crate::pages::answer::{page, see_other};
 
 #[derive(Template)]
 #[template(path = "staff/home.html")]
@@ -80,11 +84,6 @@ impl HitRow {
 pub(crate) struct Search {
     #[serde(default)]
     query: String,
-}
-
-/// A birth date as people write it.
-pub(super) fn birth_date(iso: &str) -> String {
-    BirthDate::parse(iso).map_or_else(|_| iso.to_owned(), |date| date.to_day_first())
 }
 
 /// `GET /staff`

@@ -7,11 +7,16 @@ use axum::response::Response;
 use filmless_delivery::staff::{Extent, ListPage, OpenedStudy};
 use filmless_domain::staff::Act;
 
-use super::lists::{Patient, csv_line};
+use super::attachment::file;
+use super::console::Console;
+use super::csv::csv_line;
+use super::frame::StaffFrame;
+use super::lists::Patient;
 use super::narrowed::{Around, Narrowed};
 use super::patient::StudyRow;
-use super::{Console, StaffFrame, Trouble, file, page};
-use crate::pages::moment;
+use super::trouble::Trouble;
+use crate::pages::answer::page;
+use crate::pages::moments::moment;
 
 #[derive(Template)]
 #[template(path = "staff/opened.html")]

@@ -9,9 +9,14 @@ use filmless_domain::PatientId;
 use filmless_domain::staff::Act;
 use serde::Deserialize;
 
+use super::address::{patient_of, patient_url};
 use super::confirm::{ConfirmPage, Confirmed, refusal};
-use super::home::birth_date;
-use super::{Console, OutcomePage, Trouble, page, patient, patient_of, patient_url, see_other};
+use super::console::Console;
+use super::outcome::OutcomePage;
+use super::patient;
+use super::person::birth_date;
+use super::trouble::Trouble;
+use crate::pages::answer::{page, see_other};
 
 /// What was typed.
 #[derive(Deserialize)]

@@ -13,9 +13,14 @@ use filmless_domain::staff::Act;
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use super::lists::{PERIODS, csv_line};
-use super::{Console, StaffFrame, Trouble, file, page};
-use crate::pages::moment;
+use super::attachment::file;
+use super::choices::PERIODS;
+use super::console::Console;
+use super::csv::csv_line;
+use super::frame::StaffFrame;
+use super::trouble::Trouble;
+use crate::pages::answer::page;
+use crate::pages::moments::moment;
 use crate::texts::console::{self, console_texts};
 use crate::texts::texts;
 

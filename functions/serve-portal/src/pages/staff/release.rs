@@ -12,10 +12,12 @@ use filmless_domain::staff::Act;
 use filmless_domain::{AccessionNumber, BirthDate, StudyInstanceUid};
 use serde::Deserialize;
 
-use super::patient::study_url;
-use super::study::study_of;
-use super::{Console, StaffFrame, Trouble, page, patient_url, see_other, words_of};
-use crate::pages::moment;
+use super::address::{patient_url, study_of, study_url};
+use super::console::Console;
+use super::frame::StaffFrame;
+use super::trouble::{Trouble, words_of};
+use crate::pages::answer::{page, see_other};
+use crate::pages::moments::moment;
 use crate::texts::console;
 
 /// How far back studies are listed whose patient differs.

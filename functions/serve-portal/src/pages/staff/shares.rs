@@ -6,8 +6,13 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use filmless_domain::staff::Act;
 
-use super::{Console, StaffFrame, Trouble, page, patient, patient_of, patient_url, see_other};
-use crate::pages::day;
+use super::address::{patient_of, patient_url};
+use super::console::Console;
+use super::frame::StaffFrame;
+use super::patient;
+use super::trouble::Trouble;
+use crate::pages::answer::{page, see_other};
+use crate::pages::moments::day;
 use crate::pages::shares::{data_url, no_request, request_of, spaced};
 
 #[derive(Template)]

@@ -9,9 +9,12 @@ use axum::response::Response;
 use filmless_identity::Returned;
 use serde::Deserialize;
 
-use super::{Console, StaffFrame, Trouble, page, see_other};
+use super::console::Console;
+use super::frame::StaffFrame;
+use super::trouble::Trouble;
 use crate::cookies;
 use crate::error::PortalError;
+use crate::pages::answer::{page, see_other};
 use crate::services::PortalServices;
 use crate::staff_sign_in::{StaffSignIn, StaffSignInBegun, StaffSignInEnded};
 use crate::visitor::Visitor;

@@ -9,9 +9,13 @@ use filmless_domain::StudyInstanceUid;
 use filmless_domain::audit::Actor;
 use filmless_domain::staff::Act;
 
-use super::patient::{Done, study_url, what_of};
-use super::{Console, StaffFrame, Trouble, page, patient_url, words_of};
-use crate::pages::moment;
+use super::address::{patient_url, study_of, study_url};
+use super::console::Console;
+use super::frame::StaffFrame;
+use super::patient::{Done, what_of};
+use super::trouble::{Trouble, words_of};
+use crate::pages::answer::page;
+use crate::pages::moments::moment;
 use crate::texts::console;
 
 #[derive(Template)]
@@ -138,11 +142,6 @@ impl ViewerRow {
             downloaded_at: time(viewer.downloaded_at),
         }
     }
-}
-
-/// The study of an address.
-pub(super) fn study_of(uid: &str, console: &Console) -> Result<StudyInstanceUid, Trouble> {
-    StudyInstanceUid::parse(uid).map_err(|_| console.trouble()(StaffError::NotFound))
 }
 
 /// `GET /staff/studies/{study_uid}`

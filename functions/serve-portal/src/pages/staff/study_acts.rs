@@ -9,10 +9,14 @@ use filmless_domain::StudyInstanceUid;
 use filmless_domain::staff::Act;
 use serde::Deserialize;
 
+use super::address::{study_of, study_url};
+use super::attachment::file;
 use super::confirm::{ConfirmPage, Confirmed, refusal};
-use super::patient::study_url;
-use super::study::{ViewerRow, study_of, with_error};
-use super::{Console, OutcomePage, Trouble, file, page, see_other};
+use super::console::Console;
+use super::outcome::OutcomePage;
+use super::study::{ViewerRow, with_error};
+use super::trouble::Trouble;
+use crate::pages::answer::{page, see_other};
 
 /// What was typed and chosen.
 #[derive(Deserialize)]

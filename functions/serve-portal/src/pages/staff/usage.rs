@@ -11,7 +11,10 @@ use filmless_domain::number::grouped;
 use filmless_domain::staff::Act;
 use serde::Deserialize;
 
-use super::{Console, StaffFrame, Trouble, page, see_other};
+use super::console::Console;
+use super::frame::StaffFrame;
+use super::trouble::Trouble;
+use crate::pages::answer::{page, see_other};
 
 /// Width of the longest bar, in units of the drawing.
 const BAR_MAX: i64 = 1000;

@@ -2,7 +2,7 @@
 
 use filmless_domain::Language;
 
-use super::words;
+use super::words::words;
 
 words! {
     /// Claims to the insurance against what was delivered.

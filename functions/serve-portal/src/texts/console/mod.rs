@@ -3,6 +3,8 @@
 
 use filmless_domain::Language;
 
+use self::words::words;
+
 mod claims;
 mod codes;
 mod finance;
@@ -12,6 +14,7 @@ mod refusals;
 mod release;
 mod study;
 mod usage;
+mod words;
 
 pub(crate) use claims::{ClaimsWords, finding};
 pub(crate) use codes::{
@@ -25,29 +28,6 @@ pub(crate) use refusals::refusal;
 pub(crate) use release::ReleaseWords;
 pub(crate) use study::StudyWords;
 pub(crate) use usage::UsageWords;
-
-/// Declares a set of words in both languages.
-macro_rules! words {
-    ($(#[$about:meta])* $name:ident { $($field:ident: $vi:literal, $en:literal;)+ }) => {
-        $(#[$about])*
-        pub(crate) struct $name {
-            $(pub(crate) $field: &'static str,)+
-        }
-
-        impl $name {
-            /// The words of a language.
-            pub(crate) const fn of(language: filmless_domain::Language) -> &'static Self {
-                const VI: $name = $name { $($field: $vi,)+ };
-                const EN: $name = $name { $($field: $en,)+ };
-                match language {
-                    filmless_domain::Language::Vi => &VI,
-                    filmless_domain::Language::En => &EN,
-                }
-            }
-        }
-    };
-}
-use words;
 
 /// All words of one language.
 pub(crate) struct ConsoleTexts {

@@ -291,7 +291,7 @@ impl Drop for World {
 }
 
 /// Somebody of the staff at work.
-pub fn desk(services: &Services, subject: &str, roles: impl IntoIterator<Item = Role>) -> Desk {
+fn desk(services: &Services, subject: &str, roles: impl IntoIterator<Item = Role>) -> Desk {
     let member =
         StaffMember { subject: subject.into(), name: subject.into(), roles: roles.into_iter().collect() };
     Desk::new(services.clone(), member, "203.0.113.10".into())

@@ -6,7 +6,9 @@ use filmless_delivery::staff::StaffError;
 use filmless_domain::staff::Act;
 use serde::Deserialize;
 
-use super::super::{Console, Trouble, see_other};
+use crate::pages::answer::see_other;
+use crate::pages::staff::console::Console;
+use crate::pages::staff::trouble::Trouble;
 
 #[derive(Deserialize)]
 pub(crate) struct Month {

@@ -10,17 +10,20 @@ use axum::http::header::{CONTENT_TYPE, REFRESH};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use filmless_delivery::staff::{CLAIMS_BYTES_MAX, ClaimsView, Reconciled, RiskLine, StaffError};
+use filmless_domain::number::grouped;
 use filmless_domain::staff::Act;
 use serde::Deserialize;
 
-use super::super::usage::{or_unknown, payer_words};
-use super::super::{Console, StaffFrame, Trouble, page, see_other};
-use super::latest_months;
-use super::tables::dong;
+use super::sides::latest_months;
+use super::table::dong;
 use crate::multipart::{boundary_of, parts_of};
-use crate::pages::moment;
+use crate::pages::answer::{page, see_other};
+use crate::pages::moments::moment;
+use crate::pages::staff::console::Console;
+use crate::pages::staff::frame::StaffFrame;
+use crate::pages::staff::trouble::Trouble;
+use crate::pages::staff::usage::{or_unknown, payer_words};
 use crate::texts::console;
-use filmless_domain::number::grouped;
 
 /// What is read of a body at most. More than is taken, so that whoever sends a larger file is told so.
 const BODY_BYTES_MAX: usize = 4 * CLAIMS_BYTES_MAX;

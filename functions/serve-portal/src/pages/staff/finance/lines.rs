@@ -8,9 +8,12 @@ use filmless_delivery::staff::{LinesAsked, LinesPage};
 use filmless_domain::staff::Act;
 use serde::Deserialize;
 
-use super::super::usage::{or_unknown, payer_words};
-use super::super::{Console, StaffFrame, Trouble, page};
-use super::tables::{dong, lines_address, sum};
+use super::table::{dong, lines_address, sum};
+use crate::pages::answer::page;
+use crate::pages::staff::console::Console;
+use crate::pages::staff::frame::StaffFrame;
+use crate::pages::staff::trouble::Trouble;
+use crate::pages::staff::usage::{or_unknown, payer_words};
 use crate::texts::console;
 
 #[derive(Template)]
