@@ -133,11 +133,11 @@ fn closed(
 /// A link with slashes behind its token, as message programs leave them, or with a capital `X`, as keyboards write it, leads to
 /// the link; nothing else is there.
 pub(crate) async fn repaired(uri: Uri) -> Response {
-    let token = |door: &str| {
-        let (typed, rest) = uri.path().split_at_checked(door.len())?;
-        Some(token_of_link(rest)).filter(|token| typed.eq_ignore_ascii_case(door) && !token.is_empty())
+    let token = |prefix: &str| {
+        let (typed, rest) = uri.path().split_at_checked(prefix.len())?;
+        Some(token_of_link(rest)).filter(|token| typed.eq_ignore_ascii_case(prefix) && !token.is_empty())
     };
-    let to = ["/x/", "/s/"].into_iter().find_map(|door| Some(format!("{door}{}", token(door)?)));
+    let to = ["/x/", "/s/"].into_iter().find_map(|prefix| Some(format!("{prefix}{}", token(prefix)?)));
     // A link as it is has a route of its own, which must not lead back here.
     match to.filter(|to| to != uri.path()) {
         Some(to) => see_other(&to, []).unwrap_or_else(IntoResponse::into_response),

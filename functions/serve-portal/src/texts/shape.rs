@@ -243,7 +243,7 @@ pub struct TroubleTexts {
     pub not_found_title: &'static str,
     /// Its explanation.
     pub not_found: &'static str,
-    /// Heading of a door with too many people before it.
+    /// Heading where too many people sign in at once.
     pub busy_title: &'static str,
     /// Its explanation.
     pub busy: &'static str,

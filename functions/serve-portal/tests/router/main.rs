@@ -173,7 +173,7 @@ async fn a_slash_behind_a_link_leads_to_the_link_and_nowhere_else() {
 }
 
 #[tokio::test]
-async fn a_door_typed_in_capitals_leads_to_the_link_and_the_token_keeps_its_letters() {
+async fn a_link_typed_in_capitals_leads_to_the_link_and_the_token_keeps_its_letters() {
     for (path, to) in
         [("/X/open-vi", "/x/open-vi"), ("/S/Open-Share", "/s/Open-Share"), ("/X/open-vi/.", "/x/open-vi")]
     {
