@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use aws_lambda_events::sqs::SqsEvent;
 use filmless_decoder::ChildRenderer;
-use filmless_runtime::{Config, Traces, function_memory_mib, init_logging, services_from};
+use filmless_runtime::{Traces, function_memory_mib, init_logging, prepare_from_env};
 use lambda_runtime::{LambdaEvent, run, service_fn};
 use prepare_study::handler::handle;
 
@@ -27,12 +27,11 @@ fn main() -> anyhow::Result<ExitCode> {
 async fn answer_events() -> anyhow::Result<()> {
     init_logging();
     let traces = Traces::from_env();
-    let mut services = services_from(Config::from_env()?).await;
     let memory_mib = function_memory_mib().unwrap_or(LEAST_MIB).max(LEAST_MIB) - OWN_MIB;
-    services.renderer = Arc::new(ChildRenderer::sharing(memory_mib << 20));
+    let prepare = prepare_from_env(Arc::new(ChildRenderer::sharing(memory_mib << 20))).await?;
     // Boxed, because the compiler lays out futures within futures only so deep.
     let handler = async |event: LambdaEvent<SqsEvent>| {
-        Ok::<_, Infallible>(traces.flushed(Box::pin(handle(&services, event.payload))).await)
+        Ok::<_, Infallible>(traces.flushed(Box::pin(handle(&prepare, event.payload))).await)
     };
     run(service_fn(handler)).await.map_err(anyhow::Error::from_boxed)
 }

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use filmless_delivery::DeliveryError;
+use filmless_delivery::parts::Console;
 use filmless_delivery::staff::{Desk, StaffEntrance};
-use filmless_delivery::{DeliveryError, Services};
 use filmless_domain::Secret;
 use filmless_domain::staff_oidc::OidcSettings;
 use filmless_identity::{IdentityError, PendingSignIn, ReachedAt, RelyingParty, Returned};
@@ -45,7 +46,6 @@ pub(crate) enum StaffSignInEnded {
 /// The sign-in of staff: the entrance to their sessions behind an identity provider.
 #[derive(Debug)]
 pub struct StaffSignIn {
-    services: Services,
     entrance: StaffEntrance,
     relying_party: Arc<RelyingParty>,
 }
@@ -56,13 +56,14 @@ impl StaffSignIn {
     /// # Errors
     /// [`IdentityError::Settings`].
     pub fn new(
-        services: Services,
+        console: impl Into<Console>,
         provider: OidcSettings,
         reached_at: Option<ReachedAt>,
     ) -> Result<Self, IdentityError> {
-        let return_url = format!("{}{STAFF_RETURN_PATH}", services.settings.public_url);
+        let console = console.into();
+        let return_url = format!("{}{STAFF_RETURN_PATH}", console.common.settings.public_url);
         let relying_party = Arc::new(RelyingParty::new(provider, return_url, reached_at)?);
-        Ok(Self { entrance: StaffEntrance::new(services.clone()), services, relying_party })
+        Ok(Self { entrance: StaffEntrance::new(console), relying_party })
     }
 
     /// Begins a sign-in at the identity provider.
@@ -92,7 +93,7 @@ impl StaffSignIn {
         let kept = self.entrance.take_sign_in(cookie.expose()).await?;
         let Some(kept) = kept else { return Ok(StaffSignInEnded::Refused) };
         let pending: PendingSignIn = serde_json::from_str(&kept).map_err(PortalError::failed)?;
-        match self.relying_party.finish(pending, returned, self.services.clock.now()).await {
+        match self.relying_party.finish(pending, returned, self.entrance.now()).await {
             Ok(member) => {
                 if let Some(earlier) = earlier {
                     self.entrance.sign_out(earlier.expose(), source).await?;

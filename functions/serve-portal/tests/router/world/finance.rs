@@ -26,13 +26,13 @@ pub async fn fill(services: &Services) {
     put(services, "exports/months/2020-11/khong-in-phim-2020-11.xlsx", "a workbook").await;
     put(services, &claims_list_key("2020-11"), "a workbook").await;
     ledger(services).await;
-    reconciled().keep(services).await.unwrap();
+    reconciled().keep(&services.usage).await.unwrap();
     let at = at("10:00");
-    ReconcileAttempt { at, failed: None }.keep(services, "2020-11").await.unwrap();
+    ReconcileAttempt { at, failed: None }.keep(&services.usage, "2020-11").await.unwrap();
     let why = "dòng 3: <b> không phải bảng CSV".to_owned();
-    ReconcileAttempt { at, failed: Some(why) }.keep(services, "2020-10").await.unwrap();
+    ReconcileAttempt { at, failed: Some(why) }.keep(&services.usage, "2020-10").await.unwrap();
     let failed = Some("ledger".to_owned());
-    ExportState { at, months: vec!["2020-11".into()], rows: 0, failed }.keep(services).await.unwrap();
+    ExportState { at, months: vec!["2020-11".into()], rows: 0, failed }.keep(&services.usage).await.unwrap();
     let finance = desk(services, "u-19", [Role::Finance]);
     finance.ask_export("2020-10").await.unwrap();
     finance.ask_reconcile("2020-10", b"a file of claims".to_vec()).await.unwrap();

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use filmless_delivery::Services;
 use filmless_delivery::notice::send_notice;
 use filmless_delivery::prepare::download::pack_download;
+use filmless_delivery::release::release_study;
 use filmless_delivery::staff::{ContactCorrection, Decision};
 use filmless_delivery::viewing::{LinkOpening, NewShare, Portal, Session, ShareOpening, ShareRequest};
 use filmless_domain::share::Relation;
@@ -136,9 +137,9 @@ async fn seed_hoa(services: &Services, clock: &Standing) {
     one(ON_ITS_WAY, "A20201123005").arrive(services).await;
     clock.set(at("09:15"));
     for study in [&study, &withheld] {
-        filmless_delivery::release::release_study(services, &uid(study.uid)).await.unwrap();
+        release_study(&services.into(), &uid(study.uid)).await.unwrap();
     }
-    pack_download(services, &uid(STUDY)).await.unwrap();
+    pack_download(&services.into(), &uid(STUDY)).await.unwrap();
     let office = desk(services, "u-18", [Role::Records]);
     office.hold(&uid(WITHHELD), "a look at the images").await.unwrap();
     one(WITHOUT_ORDER, "A-NONE").release(services).await;
@@ -284,7 +285,7 @@ async fn messages(services: &Services) {
         "1.2.826.0.1.3680043.10.1999.7",
         "1.2.826.0.1.3680043.10.1999.8",
     ] {
-        send_notice(services, &uid(study), 1).await.unwrap();
+        send_notice(&services.into(), &uid(study), 1).await.unwrap();
     }
 }
 
@@ -293,7 +294,7 @@ async fn password_of(services: &Services) -> String {
     let notice = services.index.notice(&uid(STUDY), 1).await.unwrap().unwrap();
     let context = NoticeRecord::seal_context(&uid(STUDY), 1);
     let password = services.sealer.open(notice.sealed_password.as_deref().unwrap(), &context).await.unwrap();
-    send_notice(services, &uid(STUDY), 1).await.unwrap();
+    send_notice(&services.into(), &uid(STUDY), 1).await.unwrap();
     password.expose().to_owned()
 }
 

@@ -31,7 +31,7 @@ pub async fn upload(services: &Services, key: &str, bytes: impl Into<Vec<u8>>) {
     let etag = services.studies.current_etag(&key).await.unwrap().unwrap();
     let created_at = services.clock.now();
     let object = CreatedObject { key, version_id: None, etag, bytes: size, created_at };
-    for outcome in ingest_objects(services, vec![object]).await {
+    for outcome in ingest_objects(&services.into(), vec![object]).await {
         outcome.unwrap();
     }
 }
@@ -121,7 +121,7 @@ impl StudyOf<'_> {
     /// The same, and puts it before the gate.
     pub async fn release(&self, services: &Services) {
         self.arrive(services).await;
-        release_study(services, &uid(self.uid)).await.unwrap();
+        release_study(&services.into(), &uid(self.uid)).await.unwrap();
     }
 }
 

@@ -14,6 +14,8 @@ use tempfile::NamedTempFile;
 use tokio::sync::mpsc;
 use tracing::{info, instrument};
 
+use crate::DeliveryError;
+use crate::parts::Prepare;
 use crate::prepare::digest::series_digest;
 use crate::record::messages::{ReleaseTask, SeriesContents, Task};
 use crate::record::outbox;
@@ -22,7 +24,6 @@ pub use crate::renderer::{
     FileOwner, InProcessRenderer, InstanceRenderer, RenderedParts, no_picture, parts_channel,
 };
 pub use crate::source_file::SourceFile;
-use crate::{DeliveryError, Services};
 pub(crate) use plan::{KeyMarks, slice_key};
 use plan::{PlannedInstance, plan_series};
 use series_writer::SeriesWriter;
@@ -42,13 +43,13 @@ const IN_MEMORY_BYTES_MAX: u64 = 16 << 20;
 /// [`DeliveryError`]: what is left has to be rendered again.
 #[instrument(skip_all, fields(study_instance_uid = %study))]
 pub async fn render_series(
-    services: &Services,
+    prepare: &Prepare,
     study: &StudyInstanceUid,
     wanted: &[SeriesContents],
 ) -> Result<(), DeliveryError> {
     // What is taken back is not made again.
     let is_recalled = |record: StudyRecord| record.state == StudyState::Recalled;
-    if services.index.study(study).await?.is_none_or(is_recalled) {
+    if prepare.common.index.study(study).await?.is_none_or(is_recalled) {
         return Ok(());
     }
     let is_wanted = |record: &SeriesRecord| {
@@ -57,24 +58,24 @@ pub async fn render_series(
                 && series.content_digest == record.content_digest
         })
     };
-    let mut known = services.index.series(study).await?;
+    let mut known = prepare.common.index.series(study).await?;
     known.retain(is_wanted);
     if known.is_empty() {
         return Ok(());
     }
     known.retain(|record| record.rendered_digest.as_ref() != Some(&record.content_digest));
     if !known.is_empty() {
-        let instances = services.index.instances(study).await?;
+        let instances = prepare.common.index.instances(study).await?;
         for record in known {
-            render_one(services, study, &instances, record).await?;
+            render_one(prepare, study, &instances, record).await?;
         }
     }
-    finish_study(services, study).await
+    finish_study(prepare, study).await
 }
 
 #[instrument(skip_all, fields(series_instance_uid = %record.series_instance_uid))]
 async fn render_one(
-    services: &Services,
+    prepare: &Prepare,
     study: &StudyInstanceUid,
     instances: &[InstanceRecord],
     mut record: SeriesRecord,
@@ -84,28 +85,28 @@ async fn render_one(
         // More arrived: the settle that follows asks for this series again.
         return Ok(());
     }
-    let plan = plan_series(&record.modality, instances, &series, services.renderer.parallelism());
-    write_series(services, study, &mut record, plan).await?;
+    let plan = plan_series(&record.modality, instances, &series, prepare.renderer.parallelism());
+    write_series(prepare, study, &mut record, plan).await?;
     record.rendered_digest = Some(record.content_digest.clone());
-    services.index.mark_series_rendered(study, &record).await?;
+    prepare.common.index.mark_series_rendered(study, &record).await?;
     info!(frames = record.frames, without_picture = record.without_picture, "series rendered");
     Ok(())
 }
 
 async fn write_series(
-    services: &Services,
+    prepare: &Prepare,
     study: &StudyInstanceUid,
     record: &mut SeriesRecord,
     plan: Vec<PlannedInstance>,
 ) -> Result<(), DeliveryError> {
     let mut writer = SeriesWriter::create(study, record)?;
-    let (sender, mut started) = mpsc::channel(services.renderer.parallelism());
-    tokio::spawn(start_rendering(services.clone(), study.clone(), plan, sender));
+    let (sender, mut started) = mpsc::channel(prepare.renderer.parallelism());
+    tokio::spawn(start_rendering(prepare.clone(), study.clone(), plan, sender));
     while let Some(instance) = started.recv().await {
         let StartedInstance { planned, parts } = instance?;
         writer.write_instance(&planned.record.sop_instance_uid, planned.key_frames, parts).await?;
     }
-    writer.finish(services, study, record).await
+    writer.finish(&prepare.derived, study, record).await
 }
 
 /// An instance whose parts are on their way.
@@ -117,23 +118,23 @@ struct StartedInstance {
 /// Downloads ahead, but starts the instances one after the other, in the order in which their parts are written: one
 /// that took its turn before an earlier one would wait for it for ever.
 async fn start_rendering(
-    services: Services,
+    prepare: Prepare,
     study: StudyInstanceUid,
     plan: Vec<PlannedInstance>,
     sender: mpsc::Sender<Result<StartedInstance, DeliveryError>>,
 ) {
     let mut files = stream::iter(plan)
         .map(|planned| async {
-            let file = download(&services, &planned.record).await;
+            let file = download(&prepare, &planned.record).await;
             (planned, file)
         })
         .buffered(DOWNLOADS_AT_ONCE);
     while let Some((planned, file)) = files.next().await {
         let started = match file {
             Ok(file) => {
-                let limits = &services.settings.limits;
+                let limits = &prepare.common.settings.limits;
                 let owner = FileOwner { study: study.clone(), patient: planned.record.patient.clone() };
-                let parts = services.renderer.render(&owner, file, limits, planned.options).await;
+                let parts = prepare.renderer.render(&owner, file, limits, planned.options).await;
                 Ok(StartedInstance { planned, parts })
             }
             Err(DeliveryError::Store(StoreError::NotFound)) => {
@@ -150,15 +151,15 @@ async fn start_rendering(
     }
 }
 
-async fn download(services: &Services, record: &InstanceRecord) -> Result<SourceFile, DeliveryError> {
+async fn download(prepare: &Prepare, record: &InstanceRecord) -> Result<SourceFile, DeliveryError> {
     let object = ObjectVersion { key: &record.key, version_id: record.version_id.as_deref() };
-    let limit = services.settings.limits.object_bytes_max;
+    let limit = prepare.common.settings.limits.object_bytes_max;
     if record.bytes <= IN_MEMORY_BYTES_MAX {
-        return Ok(services.studies.get(object, limit).await?.into());
+        return Ok(prepare.studies.get(object, limit).await?.into());
     }
     let temporary = || DeliveryError::internal("a temporary file");
     let file = NamedTempFile::new().map_err(temporary())?;
-    services.studies.download(object, file.path(), limit).await?;
+    prepare.studies.download(object, file.path(), limit).await?;
     let file = file.into_file();
     let bytes = file.metadata().map_err(temporary())?.len();
     Ok(SourceFile::Disk { file, bytes })
@@ -166,17 +167,17 @@ async fn download(services: &Services, record: &InstanceRecord) -> Result<Source
 
 /// Moves a settled study on once every series shows its contents: manifest first, then the state together with
 /// the message to the gate. Whoever renders the last series does it; running it again changes nothing.
-pub(crate) async fn finish_study(services: &Services, study: &StudyInstanceUid) -> Result<(), DeliveryError> {
+pub(crate) async fn finish_study(prepare: &Prepare, study: &StudyInstanceUid) -> Result<(), DeliveryError> {
     for _ in 0..FINISH_TRIES_MAX {
-        let Some(record) = services.index.study(study).await? else { return Ok(()) };
+        let Some(record) = prepare.common.index.study(study).await? else { return Ok(()) };
         if record.state != StudyState::Settled {
             return Ok(());
         }
-        let series = services.index.series(study).await?;
+        let series = prepare.common.index.series(study).await?;
         if series.iter().any(|s| s.rendered_digest.as_ref() != Some(&s.content_digest)) {
             return Ok(());
         }
-        if mark_finished(services, record, &series).await? {
+        if mark_finished(prepare, record, &series).await? {
             return Ok(());
         }
         // A file came meanwhile. One that is part of the study settles it anew; one that was refused changed its item only.
@@ -186,7 +187,7 @@ pub(crate) async fn finish_study(services: &Services, study: &StudyInstanceUid) 
 
 /// Says whether the study was as it was read.
 async fn mark_finished(
-    services: &Services,
+    prepare: &Prepare,
     mut record: StudyRecord,
     series: &[SeriesRecord],
 ) -> Result<bool, DeliveryError> {
@@ -196,18 +197,18 @@ async fn mark_finished(
         serde_json::to_vec(&manifest(&record, series)).map_err(DeliveryError::internal("a manifest"))?;
     let manifest_bytes = manifest.len() as u64;
     let served = Served::uncached("application/json");
-    services.derived.put(&object_key::study_manifest(study), manifest, served).await?;
+    prepare.derived.put(&object_key::study_manifest(study), manifest, served).await?;
     let entry =
-        outbox::entry(services, vec![ReleaseTask { study_instance_uid: study.clone() }.to_outbox()?])?;
+        outbox::entry(&prepare.common, vec![ReleaseTask { study_instance_uid: study.clone() }.to_outbox()?])?;
     let before = usage::signed(record.derived_bytes);
     record.derived_bytes = manifest_bytes + series.iter().map(|s| s.derived_bytes).sum::<u64>();
-    let rendered = rendered(&Pen::of_study(services, &record).await?, &record, before);
-    let now = services.clock.now();
-    if !services.index.mark_study_rendered(&record, now, &entry, &usage::entries(&rendered)?).await? {
+    let rendered = rendered(&Pen::of_study(&prepare.common, &record).await?, &record, before);
+    let now = prepare.common.clock.now();
+    if !prepare.common.index.mark_study_rendered(&record, now, &entry, &usage::entries(&rendered)?).await? {
         return Ok(false);
     }
     info!(study_instance_uid = %study, images = record.images, "study rendered");
-    outbox::publish(services, &entry).await?;
+    outbox::publish(&prepare.common, &entry).await?;
     Ok(true)
 }
 
