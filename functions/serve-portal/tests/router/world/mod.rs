@@ -3,6 +3,7 @@
 //! It is filled once in a process and put away as a folder; every world is opened on a copy of that, so that what one test
 //! changes no other sees. Tests that change nothing share one.
 
+mod access;
 mod finance;
 mod ports;
 mod provider;
@@ -291,7 +292,7 @@ impl Drop for World {
 }
 
 /// Somebody of the staff at work.
-fn desk(services: &Services, subject: &str, roles: impl IntoIterator<Item = Role>) -> Desk {
+pub fn desk(services: &Services, subject: &str, roles: impl IntoIterator<Item = Role>) -> Desk {
     let member =
         StaffMember { subject: subject.into(), name: subject.into(), roles: roles.into_iter().collect() };
     Desk::new(services.clone(), member, "203.0.113.10".into())
