@@ -35,7 +35,7 @@ use filmless_store::sealing::LocalSealer;
 use filmless_store::{Connection, Endpoints};
 use machine::Machine;
 use metrics::Counted;
-use serve_portal::{OidcDoor, PortalConfig, PortalServices};
+use serve_portal::{PortalConfig, PortalServices, StaffSignIn};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use url::Url;
@@ -304,20 +304,20 @@ async fn serve(
 ) -> anyhow::Result<HttpListener> {
     let viewing = Viewing::from(services);
     let config = PortalConfig::of(&viewing).await?;
-    let mut portal = PortalServices::new(Arc::new(Portal::new(viewing)), config);
+    let mut portal = PortalServices::new(Portal::new(viewing), config);
     let mut router = more.into_iter().fold(Router::new(), Router::merge);
     let staff = match external_provider(&options.staff_oidc)? {
-        Some(provider) => OidcDoor::new(services, provider, None)?,
+        Some(provider) => StaffSignIn::new(services, provider, None)?,
         None => {
             let data = options.data.canonicalize()?;
             let (identity, provider) = identity::open(&data, &Common::from(services))?;
             router = router.merge(identity);
             // By the socket and not by the public address, which may be a proxy's that cannot be reached from here.
             let here = Url::parse(&format!("http://{}", reached_at(listener.local_addr()?)))?;
-            OidcDoor::new(services, provider, Some(ReachedAt(here)))?
+            StaffSignIn::new(services, provider, Some(ReachedAt(here)))?
         }
     };
-    portal = portal.with_staff(Arc::new(staff)).with_machine(Arc::new(machine));
+    portal = portal.with_staff(staff).with_machine(Arc::new(machine));
     Ok(portal_listener::open(listener, router.merge(serve_portal::router(Arc::new(portal))), metrics)?)
 }
 

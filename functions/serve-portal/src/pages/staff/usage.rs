@@ -11,7 +11,10 @@ use filmless_domain::number::grouped;
 use filmless_domain::staff::Act;
 use serde::Deserialize;
 
-use super::{Console, StaffFrame, Trouble, page, see_other};
+use super::console::Console;
+use super::frame::StaffFrame;
+use super::trouble::Trouble;
+use crate::pages::answer::{page, see_other};
 
 /// Width of the longest bar, in units of the drawing.
 const BAR_MAX: i64 = 1000;
@@ -88,12 +91,12 @@ pub(super) fn named(value: &str) -> &str {
 /// `GET /staff/usage`
 pub(crate) async fn show(console: Console, Query(chosen): Query<Chosen>) -> Result<Response, Trouble> {
     console.demand(Act::ReadUsage).await?;
-    let months = console.clerk.usage_months().await.map_err(console.trouble())?;
+    let months = console.desk.usage_months().await.map_err(console.trouble())?;
     let asked = wanted(chosen.month.as_ref()).map(str::to_owned).or_else(|| months.first().cloned());
     let frame = console.frame();
     let month = match asked {
         Some(month) => {
-            let found = console.clerk.usage_month(&month).await.map_err(console.trouble())?;
+            let found = console.desk.usage_month(&month).await.map_err(console.trouble())?;
             Some(Month::new(&frame, &found, &chosen))
         }
         None => None,
@@ -107,7 +110,7 @@ pub(crate) async fn file(
     Path((month, name)): Path<(String, String)>,
 ) -> Result<Response, Trouble> {
     console.demand(Act::ReadUsage).await?;
-    let url = console.clerk.usage_file_url(&month, &name).await.map_err(console.trouble())?;
+    let url = console.desk.usage_file_url(&month, &name).await.map_err(console.trouble())?;
     Ok(see_other(&url, [])?)
 }
 

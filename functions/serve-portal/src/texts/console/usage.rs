@@ -1,6 +1,6 @@
 //! The words of the finance page.
 
-use super::words;
+use super::words::words;
 
 words! {
     /// Figures of a month.
