@@ -13,7 +13,6 @@ use jiff::civil::Date;
 use jiff::tz::{self, TimeZone};
 use serde::{Deserialize, Serialize};
 
-use crate::prepare::render::InstanceRenderer;
 use crate::{SmsCountries, TrustedProxies};
 
 /// Which secrets a message carries.
@@ -123,8 +122,6 @@ pub struct Services {
     pub email: Arc<dyn EmailGateway>,
     /// Seals secrets on their way.
     pub sealer: Arc<dyn Sealer>,
-    /// Decodes untrusted files.
-    pub renderer: Arc<dyn InstanceRenderer>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Where secrets come from.

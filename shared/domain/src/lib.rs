@@ -53,4 +53,4 @@ pub use phone::PhoneNumber;
 pub use quiet_hours::QuietHours;
 pub use rejection::Rejection;
 pub use secret::Secret;
-pub use study::{HoldReason, KeyReference, ReportLack, StudyState};
+pub use study::{HoldReason, KeyFrames, KeyReference, ReportLack, StudyState};

@@ -63,12 +63,13 @@ pub use dimensions::Dimensions;
 pub use display::DisplayFrame;
 pub use error::ImagingError;
 pub use filmless_dicom::RangedBytes;
+pub use filmless_domain::KeyFrames;
 pub use index::{
     Diagnostic, DocumentEntry, DocumentKind, FrameEntry, LookUpTable, MaskEntry, NoteEntry, OtherEntry,
     OverlayEntry, PreviewEntry, PreviewLayer, Rescale, SeriesIndex, Spacing, TableKind, ThumbSheet, Window,
     WithoutPicture,
 };
-pub use pack::{KeyFrames, PackError, SeriesArtifacts, SeriesDescription, SeriesPackBuilder};
+pub use pack::{PackError, SeriesArtifacts, SeriesDescription, SeriesPackBuilder};
 pub use part::{
     DocumentPart, FrameFailure, FrameMask, ImageAttributes, InstanceNote, NoteCode, OverlayPlane,
     RenderedFrame, RenderedPart,

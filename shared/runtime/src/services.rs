@@ -1,7 +1,6 @@
 use std::sync::Arc;
 
 use filmless_delivery::Services;
-use filmless_delivery::prepare::render::InProcessRenderer;
 use filmless_store::Connection;
 use filmless_store::aws::{KmsSealer, SesGateway, SnsGateway, SqsDeadLetters, SqsQueue};
 use filmless_store::port::{DeadLetters, OsRandomness, SystemClock};
@@ -22,7 +21,6 @@ pub async fn services_from(config: Config) -> Services {
         sms: Arc::new(SnsGateway::new(connection.sns(), config.sms_sender_id)),
         email: Arc::new(SesGateway::new(connection.ses(), config.ses_configuration_set)),
         sealer: Arc::new(KmsSealer::new(connection.kms(), config.seal_key_id)),
-        renderer: Arc::new(InProcessRenderer),
         clock: Arc::new(SystemClock),
         randomness: Arc::new(OsRandomness),
         settings: Arc::new(config.settings),

@@ -14,7 +14,7 @@ use tracing::{info, instrument};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-use crate::prepare::render::slice_key;
+use crate::prepare::slice_key::slice_key;
 use crate::record::messages::{SettleTask, Task};
 use crate::record::outbox;
 use crate::sight::find_in_sight;

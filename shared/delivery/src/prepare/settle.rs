@@ -12,8 +12,8 @@ use tracing::{info, instrument};
 
 use crate::prepare::digest::content_digest;
 use crate::prepare::file_facts::FileFacts;
-use crate::prepare::render;
-use crate::prepare::render::KeyMarks;
+use crate::prepare::finish::finish_study;
+use crate::prepare::key_marks::KeyMarks;
 use crate::record::messages::{SeriesContents, SettleTask, Task};
 use crate::record::outbox;
 use crate::record::usage::{self, Pen};
@@ -85,7 +85,7 @@ pub async fn check_quiet(services: &Services, study: &StudyInstanceUid) -> Resul
     match record.state {
         StudyState::Receiving => {}
         // The earlier run of this check may have ended right after it settled the study.
-        StudyState::Settled => return render::finish_study(services, study).await,
+        StudyState::Settled => return finish_study(services, study).await,
         _ => return Ok(()),
     }
     let instances = services.index.instances(study).await?;
@@ -141,7 +141,7 @@ pub async fn check_quiet(services: &Services, study: &StudyInstanceUid) -> Resul
         outbox::send(services, others).await?;
     }
     if is_rendered {
-        render::finish_study(services, study).await?;
+        finish_study(services, study).await?;
     }
     Ok(())
 }
