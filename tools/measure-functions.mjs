@@ -23,6 +23,7 @@ const ENVIRONMENT = {
   INDEX_TABLE: "filmless",
   INTAKE_QUEUE_URL: "https://queue.example/intake",
   SETTLE_QUEUE_URL: "https://queue.example/settle",
+  DOWNLOADS_QUEUE_URL: "https://queue.example/downloads",
   RELEASE_QUEUE_URL: "https://queue.example/release",
   NOTICES_QUEUE_URL: "https://queue.example/notices",
   SEAL_KEY_ID: "key",

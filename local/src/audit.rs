@@ -1,5 +1,6 @@
 //! `filmless audit`: the log of who did what.
 
+use filmless_delivery::parts::Common;
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -19,7 +20,7 @@ pub async fn run(options: AuditOptions) -> anyhow::Result<ExitCode> {
     debug_assert!(member.roles.contains(&Role::Admin));
     let actor = filmless_domain::audit::Actor::Staff { subject: member.subject };
     let read = filmless_delivery::record::audit::Record::new(AuditAction::ReadLog, actor).from(&source);
-    read.detail("audit").write(&services).await?;
+    read.detail("audit").write(&Common::from(&services)).await?;
     let (index, bucket) = (&services.index, &services.audit);
     log::seal(index, bucket, LogName::Audit, services.clock.now(), true)
         .await

@@ -1,5 +1,6 @@
 //! `filmless daily`: what AWS starts by schedule, for whoever has another clock.
 
+use filmless_delivery::parts::Upkeep;
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -10,8 +11,8 @@ use crate::counted::counted;
 use crate::{print, system};
 
 pub async fn run(options: SystemOptions) -> anyhow::Result<ExitCode> {
-    let services = system::services(&options).await?;
-    let done = handle(&services, UpkeepEvent { job: Job::Daily }).await.context("the job did not end")?;
+    let upkeep = Upkeep::from(system::services(&options).await?);
+    let done = handle(&upkeep, UpkeepEvent { job: Job::Daily }).await.context("the job did not end")?;
     if options.json {
         print(&serde_json::to_string(&done)?);
     } else {

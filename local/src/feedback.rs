@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use filmless_delivery::notice::feedback::{Feedback, Recorded, read_report, record_feedback};
 use filmless_delivery::notice::relay_report::{RelayReportError, read_relay_report};
+use filmless_delivery::parts::Release;
 
 use crate::cli::SystemOptions;
 use crate::counted::counted;
@@ -14,7 +15,7 @@ use crate::{print, system};
 
 /// Exit code 1 when a line could not be read, or told of a message that is not known.
 pub async fn run(options: SystemOptions) -> anyhow::Result<ExitCode> {
-    let services = system::services(&options).await?;
+    let release = Release::from(system::services(&options).await?);
     let (mut recorded, mut unknown, mut passed_over) = (0, 0, 0);
     let mut unread = BTreeMap::<String, usize>::new();
     for line in std::io::stdin().lock().lines() {
@@ -22,7 +23,7 @@ pub async fn run(options: SystemOptions) -> anyhow::Result<ExitCode> {
         match read(&line) {
             Ok(Some(feedback)) => {
                 let done =
-                    record_feedback(&services, &feedback).await.context("a report could not be recorded")?;
+                    record_feedback(&release, &feedback).await.context("a report could not be recorded")?;
                 recorded += 1;
                 unknown += usize::from(done == Recorded::OfUnknown);
             }

@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::process::ExitCode;
 
 use anyhow::Context;
+use filmless_delivery::parts::{Common, Reconcile};
 use filmless_delivery::prepare::rebuild::{Rebuilt, rebuild as rebuild_study, rebuild_all};
 use filmless_delivery::upkeep::reconcile::{Reconciled, Scope, reconcile};
 use filmless_domain::StudyInstanceUid;
@@ -14,7 +15,7 @@ use crate::{print, system};
 
 /// Exit code 1 when something was found and not told to go on.
 pub async fn run(options: ReconcileOptions) -> anyhow::Result<ExitCode> {
-    let services = system::services(&options.system).await?;
+    let parts = Reconcile::from(system::services(&options.system).await?);
     let prefixes = if options.prefix.is_empty() { vec![String::new()] } else { options.prefix };
     let scope = Scope {
         prefixes,
@@ -24,7 +25,7 @@ pub async fn run(options: ReconcileOptions) -> anyhow::Result<ExitCode> {
         is_thorough: true,
         repair: options.repair,
     };
-    let done = reconcile(&services, &scope).await.context("it could not be looked at to the end")?;
+    let done = reconcile(&parts, &scope).await.context("it could not be looked at to the end")?;
     let found = done.found.values().sum::<usize>();
     let left = found - done.mended;
     print(&if options.system.json { serde_json::to_string(&done)? } else { text(&done, options.repair) });
@@ -57,14 +58,14 @@ fn text(done: &Reconciled, with_repair: bool) -> String {
 }
 
 pub async fn rebuild(options: RebuildOptions) -> anyhow::Result<ExitCode> {
-    let services = system::services(&options.system).await?;
+    let common = Common::from(system::services(&options.system).await?);
     let done = if options.all {
-        rebuild_all(&services, options.days).await.context("not every study was reached")?
+        rebuild_all(&common, options.days).await.context("not every study was reached")?
     } else {
         let mut done = Rebuilt::default();
         for typed in &options.studies {
             let study = StudyInstanceUid::parse(typed).context("the study is not a Study Instance UID")?;
-            rebuild_study(&services, &study, &mut done).await.context("not every study was reached")?;
+            rebuild_study(&common, &study, &mut done).await.context("not every study was reached")?;
         }
         done
     };

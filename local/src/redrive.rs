@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use filmless_delivery::upkeep::dead_letters::{DeadLetterLine, DeadObject, line};
 use filmless_embedded::{DurableQueue, RetryPolicy};
-use filmless_runtime::{Config, dead_letters_from};
+use filmless_runtime::dead_letters_from_env;
 use filmless_store::port::{DeadLetters, QueueName};
 use serde_json::json;
 
@@ -17,7 +17,7 @@ use crate::print;
 
 pub async fn run(options: RedriveOptions) -> anyhow::Result<ExitCode> {
     let letters: Arc<dyn DeadLetters> = if options.system.env {
-        dead_letters_from(Config::from_env()?).await
+        dead_letters_from_env().await?
     } else {
         let running = Running::find(&options.system.target)?;
         let queues = DurableQueue::attach(&running.data, RetryPolicy::default()).await;

@@ -48,7 +48,7 @@ async fn act(services: &Services, desk: &Desk, act: StaffAct) -> anyhow::Result<
     Ok(match act {
         StaffAct::Find { query } => answer(desk.find(&query).await),
         StaffAct::Patient { patient } => answer(desk.patient(&patient_of(&patient)?).await),
-        StaffAct::Ledger { study } => answer(desk.ledger(&study_of(&study)?).await),
+        StaffAct::History { study } => answer(desk.history(&study_of(&study)?).await),
         StaffAct::Reissue { study, why, channels, slip } => {
             let study = study_of(&study)?;
             let done = desk.reissue(&study, channels_of(channels), &why.reason).await;

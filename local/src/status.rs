@@ -7,7 +7,7 @@ use anyhow::Context;
 use filmless_delivery::staff::status::{Status, StudyStatus, status};
 use filmless_domain::StudyInstanceUid;
 use filmless_domain::hospital::HOSPITAL_TIME;
-use filmless_runtime::{Config, services_from};
+use filmless_runtime::index_and_studies_from_env;
 use filmless_store::{Bucket, Index};
 
 use crate::cli::{StatusOptions, SystemOptions};
@@ -56,8 +56,7 @@ fn is_wanted(options: &StatusOptions, study: &StudyStatus) -> bool {
 
 async fn storage(options: &SystemOptions) -> anyhow::Result<(Index, Bucket)> {
     if options.env {
-        let services = services_from(Config::from_env()?).await;
-        return Ok((services.index, services.studies));
+        return Ok(index_and_studies_from_env().await?);
     }
     let connection = Running::find(&options.target)?.connection()?;
     Ok((connection.index(INDEX_TABLE), connection.bucket(STUDIES_BUCKET)))

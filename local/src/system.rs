@@ -8,7 +8,7 @@ use anyhow::Context;
 use async_trait::async_trait;
 use filmless_delivery::Services;
 use filmless_domain::staff::{Role, StaffMember};
-use filmless_runtime::{Config, services_from};
+use filmless_runtime::services_from_env;
 use filmless_store::port::{OsRandomness, PortError, Queue, QueueName, SystemClock};
 use filmless_store::sealing::LocalSealer;
 
@@ -21,7 +21,7 @@ use crate::up::sealing_key;
 
 pub async fn services(options: &SystemOptions) -> anyhow::Result<Services> {
     if options.env {
-        return Ok(services_from(Config::from_env()?).await);
+        return Ok(services_from_env().await?);
     }
     let running = Running::find(&options.target)?;
     let connection = running.connection()?;

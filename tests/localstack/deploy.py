@@ -120,19 +120,22 @@ def wait(describe, status: str) -> dict:
 
 
 def describe(client, stack: str, names: list[str]) -> dict:
-    """What a test has to know: resources by their name in the template, and the environment of the functions."""
+    """What a test has to know: resources by their name in the template, and the environment of all functions together."""
     pages = client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=stack)
     resources = {
         r["LogicalResourceId"]: r["PhysicalResourceId"] for page in pages for r in page["StackResourceSummaries"]
     }
     logical = {name: "".join(word.title() for word in name.split("-")) + "Function" for name in names}
     functions = {name: resources[logical[name]] for name in names}
-    configuration = client("lambda").get_function_configuration(FunctionName=functions["send-notice"])
+    environment = {}
+    for function in functions.values():
+        configuration = client("lambda").get_function_configuration(FunctionName=function)
+        environment |= configuration["Environment"]["Variables"]
     url = client("lambda").get_function_url_config(FunctionName=functions["serve-portal"])["FunctionUrl"]
     return {
         "resources": resources,
         "functions": functions,
-        "environment": configuration["Environment"]["Variables"],
+        "environment": environment,
         "portal": url.rstrip("/"),
         "public_url": PUBLIC_URL,
         "email_from": EMAIL_FROM,

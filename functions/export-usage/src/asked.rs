@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use filmless_delivery::Services;
+use filmless_delivery::parts::Export;
 use filmless_delivery::staff::{
     ASKED, CLAIM_LISTS, CLAIMS_BYTES_MAX, ReconcileAttempt, UsageRequest, claims_list_key,
 };
@@ -46,10 +46,10 @@ fn limits() -> ClaimLimits {
 ///
 /// # Errors
 /// [`ExportError`]: the next run goes on.
-pub async fn do_asked(services: &Services) -> Result<(), ExportError> {
-    let now = services.clock.now();
+pub async fn do_asked(parts: &Export) -> Result<(), ExportError> {
+    let now = parts.clock.now();
     let mut exports: BTreeMap<Month, Vec<ObjectKey>> = BTreeMap::new();
-    for key in services.usage.list(ASKED, ASKED_MAX).await? {
+    for key in parts.usage.list(ASKED, ASKED_MAX).await? {
         match UsageRequest::of(&key) {
             Some(UsageRequest::Export { month, .. }) => {
                 if let Ok(month) = month.parse() {
@@ -58,25 +58,25 @@ pub async fn do_asked(services: &Services) -> Result<(), ExportError> {
             }
             Some(UsageRequest::Claims { month, at }) => {
                 if let Ok(month) = month.parse() {
-                    compare_claims(services, &key, month, at).await?;
+                    compare_claims(parts, &key, month, at).await?;
                 }
-                services.usage.delete_all_versions(&key).await?;
+                parts.usage.delete_all_versions(&key).await?;
             }
-            None => services.usage.delete_all_versions(&key).await?,
+            None => parts.usage.delete_all_versions(&key).await?,
         }
     }
     for (month, keys) in exports {
         // How it ended is on the page; whoever wants to asks again.
-        if let Err(failure) = export(services, &[month]).await {
+        if let Err(failure) = export(parts, &[month]).await {
             error!(%month, cause = error_chain(&failure), "usage not exported");
         }
         for key in keys {
-            services.usage.delete_all_versions(&key).await?;
+            parts.usage.delete_all_versions(&key).await?;
         }
     }
-    for (key, written) in services.usage.list_written(CLAIM_LISTS).await? {
+    for (key, written) in parts.usage.list_written(CLAIM_LISTS).await? {
         if written + LIST_KEPT <= now {
-            services.usage.delete_all_versions(&key).await?;
+            parts.usage.delete_all_versions(&key).await?;
         }
     }
     Ok(())
@@ -84,15 +84,15 @@ pub async fn do_asked(services: &Services) -> Result<(), ExportError> {
 
 /// Compares one file, and keeps how it ended. A file that cannot be used changes nothing of what is kept of the month.
 async fn compare_claims(
-    services: &Services,
+    parts: &Export,
     key: &ObjectKey,
     month: Month,
     asked_at: Timestamp,
 ) -> Result<(), ExportError> {
-    let at = services.clock.now();
+    let at = parts.clock.now();
     let done = match at.duration_since(asked_at) > TRIED_FOR {
         true => Err(None),
-        false => Box::pin(compare_file_of_claims(services, key, month)).await.map_err(Some),
+        false => Box::pin(compare_file_of_claims(parts, key, month)).await.map_err(Some),
     };
     let failed = match done {
         Ok(()) => None,
@@ -104,33 +104,29 @@ async fn compare_claims(
             Some(NOT_DONE.to_owned())
         }
     };
-    Ok(ReconcileAttempt { at, failed }.keep(services, &month.to_string()).await?)
+    Ok(ReconcileAttempt { at, failed }.keep(&parts.usage, &month.to_string()).await?)
 }
 
-async fn compare_file_of_claims(
-    services: &Services,
-    key: &ObjectKey,
-    month: Month,
-) -> Result<(), ExportError> {
+async fn compare_file_of_claims(parts: &Export, key: &ObjectKey, month: Month) -> Result<(), ExportError> {
     let object = ObjectVersion { key, version_id: None };
-    let file = services.usage.get(object, CLAIMS_BYTES_MAX as u64).await?;
+    let file = parts.usage.get(object, CLAIMS_BYTES_MAX as u64).await?;
     let mut handed_over = Claims::within(limits());
     handed_over.add("", &file)?;
     if handed_over.is_empty() {
         let why = "không có dòng đề nghị thanh toán nào trong tệp".to_owned();
         return Err(UsageError::Claims { why }.into());
     }
-    let book = read_claimed(&Ledger::open(services).await?, &handed_over, month).await?;
+    let book = read_claimed(&Ledger::open(parts).await?, &handed_over, month).await?;
     let (list, sums) = {
         let result = claims::reconcile(&handed_over, &book, month);
         let mut list = Vec::new();
         write_list(&mut list, &result, month)?;
-        (list, kept(&handed_over, &result, month, services.clock.now()))
+        (list, kept(&handed_over, &result, month, parts.clock.now()))
     };
     let list_key = claims_list_key(&month.to_string());
     let served = Served::uncached(layout::media_type(&list_key));
-    services.usage.put(&key_of(&list_key)?, list, served).await?;
-    sums.keep(services).await?;
+    parts.usage.put(&key_of(&list_key)?, list, served).await?;
+    sums.keep(&parts.usage).await?;
     info!(%month, claims = sums.claims, bad_rows = sums.bad_rows, "claims compared with the ledger");
     Ok(())
 }

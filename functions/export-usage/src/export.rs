@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use filmless_delivery::Services;
+use filmless_delivery::parts::Export;
 use filmless_delivery::record::log;
 use filmless_domain::ObjectKey;
 use filmless_store::index::LogName;
@@ -35,11 +35,11 @@ pub struct PriceFile {
 ///
 /// # Errors
 /// [`ExportError`].
-pub async fn price_file(services: &Services) -> Result<PriceFile, ExportError> {
+pub async fn price_file(parts: &Export) -> Result<PriceFile, ExportError> {
     let key = key_of(layout::PRICES)?;
     let served = Served::uncached(layout::media_type(layout::PRICES));
-    services.usage.put_new(&key, DEFAULT_PRICES.as_bytes(), served).await?;
-    let read = services.usage.get(ObjectVersion { key: &key, version_id: None }, PRICES_BYTES_MAX).await;
+    parts.usage.put_new(&key, DEFAULT_PRICES.as_bytes(), served).await?;
+    let read = parts.usage.get(ObjectVersion { key: &key, version_id: None }, PRICES_BYTES_MAX).await;
     let bytes = read.map_err(object(&key))?;
     PriceFile::parse(String::from_utf8_lossy(&bytes).into_owned())
 }
@@ -85,18 +85,18 @@ pub async fn write_month(
 /// # Errors
 /// [`ExportError`]: the next run writes all of it again.
 pub async fn export_month(
-    services: &Services,
+    parts: &Export,
     month: Month,
     prices: &PriceFile,
 ) -> Result<Option<Manifest>, ExportError> {
     let folder = tempfile::tempdir().map_err(ExportError::Local)?;
-    let ledger = Ledger::open(services).await?;
+    let ledger = Ledger::open(parts).await?;
     let Some(manifest) = write_month(&ledger, month, prices, folder.path()).await? else { return Ok(None) };
     let own = layout::manifest(month);
     for key in manifest.files.iter().map(|file| &file.key).chain([&own]) {
         let served = Served::uncached(layout::media_type(key));
         let key = key_of(key)?;
-        let written = services.usage.put_file(&key, &folder.path().join(key.as_str()), served).await;
+        let written = parts.usage.put_file(&key, &folder.path().join(key.as_str()), served).await;
         written.map_err(object(&key))?;
     }
     info!(%month, rows = manifest.rows, files = manifest.files.len(), "usage exported");
@@ -107,10 +107,10 @@ pub async fn export_month(
 ///
 /// # Errors
 /// [`ExportError`].
-pub async fn stored_manifest(services: &Services, month: Month) -> Result<Option<Manifest>, ExportError> {
+pub async fn stored_manifest(parts: &Export, month: Month) -> Result<Option<Manifest>, ExportError> {
     const MANIFEST_BYTES_MAX: u64 = 64 << 20;
     let key = key_of(&layout::manifest(month))?;
-    match services.usage.get(ObjectVersion { key: &key, version_id: None }, MANIFEST_BYTES_MAX).await {
+    match parts.usage.get(ObjectVersion { key: &key, version_id: None }, MANIFEST_BYTES_MAX).await {
         Ok(bytes) => Ok(Some(Manifest::parse(&bytes)?)),
         Err(StoreError::NotFound) => Ok(None),
         Err(error) => Err(object(&key)(error)),
@@ -131,10 +131,10 @@ pub(crate) fn key_of(text: &str) -> Result<ObjectKey, ExportError> {
 ///
 /// # Errors
 /// [`ExportError::Store`].
-pub async fn months_of_ledger(services: &Services) -> Result<Vec<Month>, ExportError> {
+pub async fn months_of_ledger(parts: &Export) -> Result<Vec<Month>, ExportError> {
     let prefix = log::prefix(LogName::Usage);
-    let Some(first) = services.usage.list(prefix, 1).await?.into_iter().next() else { return Ok(Vec::new()) };
-    let this = Month::of(services.clock.now());
+    let Some(first) = parts.usage.list(prefix, 1).await?.into_iter().next() else { return Ok(Vec::new()) };
+    let this = Month::of(parts.clock.now());
     let named = first.as_str().trim_start_matches(prefix).get(..7).map(|text| text.replace('/', "-"));
     let mut month = named.and_then(|text| text.parse().ok()).unwrap_or(this);
     let mut months = Vec::new();

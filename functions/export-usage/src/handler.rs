@@ -1,7 +1,8 @@
 //! From the schedule's event to the months that are exported.
 
+use filmless_delivery::parts::Export;
+use filmless_delivery::send_finance_report;
 use filmless_delivery::staff::ExportState;
-use filmless_delivery::{Services, send_finance_report};
 use filmless_runtime::error_chain;
 use filmless_usage::Month;
 use jiff::Timestamp;
@@ -48,26 +49,26 @@ pub struct ExportedMonth {
 ///
 /// # Errors
 /// [`ExportError`]: the next run writes all of it again.
-pub async fn handle(services: &Services, event: ExportEvent) -> Result<Exported, ExportError> {
+pub async fn handle(parts: &Export, event: ExportEvent) -> Result<Exported, ExportError> {
     if event.asked {
-        do_asked(services).await?;
+        do_asked(parts).await?;
         return Ok(Exported { months: Vec::new() });
     }
     let is_nightly = event.months.is_empty();
-    let asked = if is_nightly { months_due(services.clock.now()) } else { event.months };
-    let done = export(services, &asked).await?;
+    let asked = if is_nightly { months_due(parts.clock.now()) } else { event.months };
+    let done = export(parts, &asked).await?;
     // In its first week a month has one before it that is over.
     if is_nightly && let [over, _] = asked[..] {
-        report(services, over).await;
+        report(parts, over).await;
     }
     info!(months = done.months.len(), "usage exports done");
     Ok(done)
 }
 
 /// Finance gets the figures of a month that is over, once. What cannot be sent is no reason to export again.
-async fn report(services: &Services, month: Month) {
+async fn report(parts: &Export, month: Month) {
     let sent = async {
-        let Some(manifest) = stored_manifest(services, month).await? else { return Ok(0) };
+        let Some(manifest) = stored_manifest(parts, month).await? else { return Ok(0) };
         let total = &manifest.summary.total;
         let figures = [
             total.studies_released,
@@ -77,7 +78,7 @@ async fn report(services: &Services, month: Month) {
             total.film_saved_vnd,
             total.message_cost_vnd,
         ];
-        Ok::<_, ExportError>(send_finance_report(services, &month.to_string(), figures).await?)
+        Ok::<_, ExportError>(send_finance_report(parts, &month.to_string(), figures).await?)
     };
     if let Err(failure) = sent.await {
         error!(%month, cause = error_chain(&failure), "finance was not written to");
@@ -85,23 +86,23 @@ async fn report(services: &Services, month: Month) {
 }
 
 /// Exports months, and keeps how that ended for the page of finance.
-pub(crate) async fn export(services: &Services, asked: &[Month]) -> Result<Exported, ExportError> {
-    let done = export_months(services, asked).await;
+pub(crate) async fn export(parts: &Export, asked: &[Month]) -> Result<Exported, ExportError> {
+    let done = export_months(parts, asked).await;
     let state = ExportState {
-        at: services.clock.now(),
+        at: parts.clock.now(),
         months: asked.iter().map(ToString::to_string).collect(),
         rows: done.as_ref().map_or(0, |done| done.months.iter().map(|month| month.rows).sum()),
         failed: done.as_ref().err().map(|failure| failure.what_failed().to_owned()),
     };
-    state.keep(services).await?;
+    state.keep(&parts.usage).await?;
     done
 }
 
-async fn export_months(services: &Services, asked: &[Month]) -> Result<Exported, ExportError> {
-    let prices = price_file(services).await?;
+async fn export_months(parts: &Export, asked: &[Month]) -> Result<Exported, ExportError> {
+    let prices = price_file(parts).await?;
     let mut months = Vec::new();
     for month in asked.iter().copied() {
-        if let Some(manifest) = export_month(services, month, &prices).await? {
+        if let Some(manifest) = export_month(parts, month, &prices).await? {
             months.push(ExportedMonth { month, rows: manifest.rows, files: manifest.files.len() });
         }
     }

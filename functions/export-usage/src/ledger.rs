@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use bytes::Bytes;
-use filmless_delivery::Services;
+use filmless_delivery::parts::Export;
 use filmless_delivery::record::log::{self, OBJECT_BYTES_MAX};
 use filmless_domain::ObjectKey;
 use filmless_domain::chain::ChainHead;
@@ -68,10 +68,10 @@ impl Ledger {
     ///
     /// # Errors
     /// [`ExportError::Store`].
-    pub async fn open(services: &Services) -> Result<Self, ExportError> {
-        let end = services.index.log_head(LogName::Usage).await?;
-        let today = utc_date(services.clock.now().as_millisecond());
-        Ok(Self { place: Place::Bucket(services.usage.clone()), end, today })
+    pub async fn open(parts: &Export) -> Result<Self, ExportError> {
+        let end = parts.index.log_head(LogName::Usage).await?;
+        let today = utc_date(parts.clock.now().as_millisecond());
+        Ok(Self { place: Place::Bucket(parts.usage.clone()), end, today })
     }
 
     /// A copy of the usage bucket in a folder, as far as it goes; nobody says where it should end.

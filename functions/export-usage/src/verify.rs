@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
 
-use filmless_delivery::Services;
+use filmless_delivery::parts::Export;
 use filmless_delivery::record::log::{self, LogError, VerifiedLog};
 use filmless_store::index::LogName;
 use filmless_store::{ObjectVersion, StoreError};
@@ -73,7 +73,7 @@ impl Verification {
 ///
 /// # Errors
 /// [`ExportError`] when something cannot be read; what does not hold is in the answer.
-pub async fn verify(services: &Services, only: Option<Month>) -> Result<Verification, ExportError> {
+pub async fn verify(parts: &Export, only: Option<Month>) -> Result<Verification, ExportError> {
     let mut counts: BTreeMap<Month, u64> = BTreeMap::new();
     let count = |text: &[u8]| {
         if let Ok(line) = Line::parse(text, 0) {
@@ -81,7 +81,7 @@ pub async fn verify(services: &Services, only: Option<Month>) -> Result<Verifica
         }
     };
     let mut found = Verification::default();
-    match log::verify(&services.index, &services.usage, LogName::Usage, count).await {
+    match log::verify(&parts.index, &parts.usage, LogName::Usage, count).await {
         Ok(verified) => found.ledger = Some(verified),
         Err(LogError::Store(error)) => return Err(error.into()),
         Err(error @ LogError::Unreadable { .. }) => return Err(error.into()),
@@ -90,31 +90,31 @@ pub async fn verify(services: &Services, only: Option<Month>) -> Result<Verifica
             return Ok(found);
         }
     }
-    let exported = months_with_files(services).await?;
+    let exported = months_with_files(parts).await?;
     found.not_exported = counts.keys().filter(|month| !exported.contains(month)).copied().collect();
-    let prices = price_file(services).await?;
+    let prices = price_file(parts).await?;
     for month in exported.into_iter().filter(|month| only.is_none_or(|only| only == *month)) {
-        let manifest = match stored_manifest(services, month).await {
+        let manifest = match stored_manifest(parts, month).await {
             // One of another month says nothing of this one.
             Ok(manifest) => manifest.filter(|manifest| manifest.month == month),
             Err(ExportError::Usage(_) | ExportError::Object { .. }) => None,
             Err(error) => return Err(error),
         };
         let events = counts.get(&month).copied().unwrap_or_default();
-        found.months.push(verify_month(services, month, manifest.as_ref(), events, &prices).await?);
+        found.months.push(verify_month(parts, month, manifest.as_ref(), events, &prices).await?);
     }
     Ok(found)
 }
 
 /// The months of which files lie in the bucket, with a manifest or without.
-async fn months_with_files(services: &Services) -> Result<BTreeSet<Month>, ExportError> {
-    let keys = services.usage.list(layout::EXPORTS, FILES_MAX).await?;
+async fn months_with_files(parts: &Export) -> Result<BTreeSet<Month>, ExportError> {
+    let keys = parts.usage.list(layout::EXPORTS, FILES_MAX).await?;
     Ok(keys.iter().filter_map(|key| layout::month_within(key.as_str())).collect())
 }
 
 /// Computes a month as it was when it was exported; without a manifest that says when, as it is now.
 async fn verify_month(
-    services: &Services,
+    parts: &Export,
     month: Month,
     stored: Option<&Manifest>,
     events: u64,
@@ -122,7 +122,7 @@ async fn verify_month(
 ) -> Result<VerifiedMonth, ExportError> {
     let folder = tempfile::tempdir().map_err(ExportError::Local)?;
     let end = stored.map_or(u64::MAX, |stored| stored.chain.sequence);
-    let ledger = Ledger::open(services).await?.until(end);
+    let ledger = Ledger::open(parts).await?.until(end);
     let computed = write_month(&ledger, month, prices, folder.path()).await?;
     let other_prices = stored.is_some_and(|stored| prices.sha256 != stored.prices_sha256);
     let has_amounts = |key: &str| !key.ends_with(".parquet");
@@ -136,7 +136,7 @@ async fn verify_month(
         expected.insert(layout::manifest(month), Some(digest));
     }
     for prefix in [format!("exports/events/month={month}/"), format!("{}{month}/", layout::MONTHS)] {
-        for key in services.usage.list(&prefix, FILES_MAX).await? {
+        for key in parts.usage.list(&prefix, FILES_MAX).await? {
             expected.entry(key.as_str().to_owned()).or_insert(None);
         }
     }
@@ -152,7 +152,7 @@ async fn verify_month(
             // With the prices of that time nobody can compute it: it is what the manifest says.
             expected = Some(recorded(&key).unwrap_or_default());
         }
-        let what = match (expected, digest_of(services, &key, folder.path()).await?) {
+        let what = match (expected, digest_of(parts, &key, folder.path()).await?) {
             (Some(expected), Found::Digest(found)) if expected == found => continue,
             (_, Found::Unreadable) => "unreadable",
             (Some(_), Found::Digest(_)) => "changed",
@@ -175,10 +175,9 @@ enum Found {
     Unreadable,
 }
 
-async fn digest_of(services: &Services, key: &str, folder: &Path) -> Result<Found, ExportError> {
+async fn digest_of(parts: &Export, key: &str, folder: &Path) -> Result<Found, ExportError> {
     let (key, file) = (key_of(key)?, folder.join("compared"));
-    match services.usage.download(ObjectVersion { key: &key, version_id: None }, &file, FILE_BYTES_MAX).await
-    {
+    match parts.usage.download(ObjectVersion { key: &key, version_id: None }, &file, FILE_BYTES_MAX).await {
         Ok(()) => {}
         Err(StoreError::NotFound) => return Ok(Found::Nothing),
         Err(StoreError::Damaged) => return Ok(Found::Digest(String::new())),

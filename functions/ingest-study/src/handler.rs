@@ -2,8 +2,9 @@
 
 use aws_lambda_events::s3::{S3Event, S3EventRecord};
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use filmless_delivery::DeliveryError;
 use filmless_delivery::intake::{CreatedObject, ingest_objects};
-use filmless_delivery::{DeliveryError, Services};
+use filmless_delivery::parts::Intake;
 use filmless_domain::ObjectKey;
 use filmless_runtime::batch::report;
 use jiff::Timestamp;
@@ -11,7 +12,7 @@ use percent_encoding::percent_decode_str;
 use tracing::debug;
 
 /// Handles one batch; messages of which any object failed come again.
-pub async fn handle(services: &Services, event: SqsEvent) -> SqsBatchResponse {
+pub async fn handle(intake: &Intake, event: SqsEvent) -> SqsBatchResponse {
     let mut response = SqsBatchResponse::default();
     let mut objects = Vec::new();
     let mut senders = Vec::new();
@@ -24,7 +25,7 @@ pub async fn handle(services: &Services, event: SqsEvent) -> SqsBatchResponse {
             Err(error) => report(&mut response, message.message_id, &error),
         }
     }
-    let outcomes = ingest_objects(services, objects).await;
+    let outcomes = ingest_objects(intake, objects).await;
     let mut reported = Vec::new();
     for (message_id, outcome) in senders.into_iter().zip(outcomes) {
         if let Err(error) = outcome

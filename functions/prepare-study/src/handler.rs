@@ -3,40 +3,41 @@
 use std::sync::Arc;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use filmless_delivery::DeliveryError;
+use filmless_delivery::parts::Prepare;
 use filmless_delivery::prepare::download::pack_download;
 use filmless_delivery::prepare::render::{InstanceRenderer, render_series};
 use filmless_delivery::prepare::settle::check_quiet;
 use filmless_delivery::record::messages::{SeriesContents, SettleTask};
-use filmless_delivery::{DeliveryError, Services};
 use filmless_runtime::batch::each_task;
 
 /// Handles one batch; messages that failed come again.
 pub async fn handle(
-    services: &Services,
+    prepare: &Prepare,
     renderer: &Arc<dyn InstanceRenderer>,
     event: SqsEvent,
 ) -> SqsBatchResponse {
     each_task(event, |task: SettleTask| {
-        let (services, renderer) = (services.clone(), Arc::clone(renderer));
-        async move { run(&services, &renderer, task).await }
+        let (prepare, renderer) = (prepare.clone(), Arc::clone(renderer));
+        async move { run(&prepare, &renderer, task).await }
     })
     .await
 }
 
 async fn run(
-    services: &Services,
+    prepare: &Prepare,
     renderer: &Arc<dyn InstanceRenderer>,
     task: SettleTask,
 ) -> Result<(), DeliveryError> {
     match task {
-        SettleTask::CheckQuiet { study_instance_uid } => check_quiet(services, &study_instance_uid).await,
+        SettleTask::CheckQuiet { study_instance_uid } => check_quiet(prepare, &study_instance_uid).await,
         SettleTask::RenderSeries { study_instance_uid, series_instance_uid, content_digest } => {
             let series = SeriesContents { series_instance_uid, content_digest };
-            render_series(services, renderer, &study_instance_uid, &[series]).await
+            render_series(prepare, renderer, &study_instance_uid, &[series]).await
         }
         SettleTask::RenderSmallSeries { study_instance_uid, series } => {
-            render_series(services, renderer, &study_instance_uid, &series).await
+            render_series(prepare, renderer, &study_instance_uid, &series).await
         }
-        SettleTask::PackDownload { study_instance_uid } => pack_download(services, &study_instance_uid).await,
+        SettleTask::PackDownload { study_instance_uid } => pack_download(prepare, &study_instance_uid).await,
     }
 }

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use filmless_delivery::DeliveryError;
+use filmless_delivery::parts::Reconcile;
 use filmless_delivery::upkeep::reconcile::{Scope, reconcile};
-use filmless_delivery::{DeliveryError, Services};
 use serde::{Deserialize, Serialize};
 
 /// What the schedule asks for: `{"scope": {}}` for what is usual, or with any of the scope's fields.
@@ -31,8 +32,8 @@ pub struct Counts {
 ///
 /// # Errors
 /// [`DeliveryError`]: the next hour goes on.
-pub async fn handle(services: &Services, event: ReconcileEvent) -> Result<Counts, DeliveryError> {
-    let done = reconcile(services, &event.scope).await?;
+pub async fn handle(parts: &Reconcile, event: ReconcileEvent) -> Result<Counts, DeliveryError> {
+    let done = reconcile(parts, &event.scope).await?;
     Ok(Counts { objects: done.objects, studies: done.studies, found: done.found, mended: done.mended })
 }
 

@@ -1,6 +1,6 @@
 //! Bootstrap of the `reconcile` Lambda.
 
-use filmless_runtime::{Config, Traces, init_logging, services_from};
+use filmless_runtime::{Traces, init_logging, reconcile_from_env};
 use lambda_runtime::{LambdaEvent, run, service_fn};
 use reconcile::handler::{ReconcileEvent, handle};
 
@@ -8,10 +8,10 @@ use reconcile::handler::{ReconcileEvent, handle};
 async fn main() -> anyhow::Result<()> {
     init_logging();
     let traces = Traces::from_env();
-    let services = services_from(Config::from_env()?).await;
+    let parts = reconcile_from_env().await?;
     // Boxed, because the compiler lays out futures within futures only so deep.
     let handler = async |event: LambdaEvent<ReconcileEvent>| {
-        traces.flushed(Box::pin(handle(&services, event.payload))).await.map_err(lambda_runtime::Error::from)
+        traces.flushed(Box::pin(handle(&parts, event.payload))).await.map_err(lambda_runtime::Error::from)
     };
     run(service_fn(handler)).await.map_err(anyhow::Error::from_boxed)
 }

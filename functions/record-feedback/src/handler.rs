@@ -2,8 +2,9 @@
 
 use aws_lambda_events::cloudwatch_logs::LogsEvent;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use filmless_delivery::DeliveryError;
 use filmless_delivery::notice::feedback::{read_report, record_feedback};
-use filmless_delivery::{DeliveryError, Services};
+use filmless_delivery::parts::Release;
 use filmless_runtime::batch::report;
 use serde::Deserialize;
 
@@ -21,12 +22,12 @@ pub enum FeedbackEvent {
 ///
 /// # Errors
 /// [`DeliveryError`] for lines of the log: Lambda invokes with them again.
-pub async fn handle(services: &Services, event: FeedbackEvent) -> Result<SqsBatchResponse, DeliveryError> {
+pub async fn handle(release: &Release, event: FeedbackEvent) -> Result<SqsBatchResponse, DeliveryError> {
     let mut response = SqsBatchResponse::default();
     match event {
         FeedbackEvent::Queue(event) => {
             for message in event.records {
-                let recorded = record_text(services, message.body.as_deref().unwrap_or_default()).await;
+                let recorded = record_text(release, message.body.as_deref().unwrap_or_default()).await;
                 if let Err(failure) = recorded {
                     report(&mut response, message.message_id, &failure);
                 }
@@ -34,16 +35,16 @@ pub async fn handle(services: &Services, event: FeedbackEvent) -> Result<SqsBatc
         }
         FeedbackEvent::Log(event) => {
             for line in event.aws_logs.data.log_events {
-                record_text(services, &line.message).await?;
+                record_text(release, &line.message).await?;
             }
         }
     }
     Ok(response)
 }
 
-async fn record_text(services: &Services, text: &str) -> Result<(), DeliveryError> {
+async fn record_text(release: &Release, text: &str) -> Result<(), DeliveryError> {
     match read_report(text) {
-        Some(feedback) => record_feedback(services, &feedback).await.map(|_| ()),
+        Some(feedback) => record_feedback(release, &feedback).await.map(|_| ()),
         // Other events of a configuration set (opens, rendering) say nothing of delivery.
         None => Ok(()),
     }

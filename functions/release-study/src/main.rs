@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 
 use aws_lambda_events::sqs::SqsEvent;
-use filmless_runtime::{Config, Traces, init_logging, services_from};
+use filmless_runtime::{Traces, init_logging, release_from_env};
 use lambda_runtime::{LambdaEvent, run, service_fn};
 use release_study::handler::handle;
 
@@ -11,10 +11,10 @@ use release_study::handler::handle;
 async fn main() -> anyhow::Result<()> {
     init_logging();
     let traces = Traces::from_env();
-    let services = services_from(Config::from_env()?).await;
+    let release = release_from_env().await?;
     // Boxed, because the compiler lays out futures within futures only so deep.
     let handler = async |event: LambdaEvent<SqsEvent>| {
-        Ok::<_, Infallible>(traces.flushed(Box::pin(handle(&services, event.payload))).await)
+        Ok::<_, Infallible>(traces.flushed(Box::pin(handle(&release, event.payload))).await)
     };
     run(service_fn(handler)).await.map_err(anyhow::Error::from_boxed)
 }

@@ -3,7 +3,7 @@
 use filmless_delivery::record::{log, outbox};
 use filmless_delivery::staff::daily_list;
 use filmless_delivery::upkeep::retention;
-use filmless_delivery::{DeliveryError, Services};
+use filmless_delivery::{DeliveryError, parts};
 use filmless_runtime::error_chain;
 use filmless_store::index::LogName;
 use serde::{Deserialize, Serialize};
@@ -44,23 +44,23 @@ pub struct Upkeep {
 ///
 /// # Errors
 /// [`DeliveryError`] of the first part that failed, once all have run: the next run goes on.
-pub async fn handle(services: &Services, event: UpkeepEvent) -> Result<Upkeep, DeliveryError> {
+pub async fn handle(upkeep: &parts::Upkeep, event: UpkeepEvent) -> Result<Upkeep, DeliveryError> {
     let mut done = Upkeep::default();
-    let mut parts = Parts::default();
+    let (mut parts, common) = (Parts::default(), &upkeep.common);
     match event.job {
         Job::Minutely => {
-            done.swept = parts.take("sweep-outbox", outbox::sweep(services, false).await);
-            for (part, name, bucket) in [
-                ("seal-audit", LogName::Audit, &services.audit),
-                ("seal-usage", LogName::Usage, &services.usage),
-            ] {
-                let sealed = log::seal(&services.index, bucket, name, services.clock.now(), false).await;
+            done.swept = parts.take("sweep-outbox", outbox::sweep(common, false).await);
+            for (part, name, bucket) in
+                [("seal-audit", LogName::Audit, &upkeep.audit), ("seal-usage", LogName::Usage, &upkeep.usage)]
+            {
+                let sealed = log::seal(&common.index, bucket, name, common.clock.now(), false).await;
                 done.sealed += parts.take(part, sealed);
             }
         }
         Job::Daily => {
-            done.unreached = parts.take("call-hotline", daily_list::announce_unreached(services).await);
-            let erased = parts.take("end-retention", retention::end_retention(services, false).await);
+            done.unreached = parts
+                .take("call-hotline", daily_list::announce_unreached(common, upkeep.email.as_ref()).await);
+            let erased = parts.take("end-retention", retention::end_retention(&upkeep.erase, false).await);
             done.erased = erased.studies.len();
         }
     }

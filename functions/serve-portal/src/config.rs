@@ -3,7 +3,8 @@
 use std::error::Error;
 use std::time::Duration;
 
-use filmless_delivery::{Services, TrustedProxies};
+use filmless_delivery::TrustedProxies;
+use filmless_delivery::parts::Viewing;
 use filmless_domain::{Hospital, ObjectKey};
 use thiserror::Error;
 use url::Url;
@@ -34,20 +35,21 @@ pub enum PortalConfigError {
 }
 
 impl PortalConfig {
-    /// What the services say. Where presigned URLs lead is known to their signer alone, so it is read off one.
+    /// What the settings say. Where presigned URLs lead is known to their signer alone, so it is read off one.
     ///
     /// # Errors
     /// [`PortalConfigError`].
-    pub async fn of(services: &Services) -> Result<Self, PortalConfigError> {
+    pub async fn of(viewing: &Viewing) -> Result<Self, PortalConfigError> {
         let any_key = ObjectKey::parse("any").map_err(|e| PortalConfigError::Signing(e.into()))?;
-        let signed = services.derived.presign_get(&any_key, Duration::from_secs(1)).await;
+        let signed = viewing.derived.presign_get(&any_key, Duration::from_secs(1)).await;
         let signed = signed.map_err(|e| PortalConfigError::Signing(e.into()))?;
         let s3_origin = Url::parse(&signed).map_err(PortalConfigError::Address)?.origin();
+        let settings = &viewing.common.settings;
         Ok(Self {
-            public_url: Url::parse(&services.settings.public_url).map_err(PortalConfigError::Address)?,
+            public_url: Url::parse(&settings.public_url).map_err(PortalConfigError::Address)?,
             s3_origin: s3_origin.ascii_serialization(),
-            hospital: services.settings.hospital.clone(),
-            trusted_proxies: services.settings.trusted_proxies.clone(),
+            hospital: settings.hospital.clone(),
+            trusted_proxies: settings.trusted_proxies.clone(),
         })
     }
 

@@ -4,20 +4,18 @@ use std::sync::Arc;
 
 use axum::middleware::{Next, from_fn};
 use filmless_delivery::viewing::Portal;
-use filmless_runtime::{Config, Traces, init_logging, services_from};
+use filmless_runtime::{PortalParts, Traces, init_logging, portal_from_env};
 use serve_portal::{OidcDoor, PortalConfig, PortalServices, behind, router};
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     init_logging();
     let traces = Traces::from_env();
-    let mut environment = Config::from_env()?;
-    let (provider, origin_secret) = (environment.staff_oidc.take(), environment.origin_secret.take());
-    let services = services_from(environment).await;
-    let config = PortalConfig::of(&services).await?;
-    let mut portal = PortalServices::new(Arc::new(Portal::new(services.clone())), config);
-    if let Some(provider) = provider {
-        portal = portal.with_staff(Arc::new(OidcDoor::new(services, provider, None)?)).without_erasure();
+    let PortalParts { viewing, staff, origin_secret } = portal_from_env().await?;
+    let config = PortalConfig::of(&viewing).await?;
+    let mut portal = PortalServices::new(Arc::new(Portal::new(viewing)), config);
+    if let Some((provider, console)) = staff {
+        portal = portal.with_staff(Arc::new(OidcDoor::new(console, provider, None)?)).without_erasure();
     }
     let portal =
         behind(origin_secret, router(Arc::new(portal))).layer(from_fn(move |request, next: Next| {

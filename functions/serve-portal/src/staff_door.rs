@@ -8,7 +8,7 @@ use filmless_delivery::staff::{
     AuditFound, AuditQuery, AuditVerdict, Channels, ClaimsView, ContactCorrection, Decided, Decision,
     ExportState, Extent, FailedChannel, FilmBudgets, HeldStudy, IdentityView, LinesAsked, LinesPage,
     ListAsked, ListPage, Merged, OpenedStudy, PatientHit, PatientView, RecallReport, RecallViewer,
-    Reconciled, Reissued, Revoked, StaffError, StudyLedger, Unreached, UsageMonth, UsageWaiting, Waiting,
+    Reconciled, Reissued, Revoked, StaffError, StudyHistory, Unreached, UsageMonth, UsageWaiting, Waiting,
 };
 use filmless_delivery::upkeep::retention::Erased;
 use filmless_delivery::viewing::{NewShare, ShareRequest};
@@ -92,7 +92,7 @@ pub trait Clerk: Send + Sync {
         reason: &str,
         is_rehearsal: bool,
     ) -> Result<Erased, StaffError>;
-    async fn ledger(&self, study: &StudyInstanceUid) -> Result<StudyLedger, StaffError>;
+    async fn history(&self, study: &StudyInstanceUid) -> Result<StudyHistory, StaffError>;
     async fn reissue(
         &self,
         study: &StudyInstanceUid,

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use filmless_delivery::ReviewRecord;
-use filmless_delivery::Services;
+use filmless_delivery::parts::Console;
 use filmless_delivery::staff::refusals::Refusals;
 use filmless_delivery::staff::{
     AuditFound, AuditQuery, AuditVerdict, Channels, ClaimsView, ContactCorrection, Decided, Decision, Desk,
     ExportState, Extent, FailedChannel, FilmBudgets, HeldStudy, IdentityView, LinesAsked, LinesPage,
     ListAsked, ListPage, Merged, OpenedStudy, PatientHit, PatientView, RecallReport, RecallViewer,
-    Reconciled, Reissued, Revoked, StaffEntrance, StaffError, StudyLedger, Unreached, UsageMonth,
+    Reconciled, Reissued, Revoked, StaffEntrance, StaffError, StudyHistory, Unreached, UsageMonth,
     UsageWaiting, Waiting,
 };
 use filmless_delivery::upkeep::retention::Erased;
@@ -31,7 +31,6 @@ pub const STAFF_RETURN_PATH: &str = "/staff/sign-in/return";
 /// The door of staff.
 #[derive(Debug)]
 pub struct OidcDoor {
-    services: Services,
     entrance: StaffEntrance,
     relying_party: Arc<RelyingParty>,
 }
@@ -42,13 +41,14 @@ impl OidcDoor {
     /// # Errors
     /// [`IdentityError::Settings`].
     pub fn new(
-        services: Services,
+        console: impl Into<Console>,
         provider: OidcSettings,
         reached_at: Option<ReachedAt>,
     ) -> Result<Self, IdentityError> {
-        let return_url = format!("{}{STAFF_RETURN_PATH}", services.settings.public_url);
+        let console = console.into();
+        let return_url = format!("{}{STAFF_RETURN_PATH}", console.common.settings.public_url);
         let relying_party = Arc::new(RelyingParty::new(provider, return_url, reached_at)?);
-        Ok(Self { entrance: StaffEntrance::new(services.clone()), services, relying_party })
+        Ok(Self { entrance: StaffEntrance::new(console), relying_party })
     }
 
     async fn turn_away(&self, subject: &str, why: &str, source: &str) -> Result<(), PortalError> {
@@ -84,7 +84,7 @@ impl StaffDoor for OidcDoor {
         let kept = self.entrance.take_sign_in(cookie.expose()).await.map_err(PortalError::failed)?;
         let Some(kept) = kept else { return Ok(StaffSignInEnded::Refused) };
         let pending: PendingSignIn = serde_json::from_str(&kept).map_err(PortalError::failed)?;
-        match self.relying_party.finish(pending, returned, self.services.clock.now()).await {
+        match self.relying_party.finish(pending, returned, self.entrance.now()).await {
             Ok(member) => {
                 if let Some(earlier) = earlier {
                     self.entrance.sign_out(earlier.expose(), source).await.map_err(PortalError::failed)?;
@@ -184,8 +184,8 @@ impl Clerk for Desk {
         Self::erase(self, patient, reason, is_rehearsal).await
     }
 
-    async fn ledger(&self, study: &StudyInstanceUid) -> Result<StudyLedger, StaffError> {
-        Self::ledger(self, study).await
+    async fn history(&self, study: &StudyInstanceUid) -> Result<StudyHistory, StaffError> {
+        Self::history(self, study).await
     }
 
     async fn reissue(

@@ -9,7 +9,7 @@ use std::{
 
 use crate::database::Database;
 use crate::folder_lock::FolderLock;
-use crate::http_door::{Door, DoorLimits};
+use crate::http_listener::{HttpListener, ListenerLimits};
 use crate::object_server::{self, CorsOrigins};
 use crate::object_server::{ObjectServer, ObjectServerConfig};
 use crate::table_server::TableServer;
@@ -75,8 +75,8 @@ impl EmbeddedConfig {
 /// The running servers and queues of one data folder.
 #[derive(Debug)]
 pub struct Embedded {
-    s3: Door,
-    dynamodb: Door,
+    s3: HttpListener,
+    dynamodb: HttpListener,
     queue: Arc<DurableQueue>,
     sweeper: Sweeper,
     _folder: FolderLock,
@@ -168,20 +168,20 @@ impl Embedded {
     }
 }
 
-async fn open_s3(config: &EmbeddedConfig, objects: ObjectServer) -> Result<Door, EmbeddedError> {
+async fn open_s3(config: &EmbeddedConfig, objects: ObjectServer) -> Result<HttpListener, EmbeddedError> {
     let service = objects.into_service(config.credentials.clone(), config.uploader.clone());
     let origins = Arc::new(CorsOrigins::new(config.cors_origins.iter().cloned()));
     let address = SocketAddr::new(config.bind, config.s3_port);
-    Door::open(address, DoorLimits::default(), move |request| {
+    HttpListener::open(address, ListenerLimits::default(), move |request| {
         let (service, origins) = (service.clone(), Arc::clone(&origins));
         async move { object_server::answer(&service, &origins, request).await }
     })
     .await
 }
 
-async fn open_dynamodb(config: &EmbeddedConfig, tables: TableServer) -> Result<Door, EmbeddedError> {
+async fn open_dynamodb(config: &EmbeddedConfig, tables: TableServer) -> Result<HttpListener, EmbeddedError> {
     let address = SocketAddr::new(config.bind, config.dynamodb_port);
-    Door::open(address, DoorLimits::default(), move |request| {
+    HttpListener::open(address, ListenerLimits::default(), move |request| {
         let tables = tables.clone();
         async move { tables.answer(request).await }
     })

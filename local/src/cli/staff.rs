@@ -21,8 +21,9 @@ pub enum StaffAct {
     Find { query: String },
     /// Show a patient: contact, account, studies, shares.
     Patient { patient: String },
-    /// Show the delivery ledger of a study: received, rendered, released, slip, SMS, email, opened, first image.
-    Ledger { study: String },
+    /// Show the history of a study: received, rendered, released, slip, SMS, email, opened, first image.
+    #[command(alias = "ledger")]
+    History { study: String },
     /// Issue a new slip; the old link says that it was replaced, the old password ends.
     Reissue {
         study: String,

@@ -34,24 +34,30 @@ pub fn load_or_create(data: &Path) -> anyhow::Result<Secret> {
 }
 
 #[derive(Clone)]
-struct Door {
+struct Announcements {
     token: Arc<Secret>,
     queue: Arc<DurableQueue>,
 }
 
 pub fn router(token: Secret, queue: Arc<DurableQueue>) -> Router {
-    Router::new().route("/announce/{token}", post(take)).with_state(Door { token: Arc::new(token), queue })
+    Router::new()
+        .route("/announce/{token}", post(take))
+        .with_state(Announcements { token: Arc::new(token), queue })
 }
 
-async fn take(State(door): State<Door>, UrlPath(token): UrlPath<String>, body: String) -> StatusCode {
-    if !bool::from(token.as_bytes().ct_eq(door.token.expose().as_bytes())) {
+async fn take(
+    State(announcements): State<Announcements>,
+    UrlPath(token): UrlPath<String>,
+    body: String,
+) -> StatusCode {
+    if !bool::from(token.as_bytes().ct_eq(announcements.token.expose().as_bytes())) {
         return StatusCode::NOT_FOUND;
     }
     let is_event = serde_json::from_str::<Value>(&body).is_ok_and(|event| event["Records"].is_array());
     if !is_event {
         return StatusCode::BAD_REQUEST;
     }
-    match door.queue.send(QueueName::Intake, &body, Duration::ZERO).await {
+    match announcements.queue.send(QueueName::Intake, &body, Duration::ZERO).await {
         Ok(()) => StatusCode::NO_CONTENT,
         Err(QueueError::BodyTooLarge) => StatusCode::PAYLOAD_TOO_LARGE,
         // The storage tells it again.

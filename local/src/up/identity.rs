@@ -14,7 +14,7 @@ use axum::routing::{get, post};
 use axum::{Form, Json, Router};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use filmless_delivery::Services;
+use filmless_delivery::parts::Common;
 use filmless_delivery::viewing::tries::{self, Tries};
 use filmless_domain::Secret;
 use filmless_domain::staff_oidc::OidcSettings;
@@ -40,7 +40,7 @@ const HASHES_AT_ONCE: usize = 2;
 /// What the pages of the provider work with.
 struct Identity {
     provider: SmallProvider,
-    services: Services,
+    common: Common,
     data: PathBuf,
     turns: Semaphore,
 }
@@ -76,8 +76,8 @@ struct TokenForm {
 }
 
 /// A provider for this system, and what its console must know of it.
-pub fn open(data: &Path, services: &Services) -> anyhow::Result<(Router, OidcSettings)> {
-    let public_url = &services.settings.public_url;
+pub fn open(data: &Path, common: &Common) -> anyhow::Result<(Router, OidcSettings)> {
+    let public_url = &common.settings.public_url;
     let secret = random_secret()?;
     let client = ClientRegistration {
         client_id: CLIENT_ID.to_owned(),
@@ -93,7 +93,7 @@ pub fn open(data: &Path, services: &Services) -> anyhow::Result<(Router, OidcSet
     let settings = OidcSettings::new(issuer, CLIENT_ID.to_owned(), Some(secret));
     let identity = Identity {
         provider,
-        services: services.clone(),
+        common: common.clone(),
         data: data.to_owned(),
         turns: Semaphore::new(HASHES_AT_ONCE),
     };
@@ -172,7 +172,7 @@ impl Identity {
         // What is no name of an account is counted under one name, so that nobody fills the table with inventions.
         let name = AccountName::parse(&typed.account).map(|name| name.as_str().to_owned());
         let name = name.unwrap_or_else(|_| "-".to_owned());
-        if tries::count_staff(&self.services, &name, source).await? != Tries::Allowed {
+        if tries::count_staff(&self.common, &name, source).await? != Tries::Allowed {
             return Ok(Answer::SlowDown);
         }
         let _turn = self.turns.acquire().await?;
@@ -183,8 +183,8 @@ impl Identity {
             move || accounts.verify(&name, password.expose()).cloned()
         });
         let Some(account) = verified.await? else { return Ok(Answer::Denied) };
-        tries::forget_staff(&self.services, &name, source).await?;
-        let url = self.provider.grant(&typed.request, &account, self.services.clock.now())?;
+        tries::forget_staff(&self.common, &name, source).await?;
+        let url = self.provider.grant(&typed.request, &account, self.common.clock.now())?;
         Ok(Answer::Granted(url.into()))
     }
 }
@@ -198,7 +198,7 @@ async fn token(
     let client = basic(&headers).or_else(|| Some((form.client_id?, form.client_secret?)));
     let client = client.as_ref().map(|(id, secret)| (id.as_str(), secret.as_str()));
     let no_store = [(header::CACHE_CONTROL, "no-store")];
-    match identity.provider.token(client, &form.request, identity.services.clock.now()) {
+    match identity.provider.token(client, &form.request, identity.common.clock.now()) {
         Ok(tokens) => (no_store, Json(tokens)).into_response(),
         Err(error) => {
             let status = match error {
@@ -241,7 +241,7 @@ fn form(
     account: &str,
     error: Option<&'static str>,
 ) -> Response {
-    let hospital_name = &identity.services.settings.hospital.name_vi;
+    let hospital_name = &identity.common.settings.hospital.name_vi;
     let style_url = serve_portal::asset_url("style.css");
     let page = SignInForm { style_url, hospital_name, request, account, error };
     let policy =

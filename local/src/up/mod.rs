@@ -7,7 +7,7 @@ mod machine;
 mod metrics;
 pub mod outbox;
 mod outbox_page;
-mod portal_door;
+mod portal_listener;
 pub mod sealing_key;
 mod storage;
 mod workers;
@@ -19,13 +19,14 @@ use std::sync::Arc;
 use anyhow::Context;
 use axum::Router;
 use filmless_decoder::ChildRenderer;
+use filmless_delivery::parts::{Common, Viewing};
 use filmless_delivery::viewing::Portal;
 use filmless_delivery::{InstanceRenderer, MessageSecrets, Services, Settings};
 use filmless_domain::gate::ReleaseOn;
 use filmless_domain::identity::IdentityRules;
 use filmless_domain::staff_oidc::{OidcSettings, RoleMap};
 use filmless_domain::{Hospital, Limits, Secret};
-use filmless_embedded::{Credentials, Door, Embedded, EmbeddedConfig, Uploader, own_folder};
+use filmless_embedded::{Credentials, Embedded, EmbeddedConfig, HttpListener, Uploader, own_folder};
 use filmless_identity::ReachedAt;
 use filmless_runtime::{LogFormat, Traces, init_logging_as};
 use filmless_store::port::{OsRandomness, Queue, SystemClock};
@@ -54,7 +55,7 @@ pub struct System {
     pub services: Services,
     pub outbox: OutboxFolder,
     embedded: Embedded,
-    portal: Door,
+    portal: HttpListener,
     tasks: Vec<JoinHandle<()>>,
 }
 
@@ -282,23 +283,24 @@ async fn serve(
     services: &Services,
     machine: Machine,
     (more, metrics): (Vec<Router>, Metrics),
-) -> anyhow::Result<Door> {
-    let config = PortalConfig::of(services).await?;
-    let mut portal = PortalServices::new(Arc::new(Portal::new(services.clone())), config);
+) -> anyhow::Result<HttpListener> {
+    let viewing = Viewing::from(services);
+    let config = PortalConfig::of(&viewing).await?;
+    let mut portal = PortalServices::new(Arc::new(Portal::new(viewing)), config);
     let mut router = more.into_iter().fold(Router::new(), Router::merge);
     let staff = match external_provider(&options.staff_oidc)? {
-        Some(provider) => OidcDoor::new(services.clone(), provider, None)?,
+        Some(provider) => OidcDoor::new(services, provider, None)?,
         None => {
             let data = options.data.canonicalize()?;
-            let (identity, provider) = identity::open(&data, services)?;
+            let (identity, provider) = identity::open(&data, &Common::from(services))?;
             router = router.merge(identity);
             // By the socket and not by the public address, which may be a proxy's that cannot be reached from here.
             let here = Url::parse(&format!("http://{}", reached_at(listener.local_addr()?)))?;
-            OidcDoor::new(services.clone(), provider, Some(ReachedAt(here)))?
+            OidcDoor::new(services, provider, Some(ReachedAt(here)))?
         }
     };
     portal = portal.with_staff(Arc::new(staff)).with_machine(Arc::new(machine));
-    Ok(portal_door::open(listener, router.merge(serve_portal::router(Arc::new(portal))), metrics)?)
+    Ok(portal_listener::open(listener, router.merge(serve_portal::router(Arc::new(portal))), metrics)?)
 }
 
 /// The identity provider that the hospital has, if it named one.

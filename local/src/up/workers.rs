@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use export_usage::handler::ExportEvent;
+use filmless_delivery::parts::{Common, Export, Reconcile, Upkeep};
 use filmless_delivery::record::outbox;
 use filmless_delivery::{InstanceRenderer, Services};
 use filmless_embedded::{DurableQueue, Received};
@@ -53,12 +54,12 @@ pub fn start(
     machine: &Machine,
 ) -> Vec<JoinHandle<()>> {
     let mut tasks = vec![
-        tokio::spawn(sweep(services.clone())),
-        tokio::spawn(keep_up(services.clone(), Job::Minutely, MINUTELY)),
-        tokio::spawn(keep_up(services.clone(), Job::Daily, DAILY)),
-        tokio::spawn(look_for_losses(services.clone())),
-        tokio::spawn(export(services.clone())),
-        tokio::spawn(do_asked(services.clone())),
+        tokio::spawn(sweep(services.into())),
+        tokio::spawn(keep_up(services.into(), Job::Minutely, MINUTELY)),
+        tokio::spawn(keep_up(services.into(), Job::Daily, DAILY)),
+        tokio::spawn(look_for_losses(services.into())),
+        tokio::spawn(export(services.into())),
+        tokio::spawn(do_asked(services.into())),
     ];
     for mapping in &MAPPINGS {
         for _ in 0..mapping.workers {
@@ -69,11 +70,11 @@ pub fn start(
     tasks
 }
 
-async fn sweep(services: Services) {
+async fn sweep(common: Common) {
     // What an earlier process left is nobody else's to send.
     let mut all = true;
     loop {
-        match outbox::sweep(&services, all).await {
+        match outbox::sweep(&common, all).await {
             Ok(_) => all = false,
             Err(failure) => error!(code = failure.code(), cause = error_chain(&failure), "outbox not swept"),
         }
@@ -82,20 +83,20 @@ async fn sweep(services: Services) {
 }
 
 /// What AWS starts by schedule; also right after a start, for a machine that is switched off every night.
-async fn keep_up(services: Services, job: Job, interval: Duration) {
+async fn keep_up(upkeep: Upkeep, job: Job, interval: Duration) {
     loop {
-        if let Err(failure) = run_upkeep::handler::handle(&services, UpkeepEvent { job }).await {
+        if let Err(failure) = run_upkeep::handler::handle(&upkeep, UpkeepEvent { job }).await {
             error!(?job, code = failure.code(), cause = error_chain(&failure), "upkeep failed");
         }
         tokio::time::sleep(interval).await;
     }
 }
 
-async fn look_for_losses(services: Services) {
+async fn look_for_losses(parts: Reconcile) {
     loop {
         tokio::time::sleep(HOURLY).await;
         // Boxed, because the compiler lays out futures within futures only so deep.
-        let done = Box::pin(reconcile::handler::handle(&services, ReconcileEvent::default())).await;
+        let done = Box::pin(reconcile::handler::handle(&parts, ReconcileEvent::default())).await;
         if let Err(failure) = done {
             error!(code = failure.code(), cause = error_chain(&failure), "not reconciled");
         }
@@ -103,10 +104,10 @@ async fn look_for_losses(services: Services) {
 }
 
 /// Once a day, and an hour after a start, when what was under way has come to its end.
-async fn export(services: Services) {
+async fn export(parts: Export) {
     tokio::time::sleep(HOURLY).await;
     loop {
-        let done = Box::pin(export_usage::handler::handle(&services, ExportEvent::default())).await;
+        let done = Box::pin(export_usage::handler::handle(&parts, ExportEvent::default())).await;
         if let Err(failure) = done {
             error!(cause = error_chain(&failure), "usage not exported");
         }
@@ -115,10 +116,10 @@ async fn export(services: Services) {
 }
 
 /// What finance asked for on its page.
-async fn do_asked(services: Services) {
+async fn do_asked(parts: Export) {
     loop {
         let asked = ExportEvent { asked: true, ..ExportEvent::default() };
-        if let Err(failure) = Box::pin(export_usage::handler::handle(&services, asked)).await {
+        if let Err(failure) = Box::pin(export_usage::handler::handle(&parts, asked)).await {
             error!(cause = error_chain(&failure), "what finance asked for is not done");
         }
         tokio::time::sleep(SWEEP_INTERVAL).await;
@@ -202,12 +203,12 @@ async fn handle(
     event: SqsEvent,
 ) -> SqsBatchResponse {
     match queue {
-        QueueName::Intake => ingest_study::handler::handle(services, event).await,
+        QueueName::Intake => ingest_study::handler::handle(&services.into(), event).await,
         QueueName::Settle | QueueName::Downloads => {
-            prepare_study::handler::handle(services, renderer, event).await
+            prepare_study::handler::handle(&services.into(), renderer, event).await
         }
-        QueueName::Release => release_study::handler::handle(services, event).await,
-        QueueName::Notices => send_notice::handler::handle(services, event).await,
+        QueueName::Release => release_study::handler::handle(&services.into(), event).await,
+        QueueName::Notices => send_notice::handler::handle(&services.into(), event).await,
     }
 }
 

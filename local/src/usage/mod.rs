@@ -12,7 +12,7 @@ use export_usage::export::{PriceFile, export_month, months_of_ledger, price_file
 use export_usage::layout;
 use export_usage::ledger::Ledger;
 use export_usage::verify::{Verification, verify};
-use filmless_delivery::Services;
+use filmless_delivery::parts::{Common, Export};
 use filmless_delivery::record::audit::Record;
 use filmless_delivery::record::log;
 use filmless_domain::audit::{Actor, AuditAction};
@@ -38,12 +38,12 @@ pub async fn run(options: UsageOptions) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         UsageAct::Export { month, out, .. } => {
-            let services = opened(system, "usage exported").await?;
-            export(&services, month, out.as_deref(), system.json).await
+            let parts = opened(system, "usage exported").await?;
+            export(&parts, month, out.as_deref(), system.json).await
         }
         UsageAct::Verify { month } => {
-            let services = opened(system, "usage verified").await?;
-            let found = verify(&services, month).await?;
+            let parts = opened(system, "usage verified").await?;
+            let found = verify(&parts, month).await?;
             print(&if system.json { serde_json::to_string(&found)? } else { told(&found) });
             Ok(if found.holds() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
@@ -53,40 +53,40 @@ pub async fn run(options: UsageOptions) -> anyhow::Result<ExitCode> {
                 let ledger = Ledger::of_copy(from, jiff::Timestamp::now());
                 return reconcile::compare(&ledger, &claims, month, out.as_deref(), system.json).await;
             }
-            let services = opened(system, "usage reconciled with claims").await?;
-            reconcile::run(&services, &claims, month, out.as_deref(), system.json).await
+            let parts = opened(system, "usage reconciled with claims").await?;
+            reconcile::run(&parts, &claims, month, out.as_deref(), system.json).await
         }
     }
 }
 
 /// The services, with this act in the audit log and the latest events in the ledger.
-async fn opened(options: &SystemOptions, what: &str) -> anyhow::Result<Services> {
+async fn opened(options: &SystemOptions, what: &str) -> anyhow::Result<Export> {
     let services = system::services(options).await?;
     let (member, source) = system::operator();
     let read = Record::new(AuditAction::ReadLog, Actor::Staff { subject: member.subject }).from(&source);
-    read.detail(what).write(&services).await?;
+    read.detail(what).write(&Common::from(&services)).await?;
     log::seal(&services.index, &services.usage, LogName::Usage, services.clock.now(), true)
         .await
         .context("the latest events could not be moved into the ledger")?;
-    Ok(services)
+    Ok(services.into())
 }
 
 async fn export(
-    services: &Services,
+    parts: &Export,
     month: Option<Month>,
     out: Option<&Path>,
     json: bool,
 ) -> anyhow::Result<ExitCode> {
     let months = match month {
         Some(month) => vec![month],
-        None => months_of_ledger(services).await?,
+        None => months_of_ledger(parts).await?,
     };
-    let prices = price_file(services).await?;
+    let prices = price_file(parts).await?;
     let mut done = Vec::new();
     for month in months {
         let manifest = match out {
-            Some(folder) => export_to(&Ledger::open(services).await?, month, &prices, folder).await?,
-            None => export_month(services, month, &prices).await?,
+            Some(folder) => export_to(&Ledger::open(parts).await?, month, &prices, folder).await?,
+            None => export_month(parts, month, &prices).await?,
         };
         done.extend(manifest);
     }

@@ -8,9 +8,8 @@ use std::process::{Command, ExitCode, Stdio};
 use anyhow::Context;
 use bytes::Bytes;
 use export_usage::layout;
-use filmless_delivery::Services;
 use filmless_domain::ObjectKey;
-use filmless_store::ObjectVersion;
+use filmless_store::{Bucket, ObjectVersion};
 use filmless_usage::prices::DEFAULT_PRICES;
 use filmless_usage::queries::{NamedQuery, QUERIES, duckdb_tables};
 use filmless_usage::{Month, Prices};
@@ -78,14 +77,14 @@ async fn answer(
 /// Where the exports lie.
 enum Exports<'a> {
     Folder(&'a Path),
-    Bucket(Box<Services>),
+    Bucket(Bucket),
 }
 
 impl<'a> Exports<'a> {
     async fn open(system: &SystemOptions, from: Option<&'a Path>) -> anyhow::Result<Self> {
         Ok(match from {
             Some(folder) => Self::Folder(folder),
-            None => Self::Bucket(Box::new(system::services(system).await?)),
+            None => Self::Bucket(system::services(system).await?.usage),
         })
     }
 
@@ -98,8 +97,8 @@ impl<'a> Exports<'a> {
                 list_folder(folder, prefix.trim_end_matches('/'), &mut keys)?;
                 keys
             }
-            Self::Bucket(services) => {
-                let keys = services.usage.list(prefix, FILES_MAX).await?;
+            Self::Bucket(usage) => {
+                let keys = usage.list(prefix, FILES_MAX).await?;
                 keys.iter().map(|key| key.as_str().to_owned()).collect()
             }
         };
@@ -117,9 +116,9 @@ impl<'a> Exports<'a> {
     async fn read(&self, key: &str) -> anyhow::Result<Bytes> {
         Ok(match self {
             Self::Folder(folder) => fs::read(folder.join(key))?.into(),
-            Self::Bucket(services) => {
+            Self::Bucket(usage) => {
                 let key = ObjectKey::parse(key).map_err(|_| anyhow::anyhow!("no key of the usage bucket"))?;
-                services.usage.get(ObjectVersion { key: &key, version_id: None }, FILE_BYTES_MAX).await?
+                usage.get(ObjectVersion { key: &key, version_id: None }, FILE_BYTES_MAX).await?
             }
         })
     }

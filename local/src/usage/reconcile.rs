@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use export_usage::claims::{read_claimed, write_list};
 use export_usage::ledger::Ledger;
-use filmless_delivery::Services;
+use filmless_delivery::parts::Export;
 use filmless_usage::claims::{
     Claims, FINDING_COLUMNS, LOOK_BACK_MONTHS_MAX, Reconciliation, bad_row_lines, evidence_headings,
     evidence_lines, finding_lines, findings_text, is_of_macos, may_be_claims, reconcile,
@@ -63,13 +63,13 @@ fn read_file(claims: &mut Claims, path: &Path) -> anyhow::Result<()> {
 
 /// Compares, writes and tells.
 pub async fn run(
-    services: &Services,
+    parts: &Export,
     claims: &Claims,
     month: Month,
     out: Option<&Path>,
     json: bool,
 ) -> anyhow::Result<ExitCode> {
-    let ledger = Ledger::open(services).await?;
+    let ledger = Ledger::open(parts).await?;
     compare(&ledger, claims, month, out, json).await
 }
 

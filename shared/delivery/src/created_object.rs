@@ -3,12 +3,10 @@
 use filmless_domain::ObjectKey;
 use filmless_store::index::{OutboxMessage, StrangerRecord, UploadRecord};
 use filmless_store::port::QueueName;
-use filmless_store::{ListedVersion, ObjectVersion};
+use filmless_store::{Bucket, ListedVersion, ObjectVersion};
 use jiff::{SignedDuration, Timestamp};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::json;
-
-use crate::Services;
 
 /// One object that was created, as its event tells it.
 #[derive(Debug, Clone)]
@@ -81,7 +79,7 @@ pub(crate) fn message(bucket: &str, object: &CreatedObject) -> OutboxMessage {
 }
 
 /// The event of a file that was refused as another patient's, once more.
-pub(crate) fn event_again(services: &Services, stranger: StrangerRecord) -> OutboxMessage {
+pub(crate) fn event_again(studies: &Bucket, stranger: StrangerRecord) -> OutboxMessage {
     let StrangerRecord { upload, bytes, written_at, .. } = stranger;
     let object = CreatedObject {
         key: upload.key,
@@ -90,5 +88,5 @@ pub(crate) fn event_again(services: &Services, stranger: StrangerRecord) -> Outb
         bytes,
         created_at: written_at,
     };
-    message(services.studies.name(), &object)
+    message(studies.name(), &object)
 }

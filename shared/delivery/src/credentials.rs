@@ -18,15 +18,15 @@ const ARGON2_PASSES: u32 = 2;
 const ARGON2_LANES: u32 = 1;
 const ARGON2_BYTES: usize = 32;
 
-/// Hashes at a time: bounds the memory that a crowd at the door can ask for.
+/// Hashes at a time: bounds the memory that a crowd can ask for.
 const HASHES_AT_ONCE: usize = 4;
 static HASHES: Semaphore = Semaphore::const_new(HASHES_AT_ONCE);
 
-/// People at the door at a time, hashing or waiting for their turn, and how long they wait. Whoever comes then is asked
+/// People at a time who sign in, hashing or waiting for their turn, and how long they wait. Whoever comes then is asked
 /// to come again within seconds: a page that says so is better than one that does not come.
-const DOOR_PLACES: usize = 256;
-const DOOR_WAIT_MAX: Duration = Duration::from_secs(10);
-static PLACES_AT_THE_DOOR: Semaphore = Semaphore::const_new(DOOR_PLACES);
+const PLACES_MAX: usize = 256;
+const TURN_WAIT_MAX: Duration = Duration::from_secs(10);
+static PLACES: Semaphore = Semaphore::const_new(PLACES_MAX);
 
 /// The memory of hashes that are done, for the next ones. Given back to the allocator it would stay with one of many
 /// threads each time, and add up.
@@ -43,9 +43,9 @@ pub(crate) struct Turn {
 ///
 /// # Errors
 /// [`DeliveryError::Busy`] when too many wait already, or when it took too long.
-pub(crate) async fn turn_at_the_door() -> Result<Turn, DeliveryError> {
-    let place = PLACES_AT_THE_DOOR.try_acquire().map_err(|_| DeliveryError::Busy)?;
-    match tokio::time::timeout(DOOR_WAIT_MAX, HASHES.acquire()).await {
+pub(crate) async fn turn_to_hash() -> Result<Turn, DeliveryError> {
+    let place = PLACES.try_acquire().map_err(|_| DeliveryError::Busy)?;
+    match tokio::time::timeout(TURN_WAIT_MAX, HASHES.acquire()).await {
         Ok(Ok(hash)) => Ok(Turn { _place: place, _hash: hash }),
         Ok(Err(_)) | Err(_) => Err(DeliveryError::Busy),
     }

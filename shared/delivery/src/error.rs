@@ -15,7 +15,7 @@ pub enum DeliveryError {
     /// A message from a queue is none of ours: it goes to the dead-letter queue.
     #[error("the message cannot be read")]
     BadMessage(#[source] serde_json::Error),
-    /// Too many people are at the door at this moment; it can be tried again within seconds.
+    /// Too many people sign in at this moment; it can be tried again within seconds.
     #[error("too many sign-ins at once")]
     Busy,
     /// Something of ours could not be made (a slip, a message, a pack).

@@ -14,7 +14,8 @@
 //! | [`upkeep`] | by the clock: what was lost is found, what has ended is deleted |
 //! | [`record`] | the logs and messages that every step writes: outbox, audit, usage |
 //!
-//! What all of them ask stands beside them: who is in sight of what, the services, the port of the renderer.
+//! What all of them ask stands beside them: who is in sight of what, what each wing works with ([`parts`]), the port of
+//! the renderer.
 //!
 //! ```
 //! use filmless_delivery::TrustedProxies;
@@ -31,6 +32,7 @@ mod credentials;
 mod error;
 pub mod intake;
 pub mod notice;
+pub mod parts;
 pub mod prepare;
 pub mod record;
 pub mod release;

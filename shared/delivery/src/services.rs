@@ -9,8 +9,6 @@ use filmless_domain::{Hospital, Limits, QuietHours};
 use filmless_store::port::{Clock, EmailGateway, Queue, Randomness, SmsGateway};
 use filmless_store::sealing::Sealer;
 use filmless_store::{Bucket, Index};
-use jiff::civil::Date;
-use jiff::tz::{self, TimeZone};
 use serde::{Deserialize, Serialize};
 
 use crate::{SmsCountries, TrustedProxies};
@@ -99,7 +97,7 @@ impl Settings {
     }
 }
 
-/// Storage, ports and settings: what every use case is given.
+/// Storage, ports and settings: what the root of a program builds once. Each use case is given its part ([`crate::parts`]).
 #[derive(Clone)]
 pub struct Services {
     /// The hospital's uploads.
@@ -128,13 +126,6 @@ pub struct Services {
     pub randomness: Arc<dyn Randomness>,
     /// The hospital's choices.
     pub settings: Arc<Settings>,
-}
-
-impl Services {
-    /// The date where it is the latest on earth: nobody's child is refused for having been born in another time zone.
-    pub(crate) fn latest_today(&self) -> Date {
-        self.clock.now().to_zoned(TimeZone::fixed(tz::offset(14))).date()
-    }
 }
 
 impl std::fmt::Debug for Services {

@@ -8,7 +8,8 @@ use filmless_domain::{AccessionNumber, HoldReason, Order, PatientDemographics};
 use filmless_store::index::{AccountRecord, OrderRecord, StudyRecord};
 use sha2::{Digest, Sha256};
 
-use crate::{DeliveryError, Services};
+use crate::DeliveryError;
+use crate::parts::Common;
 
 /// The orders that may be meant by a study.
 pub(crate) struct Candidates {
@@ -40,11 +41,8 @@ impl Candidates {
 }
 
 /// The orders that may be meant by a study.
-pub(crate) async fn orders_for(
-    services: &Services,
-    study: &StudyRecord,
-) -> Result<Candidates, DeliveryError> {
-    let index = &services.index;
+pub(crate) async fn orders_for(common: &Common, study: &StudyRecord) -> Result<Candidates, DeliveryError> {
+    let index = &common.index;
     let mut numbers: Vec<&AccessionNumber> = study.order_accession.iter().collect();
     for accession in study.accessions() {
         if !numbers.contains(&accession) {
@@ -79,32 +77,29 @@ pub(crate) enum Asked {
 /// Under which order the study may be shown; what staff decided goes before what the gate says, but never puts a study into
 /// the account of somebody else.
 pub(crate) async fn verdict(
-    services: &Services,
+    common: &Common,
     study: &StudyRecord,
     asked: Asked,
 ) -> Result<Result<OrderRecord, HoldReason>, DeliveryError> {
-    let order = match staff_release(services, study).await? {
+    let order = match staff_release(common, study).await? {
         Some(order) => order,
-        None => match decided(services, study, asked).await? {
+        None => match decided(common, study, asked).await? {
             Ok(order) => order,
             Err(reason) => return Ok(Err(reason)),
         },
     };
-    let account = services.index.account_of_patient(&order.order.patient.id).await?;
+    let account = common.index.account_of_patient(&order.order.patient.id).await?;
     match account {
-        Some(account) if !is_account_of(services, account.clone(), &order.order).await? => {
+        Some(account) if !is_account_of(common, account.clone(), &order.order).await? => {
             Ok(Err(HoldReason::AccountMismatch))
         }
         _ => Ok(Ok(order)),
     }
 }
 
-async fn staff_release(
-    services: &Services,
-    study: &StudyRecord,
-) -> Result<Option<OrderRecord>, DeliveryError> {
+async fn staff_release(common: &Common, study: &StudyRecord) -> Result<Option<OrderRecord>, DeliveryError> {
     let Some(release) = study.staff_release.as_ref().filter(|_| !study.two_patients) else { return Ok(None) };
-    let Some(order) = services.index.order(&release.accession_number).await? else { return Ok(None) };
+    let Some(order) = common.index.order(&release.accession_number).await? else { return Ok(None) };
     let is_as_looked_at =
         release.facts.as_ref().is_none_or(|facts| *facts == facts_digest(study, &order.order));
     let holds =
@@ -113,13 +108,13 @@ async fn staff_release(
 }
 
 async fn decided(
-    services: &Services,
+    common: &Common,
     study: &StudyRecord,
     asked: Asked,
 ) -> Result<Result<OrderRecord, HoldReason>, DeliveryError> {
-    let candidates = orders_for(services, study).await?;
+    let candidates = orders_for(common, study).await?;
     let accepted = match candidates.meant() {
-        Some(order) => services.index.accepted_pairs(&order.order.patient.id).await?,
+        Some(order) => common.index.accepted_pairs(&order.order.patient.id).await?,
         None => AcceptedPairs::default(),
     };
     let order_of = |record: &OrderRecord| record.order.clone();
@@ -135,7 +130,7 @@ async fn decided(
         instances: study.instances,
         has_report: study.has_report,
     };
-    let settings = &services.settings;
+    let settings = &common.settings;
     let judgement =
         Judgement { rules: &settings.identity, accepted: &accepted, release_on: settings.release_on };
     let orders = Orders { named: &named, of_patient: &of_patient };
@@ -170,77 +165,77 @@ pub(crate) fn beside(person: &PatientDemographics, order: &Order) -> PatientDemo
 
 /// Whether the person of an order is the one whom the account belongs to.
 pub(crate) async fn is_account_of(
-    services: &Services,
+    common: &Common,
     account: AccountRecord,
     order: &Order,
 ) -> Result<bool, DeliveryError> {
-    let Some(person) = person_of(services, account).await? else { return Ok(true) };
+    let Some(person) = person_of(common, account).await? else { return Ok(true) };
     let (ordered, person) = (order.demographics(), beside(&person, order));
     if ordered == person {
         return Ok(true);
     }
-    let accepted = services.index.accepted_pairs(&order.patient.id).await?;
-    Ok(accepted.is_same_person(&ordered, &person, &services.settings.identity))
+    let accepted = common.index.accepted_pairs(&order.patient.id).await?;
+    Ok(accepted.is_same_person(&ordered, &person, &common.settings.identity))
 }
 
 /// The person whom an account belongs to. One from before persons were kept gets that of its first order.
 pub(crate) async fn person_of(
-    services: &Services,
+    common: &Common,
     account: AccountRecord,
 ) -> Result<Option<PatientDemographics>, DeliveryError> {
     if account.person.is_some() {
         return Ok(account.person);
     }
-    let mut orders = services.index.orders_of_patient(&account.patient_id).await?;
+    let mut orders = common.index.orders_of_patient(&account.patient_id).await?;
     orders.retain(|order| order.study_instance_uid.is_some());
     let Some(first) = orders.into_iter().min_by_key(|order| order.written_at) else { return Ok(None) };
-    let kept = services.index.keep_person(&account.account_key, &first.order.demographics()).await?;
+    let kept = common.index.keep_person(&account.account_key, &first.order.demographics()).await?;
     Ok(kept.and_then(|account| account.person))
 }
 
 /// Whether a study that was released belongs to the patient of this order.
 pub(crate) async fn is_owner(
-    services: &Services,
+    common: &Common,
     study: &StudyRecord,
     order: &OrderRecord,
 ) -> Result<bool, DeliveryError> {
-    let account = services.index.account_of_patient(&order.order.patient.id).await?;
+    let account = common.index.account_of_patient(&order.order.patient.id).await?;
     Ok(account.map(|account| account.account_key) == study.account_key)
 }
 
 /// The one rule of sight: the order under which the patient of its account sees a study at this moment; `None` where nobody
 /// does. It asks anew, whatever the state: an order may have changed hands while files come.
 pub(crate) async fn order_in_sight(
-    services: &Services,
+    common: &Common,
     study: &StudyRecord,
 ) -> Result<Option<OrderRecord>, DeliveryError> {
     if !study.is_visible() {
         return Ok(None);
     }
-    let Ok(order) = verdict(services, study, Asked::Whose).await? else { return Ok(None) };
+    let Ok(order) = verdict(common, study, Asked::Whose).await? else { return Ok(None) };
     let is_released_under = study.order_accession.as_ref() == Some(&order.order.accession_number);
-    Ok((is_released_under && is_owner(services, study, &order).await?).then_some(order))
+    Ok((is_released_under && is_owner(common, study, &order).await?).then_some(order))
 }
 
 /// The same, by the UID of the study.
 pub(crate) async fn find_in_sight(
-    services: &Services,
+    common: &Common,
     study: &filmless_domain::StudyInstanceUid,
 ) -> Result<Option<(StudyRecord, OrderRecord)>, DeliveryError> {
-    let Some(study) = services.index.study(study).await? else { return Ok(None) };
-    let order = order_in_sight(services, &study).await?;
+    let Some(study) = common.index.study(study).await? else { return Ok(None) };
+    let order = order_in_sight(common, &study).await?;
     Ok(order.map(|order| (study, order)))
 }
 
 /// The latest order for the person of an account: another one may carry the same patient code.
 pub(crate) async fn latest_order_of(
-    services: &Services,
+    common: &Common,
     account: &AccountRecord,
 ) -> Result<Option<Order>, DeliveryError> {
-    let mut orders = services.index.orders_of_patient(&account.patient_id).await?;
+    let mut orders = common.index.orders_of_patient(&account.patient_id).await?;
     orders.sort_by_key(|order| std::cmp::Reverse(order.written_at));
     for order in orders {
-        if is_account_of(services, account.clone(), &order.order).await? {
+        if is_account_of(common, account.clone(), &order.order).await? {
             return Ok(Some(order.order));
         }
     }

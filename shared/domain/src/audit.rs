@@ -41,8 +41,8 @@ pub enum AuditAction {
     StaffSignOut,
     /// Staff looked for a patient.
     FindPatient,
-    /// Staff read the delivery ledger of a study.
-    ReadLedger,
+    /// Staff read the history of a study.
+    ReadHistory,
     /// Staff issued a new slip.
     ReissueSlip,
     /// Staff had the message sent again.
@@ -146,7 +146,7 @@ impl AuditAction {
         Self::StaffSignIn,
         Self::StaffSignOut,
         Self::FindPatient,
-        Self::ReadLedger,
+        Self::ReadHistory,
         Self::ReissueSlip,
         Self::ResendNotice,
         Self::RevokeAccess,
@@ -194,7 +194,8 @@ impl AuditAction {
             Self::CreateShare => ("create-share", SECURITY, SECURITY_IS, "C"),
             Self::EndShare => ("end-share", SECURITY, SECURITY_IS, "U"),
             Self::FindPatient => ("find-patient", "110112", "Query", "E"),
-            Self::ReadLedger => ("read-ledger", RECORD, RECORD_IS, "R"),
+            // The code of before: it is in audit logs that are kept for years.
+            Self::ReadHistory => ("read-ledger", RECORD, RECORD_IS, "R"),
             Self::ReissueSlip => ("reissue-slip", SECURITY, SECURITY_IS, "C"),
             Self::ResendNotice => ("resend-notice", SECURITY, SECURITY_IS, "C"),
             Self::RevokeAccess => ("revoke-access", SECURITY, SECURITY_IS, "U"),

@@ -34,8 +34,8 @@ pub struct StaffMember {
 pub enum Act {
     /// Find a patient.
     Find,
-    /// Read the delivery ledger of a study.
-    ReadLedger,
+    /// Read the history of a study.
+    ReadHistory,
     /// Print a new slip; the old link and password end.
     Reissue,
     /// Send the message again, with a password of its own; what was issued before stays.
@@ -90,7 +90,7 @@ impl Role {
     pub const fn may(self, act: Act) -> bool {
         match act {
             Act::Find
-            | Act::ReadLedger
+            | Act::ReadHistory
             | Act::Reissue
             | Act::Resend
             | Act::Revoke

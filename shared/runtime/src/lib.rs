@@ -9,12 +9,24 @@
 //! ```
 
 pub mod batch;
-pub mod config;
+mod environment;
 mod logging;
-mod services;
+mod operator;
+mod parts;
+mod settings;
 mod traces;
 
-pub use config::{Config, ConfigError};
+pub use environment::ConfigError;
 pub use logging::{Listener, LogFormat, error_chain, hide_panics, init_logging, init_logging_as};
-pub use services::{dead_letters_from, function_memory_mib, services_from};
+pub use operator::{dead_letters_from_env, index_and_studies_from_env, services_from_env};
+pub use parts::{
+    PortalParts, export_from_env, feedback_from_env, intake_from_env, notify_from_env, portal_from_env,
+    prepare_from_env, reconcile_from_env, release_from_env, upkeep_from_env,
+};
 pub use traces::Traces;
+
+/// What Lambda says the function has of memory.
+#[must_use]
+pub fn function_memory_mib() -> Option<u64> {
+    std::env::var("AWS_LAMBDA_FUNCTION_MEMORY_SIZE").ok()?.parse().ok()
+}

@@ -6,10 +6,10 @@ use filmless_delivery::staff::status::Reason;
 use filmless_delivery::staff::{
     AuditFound, AuditQuery, AuditVerdict, CLAIMS_BYTES_MAX, Channels, ChargeLine, ClaimsView,
     ContactCorrection, Counted, Decided, Decision, ExportState, Extent, FailedChannel, FilmBudgets,
-    HeldStudy, IdentityView, LedgerLine, LinesAsked, LinesPage, ListAsked, ListCursor, ListPage, Merged,
+    HeldStudy, HistoryLine, IdentityView, LinesAsked, LinesPage, ListAsked, ListCursor, ListPage, Merged,
     OpenedStudy, PatientHit, PatientView, RecallReport, RecallViewer, ReceivableGroup, ReconcileAttempt,
     Reconciled, Reissued, ResultBrief, ResultState, Revoked, RiskLine, StaffError, Stated, StudyBrief,
-    StudyLedger, Unreached, UsageFigures, UsageFile, UsageGroup, UsageMonth, UsageWaiting, Waiting,
+    StudyHistory, Unreached, UsageFigures, UsageFile, UsageGroup, UsageMonth, UsageWaiting, Waiting,
 };
 use filmless_delivery::upkeep::retention::Erased;
 use filmless_delivery::viewing::{NewShare, ShareLine, ShareRequest};
@@ -286,10 +286,10 @@ impl Clerk for SampleClerk {
         Ok(Erased { studies, orders: 1, objects: 77, items: 9, is_rehearsal })
     }
 
-    async fn ledger(&self, study: &StudyInstanceUid) -> Result<StudyLedger, StaffError> {
-        self.demand(Act::ReadLedger)?;
+    async fn history(&self, study: &StudyInstanceUid) -> Result<StudyHistory, StaffError> {
+        self.demand(Act::ReadHistory)?;
         self.study(study)?;
-        let line = |time: &str, what: &str| LedgerLine {
+        let line = |time: &str, what: &str| HistoryLine {
             at: at(time),
             what: what.into(),
             link_version: None,
@@ -297,7 +297,7 @@ impl Clerk for SampleClerk {
             detail: None,
         };
         let state = if study.as_str() == STUDY { "released" } else { "held" };
-        Ok(StudyLedger {
+        Ok(StudyHistory {
             study: brief(state),
             patient_id: PatientId::parse(PATIENT).ok(),
             series: 4,
@@ -313,9 +313,9 @@ impl Clerk for SampleClerk {
             link_version: 1,
             lines: vec![
                 line("09:00", "received"),
-                LedgerLine { link_version: Some(1), ..line("09:15", "slip-made") },
-                LedgerLine { detail: Some("bounce <x>".into()), ..line("09:16", "email-failed") },
-                LedgerLine { who: Some("patient".into()), ..line("09:20", "opened") },
+                HistoryLine { link_version: Some(1), ..line("09:15", "slip-made") },
+                HistoryLine { detail: Some("bounce <x>".into()), ..line("09:16", "email-failed") },
+                HistoryLine { who: Some("patient".into()), ..line("09:20", "opened") },
             ],
         })
     }

@@ -9,7 +9,7 @@
 
 mod backup;
 mod browser;
-mod door;
+mod crowd;
 mod expiry;
 mod harness;
 mod keys;

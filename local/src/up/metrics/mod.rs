@@ -1,6 +1,6 @@
 //! `GET /metrics` for Prometheus, on a port of its own: nothing of it is about one patient, and every label has few values.
 
-mod door;
+mod endpoint;
 mod events;
 
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
-pub use door::{PageClass, serve};
+pub use endpoint::{PageClass, serve};
 pub use events::Counted;
 
 use super::machine::Machine;

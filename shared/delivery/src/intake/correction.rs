@@ -1,35 +1,35 @@
 //! Files with the SOP Instance UID of one that is there: a correction, the same once more, or another image.
 
 use filmless_dicom::RefusedHeader;
-use filmless_domain::{Rejection, StudyInstanceUid};
-use filmless_store::ObjectVersion;
+use filmless_domain::{Limits, Rejection, StudyInstanceUid};
 use filmless_store::index::{InstanceRecord, UploadOwner};
+use filmless_store::{Bucket, ObjectVersion};
 use tracing::info;
 
 use super::CreatedObject;
+use crate::DeliveryError;
 use crate::intake::quarantine::refuse;
-use crate::{DeliveryError, Services};
+use crate::parts::Intake;
 
 /// Whether a file of another series bears the UID of one that is there: a fault of what wrote it (PS3.5 chapter 9), not a
 /// correction. It is one where the owner put it in the place of the other or deleted the other: an archive may move an image to
 /// another series. What its own owner took away since is none either.
 pub(super) async fn is_duplicate(
-    services: &Services,
+    studies: &Bucket,
     present: &InstanceRecord,
     arrived: &InstanceRecord,
 ) -> Result<bool, DeliveryError> {
     if present.series_instance_uid == arrived.series_instance_uid || present.key == arrived.key {
         return Ok(false);
     }
-    let is_there = services.studies.current_etag(&present.key).await?.is_some();
-    let is_current =
-        services.studies.current_etag(&arrived.key).await?.is_some_and(|etag| etag == arrived.etag);
+    let is_there = studies.current_etag(&present.key).await?.is_some();
+    let is_current = studies.current_etag(&arrived.key).await?.is_some_and(|etag| etag == arrived.etag);
     Ok(is_there && is_current)
 }
 
 /// Refuses a file that bears the UID of another one, which stays.
 pub(super) async fn refuse_duplicate(
-    services: &Services,
+    intake: &Intake,
     study: &StudyInstanceUid,
     record: &InstanceRecord,
     object: &CreatedObject,
@@ -42,36 +42,38 @@ pub(super) async fn refuse_duplicate(
         series_instance_uid: Some(record.series_instance_uid.clone()),
         sop_instance_uid: Some(record.sop_instance_uid.clone()),
     };
-    refuse(services, &header, object, &Rejection::new("duplicate-instance-uid", message)).await
+    refuse(intake, &header, object, &Rejection::new("duplicate-instance-uid", message)).await
 }
 
 /// The same SOP Instance UID with other bytes: a correction takes the place of what it corrects, which stays in the bucket.
 pub(super) async fn correct(
-    services: &Services,
+    intake: &Intake,
     study: &StudyInstanceUid,
     present: &InstanceRecord,
     arrived: &InstanceRecord,
     object: &CreatedObject,
 ) -> Result<(), DeliveryError> {
     let owner = UploadOwner::Study(study);
-    if !is_same_content(services, present, arrived).await? && is_later(services, present, object).await? {
-        if !services.index.replace_instance(study, present, arrived).await? {
+    if !is_same_content(&intake.studies, &intake.common.settings.limits, present, arrived).await?
+        && is_later(&intake.studies, present, object).await?
+    {
+        if !intake.common.index.replace_instance(study, present, arrived).await? {
             return Err(DeliveryError::internal("a correction")("another one came at this moment"));
         }
         info!(study_instance_uid = %study, "instance corrected: the same UID came with other bytes");
         return Ok(());
     }
-    Ok(services.index.remember_upload(owner, &object.upload(Vec::new())).await?)
+    Ok(intake.common.index.remember_upload(owner, &object.upload(Vec::new())).await?)
 }
 
 /// Of two objects under one key the current one counts, whatever any clock says; else the one that was written later.
 pub(super) async fn is_later(
-    services: &Services,
+    studies: &Bucket,
     present: &InstanceRecord,
     arrived: &CreatedObject,
 ) -> Result<bool, DeliveryError> {
     if present.key == arrived.key {
-        let current = services.studies.current_etag(&arrived.key).await?;
+        let current = studies.current_etag(&arrived.key).await?;
         return Ok(current.is_some_and(|etag| etag == arrived.etag));
     }
     Ok(present.written_at.is_none_or(|written_at| written_at <= arrived.created_at))
@@ -80,18 +82,19 @@ pub(super) async fn is_later(
 /// Equal ETags mean equal bytes, but equal bytes may have different ETags (multipart uploads): then the bytes
 /// decide.
 pub(crate) async fn is_same_content(
-    services: &Services,
+    studies: &Bucket,
+    limits: &Limits,
     present: &InstanceRecord,
     arrived: &InstanceRecord,
 ) -> Result<bool, DeliveryError> {
     if present.etag == arrived.etag || present.bytes != arrived.bytes {
         return Ok(present.etag == arrived.etag);
     }
-    let limit = services.settings.limits.object_bytes_max;
+    let limit = limits.object_bytes_max;
     let mut digests = Vec::new();
     for instance in [present, arrived] {
         let object = ObjectVersion { key: &instance.key, version_id: instance.version_id.as_deref() };
-        digests.push(services.studies.digest(object, limit).await?);
+        digests.push(studies.digest(object, limit).await?);
     }
     Ok(digests[0] == digests[1])
 }

@@ -1,27 +1,28 @@
 //! Instances: only the header is read, by ranged GETs.
 
+use filmless_domain::identity::{IdentityRules, document_contradicts, files_contradict};
+use filmless_domain::{Limits, PatientDemographics, Rejection, StudyInstanceUid};
+use filmless_store::{Bucket, StoreError};
 use std::collections::BTreeMap;
 
 use filmless_dicom::{
     HeaderError, HeaderRead, InstanceHeader, RefusedHeader, Sniffed, read_header, read_refused, sniff,
 };
-use filmless_domain::identity::{document_contradicts, files_contradict};
 use filmless_domain::object_key::Upload;
-use filmless_domain::{PatientDemographics, Rejection, StudyInstanceUid};
-use filmless_store::StoreError;
 use filmless_store::index::{Arrival, InstanceRecord, StrangerRecord, Touched, UploadOwner, UploadRecord};
 use futures::{StreamExt, stream};
 
 use super::CreatedObject;
+use crate::DeliveryError;
 use crate::intake::correction::{correct, is_duplicate, is_later, refuse_duplicate};
 use crate::intake::order::ingest_order;
 use crate::intake::quarantine::{quarantine, quarantine_unless_storable, refuse};
 use crate::intake::unzip::unpack;
+use crate::parts::Intake;
 use crate::prepare::settle;
 use crate::record::messages::{ReleaseTask, Task};
 use crate::record::outbox;
 use crate::trace::{self, Step};
-use crate::{DeliveryError, Services};
 
 /// How many objects of one batch are read at a time.
 const READS_AT_ONCE: usize = 8;
@@ -36,13 +37,13 @@ struct Readable {
 }
 
 /// Takes in a batch of created objects. Instances of one study share its writes.
-pub async fn ingest_objects(services: &Services, objects: Vec<CreatedObject>) -> IngestOutcome {
-    let began_at = services.clock.now();
+pub async fn ingest_objects(intake: &Intake, objects: Vec<CreatedObject>) -> IngestOutcome {
+    let began_at = intake.common.clock.now();
     let mut outcome: IngestOutcome = objects.iter().map(|_| Ok(())).collect();
     let mut reads = stream::iter(objects.into_iter().enumerate())
         .map(|(position, object)| {
-            let services = services.clone();
-            async move { (position, examine(&services, &object).await, object) }
+            let intake = intake.clone();
+            async move { (position, examine(&intake, &object).await, object) }
         })
         .buffer_unordered(READS_AT_ONCE);
     let mut studies: BTreeMap<StudyInstanceUid, Vec<Readable>> = BTreeMap::new();
@@ -58,7 +59,7 @@ pub async fn ingest_objects(services: &Services, objects: Vec<CreatedObject>) ->
     }
     for (study, instances) in studies {
         let positions: Vec<usize> = instances.iter().map(|i| i.position).collect();
-        let indexed = Box::pin(index_instances(services, &study, instances, &mut outcome));
+        let indexed = Box::pin(index_instances(intake, &study, instances, &mut outcome));
         let indexed = trace::take_part(Step::Ingest, &study, Some(began_at), indexed).await;
         if let Err(error) = indexed {
             for position in positions {
@@ -74,14 +75,14 @@ pub async fn ingest_objects(services: &Services, objects: Vec<CreatedObject>) ->
 
 /// Does all there is to do with an object that is no readable instance; returns the header of one that is.
 async fn examine(
-    services: &Services,
+    intake: &Intake,
     object: &CreatedObject,
 ) -> Result<Option<Box<InstanceHeader>>, DeliveryError> {
     match object.key.upload() {
         Upload::Quarantined => return Ok(None),
         Upload::Order => {
-            let taken = ingest_order(services, object).await;
-            return quarantine_unless_storable(services, object, taken).await.map(|()| None);
+            let taken = ingest_order(intake, object).await;
+            return quarantine_unless_storable(intake, object, taken).await.map(|()| None);
         }
         Upload::Study | Upload::Unpacked => {}
     }
@@ -89,16 +90,16 @@ async fn examine(
     if object.key.as_str().ends_with('/') && object.bytes == 0 {
         return Ok(None);
     }
-    match read_object(services, object).await {
+    match read_object(&intake.studies, &intake.common.settings.limits, object).await {
         Ok(Examined::Instance(header)) => Ok(Some(header)),
         Ok(Examined::Zip) if object.key.upload() == Upload::Unpacked => {
             let rejection =
                 Rejection::new("nested-zip", "A ZIP within a ZIP is not unpacked. Upload it by itself.");
-            quarantine(services, object, &rejection).await.map(|()| None)
+            quarantine(intake, object, &rejection).await.map(|()| None)
         }
-        Ok(Examined::Zip) => unpack(services, object).await.map(|()| None),
+        Ok(Examined::Zip) => unpack(intake, object).await.map(|()| None),
         Ok(Examined::Refused(rejection, header)) => {
-            refuse(services, &header, object, &rejection).await.map(|()| None)
+            refuse(intake, &header, object, &rejection).await.map(|()| None)
         }
         // A DICOMDIR lists files that come by themselves.
         Ok(Examined::Directory) => Ok(None),
@@ -119,13 +120,13 @@ pub(crate) enum Examined {
 
 /// Reads 64 KiB first, where nearly every header ends; more only when it does not.
 pub(crate) async fn read_object(
-    services: &Services,
+    studies: &Bucket,
+    limits: &Limits,
     object: &CreatedObject,
 ) -> Result<Examined, DeliveryError> {
-    let limits = &services.settings.limits;
     let steps = [limits.header_first_read_bytes, limits.header_second_read_bytes, limits.header_bytes_max];
     for step in steps {
-        let read = services.studies.get_range(object.version(), 0..step).await?;
+        let read = studies.get_range(object.version(), 0..step).await?;
         if read.total_bytes > limits.object_bytes_max {
             let message = format!("The object has more than {} bytes.", limits.object_bytes_max);
             return Ok(Examined::Refused(Rejection::new("object-too-large", message), Box::default()));
@@ -147,7 +148,7 @@ pub(crate) async fn read_object(
 
 /// Takes instances of one study in and has it looked at; an error is that of the look.
 async fn index_instances(
-    services: &Services,
+    intake: &Intake,
     study: &StudyInstanceUid,
     instances: Vec<Readable>,
     outcome: &mut IngestOutcome,
@@ -155,8 +156,8 @@ async fn index_instances(
     let mut any_new = false;
     for instance in instances {
         let (position, object) = (instance.position, instance.object.clone());
-        let indexed = index_instance(services, study, instance).await;
-        match quarantine_unless_storable(services, &object, indexed).await {
+        let indexed = index_instance(intake, study, instance).await;
+        match quarantine_unless_storable(intake, &object, indexed).await {
             Ok(is_new) => any_new |= is_new,
             Err(error) => {
                 trace::tell("file-failed");
@@ -165,12 +166,12 @@ async fn index_instances(
         }
     }
     // After the instances: whatever a check that is already under way misses, this one will see.
-    if any_new { settle::schedule(services, study).await } else { Ok(()) }
+    if any_new { settle::schedule(&intake.common, study).await } else { Ok(()) }
 }
 
 /// Returns whether the study has to settle because of this instance.
 async fn index_instance(
-    services: &Services,
+    intake: &Intake,
     study: &StudyInstanceUid,
     instance: Readable,
 ) -> Result<bool, DeliveryError> {
@@ -183,13 +184,13 @@ async fn index_instance(
         image_date: header.image_date,
         description: header.study_description.clone(),
     };
-    if let Some(other) = document_of_another(services, &header) {
-        return refuse_document(services, &arrival, &record_of(&object, header), &object, other).await;
+    if let Some(other) = document_of_another(&intake.common.settings.identity, &header) {
+        return refuse_document(intake, &arrival, &record_of(&object, header), &object, other).await;
     }
     let record = record_of(&object, header);
     // The patient is compared before the instance enters the index: in between, a study could be released.
-    let (rules, now) = (&services.settings.identity, services.clock.now());
-    let touched = services.index.touch_study(&arrival, rules, now).await?;
+    let (rules, now) = (&intake.common.settings.identity, intake.common.clock.now());
+    let touched = intake.common.index.touch_study(&arrival, rules, now).await?;
     let was_mixed = match &touched {
         Touched::SamePatient(record) => {
             if record.received_at == record.last_received_at {
@@ -198,34 +199,34 @@ async fn index_instance(
             record.two_patients
         }
         Touched::OtherPatient(_) => {
-            let mut present = services.index.instance(study, &record.sop_instance_uid).await?;
+            let mut present = intake.common.index.instance(study, &record.sop_instance_uid).await?;
             if let Some(other) = &present
-                && is_duplicate(services, other, &record).await?
+                && is_duplicate(&intake.studies, other, &record).await?
             {
                 present = None;
             }
-            if present.is_none() && !drop_deleted(services, study, &arrival.patient).await? {
+            if present.is_none() && !drop_deleted(intake, study, &arrival.patient).await? {
                 let message = "The study with this UID belongs to another patient (patient id, name, birth date or sex differ).";
-                refuse_stranger(services, &arrival, &record, &object, message).await?;
+                refuse_stranger(intake, &arrival, &record, &object, message).await?;
                 return Ok(false);
             }
             if present.is_none() || present.is_some_and(|present| present.etag != record.etag) {
-                services.index.add_contradicting_facts(&arrival).await?;
+                intake.common.index.add_contradicting_facts(&arrival).await?;
             }
             true
         }
     };
-    match services.index.add_instance(study, &record).await? {
+    match intake.common.index.add_instance(study, &record).await? {
         None => {}
         // A repeated event; its first run may have ended before it scheduled the check.
         Some(present) if is_same_object(&present, &record) => {}
-        Some(present) if is_duplicate(services, &present, &record).await? => {
-            refuse_duplicate(services, study, &record, &object).await?;
+        Some(present) if is_duplicate(&intake.studies, &present, &record).await? => {
+            refuse_duplicate(intake, study, &record, &object).await?;
         }
-        Some(present) => correct(services, study, &present, &record, &object).await?,
+        Some(present) => correct(intake, study, &present, &record, &object).await?,
     }
     if was_mixed {
-        services.index.forget_stranger(study, &object.upload(Vec::new())).await?;
+        intake.common.index.forget_stranger(study, &object.upload(Vec::new())).await?;
     }
     Ok(true)
 }
@@ -235,8 +236,7 @@ fn is_same_object(a: &InstanceRecord, b: &InstanceRecord) -> bool {
 }
 
 /// What a document within the file says of its patient, where that is not the patient of the file.
-fn document_of_another(services: &Services, header: &InstanceHeader) -> Option<PatientDemographics> {
-    let rules = &services.settings.identity;
+fn document_of_another(rules: &IdentityRules, header: &InstanceHeader) -> Option<PatientDemographics> {
     let other =
         header.document_patients.iter().find(|one| document_contradicts(&header.patient, one, rules))?;
     Some(PatientDemographics {
@@ -251,33 +251,33 @@ fn document_of_another(services: &Services, header: &InstanceHeader) -> Option<P
 /// Refuses a document of another patient, whatever the file around it says: nobody knows which of the two is wrong. Returns
 /// whether the study has to settle because it was corrected since.
 async fn refuse_document(
-    services: &Services,
+    intake: &Intake,
     arrival: &Arrival,
     record: &InstanceRecord,
     object: &CreatedObject,
     other: PatientDemographics,
 ) -> Result<bool, DeliveryError> {
-    let (study, rules) = (&arrival.study_instance_uid, &services.settings.identity);
-    let present = services.index.instance(study, &record.sop_instance_uid).await?;
+    let (study, rules) = (&arrival.study_instance_uid, &intake.common.settings.identity);
+    let present = intake.common.index.instance(study, &record.sop_instance_uid).await?;
     if let Some(present) = present.filter(|present| !is_same_object(present, record))
-        && !is_later(services, &present, object).await?
+        && !is_later(&intake.studies, &present, object).await?
     {
         let upload = object.upload(Vec::new());
-        services.index.remember_upload(UploadOwner::Study(study), &upload).await?;
-        services.index.forget_stranger(study, &upload).await?;
+        intake.common.index.remember_upload(UploadOwner::Study(study), &upload).await?;
+        intake.common.index.forget_stranger(study, &upload).await?;
         return Ok(true);
     }
-    services.index.touch_study(arrival, rules, services.clock.now()).await?;
-    services.index.mark_two_patients(study).await?;
+    intake.common.index.touch_study(arrival, rules, intake.common.clock.now()).await?;
+    intake.common.index.mark_two_patients(study).await?;
     let arrival = Arrival { patient: other, ..arrival.clone() };
     let message = "The document in this file names another patient than the file itself (patient id, name, birth date or \
                    sex differ).";
-    refuse_stranger(services, &arrival, record, object, message).await.map(|()| false)
+    refuse_stranger(intake, &arrival, record, object, message).await.map(|()| false)
 }
 
 /// Refuses a file of another patient, and has the study hidden that very moment.
 async fn refuse_stranger(
-    services: &Services,
+    intake: &Intake,
     arrival: &Arrival,
     record: &InstanceRecord,
     object: &CreatedObject,
@@ -290,31 +290,31 @@ async fn refuse_stranger(
         written_at: object.created_at,
         sop_instance_uid: Some(record.sop_instance_uid.clone()),
     };
-    services.index.add_stranger(study, &stranger).await?;
+    intake.common.index.add_stranger(study, &stranger).await?;
     let rejection = Rejection::new("two-patients", message);
     let header = RefusedHeader {
         patient: arrival.patient.id.clone(),
         accession_number: arrival.accession_number.clone(),
         ..RefusedHeader::default()
     };
-    refuse(services, &header, object, &rejection).await?;
+    refuse(intake, &header, object, &rejection).await?;
     let entry =
-        outbox::entry(services, vec![ReleaseTask { study_instance_uid: study.clone() }.to_outbox()?])?;
-    outbox::publish(services, &entry).await
+        outbox::entry(&intake.common, vec![ReleaseTask { study_instance_uid: study.clone() }.to_outbox()?])?;
+    outbox::publish(&intake.common, &entry).await
 }
 
 /// Takes the instances that name somebody else than the newcomer out of the study, where their owner deleted every one of
 /// their objects: an archive that mends a name may write new files and delete the old ones. Says whether that is so.
 async fn drop_deleted(
-    services: &Services,
+    intake: &Intake,
     study: &StudyInstanceUid,
     newcomer: &PatientDemographics,
 ) -> Result<bool, DeliveryError> {
-    let rules = &services.settings.identity;
-    let mut others = services.index.instances(study).await?;
+    let rules = &intake.common.settings.identity;
+    let mut others = intake.common.index.instances(study).await?;
     others.retain(|other| other.patient.as_ref().is_none_or(|p| files_contradict(p, newcomer, rules)));
     for other in &others {
-        if services.studies.current_etag(&other.key).await?.is_some() {
+        if intake.studies.current_etag(&other.key).await?.is_some() {
             return Ok(false);
         }
     }
@@ -326,8 +326,8 @@ async fn drop_deleted(
             quarantined: Vec::new(),
             lost: None,
         };
-        services.index.remember_upload(UploadOwner::Study(study), &upload).await?;
-        services.index.drop_instance(study, other).await?;
+        intake.common.index.remember_upload(UploadOwner::Study(study), &upload).await?;
+        intake.common.index.drop_instance(study, other).await?;
     }
     Ok(!others.is_empty())
 }

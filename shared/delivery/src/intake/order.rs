@@ -1,52 +1,53 @@
 //! Orders: before, between or after the images, and again with changes; the last one wins.
 
+use filmless_domain::identity::{IdentityRules, compare};
 use std::collections::BTreeSet;
 
 use filmless_dicom::RefusedHeader;
-use filmless_domain::identity::compare;
 use filmless_domain::{AccessionNumber, Order, PatientId, Rejection, StudyInstanceUid};
 use filmless_store::StoreError;
 use filmless_store::index::{OrderRecord, OrderTaken, ReviewKind, ReviewRecord, UploadOwner};
 use tracing::{info, warn};
 
 use super::CreatedObject;
+use crate::DeliveryError;
 use crate::intake::quarantine::{quarantine, refuse};
+use crate::parts::Intake;
 use crate::record::messages::{ReleaseTask, SettleTask, Task};
 use crate::record::outbox;
-use crate::{DeliveryError, Services};
 
-pub(super) async fn ingest_order(services: &Services, object: &CreatedObject) -> Result<(), DeliveryError> {
-    let limit = services.settings.limits.order_bytes_max;
-    let bytes = match services.studies.get(object.version(), limit).await {
+pub(super) async fn ingest_order(intake: &Intake, object: &CreatedObject) -> Result<(), DeliveryError> {
+    let limit = intake.common.settings.limits.order_bytes_max;
+    let bytes = match intake.studies.get(object.version(), limit).await {
         Ok(bytes) => bytes,
         Err(StoreError::NotFound) => return Ok(()),
         Err(StoreError::TooLarge) => {
             let rejection = Rejection::new("order-too-large", format!("An order has at most {limit} bytes."));
-            return quarantine(services, object, &rejection).await;
+            return quarantine(intake, object, &rejection).await;
         }
         Err(error) => return Err(error.into()),
     };
     let read = Order::parse(&bytes)
-        .and_then(|order| order.check_birth_date(services.latest_today()).map(|()| order));
+        .and_then(|order| order.check_birth_date(intake.common.latest_today()).map(|()| order));
     let order = match read {
         Ok(order) => order,
         Err(rejection) => {
             let (accession_number, patient) = Order::names_of_refused(&bytes);
             let header = RefusedHeader { patient, accession_number, ..RefusedHeader::default() };
-            return refuse(services, &header, object, &rejection).await;
+            return refuse(intake, &header, object, &rejection).await;
         }
     };
-    let earlier = services.index.order(&order.accession_number).await?;
+    let earlier = intake.common.index.order(&order.accession_number).await?;
     if let Some(earlier) = &earlier
-        && !is_later(services, earlier, object).await?
+        && !is_later(intake, earlier, object).await?
     {
-        return pass_over(services, &order, object).await;
+        return pass_over(intake, &order, object).await;
     }
-    take(services, earlier, &order, object).await
+    take(intake, earlier, &order, object).await
 }
 
 async fn take(
-    services: &Services,
+    intake: &Intake,
     earlier: Option<OrderRecord>,
     order: &Order,
     object: &CreatedObject,
@@ -55,7 +56,7 @@ async fn take(
     let mut patients = vec![&order.patient.id];
     patients.extend(earlier.as_ref().map(|e| &e.order.patient.id));
     let bound = earlier.as_ref().and_then(|e| e.study_instance_uid.clone());
-    let studies = concerned_studies(services, &order.accession_number, &patients, bound).await?;
+    let studies = concerned_studies(intake, &order.accession_number, &patients, bound).await?;
 
     let mut messages = Vec::new();
     for study_instance_uid in studies {
@@ -63,35 +64,37 @@ async fn take(
         messages.push(SettleTask::CheckQuiet { study_instance_uid: study_instance_uid.clone() }.to_outbox()?);
         messages.push(ReleaseTask { study_instance_uid }.to_outbox()?);
     }
-    let entry = outbox::entry(services, messages)?;
-    let review = earlier.as_ref().and_then(|earlier| reused(services, &earlier.order, order, object));
+    let entry = outbox::entry(&intake.common, messages)?;
+    let review = earlier
+        .as_ref()
+        .and_then(|earlier| reused(&intake.common.settings.identity, &earlier.order, order, object));
     let taken = OrderTaken {
         order,
         upload: object.upload(Vec::new()),
         written_at: object.created_at,
-        taken_at: services.clock.now(),
+        taken_at: intake.common.clock.now(),
         earlier: earlier.as_ref(),
         messages: &entry,
         review: review.as_ref(),
     };
-    services.index.take_order(&taken).await?;
+    intake.common.index.take_order(&taken).await?;
     if review.is_some() {
         warn!(code = "accession-reused", accession_number = %order.accession_number, "an order is for another patient now");
     }
     info!(studies = entry.messages.len() / 2, "order taken");
-    outbox::publish(services, &entry).await
+    outbox::publish(&intake.common, &entry).await
 }
 
 /// Of two versions of one key the current one counts, whatever any clock says; else the one that was written later.
 async fn is_later(
-    services: &Services,
+    intake: &Intake,
     earlier: &OrderRecord,
     object: &CreatedObject,
 ) -> Result<bool, DeliveryError> {
     match &earlier.upload {
         Some(upload) if *upload == object.upload(Vec::new()) => Ok(true),
         Some(upload) if upload.key == object.key => {
-            let current = services.studies.current_etag(&object.key).await?;
+            let current = intake.studies.current_etag(&object.key).await?;
             Ok(current.is_some_and(|etag| etag == object.etag))
         }
         _ => Ok(earlier.written_at <= object.created_at),
@@ -99,24 +102,24 @@ async fn is_later(
 }
 
 /// A later order is there: this one goes with it all the same, and the records office is told.
-async fn pass_over(services: &Services, order: &Order, object: &CreatedObject) -> Result<(), DeliveryError> {
+async fn pass_over(intake: &Intake, order: &Order, object: &CreatedObject) -> Result<(), DeliveryError> {
     let owner = UploadOwner::Order(&order.accession_number);
-    services.index.remember_upload(owner, &object.upload(Vec::new())).await?;
+    intake.common.index.remember_upload(owner, &object.upload(Vec::new())).await?;
     warn!(code = "order-older", accession_number = %order.accession_number, "an order is older than the one that counts");
     let patients = vec![order.patient.id.clone()];
     let kind = ReviewKind::OrderOlder;
     let review = ReviewRecord::new(kind, order.accession_number.clone(), patients, object.created_at);
-    Ok(services.index.add_review(&review).await?)
+    Ok(intake.common.index.add_review(&review).await?)
 }
 
 /// An accession number that is used again, for somebody else.
 fn reused(
-    services: &Services,
+    rules: &IdentityRules,
     earlier: &Order,
     order: &Order,
     object: &CreatedObject,
 ) -> Option<ReviewRecord> {
-    let comparison = compare(&earlier.demographics(), &order.demographics(), &services.settings.identity);
+    let comparison = compare(&earlier.demographics(), &order.demographics(), rules);
     let patients = vec![earlier.patient.id.clone(), order.patient.id.clone()];
     let kind = ReviewKind::AccessionReused;
     comparison
@@ -125,18 +128,18 @@ fn reused(
 }
 
 async fn concerned_studies(
-    services: &Services,
+    intake: &Intake,
     accession: &AccessionNumber,
     patients: &[&PatientId],
     bound: Option<StudyInstanceUid>,
 ) -> Result<BTreeSet<StudyInstanceUid>, DeliveryError> {
     let mut studies: BTreeSet<StudyInstanceUid> = bound.into_iter().collect();
     studies.extend(
-        services.index.studies_of_accession(accession).await?.into_iter().map(|s| s.study_instance_uid),
+        intake.common.index.studies_of_accession(accession).await?.into_iter().map(|s| s.study_instance_uid),
     );
     for patient in patients {
         studies.extend(
-            services.index.studies_of_patient(patient).await?.into_iter().map(|s| s.study_instance_uid),
+            intake.common.index.studies_of_patient(patient).await?.into_iter().map(|s| s.study_instance_uid),
         );
     }
     Ok(studies)

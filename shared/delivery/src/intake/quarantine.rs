@@ -3,13 +3,14 @@
 use filmless_dicom::RefusedHeader;
 use filmless_domain::{ObjectKey, Rejection, object_key};
 use filmless_store::index::{LostFile, UploadOwner};
-use filmless_store::{ObjectVersion, Served, StoreError};
+use filmless_store::{Bucket, ObjectVersion, Served, StoreError};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use tracing::warn;
 
 use super::CreatedObject;
-use crate::{DeliveryError, Services};
+use crate::DeliveryError;
+use crate::parts::Intake;
 
 /// The name of the copy must be the same under a repeated event and differ between two uploads of one key.
 fn digest_of(object: &CreatedObject) -> String {
@@ -25,12 +26,12 @@ fn places_of(object: &CreatedObject) -> [ObjectKey; 2] {
 /// Refuses an object that may be known to be about somebody, or of a study: then it goes when all about them goes, and the
 /// study's readers are told that it is missing.
 pub(super) async fn refuse(
-    services: &Services,
+    intake: &Intake,
     header: &RefusedHeader,
     object: &CreatedObject,
     rejection: &Rejection,
 ) -> Result<(), DeliveryError> {
-    let index = &services.index;
+    let index = &intake.common.index;
     let mut upload = object.upload(places_of(object).to_vec());
     let RefusedHeader { patient, study_instance_uid, series_instance_uid, sop_instance_uid, .. } =
         header.clone();
@@ -46,12 +47,12 @@ pub(super) async fn refuse(
     if let Some(patient) = &header.patient {
         index.remember_upload(UploadOwner::Patient(patient), &upload).await?;
     }
-    quarantine_named(services, header, object, rejection).await
+    quarantine_named(intake, header, object, rejection).await
 }
 
 /// Refuses an object whose facts the table cannot hold: it would fail as often as it came again. Any other outcome stays.
 pub(super) async fn quarantine_unless_storable<T: Default>(
-    services: &Services,
+    intake: &Intake,
     object: &CreatedObject,
     outcome: Result<T, DeliveryError>,
 ) -> Result<T, DeliveryError> {
@@ -61,16 +62,13 @@ pub(super) async fn quarantine_unless_storable<T: Default>(
     // What the table says is about sizes and names of attributes.
     warn!(operation, cause = %source, "the table cannot hold it");
     let message = "The index cannot hold what this object says: some of it is longer than a table takes.";
-    quarantine(services, object, &Rejection::new("not-storable", message)).await.map(|()| T::default())
+    quarantine(intake, object, &Rejection::new("not-storable", message)).await.map(|()| T::default())
 }
 
 /// Whether an object was refused, and its sender told why.
-pub(crate) async fn is_quarantined(
-    services: &Services,
-    object: &CreatedObject,
-) -> Result<bool, DeliveryError> {
+pub(crate) async fn is_quarantined(studies: &Bucket, object: &CreatedObject) -> Result<bool, DeliveryError> {
     let [_, reason] = places_of(object);
-    match services.studies.size(ObjectVersion { key: &reason, version_id: None }).await {
+    match studies.size(ObjectVersion { key: &reason, version_id: None }).await {
         Ok(_) => Ok(true),
         Err(StoreError::NotFound) => Ok(false),
         Err(error) => Err(error.into()),
@@ -79,43 +77,43 @@ pub(crate) async fn is_quarantined(
 
 /// Refuses an object of which nothing can be read. Refusing it again changes nothing.
 pub(super) async fn quarantine(
-    services: &Services,
+    intake: &Intake,
     object: &CreatedObject,
     rejection: &Rejection,
 ) -> Result<(), DeliveryError> {
-    quarantine_named(services, &RefusedHeader::default(), object, rejection).await
+    quarantine_named(intake, &RefusedHeader::default(), object, rejection).await
 }
 
 async fn quarantine_named(
-    services: &Services,
+    intake: &Intake,
     header: &RefusedHeader,
     object: &CreatedObject,
     rejection: &Rejection,
 ) -> Result<(), DeliveryError> {
     let [copy, place] = places_of(object);
-    match services.studies.copy(object.version(), &copy).await {
+    match intake.studies.copy(object.version(), &copy).await {
         Ok(()) => {}
         // Deleted meanwhile by its owner: the reason still says what it was.
         Err(StoreError::NotFound) => {}
         Err(error) => return Err(error.into()),
     }
-    write_reason(services, header, object, &place, rejection).await?;
+    write_reason(intake, header, object, &place, rejection).await?;
     warn!(code = rejection.code, bytes = object.bytes, "object refused");
     Ok(())
 }
 
 /// Leaves a word about an object that was taken, where its sender finds reasons; returns its place.
 pub(super) async fn note(
-    services: &Services,
+    intake: &Intake,
     object: &CreatedObject,
     note: &Rejection,
 ) -> Result<ObjectKey, DeliveryError> {
     let place = object_key::quarantine_note(&object.key, &digest_of(object));
-    write_reason(services, &RefusedHeader::default(), object, &place, note).await.map(|()| place)
+    write_reason(intake, &RefusedHeader::default(), object, &place, note).await.map(|()| place)
 }
 
 async fn write_reason(
-    services: &Services,
+    intake: &Intake,
     header: &RefusedHeader,
     object: &CreatedObject,
     place: &ObjectKey,
@@ -131,9 +129,9 @@ async fn write_reason(
         "etag": object.etag,
         "bytes": object.bytes,
         "uploaded_at": object.created_at,
-        "refused_at": services.clock.now(),
+        "refused_at": intake.common.clock.now(),
     });
     let body = serde_json::to_vec_pretty(&reason).map_err(DeliveryError::internal("a quarantine reason"))?;
-    services.studies.put(place, body, Served::uncached("application/json")).await?;
+    intake.studies.put(place, body, Served::uncached("application/json")).await?;
     Ok(())
 }

@@ -16,9 +16,10 @@ use zip::read::{Config, OwnedZipFileEntry};
 use zip::unstable::read::ZipIterable;
 
 use super::CreatedObject;
+use crate::DeliveryError;
 use crate::intake::companions;
 use crate::intake::quarantine::{note, quarantine};
-use crate::{DeliveryError, Services};
+use crate::parts::Intake;
 
 /// So much of an entry tells what it is.
 const START_BYTES: u64 = 256;
@@ -56,11 +57,11 @@ pub(crate) fn name_of(object: &CreatedObject) -> String {
 }
 
 /// Unpacks a ZIP. Running it again writes the same objects under the same keys.
-pub(super) async fn unpack(services: &Services, object: &CreatedObject) -> Result<(), DeliveryError> {
-    let limits = &services.settings.limits;
+pub(super) async fn unpack(intake: &Intake, object: &CreatedObject) -> Result<(), DeliveryError> {
+    let limits = &intake.common.settings.limits;
     let folder = TempDir::new().map_err(DeliveryError::internal("a temporary folder"))?;
     let packed = folder.path().join("upload.zip");
-    match services.studies.download(object.version(), &packed, limits.object_bytes_max).await {
+    match intake.studies.download(object.version(), &packed, limits.object_bytes_max).await {
         Ok(()) => {}
         Err(StoreError::NotFound) => return Ok(()),
         Err(error) => return Err(error.into()),
@@ -68,7 +69,7 @@ pub(super) async fn unpack(services: &Services, object: &CreatedObject) -> Resul
     let name = name_of(object);
     let mut archive = match Archive::open(&packed, limits) {
         Ok(archive) => archive,
-        Err(rejection) => return quarantine(services, object, &rejection).await,
+        Err(rejection) => return quarantine(intake, object, &rejection).await,
     };
     let count = archive.entries.len();
     let (mut stored, mut folders) = (0, 0);
@@ -92,18 +93,18 @@ pub(super) async fn unpack(services: &Services, object: &CreatedObject) -> Resul
                 *companions.entry(kind).or_default() += 1;
                 continue;
             }
-            Err(rejection) => return quarantine(services, object, &rejection).await,
+            Err(rejection) => return quarantine(intake, object, &rejection).await,
         };
         let key = object_key::unpacked(&name, entry.number, &entry.name);
         let served = Served::immutable("application/octet-stream");
-        services.studies.put_file(&key, &entry.file, served).await?;
+        intake.studies.put_file(&key, &entry.file, served).await?;
         std::fs::remove_file(&entry.file).map_err(DeliveryError::internal("a temporary file"))?;
         stored += 1;
     }
     if stored == 0 {
         let message = format!("The ZIP holds no DICOM file: {}.", summary(&companions));
         let rejection = Rejection::new("zip-without-images", message);
-        return quarantine(services, object, &rejection).await;
+        return quarantine(intake, object, &rejection).await;
     }
     let mut quarantined = Vec::new();
     if !companions.is_empty() {
@@ -114,13 +115,13 @@ pub(super) async fn unpack(services: &Services, object: &CreatedObject) -> Resul
             summary(&companions),
             if litter > 0 { format!(", and {litter} that an operating system added") } else { String::new() },
         );
-        quarantined.push(note(services, object, &Rejection::new("companions-passed-over", message)).await?);
+        quarantined.push(note(intake, object, &Rejection::new("companions-passed-over", message)).await?);
     }
     info!(entries = count, stored, passed_over = companions.values().sum::<usize>(), "ZIP unpacked");
     // Last: whoever looks for what was lost takes it from here that every entry is an object.
     let entries = u32::try_from(count).unwrap_or(u32::MAX);
     let zip = UnpackedRecord { entries, upload: object.upload(quarantined) };
-    Ok(services.index.mark_unpacked(&name, &zip).await?)
+    Ok(intake.common.index.mark_unpacked(&name, &zip).await?)
 }
 
 /// How many files of which kind were passed over; never their names.

@@ -10,11 +10,12 @@ use filmless_store::index::{
 use serde_json::Value;
 use tracing::{info, instrument, warn};
 
+use crate::DeliveryError;
+use crate::parts::{Common, Release};
 use crate::record::outbox;
 use crate::record::usage::{self, Pen};
 use crate::release::issue::{Issue, NOTICES_PER_DAY_MAX};
 use crate::sight::find_in_sight;
-use crate::{DeliveryError, Services};
 
 /// Longest word of a provider that is kept, in characters.
 const DETAIL_CHARS_MAX: usize = 80;
@@ -124,20 +125,20 @@ pub fn read_report(text: &str) -> Option<Feedback> {
 /// # Errors
 /// [`DeliveryError`]: the report has to come again.
 #[instrument(skip_all)]
-pub async fn record_feedback(services: &Services, feedback: &Feedback) -> Result<Recorded, DeliveryError> {
+pub async fn record_feedback(release: &Release, feedback: &Feedback) -> Result<Recorded, DeliveryError> {
     if feedback.provider_id.is_empty() || feedback.provider_id.len() > PROVIDER_ID_BYTES_MAX {
         warn!(bytes = feedback.provider_id.len(), "report of a message whose id is none");
         return Ok(Recorded::OfUnknown);
     }
-    if record_of_known(services, feedback).await? {
+    if record_of_known(release, feedback).await? {
         return Ok(Recorded::OfKnown);
     }
     let failure = feedback.verdict.failure();
-    let expires_at = services.clock.now().as_second() + EARLY_REPORT_SECONDS;
-    keep_early(services, feedback, &EarlyReport { failure, expires_at }).await?;
+    let expires_at = release.common.clock.now().as_second() + EARLY_REPORT_SECONDS;
+    keep_early(&release.common, feedback, &EarlyReport { failure, expires_at }).await?;
     // Whoever marks the message as sent looks for a report afterwards; if that was before this one was kept, the
     // message is known now.
-    if record_of_known(services, feedback).await? {
+    if record_of_known(release, feedback).await? {
         return Ok(Recorded::OfKnown);
     }
     info!("report of an unknown message");
@@ -145,12 +146,8 @@ pub async fn record_feedback(services: &Services, feedback: &Feedback) -> Result
 }
 
 /// Of several reports of one message the worst is kept, but what is unsettled gives way to a delivery.
-async fn keep_early(
-    services: &Services,
-    feedback: &Feedback,
-    report: &EarlyReport,
-) -> Result<(), DeliveryError> {
-    let (index, id) = (&services.index, &feedback.provider_id);
+async fn keep_early(common: &Common, feedback: &Feedback, report: &EarlyReport) -> Result<(), DeliveryError> {
+    let (index, id) = (&common.index, &feedback.provider_id);
     match feedback.verdict {
         Verdict::Unsettled(_) => return Ok(index.keep_first_report(id, report).await?),
         Verdict::Failed(_) | Verdict::Delivered => index.keep_report(id, report).await?,
@@ -167,27 +164,66 @@ async fn keep_early(
 /// # Errors
 /// [`DeliveryError`].
 pub(crate) async fn record_early_reports(
-    services: &Services,
+    release: &Release,
     notice: &NoticeRecord,
 ) -> Result<(), DeliveryError> {
-    let sent = [&notice.sms_channel, &notice.email_channel].into_iter().flatten();
-    for channel in sent.filter(|channel| channel.state == ChannelState::Sent) {
-        let Some(provider_id) = channel.provider_id.clone() else { continue };
-        let Some(report) = services.index.kept_report(&provider_id).await? else { continue };
-        let verdict = Verdict::of_kept(report.failure);
-        record_of_known(services, &Feedback { provider_id, verdict }).await?;
+    for report in early_reports(&release.common.index, notice).await? {
+        record_of_known(release, &report).await?;
     }
     Ok(())
 }
 
+/// The same for a notice of a study that its patient does not see: no other channel is tried.
+///
+/// # Errors
+/// [`DeliveryError`].
+pub(crate) async fn mark_early_reports(common: &Common, notice: &NoticeRecord) -> Result<(), DeliveryError> {
+    for report in early_reports(&common.index, notice).await? {
+        mark_reported(common, &report).await?;
+    }
+    Ok(())
+}
+
+async fn early_reports(index: &Index, notice: &NoticeRecord) -> Result<Vec<Feedback>, DeliveryError> {
+    let mut reports = Vec::new();
+    let sent = [&notice.sms_channel, &notice.email_channel].into_iter().flatten();
+    for channel in sent.filter(|channel| channel.state == ChannelState::Sent) {
+        let Some(provider_id) = channel.provider_id.clone() else { continue };
+        let Some(report) = index.kept_report(&provider_id).await? else { continue };
+        reports.push(Feedback { provider_id, verdict: Verdict::of_kept(report.failure) });
+    }
+    Ok(reports)
+}
+
 /// Says whether the message is known.
-async fn record_of_known(services: &Services, feedback: &Feedback) -> Result<bool, DeliveryError> {
-    let index = &services.index;
-    let Some(message) = index.message(&feedback.provider_id).await? else { return Ok(false) };
+async fn record_of_known(release: &Release, feedback: &Feedback) -> Result<bool, DeliveryError> {
+    match mark_reported(&release.common, feedback).await? {
+        Marked::Unknown => Ok(false),
+        Marked::Known => Ok(true),
+        Marked::Failed(message) => {
+            try_other_channel(release, &message.study_instance_uid, message.channel).await?;
+            Ok(true)
+        }
+    }
+}
+
+/// What marking a channel as reported came to.
+enum Marked {
+    /// The message is none of ours so far.
+    Unknown,
+    /// It is marked, or needs no mark.
+    Known,
+    /// It did not arrive.
+    Failed(MessagePointer),
+}
+
+async fn mark_reported(common: &Common, feedback: &Feedback) -> Result<Marked, DeliveryError> {
+    let index = &common.index;
+    let Some(message) = index.message(&feedback.provider_id).await? else { return Ok(Marked::Unknown) };
     let (study, channel) = (&message.study_instance_uid, message.channel);
     for _ in 0..MARK_TRIES_MAX {
-        let Some(notice) = index.notice(study, message.link_version).await? else { return Ok(true) };
-        let Some(known) = notice.channel(channel) else { return Ok(true) };
+        let Some(notice) = index.notice(study, message.link_version).await? else { return Ok(Marked::Known) };
+        let Some(known) = notice.channel(channel) else { return Ok(Marked::Known) };
         let (state, detail) = match (&feedback.verdict, known.state) {
             (Verdict::Delivered, ChannelState::Sent) => (ChannelState::Delivered, None),
             // The two reports may come in either order.
@@ -202,35 +238,34 @@ async fn record_of_known(services: &Services, feedback: &Feedback) -> Result<boo
             }
             // The run that marked it may have ended before it tried the other channel.
             (Verdict::Failed(_) | Verdict::Unsettled(_), ChannelState::Failed) => {
-                try_other_channel(services, study, channel).await?;
-                return Ok(true);
+                return Ok(Marked::Failed(message));
             }
-            _ => return Ok(true),
+            _ => return Ok(Marked::Known),
         };
-        let reported = ChannelRecord { state, detail, at: Some(services.clock.now()), ..known.clone() };
-        let event = event_of(services, &message, state).await?;
+        let reported = ChannelRecord { state, detail, at: Some(common.clock.now()), ..known.clone() };
+        let event = event_of(common, &message, state).await?;
         if index.mark_channel(&notice, channel, known.state, &reported, &event).await? {
             if state == ChannelState::Failed {
                 warn!(study_instance_uid = %study, ?channel, "message did not arrive");
-                try_other_channel(services, study, channel).await?;
+                return Ok(Marked::Failed(message));
             }
-            return Ok(true);
+            return Ok(Marked::Known);
         }
     }
     Err(StoreError::Contention { operation: "record a report" }.into())
 }
 
 async fn event_of(
-    services: &Services,
+    common: &Common,
     message: &MessagePointer,
     state: ChannelState,
 ) -> Result<Vec<LogEntry>, DeliveryError> {
-    let Some(record) = services.index.study(&message.study_instance_uid).await? else {
+    let Some(record) = common.index.study(&message.study_instance_uid).await? else {
         return Ok(Vec::new());
     };
     let channel = message.channel.as_str();
     let occasion = format!("{} {channel} reported", message.link_version);
-    let pen = Pen::of_study(services, &record).await?;
+    let pen = Pen::of_study(common, &record).await?;
     let event = match state {
         ChannelState::Failed => pen.event(UsageKind::MessageFailed, &occasion).because("reported"),
         _ => pen.event(UsageKind::MessageDelivered, &occasion),
@@ -246,11 +281,11 @@ fn without_numbers(text: &str) -> String {
 }
 
 async fn try_other_channel(
-    services: &Services,
+    release: &Release,
     study: &StudyInstanceUid,
     failed: Channel,
 ) -> Result<(), DeliveryError> {
-    let index = &services.index;
+    let index = &release.common.index;
     let notices = index.notices(study).await?;
     let other = match failed {
         Channel::Sms => Channel::Email,
@@ -260,7 +295,7 @@ async fn try_other_channel(
     if was_tried || notices.len() >= NOTICES_PER_DAY_MAX {
         return Ok(());
     }
-    let Some((mut record, order)) = find_in_sight(services, study).await? else { return Ok(()) };
+    let Some((mut record, order)) = find_in_sight(&release.common, study).await? else { return Ok(()) };
     let Some(key) = record.account_key.clone() else { return Ok(()) };
     let Some(account) = index.account_after_merges(&key).await? else { return Ok(()) };
     let known = index.contact_of(&order).await?;
@@ -273,12 +308,12 @@ async fn try_other_channel(
     }
     let before = record.clone();
     record.link_version += 1;
-    let issue = Issue::new(services, &record, &order.order, &account, contact).await?;
+    let issue = Issue::new(release, &record, &order.order, &account, contact).await?;
     let (study_key, change) = Index::link_version_change(&before, record.link_version);
     let transaction = issue.add_to(Transaction::new().update(study_key, change))?;
     match index.commit(transaction).await? {
         TransactionOutcome::Committed => {
-            outbox::leave_to_sweeper(issue.announce(services).await);
+            outbox::leave_to_sweeper(issue.announce(release).await);
             Ok(())
         }
         // Somebody issued another one at this moment.

@@ -1,5 +1,6 @@
 //! Messages of a notice: SMS, email. Sending again what was sent changes nothing.
 
+use crate::{DeliveryError, Settings};
 use std::time::Duration;
 
 use filmless_domain::hospital::HOSPITAL_TIME;
@@ -12,12 +13,12 @@ use filmless_store::port::{Email, PortError, Sms};
 use tracing::{info, instrument, warn};
 
 use crate::notice::feedback;
+use crate::parts::{Common, Notify, Release};
 use crate::record::messages::{NoticeTask, Task};
 use crate::record::outbox;
 use crate::record::usage::{self, Pen};
 use crate::release::slip::{Content, content_of, ensure_slip};
 use crate::services::MessageSecrets;
-use crate::{DeliveryError, Services};
 
 /// A message waits in its queue at most as long as SQS allows; then it looks at the clock again.
 const PUT_OFF_MAX: Duration = Duration::from_secs(15 * 60);
@@ -34,25 +35,25 @@ pub(crate) const COUNTRY_NOT_ALLOWED: &str = "country-not-allowed";
 /// [`DeliveryError`]: a provider could not be reached; the channels that were served stay served.
 #[instrument(skip_all, fields(study_instance_uid = %study, link_version))]
 pub async fn send_notice(
-    services: &Services,
+    notify: &Notify,
     study: &StudyInstanceUid,
     link_version: u32,
 ) -> Result<(), DeliveryError> {
-    let Some(notice) = services.index.notice(study, link_version).await? else { return Ok(()) };
+    let Some(notice) = notify.common.index.notice(study, link_version).await? else { return Ok(()) };
     // Those of the channels that an earlier run served.
-    feedback::record_early_reports(services, &notice).await?;
-    ensure_slip(services, &notice).await?;
+    feedback::record_early_reports(&notify.release, &notice).await?;
+    ensure_slip(&notify.release, &notice).await?;
     // Held or recalled since, or ordered for somebody else: nobody is called to images they cannot see. A later release
     // announces it.
-    let Some(content) = content_of(services, &notice).await? else { return Ok(()) };
-    if let Some(left) = quiet_time_left(services) {
+    let Some(content) = content_of(&notify.release, &notice).await? else { return Ok(()) };
+    if let Some(left) = quiet_time_left(&notify.common) {
         info!("notice put off for the quiet hours");
-        return look_again(services, study, link_version, left).await;
+        return look_again(&notify.common, study, link_version, left).await;
     }
     // One channel that is down does not hold the other one back.
     let mut failed = None;
     for channel in [Channel::Sms, Channel::Email] {
-        if let Err(error) = deliver(services, &notice, &content, channel).await {
+        if let Err(error) = deliver(notify, &notice, &content, channel).await {
             failed.get_or_insert(error);
         }
     }
@@ -60,29 +61,35 @@ pub async fn send_notice(
         return Err(error);
     }
     // Read again: another run may be at a channel, and needs the secrets if it has to begin once more.
-    match services.index.notice(study, link_version).await? {
-        Some(notice) if notice.is_done() => close(services, &notice).await,
-        Some(_) => look_again(services, study, link_version, SENDING_MAX).await,
+    match notify.common.index.notice(study, link_version).await? {
+        Some(notice) if notice.is_done() => close(&notify.release, &notice).await,
+        Some(_) => look_again(&notify.common, study, link_version, SENDING_MAX).await,
         None => Ok(()),
     }
 }
 
 /// Nothing will be sent any more: takes what providers have reported by now, then erases the secrets, which lead whoever
 /// is cut off here back.
-pub(crate) async fn close(services: &Services, notice: &NoticeRecord) -> Result<(), DeliveryError> {
-    feedback::record_early_reports(services, notice).await?;
-    Ok(services.index.erase_notice_secrets(notice).await?)
+async fn close(release: &Release, notice: &NoticeRecord) -> Result<(), DeliveryError> {
+    feedback::record_early_reports(release, notice).await?;
+    Ok(release.common.index.erase_notice_secrets(notice).await?)
+}
+
+/// The same for a notice of a study that its patient does not see.
+pub(crate) async fn close_unseen(common: &Common, notice: &NoticeRecord) -> Result<(), DeliveryError> {
+    feedback::mark_early_reports(common, notice).await?;
+    Ok(common.index.erase_notice_secrets(notice).await?)
 }
 
 /// How long messages have to wait for the morning.
-fn quiet_time_left(services: &Services) -> Option<Duration> {
-    let quiet = services.settings.quiet_hours?;
-    let left = quiet.remaining(services.clock.now(), &HOSPITAL_TIME)?;
+fn quiet_time_left(common: &Common) -> Option<Duration> {
+    let quiet = common.settings.quiet_hours?;
+    let left = quiet.remaining(common.clock.now(), &HOSPITAL_TIME)?;
     Some(Duration::try_from(left).unwrap_or_default())
 }
 
 async fn look_again(
-    services: &Services,
+    common: &Common,
     study: &StudyInstanceUid,
     link_version: u32,
     left: Duration,
@@ -91,68 +98,71 @@ async fn look_again(
     let mut message = task.to_outbox()?;
     let delay = left.min(PUT_OFF_MAX);
     message.delay_ms = u64::try_from(delay.as_millis()).unwrap_or_default();
-    outbox::publish(services, &outbox::entry(services, vec![message])?).await
+    outbox::publish(common, &outbox::entry(common, vec![message])?).await
 }
 
 /// Sends one channel of a notice once: whoever is to send says so first. A run that finds another one's word does
 /// it again only where the provider drops the second message; elsewhere it leaves the other one its time, and then nobody
 /// knows whether the message went out: the channel counts as failed, although the patient may have it.
 async fn deliver(
-    services: &Services,
+    notify: &Notify,
     notice: &NoticeRecord,
     content: &Content,
     channel: Channel,
 ) -> Result<(), DeliveryError> {
     let Some(found) = notice.channel(channel) else { return Ok(()) };
     let is_idempotent = match channel {
-        Channel::Sms => services.sms.is_idempotent(),
-        Channel::Email => services.email.is_idempotent(),
+        Channel::Sms => notify.sms.is_idempotent(),
+        Channel::Email => notify.email.is_idempotent(),
     };
-    let now = services.clock.now();
+    let now = notify.common.clock.now();
     let sending = ChannelRecord { state: ChannelState::Sending, at: Some(now), ..ChannelRecord::pending() };
     match found.state {
         ChannelState::Pending => {
             let from = ChannelState::Pending;
-            if !services.index.mark_channel(notice, channel, from, &sending, &[]).await? {
+            if !notify.common.index.mark_channel(notice, channel, from, &sending, &[]).await? {
                 return Ok(());
             }
             if channel == Channel::Sms
-                && notice.phone.as_ref().is_some_and(|phone| !services.settings.sms_countries.allow(phone))
+                && notice
+                    .phone
+                    .as_ref()
+                    .is_some_and(|phone| !notify.common.settings.sms_countries.allow(phone))
             {
                 warn!(?channel, "notice not sent: SMS to this country are not allowed");
-                return fail(services, notice, content, channel, COUNTRY_NOT_ALLOWED).await;
+                return fail(&notify.common, notice, content, channel, COUNTRY_NOT_ALLOWED).await;
             }
-            if is_flooded(services, notice, channel).await? {
+            if is_flooded(&notify.common, notice, channel).await? {
                 warn!(?channel, "notice not sent: too many messages to one receiver");
-                return fail(services, notice, content, channel, "too-many-messages").await;
+                return fail(&notify.common, notice, content, channel, "too-many-messages").await;
             }
         }
         ChannelState::Sending if is_idempotent => {}
         ChannelState::Sending if found.at.is_some_and(|since| now < since + SENDING_MAX) => return Ok(()),
         ChannelState::Sending => {
-            return fail(services, notice, content, channel, "unanswered").await;
+            return fail(&notify.common, notice, content, channel, "unanswered").await;
         }
         ChannelState::Sent | ChannelState::Delivered | ChannelState::Failed => return Ok(()),
     }
     let sent = match channel {
-        Channel::Sms => send_sms(services, notice, content).await,
-        Channel::Email => send_email(services, notice, content).await?.map(|id| (id, 1)),
+        Channel::Sms => send_sms(notify, notice, content).await,
+        Channel::Email => send_email(notify, notice, content).await?.map(|id| (id, 1)),
     };
     match sent {
-        Ok((id, parts)) => mark_sent(services, notice, content, channel, (id, parts)).await,
+        Ok((id, parts)) => mark_sent(&notify.common, notice, content, channel, (id, parts)).await,
         Err(PortError::Refused { operation, .. }) => {
             warn!(?channel, operation, "notice refused by the provider");
-            fail(services, notice, content, channel, "refused").await
+            fail(&notify.common, notice, content, channel, "refused").await
         }
         Err(PortError::Unanswered { operation, .. }) if !is_idempotent => {
             warn!(?channel, operation, "notice not answered by the provider");
-            fail(services, notice, content, channel, "unanswered").await
+            fail(&notify.common, notice, content, channel, "unanswered").await
         }
         // It may have gone out: the next run sends it again, and the provider drops one of the two.
         Err(error @ PortError::Unanswered { .. }) => Err(error.into()),
         Err(error) => {
             // It did not go out: the next run may try.
-            settle(services, notice, channel, ChannelRecord::pending(), &[]).await?;
+            settle(&notify.common, notice, channel, ChannelRecord::pending(), &[]).await?;
             Err(error.into())
         }
     }
@@ -160,82 +170,78 @@ async fn deliver(
 
 /// Writes down the provider's id of a message, and of how many parts it was.
 async fn mark_sent(
-    services: &Services,
+    common: &Common,
     notice: &NoticeRecord,
     content: &Content,
     channel: Channel,
     (id, parts): (String, i64),
 ) -> Result<(), DeliveryError> {
     info!(?channel, "notice sent");
-    let at = Some(services.clock.now());
+    let at = Some(common.clock.now());
     let sent = ChannelRecord { state: ChannelState::Sent, provider_id: Some(id), at, detail: None };
     let (kind, unit) = match channel {
         Channel::Sms => (UsageKind::SmsSent, UsageUnit::Part),
         Channel::Email => (UsageKind::EmailSent, UsageUnit::Message),
     };
-    let event = [content.event(services, notice, channel, kind).count(parts, unit)];
-    if !settle(services, notice, channel, sent.clone(), &event).await? {
+    let event = [content.event(common, notice, channel, kind).count(parts, unit)];
+    if !settle(common, notice, channel, sent.clone(), &event).await? {
         // Another run at the same channel gave it back, because its own try did not go out.
         let (from, event) = (ChannelState::Pending, usage::entries(&event)?);
-        services.index.mark_channel(notice, channel, from, &sent, &event).await?;
+        common.index.mark_channel(notice, channel, from, &sent, &event).await?;
     }
     Ok(())
 }
 
 /// Whether the receiver got more messages than any patient has studies. A run that is repeated counts again: the
 /// limit is far above what a day brings.
-async fn is_flooded(
-    services: &Services,
-    notice: &NoticeRecord,
-    channel: Channel,
-) -> Result<bool, DeliveryError> {
-    let limits = &services.settings.limits;
+async fn is_flooded(common: &Common, notice: &NoticeRecord, channel: Channel) -> Result<bool, DeliveryError> {
+    let limits = &common.settings.limits;
     let receiver = match channel {
         Channel::Sms => notice.phone.as_ref().map(|phone| phone.as_str()),
         Channel::Email => notice.email.as_deref(),
     };
     let Some(receiver) = receiver else { return Ok(false) };
-    let (now, window) = (services.clock.now(), limits.messages_window_seconds);
-    Ok(services.index.count_message(receiver, now, window).await? > limits.messages_per_receiver_max)
+    let (now, window) = (common.clock.now(), limits.messages_window_seconds);
+    Ok(common.index.count_message(receiver, now, window).await? > limits.messages_per_receiver_max)
 }
 
 async fn fail(
-    services: &Services,
+    common: &Common,
     notice: &NoticeRecord,
     content: &Content,
     channel: Channel,
     why: &str,
 ) -> Result<(), DeliveryError> {
-    let at = Some(services.clock.now());
+    let at = Some(common.clock.now());
     let failed =
         ChannelRecord { state: ChannelState::Failed, provider_id: None, at, detail: Some(why.to_owned()) };
-    let event = content.event(services, notice, channel, UsageKind::MessageFailed).because(why);
-    settle(services, notice, channel, failed, &[event]).await.map(|_| ())
+    let event = content.event(common, notice, channel, UsageKind::MessageFailed).because(why);
+    settle(common, notice, channel, failed, &[event]).await.map(|_| ())
 }
 
 /// Says whether the channel was still being sent.
 async fn settle(
-    services: &Services,
+    common: &Common,
     notice: &NoticeRecord,
     channel: Channel,
     to: ChannelRecord,
     events: &[UsageEvent],
 ) -> Result<bool, DeliveryError> {
     let (from, events) = (ChannelState::Sending, usage::entries(events)?);
-    Ok(services.index.mark_channel(notice, channel, from, &to, &events).await?)
+    Ok(common.index.mark_channel(notice, channel, from, &to, &events).await?)
 }
 
 async fn send_sms(
-    services: &Services,
+    notify: &Notify,
     notice: &NoticeRecord,
     content: &Content,
 ) -> Result<(String, i64), PortError> {
     let Some(phone) = &notice.phone else { return Ok((String::new(), 0)) };
     let text = sms_text(&SmsContent {
-        hospital: &services.settings.hospital,
+        hospital: &notify.common.settings.hospital,
         language: notice.language,
         account: &notice.account_name,
-        password: content.message_password(services),
+        password: content.message_password(&notify.common.settings),
         link: &content.link,
         guide_url: &content.guide_url,
     });
@@ -247,11 +253,11 @@ async fn send_sms(
         encoding: text.encoding,
     };
     let parts = i64::from(sms.parts);
-    services.sms.send(&sms).await.map(|id| (id, parts))
+    notify.sms.send(&sms).await.map(|id| (id, parts))
 }
 
 async fn send_email(
-    services: &Services,
+    notify: &Notify,
     notice: &NoticeRecord,
     content: &Content,
 ) -> Result<Result<String, PortError>, DeliveryError> {
@@ -262,17 +268,20 @@ async fn send_email(
         return Ok(Err(PortError::Refused { operation: "address an email", source }));
     }
     // The slip holds the password and the result, too.
-    let with_password = services.settings.message_secrets == MessageSecrets::All;
+    let with_password = notify.common.settings.message_secrets == MessageSecrets::All;
     let slip = if with_password {
-        Some(slip_pdf(&content.slip(services, notice)).map_err(DeliveryError::internal("a slip"))?)
+        Some(
+            slip_pdf(&content.slip(&notify.common.settings, notice))
+                .map_err(DeliveryError::internal("a slip"))?,
+        )
     } else {
         None
     };
     let qr = qr_png(content.link.expose()).map_err(DeliveryError::internal("a QR code"))?;
     let idempotency_key = idempotency_key(notice, "email");
-    let host = services.settings.email_from.rsplit('@').next().unwrap_or("localhost");
+    let host = notify.common.settings.email_from.rsplit('@').next().unwrap_or("localhost");
     let raw = email_message(&EmailContent {
-        hospital: &services.settings.hospital,
+        hospital: &notify.common.settings.hospital,
         language: notice.language,
         patient_name: &content.patient_name,
         study_title: &content.title,
@@ -280,12 +289,12 @@ async fn send_email(
         result: content.result.as_ref().filter(|_| with_password),
         is_birth_date_known: !content.order.patient.birth_date.is_placeholder(),
         account: &notice.account_name,
-        password: content.message_password(services),
+        password: content.message_password(&notify.common.settings),
         link: &content.link,
         guide_url: &content.guide_url,
         portal_url: &content.portal_url,
         expires_on: content.expires_on,
-        from: &services.settings.email_from,
+        from: &notify.common.settings.email_from,
         to,
         message_id: &format!("{idempotency_key}@{host}"),
         date: notice.issued_at,
@@ -293,8 +302,9 @@ async fn send_email(
         slip_pdf: slip.as_deref(),
     });
     let raw = raw.map_err(DeliveryError::internal("an email"))?;
-    let email = Email { idempotency_key, from: services.settings.email_from.clone(), to: to.clone(), raw };
-    Ok(services.email.send(&email).await)
+    let email =
+        Email { idempotency_key, from: notify.common.settings.email_from.clone(), to: to.clone(), raw };
+    Ok(notify.email.send(&email).await)
 }
 
 fn idempotency_key(notice: &NoticeRecord, channel: &str) -> String {
@@ -302,19 +312,13 @@ fn idempotency_key(notice: &NoticeRecord, channel: &str) -> String {
 }
 
 impl Content {
-    fn event(
-        &self,
-        services: &Services,
-        notice: &NoticeRecord,
-        channel: Channel,
-        kind: UsageKind,
-    ) -> UsageEvent {
+    fn event(&self, common: &Common, notice: &NoticeRecord, channel: Channel, kind: UsageKind) -> UsageEvent {
         let (version, channel) = (notice.link_version, channel.as_str());
-        let pen = Pen::new(services, &self.study, Some(&self.order));
+        let pen = Pen::new(common, &self.study, Some(&self.order));
         pen.event(kind, &format!("{version} {channel}")).message(channel, version)
     }
 
-    fn message_password(&self, services: &Services) -> Option<&Secret> {
-        (services.settings.message_secrets == MessageSecrets::All).then_some(&self.password)
+    fn message_password(&self, settings: &Settings) -> Option<&Secret> {
+        (settings.message_secrets == MessageSecrets::All).then_some(&self.password)
     }
 }

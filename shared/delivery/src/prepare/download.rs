@@ -7,18 +7,19 @@ use std::path::PathBuf;
 use filmless_dicom::display_order;
 use filmless_domain::{ObjectKey, StudyInstanceUid, object_key};
 use filmless_store::index::InstanceRecord;
-use filmless_store::{ObjectVersion, Served, StoreError};
+use filmless_store::{Bucket, Index, ObjectVersion, Served, StoreError};
 use jiff::SignedDuration;
 use sha2::{Digest, Sha256};
 use tracing::{info, instrument};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
+use crate::DeliveryError;
+use crate::parts::{Common, Prepare};
 use crate::prepare::slice_key::slice_key;
 use crate::record::messages::{SettleTask, Task};
 use crate::record::outbox;
 use crate::sight::find_in_sight;
-use crate::{DeliveryError, Services};
 
 const READ_ME: &str = "\
 Thư mục DICOM chứa toàn bộ ảnh gốc của một lần chụp, đúng như bệnh viện đã lưu.
@@ -41,14 +42,15 @@ pub(crate) struct StudyDownload {
 
 /// Looks for the ZIP of a study.
 pub(crate) async fn find(
-    services: &Services,
+    index: &Index,
+    derived: &Bucket,
     study: &StudyInstanceUid,
 ) -> Result<StudyDownload, DeliveryError> {
-    let instances = services.index.instances(study).await?;
+    let instances = index.instances(study).await?;
     let key = object_key::study_download(study, &contents_digest(&instances));
     let bytes_of_files = instances.iter().map(|instance| instance.bytes).sum();
     let object = ObjectVersion { key: &key, version_id: None };
-    let bytes = match services.derived.size(object).await {
+    let bytes = match derived.size(object).await {
         Ok(bytes) => Some(bytes),
         Err(StoreError::NotFound) => None,
         Err(error) => return Err(error.into()),
@@ -57,10 +59,10 @@ pub(crate) async fn find(
 }
 
 /// Asks for the ZIP to be made.
-pub(crate) async fn request(services: &Services, study: &StudyInstanceUid) -> Result<(), DeliveryError> {
+pub(crate) async fn request(common: &Common, study: &StudyInstanceUid) -> Result<(), DeliveryError> {
     let task = SettleTask::PackDownload { study_instance_uid: study.clone() };
-    let entry = outbox::entry(services, vec![task.to_outbox()?])?;
-    outbox::publish(services, &entry).await
+    let entry = outbox::entry(common, vec![task.to_outbox()?])?;
+    outbox::publish(common, &entry).await
 }
 
 /// How long nobody else begins to pack a study after its packer was last heard of.
@@ -76,31 +78,31 @@ const LOOK_AGAIN_MS: u64 = 5_000;
 /// # Errors
 /// [`DeliveryError`]: it has to be made again.
 #[instrument(skip_all, fields(study_instance_uid = %study))]
-pub async fn pack_download(services: &Services, study: &StudyInstanceUid) -> Result<(), DeliveryError> {
-    if find_in_sight(services, study).await?.is_none() {
+pub async fn pack_download(prepare: &Prepare, study: &StudyInstanceUid) -> Result<(), DeliveryError> {
+    if find_in_sight(&prepare.common, study).await?.is_none() {
         return Ok(());
     }
-    let download = find(services, study).await?;
+    let download = find(&prepare.common.index, &prepare.derived, study).await?;
     if download.bytes.is_some() {
         return Ok(());
     }
-    if !services.index.lease_packing(study, services.clock.now(), LEASE).await? {
+    if !prepare.common.index.lease_packing(study, prepare.common.clock.now(), LEASE).await? {
         let mut message = SettleTask::PackDownload { study_instance_uid: study.clone() }.to_outbox()?;
         message.delay_ms = LOOK_AGAIN_MS;
-        return outbox::publish(services, &outbox::entry(services, vec![message])?).await;
+        return outbox::publish(&prepare.common, &outbox::entry(&prepare.common, vec![message])?).await;
     }
     // Between looking and taking the turn, whoever had it may have come to its end.
-    let packed = match find(services, study).await? {
+    let packed = match find(&prepare.common.index, &prepare.derived, study).await? {
         StudyDownload { bytes: Some(_), .. } => Ok(()),
-        missing => pack(services, study, &missing.key).await,
+        missing => pack(prepare, study, &missing.key).await,
     };
-    services.index.end_packing(study).await?;
+    prepare.common.index.end_packing(study).await?;
     packed
 }
 
-async fn pack(services: &Services, study: &StudyInstanceUid, key: &ObjectKey) -> Result<(), DeliveryError> {
-    let mut renewed_at = services.clock.now();
-    let mut instances = services.index.instances(study).await?;
+async fn pack(prepare: &Prepare, study: &StudyInstanceUid, key: &ObjectKey) -> Result<(), DeliveryError> {
+    let mut renewed_at = prepare.common.clock.now();
+    let mut instances = prepare.common.index.instances(study).await?;
     instances.sort_by(|a, b| {
         let series = |i: &InstanceRecord| (i.series_number, i.series_instance_uid.clone());
         series(a).cmp(&series(b)).then_with(|| display_order(&slice_key(a), &slice_key(b)))
@@ -110,14 +112,14 @@ async fn pack(services: &Services, study: &StudyInstanceUid, key: &ObjectKey) ->
     let (file, archive) = (folder.path().join("file"), folder.path().join("zip"));
     let mut zip = ZipWriter::new(File::create_new(&archive).map_err(local("a temporary file"))?);
     add(&mut zip, "README.txt", &mut READ_ME.as_bytes()).map_err(local("a ZIP"))?;
-    let limit = services.settings.limits.object_bytes_max;
+    let limit = prepare.common.settings.limits.object_bytes_max;
     for (instance, name) in instances.iter().zip(names(&instances)) {
         let object = ObjectVersion { key: &instance.key, version_id: instance.version_id.as_deref() };
-        services.studies.download(object, &file, limit).await?;
+        prepare.studies.download(object, &file, limit).await?;
         zip = add_file(zip, name, file.clone()).await?;
-        let now = services.clock.now();
+        let now = prepare.common.clock.now();
         if now > renewed_at + RENEW_EVERY {
-            services.index.renew_packing(study, now, LEASE).await?;
+            prepare.common.index.renew_packing(study, now, LEASE).await?;
             renewed_at = now;
         }
     }
@@ -125,7 +127,7 @@ async fn pack(services: &Services, study: &StudyInstanceUid, key: &ObjectKey) ->
         .await
         .map_err(DeliveryError::internal("a ZIP"))?
         .map_err(DeliveryError::internal("a ZIP"))?;
-    services.derived.put_file(key, &archive, Served::immutable("application/zip")).await?;
+    prepare.derived.put_file(key, &archive, Served::immutable("application/zip")).await?;
     info!(instances = instances.len(), "study packed for download");
     Ok(())
 }

@@ -4,7 +4,8 @@ use filmless_domain::identity::{ACCESSIONS_MAX, IdentityRules, PERSONS_MAX, file
 use filmless_domain::{AccessionNumber, PatientDemographics};
 use filmless_store::index::{InstanceRecord, StudyRecord};
 
-use crate::{DeliveryError, Services};
+use crate::DeliveryError;
+use crate::parts::Common;
 
 /// Read from the instances themselves: what was corrected is not among it.
 pub(crate) struct FileFacts {
@@ -49,7 +50,7 @@ impl FileFacts {
 /// # Errors
 /// [`DeliveryError`].
 pub(crate) async fn is_marked_in_vain(
-    services: &Services,
+    common: &Common,
     study: &StudyRecord,
     instances: &[InstanceRecord],
 ) -> Result<bool, DeliveryError> {
@@ -57,8 +58,8 @@ pub(crate) async fn is_marked_in_vain(
     if !study.two_patients || study.facts_version == 0 || instances.is_empty() {
         return Ok(false);
     }
-    if FileFacts::of(study, instances).names_two_patients(&services.settings.identity) {
+    if FileFacts::of(study, instances).names_two_patients(&common.settings.identity) {
         return Ok(false);
     }
-    Ok(services.index.strangers(&study.study_instance_uid).await?.is_empty())
+    Ok(common.index.strangers(&study.study_instance_uid).await?.is_empty())
 }

@@ -8,27 +8,28 @@ use filmless_store::{Served, StoreError};
 use serde_json::json;
 use tracing::info;
 
+use crate::DeliveryError;
+use crate::parts::Prepare;
 use crate::record::messages::{ReleaseTask, Task};
 use crate::record::outbox;
 use crate::record::usage::{self, Pen};
-use crate::{DeliveryError, Services};
 
 /// How often a rendered study is read anew because its item changed meanwhile, before its message comes again.
 const FINISH_TRIES_MAX: u32 = 4;
 
 /// Moves a settled study on once every series shows its contents: manifest first, then the state together with
 /// the message to the gate. Whoever renders the last series does it; running it again changes nothing.
-pub(crate) async fn finish_study(services: &Services, study: &StudyInstanceUid) -> Result<(), DeliveryError> {
+pub(crate) async fn finish_study(prepare: &Prepare, study: &StudyInstanceUid) -> Result<(), DeliveryError> {
     for _ in 0..FINISH_TRIES_MAX {
-        let Some(record) = services.index.study(study).await? else { return Ok(()) };
+        let Some(record) = prepare.common.index.study(study).await? else { return Ok(()) };
         if record.state != StudyState::Settled {
             return Ok(());
         }
-        let series = services.index.series(study).await?;
+        let series = prepare.common.index.series(study).await?;
         if series.iter().any(|s| s.rendered_digest.as_ref() != Some(&s.content_digest)) {
             return Ok(());
         }
-        if mark_finished(services, record, &series).await? {
+        if mark_finished(prepare, record, &series).await? {
             return Ok(());
         }
         // A file came meanwhile. One that is part of the study settles it anew; one that was refused changed its item only.
@@ -38,7 +39,7 @@ pub(crate) async fn finish_study(services: &Services, study: &StudyInstanceUid) 
 
 /// Says whether the study was as it was read.
 async fn mark_finished(
-    services: &Services,
+    prepare: &Prepare,
     mut record: StudyRecord,
     series: &[SeriesRecord],
 ) -> Result<bool, DeliveryError> {
@@ -48,18 +49,18 @@ async fn mark_finished(
         serde_json::to_vec(&manifest(&record, series)).map_err(DeliveryError::internal("a manifest"))?;
     let manifest_bytes = manifest.len() as u64;
     let served = Served::uncached("application/json");
-    services.derived.put(&object_key::study_manifest(study), manifest, served).await?;
+    prepare.derived.put(&object_key::study_manifest(study), manifest, served).await?;
     let entry =
-        outbox::entry(services, vec![ReleaseTask { study_instance_uid: study.clone() }.to_outbox()?])?;
+        outbox::entry(&prepare.common, vec![ReleaseTask { study_instance_uid: study.clone() }.to_outbox()?])?;
     let before = usage::signed(record.derived_bytes);
     record.derived_bytes = manifest_bytes + series.iter().map(|s| s.derived_bytes).sum::<u64>();
-    let rendered = rendered(&Pen::of_study(services, &record).await?, &record, before);
-    let now = services.clock.now();
-    if !services.index.mark_study_rendered(&record, now, &entry, &usage::entries(&rendered)?).await? {
+    let rendered = rendered(&Pen::of_study(&prepare.common, &record).await?, &record, before);
+    let now = prepare.common.clock.now();
+    if !prepare.common.index.mark_study_rendered(&record, now, &entry, &usage::entries(&rendered)?).await? {
         return Ok(false);
     }
     info!(study_instance_uid = %study, images = record.images, "study rendered");
-    outbox::publish(services, &entry).await?;
+    outbox::publish(&prepare.common, &entry).await?;
     Ok(true)
 }
 

@@ -8,9 +8,10 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 use tracing::info;
 
+use crate::DeliveryError;
+use crate::parts::Common;
 use crate::prepare::settle;
 use crate::record::outbox;
-use crate::{DeliveryError, Services};
 
 /// What a rebuild set going.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -26,15 +27,15 @@ pub struct Rebuilt {
 /// # Errors
 /// [`DeliveryError`]; running it again goes on.
 pub async fn rebuild(
-    services: &Services,
+    common: &Common,
     study: &StudyInstanceUid,
     report: &mut Rebuilt,
 ) -> Result<(), DeliveryError> {
-    let index = &services.index;
+    let index = &common.index;
     match index.study(study).await? {
         Some(record) if record.state != StudyState::Recalled => {
             index.forget_rendering(study).await?;
-            restart(services, &record).await?;
+            restart(common, &record).await?;
             info!(study_instance_uid = %study, "study is made anew");
             report.studies.push(study.clone());
         }
@@ -47,23 +48,23 @@ pub async fn rebuild(
 ///
 /// # Errors
 /// [`DeliveryError`]; running it again goes on.
-pub async fn rebuild_all(services: &Services, days: u16) -> Result<Rebuilt, DeliveryError> {
-    let today = services.clock.now().to_zoned(TimeZone::UTC).date();
+pub async fn rebuild_all(common: &Common, days: u16) -> Result<Rebuilt, DeliveryError> {
+    let today = common.clock.now().to_zoned(TimeZone::UTC).date();
     let mut report = Rebuilt::default();
     for back in (0..i32::from(days)).rev() {
-        for study in services.index.studies_of_day(today.saturating_sub(back.days())).await? {
-            rebuild(services, &study.study_instance_uid, &mut report).await?;
+        for study in common.index.studies_of_day(today.saturating_sub(back.days())).await? {
+            rebuild(common, &study.study_instance_uid, &mut report).await?;
         }
     }
     Ok(report)
 }
 
 /// Has a study settle anew: whatever of it is not rendered by then will be.
-pub(crate) async fn restart(services: &Services, study: &StudyRecord) -> Result<(), DeliveryError> {
-    let now = services.clock.now();
-    let entry = settle::check_entry(services, &study.study_instance_uid, std::time::Duration::ZERO)?;
-    if services.index.restart_study(study, now, &entry).await? {
-        outbox::send_now(services, &entry).await?;
+pub(crate) async fn restart(common: &Common, study: &StudyRecord) -> Result<(), DeliveryError> {
+    let now = common.clock.now();
+    let entry = settle::check_entry(common, &study.study_instance_uid, std::time::Duration::ZERO)?;
+    if common.index.restart_study(study, now, &entry).await? {
+        outbox::send_now(common, &entry).await?;
     }
     Ok(())
 }

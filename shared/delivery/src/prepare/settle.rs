@@ -10,6 +10,7 @@ use filmless_store::index::{
 };
 use tracing::{info, instrument};
 
+use crate::parts::{Common, Prepare};
 use crate::prepare::digest::content_digest;
 use crate::prepare::file_facts::FileFacts;
 use crate::prepare::finish::finish_study;
@@ -17,7 +18,7 @@ use crate::prepare::key_marks::KeyMarks;
 use crate::record::messages::{SeriesContents, SettleTask, Task};
 use crate::record::outbox;
 use crate::record::usage::{self, Pen};
-use crate::{DeliveryError, Services, created_object, sight};
+use crate::{DeliveryError, created_object, sight};
 
 /// A check this late is lost: the next arrival schedules another.
 const CHECK_GRACE_MS: i64 = 120_000;
@@ -38,21 +39,21 @@ const SERIES_APART_MAX: usize = 32;
 const INSTANCES_TOGETHER_MAX: usize = 64;
 
 /// Makes sure that the study will be looked at once nothing arrives any more.
-pub(crate) async fn schedule(services: &Services, study: &StudyInstanceUid) -> Result<(), DeliveryError> {
-    let now = services.clock.now();
-    let delay = services.settings.quiet_period;
+pub(crate) async fn schedule(common: &Common, study: &StudyInstanceUid) -> Result<(), DeliveryError> {
+    let now = common.clock.now();
+    let delay = common.settings.quiet_period;
     let due_ms = now.as_millisecond() + millis(delay);
-    let entry = check_entry(services, study, delay)?;
-    if services.index.schedule_settle(study, now, due_ms, CHECK_GRACE_MS, &entry).await? {
-        outbox::publish(services, &entry).await?;
+    let entry = check_entry(common, study, delay)?;
+    if common.index.schedule_settle(study, now, due_ms, CHECK_GRACE_MS, &entry).await? {
+        outbox::publish(common, &entry).await?;
     }
-    if let Some(record) = services.index.study(study).await?
-        && let Some(declared) = declared_instances(services, &record).await?
+    if let Some(record) = common.index.study(study).await?
+        && let Some(declared) = declared_instances(common, &record).await?
         && may_have_reached(&record, declared)
-        && services.index.instances(study).await?.len() >= declared
+        && common.index.instances(study).await?.len() >= declared
     {
-        let entry = check_entry(services, study, Duration::ZERO)?;
-        outbox::publish(services, &entry).await?;
+        let entry = check_entry(common, study, Duration::ZERO)?;
+        outbox::publish(common, &entry).await?;
     }
     Ok(())
 }
@@ -65,13 +66,13 @@ fn may_have_reached(record: &StudyRecord, declared: usize) -> bool {
 }
 
 pub(crate) fn check_entry(
-    services: &Services,
+    common: &Common,
     study: &StudyInstanceUid,
     delay: Duration,
 ) -> Result<OutboxRecord, DeliveryError> {
     let mut message = SettleTask::CheckQuiet { study_instance_uid: study.clone() }.to_outbox()?;
     message.delay_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
-    outbox::entry(services, vec![message])
+    outbox::entry(common, vec![message])
 }
 
 /// Settles a study whose quiet period is over or whose declared count is reached, and asks for its changed
@@ -80,28 +81,28 @@ pub(crate) fn check_entry(
 /// # Errors
 /// [`DeliveryError`]: the check has to come again.
 #[instrument(skip_all, fields(study_instance_uid = %study))]
-pub async fn check_quiet(services: &Services, study: &StudyInstanceUid) -> Result<(), DeliveryError> {
-    let Some(mut record) = services.index.study(study).await? else { return Ok(()) };
+pub async fn check_quiet(prepare: &Prepare, study: &StudyInstanceUid) -> Result<(), DeliveryError> {
+    let Some(mut record) = prepare.common.index.study(study).await? else { return Ok(()) };
     match record.state {
         StudyState::Receiving => {}
         // The earlier run of this check may have ended right after it settled the study.
-        StudyState::Settled => return finish_study(services, study).await,
+        StudyState::Settled => return finish_study(prepare, study).await,
         _ => return Ok(()),
     }
-    let instances = services.index.instances(study).await?;
-    let declared = declared_instances(services, &record).await?;
+    let instances = prepare.common.index.instances(study).await?;
+    let declared = declared_instances(&prepare.common, &record).await?;
     let is_complete = declared.is_some_and(|declared| instances.len() >= declared);
-    let quiet_at = record.last_received_at + services.settings.quiet_period;
-    let now = services.clock.now();
+    let quiet_at = record.last_received_at + prepare.common.settings.quiet_period;
+    let now = prepare.common.clock.now();
     if !is_complete && now < quiet_at {
-        let remaining = Duration::try_from(quiet_at - now).unwrap_or(services.settings.quiet_period);
-        let entry = check_entry(services, study, remaining)?;
-        if services.index.postpone_settle(&record, quiet_at.as_millisecond(), &entry).await? {
-            outbox::publish(services, &entry).await?;
+        let remaining = Duration::try_from(quiet_at - now).unwrap_or(prepare.common.settings.quiet_period);
+        let entry = check_entry(&prepare.common, study, remaining)?;
+        if prepare.common.index.postpone_settle(&record, quiet_at.as_millisecond(), &entry).await? {
+            outbox::publish(&prepare.common, &entry).await?;
         }
         return Ok(());
     }
-    let mut dirty = describe_series(services, study, &instances).await?;
+    let mut dirty = describe_series(&prepare.common, study, &instances).await?;
     let is_rendered = dirty.is_empty();
     let before = record.clone();
     record.instances = u32::try_from(instances.len()).unwrap_or(u32::MAX);
@@ -118,15 +119,16 @@ pub async fn check_quiet(services: &Services, study: &StudyInstanceUid) -> Resul
     record.has_report = instances.iter().any(|i| i.is_report);
     let mut others = dirty.split_off(dirty.len().min(MESSAGES_AT_ONCE_MAX));
     // After the split: what the facts make due is written with the study, however many series there are.
-    let mut again = settle_facts(services, &before, &mut record, &instances).await?;
+    let mut again = settle_facts(prepare, &before, &mut record, &instances).await?;
     others.extend(again.split_off(again.len().min(STRANGERS_AT_ONCE_MAX)));
     dirty.extend(again);
-    let entry = outbox::entry(services, dirty)?;
-    let arrived = usage::entries(&arrived(&Pen::of_study(services, &record).await?, &before, &record))?;
-    if !services.index.settle_study(&before, &record, &entry, &arrived).await? {
+    let entry = outbox::entry(&prepare.common, dirty)?;
+    let arrived =
+        usage::entries(&arrived(&Pen::of_study(&prepare.common, &record).await?, &before, &record))?;
+    if !prepare.common.index.settle_study(&before, &record, &entry, &arrived).await? {
         // An instance arrived this very moment. Its own check may not be scheduled, because this one was pending.
-        let entry = check_entry(services, study, services.settings.quiet_period)?;
-        return outbox::publish(services, &entry).await;
+        let entry = check_entry(&prepare.common, study, prepare.common.settings.quiet_period)?;
+        return outbox::publish(&prepare.common, &entry).await;
     }
     info!(
         instances = record.instances,
@@ -135,13 +137,13 @@ pub async fn check_quiet(services: &Services, study: &StudyInstanceUid) -> Resul
         messages = entry.messages.len(),
         "study settled"
     );
-    outbox::publish(services, &entry).await?;
+    outbox::publish(&prepare.common, &entry).await?;
     // A crash before this leaves them to `reconcile`.
     if !others.is_empty() {
-        outbox::send(services, others).await?;
+        outbox::send(&prepare.common, others).await?;
     }
     if is_rendered {
-        finish_study(services, study).await?;
+        finish_study(prepare, study).await?;
     }
     Ok(())
 }
@@ -150,7 +152,7 @@ pub async fn check_quiet(services: &Services, study: &StudyInstanceUid) -> Resul
 /// another patient's are looked at again where that changed whom the study names; and those of an instance that is there now,
 /// since one of the two corrects the other.
 async fn settle_facts(
-    services: &Services,
+    prepare: &Prepare,
     before: &StudyRecord,
     record: &mut StudyRecord,
     instances: &[InstanceRecord],
@@ -159,7 +161,7 @@ async fn settle_facts(
     if facts.persons.is_empty() {
         return Ok(Vec::new());
     }
-    let is_mixed = facts.names_two_patients(&services.settings.identity);
+    let is_mixed = facts.names_two_patients(&prepare.common.settings.identity);
     if !facts.persons.contains(&record.patient) {
         record.patient = facts.persons[0].clone();
     }
@@ -168,7 +170,7 @@ async fn settle_facts(
     if !before.two_patients || before.facts_version == 0 {
         return Ok(Vec::new());
     }
-    let strangers = services.index.strangers(&record.study_instance_uid).await?;
+    let strangers = prepare.common.index.strangers(&record.study_instance_uid).await?;
     record.two_patients = is_mixed || !strangers.is_empty();
     let has_changed = !is_mixed && record.persons != before.persons();
     let is_there = |stranger: &StrangerRecord| {
@@ -177,7 +179,7 @@ async fn settle_facts(
             .any(|instance| Some(&instance.sop_instance_uid) == stranger.sop_instance_uid.as_ref())
     };
     let again = strangers.into_iter().filter(|stranger| has_changed || is_there(stranger));
-    Ok(again.map(|stranger| created_object::event_again(services, stranger)).collect())
+    Ok(again.map(|stranger| created_object::event_again(&prepare.studies, stranger)).collect())
 }
 
 /// What came since the study settled last.
@@ -196,11 +198,11 @@ fn count<'a>(items: impl Iterator<Item = &'a str>) -> u32 {
 
 /// Records what each series holds; returns a message for each whose pack does not show that.
 async fn describe_series(
-    services: &Services,
+    common: &Common,
     study: &StudyInstanceUid,
     instances: &[InstanceRecord],
 ) -> Result<Vec<OutboxMessage>, DeliveryError> {
-    let known: BTreeMap<SeriesInstanceUid, SeriesRecord> = services
+    let known: BTreeMap<SeriesInstanceUid, SeriesRecord> = common
         .index
         .series(study)
         .await?
@@ -212,7 +214,7 @@ async fn describe_series(
         by_series.entry(&instance.series_instance_uid).or_default().push(instance);
     }
     for gone in known.keys().filter(|uid| !by_series.contains_key(uid)) {
-        services.index.forget_series(study, gone).await?;
+        common.index.forget_series(study, gone).await?;
     }
     let marks = KeyMarks::of_study(instances);
     let mut wanted = Vec::new();
@@ -241,7 +243,7 @@ async fn describe_series(
                 missing_frames: 0,
                 derived_bytes: 0,
             };
-            services.index.describe_series(study, &series).await?;
+            common.index.describe_series(study, &series).await?;
         }
         if earlier.and_then(|e| e.rendered_digest.as_ref()) != Some(&content_digest) {
             wanted.push((SeriesContents { series_instance_uid: uid.clone(), content_digest }, members.len()));
@@ -279,11 +281,8 @@ pub(crate) fn tasks_of(study: &StudyInstanceUid, wanted: Vec<(SeriesContents, us
     together.into_iter().map(task).collect()
 }
 
-async fn declared_instances(
-    services: &Services,
-    study: &StudyRecord,
-) -> Result<Option<usize>, DeliveryError> {
-    let candidates = sight::orders_for(services, study).await?;
+async fn declared_instances(common: &Common, study: &StudyRecord) -> Result<Option<usize>, DeliveryError> {
+    let candidates = sight::orders_for(common, study).await?;
     let declared = candidates.named().and_then(|record| record.order.declared_instances);
     Ok(declared.and_then(|n| usize::try_from(n).ok()))
 }

@@ -4,8 +4,9 @@ use filmless_domain::StudyInstanceUid;
 use filmless_domain::audit::{Actor, AuditAction, AuditEvent, AuditOutcome};
 use filmless_store::index::{LogEntry, LogName};
 
+use crate::DeliveryError;
+use crate::parts::Common;
 use crate::record::log;
-use crate::{DeliveryError, Services};
 
 /// An event in the making.
 #[derive(Debug, Clone)]
@@ -58,8 +59,8 @@ impl Record {
     }
 
     /// The entry, for the transaction of what it tells of.
-    pub(crate) fn entry(self, services: &Services) -> Result<LogEntry, DeliveryError> {
-        let (id, at) = log::new_id(services)?;
+    pub(crate) fn entry(self, common: &Common) -> Result<LogEntry, DeliveryError> {
+        let (id, at) = log::new_id(common)?;
         let event = AuditEvent {
             id: id.clone(),
             at,
@@ -78,8 +79,8 @@ impl Record {
     ///
     /// # Errors
     /// [`DeliveryError`].
-    pub async fn write(self, services: &Services) -> Result<(), DeliveryError> {
-        let entry = self.entry(services)?;
-        Ok(services.index.log(LogName::Audit, &entry).await?)
+    pub async fn write(self, common: &Common) -> Result<(), DeliveryError> {
+        let entry = self.entry(common)?;
+        Ok(common.index.log(LogName::Audit, &entry).await?)
     }
 }

@@ -1,11 +1,9 @@
 //! Whether what everything stands on answers.
 
+use filmless_store::{Bucket, Index, ObjectVersion, StoreError};
 use std::time::Duration;
 
 use filmless_domain::{StudyInstanceUid, object_key};
-use filmless_store::{ObjectVersion, StoreError};
-
-use crate::Services;
 
 /// The table does not answer.
 pub const TABLE: &str = "table";
@@ -15,12 +13,12 @@ pub const OBJECTS: &str = "objects";
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What does not work; nothing, where all is well. Nothing is written, and what is looked for is not there.
-pub async fn failing(services: &Services) -> Vec<&'static str> {
+pub async fn failing(index: &Index, derived: &Bucket) -> Vec<&'static str> {
     let Ok(nobody) = StudyInstanceUid::parse("0.0") else { return vec![TABLE] };
-    let table = async { services.index.study(&nobody).await.is_ok() };
+    let table = async { index.study(&nobody).await.is_ok() };
     let objects = async {
         let key = object_key::study_download(&nobody, "healthz");
-        let found = services.derived.size(ObjectVersion { key: &key, version_id: None }).await;
+        let found = derived.size(ObjectVersion { key: &key, version_id: None }).await;
         matches!(found, Ok(_) | Err(StoreError::NotFound))
     };
     let in_time = |answers: Result<bool, tokio::time::error::Elapsed>| answers.unwrap_or(false);

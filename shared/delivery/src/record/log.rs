@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use thiserror::Error;
 
-use crate::{DeliveryError, Services};
+use crate::DeliveryError;
+use crate::parts::Common;
 
 /// Younger events wait: others of the same moment may still be on their way.
 const SEALED_AFTER: SignedDuration = SignedDuration::from_secs(2);
@@ -110,10 +111,10 @@ pub(crate) fn entry(id: &str, at: Timestamp, event: &impl Serialize) -> Result<L
 }
 
 /// A new random id, and the time in the precision of the logs.
-pub(crate) fn new_id(services: &Services) -> Result<(String, Timestamp), DeliveryError> {
+pub(crate) fn new_id(common: &Common) -> Result<(String, Timestamp), DeliveryError> {
     let mut id = [0; 16];
-    services.randomness.fill(&mut id)?;
-    let now = services.clock.now().as_millisecond();
+    common.randomness.fill(&mut id)?;
+    let now = common.clock.now().as_millisecond();
     let now = Timestamp::from_millisecond(now).map_err(DeliveryError::internal("a time"))?;
     Ok((hex::encode(id), now))
 }

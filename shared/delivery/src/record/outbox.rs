@@ -6,45 +6,43 @@ use filmless_store::index::{OutboxMessage, OutboxRecord};
 use filmless_store::port::QueueName;
 use tracing::debug;
 
-use crate::{DeliveryError, Services};
+use crate::DeliveryError;
+use crate::parts::Common;
 
 /// An entry older than this was left by a crash or an outage.
 const STALE_AFTER: Duration = Duration::from_secs(10);
 
 /// A new entry of these messages, to be written in the transaction that causes them.
-pub(crate) fn entry(
-    services: &Services,
-    messages: Vec<OutboxMessage>,
-) -> Result<OutboxRecord, DeliveryError> {
+pub(crate) fn entry(common: &Common, messages: Vec<OutboxMessage>) -> Result<OutboxRecord, DeliveryError> {
     let mut id = [0; 16];
-    services.randomness.fill(&mut id)?;
-    let age = if services.queue.is_at_hand() { Duration::ZERO } else { STALE_AFTER };
-    Ok(OutboxRecord { id: hex::encode(id), created_at: services.clock.now() - age, messages })
+    common.randomness.fill(&mut id)?;
+    let age = if common.queue.is_at_hand() { Duration::ZERO } else { STALE_AFTER };
+    Ok(OutboxRecord { id: hex::encode(id), created_at: common.clock.now() - age, messages })
 }
 
 /// Sends the messages of an entry that was written, and removes it. A crash in between sends them again, which
 /// every receiver bears.
-pub(crate) async fn publish(services: &Services, entry: &OutboxRecord) -> Result<(), DeliveryError> {
+pub(crate) async fn publish(common: &Common, entry: &OutboxRecord) -> Result<(), DeliveryError> {
     for message in &entry.messages {
         let queue = QueueName::ALL.into_iter().find(|queue| queue.as_str() == message.queue);
         if let Some(queue) = queue {
-            services.queue.send(queue, &message.body, Duration::from_millis(message.delay_ms)).await?;
+            common.queue.send(queue, &message.body, Duration::from_millis(message.delay_ms)).await?;
         }
     }
-    Ok(services.index.remove_outbox(entry).await?)
+    Ok(common.index.remove_outbox(entry).await?)
 }
 
 /// Sends messages that no other change causes. They are written down first; where the queue does not take them now, the
 /// sweep sends them.
-pub(crate) async fn send(services: &Services, messages: Vec<OutboxMessage>) -> Result<(), DeliveryError> {
-    let entry = entry(services, messages)?;
-    services.index.add_outbox(&entry).await?;
-    send_now(services, &entry).await
+pub(crate) async fn send(common: &Common, messages: Vec<OutboxMessage>) -> Result<(), DeliveryError> {
+    let entry = entry(common, messages)?;
+    common.index.add_outbox(&entry).await?;
+    send_now(common, &entry).await
 }
 
 /// Sends the messages of an entry that was written, or leaves them to the sweep.
-pub(crate) async fn send_now(services: &Services, entry: &OutboxRecord) -> Result<(), DeliveryError> {
-    match publish(services, entry).await {
+pub(crate) async fn send_now(common: &Common, entry: &OutboxRecord) -> Result<(), DeliveryError> {
+    match publish(common, entry).await {
         Err(DeliveryError::Port(error)) => {
             debug!(cause = %error, "messages are left to the sweep");
             Ok(())
@@ -65,11 +63,11 @@ pub(crate) fn leave_to_sweeper(sent: Result<(), DeliveryError>) {
 ///
 /// # Errors
 /// [`DeliveryError`].
-pub async fn sweep(services: &Services, all: bool) -> Result<usize, DeliveryError> {
+pub async fn sweep(common: &Common, all: bool) -> Result<usize, DeliveryError> {
     let age = if all { Duration::ZERO } else { STALE_AFTER };
-    let stale = services.index.stale_outbox(services.clock.now() - age).await?;
+    let stale = common.index.stale_outbox(common.clock.now() - age).await?;
     for entry in &stale {
-        publish(services, entry).await?;
+        publish(common, entry).await?;
     }
     Ok(stale.len())
 }

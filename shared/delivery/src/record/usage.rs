@@ -5,8 +5,9 @@ use filmless_domain::usage::{StorageClass, UsageContext, UsageEvent, UsageKind};
 use filmless_store::index::{LogEntry, LogName, StudyRecord, Transaction};
 use jiff::Timestamp;
 
+use crate::parts::Common;
 use crate::record::log;
-use crate::{DeliveryError, Services, sight};
+use crate::{DeliveryError, sight};
 
 /// Writes events of one study.
 pub(crate) struct Pen {
@@ -16,15 +17,15 @@ pub(crate) struct Pen {
 
 impl Pen {
     /// For a study and the order it is shown, or may be shown, under.
-    pub fn new(services: &Services, study: &StudyRecord, order: Option<&Order>) -> Self {
+    pub fn new(common: &Common, study: &StudyRecord, order: Option<&Order>) -> Self {
         let context = UsageContext::new(&study.study_instance_uid, &study.modalities, order);
-        Self { context, at: now(services) }
+        Self { context, at: now(common) }
     }
 
     /// For a study whose order has to be looked up.
-    pub async fn of_study(services: &Services, study: &StudyRecord) -> Result<Self, DeliveryError> {
-        let candidates = sight::orders_for(services, study).await?;
-        Ok(Self::new(services, study, candidates.named().map(|record| &record.order)))
+    pub async fn of_study(common: &Common, study: &StudyRecord) -> Result<Self, DeliveryError> {
+        let candidates = sight::orders_for(common, study).await?;
+        Ok(Self::new(common, study, candidates.named().map(|record| &record.order)))
     }
 
     /// An event; `occasion` tells it from others of its kind.
@@ -63,7 +64,7 @@ pub(crate) fn signed(bytes: u64) -> i64 {
 }
 
 /// Now, as the ledger writes it.
-pub(crate) fn now(services: &Services) -> Timestamp {
-    let now = services.clock.now();
+pub(crate) fn now(common: &Common) -> Timestamp {
+    let now = common.clock.now();
     Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
 }

@@ -5,31 +5,32 @@ use filmless_domain::Order;
 use filmless_domain::usage::{Booked, UsageContext, UsageEvent};
 use filmless_store::index::{Booking, StudyRecord};
 
+use crate::parts::Common;
 use crate::record::usage;
-use crate::{DeliveryError, Services, sight};
+use crate::{DeliveryError, sight};
 
 /// The release of a study under an order.
 pub(crate) fn of_release(
-    services: &Services,
+    common: &Common,
     study: &StudyRecord,
     order: &Order,
 ) -> Result<Booking, DeliveryError> {
-    let booked = Booked::new(next(study), usage::now(services), context(study, order), order, study.images);
+    let booked = Booked::new(next(study), usage::now(common), context(study, order), order, study.images);
     booking(booked.released(), Some(booked))
 }
 
 /// What has to be booked of a study that its patient sees under this order; nothing where the ledger says so already.
 pub(crate) fn shown(
-    services: &Services,
+    common: &Common,
     study: &StudyRecord,
     order: &Order,
 ) -> Result<Option<Booking>, DeliveryError> {
     match &study.booked {
         // Released before it was remembered as what: it stands as it was booked then.
         None if study.bookings == 0 => Ok(None),
-        None => of_release(services, study, order).map(Some),
+        None => of_release(common, study, order).map(Some),
         Some(booked) => {
-            let restated = booked.restated(next(study), usage::now(services), context(study, order), order);
+            let restated = booked.restated(next(study), usage::now(common), context(study, order), order);
             restated.map(|(now, events)| booking(events, Some(now))).transpose()
         }
     }
@@ -37,22 +38,22 @@ pub(crate) fn shown(
 
 /// Takes back what a study is booked as; nothing where it is not. `reason` is a code.
 pub(crate) async fn reversal(
-    services: &Services,
+    common: &Common,
     study: &StudyRecord,
     reason: &str,
 ) -> Result<Option<Booking>, DeliveryError> {
-    let Some(booked) = standing(services, study).await? else { return Ok(None) };
-    booking(booked.reversed(next(study), usage::now(services), reason), None).map(Some)
+    let Some(booked) = standing(common, study).await? else { return Ok(None) };
+    booking(booked.reversed(next(study), usage::now(common), reason), None).map(Some)
 }
 
 /// What a study is booked as. One that was released before that was kept is taken to be booked as its order has it.
-async fn standing(services: &Services, study: &StudyRecord) -> Result<Option<Booked>, DeliveryError> {
+async fn standing(common: &Common, study: &StudyRecord) -> Result<Option<Booked>, DeliveryError> {
     let released_at = match (&study.booked, study.released_at) {
         (Some(booked), _) => return Ok(Some(booked.clone())),
         (None, Some(released_at)) if study.bookings == 0 => released_at,
         _ => return Ok(None),
     };
-    let candidates = sight::orders_for(services, study).await?;
+    let candidates = sight::orders_for(common, study).await?;
     let order = candidates.named().map(|record| &record.order);
     Ok(order.map(|order| Booked::new(1, released_at, context(study, order), order, study.images)))
 }

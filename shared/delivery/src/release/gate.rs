@@ -8,13 +8,14 @@ use filmless_store::index::{
 use filmless_store::{Index, StoreError};
 use tracing::{info, instrument};
 
+use crate::parts::{Common, Release};
 use crate::record::messages::{NoticeTask, Task};
 use crate::record::outbox;
 use crate::record::usage::{self, Pen};
 use crate::release::issue::Issue;
 use crate::release::{booking, late_contact};
 use crate::sight::{self, Asked, is_owner, verdict};
-use crate::{DeliveryError, Services, credentials, trace};
+use crate::{DeliveryError, credentials, trace};
 
 /// How many account names are tried for patient codes that look alike.
 const ACCOUNT_NAMES_MAX: u32 = 50;
@@ -24,8 +25,8 @@ const ACCOUNT_NAMES_MAX: u32 = 50;
 /// # Errors
 /// [`DeliveryError`]: the study has to come again.
 #[instrument(skip_all, fields(study_instance_uid = %study))]
-pub async fn release_study(services: &Services, study: &StudyInstanceUid) -> Result<(), DeliveryError> {
-    let Some(record) = services.index.study(study).await? else { return Ok(()) };
+pub async fn release_study(release: &Release, study: &StudyInstanceUid) -> Result<(), DeliveryError> {
+    let Some(record) = release.common.index.study(study).await? else { return Ok(()) };
     if !matches!(record.state, StudyState::Rendered | StudyState::Held | StudyState::Released) {
         return Ok(());
     }
@@ -33,39 +34,36 @@ pub async fn release_study(services: &Services, study: &StudyInstanceUid) -> Res
         // It was held while it was on its way.
         return match record.state {
             StudyState::Held => Ok(()),
-            _ => hold(services, &record, HoldReason::HeldByStaff).await,
+            _ => hold(&release.common, &record, HoldReason::HeldByStaff).await,
         };
     }
-    match verdict(services, &record, Asked::WhetherToRelease).await? {
-        Ok(order) => open_gate(services, record, &order).await,
+    match verdict(&release.common, &record, Asked::WhetherToRelease).await? {
+        Ok(order) => open_gate(release, record, &order).await,
         Err(reason) => {
             if record.state != StudyState::Held || record.reason != Some(reason) {
-                hold(services, &record, reason).await?;
+                hold(&release.common, &record, reason).await?;
             }
             Ok(())
         }
     }
 }
 
-async fn open_gate(
-    services: &Services,
-    study: StudyRecord,
-    order: &OrderRecord,
-) -> Result<(), DeliveryError> {
+async fn open_gate(release: &Release, study: StudyRecord, order: &OrderRecord) -> Result<(), DeliveryError> {
     if study.account_key.is_none() {
-        return first_release(services, study, order).await;
+        return first_release(release, study, order).await;
     }
-    if !is_owner(services, &study, order).await? {
+    if !is_owner(&release.common, &study, order).await? {
         // The order changed hands after the release: its new patient's images never open with the old slip.
-        return hold(services, &study, HoldReason::PatientMismatch).await;
+        return hold(&release.common, &study, HoldReason::PatientMismatch).await;
     }
-    let booking = booking::shown(services, &study, &order.order)?;
+    let booking = booking::shown(&release.common, &study, &order.order)?;
     if study.state != StudyState::Released || booking.is_some() {
-        let pen = Pen::new(services, &study, Some(&order.order));
+        let pen = Pen::new(&release.common, &study, Some(&order.order));
         // Its patient saw it all the time where only late images had come.
         let was_hidden = !study.is_visible();
-        let shown = was_hidden.then(|| usage::entry(&pen.event(UsageKind::StudyShown, &now_in_ms(services))));
-        if services.index.show_again(&study, shown.transpose()?.as_ref(), booking.as_ref()).await? {
+        let shown =
+            was_hidden.then(|| usage::entry(&pen.event(UsageKind::StudyShown, &now_in_ms(&release.common))));
+        if release.common.index.show_again(&study, shown.transpose()?.as_ref(), booking.as_ref()).await? {
             if study.state == StudyState::Released {
                 info!("study booked anew");
             } else {
@@ -74,20 +72,20 @@ async fn open_gate(
             }
         }
     }
-    announce_if_pending(services, &study).await?;
-    late_contact::tell(services, &study.study_instance_uid).await
+    announce_if_pending(&release.common, &study).await?;
+    late_contact::tell(release, &study.study_instance_uid).await
 }
 
-async fn hold(services: &Services, study: &StudyRecord, reason: HoldReason) -> Result<(), DeliveryError> {
-    let pen = Pen::of_study(services, study).await?;
-    let held = pen.event(UsageKind::StudyHeld, &now_in_ms(services)).because(reason.code());
-    let booking = booking::reversal(services, study, reason.code()).await?;
-    if services.index.hold_study(study, reason, &usage::entry(&held)?, booking.as_ref()).await? {
+async fn hold(common: &Common, study: &StudyRecord, reason: HoldReason) -> Result<(), DeliveryError> {
+    let pen = Pen::of_study(common, study).await?;
+    let held = pen.event(UsageKind::StudyHeld, &now_in_ms(common)).because(reason.code());
+    let booking = booking::reversal(common, study, reason.code()).await?;
+    if common.index.hold_study(study, reason, &usage::entry(&held)?, booking.as_ref()).await? {
         info!(reason = reason.code(), "study held");
         trace::tell("held");
         return Ok(());
     }
-    let now = services.index.study(&study.study_instance_uid).await?;
+    let now = common.index.study(&study.study_instance_uid).await?;
     if now.is_some_and(|now| now.state == study.state && now.bookings != study.bookings) {
         // Only what it is booked as changed: it has to be held all the same.
         return Err(StoreError::Contention { operation: "hold a study" }.into());
@@ -96,18 +94,18 @@ async fn hold(services: &Services, study: &StudyRecord, reason: HoldReason) -> R
 }
 
 /// What tells one hold of a study from the next.
-fn now_in_ms(services: &Services) -> String {
-    services.clock.now().as_millisecond().to_string()
+fn now_in_ms(common: &Common) -> String {
+    common.clock.now().as_millisecond().to_string()
 }
 
 /// A notice that was due while the study was hidden is still to be sent.
-async fn announce_if_pending(services: &Services, study: &StudyRecord) -> Result<(), DeliveryError> {
+async fn announce_if_pending(common: &Common, study: &StudyRecord) -> Result<(), DeliveryError> {
     let uid = &study.study_instance_uid;
-    let notice = services.index.notice(uid, study.link_version).await?;
+    let notice = common.index.notice(uid, study.link_version).await?;
     if notice.is_some_and(|notice| !notice.is_done()) {
         let task = NoticeTask { study_instance_uid: uid.clone(), link_version: study.link_version };
-        let entry = outbox::entry(services, vec![task.to_outbox()?])?;
-        outbox::publish(services, &entry).await?;
+        let entry = outbox::entry(common, vec![task.to_outbox()?])?;
+        outbox::publish(common, &entry).await?;
     }
     Ok(())
 }
@@ -115,24 +113,24 @@ async fn announce_if_pending(services: &Services, study: &StudyRecord) -> Result
 /// All of a first release is one transaction: either the patient has account, password, link and a notice on its
 /// way, or nothing happened.
 async fn first_release(
-    services: &Services,
+    release: &Release,
     mut study: StudyRecord,
     order: &OrderRecord,
 ) -> Result<(), DeliveryError> {
     let uid = study.study_instance_uid.clone();
-    let account = account_for(services, &order.order).await?;
+    let account = account_for(&release.common, &order.order).await?;
     // Another order with this patient code, and for somebody else, may have opened it at this very moment.
-    if !sight::is_account_of(services, account.clone(), &order.order).await? {
-        return hold(services, &study, HoldReason::AccountMismatch).await;
+    if !sight::is_account_of(&release.common, account.clone(), &order.order).await? {
+        return hold(&release.common, &study, HoldReason::AccountMismatch).await;
     }
-    let now = services.clock.now();
+    let now = release.common.clock.now();
     study.account_key = Some(account.account_key.clone());
     study.order_accession = Some(order.order.accession_number.clone());
     study.link_version = 1;
 
-    let contact = services.index.contact_of(order).await?;
-    let issue = Issue::new(services, &study, &order.order, &account, contact).await?;
-    let booking = booking::of_release(services, &study, &order.order)?;
+    let contact = release.common.index.contact_of(order).await?;
+    let issue = Issue::new(release, &study, &order.order, &account, contact).await?;
+    let booking = booking::of_release(&release.common, &study, &order.order)?;
     let (study_key, study_change) = Index::release_change(&study, now);
     let study_change = study_change.book(&study, Some(&booking));
     let (order_key, order_change) = Index::bind_order_change(&order.order.accession_number, &uid);
@@ -144,21 +142,21 @@ async fn first_release(
         .unlist_held(&study)
         .begin_openings(&uid)?
         .log_all(LogName::Usage, &booking.usage)?;
-    match services.index.commit(issue.add_to(transaction)?).await? {
+    match release.common.index.commit(issue.add_to(transaction)?).await? {
         TransactionOutcome::Committed => {}
         // Another run released it, or an instance arrived: either way the study comes here again by itself.
         TransactionOutcome::ConditionUnmet(_) => return Ok(()),
     }
     info!("study released");
     trace::tell("released");
-    issue.announce(services).await
+    issue.announce(release).await
 }
 
 /// The patient's account, opened at their first release.
-pub(crate) async fn account_for(services: &Services, order: &Order) -> Result<AccountRecord, DeliveryError> {
+pub(crate) async fn account_for(common: &Common, order: &Order) -> Result<AccountRecord, DeliveryError> {
     let patient_id = &order.patient.id;
     for attempt in 0..ACCOUNT_NAMES_MAX {
-        if let Some(account) = services.index.account_of_patient(patient_id).await? {
+        if let Some(account) = common.index.account_of_patient(patient_id).await? {
             return Ok(account);
         }
         let account_name = access::account_name(patient_id, attempt);
@@ -167,11 +165,11 @@ pub(crate) async fn account_for(services: &Services, order: &Order) -> Result<Ac
             account_name,
             patient_id: patient_id.clone(),
             person: Some(order.demographics()),
-            salt: credentials::new_salt(services.randomness.as_ref())?,
+            salt: credentials::new_salt(common.randomness.as_ref())?,
             sessions_from: None,
             merged_into: None,
         };
-        services.index.open_account(&account).await?;
+        common.index.open_account(&account).await?;
     }
     Err(DeliveryError::internal("an account")("every name for this patient code is taken"))
 }

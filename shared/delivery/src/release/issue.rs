@@ -8,11 +8,12 @@ use filmless_store::index::{
     LinkPointer, LinkRecord, LinkState, NoticeRecord, OutboxRecord, StudyRecord, Transaction, Worklist,
 };
 
+use crate::parts::Release;
 use crate::record::messages::{NoticeTask, Task};
 use crate::record::outbox;
 use crate::record::usage::{self, Pen};
 use crate::release::slip::ensure_slip;
-use crate::{DeliveryError, Services, credentials};
+use crate::{DeliveryError, credentials};
 
 /// Most notices of one study within a day: nobody is to be flooded by a button pressed again and again.
 pub const NOTICES_PER_DAY_MAX: usize = 5;
@@ -30,17 +31,17 @@ pub(crate) struct Issue {
 impl Issue {
     /// A new password and a new link of version `study.link_version`, to be told to that contact.
     pub async fn new(
-        services: &Services,
+        release: &Release,
         study: &StudyRecord,
         order: &Order,
         account: &AccountRecord,
         contact: Contact,
     ) -> Result<Self, DeliveryError> {
         let uid = study.study_instance_uid.clone();
-        let (now, version) = (services.clock.now(), study.link_version);
-        let password = credentials::new_password(services.randomness.as_ref())?;
-        let token = credentials::new_token(services.randomness.as_ref())?;
-        let expires_at = end_of_day(now + services.settings.link_ttl).as_second();
+        let (now, version) = (release.common.clock.now(), study.link_version);
+        let password = credentials::new_password(release.common.randomness.as_ref())?;
+        let token = credentials::new_token(release.common.randomness.as_ref())?;
+        let expires_at = end_of_day(now + release.common.settings.link_ttl).as_second();
         let hash = credentials::password_hash(password.expose(), &account.salt).await?;
         let task = NoticeTask { study_instance_uid: uid.clone(), link_version: version };
         let link = LinkRecord {
@@ -55,10 +56,10 @@ impl Issue {
         Ok(Self {
             credential: CredentialRecord { hash, expires_at },
             token_digest: credentials::token_digest(token.expose()),
-            notice: new_notice(services, &link, account, (&password, &token), contact).await?,
+            notice: new_notice(release, &link, account, (&password, &token), contact).await?,
             link,
-            entry: outbox::entry(services, vec![task.to_outbox()?])?,
-            slip_made: slip_made(&Pen::new(services, study, Some(order)), version),
+            entry: outbox::entry(&release.common, vec![task.to_outbox()?])?,
+            slip_made: slip_made(&Pen::new(&release.common, study, Some(order)), version),
         })
     }
 
@@ -83,9 +84,9 @@ impl Issue {
     }
 
     /// Makes the slip and has the messages sent, once the transaction is written.
-    pub async fn announce(&self, services: &Services) -> Result<(), DeliveryError> {
-        ensure_slip(services, &self.notice).await?;
-        outbox::publish(services, &self.entry).await
+    pub async fn announce(&self, release: &Release) -> Result<(), DeliveryError> {
+        ensure_slip(release, &self.notice).await?;
+        outbox::publish(&release.common, &self.entry).await
     }
 }
 
@@ -95,7 +96,7 @@ fn slip_made(pen: &Pen, version: u32) -> UsageEvent {
 }
 
 async fn new_notice(
-    services: &Services,
+    release: &Release,
     link: &LinkRecord,
     account: &AccountRecord,
     (password, token): (&Secret, &Secret),
@@ -111,9 +112,9 @@ async fn new_notice(
         email_channel: contact.email.is_some().then(ChannelRecord::pending),
         phone: contact.phone,
         email: contact.email,
-        sealed_password: Some(services.sealer.seal(password, &context).await?),
-        sealed_token: Some(services.sealer.seal(token, &context).await?),
-        issued_at: services.clock.now(),
+        sealed_password: Some(release.sealer.seal(password, &context).await?),
+        sealed_token: Some(release.sealer.seal(token, &context).await?),
+        issued_at: release.common.clock.now(),
         link_expires_at: link.expires_at,
     })
 }

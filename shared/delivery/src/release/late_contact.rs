@@ -6,43 +6,44 @@ use filmless_store::index::{
 };
 use tracing::info;
 
+use crate::DeliveryError;
+use crate::parts::{Common, Release};
 use crate::record::outbox;
 use crate::release::issue::is_reached;
 use crate::release::issue::{Issue, NOTICES_PER_DAY_MAX};
 use crate::sight::order_in_sight;
-use crate::{DeliveryError, Services};
 
 /// Issues a notice over the ways that are new, if the patient sees the study, did not open it, and no message reached them or
 /// is still on its way.
-pub(crate) async fn tell(services: &Services, study: &StudyInstanceUid) -> Result<(), DeliveryError> {
-    let index = &services.index;
+pub(crate) async fn tell(release: &Release, study: &StudyInstanceUid) -> Result<(), DeliveryError> {
+    let index = &release.common.index;
     let notices = index.notices(study).await?;
     let Some(before) = index.study(study).await? else { return Ok(()) };
-    let Some((order, contact)) = due(services, &before, &notices).await? else { return Ok(()) };
+    let Some((order, contact)) = due(&release.common, &before, &notices).await? else { return Ok(()) };
     let Some(account) = index.account_of_patient(&order.order.patient.id).await? else { return Ok(()) };
     let mut record = before.clone();
     record.link_version += 1;
-    let issue = Issue::new(services, &record, &order.order, &account, contact).await?;
+    let issue = Issue::new(release, &record, &order.order, &account, contact).await?;
     let (key, change) = Index::link_version_change(&before, record.link_version);
     let transaction = issue.add_to(Transaction::new().update(key, change))?;
     if index.commit(transaction).await? == TransactionOutcome::Committed {
         info!(study_instance_uid = %study, "whoever heard nothing is told now");
-        outbox::leave_to_sweeper(issue.announce(services).await);
+        outbox::leave_to_sweeper(issue.announce(release).await);
     }
     Ok(())
 }
 
 /// The ways over which somebody who heard nothing is still to be told of a study, and its order.
 pub(crate) async fn due(
-    services: &Services,
+    common: &Common,
     study: &StudyRecord,
     notices: &[NoticeRecord],
 ) -> Result<Option<(OrderRecord, Contact)>, DeliveryError> {
-    let index = &services.index;
+    let index = &common.index;
     if notices.is_empty() || notices.len() >= NOTICES_PER_DAY_MAX || !has_failed(notices) {
         return Ok(None);
     }
-    let Some(order) = order_in_sight(services, study).await? else { return Ok(None) };
+    let Some(order) = order_in_sight(common, study).await? else { return Ok(None) };
     let contact = untried(index.contact_of(&order).await?, notices);
     if contact == Contact::default() || !index.accesses(&study.study_instance_uid).await?.is_empty() {
         return Ok(None);

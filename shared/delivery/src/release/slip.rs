@@ -7,8 +7,9 @@ use filmless_store::index::{NoticeRecord, StudyRecord};
 use filmless_store::{ObjectVersion, Served, StoreError};
 use jiff::{Timestamp, civil::Date};
 
+use crate::parts::Release;
 use crate::sight::find_in_sight;
-use crate::{DeliveryError, Services};
+use crate::{DeliveryError, Settings};
 
 /// All that slip and messages say.
 pub(crate) struct Content {
@@ -29,43 +30,44 @@ pub(crate) struct Content {
 ///
 /// # Errors
 /// [`DeliveryError`].
-pub(crate) async fn ensure_slip(services: &Services, notice: &NoticeRecord) -> Result<bool, DeliveryError> {
+pub(crate) async fn ensure_slip(release: &Release, notice: &NoticeRecord) -> Result<bool, DeliveryError> {
     let (uid, version) = (&notice.study_instance_uid, notice.link_version);
     let key = object_key::slip_pdf(uid, version);
-    match services.slips.size(ObjectVersion { key: &key, version_id: None }).await {
+    match release.slips.size(ObjectVersion { key: &key, version_id: None }).await {
         Ok(_) => return Ok(true),
         Err(StoreError::NotFound) => {}
         Err(error) => return Err(error.into()),
     }
-    let Some(content) = content_of(services, notice).await? else { return Ok(false) };
+    let Some(content) = content_of(release, notice).await? else { return Ok(false) };
     let qr = qr_png(content.link.expose()).map_err(DeliveryError::internal("a QR code"))?;
-    let pdf = slip_pdf(&content.slip(services, notice)).map_err(DeliveryError::internal("a slip"))?;
+    let pdf = slip_pdf(&content.slip(&release.common.settings, notice))
+        .map_err(DeliveryError::internal("a slip"))?;
     let secret = |content_type| Served::uncached(content_type);
-    services.slips.put(&object_key::slip_qr(uid, version), qr, secret("image/png")).await?;
-    services.slips.put(&key, pdf, secret("application/pdf")).await?;
+    release.slips.put(&object_key::slip_qr(uid, version), qr, secret("image/png")).await?;
+    release.slips.put(&key, pdf, secret("application/pdf")).await?;
     Ok(true)
 }
 
 /// `None` once the secrets are erased, because every channel is done, and where the patient does not see the study.
 pub(crate) async fn content_of(
-    services: &Services,
+    release: &Release,
     notice: &NoticeRecord,
 ) -> Result<Option<Content>, DeliveryError> {
     let (Some(password), Some(token)) = (&notice.sealed_password, &notice.sealed_token) else {
         return Ok(None);
     };
     let uid = &notice.study_instance_uid;
-    let Some((study, order)) = find_in_sight(services, uid).await? else { return Ok(None) };
+    let Some((study, order)) = find_in_sight(&release.common, uid).await? else { return Ok(None) };
     let context = NoticeRecord::seal_context(uid, notice.link_version);
-    let token = services.sealer.open(token, &context).await?;
-    let settings = &services.settings;
+    let token = release.sealer.open(token, &context).await?;
+    let settings = &release.common.settings;
     let language = notice.language;
     let named = order.order.service_name().map(Order::title_of_service).filter(|title| !title.is_empty());
     let title = named.map(str::to_owned).or_else(|| study.description.clone());
     let expires_at =
         Timestamp::from_second(notice.link_expires_at).map_err(DeliveryError::internal("an expiry"))?;
     Ok(Some(Content {
-        password: services.sealer.open(password, &context).await?,
+        password: release.sealer.open(password, &context).await?,
         link: Secret::new(format!("{}/x/{}", settings.public_url, token.expose())),
         guide_url: settings.guide_url(),
         portal_url: settings.public_url.clone(),
@@ -90,10 +92,10 @@ fn untitled(study: &StudyRecord, language: Language) -> String {
 
 impl Content {
     /// What the slip says.
-    pub(crate) fn slip<'a>(&'a self, services: &'a Services, notice: &'a NoticeRecord) -> SlipContent<'a> {
+    pub(crate) fn slip<'a>(&'a self, settings: &'a Settings, notice: &'a NoticeRecord) -> SlipContent<'a> {
         let patient = &self.order.patient;
         SlipContent {
-            hospital: &services.settings.hospital,
+            hospital: &settings.hospital,
             language: notice.language,
             patient_name: &self.patient_name,
             birth_date: patient.birth_date,

@@ -30,9 +30,9 @@ impl Desk {
         self.demand(Act::Revoke, AuditAction::RevokeAccess).await?;
         let reason = reason_of(reason)?;
         let account = self.account_of(patient).await?;
-        let index = &self.services.index;
+        let index = &self.common.index;
         // Sessions first: they are what is open at this moment.
-        let (key, change) = Index::end_sessions_change(&account.account_key, self.services.clock.now());
+        let (key, change) = Index::end_sessions_change(&account.account_key, self.common.clock.now());
         let transaction = Transaction::new().update(key, change);
         let action = AuditAction::RevokeAccess;
         let transaction = self.sign_for_patient(transaction, action, Some(&account), Some(&reason))?;
@@ -49,18 +49,17 @@ impl Desk {
         }
         ended.shares = self.end_shares_of(&account.account_key).await?;
         // Once more: somebody may have come in by a link that was not closed yet.
-        let (key, change) = Index::end_sessions_change(&account.account_key, self.services.clock.now());
+        let (key, change) = Index::end_sessions_change(&account.account_key, self.common.clock.now());
         index.commit(Transaction::new().update(key, change)).await?.or_contention()?;
         Ok(ended)
     }
 
     /// Ends every open share of an account.
     pub(super) async fn end_shares_of(&self, account_key: &str) -> Result<usize, StaffError> {
-        let now = self.services.clock.now();
+        let now = self.common.clock.now();
         let mut ended = 0;
-        for share in self.services.index.shares(account_key).await?.into_iter().filter(|s| s.is_open(now)) {
-            let done =
-                end_share_of(&self.services, account_key, &share.id, self.actor(), &self.source).await?;
+        for share in self.common.index.shares(account_key).await?.into_iter().filter(|s| s.is_open(now)) {
+            let done = end_share_of(&self.common, account_key, &share.id, self.actor(), &self.source).await?;
             ended += usize::from(done);
         }
         Ok(ended)
@@ -74,14 +73,14 @@ impl Desk {
         self.demand(Act::Share, AuditAction::CreateShare).await?;
         let account = self.account_of(patient).await?;
         for study in &request.studies {
-            let seen = find_in_sight(&self.services, study).await?;
+            let seen = find_in_sight(&self.common, study).await?;
             let is_theirs = seen
                 .is_some_and(|(study, _)| study.account_key.as_deref() == Some(account.account_key.as_str()));
             if !is_theirs {
                 return Err(StaffError::NotFound);
             }
         }
-        let latest = latest_order_of(&self.services, &account).await?.map(|order| order.patient);
+        let latest = latest_order_of(&self.common, &account).await?.map(|order| order.patient);
         let name = latest.as_ref().map(|p| person_name::display(&p.name)).unwrap_or_default();
         let owner = ShareOwner {
             account_key: &account.account_key,
@@ -91,7 +90,7 @@ impl Desk {
             created_by: self.actor(),
             source: &self.source,
         };
-        let made = create_share_of(&self.services, &owner, request).await?;
+        let made = create_share_of(&self.common, &owner, request).await?;
         made.ok_or(StaffError::refused(
             "bad-share",
             "A share needs a name, at least one study and 1 to 365 days.",
@@ -106,7 +105,7 @@ impl Desk {
         self.demand(Act::Share, AuditAction::EndShare).await?;
         let account = self.account_of(patient).await?;
         let key = &account.account_key;
-        let is_ended = end_share_of(&self.services, key, share, self.actor(), &self.source).await?;
+        let is_ended = end_share_of(&self.common, key, share, self.actor(), &self.source).await?;
         if is_ended { Ok(()) } else { Err(StaffError::NotFound) }
     }
 }

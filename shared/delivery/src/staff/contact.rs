@@ -36,7 +36,7 @@ impl Desk {
         correction: &ContactCorrection,
     ) -> Result<(), StaffError> {
         self.demand(Act::CorrectContact, AuditAction::CorrectContact).await?;
-        let index = &self.services.index;
+        let index = &self.common.index;
         let latest = self.latest_order(patient).await?.ok_or(StaffError::NotFound)?;
         let known = index.contact_of(&latest).await?;
         let phone = match correction.phone.as_deref().map(str::trim) {
@@ -57,7 +57,7 @@ impl Desk {
             email,
             wrong_phone: latest.order.patient.phone.clone(),
             wrong_email: latest.order.patient.email.clone(),
-            corrected_at: self.services.clock.now(),
+            corrected_at: self.common.clock.now(),
         };
         let mut transaction = Transaction::new().put(&Index::contact_key(patient), &record, Change::new())?;
         if let Some(phone) = &record.phone {
@@ -71,12 +71,12 @@ impl Desk {
                 messages.push(ReleaseTask { study_instance_uid: study.study_instance_uid }.to_outbox()?);
             }
         }
-        let entry = outbox::entry(&self.services, messages)?;
+        let entry = outbox::entry(&self.common, messages)?;
         let transaction = transaction.announce(&entry)?;
         let transaction =
             self.sign_for_patient(transaction, AuditAction::CorrectContact, account.as_ref(), None)?;
         index.commit(transaction).await?.or_contention()?;
-        outbox::leave_to_sweeper(outbox::publish(&self.services, &entry).await);
+        outbox::leave_to_sweeper(outbox::publish(&self.common, &entry).await);
         Ok(())
     }
 }

@@ -2,11 +2,12 @@
 
 use filmless_domain::hospital::HOSPITAL_TIME;
 use filmless_slip::{UnreachedContent, unreached_message};
-use filmless_store::port::Email;
+use filmless_store::port::{Email, EmailGateway};
 use tracing::info;
 
+use crate::DeliveryError;
+use crate::parts::Common;
 use crate::staff::{Extent, ListAsked, list_unreached};
-use crate::{DeliveryError, Services};
 
 /// How many days the list goes back.
 const DAYS: u16 = 7;
@@ -18,15 +19,15 @@ const JOB: &str = "UNREACHED";
 ///
 /// # Errors
 /// [`DeliveryError`].
-pub async fn announce_unreached(services: &Services) -> Result<usize, DeliveryError> {
-    let listed = list_unreached(services, &ListAsked::of_days(DAYS), &Extent::Whole).await?;
+pub async fn announce_unreached(common: &Common, email: &dyn EmailGateway) -> Result<usize, DeliveryError> {
+    let listed = list_unreached(common, &ListAsked::of_days(DAYS), &Extent::Whole).await?;
     let count = listed.rows.iter().filter(|line| line.why != "pending").count();
-    let now = services.clock.now();
+    let now = common.clock.now();
     let date = now.to_zoned(HOSPITAL_TIME).date();
-    if count == 0 || !services.index.claim_day(JOB, date).await? {
+    if count == 0 || !common.index.claim_day(JOB, date).await? {
         return Ok(count);
     }
-    let settings = &services.settings;
+    let settings = &common.settings;
     let raw = unreached_message(&UnreachedContent {
         hospital: &settings.hospital,
         from: &settings.email_from,
@@ -35,14 +36,14 @@ pub async fn announce_unreached(services: &Services) -> Result<usize, DeliveryEr
         days: DAYS,
         date: now,
     });
-    let email = Email {
+    let message = Email {
         idempotency_key: format!("unreached-{date}"),
         from: settings.email_from.clone(),
         to: settings.hospital.support_email.clone(),
         raw: raw.map_err(DeliveryError::internal("an email"))?,
     };
-    if let Err(error) = services.email.send(&email).await {
-        services.index.release_day(JOB, date).await?;
+    if let Err(error) = email.send(&message).await {
+        common.index.release_day(JOB, date).await?;
         return Err(error.into());
     }
     info!(count, "the hotline was called to its list");

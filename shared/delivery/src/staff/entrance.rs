@@ -7,28 +7,35 @@ use filmless_domain::staff::StaffMember;
 use filmless_store::index::{
     Change, Condition, Index, LogName, StaffSessionRecord, StaffSignInRecord, Transaction,
 };
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{Desk, StaffError};
+use crate::parts::Console;
 use crate::record::audit::Record;
-use crate::{DeliveryError, Services, credentials};
+use crate::{DeliveryError, credentials};
 
 /// How long somebody may take at the identity provider, in seconds.
 const SIGN_IN_SECONDS_MAX: i64 = 600;
 /// The use of a session is written down this often.
 const SEEN_EVERY: SignedDuration = SignedDuration::from_secs(60);
 
-/// The door between the identity provider and the desks.
+/// The way from the identity provider to the desks.
 #[derive(Debug, Clone)]
 pub struct StaffEntrance {
-    services: Services,
+    console: Console,
 }
 
 impl StaffEntrance {
-    /// The entrance over these services.
+    /// The entrance to desks that work with this.
     #[must_use]
-    pub fn new(services: Services) -> Self {
-        Self { services }
+    pub fn new(console: impl Into<Console>) -> Self {
+        Self { console: console.into() }
+    }
+
+    /// The time that sign-ins and sessions go by.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.console.common.clock.now()
     }
 
     /// Keeps what has to be known when a sign-in comes back; returns the cookie that binds it to its browser.
@@ -36,10 +43,14 @@ impl StaffEntrance {
     /// # Errors
     /// [`DeliveryError`].
     pub async fn keep_sign_in(&self, pending: String) -> Result<Secret, DeliveryError> {
-        let cookie = credentials::new_token(self.services.randomness.as_ref())?;
-        let expires_at = self.services.clock.now().as_second() + SIGN_IN_SECONDS_MAX;
+        let cookie = credentials::new_token(self.console.common.randomness.as_ref())?;
+        let expires_at = self.console.common.clock.now().as_second() + SIGN_IN_SECONDS_MAX;
         let record = StaffSignInRecord { pending, expires_at };
-        self.services.index.keep_staff_sign_in(&credentials::token_digest(cookie.expose()), &record).await?;
+        self.console
+            .common
+            .index
+            .keep_staff_sign_in(&credentials::token_digest(cookie.expose()), &record)
+            .await?;
         Ok(cookie)
     }
 
@@ -48,8 +59,8 @@ impl StaffEntrance {
     /// # Errors
     /// [`DeliveryError`].
     pub async fn take_sign_in(&self, cookie: &str) -> Result<Option<String>, DeliveryError> {
-        let (digest, now) = (credentials::token_digest(cookie), self.services.clock.now());
-        Ok(self.services.index.take_staff_sign_in(&digest, now).await?.map(|record| record.pending))
+        let (digest, now) = (credentials::token_digest(cookie), self.console.common.clock.now());
+        Ok(self.console.common.index.take_staff_sign_in(&digest, now).await?.map(|record| record.pending))
     }
 
     /// Starts a session; returns its cookie, which is always a new one.
@@ -57,25 +68,25 @@ impl StaffEntrance {
     /// # Errors
     /// [`DeliveryError`].
     pub async fn let_in(&self, member: StaffMember, source: &str) -> Result<Secret, DeliveryError> {
-        let services = &self.services;
-        let cookie = credentials::new_token(services.randomness.as_ref())?;
-        let now = services.clock.now();
+        let common = &self.console.common;
+        let cookie = credentials::new_token(common.randomness.as_ref())?;
+        let now = common.clock.now();
         let roles: Vec<&str> = member.roles.iter().map(|role| role.as_str()).collect();
         let record = record(AuditAction::StaffSignIn, &member.subject).from(source);
-        let entry = record.detail(roles.join(", ")).entry(services)?;
+        let entry = record.detail(roles.join(", ")).entry(common)?;
         let session = StaffSessionRecord {
             subject: member.subject,
             name: member.name,
             roles: member.roles,
             started_at: now,
             seen_at: now,
-            expires_at: (now + services.settings.staff_session_ttl).as_second(),
+            expires_at: (now + common.settings.staff_session_ttl).as_second(),
         };
         let key = Index::staff_session_key(&credentials::token_digest(cookie.expose()));
         let new = Change::new().when(&Condition::Absent("pk"));
         let transaction = Transaction::new().put(&key, &session, new)?.log(LogName::Audit, &entry)?;
         // The key is new and random: where it is taken, an earlier try of this very call wrote it.
-        let _ = services.index.commit(transaction).await?;
+        let _ = common.index.commit(transaction).await?;
         Ok(cookie)
     }
 
@@ -85,7 +96,7 @@ impl StaffEntrance {
     /// [`DeliveryError`].
     pub async fn turn_away(&self, subject: &str, why: &str, source: &str) -> Result<(), DeliveryError> {
         let record = record(AuditAction::StaffSignIn, subject).from(source);
-        record.outcome(AuditOutcome::Refused).detail(why).write(&self.services).await
+        record.outcome(AuditOutcome::Refused).detail(why).write(&self.console.common).await
     }
 
     /// The desk of whoever has this cookie.
@@ -93,10 +104,10 @@ impl StaffEntrance {
     /// # Errors
     /// [`DeliveryError`].
     pub async fn desk(&self, cookie: &str, source: &str) -> Result<Option<Desk>, DeliveryError> {
-        let (index, now) = (&self.services.index, self.services.clock.now());
+        let (index, now) = (&self.console.common.index, self.console.common.clock.now());
         let digest = credentials::token_digest(cookie);
         let Some(session) = index.staff_session(&digest, now).await? else { return Ok(None) };
-        if session.seen_at + self.services.settings.staff_session_idle < now {
+        if session.seen_at + self.console.common.settings.staff_session_idle < now {
             index.end_staff_session(&digest).await?;
             return Ok(None);
         }
@@ -104,7 +115,7 @@ impl StaffEntrance {
             index.see_staff_session(&digest, now).await?;
         }
         let member = StaffMember { subject: session.subject, name: session.name, roles: session.roles };
-        Ok(Some(Desk::new(self.services.clone(), member, source.to_owned())))
+        Ok(Some(Desk::new(self.console.clone(), member, source.to_owned())))
     }
 
     /// Ends the session of a cookie.
@@ -113,8 +124,8 @@ impl StaffEntrance {
     /// [`DeliveryError`].
     pub async fn sign_out(&self, cookie: &str, source: &str) -> Result<(), DeliveryError> {
         let Some(desk) = self.desk(cookie, source).await? else { return Ok(()) };
-        self.services.index.end_staff_session(&credentials::token_digest(cookie)).await?;
-        record(AuditAction::StaffSignOut, &desk.member.subject).from(source).write(&self.services).await
+        self.console.common.index.end_staff_session(&credentials::token_digest(cookie)).await?;
+        record(AuditAction::StaffSignOut, &desk.member.subject).from(source).write(&self.console.common).await
     }
 
     /// Ends every session of a member who left, or whose roles changed.
@@ -122,8 +133,8 @@ impl StaffEntrance {
     /// # Errors
     /// [`DeliveryError`].
     pub async fn end_sessions_of(&self, subject: &str) -> Result<(), DeliveryError> {
-        let (key, change) = Index::end_staff_sessions_change(subject, self.services.clock.now());
-        self.services.index.commit(Transaction::new().update(key, change)).await?.or_contention()?;
+        let (key, change) = Index::end_staff_sessions_change(subject, self.console.common.clock.now());
+        self.console.common.index.commit(Transaction::new().update(key, change)).await?.or_contention()?;
         Ok(())
     }
 }
@@ -134,12 +145,12 @@ impl Desk {
     /// # Errors
     /// [`StaffError`].
     pub async fn sign_out_everywhere(&self) -> Result<(), StaffError> {
-        let services = &self.services;
+        let common = &self.common;
         let record = self.record(AuditAction::StaffSignOut).detail("everywhere");
-        let entry = record.entry(services)?;
-        let (key, change) = Index::end_staff_sessions_change(&self.member.subject, services.clock.now());
+        let entry = record.entry(common)?;
+        let (key, change) = Index::end_staff_sessions_change(&self.member.subject, common.clock.now());
         let transaction = Transaction::new().update(key, change).log(LogName::Audit, &entry)?;
-        services.index.commit(transaction).await?.or_contention()?;
+        common.index.commit(transaction).await?.or_contention()?;
         Ok(())
     }
 }

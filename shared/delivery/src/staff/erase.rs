@@ -5,6 +5,7 @@ use filmless_domain::audit::AuditAction;
 use filmless_domain::staff::Act;
 
 use super::{Desk, StaffError, reason_of};
+use crate::parts::Erase;
 use crate::upkeep::retention::{self, Erased, erase_subject};
 
 impl Desk {
@@ -22,12 +23,12 @@ impl Desk {
         self.demand(Act::Erase, AuditAction::EraseSubject).await?;
         let reason = reason_of(reason)?;
         let record = self.record(AuditAction::EraseSubject).detail(reason);
-        let erased = erase_subject(&self.services, patient, record.clone(), is_rehearsal).await?;
+        let erased = erase_subject(self.erasing()?, patient, record.clone(), is_rehearsal).await?;
         if erased.studies.is_empty() && (erased.orders, erased.objects, erased.items) == (0, 0, 0) {
             return Err(StaffError::NotFound);
         }
         if erased.studies.is_empty() && !is_rehearsal {
-            record.write(&self.services).await?;
+            record.write(&self.common).await?;
         }
         Ok(erased)
     }
@@ -38,6 +39,11 @@ impl Desk {
     /// [`StaffError`].
     pub async fn end_retention(&self, is_rehearsal: bool) -> Result<Erased, StaffError> {
         self.demand(Act::Erase, AuditAction::EndRetention).await?;
-        Ok(retention::end_retention(&self.services, is_rehearsal).await?)
+        Ok(retention::end_retention(self.erasing()?, is_rehearsal).await?)
+    }
+
+    /// What is erased with; a console that is given nothing to erase with does not know the act.
+    fn erasing(&self) -> Result<&Erase, StaffError> {
+        self.erase.as_ref().ok_or(StaffError::NotFound)
     }
 }

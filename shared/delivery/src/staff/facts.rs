@@ -119,12 +119,12 @@ impl Desk {
         study: &StudyInstanceUid,
         order: Option<&AccessionNumber>,
     ) -> Result<IdentityView, StaffError> {
-        self.demand(Act::Release, AuditAction::ReadLedger).await?;
+        self.demand(Act::Release, AuditAction::ReadHistory).await?;
         let case = self.case(study).await?;
         let order = self.order_for(&case.study, order).await?;
         let looked = self.look(&case.study, &order).await?;
-        let record = self.record(AuditAction::ReadLedger).study(study);
-        record.detail("facts of images and order").write(&self.services).await?;
+        let record = self.record(AuditAction::ReadHistory).study(study);
+        record.detail("facts of images and order").write(&self.common).await?;
         Ok(looked.view)
     }
 
@@ -133,8 +133,8 @@ impl Desk {
     /// # Errors
     /// [`StaffError`].
     pub async fn reviews(&self) -> Result<Vec<ReviewRecord>, StaffError> {
-        self.demand(Act::Release, AuditAction::ReadLedger).await?;
-        let mut reviews = self.services.index.reviews().await?;
+        self.demand(Act::Release, AuditAction::ReadHistory).await?;
+        let mut reviews = self.common.index.reviews().await?;
         reviews.reverse();
         Ok(reviews)
     }
@@ -145,11 +145,11 @@ impl Desk {
     /// # Errors
     /// [`StaffError`].
     pub async fn mismatches(&self, days: u16) -> Result<Vec<IdentityView>, StaffError> {
-        self.demand(Act::Release, AuditAction::ReadLedger).await?;
+        self.demand(Act::Release, AuditAction::ReadHistory).await?;
         let is_one = |study: &StudyRecord| study.reason.is_some_and(|reason| MISMATCHES.contains(&reason));
         let are_enough = |held: &[StudyRecord]| held.len() >= MISMATCHES_MAX;
         let wanted = HeldWanted::For(&MISMATCHES);
-        let held = held_where(&self.services, days, wanted, is_one, are_enough).await?;
+        let held = held_where(&self.common, days, wanted, is_one, are_enough).await?;
         let compared = stream::iter(held).map(|study| async move {
             match self.order_for(&study, None).await {
                 Ok(order) => Ok::<_, StaffError>(Some(self.look(&study, &order).await?.view)),
@@ -158,17 +158,17 @@ impl Desk {
         });
         let compared: Vec<Option<IdentityView>> = compared.buffered(STUDIES_AT_ONCE).try_collect().await?;
         let views: Vec<IdentityView> = compared.into_iter().flatten().take(MISMATCHES_MAX).collect();
-        let record = self.record(AuditAction::ReadLedger);
-        record.detail(format!("{} mismatches", views.len())).write(&self.services).await?;
+        let record = self.record(AuditAction::ReadHistory);
+        record.detail(format!("{} mismatches", views.len())).write(&self.common).await?;
         Ok(views)
     }
 
     pub(super) async fn look(&self, study: &StudyRecord, order: &OrderRecord) -> Result<Looked, StaffError> {
-        let (index, order) = (&self.services.index, &order.order);
+        let (index, order) = (&self.common.index, &order.order);
         let accepted = index.accepted_pairs(&order.patient.id).await?;
         let ordered = order.demographics();
         let person = match index.account_of_patient(&order.patient.id).await? {
-            Some(account) => person_of(&self.services, account).await?,
+            Some(account) => person_of(&self.common, account).await?,
             None => None,
         };
         let mut pairs = Vec::new();
@@ -205,7 +205,7 @@ impl Desk {
                 reason: asked.reason,
                 is_same_person: asked.is_same_person,
             }),
-            four_eyes: self.services.settings.identity.four_eyes,
+            four_eyes: self.common.settings.identity.four_eyes,
         };
         Ok(Looked { view, pairs })
     }
@@ -218,7 +218,7 @@ impl Desk {
         ordered: &PatientDemographics,
         accepted: &AcceptedPairs,
     ) -> Stated {
-        let rules = &self.services.settings.identity;
+        let rules = &self.common.settings.identity;
         let is_same = person == ordered || accepted.is_same_person(person, ordered, rules);
         let mut doubts = if is_same { Vec::new() } else { compare(person, ordered, rules).doubts() };
         // A blank that only does not prove enough is not red beside facts that all agree.

@@ -146,11 +146,11 @@ impl Desk {
     /// [`StaffError`]; `bad-search` where it cannot be searched for.
     pub async fn keep_search(&self, query: &str) -> Result<String, StaffError> {
         self.demand(Act::Find, AuditAction::FindPatient).await?;
-        let (services, query) = (&self.services, wanted(query)?.to_owned());
-        let id = credentials::new_token(services.randomness.as_ref())?;
+        let (common, query) = (&self.common, wanted(query)?.to_owned());
+        let id = credentials::new_token(common.randomness.as_ref())?;
         let subject = self.member.subject.clone();
-        let expires_at = services.clock.now().as_second() + SEARCH_SECONDS;
-        services.index.keep_search(id.expose(), &SearchRecord { subject, query, expires_at }).await?;
+        let expires_at = common.clock.now().as_second() + SEARCH_SECONDS;
+        common.index.keep_search(id.expose(), &SearchRecord { subject, query, expires_at }).await?;
         Ok(id.expose().to_owned())
     }
 
@@ -163,7 +163,7 @@ impl Desk {
         if id.len() > SEARCH_ID_BYTES_MAX {
             return Err(StaffError::NotFound);
         }
-        let search = self.services.index.search(id, self.services.clock.now()).await?;
+        let search = self.common.index.search(id, self.common.clock.now()).await?;
         let own = search.filter(|search| search.subject == self.member.subject);
         own.map(|search| search.query).ok_or(StaffError::NotFound)
     }
@@ -185,12 +185,12 @@ impl Desk {
             .await?;
         let hits: Vec<PatientHit> = hits.into_iter().flatten().collect();
         let record = self.record(AuditAction::FindPatient);
-        record.detail(format!("{} found", hits.len())).write(&self.services).await?;
+        record.detail(format!("{} found", hits.len())).write(&self.common).await?;
         Ok(hits)
     }
 
     async fn found_by_number(&self, query: &str) -> Result<Vec<PatientId>, StaffError> {
-        let index = &self.services.index;
+        let index = &self.common.index;
         let mut found = Vec::new();
         if let Ok(patient) = PatientId::parse(query)
             && (!index.orders_of_patient(&patient).await?.is_empty()
@@ -229,7 +229,7 @@ impl Desk {
         let words = person_name::words(query);
         // A long word is a rare one, more often than not.
         let Some(rarest) = words.iter().max_by_key(|word| word.len()) else { return Ok(Vec::new()) };
-        let index = &self.services.index;
+        let index = &self.common.index;
         let mut found = match words.len() {
             1 => index.first_patients_of_word(rarest, HITS_MAX_OF_WORD).await?,
             _ => index.patients_of_word(rarest).await?,
@@ -248,13 +248,13 @@ impl Desk {
         };
         let are_enough = |held: &[StudyRecord]| patients(held).len() >= HITS_MAX;
         let wanted = HeldWanted::Named(rarest);
-        let held = held_where(&self.services, HELD_DAYS, wanted, is_named, are_enough).await?;
+        let held = held_where(&self.common, HELD_DAYS, wanted, is_named, are_enough).await?;
         let held = patients(&held);
         Ok(found.into_iter().map(|pointer| pointer.patient_id).chain(held).collect())
     }
 
     async fn hit(&self, patient_id: PatientId) -> Result<Option<PatientHit>, StaffError> {
-        let index = &self.services.index;
+        let index = &self.common.index;
         let account = index.account_of_patient(&patient_id).await?;
         let is_merged = account.is_some_and(|account| account.patient_id != patient_id);
         match self.latest_order(&patient_id).await? {
@@ -271,7 +271,7 @@ impl Desk {
     }
 
     async fn one_found(&self, patient_id: PatientId) -> Result<Option<Found>, StaffError> {
-        let index = &self.services.index;
+        let index = &self.common.index;
         let account = index.account_of_patient(&patient_id).await?;
         let merged_into = account.as_ref().map(|a| a.patient_id.clone()).filter(|into| *into != patient_id);
         let mut studies = index.studies_of_patient(&patient_id).await?;
@@ -303,7 +303,7 @@ impl Desk {
     }
 
     pub(super) async fn latest_order(&self, patient: &PatientId) -> Result<Option<OrderRecord>, StaffError> {
-        let orders = self.services.index.orders_of_patient(patient).await?;
+        let orders = self.common.index.orders_of_patient(patient).await?;
         Ok(orders.into_iter().max_by_key(|order| order.written_at))
     }
 
@@ -313,7 +313,7 @@ impl Desk {
     /// [`StaffError`].
     pub async fn patient(&self, patient_id: &PatientId) -> Result<PatientView, StaffError> {
         self.demand(Act::Find, AuditAction::FindPatient).await?;
-        let index = &self.services.index;
+        let index = &self.common.index;
         let found = self.one_found(patient_id.clone()).await?.ok_or(StaffError::NotFound)?;
         let Found { hit, account, latest, mut studies } = found;
         let contact = match latest {
@@ -321,14 +321,14 @@ impl Desk {
             None => Contact::default(),
         };
         let shares = match &account {
-            Some(account) => crate::viewing::list_shares_of(&self.services, &account.account_key).await?,
+            Some(account) => crate::viewing::list_shares_of(&self.common, &account.account_key).await?,
             None => Vec::new(),
         };
         let mut record = self.record(AuditAction::FindPatient);
         if let Some(account) = &account {
             record = record.account(&account.account_key);
         }
-        record.write(&self.services).await?;
+        record.write(&self.common).await?;
         studies.sort_by_key(|study| Reverse((study.study_date, study.released_at)));
         Ok(PatientView {
             patient_id: hit.patient_id,

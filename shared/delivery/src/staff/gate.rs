@@ -68,13 +68,13 @@ impl Desk {
         self.check_owner(&case, &order).await?;
         let looked = self.look(&case.study, &order).await?;
         check_looked(&looked.view, decision)?;
-        let asked = self.services.index.asked_release(study).await?;
+        let asked = self.common.index.asked_release(study).await?;
         let is_second = asked.as_ref().is_some_and(|asked| {
             asked.by != self.member.subject
                 && asked.seen == decision.seen
                 && asked.is_same_person == decision.is_same_person
         });
-        if self.services.settings.identity.four_eyes && looked.view.differs && !is_second {
+        if self.common.settings.identity.four_eyes && looked.view.differs && !is_second {
             self.ask_another(&case, decision, &reason).await?;
             return Ok(Decided::AskedAnother);
         }
@@ -84,7 +84,7 @@ impl Desk {
 
     async fn check_owner(&self, case: &Case, order: &OrderRecord) -> Result<(), StaffError> {
         if let (Some(account), Some(key)) = (&case.account, &case.study.account_key) {
-            let owner = self.services.index.account_of_patient(&order.order.patient.id).await?;
+            let owner = self.common.index.account_of_patient(&order.order.patient.id).await?;
             if owner.is_none_or(|owner| owner.account_key != account.account_key && owner.account_key != *key)
             {
                 return Err(StaffError::refused(
@@ -99,7 +99,7 @@ impl Desk {
     async fn ask_another(&self, case: &Case, decision: &Decision, reason: &str) -> Result<(), StaffError> {
         let asked = filmless_store::index::AskedRelease {
             by: self.member.subject.clone(),
-            at: self.services.clock.now(),
+            at: self.common.clock.now(),
             seen: decision.seen.clone(),
             is_same_person: decision.is_same_person,
             order: decision.order.clone(),
@@ -110,7 +110,7 @@ impl Desk {
         let detail = format!("asked for a second pair of eyes: {reason}");
         let detail: String = detail.chars().take(filmless_domain::audit::REASON_CHARS_MAX).collect();
         let transaction = self.sign(transaction, AuditAction::ReleaseStudy, case, Some(&detail))?;
-        self.services.index.commit(transaction).await?.or_contention()?;
+        self.common.index.commit(transaction).await?.or_contention()?;
         Ok(())
     }
 
@@ -122,7 +122,7 @@ impl Desk {
         decision: &Decision,
         reason: &str,
     ) -> Result<(), StaffError> {
-        let (index, uid) = (&self.services.index, &case.study.study_instance_uid);
+        let (index, uid) = (&self.common.index, &case.study.study_instance_uid);
         let patient = &order.order.patient.id;
         let release = StaffRelease {
             accession_number: order.order.accession_number.clone(),
@@ -138,7 +138,7 @@ impl Desk {
                     pair: pair.clone(),
                     by: self.member.subject.clone(),
                     reason: reason.to_owned(),
-                    at: self.services.clock.now(),
+                    at: self.common.clock.now(),
                 };
                 transaction =
                     transaction.put(&Index::same_person_key(patient, pair), &said, Change::new())?;
@@ -152,7 +152,7 @@ impl Desk {
                 messages.push(ReleaseTask { study_instance_uid: other.study_instance_uid }.to_outbox()?);
             }
         }
-        let entry = outbox::entry(&self.services, messages)?;
+        let entry = outbox::entry(&self.common, messages)?;
         let transaction = transaction.announce(&entry)?;
         let transaction = self.sign(transaction, AuditAction::ReleaseStudy, case, Some(reason))?;
         if index.commit(transaction).await? != TransactionOutcome::Committed {
@@ -163,9 +163,9 @@ impl Desk {
         }
         if case.study.state == StudyState::Recalled {
             index.forget_rendering(uid).await?;
-            outbox::leave_to_sweeper(settle::schedule(&self.services, uid).await);
+            outbox::leave_to_sweeper(settle::schedule(&self.common, uid).await);
         }
-        outbox::leave_to_sweeper(outbox::publish(&self.services, &entry).await);
+        outbox::leave_to_sweeper(outbox::publish(&self.common, &entry).await);
         Ok(())
     }
 
@@ -174,7 +174,7 @@ impl Desk {
         study: &StudyRecord,
         named: Option<&AccessionNumber>,
     ) -> Result<OrderRecord, StaffError> {
-        let index = &self.services.index;
+        let index = &self.common.index;
         if let Some(accession) = named {
             let order = index.order(accession).await?.ok_or(StaffError::NotFound)?;
             if order.study_instance_uid.as_ref().is_some_and(|bound| *bound != study.study_instance_uid) {
@@ -185,7 +185,7 @@ impl Desk {
             }
             return Ok(order);
         }
-        let candidates = sight::orders_for(&self.services, study).await?;
+        let candidates = sight::orders_for(&self.common, study).await?;
         candidates.meant().cloned().ok_or(StaffError::refused(
             "name-the-order",
             "Say under which order: none, or several, could be meant.",
@@ -204,11 +204,11 @@ impl Desk {
             return Err(StaffError::refused("recalled", "The study is recalled: nobody sees it."));
         }
         let code = HoldReason::HeldByStaff.code();
-        let booking = booking::reversal(&self.services, &case.study, code).await?;
+        let booking = booking::reversal(&self.common, &case.study, code).await?;
         let (key, change) = Index::staff_hold_change(&case.study, HoldReason::HeldByStaff);
         let change = change.book(&case.study, booking.as_ref());
-        let occasion = self.services.clock.now().as_millisecond().to_string();
-        let held = Pen::of_study(&self.services, &case.study).await?.event(UsageKind::StudyHeld, &occasion);
+        let occasion = self.common.clock.now().as_millisecond().to_string();
+        let held = Pen::of_study(&self.common, &case.study).await?.event(UsageKind::StudyHeld, &occasion);
         let held = held.because(code);
         let transaction = usage::add(
             Transaction::new().update(key, change).list_held(&case.study, HoldReason::HeldByStaff)?,
@@ -216,7 +216,7 @@ impl Desk {
         )?;
         let transaction = transaction.log_booking(booking.as_ref())?;
         let transaction = self.sign(transaction, AuditAction::HoldStudy, &case, Some(&reason))?;
-        match self.services.index.commit(transaction).await? {
+        match self.common.index.commit(transaction).await? {
             TransactionOutcome::Committed => Ok(()),
             TransactionOutcome::ConditionUnmet(_) => Err(changed()),
         }

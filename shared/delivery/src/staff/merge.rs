@@ -41,7 +41,7 @@ impl Desk {
         }
         self.check_same_person(from, into).await?;
         self.check_accounts(&old, &new).await?;
-        let index = &self.services.index;
+        let index = &self.common.index;
         let (key, change) = Index::merge_change(&old.account_key, &new.account_key);
         let transaction = Transaction::new().update(key, change);
         let detail = format!("account {} taken in: {reason}", old.account_key);
@@ -61,7 +61,7 @@ impl Desk {
         from: &PatientId,
         owner: &PatientId,
     ) -> Result<usize, StaffError> {
-        let index = &self.services.index;
+        let index = &self.common.index;
         let mut moved = 0;
         for study in index.studies_of_patient(from).await? {
             if study.account_key.as_deref() != Some(old_key) {
@@ -85,7 +85,7 @@ impl Desk {
     /// The persons whom the two accounts belong to: their latest orders may be somebody else's by a mistyped code.
     async fn check_accounts(&self, old: &AccountRecord, new: &AccountRecord) -> Result<(), StaffError> {
         let (a, b) =
-            (person_of(&self.services, old.clone()).await?, person_of(&self.services, new.clone()).await?);
+            (person_of(&self.common, old.clone()).await?, person_of(&self.common, new.clone()).await?);
         match (a, b) {
             (Some(a), Some(b)) => self.check_persons(a, b),
             _ => Ok(()),
@@ -96,7 +96,7 @@ impl Desk {
     fn check_persons(&self, a: PatientDemographics, b: PatientDemographics) -> Result<(), StaffError> {
         let same_code =
             |person| PatientDemographics { id: None, issuer: None, is_id_unreadable: false, ..person };
-        let comparison = compare(&same_code(a), &same_code(b), &self.services.settings.identity);
+        let comparison = compare(&same_code(a), &same_code(b), &self.common.settings.identity);
         if comparison.is_same_person() {
             return Ok(());
         }

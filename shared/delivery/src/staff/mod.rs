@@ -1,5 +1,5 @@
 //! What staff can do, on the web console and on the command line alike. Every act checks the role, is written to
-//! the audit log in the transaction of its change, and to the delivery ledger of its study.
+//! the audit log in the transaction of its change, and to the history of its study.
 
 mod access;
 mod contact;
@@ -10,7 +10,7 @@ mod facts;
 mod finance;
 mod find;
 mod gate;
-mod ledger;
+mod history;
 mod merge;
 mod read_audit;
 mod recall;
@@ -25,14 +25,15 @@ mod worklist;
 use filmless_domain::audit::{Actor, AuditAction, AuditOutcome, REASON_CHARS_MAX};
 use filmless_domain::staff::{Act, StaffMember};
 use filmless_domain::{PatientId, StudyInstanceUid};
-use filmless_store::StoreError;
 use filmless_store::index::{
     AccountRecord, ActRecord, Change, LogName, OrderRecord, StudyRecord, Transaction,
 };
+use filmless_store::{Bucket, StoreError};
 use thiserror::Error;
 
+use crate::DeliveryError;
+use crate::parts::{Common, Console, Erase, Release};
 use crate::record::audit::Record;
-use crate::{DeliveryError, Services};
 
 pub use access::Revoked;
 pub use contact::ContactCorrection;
@@ -45,7 +46,7 @@ pub use finance::{
 };
 pub use find::{PatientHit, PatientView, StudyBrief};
 pub use gate::{Decided, Decision};
-pub use ledger::{LedgerLine, StudyLedger};
+pub use history::{HistoryLine, StudyHistory};
 pub use merge::Merged;
 pub use read_audit::{AuditFound, AuditQuery, AuditVerdict};
 pub use recall::{RecallReport, RecallViewer};
@@ -104,7 +105,13 @@ impl From<StoreError> for StaffError {
 /// Somebody of the staff at work.
 #[derive(Debug, Clone)]
 pub struct Desk {
-    services: Services,
+    common: Common,
+    studies: Bucket,
+    derived: Bucket,
+    audit: Bucket,
+    usage: Bucket,
+    release: Release,
+    erase: Option<Erase>,
     member: StaffMember,
     source: String,
 }
@@ -118,8 +125,9 @@ struct Case {
 impl Desk {
     /// Somebody at work, from that network address or machine.
     #[must_use]
-    pub fn new(services: Services, member: StaffMember, source: String) -> Self {
-        Self { services, member, source }
+    pub fn new(console: impl Into<Console>, member: StaffMember, source: String) -> Self {
+        let Console { common, studies, derived, audit, usage, release, erase } = console.into();
+        Self { common, studies, derived, audit, usage, release, erase, member, source }
     }
 
     /// Who it is.
@@ -148,14 +156,14 @@ impl Desk {
         if self.member.may(act) {
             return Ok(());
         }
-        self.record(action).outcome(AuditOutcome::Refused).write(&self.services).await?;
+        self.record(action).outcome(AuditOutcome::Refused).write(&self.common).await?;
         Err(StaffError::Forbidden)
     }
 
     async fn case(&self, study: &StudyInstanceUid) -> Result<Case, StaffError> {
-        let study = self.services.index.study(study).await?.ok_or(StaffError::NotFound)?;
+        let study = self.common.index.study(study).await?.ok_or(StaffError::NotFound)?;
         let account = match &study.account_key {
-            Some(key) => self.services.index.account_after_merges(key).await?,
+            Some(key) => self.common.index.account_after_merges(key).await?,
             None => None,
         };
         Ok(Case { study, account })
@@ -166,7 +174,7 @@ impl Desk {
         let never =
             StaffError::refused("not-released", "The study was never released: there is nothing to send.");
         let Some(accession) = &study.order_accession else { return Err(never) };
-        self.services.index.order(accession).await?.ok_or(StaffError::NotFound)
+        self.common.index.order(accession).await?.ok_or(StaffError::NotFound)
     }
 
     /// Adds an act on a study to the transaction of its change: to the audit log, and to the study's ledger.
@@ -185,7 +193,7 @@ impl Desk {
         if let Some(reason) = reason {
             record = record.detail(reason);
         }
-        let entry = record.entry(&self.services)?;
+        let entry = record.entry(&self.common)?;
         let act = ActRecord {
             at: entry.at,
             by: self.member.subject.clone(),
@@ -212,11 +220,11 @@ impl Desk {
         if let Some(detail) = detail {
             record = record.detail(detail);
         }
-        Ok(transaction.log(LogName::Audit, &record.entry(&self.services)?)?)
+        Ok(transaction.log(LogName::Audit, &record.entry(&self.common)?)?)
     }
 
     async fn account_of(&self, patient: &PatientId) -> Result<AccountRecord, StaffError> {
-        let found = self.services.index.account_of_patient(patient).await?;
+        let found = self.common.index.account_of_patient(patient).await?;
         found.ok_or(StaffError::refused("no-account", "Nothing was released to this patient yet."))
     }
 
@@ -228,7 +236,7 @@ impl Desk {
     ) -> Result<Vec<String>, StaffError> {
         let mut keys = vec![account.account_key.clone()];
         for patient in [&account.patient_id, patient] {
-            keys.extend(self.services.index.own_account_key(patient).await?);
+            keys.extend(self.common.index.own_account_key(patient).await?);
         }
         keys.sort();
         keys.dedup();
@@ -250,7 +258,7 @@ impl Desk {
 const fn action_of(act: Act) -> AuditAction {
     match act {
         Act::Find => AuditAction::FindPatient,
-        Act::ReadLedger | Act::ReadLists => AuditAction::ReadLedger,
+        Act::ReadHistory | Act::ReadLists => AuditAction::ReadHistory,
         Act::Reissue => AuditAction::ReissueSlip,
         Act::Resend => AuditAction::ResendNotice,
         Act::Revoke => AuditAction::RevokeAccess,

@@ -106,7 +106,7 @@ impl Desk {
     /// [`StaffError`]; `bad-period` where the days are out of order or too many.
     pub async fn find_audit(&self, query: &AuditQuery, count: usize) -> Result<AuditFound, StaffError> {
         self.demand(Act::ReadAudit, AuditAction::ReadLog).await?;
-        let (services, today) = (&self.services, self.today());
+        let (common, today) = (&self.common, self.today());
         if query.from > query.to || (query.to - query.from).get_days() >= PERIOD_DAYS_MAX {
             return Err(StaffError::refused(
                 "bad-period",
@@ -114,24 +114,24 @@ impl Desk {
             ));
         }
         let detail = format!("newest of {} to {}", query.from, query.to);
-        self.record(AuditAction::ReadLog).detail(detail).write(services).await?;
+        self.record(AuditAction::ReadLog).detail(detail).write(common).await?;
         let belongings = self.belongings(&query.patient).await?;
         let wants = |event: &AuditEvent| query.wants(belongings.as_ref(), event);
         let mut events = Vec::new();
         if query.to >= today {
-            let pending = services.index.pending_log(LogName::Audit).await?;
+            let pending = common.index.pending_log(LogName::Audit).await?;
             events.extend(pending.iter().filter_map(|entry| serde_json::from_str(&entry.event).ok()));
             events.retain(|event| wants(event));
         }
         let (mut bytes, mut is_cut) = (0, false);
         for day in query.days() {
-            let keys = log::keys_of_day(&services.index, &services.audit, LogName::Audit, day).await?;
+            let keys = log::keys_of_day(&common.index, &self.audit, LogName::Audit, day).await?;
             for key in keys.iter().rev() {
                 is_cut = events.len() >= count || bytes >= SEARCH_BYTES_MAX;
                 if is_cut {
                     break;
                 }
-                let object = log::read(&services.audit, key).await?;
+                let object = log::read(&self.audit, key).await?;
                 bytes += object.len();
                 let read = log::lines(&object).filter_map(|line| serde_json::from_slice(line).ok());
                 events.extend(read.filter(|event| wants(event)));
@@ -156,7 +156,7 @@ impl Desk {
         if patient.is_none() && accession.is_none() {
             return Err(StaffError::refused("bad-search", "This is no patient code."));
         }
-        let index = &self.services.index;
+        let index = &self.common.index;
         let mut patients: BTreeSet<PatientId> = patient.into_iter().collect();
         patients.extend(index.patients_of_code(code).await?.into_iter().map(|found| found.patient_id));
         let mut studies = Vec::new();
@@ -181,11 +181,11 @@ impl Desk {
     /// [`StaffError`]; `audit-too-long` where that is more than a page can give.
     pub async fn audit_of_day(&self, day: Date) -> Result<Vec<Vec<u8>>, StaffError> {
         self.demand(Act::ReadAudit, AuditAction::ReadLog).await?;
-        let services = &self.services;
-        let keys = log::keys_of_day(&services.index, &services.audit, LogName::Audit, day).await?;
+        let common = &self.common;
+        let keys = log::keys_of_day(&common.index, &self.audit, LogName::Audit, day).await?;
         let (mut lines, mut bytes) = (Vec::new(), 0);
         for key in &keys {
-            let object = log::read(&services.audit, key).await?;
+            let object = log::read(&self.audit, key).await?;
             bytes += object.len();
             if bytes > DOWNLOAD_BYTES_MAX {
                 return Err(StaffError::refused(
@@ -195,7 +195,7 @@ impl Desk {
             }
             lines.extend(log::lines(&object).map(<[u8]>::to_vec));
         }
-        self.record(AuditAction::ReadLog).detail(format!("audit of {day}")).write(services).await?;
+        self.record(AuditAction::ReadLog).detail(format!("audit of {day}")).write(common).await?;
         Ok(lines)
     }
 
@@ -205,11 +205,11 @@ impl Desk {
     /// [`StaffError`].
     pub async fn verify_audit(&self) -> Result<AuditVerdict, StaffError> {
         self.demand(Act::ReadAudit, AuditAction::ReadLog).await?;
-        let services = &self.services;
+        let common = &self.common;
         let mut tries = 0;
         let verdict = loop {
             tries += 1;
-            let verified = log::verify(&services.index, &services.audit, LogName::Audit, |_| {});
+            let verified = log::verify(&common.index, &self.audit, LogName::Audit, |_| {});
             match tokio::time::timeout(VERIFY_TIMEOUT, verified).await {
                 Err(_) => break AuditVerdict::TooLong,
                 Ok(Ok(verified)) => break AuditVerdict::Holds(verified),
@@ -221,12 +221,12 @@ impl Desk {
                 Ok(Err(broken)) => break AuditVerdict::Broken(broken.to_string()),
             }
         };
-        self.record(AuditAction::ReadLog).detail("audit verified").write(services).await?;
+        self.record(AuditAction::ReadLog).detail("audit verified").write(common).await?;
         Ok(verdict)
     }
 
     /// The day it is (UTC).
     pub(super) fn today(&self) -> Date {
-        self.services.clock.now().to_zoned(jiff::tz::TimeZone::UTC).date()
+        self.common.clock.now().to_zoned(jiff::tz::TimeZone::UTC).date()
     }
 }

@@ -1,10 +1,9 @@
 //! Taking a study back: it was shown, or could have been, to the wrong patient.
 
-use filmless_domain::StudyInstanceUid;
-use filmless_domain::StudyState;
 use filmless_domain::audit::{Actor, AuditAction};
 use filmless_domain::staff::Act;
 use filmless_domain::usage::{StorageClass, UsageKind};
+use filmless_domain::{StudyInstanceUid, StudyState};
 use filmless_store::index::{Index, LinkState, Transaction, TransactionOutcome};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -60,13 +59,13 @@ impl Desk {
         self.demand(Act::Recall, AuditAction::RecallStudy).await?;
         let reason = reason_of(reason)?;
         let case = self.case(study).await?;
-        let index = &self.services.index;
-        let booking = booking::reversal(&self.services, &case.study, "recalled").await?;
+        let index = &self.common.index;
+        let booking = booking::reversal(&self.common, &case.study, "recalled").await?;
         let (key, change) = Index::recall_change(&case.study);
         let change = change.book(&case.study, booking.as_ref());
         let mut transaction = Transaction::new().update(key, change).unlist_held(&case.study);
         if let Some(account) = &case.account {
-            let (key, change) = Index::end_sessions_change(&account.account_key, self.services.clock.now());
+            let (key, change) = Index::end_sessions_change(&account.account_key, self.common.clock.now());
             transaction = transaction.update(key, change);
         }
         let transaction = self.sign(transaction, AuditAction::RecallStudy, &case, Some(&reason))?;
@@ -89,8 +88,8 @@ impl Desk {
         if case.study.state == StudyState::Recalled {
             return Ok(transaction);
         }
-        let pen = Pen::of_study(&self.services, &case.study).await?;
-        let occasion = self.services.clock.now().as_millisecond().to_string();
+        let pen = Pen::of_study(&self.common, &case.study).await?;
+        let occasion = self.common.clock.now().as_millisecond().to_string();
         let mut events = vec![pen.event(UsageKind::StudyRecalled, &occasion)];
         if case.study.derived_bytes > 0 {
             let deleted = -usage::signed(case.study.derived_bytes);
@@ -100,19 +99,19 @@ impl Desk {
     }
 
     async fn end_ways_in(&self, case: &Case) -> Result<(usize, usize, usize), StaffError> {
-        let (index, uid) = (&self.services.index, &case.study.study_instance_uid);
+        let (index, uid) = (&self.common.index, &case.study.study_instance_uid);
         let (mut links, mut passwords, mut shares) = (0, 0, 0);
         for link in index.links(uid).await? {
             links += usize::from(index.close_link(&link.token_digest, LinkState::Revoked).await?);
         }
         for key in &self.account_keys_of(case).await? {
             passwords += index.end_credentials(key, Some(uid), None).await?;
-            let now = self.services.clock.now();
+            let now = self.common.clock.now();
             let is_alone = |studies: &[StudyInstanceUid]| studies.iter().all(|study| study == uid);
             for share in index.shares(key).await? {
                 if share.is_open(now) && is_alone(&share.studies) {
                     let ended =
-                        end_share_of(&self.services, key, &share.id, self.actor(), &self.source).await?;
+                        end_share_of(&self.common, key, &share.id, self.actor(), &self.source).await?;
                     shares += usize::from(ended);
                 }
             }
@@ -121,16 +120,15 @@ impl Desk {
     }
 
     async fn delete_derived(&self, study: &StudyInstanceUid) -> Result<usize, StaffError> {
-        let services = &self.services;
         let own = format!("{study}/");
-        let mut deleted = delete_below(&services.derived, &own).await?;
-        deleted += delete_below(&services.derived, &format!("downloads/{study}/")).await?;
-        deleted += delete_below(&services.slips, &own).await?;
+        let mut deleted = delete_below(&self.derived, &own).await?;
+        deleted += delete_below(&self.derived, &format!("downloads/{study}/")).await?;
+        deleted += delete_below(&self.release.slips, &own).await?;
         Ok(deleted)
     }
 
     async fn recall_viewers(&self, study: &StudyInstanceUid) -> Result<Vec<RecallViewer>, StaffError> {
-        let accesses = self.services.index.accesses(study).await?;
+        let accesses = self.common.index.accesses(study).await?;
         let viewer = |access: filmless_store::index::AccessRecord| RecallViewer {
             actor: access.actor,
             source: access.source,
@@ -146,9 +144,9 @@ impl Desk {
     /// # Errors
     /// [`StaffError`].
     pub async fn viewers(&self, study: &StudyInstanceUid) -> Result<Vec<RecallViewer>, StaffError> {
-        self.demand(Act::Recall, AuditAction::ReadLedger).await?;
+        self.demand(Act::Recall, AuditAction::ReadHistory).await?;
         self.case(study).await?;
-        self.record(AuditAction::ReadLedger).study(study).write(&self.services).await?;
+        self.record(AuditAction::ReadHistory).study(study).write(&self.common).await?;
         self.recall_viewers(study).await
     }
 }

@@ -91,12 +91,12 @@ impl Desk {
     pub async fn slip(&self, study: &StudyInstanceUid) -> Result<Vec<u8>, StaffError> {
         self.demand(Act::Reissue, AuditAction::ReissueSlip).await?;
         let case = self.case(study).await?;
-        let Some(order) = order_in_sight(&self.services, &case.study).await? else {
+        let Some(order) = order_in_sight(&self.common, &case.study).await? else {
             return Err(StaffError::NotFound);
         };
         let key = object_key::slip_pdf(study, case.study.link_version);
         if let Some(changed_at) = order.result_changed_at {
-            let written = self.services.slips.list_written(key.as_str()).await?;
+            let written = self.release.slips.list_written(key.as_str()).await?;
             // S3 tells whole seconds.
             if written.iter().any(|(_, made_at)| made_at.as_second() <= changed_at.as_second()) {
                 return Err(StaffError::refused(
@@ -106,13 +106,13 @@ impl Desk {
             }
         }
         let object = ObjectVersion { key: &key, version_id: None };
-        let slip = match self.services.slips.get(object, SLIP_BYTES_MAX).await {
+        let slip = match self.release.slips.get(object, SLIP_BYTES_MAX).await {
             Ok(slip) => slip,
             Err(filmless_store::StoreError::NotFound) => return Err(StaffError::NotFound),
             Err(error) => return Err(error.into()),
         };
         let record = self.record(AuditAction::ReissueSlip).study(study);
-        record.detail(format!("slip {} printed", case.study.link_version)).write(&self.services).await?;
+        record.detail(format!("slip {} printed", case.study.link_version)).write(&self.common).await?;
         Ok(slip.to_vec())
     }
 
@@ -124,7 +124,7 @@ impl Desk {
         reason: Option<&str>,
     ) -> Result<Reissued, StaffError> {
         self.order_of(&case.study).await?;
-        let Some(order) = order_in_sight(&self.services, &case.study).await? else {
+        let Some(order) = order_in_sight(&self.common, &case.study).await? else {
             return Err(StaffError::refused(
                 "not-visible",
                 "The study is held or recalled: release it first.",
@@ -132,7 +132,7 @@ impl Desk {
         };
         self.check_rate(&case.study.study_instance_uid).await?;
         let account = case.account.as_ref().ok_or(StaffError::NotFound)?;
-        let known = self.services.index.contact_of(&order).await?;
+        let known = self.common.index.contact_of(&order).await?;
         let contact = channels.of(known);
         let is_silent = contact == Contact::default();
         if is_silent && channels != Channels::None {
@@ -143,15 +143,15 @@ impl Desk {
         }
         let mut study = case.study.clone();
         study.link_version += 1;
-        let issue = Issue::new(&self.services, &study, &order.order, account, contact).await?;
+        let issue = Issue::new(&self.release, &study, &order.order, account, contact).await?;
         let (key, change) = Index::link_version_change(&case.study, study.link_version);
         let transaction = issue.add_to(Transaction::new().update(key, change))?;
         let transaction = self.sign(transaction, action, case, reason)?;
-        match self.services.index.commit(transaction).await? {
+        match self.common.index.commit(transaction).await? {
             TransactionOutcome::Committed => {}
             TransactionOutcome::ConditionUnmet(_) => return Err(changed()),
         }
-        outbox::leave_to_sweeper(issue.announce(&self.services).await);
+        outbox::leave_to_sweeper(issue.announce(&self.release).await);
         Ok(Reissued {
             link_version: study.link_version,
             sms: issue.notice.sms_channel.is_some(),
@@ -160,8 +160,8 @@ impl Desk {
     }
 
     async fn check_rate(&self, study: &StudyInstanceUid) -> Result<(), StaffError> {
-        let since = self.services.clock.now() - SignedDuration::from_hours(24);
-        let notices = self.services.index.notices(study).await?;
+        let since = self.common.clock.now() - SignedDuration::from_hours(24);
+        let notices = self.common.index.notices(study).await?;
         if notices.iter().filter(|notice| notice.issued_at > since).count() >= NOTICES_PER_DAY_MAX {
             return Err(StaffError::refused(
                 "too-many-notices",
@@ -172,7 +172,7 @@ impl Desk {
     }
 
     async fn replace_older(&self, case: &Case, newest: u32) -> Result<(), StaffError> {
-        let index = &self.services.index;
+        let index = &self.common.index;
         let uid = &case.study.study_instance_uid;
         for link in index.links(uid).await?.into_iter().filter(|link| link.version < newest) {
             index.close_link(&link.token_digest, LinkState::Replaced).await?;

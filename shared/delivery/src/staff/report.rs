@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use filmless_domain::StudyInstanceUid;
 use filmless_domain::audit::AuditAction;
+use filmless_domain::hospital::HOSPITAL_TIME;
 use filmless_domain::staff::Act;
-use filmless_domain::{Order, PatientId, person_name};
+use filmless_domain::{Order, PatientId, StudyInstanceUid, person_name};
 use filmless_store::StoreError;
 use filmless_store::index::{
     AccountRecord, ChannelRecord, ChannelState, Contact, NoticeRecord, OrderRecord, StudyRecord, Worklist,
@@ -18,11 +18,10 @@ use serde::Serialize;
 use super::find::brief;
 use super::worklist::{Counted, Extent, ListAsked, ListPage, Looked, day_of_list, is_held, walk};
 use super::{Desk, StaffError, StudyBrief};
-use crate::Services;
 use crate::notice::send::COUNTRY_NOT_ALLOWED;
+use crate::parts::Common;
 use crate::release::issue::is_reached;
 use crate::staff::refusals::{Refusals, refusals};
-use filmless_domain::hospital::HOSPITAL_TIME;
 
 /// How many studies from before openings were counted by day are looked at at a time.
 const STUDIES_AT_ONCE: usize = 16;
@@ -164,13 +163,13 @@ impl Desk {
     /// # Errors
     /// [`StaffError`].
     pub async fn held(&self, asked: &ListAsked, extent: &Extent) -> Result<ListPage<HeldStudy>, StaffError> {
-        self.demand(Act::ReadLists, AuditAction::ReadLedger).await?;
+        self.demand(Act::ReadLists, AuditAction::ReadHistory).await?;
         let wants = |looked: &Looked| {
             let study = &looked.study;
             let reason = study.reason.map_or("", |reason| reason.code());
             is_held(looked) && asked.fits(reason, &study.modalities, study.received_at)
         };
-        let held = walk(&self.services, Worklist::Held, asked, extent, wants).await?;
+        let held = walk(&self.common, Worklist::Held, asked, extent, wants).await?;
         let row = |looked: Looked| HeldStudy {
             study: brief(&looked.study),
             name: person_name::display(looked.study.patient.name.as_deref().unwrap_or_default()),
@@ -191,8 +190,8 @@ impl Desk {
         asked: &ListAsked,
         extent: &Extent,
     ) -> Result<ListPage<Unreached>, StaffError> {
-        self.demand(Act::ReadLists, AuditAction::ReadLedger).await?;
-        Ok(list_unreached(&self.services, asked, extent).await?)
+        self.demand(Act::ReadLists, AuditAction::ReadHistory).await?;
+        Ok(list_unreached(&self.common, asked, extent).await?)
     }
 
     /// How much waits for staff.
@@ -200,15 +199,15 @@ impl Desk {
     /// # Errors
     /// [`StaffError`].
     pub async fn waiting(&self) -> Result<Waiting, StaffError> {
-        self.demand(Act::ReadLists, AuditAction::ReadLedger).await?;
-        let (services, first) = (&self.services, Extent::Page(None));
+        self.demand(Act::ReadLists, AuditAction::ReadHistory).await?;
+        let (common, first) = (&self.common, Extent::Page(None));
         let (month, week) = (ListAsked::of_days(31), ListAsked::of_days(7));
         let unreached = |looked: &Looked| unreached_why(looked, &week).is_some();
         let (held, unreached, failed, opened) = tokio::try_join!(
-            walk(services, Worklist::Held, &month, &first, is_held),
-            walk(services, Worklist::Unreached, &week, &first, unreached),
-            walk(services, Worklist::Failed, &week, &first, |looked| !given_up(looked, &week).is_empty()),
-            services.index.count_of_day(Worklist::Opened, self.hospital_day()),
+            walk(common, Worklist::Held, &month, &first, is_held),
+            walk(common, Worklist::Unreached, &week, &first, unreached),
+            walk(common, Worklist::Failed, &week, &first, |looked| !given_up(looked, &week).is_empty()),
+            common.index.count_of_day(Worklist::Opened, self.hospital_day()),
         )?;
         let rows = failed.rows.iter().map(|looked| given_up(looked, &week).len()).sum();
         let failed = Counted { count: rows, is_more: failed.next.is_some() };
@@ -220,9 +219,9 @@ impl Desk {
     /// # Errors
     /// [`StaffError`].
     pub async fn count_opened(&self, day: Option<Date>) -> Result<usize, StaffError> {
-        self.demand(Act::ReadLists, AuditAction::ReadLedger).await?;
+        self.demand(Act::ReadLists, AuditAction::ReadHistory).await?;
         let day = day.unwrap_or_else(|| self.hospital_day());
-        Ok(self.services.index.count_of_day(Worklist::Opened, day).await?)
+        Ok(self.common.index.count_of_day(Worklist::Opened, day).await?)
     }
 
     /// The studies that were opened on a day at the hospital, today where none is named; the first one first.
@@ -234,15 +233,15 @@ impl Desk {
         day: Option<Date>,
         extent: &Extent,
     ) -> Result<ListPage<OpenedStudy>, StaffError> {
-        self.demand(Act::ReadLists, AuditAction::ReadLedger).await?;
+        self.demand(Act::ReadLists, AuditAction::ReadHistory).await?;
         let day = day.unwrap_or_else(|| self.hospital_day());
-        let (services, asked) = (&self.services, ListAsked::of_day(day));
-        let found = walk(services, Worklist::Opened, &asked, extent, |_| true).await?;
-        let mut addressees = addressees(services, &found.rows).await?;
+        let (common, asked) = (&self.common, ListAsked::of_day(day));
+        let found = walk(common, Worklist::Opened, &asked, extent, |_| true).await?;
+        let mut addressees = addressees(common, &found.rows).await?;
         let opened: Vec<OpenedStudy> = stream::iter(found.rows)
             .map(|looked| {
                 let addressee = addressees.remove(&looked.study.study_instance_uid).unwrap_or_default();
-                opened_of(services, looked, addressee)
+                opened_of(common, looked, addressee)
             })
             .buffered(STUDIES_AT_ONCE)
             .try_collect()
@@ -255,9 +254,9 @@ impl Desk {
     /// # Errors
     /// [`StaffError`].
     pub async fn refusals(&self, days: u16, max: usize) -> Result<Refusals, StaffError> {
-        self.demand(Act::ReadLists, AuditAction::ReadLedger).await?;
-        let since = self.services.clock.now() - SignedDuration::from_hours(24 * i64::from(days));
-        Ok(refusals(&self.services.studies, Some(since), max).await?)
+        self.demand(Act::ReadLists, AuditAction::ReadHistory).await?;
+        let since = self.common.clock.now() - SignedDuration::from_hours(24 * i64::from(days));
+        Ok(refusals(&self.studies, Some(since), max).await?)
     }
 
     /// The messages that a provider gave up, oldest first, by the day on which they were issued.
@@ -269,32 +268,32 @@ impl Desk {
         asked: &ListAsked,
         extent: &Extent,
     ) -> Result<ListPage<FailedChannel>, StaffError> {
-        self.demand(Act::ReadLists, AuditAction::ReadLedger).await?;
+        self.demand(Act::ReadLists, AuditAction::ReadHistory).await?;
         let wants = |looked: &Looked| !given_up(looked, asked).is_empty();
-        let found = walk(&self.services, Worklist::Failed, asked, extent, wants).await?;
-        let addressees = addressees(&self.services, &found.rows).await?;
+        let found = walk(&self.common, Worklist::Failed, asked, extent, wants).await?;
+        let addressees = addressees(&self.common, &found.rows).await?;
         let rows = |looked: &Looked| failed_of(looked, asked, &addressees);
         Ok(found.with(|found| found.iter().flat_map(rows).collect()))
     }
 
     /// The day it is at the hospital.
     fn hospital_day(&self) -> Date {
-        self.services.clock.now().to_zoned(HOSPITAL_TIME).date()
+        self.common.clock.now().to_zoned(HOSPITAL_TIME).date()
     }
 }
 
 /// As [`Desk::unreached`], for a job of ours.
 pub(crate) async fn list_unreached(
-    services: &Services,
+    common: &Common,
     asked: &ListAsked,
     extent: &Extent,
 ) -> Result<ListPage<Unreached>, StoreError> {
     let wants = |looked: &Looked| unreached_why(looked, asked).is_some();
-    let found = walk(services, Worklist::Unreached, asked, extent, wants).await?;
-    let mut addressees = addressees(services, &found.rows).await?;
+    let found = walk(common, Worklist::Unreached, asked, extent, wants).await?;
+    let mut addressees = addressees(common, &found.rows).await?;
     let orders = addressees.values().filter_map(|addressee| addressee.order.as_ref());
     let patients = orders.map(|order| &order.order.patient.id);
-    let corrected = services.index.corrected_contacts_among(patients).await?;
+    let corrected = common.index.corrected_contacts_among(patients).await?;
     let row = |looked: Looked| {
         let why = unreached_why(&looked, asked)?;
         let study = looked.study;
@@ -327,18 +326,14 @@ fn unreached_why(looked: &Looked, asked: &ListAsked) -> Option<&'static str> {
     why_unreached(&looked.notices)
 }
 
-async fn opened_of(
-    services: &Services,
-    looked: Looked,
-    addressee: Addressee,
-) -> Result<OpenedStudy, StoreError> {
+async fn opened_of(common: &Common, looked: Looked, addressee: Addressee) -> Result<OpenedStudy, StoreError> {
     let (patient_id, name, study) = (addressee.patient_id(), addressee.name(), brief(&looked.study));
     if let Some(times) = looked.listed.times {
         let times = usize::try_from(times).unwrap_or(usize::MAX);
         return Ok(OpenedStudy { study, patient_id, name, opened_at: looked.listed.listed_at, times });
     }
     // From before openings were counted by day.
-    let looks = services.index.accesses(&looked.study.study_instance_uid).await?;
+    let looks = common.index.accesses(&looked.study.study_instance_uid).await?;
     let looks = looks.into_iter().map(|access| access.opened_at);
     let of_day: Vec<Timestamp> = looks.filter(|at| at.to_zoned(HOSPITAL_TIME).date() == looked.day).collect();
     let (opened_at, times) = (of_day.iter().min().copied(), of_day.len());
@@ -388,10 +383,10 @@ fn failed_of(
 }
 
 async fn addressees(
-    services: &Services,
+    common: &Common,
     looked: &[Looked],
 ) -> Result<BTreeMap<StudyInstanceUid, Addressee>, StoreError> {
-    let index = &services.index;
+    let index = &common.index;
     let studies: Vec<&StudyRecord> = looked.iter().map(|looked| &looked.study).collect();
     let (accounts, orders) = tokio::try_join!(
         index.accounts_among(studies.iter().filter_map(|study| study.account_key.as_ref())),

@@ -55,11 +55,12 @@ impl Desk {
     /// several could be.
     pub(super) async fn result_brief(&self, study: &StudyRecord) -> Result<Option<ResultBrief>, StaffError> {
         let order = match &study.order_accession {
-            Some(accession) => self.services.index.order(accession).await?,
-            None => sight::orders_for(&self.services, study).await?.meant().cloned(),
+            Some(accession) => self.common.index.order(accession).await?,
+            None => sight::orders_for(&self.common, study).await?.meant().cloned(),
         };
         let Some(order) = order else { return Ok(None) };
-        let has_conclusion = whole_result(&self.services, &order).await?.is_some();
+        let has_conclusion =
+            whole_result(&self.studies, &self.common.settings.limits, &order).await?.is_some();
         Ok(Some(ResultBrief { has_conclusion, ..brief_of(&order) }))
     }
 }

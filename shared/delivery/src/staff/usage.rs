@@ -133,7 +133,7 @@ impl Desk {
     /// [`StaffError`].
     pub async fn usage_months(&self) -> Result<Vec<String>, StaffError> {
         self.demand(Act::ReadUsage, AuditAction::ReadLog).await?;
-        let keys = self.services.usage.list(USAGE_MONTHS, MONTHS_MAX).await?;
+        let keys = self.usage.list(USAGE_MONTHS, MONTHS_MAX).await?;
         let month = |key: &ObjectKey| {
             let path = key.as_str().strip_prefix(USAGE_MONTHS)?;
             path.strip_suffix("/manifest.json").map(str::to_owned)
@@ -168,8 +168,8 @@ impl Desk {
         self.demand(Act::ReadUsage, AuditAction::ReadLog).await?;
         let manifest = self.usage_manifest(month).await?;
         let file = manifest.files.iter().find(|file| file.name() == name).ok_or(StaffError::NotFound)?;
-        let url = self.services.usage.presign_download(version(&file.key), name, PRESIGNED_TTL_MAX).await?;
-        self.record(AuditAction::ReadLog).detail(format!("usage {name}")).write(&self.services).await?;
+        let url = self.usage.presign_download(version(&file.key), name, PRESIGNED_TTL_MAX).await?;
+        self.record(AuditAction::ReadLog).detail(format!("usage {name}")).write(&self.common).await?;
         Ok(url)
     }
 
@@ -180,7 +180,7 @@ impl Desk {
         }
         let internal = DeliveryError::internal::<filmless_domain::object_key::InvalidKey>("a usage export");
         let key = ObjectKey::parse(&format!("{USAGE_MONTHS}{month}/manifest.json")).map_err(internal)?;
-        let stored = match self.services.usage.get(version(&key), MANIFEST_BYTES_MAX).await {
+        let stored = match self.usage.get(version(&key), MANIFEST_BYTES_MAX).await {
             Ok(stored) => stored,
             Err(StoreError::NotFound) => return Err(StaffError::NotFound),
             Err(error) => return Err(error.into()),

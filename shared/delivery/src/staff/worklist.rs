@@ -14,7 +14,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use serde::Serialize;
 
-use crate::Services;
+use crate::parts::Common;
 
 /// Most rows of one page; a study whose messages all failed may add a few.
 pub const PAGE_ROWS: usize = 50;
@@ -176,14 +176,14 @@ where
 
 /// What is on a list and wanted; oldest day first, and the oldest of each day.
 pub(super) async fn walk(
-    services: &Services,
+    common: &Common,
     list: Worklist,
     asked: &ListAsked,
     extent: &Extent,
     wants: impl Fn(&Looked) -> bool + Send + Sync,
 ) -> Result<ListPage<Looked>, StoreError> {
-    let (index, after) = (&services.index, extent.after());
-    let (from, to) = asked.days(list, services.clock.now());
+    let (index, after) = (&common.index, extent.after());
+    let (from, to) = asked.days(list, common.clock.now());
     let from = after.map_or(from, |after| after.day.max(from));
     let days = std::iter::successors(Some(from), |day| day.tomorrow().ok()).take_while(|day| *day <= to);
     let mut days =
@@ -199,7 +199,7 @@ pub(super) async fn walk(
         }
         for some in listed.chunks(extent.looks_at_once()) {
             rows.extend(
-                look_at_listed(services, list, day, some).await?.into_iter().filter(|looked| wants(looked)),
+                look_at_listed(common, list, day, some).await?.into_iter().filter(|looked| wants(looked)),
             );
             looks += some.len();
             if let Extent::Page(_) = extent {
@@ -220,12 +220,12 @@ pub(super) async fn walk(
 
 /// These studies as they are now, those that are gone left out.
 async fn look_at_listed(
-    services: &Services,
+    common: &Common,
     list: Worklist,
     day: Date,
     listed: &[ListedStudy],
 ) -> Result<Vec<Looked>, StoreError> {
-    let index = &services.index;
+    let index = &common.index;
     let mut studies = index.studies_among(listed.iter().map(|listed| &listed.study_instance_uid)).await?;
     if list == Worklist::Unreached {
         studies.retain(|_, study| study.is_visible());
@@ -250,14 +250,14 @@ async fn look_at_listed(
 /// Some of the studies that arrived on the last days and are held, oldest first: those that pass, until they are enough. Only
 /// those are read that may be wanted, by what their place on the list says.
 pub(super) async fn held_where(
-    services: &Services,
+    common: &Common,
     days: u16,
     wanted: HeldWanted<'_>,
     passes: impl Fn(&StudyRecord) -> bool + Send + Sync,
     are_enough: impl Fn(&[StudyRecord]) -> bool + Send + Sync,
 ) -> Result<Vec<StudyRecord>, StoreError> {
-    let index = &services.index;
-    let (from, to) = ListAsked::of_days(days).days(Worklist::Held, services.clock.now());
+    let index = &common.index;
+    let (from, to) = ListAsked::of_days(days).days(Worklist::Held, common.clock.now());
     let days = std::iter::successors(Some(from), |day| day.tomorrow().ok()).take_while(|day| *day <= to);
     let mut days = Ahead::of(days, |day| index.held_of_day(day, wanted));
     let mut held: Vec<StudyRecord> = Vec::new();

@@ -7,7 +7,8 @@ use filmless_store::port::Email;
 use sha2::{Digest, Sha256};
 use tracing::info;
 
-use crate::{DeliveryError, Services};
+use crate::DeliveryError;
+use crate::parts::Export;
 
 /// Below it lies a mark per month and mailbox: it was written to. Marks name no mailbox.
 const MARKS: &str = "status/reports/";
@@ -22,13 +23,13 @@ pub type ReportFigures = [i64; 6];
 /// # Errors
 /// [`DeliveryError`] of the last mailbox that was not written to; the others have their message.
 pub async fn send_finance_report(
-    services: &Services,
+    export: &Export,
     month: &str,
     figures: ReportFigures,
 ) -> Result<usize, DeliveryError> {
     let (mut sent, mut failed) = (0, None);
-    for to in &services.settings.finance_report_to {
-        match send(services, month, figures, to).await {
+    for to in &export.settings.finance_report_to {
+        match send(export, month, figures, to).await {
             Ok(is_sent) => sent += usize::from(is_sent),
             // The others get theirs.
             Err(error) => failed = Some(error),
@@ -40,13 +41,8 @@ pub async fn send_finance_report(
     failed.map_or(Ok(sent), Err)
 }
 
-async fn send(
-    services: &Services,
-    month: &str,
-    figures: ReportFigures,
-    to: &str,
-) -> Result<bool, DeliveryError> {
-    let settings = &services.settings;
+async fn send(export: &Export, month: &str, figures: ReportFigures, to: &str) -> Result<bool, DeliveryError> {
+    let settings = &export.settings;
     let raw = finance_message(&FinanceContent {
         hospital: &settings.hospital,
         from: &settings.email_from,
@@ -54,14 +50,14 @@ async fn send(
         page_url: &format!("{}/staff/finance", settings.public_url),
         month,
         figures,
-        date: services.clock.now(),
+        date: export.clock.now(),
     });
     let raw = raw.map_err(DeliveryError::internal("an email"))?;
     let digest = hex::encode(Sha256::digest(to.as_bytes()));
     let name = format!("{month}-{}", &digest[..16]);
     let internal = DeliveryError::internal::<filmless_domain::object_key::InvalidKey>("a mark of a report");
     let mark = ObjectKey::parse(&format!("{MARKS}{name}")).map_err(internal)?;
-    if !services.usage.put_new(&mark, "sent", Served::uncached("text/plain")).await? {
+    if !export.usage.put_new(&mark, "sent", Served::uncached("text/plain")).await? {
         return Ok(false);
     }
     let email = Email {
@@ -70,8 +66,8 @@ async fn send(
         to: to.to_owned(),
         raw,
     };
-    if let Err(error) = services.email.send(&email).await {
-        services.usage.delete_all_versions(&mark).await?;
+    if let Err(error) = export.email.send(&email).await {
+        export.usage.delete_all_versions(&mark).await?;
         return Err(error.into());
     }
     Ok(true)

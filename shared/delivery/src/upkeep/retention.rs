@@ -11,9 +11,10 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 use tracing::info;
 
+use crate::DeliveryError;
+use crate::parts::{Common, Erase};
 use crate::record::audit::Record;
 use crate::record::usage::{self, Pen};
-use crate::{DeliveryError, Services};
 
 /// The classes of the law, in years; an order names its own, and the first is everybody else's.
 pub const RETENTION_YEARS: [i16; 3] = [10, 20, 30];
@@ -49,21 +50,21 @@ pub fn retention_years(order: Option<&Order>) -> i16 {
 ///
 /// # Errors
 /// [`DeliveryError`]: the next run goes on.
-pub async fn end_retention(services: &Services, is_rehearsal: bool) -> Result<Erased, DeliveryError> {
-    let today = services.clock.now().to_zoned(TimeZone::UTC).date();
+pub async fn end_retention(erase: &Erase, is_rehearsal: bool) -> Result<Erased, DeliveryError> {
+    let today = erase.common.clock.now().to_zoned(TimeZone::UTC).date();
     let mut erased = Erased { is_rehearsal, ..Erased::default() };
     for years in RETENTION_YEARS {
         for back in 0..CATCH_UP_DAYS {
             let day = today.saturating_sub(i32::from(years).years()).saturating_sub(back.days());
-            for study in services.index.studies_of_day(day).await? {
-                let order = order_of(services, &study).await?;
+            for study in erase.common.index.studies_of_day(day).await? {
+                let order = order_of(&erase.common.index, &study).await?;
                 if retention_years(order.as_ref()) > years {
                     continue;
                 }
                 let record = Record::new(AuditAction::EndRetention, Actor::System);
-                erase_study(services, &study, record.detail(format!("{years} years")), &mut erased).await?;
+                erase_study(erase, &study, record.detail(format!("{years} years")), &mut erased).await?;
                 if let Some(order) = order.filter(|_| !is_rehearsal) {
-                    erase_order(services, &order, &mut erased).await?;
+                    erase_order(erase, &order, &mut erased).await?;
                 }
             }
         }
@@ -73,91 +74,96 @@ pub async fn end_retention(services: &Services, is_rehearsal: bool) -> Result<Er
 
 /// Erases all that is kept about a patient; with `is_rehearsal`, only counts.
 pub(crate) async fn erase_subject(
-    services: &Services,
+    erase: &Erase,
     patient: &PatientId,
     record: Record,
     is_rehearsal: bool,
 ) -> Result<Erased, DeliveryError> {
-    let index = &services.index;
+    let index = &erase.common.index;
     let mut erased = Erased { is_rehearsal, ..Erased::default() };
     let account = index.account_of_patient(patient).await?.map(|account| account.account_key);
     for study in index.studies_of_patient(patient).await? {
         // Staff may have released images under this code to another patient: while those see them, they are theirs.
-        if study.is_visible() && owner_of(services, &study).await?.map(|owner| owner.account_key) != account {
+        if study.is_visible()
+            && owner_of(&erase.common.index, &study).await?.map(|owner| owner.account_key) != account
+        {
             continue;
         }
-        erase_study(services, &study, record.clone(), &mut erased).await?;
+        erase_study(erase, &study, record.clone(), &mut erased).await?;
     }
     for order in index.orders_of_patient(patient).await? {
-        erase_order(services, &order.order, &mut erased).await?;
+        erase_order(erase, &order.order, &mut erased).await?;
     }
-    erase_uploads(services, UploadOwner::Patient(patient), &mut erased).await?;
+    erase_uploads(erase, UploadOwner::Patient(patient), &mut erased).await?;
     if !is_rehearsal {
         erased.items += index.erase_patient(patient).await?;
     }
     Ok(erased)
 }
 
-async fn order_of(services: &Services, study: &StudyRecord) -> Result<Option<Order>, DeliveryError> {
+async fn order_of(index: &Index, study: &StudyRecord) -> Result<Option<Order>, DeliveryError> {
     for accession in [&study.order_accession, &study.accession_number].into_iter().flatten() {
-        if let Some(order) = services.index.order(accession).await? {
+        if let Some(order) = index.order(accession).await? {
             return Ok(Some(order.order));
         }
     }
     Ok(None)
 }
 
-async fn owner_of(services: &Services, study: &StudyRecord) -> Result<Option<AccountRecord>, DeliveryError> {
+async fn owner_of(index: &Index, study: &StudyRecord) -> Result<Option<AccountRecord>, DeliveryError> {
     match &study.account_key {
-        Some(key) => Ok(services.index.account_after_merges(key).await?),
+        Some(key) => Ok(index.account_after_merges(key).await?),
         None => Ok(None),
     }
 }
 
 /// First nobody can see it, then its objects go, then what the index knows of it: a run that was cut off is repeated.
 async fn erase_study(
-    services: &Services,
+    erase: &Erase,
     study: &StudyRecord,
     record: Record,
     erased: &mut Erased,
 ) -> Result<(), DeliveryError> {
-    let (index, uid) = (&services.index, &study.study_instance_uid);
+    let (index, uid) = (&erase.common.index, &study.study_instance_uid);
     let instances = index.instances(uid).await?;
     erased.studies.push(uid.clone());
     if erased.is_rehearsal {
         erased.objects += instances.len();
-        return erase_uploads(services, UploadOwner::Study(uid), erased).await;
+        return erase_uploads(erase, UploadOwner::Study(uid), erased).await;
     }
     let (key, change) = Index::recall_change(study);
     let change = change.remove("original_bytes");
-    let entry = record.study(uid).entry(services)?;
+    let entry = record.study(uid).entry(&erase.common)?;
     let transaction = Transaction::new().update(key, change).log(LogName::Audit, &entry)?;
     // Unmet where another run erased the study item meanwhile, and told so; what is left of the study goes all the same.
-    let _ = index.commit(book_erasure(services, study, transaction).await?).await?;
+    let _ = index.commit(book_erasure(&erase.common, study, transaction).await?).await?;
     for link in index.links(uid).await? {
         index.erase_link(&link.token_digest).await?;
         erased.items += 1;
     }
     for instance in instances {
         let object = ObjectVersion { key: &instance.key, version_id: instance.version_id.as_deref() };
-        services.studies.delete_upload(object, &instance.etag).await?;
+        erase.studies.delete_upload(object, &instance.etag).await?;
         erased.objects += 1;
         if let Some(name) = object_key::zip_name_of(&instance.key) {
-            erase_zip(services, name, erased).await?;
+            erase_zip(erase, name, erased).await?;
         }
     }
-    erase_uploads(services, UploadOwner::Study(uid), erased).await?;
+    erase_uploads(erase, UploadOwner::Study(uid), erased).await?;
     let own = format!("{uid}/");
-    for (bucket, prefix) in [
-        (&services.derived, own.clone()),
-        (&services.derived, format!("downloads/{uid}/")),
-        (&services.slips, own),
-    ] {
+    for (bucket, prefix) in
+        [(&erase.derived, own.clone()), (&erase.derived, format!("downloads/{uid}/")), (&erase.slips, own)]
+    {
         erased.objects += delete_below(bucket, &prefix).await?;
     }
     let messages = format!("{uid}-v");
-    erased.objects += services.sms.forget(&messages).await? + services.email.forget(&messages).await?;
-    let owner = owner_of(services, study).await?.map(|account| account.patient_id);
+    if let Some(sms) = &erase.sms {
+        erased.objects += sms.forget(&messages).await?;
+    }
+    if let Some(email) = &erase.email {
+        erased.objects += email.forget(&messages).await?;
+    }
+    let owner = owner_of(&erase.common.index, study).await?.map(|account| account.patient_id);
     if let Some(key) = &study.account_key {
         erased.items += index.end_credentials(key, Some(uid), None).await?;
     }
@@ -168,14 +174,14 @@ async fn erase_study(
 
 /// What an erasure is in the usage ledger: one that a crash interrupted is told once.
 async fn book_erasure(
-    services: &Services,
+    common: &Common,
     study: &StudyRecord,
     transaction: Transaction,
 ) -> Result<Transaction, DeliveryError> {
     if study.original_bytes == 0 && study.derived_bytes == 0 {
         return Ok(transaction);
     }
-    let pen = Pen::of_study(services, study).await?;
+    let pen = Pen::of_study(common, study).await?;
     let mut events = vec![pen.event(UsageKind::StudyErased, "")];
     for (class, bytes) in
         [(StorageClass::Original, study.original_bytes), (StorageClass::Derived, study.derived_bytes)]
@@ -187,23 +193,23 @@ async fn book_erasure(
     usage::add(transaction, &events)
 }
 
-async fn erase_order(services: &Services, order: &Order, erased: &mut Erased) -> Result<(), DeliveryError> {
+async fn erase_order(erase: &Erase, order: &Order, erased: &mut Erased) -> Result<(), DeliveryError> {
     erased.orders += 1;
-    erase_uploads(services, UploadOwner::Order(&order.accession_number), erased).await?;
+    erase_uploads(erase, UploadOwner::Order(&order.accession_number), erased).await?;
     if erased.is_rehearsal {
         return Ok(());
     }
-    erased.items += services.index.erase_order(order).await?;
+    erased.items += erase.common.index.erase_order(order).await?;
     Ok(())
 }
 
 /// The uploads that nothing but their owner leads to, and what was made of those that were refused.
 async fn erase_uploads(
-    services: &Services,
+    erase: &Erase,
     owner: UploadOwner<'_>,
     erased: &mut Erased,
 ) -> Result<(), DeliveryError> {
-    for upload in services.index.uploads_of(owner).await? {
+    for upload in erase.common.index.uploads_of(owner).await? {
         // A refused file that names its patient is known by both, and counted with the patient.
         let lost = upload.lost.as_ref();
         let is_counted = match owner {
@@ -215,21 +221,21 @@ async fn erase_uploads(
             continue;
         }
         if let (UploadOwner::Patient(_), Some(lost)) = (owner, lost) {
-            services.index.forget_upload(UploadOwner::Study(&lost.study), &upload).await?;
+            erase.common.index.forget_upload(UploadOwner::Study(&lost.study), &upload).await?;
         }
-        services.studies.delete_upload(upload.version(), &upload.etag).await?;
+        erase.studies.delete_upload(upload.version(), &upload.etag).await?;
         for key in &upload.quarantined {
-            services.studies.delete_all_versions(key).await?;
+            erase.studies.delete_all_versions(key).await?;
         }
     }
     Ok(())
 }
 
 /// A ZIP goes with the first study of those that came in it: what else it held lies in the bucket by itself.
-async fn erase_zip(services: &Services, name: &str, erased: &mut Erased) -> Result<(), DeliveryError> {
-    let Some(zip) = services.index.unpacked(name).await? else { return Ok(()) };
-    services.studies.delete_upload(zip.upload.version(), &zip.upload.etag).await?;
-    services.index.forget_unpacked(name).await?;
+async fn erase_zip(erase: &Erase, name: &str, erased: &mut Erased) -> Result<(), DeliveryError> {
+    let Some(zip) = erase.common.index.unpacked(name).await? else { return Ok(()) };
+    erase.studies.delete_upload(zip.upload.version(), &zip.upload.etag).await?;
+    erase.common.index.forget_unpacked(name).await?;
     erased.objects += 1;
     erased.items += 1;
     Ok(())

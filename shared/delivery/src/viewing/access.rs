@@ -10,9 +10,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{Portal, Session};
+use crate::DeliveryError;
+use crate::parts::Common;
 use crate::record::audit::Record;
 use crate::record::usage::{self, Pen};
-use crate::{DeliveryError, Services};
 
 /// Which part of the transaction of an opening writes the look.
 const ACCESS_PART: usize = 0;
@@ -47,11 +48,11 @@ impl Portal {
         session: &Session,
         study: &StudyInstanceUid,
     ) -> Result<(), DeliveryError> {
-        let index = &self.services.index;
+        let index = &self.common.index;
         if index.access(study, &session.token_digest).await?.is_some() {
             return Ok(());
         }
-        let entry = event(session, AuditAction::OpenStudy, study).entry(&self.services)?;
+        let entry = event(session, AuditAction::OpenStudy, study).entry(&self.common)?;
         let access = AccessRecord {
             actor: session.actor(),
             source: session.source.clone(),
@@ -91,12 +92,12 @@ impl Portal {
         action: AuditAction,
         events: impl FnOnce(&Pen, &StudyRecord) -> Vec<UsageEvent>,
     ) -> Result<bool, DeliveryError> {
-        let entry = event(session, action, study).entry(&self.services)?;
+        let entry = event(session, action, study).entry(&self.common)?;
         let key = AccessRecord::key(study, &session.token_digest);
         let change = AccessRecord::moment_change(moment, entry.at);
         let transaction = Transaction::new().update(key, change).log(LogName::Audit, &entry)?;
         let transaction = usage::add(transaction, &self.usage_of(study, events).await?)?;
-        Ok(self.services.index.commit(transaction).await? == TransactionOutcome::Committed)
+        Ok(self.common.index.commit(transaction).await? == TransactionOutcome::Committed)
     }
 
     /// The viewer says that the first image of an opened study is on the screen. A study that this session did
@@ -125,8 +126,8 @@ impl Portal {
         study: &StudyInstanceUid,
         events: impl FnOnce(&Pen, &StudyRecord) -> Vec<UsageEvent>,
     ) -> Result<Vec<UsageEvent>, DeliveryError> {
-        let Some(record) = self.services.index.study(study).await? else { return Ok(Vec::new()) };
-        Ok(events(&Pen::of_study(&self.services, &record).await?, &record))
+        let Some(record) = self.common.index.study(study).await? else { return Ok(Vec::new()) };
+        Ok(events(&Pen::of_study(&self.common, &record).await?, &record))
     }
 
     /// Who opened a study, newest first: for its patient; `None` for any other study and for a share.
@@ -141,7 +142,7 @@ impl Portal {
         if session.share.is_some() || !self.may_see_study(session, study).await? {
             return Ok(None);
         }
-        let mut lines = access_lines(&self.services, &session.account_key, study).await?;
+        let mut lines = access_lines(&self.common, &session.account_key, study).await?;
         lines.reverse();
         Ok(Some(lines))
     }
@@ -149,18 +150,18 @@ impl Portal {
 
 /// Everybody who opened a study, oldest first, with the names that its patient gave to shares.
 pub(crate) async fn access_lines(
-    services: &Services,
+    common: &Common,
     account_key: &str,
     study: &StudyInstanceUid,
 ) -> Result<Vec<AccessLine>, DeliveryError> {
-    let shares = services.index.shares(account_key).await?;
+    let shares = common.index.shares(account_key).await?;
     let who = |actor: &Actor| match actor {
         Actor::Share { share } => AccessWho::Share(
             shares.iter().find(|s| s.id == *share).map(|s| s.label.clone()).unwrap_or_default(),
         ),
         _ => AccessWho::Patient,
     };
-    let found = services.index.accesses(study).await?;
+    let found = common.index.accesses(study).await?;
     let line = |access: &AccessRecord| AccessLine {
         who: who(&access.actor),
         opened_at: access.opened_at,

@@ -1,16 +1,17 @@
 //! What was refused of a study, and is missing from it.
 
+use filmless_store::Index;
 use std::collections::{BTreeMap, BTreeSet};
 
 use filmless_domain::{ObjectKey, SopInstanceUid};
 use filmless_store::index::{InstanceRecord, LostFile, StudyRecord, UploadOwner};
 
-use crate::{DeliveryError, Services};
+use crate::DeliveryError;
 
 /// How many files of a study were refused and did not come again. One that names somebody else is none of it.
-pub(crate) async fn count_lost(services: &Services, study: &StudyRecord) -> Result<u32, DeliveryError> {
+pub(crate) async fn count_lost(index: &Index, study: &StudyRecord) -> Result<u32, DeliveryError> {
     let uid = &study.study_instance_uid;
-    let uploads = services.index.uploads_of(UploadOwner::Study(uid)).await?;
+    let uploads = index.uploads_of(UploadOwner::Study(uid)).await?;
     let is_theirs = |lost: &LostFile| {
         let names = study.patient_ids();
         lost.patient.as_ref().is_none_or(|patient| names.is_empty() || names.contains(&patient))
@@ -24,7 +25,7 @@ pub(crate) async fn count_lost(services: &Services, study: &StudyRecord) -> Resu
         return Ok(0);
     }
     // One query, however many were refused.
-    let instances = services.index.instances(uid).await?;
+    let instances = index.instances(uid).await?;
     let there: BTreeMap<&SopInstanceUid, &InstanceRecord> =
         instances.iter().map(|instance| (&instance.sop_instance_uid, instance)).collect();
     let keys: BTreeSet<&ObjectKey> = instances.iter().map(|instance| &instance.key).collect();

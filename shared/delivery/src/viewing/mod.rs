@@ -1,11 +1,12 @@
-//! What the only public door can ask for.
+//! What patients, and those they share with, can ask for.
 
 mod access;
-mod door;
+
 mod lost_files;
 pub(crate) mod result;
 mod session;
 mod share;
+mod sign_in;
 pub mod tries;
 mod view;
 
@@ -15,10 +16,11 @@ use filmless_domain::audit::Actor;
 use filmless_domain::{
     BirthDate, Language, PatientId, ReportLack, Secret, SeriesInstanceUid, SignedResult, StudyInstanceUid,
 };
+use filmless_store::Bucket;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::Services;
+use crate::parts::{Common, Viewing};
 
 pub(crate) use access::access_lines;
 pub use access::{AccessLine, AccessWho};
@@ -36,19 +38,22 @@ async fn evenly<T>(look_up: impl Future<Output = T>) -> T {
 /// The portal's use cases.
 #[derive(Debug, Clone)]
 pub struct Portal {
-    services: Services,
+    common: Common,
+    studies: Bucket,
+    derived: Bucket,
 }
 
 impl Portal {
-    /// The portal over these services.
+    /// The portal over these parts.
     #[must_use]
-    pub fn new(services: Services) -> Self {
-        Self { services }
+    pub fn new(viewing: impl Into<Viewing>) -> Self {
+        let Viewing { common, studies, derived } = viewing.into();
+        Self { common, studies, derived }
     }
 
     /// What of that which everything stands on does not work; nothing, where all is well.
     pub async fn failing(&self) -> Vec<&'static str> {
-        crate::record::health::failing(&self.services).await
+        crate::record::health::failing(&self.common.index, &self.derived).await
     }
 }
 

@@ -1,22 +1,23 @@
 //! The signed result of an order, whole: an order that is too large for an item has its conclusion in its object alone.
 
-use filmless_domain::{Order, SignedResult};
+use filmless_domain::{Limits, Order, SignedResult};
 use filmless_store::index::OrderRecord;
-use filmless_store::{ObjectVersion, StoreError};
+use filmless_store::{Bucket, ObjectVersion, StoreError};
 use tracing::warn;
 
-use crate::{DeliveryError, Services};
+use crate::DeliveryError;
 
 /// What the hospital says of a study. The order has to be one that is in sight now.
 pub(crate) async fn whole_result(
-    services: &Services,
+    studies: &Bucket,
+    limits: &Limits,
     order: &OrderRecord,
 ) -> Result<Option<SignedResult>, DeliveryError> {
     let Some(upload) = order.whole.as_ref().filter(|_| order.order.is_signed()) else {
         return Ok(order.order.signed_result());
     };
     let object = ObjectVersion { key: &upload.key, version_id: upload.version_id.as_deref() };
-    let bytes = match services.studies.get(object, services.settings.limits.order_bytes_max).await {
+    let bytes = match studies.get(object, limits.order_bytes_max).await {
         Ok(bytes) => bytes,
         Err(StoreError::NotFound) => return Ok(None),
         Err(error) => return Err(error.into()),

@@ -23,13 +23,13 @@ impl Portal {
     /// # Errors
     /// [`DeliveryError`].
     pub async fn session(&self, cookie: &str, source: &str) -> Result<Option<Session>, DeliveryError> {
-        let index = &self.services.index;
-        let (token_digest, now) = (credentials::token_digest(cookie), self.services.clock.now());
+        let index = &self.common.index;
+        let (token_digest, now) = (credentials::token_digest(cookie), self.common.clock.now());
         let Some(record) = index.session(&token_digest, now).await? else { return Ok(None) };
         let Some(account) = self.account_since(&record.account_key, Some(record.started_at)).await? else {
             return Ok(None);
         };
-        if record.seen_at + self.services.settings.session_idle < now {
+        if record.seen_at + self.common.settings.session_idle < now {
             index.end_session(&token_digest).await?;
             return Ok(None);
         }
@@ -61,9 +61,9 @@ impl Portal {
     /// [`DeliveryError`].
     pub async fn sign_out(&self, cookie: &str, source: &str) -> Result<(), DeliveryError> {
         let Some(session) = self.session(cookie, source).await? else { return Ok(()) };
-        self.services.index.end_session(&session.token_digest).await?;
+        self.common.index.end_session(&session.token_digest).await?;
         let record = Record::new(AuditAction::SignOut, session.actor()).from(source);
-        record.account(&session.account_key).write(&self.services).await
+        record.account(&session.account_key).write(&self.common).await
     }
 
     /// Ends every session of the account, this one included; false for a share, which has no say in it.
@@ -75,11 +75,11 @@ impl Portal {
             return Ok(false);
         }
         let record = Record::new(AuditAction::SignOutEverywhere, session.actor()).from(&session.source);
-        let entry = record.account(&session.account_key).entry(&self.services)?;
-        let (key, change) = Index::end_sessions_change(&session.account_key, self.services.clock.now());
+        let entry = record.account(&session.account_key).entry(&self.common)?;
+        let (key, change) = Index::end_sessions_change(&session.account_key, self.common.clock.now());
         let transaction = Transaction::new().update(key, change).log(LogName::Audit, &entry)?;
         // Unmet where the account is gone, and with it all that was open.
-        let _ = self.services.index.commit(transaction).await?;
+        let _ = self.common.index.commit(transaction).await?;
         Ok(true)
     }
 
@@ -92,7 +92,7 @@ impl Portal {
     ) -> Result<Option<AccountRecord>, DeliveryError> {
         let mut account_key = account_key.to_owned();
         for _ in 0..MERGES_MAX {
-            let Some(account) = self.services.index.account(&account_key).await? else { return Ok(None) };
+            let Some(account) = self.common.index.account(&account_key).await? else { return Ok(None) };
             let is_ended = matches!((since, account.sessions_from), (Some(s), Some(from)) if s <= from);
             if is_ended {
                 return Ok(None);
@@ -116,12 +116,12 @@ impl Portal {
         audit: Record,
         link: Option<&LinkRecord>,
     ) -> Result<Secret, DeliveryError> {
-        let services = &self.services;
-        let token = credentials::new_token(services.randomness.as_ref())?;
+        let common = &self.common;
+        let token = credentials::new_token(common.randomness.as_ref())?;
         let account = self.account_since(&account.account_key, None).await?;
         let account = account.ok_or_else(|| DeliveryError::internal("a session")("no account"))?;
-        let latest = latest_order_of(services, &account).await?.map(|order| order.patient);
-        let now = services.clock.now();
+        let latest = latest_order_of(common, &account).await?.map(|order| order.patient);
+        let now = common.clock.now();
         let session = SessionRecord {
             patient_name: latest.as_ref().map(|p| person_name::display(&p.name)).unwrap_or_default(),
             language: latest.map(|p| p.language).unwrap_or_default(),
@@ -131,12 +131,12 @@ impl Portal {
             share: share.map(|share| share.token_digest.clone()),
             started_at: began_at,
             seen_at: now,
-            expires_at: (now + services.settings.session_ttl).as_second(),
+            expires_at: (now + common.settings.session_ttl).as_second(),
         };
         let digest = credentials::token_digest(token.expose());
         let key = Index::session_key(&digest);
         let new = Change::new().when(&Condition::Absent("pk"));
-        let entry = audit.account(&account.account_key).entry(services)?;
+        let entry = audit.account(&account.account_key).entry(common)?;
         let transaction = Transaction::new().put(&key, &session, new)?.log(LogName::Audit, &entry)?;
         let events = match link {
             Some(link) => {
@@ -149,7 +149,7 @@ impl Portal {
             None => Vec::new(),
         };
         // The key is new and random: where it is taken, an earlier try of this very call wrote it.
-        let _ = services.index.commit(usage::add(transaction, &events)?).await?;
+        let _ = common.index.commit(usage::add(transaction, &events)?).await?;
         Ok(token)
     }
 

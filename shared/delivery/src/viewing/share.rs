@@ -15,9 +15,10 @@ use serde::Serialize;
 use subtle::ConstantTimeEq;
 
 use super::{Portal, Session, evenly};
+use crate::parts::Common;
 use crate::record::audit::Record;
 use crate::record::usage::{self, Pen};
-use crate::{DeliveryError, Services, credentials};
+use crate::{DeliveryError, credentials};
 
 /// An ended share stays readable this long: who opened it remains to be seen.
 const KEPT_AFTER_END: SignedDuration = SignedDuration::from_hours(24 * 90);
@@ -129,7 +130,7 @@ impl Portal {
             created_by: session.actor(),
             source: &session.source,
         };
-        create(&self.services, &owner, request).await
+        create(&self.common, &owner, request).await
     }
 
     /// The shares of the session's account, newest first; none for a share.
@@ -140,7 +141,7 @@ impl Portal {
         if session.share.is_some() {
             return Ok(Vec::new());
         }
-        list(&self.services, &session.account_key).await
+        list(&self.common, &session.account_key).await
     }
 
     /// Ends a share of theirs; false for any other.
@@ -151,7 +152,7 @@ impl Portal {
         if session.share.is_some() {
             return Ok(false);
         }
-        end(&self.services, &session.account_key, id, session.actor(), &session.source).await
+        end(&self.common, &session.account_key, id, session.actor(), &session.source).await
     }
 
     /// What a share is before its code. Reading it changes nothing.
@@ -159,10 +160,10 @@ impl Portal {
     /// # Errors
     /// [`DeliveryError`].
     pub async fn share_status(&self, token: &str) -> Result<ShareStatus, DeliveryError> {
-        let failures_max = self.services.settings.limits.link_failures_max;
-        let now = self.services.clock.now();
+        let failures_max = self.common.settings.limits.link_failures_max;
+        let now = self.common.clock.now();
         let digest = credentials::token_digest(access::token_of_link(token));
-        let share = evenly(self.services.index.share(&digest)).await?;
+        let share = evenly(self.common.index.share(&digest)).await?;
         Ok(match share {
             Some(share) if share.is_open(now) && share.failures < failures_max => {
                 ShareStatus::Open { language: share.language }
@@ -184,10 +185,10 @@ impl Portal {
         if self.share_status(token).await? == ShareStatus::Gone {
             return Ok(ShareOpening::Gone);
         }
-        let index = &self.services.index;
-        let began_at = self.services.clock.now();
+        let index = &self.common.index;
+        let began_at = self.common.clock.now();
         let digest = credentials::token_digest(access::token_of_link(token));
-        let failures_max = self.services.settings.limits.link_failures_max;
+        let failures_max = self.common.settings.limits.link_failures_max;
         let Some(share) = index.count_share_check(&digest, failures_max).await? else {
             return Ok(ShareOpening::Gone);
         };
@@ -201,7 +202,7 @@ impl Portal {
             let session = self.start_session(&account, Some(&share), began_at, record, None).await?;
             return Ok(ShareOpening::Granted(session));
         }
-        record.outcome(AuditOutcome::Refused).write(&self.services).await?;
+        record.outcome(AuditOutcome::Refused).write(&self.common).await?;
         Ok(ShareOpening::Wrong { attempts_left: failures_max.saturating_sub(share.failures) })
     }
 }
@@ -218,7 +219,7 @@ pub(crate) struct ShareOwner<'a> {
 
 /// Makes a share of studies that are known to be the owner's.
 pub(crate) async fn create(
-    services: &Services,
+    common: &Common,
     owner: &ShareOwner<'_>,
     request: &ShareRequest,
 ) -> Result<Option<NewShare>, DeliveryError> {
@@ -232,15 +233,15 @@ pub(crate) async fn create(
     {
         return Ok(None);
     }
-    let now = services.clock.now();
-    let open = services.index.shares(owner.account_key).await?;
+    let now = common.clock.now();
+    let open = common.index.shares(owner.account_key).await?;
     if open.iter().filter(|share| share.is_open(now)).count() >= SHARES_OPEN_MAX {
         return Ok(None);
     }
-    let token = credentials::new_token(services.randomness.as_ref())?;
-    let code = credentials::new_code(services.randomness.as_ref(), SHARE_CODE_DIGITS)?;
+    let token = credentials::new_token(common.randomness.as_ref())?;
+    let code = credentials::new_code(common.randomness.as_ref(), SHARE_CODE_DIGITS)?;
     let ends_at = end_of(now, request.days);
-    let (id, _) = crate::record::log::new_id(services)?;
+    let (id, _) = crate::record::log::new_id(common)?;
     let id = id[..16].to_owned();
     let share = ShareRecord {
         id: id.clone(),
@@ -263,13 +264,13 @@ pub(crate) async fn create(
     };
     let record = Record::new(AuditAction::CreateShare, owner.created_by.clone()).from(owner.source);
     let detail = format!("share {id}, {} studies, {} days", share.studies.len(), request.days);
-    let entry = record.account(owner.account_key).detail(detail).entry(services)?;
+    let entry = record.account(owner.account_key).detail(detail).entry(common)?;
     let new = || Change::new().when(&Condition::Absent("pk"));
     let (pointer_key, pointer) = Index::share_pointer(&share);
     let mut events = Vec::new();
     for study in &share.studies {
-        if let Some(record) = services.index.study(study).await? {
-            events.push(Pen::of_study(services, &record).await?.event(UsageKind::ShareCreated, &id));
+        if let Some(record) = common.index.study(study).await? {
+            events.push(Pen::of_study(common, &record).await?.event(UsageKind::ShareCreated, &id));
         }
     }
     let transaction = usage::add(Transaction::new(), &events)?
@@ -277,21 +278,21 @@ pub(crate) async fn create(
         .put(&pointer_key, &pointer, new())?
         .log(LogName::Audit, &entry)?;
     // The keys are new and random: where they are taken, an earlier try of this very call wrote them.
-    let _ = services.index.commit(transaction).await?;
-    let link = Secret::new(format!("{}/s/{}", services.settings.public_url, token.expose()));
+    let _ = common.index.commit(transaction).await?;
+    let link = Secret::new(format!("{}/s/{}", common.settings.public_url, token.expose()));
     let qr_png = filmless_slip::qr_png(link.expose()).map_err(DeliveryError::internal("a QR code"))?;
     Ok(Some(NewShare { id, label, link, code, qr_png, ends_at }))
 }
 
 /// The shares of an account, newest first.
-pub(crate) async fn list(services: &Services, account_key: &str) -> Result<Vec<ShareLine>, DeliveryError> {
-    let now = services.clock.now();
+pub(crate) async fn list(common: &Common, account_key: &str) -> Result<Vec<ShareLine>, DeliveryError> {
+    let now = common.clock.now();
     let mut lines = Vec::new();
-    for share in services.index.shares(account_key).await? {
+    for share in common.index.shares(account_key).await? {
         let me = Actor::Share { share: share.id.clone() };
         let mut opened_at = Vec::new();
         for study in &share.studies {
-            let accesses = services.index.accesses(study).await?;
+            let accesses = common.index.accesses(study).await?;
             opened_at.extend(accesses.into_iter().filter(|a| a.actor == me).map(|a| a.opened_at));
         }
         opened_at.sort_by(|a, b| b.cmp(a));
@@ -314,20 +315,20 @@ pub(crate) async fn list(services: &Services, account_key: &str) -> Result<Vec<S
 
 /// Ends a share of this account; false for any other.
 pub(crate) async fn end(
-    services: &Services,
+    common: &Common,
     account_key: &str,
     id: &str,
     actor: Actor,
     source: &str,
 ) -> Result<bool, DeliveryError> {
-    let Some(share) = services.index.shares(account_key).await?.into_iter().find(|s| s.id == id) else {
+    let Some(share) = common.index.shares(account_key).await?.into_iter().find(|s| s.id == id) else {
         return Ok(false);
     };
     let record = Record::new(AuditAction::EndShare, actor).from(source).account(account_key);
-    let entry = record.detail(format!("share {id}")).entry(services)?;
-    let (key, change) = Index::end_share_change(&share.token_digest, services.clock.now());
+    let entry = record.detail(format!("share {id}")).entry(common)?;
+    let (key, change) = Index::end_share_change(&share.token_digest, common.clock.now());
     let transaction = Transaction::new().update(key, change).log(LogName::Audit, &entry)?;
-    match services.index.commit(transaction).await? {
+    match common.index.commit(transaction).await? {
         TransactionOutcome::Committed => Ok(true),
         // Ended before.
         TransactionOutcome::ConditionUnmet(_) => Ok(share.ended_at.is_some()),

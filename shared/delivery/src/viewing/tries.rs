@@ -1,6 +1,7 @@
 //! Slowing down whoever guesses passwords: three counters within a window.
 
-use crate::{DeliveryError, Services, credentials};
+use crate::parts::Common;
+use crate::{DeliveryError, credentials};
 
 /// What the counters say to one more try.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,26 +22,26 @@ const STAFF: &str = "staff:";
 ///
 /// # Errors
 /// [`DeliveryError`].
-pub async fn count_staff(services: &Services, account: &str, source: &str) -> Result<Tries, DeliveryError> {
-    count(services, &format!("{STAFF}{account}"), &credentials::token_digest(source)).await
+pub async fn count_staff(common: &Common, account: &str, source: &str) -> Result<Tries, DeliveryError> {
+    count(common, &format!("{STAFF}{account}"), &credentials::token_digest(source)).await
 }
 
 /// Forgets the sign-ins of a member from that source: one was right.
 ///
 /// # Errors
 /// [`DeliveryError`].
-pub async fn forget_staff(services: &Services, account: &str, source: &str) -> Result<(), DeliveryError> {
-    forget(services, &format!("{STAFF}{account}"), &credentials::token_digest(source)).await
+pub async fn forget_staff(common: &Common, account: &str, source: &str) -> Result<(), DeliveryError> {
+    forget(common, &format!("{STAFF}{account}"), &credentials::token_digest(source)).await
 }
 
 /// Counted before the password is looked at: tries at the same time must not share one count.
 pub(crate) async fn count(
-    services: &Services,
+    common: &Common,
     account_key: &str,
     source_digest: &str,
 ) -> Result<Tries, DeliveryError> {
-    let (index, limits) = (&services.index, &services.settings.limits);
-    let (now, window) = (services.clock.now(), limits.sign_in_window_seconds);
+    let (index, limits) = (&common.index, &common.settings.limits);
+    let (now, window) = (common.clock.now(), limits.sign_in_window_seconds);
     let here = index.count_sign_in(account_key, source_digest, now, window).await?;
     let of_source = index.count_sign_in("", source_digest, now, window).await?;
     let of_account = index.count_sign_in(account_key, "", now, window).await?;
@@ -57,11 +58,11 @@ pub(crate) async fn count(
 }
 
 pub(crate) async fn forget(
-    services: &Services,
+    common: &Common,
     account_key: &str,
     source_digest: &str,
 ) -> Result<(), DeliveryError> {
-    let index = &services.index;
+    let index = &common.index;
     index.forget_sign_ins(account_key, source_digest).await?;
     index.uncount_sign_in("", source_digest).await?;
     index.uncount_sign_in(account_key, "").await?;

@@ -1,5 +1,6 @@
 //! What somebody who was let in may see.
 
+use filmless_store::{Index, ObjectVersion, PRESIGNED_TTL_MAX};
 use std::time::Duration;
 
 use filmless_domain::audit::{AuditAction, AuditOutcome};
@@ -7,9 +8,9 @@ use filmless_domain::object_key::SeriesKeys;
 use filmless_domain::usage::{StorageClass, UsageEvent, UsageKind};
 use filmless_domain::{HoldReason, SopInstanceUid, StudyInstanceUid, StudyState};
 use filmless_store::index::{AccessMoment, LogName, OrderRecord, SeriesRecord, StudyRecord, Transaction};
-use filmless_store::{ObjectVersion, PRESIGNED_TTL_MAX};
 
 use super::{Portal, SeriesView, Session, ShareScope, StudyDownload, StudySummary, StudyView};
+use crate::DeliveryError;
 use crate::prepare::download;
 use crate::record::usage::{self, Pen};
 use crate::sight::{Asked, is_account_of, order_in_sight, verdict};
@@ -17,7 +18,6 @@ use crate::trace::{self, Step};
 use crate::viewing::access::{event, occasion};
 use crate::viewing::lost_files::count_lost;
 use crate::viewing::result::whole_result;
-use crate::{DeliveryError, Services};
 
 /// Life of a presigned URL of an uploaded file. Such a URL cannot be taken back, because the hospital's file stays, so
 /// that it lives just long enough to be followed.
@@ -30,9 +30,9 @@ impl Portal {
     /// [`DeliveryError`].
     pub async fn list_studies(&self, session: &Session) -> Result<Vec<StudySummary>, DeliveryError> {
         let mut summaries = Vec::new();
-        for study in self.services.index.studies_of_patient(&session.patient_id).await? {
+        for study in self.common.index.studies_of_patient(&session.patient_id).await? {
             if let Some(order) = self.seen(session, &study).await? {
-                let series = shown_series(&self.services, &study).await?;
+                let series = shown_series(&self.common.index, &study).await?;
                 let main = main_series(&series).map(|main| &series[main]);
                 let poster_url = match main.filter(|main| main.frames > 0) {
                     Some(main) => Some(self.presign(&keys_of(&study, main).poster).await?),
@@ -55,7 +55,7 @@ impl Portal {
     /// [`DeliveryError`].
     pub async fn count_withheld(&self, session: &Session) -> Result<usize, DeliveryError> {
         let mut count = 0;
-        for study in self.services.index.studies_of_patient(&session.patient_id).await? {
+        for study in self.common.index.studies_of_patient(&session.patient_id).await? {
             count += usize::from(self.is_out_of_sight(session, &study).await?);
         }
         Ok(count)
@@ -70,14 +70,14 @@ impl Portal {
         session: &Session,
         study: &StudyInstanceUid,
     ) -> Result<bool, DeliveryError> {
-        match self.services.index.study(study).await? {
+        match self.common.index.study(study).await? {
             Some(study) => self.is_out_of_sight(session, &study).await,
             None => Ok(false),
         }
     }
 
     async fn is_out_of_sight(&self, session: &Session, study: &StudyRecord) -> Result<bool, DeliveryError> {
-        if !may_ask(session, study) || order_in_sight(&self.services, study).await?.is_some() {
+        if !may_ask(session, study) || order_in_sight(&self.common, study).await?.is_some() {
             return Ok(false);
         }
         self.is_ordered_for(session, study).await
@@ -87,12 +87,12 @@ impl Portal {
     /// study by mistake hears no more of it.
     async fn is_ordered_for(&self, session: &Session, study: &StudyRecord) -> Result<bool, DeliveryError> {
         let Some(accession) = &study.order_accession else { return Ok(false) };
-        let Some(order) = self.services.index.order(accession).await? else { return Ok(false) };
-        let account = self.services.index.account_of_patient(&order.order.patient.id).await?;
+        let Some(order) = self.common.index.order(accession).await? else { return Ok(false) };
+        let account = self.common.index.account_of_patient(&order.order.patient.id).await?;
         let Some(account) = account.filter(|a| a.account_key == session.account_key) else {
             return Ok(false);
         };
-        is_account_of(&self.services, account, &order.order).await
+        is_account_of(&self.common, account, &order.order).await
     }
 
     /// A study of the session's account with presigned URLs; `None` for any other, existing or not.
@@ -117,15 +117,15 @@ impl Portal {
     ) -> Result<StudyView, DeliveryError> {
         let patient = &order.order.patient;
         self.record_opening(session, &study.study_instance_uid).await?;
-        let urls_expire_at = self.services.clock.now() + PRESIGNED_TTL_MAX;
-        let shown = shown_series(&self.services, study).await?;
+        let urls_expire_at = self.common.clock.now() + PRESIGNED_TTL_MAX;
+        let shown = shown_series(&self.common.index, study).await?;
         let mut series = Vec::new();
         for record in &shown {
             series.push(self.series_view(study, record).await?);
         }
         let main = main_series(&shown);
         let poster_url = main.and_then(|main| series[main].poster_url.clone());
-        let result = whole_result(&self.services, order).await?;
+        let result = whole_result(&self.studies, &self.common.settings.limits, order).await?;
         Ok(StudyView {
             summary: summary(study, Some(&order.order), &shown, poster_url),
             is_result_taken_back: order.order.signed_result().is_none() && order.result_changed_at.is_some(),
@@ -135,7 +135,7 @@ impl Portal {
             birth_date: patient.birth_date,
             series,
             main,
-            lost_files: count_lost(&self.services, study).await?,
+            lost_files: count_lost(&self.common.index, study).await?,
             urls_expire_at,
         })
     }
@@ -150,7 +150,7 @@ impl Portal {
         study: &StudyInstanceUid,
     ) -> Result<Option<StudyDownload>, DeliveryError> {
         let Some(record) = self.downloadable(session, study).await? else { return Ok(None) };
-        let found = download::find(&self.services, study).await?;
+        let found = download::find(&self.common.index, &self.derived, study).await?;
         let Some(bytes) = found.bytes else {
             return Ok(Some(StudyDownload::NotMade { bytes: found.bytes_of_files }));
         };
@@ -161,7 +161,7 @@ impl Portal {
         self.record_moment(session, study, AccessMoment::Download, action, events).await?;
         let object = ObjectVersion { key: &found.key, version_id: None };
         let name = format!("dicom{date}.zip");
-        let url = self.services.derived.presign_download(object, &name, PRESIGNED_TTL_MAX).await?;
+        let url = self.derived.presign_download(object, &name, PRESIGNED_TTL_MAX).await?;
         Ok(Some(StudyDownload::Ready { url, bytes }))
     }
 
@@ -176,7 +176,7 @@ impl Portal {
     ) -> Result<bool, DeliveryError> {
         let is_theirs = self.downloadable(session, study).await?.is_some();
         if is_theirs {
-            download::request(&self.services, study).await?;
+            download::request(&self.common, study).await?;
         }
         Ok(is_theirs)
     }
@@ -194,16 +194,16 @@ impl Portal {
         if self.downloadable(session, study).await?.is_none() {
             return Ok(None);
         }
-        let Some(record) = self.services.index.instance(study, instance).await? else { return Ok(None) };
+        let Some(record) = self.common.index.instance(study, instance).await? else { return Ok(None) };
         let object = ObjectVersion { key: &record.key, version_id: record.version_id.as_deref() };
         let name = format!("{instance}.dcm");
-        let url = self.services.studies.presign_download(object, &name, ORIGINAL_TTL).await?;
+        let url = self.studies.presign_download(object, &name, ORIGINAL_TTL).await?;
         let audit = event(session, AuditAction::DownloadInstance, study);
-        let audit = audit.detail(format!("instance {instance}")).entry(&self.services)?;
+        let audit = audit.detail(format!("instance {instance}")).entry(&self.common)?;
         // Every click is a fetch of its own, and known by its line in the audit log.
         let events = self.usage_of(study, |pen, _| fetched(pen, &audit.id, record.bytes)).await?;
         let transaction = Transaction::new().log(LogName::Audit, &audit)?;
-        self.services.index.commit(usage::add(transaction, &events)?).await?.or_contention()?;
+        self.common.index.commit(usage::add(transaction, &events)?).await?.or_contention()?;
         Ok(Some(url))
     }
 
@@ -213,13 +213,13 @@ impl Portal {
         session: &Session,
         study: &StudyInstanceUid,
     ) -> Result<Option<(StudyRecord, OrderRecord)>, DeliveryError> {
-        let visible = match self.services.index.study(study).await? {
+        let visible = match self.common.index.study(study).await? {
             Some(record) => self.seen(session, &record).await?.map(|order| (record, order)),
             None => None,
         };
         if visible.is_none() {
             let asked = event(session, AuditAction::OpenStudy, study).outcome(AuditOutcome::Refused);
-            asked.write(&self.services).await?;
+            asked.write(&self.common).await?;
         }
         Ok(visible)
     }
@@ -239,7 +239,7 @@ impl Portal {
         session: &Session,
         study: &StudyInstanceUid,
     ) -> Result<bool, DeliveryError> {
-        let Some(record) = self.services.index.study(study).await? else { return Ok(false) };
+        let Some(record) = self.common.index.study(study).await? else { return Ok(false) };
         Ok(self.seen(session, &record).await?.is_some())
     }
 
@@ -253,7 +253,7 @@ impl Portal {
         if !may_ask(session, study) {
             return Ok(None);
         }
-        order_in_sight(&self.services, study).await
+        order_in_sight(&self.common, study).await
     }
 
     /// Whether a study will be this patient's, as far as its files say by now. Nothing is named of one that may not.
@@ -267,8 +267,8 @@ impl Portal {
         if !is_on_its_way || study.account_key.is_some() {
             return Ok(false);
         }
-        let Ok(order) = verdict(&self.services, study, Asked::Whose).await? else { return Ok(false) };
-        let account = self.services.index.account_of_patient(&order.order.patient.id).await?;
+        let Ok(order) = verdict(&self.common, study, Asked::Whose).await? else { return Ok(false) };
+        let account = self.common.index.account_of_patient(&order.order.patient.id).await?;
         Ok(account.is_some_and(|account| account.account_key == session.account_key))
     }
 
@@ -301,7 +301,7 @@ impl Portal {
     }
 
     async fn presign(&self, key: &filmless_domain::ObjectKey) -> Result<String, DeliveryError> {
-        Ok(self.services.derived.presign_get(key, PRESIGNED_TTL_MAX).await?)
+        Ok(self.derived.presign_get(key, PRESIGNED_TTL_MAX).await?)
     }
 }
 
@@ -314,8 +314,8 @@ fn fetched(pen: &Pen, occasion: &str, bytes: u64) -> Vec<UsageEvent> {
 
 /// The series that have a pack, in their order: pictures, then documents, then what is nothing to look at. A series whose late instances are not rendered yet shows what it
 /// showed before.
-async fn shown_series(services: &Services, study: &StudyRecord) -> Result<Vec<SeriesRecord>, DeliveryError> {
-    let mut series = services.index.series(&study.study_instance_uid).await?;
+async fn shown_series(index: &Index, study: &StudyRecord) -> Result<Vec<SeriesRecord>, DeliveryError> {
+    let mut series = index.series(&study.study_instance_uid).await?;
     series.retain(|s| s.rendered_digest.is_some());
     series.sort_by(|a, b| {
         let kind = |s: &SeriesRecord| {

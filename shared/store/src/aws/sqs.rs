@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -9,32 +10,27 @@ use crate::port::{PortError, Queue, QueueName};
 /// SQS takes a delay of at most 15 minutes.
 const DELAY_MAX: Duration = Duration::from_secs(900);
 
-/// Where each queue is.
-#[derive(Debug, Clone)]
-pub struct QueueUrls {
-    /// URL of the intake queue.
-    pub intake: String,
-    /// URL of the settle queue.
-    pub settle: String,
-    /// URL of the downloads queue.
-    pub downloads: String,
-    /// URL of the release queue.
-    pub release: String,
-    /// URL of the notices queue.
-    pub notices: String,
+/// Where the queues are to which a program sends: none of the others is known to it.
+#[derive(Debug, Clone, Default)]
+pub struct QueueUrls(HashMap<QueueName, String>);
+
+impl<const N: usize> From<[(QueueName, String); N]> for QueueUrls {
+    fn from(urls: [(QueueName, String); N]) -> Self {
+        Self(urls.into())
+    }
 }
 
 impl QueueUrls {
     /// The URL of a queue.
-    #[must_use]
-    pub fn of(&self, queue: QueueName) -> &str {
-        match queue {
-            QueueName::Intake => &self.intake,
-            QueueName::Settle => &self.settle,
-            QueueName::Downloads => &self.downloads,
-            QueueName::Release => &self.release,
-            QueueName::Notices => &self.notices,
-        }
+    ///
+    /// # Errors
+    /// [`PortError::Refused`] where the program was not told of that queue.
+    pub fn of(&self, queue: QueueName) -> Result<&str, PortError> {
+        let url = self.0.get(&queue).map(String::as_str);
+        url.ok_or_else(|| {
+            let source = format!("this program was not told where the queue {} is", queue.as_str());
+            PortError::Refused { operation: "SendMessage", source: source.into() }
+        })
     }
 }
 
@@ -56,7 +52,7 @@ impl SqsQueue {
 #[async_trait]
 impl Queue for SqsQueue {
     async fn send(&self, queue: QueueName, body: &str, delay: Duration) -> Result<(), PortError> {
-        let url = self.urls.of(queue);
+        let url = self.urls.of(queue)?;
         // Rounded up: a quiet period must not end early.
         let delay = delay.min(DELAY_MAX).as_millis().div_ceil(1000);
         let request = self.client.send_message().queue_url(url).message_body(body);

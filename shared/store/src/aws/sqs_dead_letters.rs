@@ -31,7 +31,7 @@ impl SqsDeadLetters {
     }
 
     async fn dead_url(&self, queue: QueueName) -> Result<String, PortError> {
-        let request = self.client.get_queue_attributes().queue_url(self.urls.of(queue));
+        let request = self.client.get_queue_attributes().queue_url(self.urls.of(queue)?);
         let answer = request.attribute_names(QueueAttributeName::RedrivePolicy).send().await;
         let answer = answer.map_err(port_error("GetQueueAttributes"))?;
         let policy = answer.attributes().and_then(|all| all.get(&QueueAttributeName::RedrivePolicy));
@@ -98,7 +98,7 @@ impl DeadLetters for SqsDeadLetters {
     }
 
     async fn redrive(&self, queue: QueueName) -> Result<usize, PortError> {
-        let (from, to) = (self.dead_url(queue).await?, self.urls.of(queue));
+        let (from, to) = (self.dead_url(queue).await?, self.urls.of(queue)?);
         let mut moved = 0;
         for _ in 0..RECEIVES_MAX {
             let batch = self.receive(&from).await?;

@@ -1,4 +1,4 @@
-//! What staff did to a study, for its delivery ledger.
+//! What staff did to a study, for its history.
 
 use filmless_domain::StudyInstanceUid;
 use filmless_domain::audit::AuditAction;

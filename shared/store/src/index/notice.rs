@@ -43,7 +43,7 @@ pub struct ChannelRecord {
 }
 
 impl ChannelState {
-    /// The word in items, JSON and the delivery ledger.
+    /// The word in items, JSON and the history.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -28,15 +28,15 @@ pub fn event_of(batch: &[Message]) -> SqsEvent {
 /// Hands an event to the function whose queue it comes from.
 pub async fn handle(services: &Services, source: Source, event: SqsEvent) -> SqsBatchResponse {
     match source {
-        Source::Queue(QueueName::Intake) => ingest_study::handler::handle(services, event).await,
+        Source::Queue(QueueName::Intake) => ingest_study::handler::handle(&services.into(), event).await,
         Source::Queue(QueueName::Settle | QueueName::Downloads) => {
             let renderer: Arc<dyn InstanceRenderer> = Arc::new(RenderOnTheSpot);
-            prepare_study::handler::handle(services, &renderer, event).await
+            prepare_study::handler::handle(&services.into(), &renderer, event).await
         }
-        Source::Queue(QueueName::Release) => release_study::handler::handle(services, event).await,
-        Source::Queue(QueueName::Notices) => send_notice::handler::handle(services, event).await,
+        Source::Queue(QueueName::Release) => release_study::handler::handle(&services.into(), event).await,
+        Source::Queue(QueueName::Notices) => send_notice::handler::handle(&services.into(), event).await,
         Source::Feedback => {
-            record_feedback::handler::handle(services, FeedbackEvent::Queue(event)).await.unwrap()
+            record_feedback::handler::handle(&services.into(), FeedbackEvent::Queue(event)).await.unwrap()
         }
     }
 }

@@ -193,7 +193,7 @@ async fn check_uploads(services: &Services, scenario: &Scenario) -> Vec<String> 
         is_thorough: true,
         repair: false,
     };
-    match reconcile(services, &everything).await {
+    match reconcile(&services.into(), &everything).await {
         Ok(report) if report.is_whole() => {}
         Ok(report) => broken.push(format!("reconcile finds {:?}", report.findings)),
         Err(error) => broken.push(format!("reconcile fails: {error}")),

@@ -25,7 +25,7 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 /// The manifest of a month, exported now.
 async fn exported(services: &Services, month: &str) -> Value {
     seal(&services.index, &services.usage, LogName::Usage, services.clock.now(), true).await.unwrap();
-    handle(services, ExportEvent { months: vec![month.parse().unwrap()], ..ExportEvent::default() })
+    handle(&services.into(), ExportEvent { months: vec![month.parse().unwrap()], ..ExportEvent::default() })
         .await
         .unwrap();
     let key = ObjectKey::parse(&format!("exports/months/{month}/manifest.json")).unwrap();

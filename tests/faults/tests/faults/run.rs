@@ -351,7 +351,7 @@ impl Run {
     fn upkeep(&mut self) {
         self.upkeep_at_ms = self.world.clock.now_ms();
         let event = UpkeepEvent { job: Job::Minutely };
-        if self.process.run(run_upkeep::handler::handle(&self.process.services, event)).is_none() {
+        if self.process.run(run_upkeep::handler::handle(&(&self.process.services).into(), event)).is_none() {
             self.restart();
         }
     }
@@ -370,7 +370,7 @@ impl Run {
         for _ in 0..HOURS_MAX {
             self.until_idle(false)?;
             self.world.clock.advance(HOUR);
-            let done = self.process.run(reconcile(&self.process.services, &scope));
+            let done = self.process.run(reconcile(&(&self.process.services).into(), &scope));
             let report = done.ok_or("killed in calm weather")?.map_err(|e| format!("reconcile: {e}"))?;
             if report.is_whole() && self.world.queues.next_due_ms().is_none() {
                 return Ok(());

@@ -112,8 +112,8 @@ impl Hospital {
         }
         if self.world.clock.now_ms() - self.upkeep_at_ms >= UPKEEP_MS {
             self.upkeep_at_ms = self.world.clock.now_ms();
-            let work =
-                run_upkeep::handler::handle(&self.process.services, UpkeepEvent { job: Job::Minutely });
+            let upkeep = (&self.process.services).into();
+            let work = run_upkeep::handler::handle(&upkeep, UpkeepEvent { job: Job::Minutely });
             self.process.run(work).unwrap().unwrap();
             return true;
         }
@@ -161,7 +161,8 @@ impl Hospital {
             Act::Order { exam, place } => self.upload_order(exam, place),
             Act::Reconcile => {
                 let scope = Scope::default();
-                let work = reconcile(&self.process.services, &scope);
+                let parts = (&self.process.services).into();
+                let work = reconcile(&parts, &scope);
                 self.process.run(work).unwrap().unwrap();
             }
             Act::Sweep => self.process.run(self.oracle.sweep(&self.process.services)).unwrap(),

@@ -100,20 +100,14 @@ impl SqsReceiver {
             let policy = format!(r#"{{"deadLetterTargetArn":"{dead}","maxReceiveCount":{RECEIVES_MAX}}}"#);
             let request = client.create_queue().queue_name(name);
             let request = request.attributes(QueueAttributeName::RedrivePolicy, policy);
-            urls.push(request.send().await.unwrap().queue_url.unwrap());
+            urls.push((queue, request.send().await.unwrap().queue_url.unwrap()));
         }
-        let [intake, settle, downloads, release, notices] = urls.try_into().unwrap();
-        Self { client, urls: QueueUrls { intake, settle, downloads, release, notices } }
+        let urls: [_; QueueName::ALL.len()] = urls.try_into().unwrap();
+        Self { client, urls: urls.into() }
     }
 
     fn url(&self, queue: QueueName) -> &str {
-        match queue {
-            QueueName::Intake => &self.urls.intake,
-            QueueName::Settle => &self.urls.settle,
-            QueueName::Downloads => &self.urls.downloads,
-            QueueName::Release => &self.urls.release,
-            QueueName::Notices => &self.urls.notices,
-        }
+        self.urls.of(queue).unwrap()
     }
 
     async fn arn(&self, queue: QueueName) -> String {

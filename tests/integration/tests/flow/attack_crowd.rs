@@ -1,4 +1,4 @@
-//! A thousand people at the door at once.
+//! A thousand people who sign in at once.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};

@@ -189,8 +189,9 @@ fn public_port(system: &System) -> u16 {
         .filter_map(|entry| std::fs::read_link(entry.unwrap().path()).ok())
         .filter_map(|link| link.to_str()?.strip_prefix("socket:[")?.strip_suffix(']').map(str::to_owned))
         .collect();
-    let known: Vec<u16> =
-        ["s3", "dynamodb"].map(|door| system.text(door).rsplit(':').next().unwrap().parse().unwrap()).into();
+    let known: Vec<u16> = ["s3", "dynamodb"]
+        .map(|server| system.text(server).rsplit(':').next().unwrap().parse().unwrap())
+        .into();
     let listens = |line: &str| {
         let fields: Vec<&str> = line.split_whitespace().collect();
         let is_ours = fields.get(3) == Some(&"0A") && own.iter().any(|inode| inode == fields[9]);

@@ -320,13 +320,13 @@ async fn every_act_of_the_desk_is_done_by_a_form() {
     let page = hotline.page(&system, &patient).text();
     assert!(page.contains(&study.uid) && page.contains("0903123456"), "{page}");
     let at = format!("/staff/studies/{}", study.uid);
-    let ledger = hotline.page(&system, &at).text();
+    let history = hotline.page(&system, &at).text();
     for line in
         ["Nhận ảnh đầu tiên", "Chuẩn bị xong ảnh", "Trả kết quả", "Lập phiếu", "SMS đã gửi", "Email đã gửi"]
     {
-        assert!(ledger.contains(line), "{line} is missing: {ledger}");
+        assert!(history.contains(line), "{line} is missing: {history}");
     }
-    assert!(ledger.contains("Kết quả</dt><dd>chưa có</dd>"), "no result was sent yet: {ledger}");
+    assert!(history.contains("Kết quả</dt><dd>chưa có</dd>"), "no result was sent yet: {history}");
     for forbidden in ["/recall", "/viewers"] {
         assert_eq!(hotline.page(&system, &format!("{at}{forbidden}")).status, 403);
     }

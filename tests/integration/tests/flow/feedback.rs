@@ -35,10 +35,10 @@ async fn a_message_that_did_not_arrive_is_tried_the_other_way_and_listed_when_no
         system.feed(&[&report(&provider_id, "FAILURE").to_string()]);
     }
     system.until_some("the email", || Some(()).filter(|()| system.all_emails().len() == 1)).await;
-    let ledger = system.staff(&["ledger", &study.uid]).to_string();
-    assert!(ledger.contains("sms-failed") && ledger.contains("Phone + is unreachable"), "{ledger}");
+    let history = system.staff(&["history", &study.uid]).to_string();
+    assert!(history.contains("sms-failed") && history.contains("Phone + is unreachable"), "{history}");
     assert_eq!(system.staff(&["unreached"]), json!([]), "the email went out");
-    let sent = || system.staff(&["ledger", &study.uid]).to_string().contains("email-sent").then_some(());
+    let sent = || system.staff(&["history", &study.uid]).to_string().contains("email-sent").then_some(());
     system.until_some("the email's state", sent).await;
     let told = system.study(&study.uid).unwrap()["notices"].clone();
     assert_eq!((&told[0]["state"], &told[0]["reached_by"]), (&json!("failed"), &json!("email")), "{told}");

@@ -101,7 +101,7 @@ async fn no_log_line_holds_a_secret_or_a_word_of_a_patient_at_any_level() {
     for words in [
         vec!["find", "Nguyệt Quế"],
         vec!["patient", &account],
-        vec!["ledger", &patient.study.uid],
+        vec!["history", &patient.study.uid],
         vec!["contact", &account, "--phone", "0912 345 678", "--email", "nguyet.que@example.vn"],
         vec!["reissue", &patient.study.uid, "--reason", "slip lost"],
         vec!["viewers", &patient.study.uid],

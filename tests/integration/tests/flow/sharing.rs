@@ -45,8 +45,8 @@ async fn a_share_opens_what_was_chosen_until_it_is_ended_and_its_patient_sees_wh
     let code = between(&made, "secret digits\" readonly value=\"", "\"").to_owned();
 
     let doctor = Browser::default();
-    let (status, door) = doctor.get(&format!("{portal}{path}"));
-    assert!(status == 200 && !door.contains("Hoà"), "{door}");
+    let (status, page) = doctor.get(&format!("{portal}{path}"));
+    assert!(status == 200 && !page.contains("Hoà"), "{page}");
     let wrong = if code.starts_with('1') { "222 222" } else { "111 111" };
     assert_eq!(doctor.submit(&system, &path, &[("code", wrong)]).0, 403);
     let (status, list) = doctor.submit(&system, &path, &[("code", &code.replace(' ', ""))]);
@@ -75,10 +75,10 @@ async fn a_share_opens_what_was_chosen_until_it_is_ended_and_its_patient_sees_wh
     assert!(!after.contains("Hoà"), "an ended share still shows");
     assert_eq!(doctor.submit(&system, &path, &[("code", &code)]).0, 404);
 
-    let ledger = system.staff(&["ledger", &shown.uid]);
-    let opened = ledger["lines"].as_array().unwrap().iter().filter(|line| line["what"] == "opened");
+    let history = system.staff(&["history", &shown.uid]);
+    let opened = history["lines"].as_array().unwrap().iter().filter(|line| line["what"] == "opened");
     let who: Vec<_> = opened.map(|line| line["who"].as_str().unwrap().to_owned()).collect();
-    assert_eq!(who, ["patient", "BS. Minh"], "{ledger:#}");
+    assert_eq!(who, ["patient", "BS. Minh"], "{history:#}");
 }
 
 async fn a_patient_leaves_everywhere_at_once(system: System) {

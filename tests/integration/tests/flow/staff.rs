@@ -169,10 +169,10 @@ async fn staff_hold_and_release_whatever_the_gate_says() {
     assert_eq!((&said["released"], &said["state"]), (&json!(true), &json!("released")));
     system.until(&misspelled.uid, "released").await;
     assert_eq!(opens(&system, &link_of(&system.until_sms(2).await[0])).0, 200);
-    let ledger = system.staff(&["ledger", &misspelled.uid]);
-    let acts: Vec<_> = ledger["lines"].as_array().unwrap().iter().map(|line| line["what"].clone()).collect();
+    let history = system.staff(&["history", &misspelled.uid]);
+    let acts: Vec<_> = history["lines"].as_array().unwrap().iter().map(|line| line["what"].clone()).collect();
     for step in ["received", "rendered", "release-study", "released", "slip-made", "sms-sent", "opened"] {
-        assert!(acts.contains(&json!(step)), "{step} is missing: {ledger:#}");
+        assert!(acts.contains(&json!(step)), "{step} is missing: {history:#}");
     }
 }
 

@@ -4,7 +4,9 @@ use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::Response;
-use filmless_delivery::staff::{LedgerLine, RecallViewer, ResultBrief, ResultState, StaffError, StudyLedger};
+use filmless_delivery::staff::{
+    HistoryLine, RecallViewer, ResultBrief, ResultState, StaffError, StudyHistory,
+};
 use filmless_domain::StudyInstanceUid;
 use filmless_domain::audit::Actor;
 use filmless_domain::staff::Act;
@@ -50,7 +52,7 @@ struct ViewersPage<'a> {
     back_url: String,
 }
 
-/// One line of the ledger as it is read.
+/// One line of the history as it is read.
 struct Line {
     iso: String,
     when: String,
@@ -104,7 +106,7 @@ pub(super) struct ViewerRow {
 }
 
 impl Line {
-    fn new(frame: &StaffFrame<'_>, line: &LedgerLine) -> Self {
+    fn new(frame: &StaffFrame<'_>, line: &HistoryLine) -> Self {
         let who = line
             .who
             .clone()
@@ -182,15 +184,15 @@ async fn render(
     notice: Option<&str>,
     error: Option<&StaffError>,
 ) -> Result<Response, Trouble> {
-    let ledger = console.clerk.ledger(study).await.map_err(console.trouble())?;
+    let history = console.clerk.history(study).await.map_err(console.trouble())?;
     let url = study_url(study);
     let frame = console.frame_at(&url);
     let (status, error) = match error.map(|error| words_of(error, frame.language)) {
         Some((status, words)) => (status, Some(words)),
         None => (StatusCode::OK, None),
     };
-    let StudyLedger { study: brief, patient_id, series, instances, link_version, lines, result, .. } =
-        &ledger;
+    let StudyHistory { study: brief, patient_id, series, instances, link_version, lines, result, .. } =
+        &history;
     let (language, is_released) = (frame.language, brief.state == "released");
     let template = StudyPage {
         title: what_of(&frame, brief),
@@ -199,7 +201,7 @@ async fn render(
         accession: brief.accession_number.as_ref().map(ToString::to_string).unwrap_or_default(),
         series: *series,
         instances: *instances,
-        is_birth_date_unreadable: ledger.is_birth_date_unreadable,
+        is_birth_date_unreadable: history.is_birth_date_unreadable,
         result: ResultRow::new(&frame, result.as_ref()),
         code: brief.state,
         state: console::state(language, brief.state),

@@ -116,13 +116,13 @@ async fn recall_page<'a>(
     study: &StudyInstanceUid,
     reason: String,
 ) -> Result<ConfirmPage<'a>, Trouble> {
-    let ledger = console.clerk.ledger(study).await.map_err(console.trouble())?;
+    let history = console.clerk.history(study).await.map_err(console.trouble())?;
     let frame = console.frame();
     let words = frame.t.study;
-    let patient = ledger.patient_id.as_ref().map_or(words.no_patient, |patient| patient.as_str()).to_owned();
+    let patient = history.patient_id.as_ref().map_or(words.no_patient, |patient| patient.as_str()).to_owned();
     Ok(ConfirmPage {
         title: words.recall,
-        about: super::patient::what_of(&frame, &ledger.study),
+        about: super::patient::what_of(&frame, &history.study),
         what: words.recall_what,
         facts: vec![(words.patient, patient), (words.uid, study.to_string())],
         error: None,

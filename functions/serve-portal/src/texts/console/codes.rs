@@ -142,7 +142,7 @@ pub(crate) fn why_failed(language: Language, detail: &str) -> String {
     }
 }
 
-/// A line of a delivery ledger.
+/// A line of a history.
 pub(crate) fn line(language: Language, what: &str) -> &'static str {
     match what {
         "received" => pick(language, "Nhận ảnh đầu tiên", "First image received"),
@@ -198,7 +198,7 @@ pub(crate) fn action(language: Language, word: &str) -> &'static str {
         "staff-sign-in" => pick(language, "Nhân viên đăng nhập", "Staff signed in"),
         "staff-sign-out" => pick(language, "Nhân viên đăng xuất", "Staff signed out"),
         "find-patient" => pick(language, "Tìm người bệnh", "Patient looked for"),
-        "read-ledger" => pick(language, "Xem quá trình", "Ledger read"),
+        "read-ledger" => pick(language, "Xem quá trình", "History read"),
         "revoke-access" => pick(language, "Khóa quyền truy cập", "Access ended"),
         "correct-contact" => pick(language, "Sửa liên hệ", "Contact corrected"),
         "merge-patients" => pick(language, "Gộp hai mã", "Codes joined"),

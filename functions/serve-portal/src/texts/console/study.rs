@@ -24,7 +24,7 @@ words! {
         signed_by: "Người ký", "Signed by";
         signed_at: "Lúc ký", "Signed";
         why_held: "Lý do giữ", "Why it is held";
-        ledger: "Quá trình giao kết quả", "The way of the result";
+        history: "Quá trình giao kết quả", "What happened";
         link_version: "lần cấp", "slip";
         acts: "Thao tác", "Acts";
         nothing_to_do: "Không có thao tác nào cho vai trò của Ông/Bà.", "There is nothing to do here for your role.";

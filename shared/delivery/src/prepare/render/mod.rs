@@ -13,6 +13,8 @@ use tempfile::NamedTempFile;
 use tokio::sync::mpsc;
 use tracing::{info, instrument};
 
+use crate::DeliveryError;
+use crate::parts::Prepare;
 use crate::prepare::digest::series_digest;
 use crate::prepare::finish::finish_study;
 use crate::record::messages::SeriesContents;
@@ -20,7 +22,6 @@ pub use crate::renderer::{
     FileOwner, InProcessRenderer, InstanceRenderer, RenderedParts, no_picture, parts_channel,
 };
 pub use crate::source_file::SourceFile;
-use crate::{DeliveryError, Services};
 use plan::{PlannedInstance, plan_series};
 use series_writer::SeriesWriter;
 
@@ -36,14 +37,14 @@ const IN_MEMORY_BYTES_MAX: u64 = 16 << 20;
 /// [`DeliveryError`]: what is left has to be rendered again.
 #[instrument(skip_all, fields(study_instance_uid = %study))]
 pub async fn render_series(
-    services: &Services,
+    prepare: &Prepare,
     renderer: &Arc<dyn InstanceRenderer>,
     study: &StudyInstanceUid,
     wanted: &[SeriesContents],
 ) -> Result<(), DeliveryError> {
     // What is taken back is not made again.
     let is_recalled = |record: StudyRecord| record.state == StudyState::Recalled;
-    if services.index.study(study).await?.is_none_or(is_recalled) {
+    if prepare.common.index.study(study).await?.is_none_or(is_recalled) {
         return Ok(());
     }
     let is_wanted = |record: &SeriesRecord| {
@@ -52,24 +53,24 @@ pub async fn render_series(
                 && series.content_digest == record.content_digest
         })
     };
-    let mut known = services.index.series(study).await?;
+    let mut known = prepare.common.index.series(study).await?;
     known.retain(is_wanted);
     if known.is_empty() {
         return Ok(());
     }
     known.retain(|record| record.rendered_digest.as_ref() != Some(&record.content_digest));
     if !known.is_empty() {
-        let instances = services.index.instances(study).await?;
+        let instances = prepare.common.index.instances(study).await?;
         for record in known {
-            render_one(services, renderer, study, &instances, record).await?;
+            render_one(prepare, renderer, study, &instances, record).await?;
         }
     }
-    finish_study(services, study).await
+    finish_study(prepare, study).await
 }
 
 #[instrument(skip_all, fields(series_instance_uid = %record.series_instance_uid))]
 async fn render_one(
-    services: &Services,
+    prepare: &Prepare,
     renderer: &Arc<dyn InstanceRenderer>,
     study: &StudyInstanceUid,
     instances: &[InstanceRecord],
@@ -81,15 +82,15 @@ async fn render_one(
         return Ok(());
     }
     let plan = plan_series(&record.modality, instances, &series, renderer.parallelism());
-    write_series(services, renderer, study, &mut record, plan).await?;
+    write_series(prepare, renderer, study, &mut record, plan).await?;
     record.rendered_digest = Some(record.content_digest.clone());
-    services.index.mark_series_rendered(study, &record).await?;
+    prepare.common.index.mark_series_rendered(study, &record).await?;
     info!(frames = record.frames, without_picture = record.without_picture, "series rendered");
     Ok(())
 }
 
 async fn write_series(
-    services: &Services,
+    prepare: &Prepare,
     renderer: &Arc<dyn InstanceRenderer>,
     study: &StudyInstanceUid,
     record: &mut SeriesRecord,
@@ -97,12 +98,12 @@ async fn write_series(
 ) -> Result<(), DeliveryError> {
     let mut writer = SeriesWriter::create(study, record)?;
     let (sender, mut started) = mpsc::channel(renderer.parallelism());
-    tokio::spawn(start_rendering(services.clone(), Arc::clone(renderer), study.clone(), plan, sender));
+    tokio::spawn(start_rendering(prepare.clone(), Arc::clone(renderer), study.clone(), plan, sender));
     while let Some(instance) = started.recv().await {
         let StartedInstance { planned, parts } = instance?;
         writer.write_instance(&planned.record.sop_instance_uid, planned.key_frames, parts).await?;
     }
-    writer.finish(services, study, record).await
+    writer.finish(&prepare.derived, study, record).await
 }
 
 /// An instance whose parts are on their way.
@@ -114,7 +115,7 @@ struct StartedInstance {
 /// Downloads ahead, but starts the instances one after the other, in the order in which their parts are written: one
 /// that took its turn before an earlier one would wait for it for ever.
 async fn start_rendering(
-    services: Services,
+    prepare: Prepare,
     renderer: Arc<dyn InstanceRenderer>,
     study: StudyInstanceUid,
     plan: Vec<PlannedInstance>,
@@ -122,14 +123,14 @@ async fn start_rendering(
 ) {
     let mut files = stream::iter(plan)
         .map(|planned| async {
-            let file = download(&services, &planned.record).await;
+            let file = download(&prepare, &planned.record).await;
             (planned, file)
         })
         .buffered(DOWNLOADS_AT_ONCE);
     while let Some((planned, file)) = files.next().await {
         let started = match file {
             Ok(file) => {
-                let limits = &services.settings.limits;
+                let limits = &prepare.common.settings.limits;
                 let owner = FileOwner { study: study.clone(), patient: planned.record.patient.clone() };
                 let parts = renderer.render(&owner, file, limits, planned.options).await;
                 Ok(StartedInstance { planned, parts })
@@ -148,15 +149,15 @@ async fn start_rendering(
     }
 }
 
-async fn download(services: &Services, record: &InstanceRecord) -> Result<SourceFile, DeliveryError> {
+async fn download(prepare: &Prepare, record: &InstanceRecord) -> Result<SourceFile, DeliveryError> {
     let object = ObjectVersion { key: &record.key, version_id: record.version_id.as_deref() };
-    let limit = services.settings.limits.object_bytes_max;
+    let limit = prepare.common.settings.limits.object_bytes_max;
     if record.bytes <= IN_MEMORY_BYTES_MAX {
-        return Ok(services.studies.get(object, limit).await?.into());
+        return Ok(prepare.studies.get(object, limit).await?.into());
     }
     let temporary = || DeliveryError::internal("a temporary file");
     let file = NamedTempFile::new().map_err(temporary())?;
-    services.studies.download(object, file.path(), limit).await?;
+    prepare.studies.download(object, file.path(), limit).await?;
     let file = file.into_file();
     let bytes = file.metadata().map_err(temporary())?.len();
     Ok(SourceFile::Disk { file, bytes })

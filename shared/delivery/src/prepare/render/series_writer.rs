@@ -9,15 +9,15 @@ use filmless_domain::{KeyFrames, SopInstanceUid, StudyInstanceUid};
 use filmless_imaging::{
     DocumentKind, NoteCode, NoteEntry, RenderedPart, SeriesDescription, SeriesPackBuilder,
 };
-use filmless_store::Served;
 use filmless_store::index::SeriesRecord;
+use filmless_store::{Bucket, Served};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use tempfile::TempDir;
 use tracing::warn;
 
 use super::RenderedParts;
-use crate::{DeliveryError, Services};
+use crate::DeliveryError;
 
 /// The objects of one series while they grow. Of a pack, only previews and the index are held in memory.
 pub(super) struct SeriesWriter {
@@ -72,7 +72,7 @@ impl SeriesWriter {
     /// Uploads everything and notes the counts in the record. The index comes last: what it names is there.
     pub async fn finish(
         self,
-        services: &Services,
+        derived: &Bucket,
         study: &StudyInstanceUid,
         record: &mut SeriesRecord,
     ) -> Result<(), DeliveryError> {
@@ -96,7 +96,6 @@ impl SeriesWriter {
 
         let keys = SeriesKeys::new(study, &record.series_instance_uid, &record.content_digest);
         let index = gzip_json(index).map_err(DeliveryError::internal("a series index"))?;
-        let derived = &services.derived;
         let file = |name| self.folder.path().join(name);
         let pictures = [&artifacts.poster_jpeg, &artifacts.thumbs_jpeg].into_iter().flatten();
         let in_memory = pictures.map(Vec::len).sum::<usize>() + index.len();

@@ -4,14 +4,14 @@
 use filmless_domain::ObjectKey;
 use filmless_domain::audit::AuditAction;
 use filmless_domain::staff::Act;
-use filmless_store::Served;
+use filmless_store::{Bucket, Served};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::super::{Desk, StaffError};
 use super::{is_month, key_of, read, write};
+use crate::DeliveryError;
 use crate::record::log;
-use crate::{DeliveryError, Services};
 
 /// Below it lies what waits to be done.
 pub const ASKED: &str = "asked/";
@@ -81,8 +81,8 @@ impl ExportState {
     ///
     /// # Errors
     /// [`DeliveryError`].
-    pub async fn keep(&self, services: &Services) -> Result<(), DeliveryError> {
-        write(&services.usage, EXPORT_STATE, self).await
+    pub async fn keep(&self, usage: &Bucket) -> Result<(), DeliveryError> {
+        write(usage, EXPORT_STATE, self).await
     }
 }
 
@@ -118,11 +118,11 @@ impl Desk {
         if !is_month(month) {
             return Err(StaffError::refused("bad-month", "A month is written YYYY-MM."));
         }
-        self.record(AuditAction::ReadLog).detail(format!("{detail}: {month}")).write(&self.services).await?;
-        let (id, now) = log::new_id(&self.services)?;
+        self.record(AuditAction::ReadLog).detail(format!("{detail}: {month}")).write(&self.common).await?;
+        let (id, now) = log::new_id(&self.common)?;
         // In the order of their keys they are in the order of their times.
         let key = key_of(&format!("{ASKED}{what}{month}/{:014}-{id}", now.as_millisecond()))?;
-        self.services.usage.put(&key, body, Served::uncached(media_type)).await?;
+        self.usage.put(&key, body, Served::uncached(media_type)).await?;
         Ok(())
     }
 
@@ -133,14 +133,14 @@ impl Desk {
     pub async fn usage_state(&self) -> Result<(UsageWaiting, Option<ExportState>), StaffError> {
         self.demand(Act::ReadUsage, AuditAction::ReadLog).await?;
         let mut waiting = UsageWaiting::default();
-        for key in self.services.usage.list(ASKED, WAITING_MAX).await? {
+        for key in self.usage.list(ASKED, WAITING_MAX).await? {
             match UsageRequest::of(&key) {
                 Some(UsageRequest::Export { month, .. }) => waiting.exports.push(month),
                 Some(UsageRequest::Claims { month, .. }) => waiting.claims.push(month),
                 None => {}
             }
         }
-        Ok((waiting, read(&self.services.usage, EXPORT_STATE).await?))
+        Ok((waiting, read(&self.usage, EXPORT_STATE).await?))
     }
 }
 

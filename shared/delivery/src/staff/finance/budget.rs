@@ -29,10 +29,10 @@ impl Desk {
     pub async fn film_budgets(&self) -> Result<FilmBudgets, StaffError> {
         self.demand(Act::ReadUsage, AuditAction::ReadLog).await?;
         let mut budgets = FilmBudgets::new();
-        for key in self.services.usage.list(BUDGETS, PERIODS_MAX).await? {
+        for key in self.usage.list(BUDGETS, PERIODS_MAX).await? {
             let period = key.as_str().strip_prefix(BUDGETS).filter(|period| is_period(period));
             let Some(period) = period else { continue };
-            if let Some(Some(films)) = read::<Option<u64>>(&self.services.usage, key.as_str()).await? {
+            if let Some(Some(films)) = read::<Option<u64>>(&self.usage, key.as_str()).await? {
                 budgets.insert(period.to_owned(), films);
             }
         }
@@ -51,8 +51,8 @@ impl Desk {
         }
         let said = films.map_or_else(|| "none".to_owned(), |films| films.to_string());
         let detail = format!("film budget of {period}: {said}");
-        self.record(AuditAction::ReadLog).detail(detail).write(&self.services).await?;
-        Ok(write(&self.services.usage, &format!("{BUDGETS}{period}"), &films).await?)
+        self.record(AuditAction::ReadLog).detail(detail).write(&self.common).await?;
+        Ok(write(&self.usage, &format!("{BUDGETS}{period}"), &films).await?)
     }
 }
 

@@ -147,7 +147,7 @@ impl Desk {
         let last = self.usage_month(&asked.month).await?.sequence;
         let detail = format!("usage lines of {}", asked.month);
         self.demand(Act::ReadUsage, AuditAction::ReadLog).await?;
-        self.record(AuditAction::ReadLog).detail(detail).write(&self.services).await?;
+        self.record(AuditAction::ReadLog).detail(detail).write(&self.common).await?;
         let keys = self.ledger_objects(&stretch, asked.after, last).await?;
         let mut page = LinesPage::default();
         for (number, key) in keys.iter().enumerate() {
@@ -156,7 +156,7 @@ impl Desk {
                 return Ok(page);
             }
             let object = ObjectVersion { key, version_id: None };
-            let bytes = self.services.usage.get(object, log::OBJECT_BYTES_MAX).await?;
+            let bytes = self.usage.get(object, log::OBJECT_BYTES_MAX).await?;
             for text in log::lines(&bytes) {
                 let unreadable = DeliveryError::internal("a line of the ledger");
                 let head: Head = serde_json::from_slice(text).map_err(unreadable)?;
@@ -189,12 +189,12 @@ impl Desk {
     ) -> Result<Vec<ObjectKey>, StaffError> {
         let utc = |at: Timestamp| at.to_zoned(TimeZone::UTC).date();
         let today =
-            utc(self.services.clock.now()).min(utc(stretch.to).saturating_add(SEALED_WITHIN_DAYS.days()));
+            utc(self.common.clock.now()).min(utc(stretch.to).saturating_add(SEALED_WITHIN_DAYS.days()));
         let mut day = utc(stretch.from - SLACK_HOURS.hours());
         let mut keys: Vec<ObjectKey> = Vec::new();
         while day <= today {
             let prefix = format!("{}{}/", log::prefix(LogName::Usage), day.strftime("%Y/%m/%d"));
-            let mut of_day = self.services.usage.list(&prefix, OBJECTS_PER_DAY_MAX).await?;
+            let mut of_day = self.usage.list(&prefix, OBJECTS_PER_DAY_MAX).await?;
             of_day.sort_by_key(first_of);
             let is_past = of_day.last().is_some_and(|key| first_of(key) > last);
             keys.extend(of_day.into_iter().filter(|key| first_of(key) <= last));

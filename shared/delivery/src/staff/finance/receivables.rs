@@ -2,13 +2,13 @@
 
 use filmless_domain::audit::AuditAction;
 use filmless_domain::staff::Act;
-use filmless_store::{ObjectVersion, PRESIGNED_TTL_MAX};
+use filmless_store::{Bucket, ObjectVersion, PRESIGNED_TTL_MAX};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::super::{Desk, StaffError};
 use super::{is_month, key_of, read, write};
-use crate::{DeliveryError, Services};
+use crate::DeliveryError;
 
 /// Below it lie the lists of rows to correct; each is deleted after a day.
 pub const CLAIM_LISTS: &str = "claims/lists/";
@@ -108,8 +108,8 @@ impl Reconciled {
     ///
     /// # Errors
     /// [`DeliveryError`].
-    pub async fn keep(&self, services: &Services) -> Result<(), DeliveryError> {
-        write(&services.usage, &format!("{SUMS}{}.json", self.month), self).await
+    pub async fn keep(&self, usage: &Bucket) -> Result<(), DeliveryError> {
+        write(usage, &format!("{SUMS}{}.json", self.month), self).await
     }
 }
 
@@ -118,8 +118,8 @@ impl ReconcileAttempt {
     ///
     /// # Errors
     /// [`DeliveryError`].
-    pub async fn keep(&self, services: &Services, month: &str) -> Result<(), DeliveryError> {
-        write(&services.usage, &format!("{ATTEMPTS}{month}.json"), self).await
+    pub async fn keep(&self, usage: &Bucket, month: &str) -> Result<(), DeliveryError> {
+        write(usage, &format!("{ATTEMPTS}{month}.json"), self).await
     }
 }
 
@@ -133,7 +133,7 @@ impl Desk {
         if !is_month(month) {
             return Err(StaffError::NotFound);
         }
-        read(&self.services.usage, &format!("{SUMS}{month}.json")).await
+        read(&self.usage, &format!("{SUMS}{month}.json")).await
     }
 
     /// The claims of a month.
@@ -142,7 +142,7 @@ impl Desk {
     /// [`StaffError`].
     pub async fn claims(&self, month: &str) -> Result<ClaimsView, StaffError> {
         let reconciled = self.reconciled(month).await?;
-        let usage = &self.services.usage;
+        let usage = &self.usage;
         let attempt = read(usage, &format!("{ATTEMPTS}{month}.json")).await?;
         let has_list = !usage.list(&claims_list_key(month), 1).await?.is_empty();
         Ok(ClaimsView { reconciled, attempt, has_list })
@@ -159,8 +159,8 @@ impl Desk {
         let key = key_of(&claims_list_key(month))?;
         let name = format!("doi-chieu-{month}.xlsx");
         let object = ObjectVersion { key: &key, version_id: None };
-        let url = self.services.usage.presign_download(object, &name, PRESIGNED_TTL_MAX).await?;
-        self.record(AuditAction::ReadLog).detail(format!("usage {name}")).write(&self.services).await?;
+        let url = self.usage.presign_download(object, &name, PRESIGNED_TTL_MAX).await?;
+        self.record(AuditAction::ReadLog).detail(format!("usage {name}")).write(&self.common).await?;
         Ok(url)
     }
 }

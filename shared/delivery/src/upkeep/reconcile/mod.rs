@@ -15,7 +15,8 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 use tracing::{info, instrument};
 
-use crate::{DeliveryError, Services};
+use crate::DeliveryError;
+use crate::parts::Reconcile;
 use known::KnownObjects;
 
 /// Most findings that a report lists one by one; all are counted, and all are mended.
@@ -147,9 +148,9 @@ impl Reconciled {
     }
 }
 
-/// One run: services, scope and what is known so far.
+/// One run: what it works with, scope and what is known so far.
 struct Run<'a> {
-    services: &'a Services,
+    parts: &'a Reconcile,
     scope: &'a Scope,
     /// What changed later is left alone.
     before: Timestamp,
@@ -164,13 +165,13 @@ struct Run<'a> {
 /// # Errors
 /// [`DeliveryError`]: the next run begins again, or goes on where the walk through the bucket stopped.
 #[instrument(skip_all)]
-pub async fn reconcile(services: &Services, scope: &Scope) -> Result<Reconciled, DeliveryError> {
-    let now = services.clock.now();
+pub async fn reconcile(parts: &Reconcile, scope: &Scope) -> Result<Reconciled, DeliveryError> {
+    let now = parts.common.clock.now();
     let today = now.to_zoned(TimeZone::UTC).date();
     let days: Vec<Date> =
         (0..i32::from(scope.days.max(1))).rev().map(|back| today.saturating_sub(back.days())).collect();
     let mut run = Run {
-        services,
+        parts,
         scope,
         before: now - SignedDuration::from_secs(i64::from(scope.grace_seconds)),
         prefixes: prefixes_of(scope, &days),

@@ -6,12 +6,12 @@ use filmless_store::index::UploadOwner;
 use filmless_store::{ListMarker, ListedVersion, StoreError};
 
 use super::{Finding, FindingKind, Run};
-use crate::created_object;
 use crate::intake::{
     CreatedObject, Examined, is_quarantined, is_same_content, read_object, record_of, zip_name,
 };
+use crate::parts::Reconcile;
 use crate::record::outbox;
-use crate::{DeliveryError, Services};
+use crate::{DeliveryError, created_object};
 
 /// What we put into the bucket beside the uploads; `0` is what follows `/`.
 const QUARANTINE: (&str, &str) = ("quarantine/", "quarantine0");
@@ -21,7 +21,7 @@ impl Run<'_> {
         for prefix in self.prefixes.clone() {
             let mut after = None;
             loop {
-                let page = self.services.studies.list_versions(&prefix, after.as_ref()).await?;
+                let page = self.parts.studies.list_versions(&prefix, after.as_ref()).await?;
                 self.compare(&page.versions, self.days_begin()).await?;
                 match beyond_quarantine(page.next) {
                     Some(next) => after = Some(next),
@@ -41,14 +41,14 @@ impl Run<'_> {
 
     /// The next stretch of the whole bucket, whatever its keys look like: what no prefix leads to is found in days.
     async fn crawl(&mut self) -> Result<(), DeliveryError> {
-        let index = &self.services.index;
+        let index = &self.parts.common.index;
         if self.scope.crawl_versions_max == 0 {
             return Ok(());
         }
         let mut after = index.crawl_marker().await?;
         let mut listed = 0;
         while listed < self.scope.crawl_versions_max {
-            let page = self.services.studies.list_versions("", after.as_ref()).await?;
+            let page = self.parts.studies.list_versions("", after.as_ref()).await?;
             listed += page.versions.len();
             self.compare(&page.versions, None).await?;
             after = beyond_quarantine(page.next);
@@ -66,21 +66,21 @@ impl Run<'_> {
         versions: &[ListedVersion],
         since: Option<jiff::Timestamp>,
     ) -> Result<(), DeliveryError> {
-        let services = self.services;
+        let parts = self.parts;
         for version in versions {
             self.report.objects += 1;
             let is_ours = version.key.upload() == Upload::Quarantined;
-            if is_ours || self.known.knows(&services.index, version).await? {
+            if is_ours || self.known.knows(&parts.common.index, version).await? {
                 continue;
             }
             if version.written_at > self.before || since.is_some_and(|since| version.written_at < since) {
                 continue;
             }
             let object = created_object::created(version);
-            if let Some(kind) = lost(services, &object).await? {
+            if let Some(kind) = lost(parts, &object).await? {
                 if self.scope.repair {
-                    let message = created_object::message(services.studies.name(), &object);
-                    outbox::send(services, vec![message]).await?;
+                    let message = created_object::message(parts.studies.name(), &object);
+                    outbox::send(&parts.common, vec![message]).await?;
                 }
                 self.report.add(Finding {
                     code: kind.code(),
@@ -121,25 +121,25 @@ fn beyond_quarantine(next: Option<ListMarker>) -> Option<ListMarker> {
 }
 
 /// What became of an object that is no instance's of the days around its writing: whether it was lost.
-async fn lost(services: &Services, object: &CreatedObject) -> Result<Option<FindingKind>, DeliveryError> {
+async fn lost(parts: &Reconcile, object: &CreatedObject) -> Result<Option<FindingKind>, DeliveryError> {
     let is_lost = match object.key.upload() {
         Upload::Quarantined => false,
         // Consoles make "folders" of empty objects.
         Upload::Study | Upload::Unpacked if object.key.as_str().ends_with('/') && object.bytes == 0 => false,
-        _ if is_quarantined(services, object).await? => false,
+        _ if is_quarantined(&parts.studies, object).await? => false,
         Upload::Order => {
-            return Ok((!is_order_taken(services, object).await?).then_some(FindingKind::OrderNotTaken));
+            return Ok((!is_order_taken(parts, object).await?).then_some(FindingKind::OrderNotTaken));
         }
-        Upload::Study | Upload::Unpacked => is_upload_lost(services, object).await?,
+        Upload::Study | Upload::Unpacked => is_upload_lost(parts, object).await?,
     };
     Ok(is_lost.then_some(FindingKind::ObjectNotTaken))
 }
 
-async fn is_upload_lost(services: &Services, object: &CreatedObject) -> Result<bool, DeliveryError> {
-    let header = match read_object(services, object).await {
+async fn is_upload_lost(parts: &Reconcile, object: &CreatedObject) -> Result<bool, DeliveryError> {
+    let header = match read_object(&parts.studies, &parts.common.settings.limits, object).await {
         Ok(Examined::Instance(header)) => header,
         Ok(Examined::Zip) if object.key.upload() == Upload::Study => {
-            return Ok(services.index.unpacked(&zip_name(object)).await?.is_none());
+            return Ok(parts.common.index.unpacked(&zip_name(object)).await?.is_none());
         }
         Ok(Examined::Directory) | Err(DeliveryError::Store(StoreError::NotFound)) => return Ok(false),
         // It should be in quarantine.
@@ -148,20 +148,21 @@ async fn is_upload_lost(services: &Services, object: &CreatedObject) -> Result<b
     };
     let study = header.study_instance_uid.clone();
     let owner = UploadOwner::Study(&study);
-    if services.index.is_remembered(owner, &object.upload(Vec::new())).await? {
+    if parts.common.index.is_remembered(owner, &object.upload(Vec::new())).await? {
         return Ok(false);
     }
-    let Some(present) = services.index.instance(&study, &header.sop_instance_uid).await? else {
+    let Some(present) = parts.common.index.instance(&study, &header.sop_instance_uid).await? else {
         return Ok(true);
     };
     // The same instance came under another key as well.
-    Ok(!is_same_content(services, &present, &record_of(object, *header)).await?)
+    Ok(!is_same_content(&parts.studies, &parts.common.settings.limits, &present, &record_of(object, *header))
+        .await?)
 }
 
 /// An order is taken if it is the one that counts, or if a later one came.
-async fn is_order_taken(services: &Services, object: &CreatedObject) -> Result<bool, DeliveryError> {
-    let limit = services.settings.limits.order_bytes_max;
-    let bytes = match services.studies.get(object.version(), limit).await {
+async fn is_order_taken(parts: &Reconcile, object: &CreatedObject) -> Result<bool, DeliveryError> {
+    let limit = parts.common.settings.limits.order_bytes_max;
+    let bytes = match parts.studies.get(object.version(), limit).await {
         Ok(bytes) => bytes,
         Err(StoreError::NotFound) => return Ok(true),
         Err(StoreError::TooLarge) => return Ok(false),
@@ -169,10 +170,10 @@ async fn is_order_taken(services: &Services, object: &CreatedObject) -> Result<b
     };
     let Ok(order) = Order::parse(&bytes) else { return Ok(false) };
     let owner = UploadOwner::Order(&order.accession_number);
-    if services.index.is_remembered(owner, &object.upload(Vec::new())).await? {
+    if parts.common.index.is_remembered(owner, &object.upload(Vec::new())).await? {
         return Ok(true);
     }
-    let known = services.index.order(&order.accession_number).await?;
+    let known = parts.common.index.order(&order.accession_number).await?;
     Ok(known.is_some_and(|known| {
         let is_it =
             if known.whole.is_some() { known.order == order.abridged() } else { known.order == order };

@@ -24,8 +24,8 @@ const DERIVED_MAX: usize = 100_000;
 impl Run<'_> {
     pub(super) async fn look_at_studies(&mut self) -> Result<(), DeliveryError> {
         for day in self.days.clone() {
-            for study in self.services.index.studies_of_day(day).await? {
-                let instances = self.services.index.instances(&study.study_instance_uid).await?;
+            for study in self.parts.common.index.studies_of_day(day).await? {
+                let instances = self.parts.common.index.instances(&study.study_instance_uid).await?;
                 let is_listed =
                     |key: &str| self.prefixes.iter().any(|prefix| key.starts_with(prefix.as_str()));
                 self.known.add_study(&study.study_instance_uid, &instances, is_listed);
@@ -69,14 +69,14 @@ impl Run<'_> {
         let is_whole = self.report.found.values().sum::<usize>() == found_before;
         let is_at_rest = matches!(study.state, StudyState::Held | StudyState::Released);
         if is_whole && is_at_rest && self.scope.repair && self.is_derived_due(study) {
-            self.services.index.mark_reconciled(study, self.services.clock.now()).await?;
+            self.parts.common.index.mark_reconciled(study, self.parts.common.clock.now()).await?;
         }
         Ok(())
     }
 
     async fn look_at_receiving(&mut self, study: &StudyRecord) -> Result<(), DeliveryError> {
         let due = study.settle_due_ms.and_then(|ms| Timestamp::from_millisecond(ms).ok());
-        let due = due.unwrap_or(study.last_received_at + self.services.settings.quiet_period);
+        let due = due.unwrap_or(study.last_received_at + self.parts.common.settings.quiet_period);
         if due > self.before {
             return Ok(());
         }
@@ -90,7 +90,7 @@ impl Run<'_> {
         instances: &[InstanceRecord],
     ) -> Result<(), DeliveryError> {
         let uid = &study.study_instance_uid;
-        let all = self.services.index.series(uid).await?;
+        let all = self.parts.common.index.series(uid).await?;
         let is_outdated = |series: &SeriesRecord| {
             crate::prepare::digest::series_digest(instances, &series.series_instance_uid)
                 != series.content_digest
@@ -98,7 +98,7 @@ impl Run<'_> {
         if usize::try_from(study.instances) != Ok(instances.len()) || all.iter().any(is_outdated) {
             // An instance came or was corrected, but whoever took it in did not come to say so.
             if self.scope.repair {
-                rebuild::restart(self.services, study).await?;
+                rebuild::restart(&self.parts.common, study).await?;
             }
             self.add(FindingKind::StudyNotSettled, study, None);
             return Ok(());
@@ -126,9 +126,9 @@ impl Run<'_> {
         instances: &[InstanceRecord],
     ) -> Result<bool, DeliveryError> {
         let uid = &study.study_instance_uid;
-        let index = &self.services.index;
+        let index = &self.parts.common.index;
         let series = index.series(uid).await?;
-        let keys = self.services.derived.list(&format!("{uid}/"), DERIVED_MAX).await?;
+        let keys = self.parts.derived.list(&format!("{uid}/"), DERIVED_MAX).await?;
         let there: HashSet<&str> = keys.iter().map(ObjectKey::as_str).collect();
         let is_there = |key: &ObjectKey| there.contains(key.as_str());
         let mut missing = usize::from(!is_there(&object_key::study_manifest(uid)));
@@ -150,7 +150,7 @@ impl Run<'_> {
             for series in damaged {
                 index.forget_series_rendering(uid, series).await?;
             }
-            rebuild::restart(self.services, study).await?;
+            rebuild::restart(&self.parts.common, study).await?;
         }
         let count = if missing > 0 { missing } else { counted.abs_diff(instances.len()) };
         self.add(kind, study, Some(count));
@@ -163,11 +163,11 @@ impl Run<'_> {
         study: &StudyRecord,
         instances: &[InstanceRecord],
     ) -> Result<bool, DeliveryError> {
-        if !file_facts::is_marked_in_vain(self.services, study, instances).await? {
+        if !file_facts::is_marked_in_vain(&self.parts.common, study, instances).await? {
             return Ok(false);
         }
         if self.scope.repair {
-            rebuild::restart(self.services, study).await?;
+            rebuild::restart(&self.parts.common, study).await?;
         }
         self.add(FindingKind::StudyNotJudged, study, None);
         Ok(true)
@@ -176,13 +176,15 @@ impl Run<'_> {
     /// The gate's word may have changed without anybody having come by: an order was taken, or changed hands.
     async fn look_at_verdict(&mut self, study: &StudyRecord) -> Result<(), DeliveryError> {
         let is_held_by_staff = study.reason == Some(HoldReason::HeldByStaff);
-        let verdict = sight::verdict(self.services, study, Asked::WhetherToRelease).await?;
+        let verdict = sight::verdict(&self.parts.common, study, Asked::WhetherToRelease).await?;
         let is_as_it_should_be = is_held_by_staff
             || match (study.state, &verdict) {
-                (StudyState::Released, Ok(order)) => sight::is_owner(self.services, study, order).await?,
+                (StudyState::Released, Ok(order)) => {
+                    sight::is_owner(&self.parts.common, study, order).await?
+                }
                 (StudyState::Held, Ok(order)) => {
                     // Released to one patient, and now ordered for another: the gate stays shut.
-                    study.account_key.is_some() && !sight::is_owner(self.services, study, order).await?
+                    study.account_key.is_some() && !sight::is_owner(&self.parts.common, study, order).await?
                 }
                 (StudyState::Held, Err(reason)) => study.reason == Some(*reason),
                 _ => false,
@@ -195,14 +197,14 @@ impl Run<'_> {
     }
 
     async fn look_at_notices(&mut self, study: &StudyRecord) -> Result<(), DeliveryError> {
-        let notices = self.services.index.notices(&study.study_instance_uid).await?;
+        let notices = self.parts.common.index.notices(&study.study_instance_uid).await?;
         let is_at_rest = study.state == StudyState::Released && changed_at(study) <= self.before;
-        if is_at_rest && late_contact::due(self.services, study, &notices).await?.is_some() {
+        if is_at_rest && late_contact::due(&self.parts.common, study, &notices).await?.is_some() {
             let task = ReleaseTask { study_instance_uid: study.study_instance_uid.clone() };
             self.tell(FindingKind::NoticePending, study, vec![task.to_outbox()?], None).await?;
         }
         if self.scope.repair {
-            self.services.index.relist(study, &notices).await?;
+            self.parts.common.index.relist(study, &notices).await?;
         }
         for notice in notices {
             let has_secrets = notice.sealed_password.is_some() || notice.sealed_token.is_some();
@@ -211,19 +213,19 @@ impl Run<'_> {
                 link_version: notice.link_version,
             };
             let is_left = notice.is_done() && has_secrets && notice.issued_at <= self.before;
-            if is_left && sight::order_in_sight(self.services, study).await?.is_some() {
+            if is_left && sight::order_in_sight(&self.parts.common, study).await?.is_some() {
                 // Whoever sends notices makes a slip that is missing of them first, and then erases them.
                 self.tell(FindingKind::SecretsLeft, study, vec![task.to_outbox()?], None).await?;
             } else if is_left {
                 if self.scope.repair {
-                    send::close(self.services, &notice).await?;
+                    send::close_unseen(&self.parts.common, &notice).await?;
                 }
                 self.add(FindingKind::SecretsLeft, study, None);
             }
             // A notice that staff replaced is not sent any more.
             let is_current = notice.link_version == study.link_version;
             let is_due = !notice.is_done() && is_current && notice.issued_at <= self.before;
-            if is_due && sight::order_in_sight(self.services, study).await?.is_some() {
+            if is_due && sight::order_in_sight(&self.parts.common, study).await?.is_some() {
                 self.tell(FindingKind::NoticePending, study, vec![task.to_outbox()?], None).await?;
             }
         }
@@ -238,7 +240,7 @@ impl Run<'_> {
         count: Option<usize>,
     ) -> Result<(), DeliveryError> {
         if self.scope.repair {
-            outbox::send(self.services, messages).await?;
+            outbox::send(&self.parts.common, messages).await?;
         }
         self.add(kind, study, count);
         Ok(())

@@ -1,4 +1,4 @@
-//! Whoever only stands at the door keeps nobody out.
+//! A connection that only waits keeps nobody out.
 
 use std::time::{Duration, Instant};
 

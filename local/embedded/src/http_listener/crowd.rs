@@ -1,4 +1,4 @@
-//! Who is at the door, and who has to go when it gets too full: not whoever comes, but whoever only stands there.
+//! Who is connected, and who has to go when there are too many: never the newest, always one that only waits.
 
 use std::{
     cmp::Reverse,
@@ -107,7 +107,7 @@ fn send_away(members: &mut HashMap<u64, Entry>, address: Option<IpAddr>) -> Opti
     Some(())
 }
 
-/// A place at the door, held until the last clone is dropped.
+/// A connection's place, held until the last clone is dropped.
 #[derive(Debug, Clone)]
 pub(super) struct Member(Arc<Ticket>);
 

@@ -33,11 +33,11 @@ impl Portal {
         if account_key.is_empty() {
             return Ok(SignIn::Denied);
         }
-        let turn = credentials::turn_at_the_door().await?;
-        let began_at = self.services.clock.now();
+        let turn = credentials::turn_to_hash().await?;
+        let began_at = self.common.clock.now();
         let source_digest = credentials::token_digest(source);
-        let tries = tries::count(&self.services, &account_key, &source_digest).await?;
-        let known = self.services.index.account(&account_key).await?;
+        let tries = tries::count(&self.common, &account_key, &source_digest).await?;
+        let known = self.common.index.account(&account_key).await?;
         // What was typed may be anything; only the name of an account that exists is written down.
         let mut record = Record::new(AuditAction::SignIn, Self::actor_of(known.as_ref())).from(source);
         if let Some(account) = &known {
@@ -45,19 +45,19 @@ impl Portal {
         }
         if let Tries::TooMany { is_first } = tries {
             if is_first {
-                record.outcome(AuditOutcome::Refused).detail("slowed").write(&self.services).await?;
+                record.outcome(AuditOutcome::Refused).detail("slowed").write(&self.common).await?;
             }
-            let window = self.services.settings.limits.sign_in_window_seconds;
+            let window = self.common.settings.limits.sign_in_window_seconds;
             return Ok(SignIn::SlowDown { retry_after_seconds: window });
         }
         let is_right = self.is_password_right(&turn, known.as_ref(), password).await?;
         match known.filter(|_| is_right) {
             Some(account) => {
-                tries::forget(&self.services, &account_key, &source_digest).await?;
+                tries::forget(&self.common, &account_key, &source_digest).await?;
                 Ok(SignIn::Granted(self.start_session(&account, None, began_at, record, None).await?))
             }
             None => {
-                record.outcome(AuditOutcome::Refused).write(&self.services).await?;
+                record.outcome(AuditOutcome::Refused).write(&self.common).await?;
                 Ok(SignIn::Denied)
             }
         }
@@ -69,7 +69,7 @@ impl Portal {
     /// [`DeliveryError`].
     pub async fn link_status(&self, token: &str) -> Result<LinkStatus, DeliveryError> {
         evenly(async {
-            let link = self.services.index.link(&link_digest(token)).await?;
+            let link = self.common.index.link(&link_digest(token)).await?;
             self.status_of(link.as_ref()).await
         })
         .await
@@ -85,7 +85,7 @@ impl Portal {
         answer: &str,
         source: &str,
     ) -> Result<LinkOpening, DeliveryError> {
-        let index = &self.services.index;
+        let index = &self.common.index;
         let digest = link_digest(token);
         let link = evenly(index.link(&digest)).await?;
         match self.state_of(link.as_ref()) {
@@ -97,7 +97,7 @@ impl Portal {
             TypedAnswer::NoSuchDay => return Ok(LinkOpening::NoSuchDay),
             TypedAnswer::Unreadable => return Ok(LinkOpening::Unreadable),
             TypedAnswer::Dates(mut dates) => {
-                let today = self.services.latest_today();
+                let today = self.common.latest_today();
                 dates.retain(|date| date.is_believable(today));
                 if dates.is_empty() {
                     return Ok(LinkOpening::Unbelievable);
@@ -113,11 +113,11 @@ impl Portal {
         }
         // A birth date costs no hash, so that no crowd of passwords is in its way.
         let turn = match typed {
-            TypedAnswer::Password => Some(credentials::turn_at_the_door().await?),
+            TypedAnswer::Password => Some(credentials::turn_to_hash().await?),
             _ => None,
         };
-        let began_at = self.services.clock.now();
-        let failures_max = self.services.settings.limits.link_failures_max;
+        let began_at = self.common.clock.now();
+        let failures_max = self.common.settings.limits.link_failures_max;
         // Counted first: answers that come at the same time must not share one count.
         let Some(link) = index.count_link_check(&digest, failures_max).await? else {
             return Ok(LinkOpening::Gone);
@@ -144,7 +144,7 @@ impl Portal {
             let session = self.start_session(&account, None, began_at, record, Some(&link)).await?;
             return Ok(LinkOpening::Granted { session, study: link.study_instance_uid });
         }
-        record.outcome(AuditOutcome::Refused).write(&self.services).await?;
+        record.outcome(AuditOutcome::Refused).write(&self.common).await?;
         Ok(LinkOpening::Wrong { attempts_left: failures_max.saturating_sub(link.failures) })
     }
 
@@ -165,8 +165,8 @@ impl Portal {
 
     /// What a link is; `None` where it is unknown, expired or used up.
     fn state_of(&self, link: Option<&LinkRecord>) -> Option<LinkState> {
-        let link = link.filter(|link| !link.is_expired(self.services.clock.now()))?;
-        let is_used_up = link.failures >= self.services.settings.limits.link_failures_max;
+        let link = link.filter(|link| !link.is_expired(self.common.clock.now()))?;
+        let is_used_up = link.failures >= self.common.settings.limits.link_failures_max;
         (link.state != LinkState::Open || !is_used_up).then_some(link.state)
     }
 
@@ -186,7 +186,7 @@ impl Portal {
     /// The birth date of the patient whose account the link leads to. An order that changed hands says another
     /// patient's, which must not open the account of the first.
     async fn birth_date_of(&self, link: &LinkRecord) -> Result<Option<BirthDate>, DeliveryError> {
-        let index = &self.services.index;
+        let index = &self.common.index;
         let Some(study) = index.study(&link.study_instance_uid).await? else { return Ok(None) };
         let Some(accession) = study.order_accession else { return Ok(None) };
         let Some(order) = index.order(&accession).await? else { return Ok(None) };
@@ -194,7 +194,7 @@ impl Portal {
         let Some(owner) = index.account_of_patient(&order.patient.id).await? else { return Ok(None) };
         let account = self.account_since(&link.account_key, None).await?;
         let is_owner = account.is_some_and(|account| account.account_key == owner.account_key);
-        let is_theirs = is_owner && is_account_of(&self.services, owner, &order).await?;
+        let is_theirs = is_owner && is_account_of(&self.common, owner, &order).await?;
         Ok(is_theirs.then_some(order.patient.birth_date))
     }
 
@@ -208,9 +208,9 @@ impl Portal {
     ) -> Result<bool, DeliveryError> {
         let salt = account.map_or(NO_ACCOUNT_SALT, |a| a.salt.as_str());
         let account_key = account.map_or("", |a| a.account_key.as_str());
-        let issued = async { Ok(self.services.index.credentials(account_key).await?) };
+        let issued = async { Ok(self.common.index.credentials(account_key).await?) };
         let (hash, issued) = tokio::try_join!(credentials::typed_password_hash(turn, typed, salt), issued)?;
-        let now = self.services.clock.now().as_second();
+        let now = self.common.clock.now().as_second();
         Ok(issued.iter().filter(|c| c.expires_at > now).any(|c| credentials::is_same_hash(&c.hash, &hash)))
     }
 }

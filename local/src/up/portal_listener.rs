@@ -8,14 +8,14 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{Request, StatusCode, header};
 use axum::response::IntoResponse;
-use filmless_embedded::{Door, DoorLimits, EmbeddedError, PeerAddress};
+use filmless_embedded::{EmbeddedError, HttpListener, ListenerLimits, PeerAddress};
 use tokio::net::TcpListener;
 use tower::ServiceExt;
 
 use super::metrics::{Metrics, PageClass};
 
 /// A page is asked for by everybody at once after a round, and by clients that never finish a request at any time.
-const LIMITS: DoorLimits = DoorLimits {
+const LIMITS: ListenerLimits = ListenerLimits {
     connections_max: 4096,
     // A hospital's whole Wi-Fi comes from one address.
     connections_per_address_max: 1024,
@@ -30,11 +30,11 @@ const LIMITS: DoorLimits = DoorLimits {
 };
 
 /// Serves the router until it is closed.
-pub fn open(listener: TcpListener, router: Router, metrics: Metrics) -> Result<Door, EmbeddedError> {
+pub fn open(listener: TcpListener, router: Router, metrics: Metrics) -> Result<HttpListener, EmbeddedError> {
     // Every connection is a file descriptor, and the usual limit is 1,024 of them. Where it cannot be raised, fewer
     // connections wait longer.
     let _ = rlimit::increase_nofile_limit(u64::from(u16::MAX));
-    Door::on(listener, LIMITS, move |request| {
+    HttpListener::on(listener, LIMITS, move |request| {
         let (router, metrics) = (router.clone(), metrics.clone());
         let (class, started) = (PageClass::of(request.uri().path()), Instant::now());
         let peer = request.extensions().get::<PeerAddress>().copied();

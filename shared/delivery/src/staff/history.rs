@@ -1,4 +1,4 @@
-//! The delivery ledger of a study: what happened to it, from the first file to the first look.
+//! The history of a study: what happened to it, from the first file to the first look.
 
 use filmless_domain::StudyInstanceUid;
 use filmless_domain::audit::AuditAction;
@@ -14,7 +14,7 @@ use crate::viewing::{AccessLine, AccessWho, access_lines};
 
 /// One study and all that happened to it.
 #[derive(Debug, Clone, Serialize)]
-pub struct StudyLedger {
+pub struct StudyHistory {
     /// The study as it is.
     #[serde(flatten)]
     pub study: StudyBrief,
@@ -31,12 +31,12 @@ pub struct StudyLedger {
     /// Version of its newest link; 0 before the first.
     pub link_version: u32,
     /// What happened, oldest first.
-    pub lines: Vec<LedgerLine>,
+    pub lines: Vec<HistoryLine>,
 }
 
-/// One line of a ledger.
+/// One line of a history.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct LedgerLine {
+pub struct HistoryLine {
     /// When.
     pub at: Timestamp,
     /// What: `received`, `last-received`, `rendered`, `released`, `slip-made`, `sms-pending`, `sms-sent`,
@@ -55,29 +55,29 @@ pub struct LedgerLine {
 }
 
 impl Desk {
-    /// The delivery ledger of a study.
+    /// The history of a study.
     ///
     /// # Errors
     /// [`StaffError`].
-    pub async fn ledger(&self, study: &StudyInstanceUid) -> Result<StudyLedger, StaffError> {
-        self.demand(Act::ReadLedger, AuditAction::ReadLedger).await?;
+    pub async fn history(&self, study: &StudyInstanceUid) -> Result<StudyHistory, StaffError> {
+        self.demand(Act::ReadHistory, AuditAction::ReadHistory).await?;
         let case = self.case(study).await?;
-        let index = &self.services.index;
+        let index = &self.common.index;
         let mut lines = of_study(&case.study);
         for notice in index.notices(study).await? {
             lines.extend(of_notice(&notice));
         }
         for act in index.acts(study).await? {
-            let line = LedgerLine::new(act.at, act.action.as_str());
-            lines.push(LedgerLine { who: Some(act.by), detail: act.reason, ..line });
+            let line = HistoryLine::new(act.at, act.action.as_str());
+            lines.push(HistoryLine { who: Some(act.by), detail: act.reason, ..line });
         }
         let account_key = case.account.as_ref().map(|a| a.account_key.as_str()).unwrap_or_default();
-        for access in access_lines(&self.services, account_key, study).await? {
+        for access in access_lines(&self.common, account_key, study).await? {
             lines.extend(of_access(&access));
         }
         lines.sort_by_key(|line| line.at);
-        self.record(AuditAction::ReadLedger).study(study).write(&self.services).await?;
-        Ok(StudyLedger {
+        self.record(AuditAction::ReadHistory).study(study).write(&self.common).await?;
+        Ok(StudyHistory {
             patient_id: case.account.map(|a| a.patient_id).or_else(|| case.study.patient.id.clone()),
             series: case.study.series,
             instances: case.study.instances,
@@ -90,30 +90,30 @@ impl Desk {
     }
 }
 
-impl LedgerLine {
+impl HistoryLine {
     fn new(at: Timestamp, what: impl Into<String>) -> Self {
         Self { at, what: what.into(), link_version: None, who: None, detail: None }
     }
 }
 
-fn of_study(study: &StudyRecord) -> Vec<LedgerLine> {
-    let mut lines = vec![LedgerLine::new(study.received_at, "received")];
+fn of_study(study: &StudyRecord) -> Vec<HistoryLine> {
+    let mut lines = vec![HistoryLine::new(study.received_at, "received")];
     if study.last_received_at != study.received_at {
-        lines.push(LedgerLine::new(study.last_received_at, "last-received"));
+        lines.push(HistoryLine::new(study.last_received_at, "last-received"));
     }
-    lines.extend(study.rendered_at.map(|at| LedgerLine::new(at, "rendered")));
-    lines.extend(study.released_at.map(|at| LedgerLine::new(at, "released")));
+    lines.extend(study.rendered_at.map(|at| HistoryLine::new(at, "rendered")));
+    lines.extend(study.released_at.map(|at| HistoryLine::new(at, "released")));
     lines
 }
 
-fn of_notice(notice: &NoticeRecord) -> Vec<LedgerLine> {
-    let line = |at, what: String| LedgerLine {
+fn of_notice(notice: &NoticeRecord) -> Vec<HistoryLine> {
+    let line = |at, what: String| HistoryLine {
         link_version: Some(notice.link_version),
-        ..LedgerLine::new(at, what)
+        ..HistoryLine::new(at, what)
     };
     let channel = |name: &str, channel: &ChannelRecord| {
         let what = format!("{name}-{}", channel.state.as_str());
-        LedgerLine { detail: channel.detail.clone(), ..line(channel.at.unwrap_or(notice.issued_at), what) }
+        HistoryLine { detail: channel.detail.clone(), ..line(channel.at.unwrap_or(notice.issued_at), what) }
     };
     let mut lines = vec![line(notice.issued_at, "slip-made".into())];
     lines.extend(notice.sms_channel.as_ref().map(|c| channel("sms", c)));
@@ -121,12 +121,12 @@ fn of_notice(notice: &NoticeRecord) -> Vec<LedgerLine> {
     lines
 }
 
-fn of_access(access: &AccessLine) -> Vec<LedgerLine> {
+fn of_access(access: &AccessLine) -> Vec<HistoryLine> {
     let who = match &access.who {
         AccessWho::Patient => "patient".to_owned(),
         AccessWho::Share(label) => label.clone(),
     };
-    let line = |at, what: &str| LedgerLine { who: Some(who.clone()), ..LedgerLine::new(at, what) };
+    let line = |at, what: &str| HistoryLine { who: Some(who.clone()), ..HistoryLine::new(at, what) };
     let mut lines = vec![line(access.opened_at, "opened")];
     lines.extend(access.first_image_at.map(|at| line(at, "first-image")));
     lines.extend(access.downloaded_at.map(|at| line(at, "downloaded")));

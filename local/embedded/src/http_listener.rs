@@ -34,7 +34,7 @@ use impatient::ImpatientWriter;
 
 /// What one client may take.
 #[derive(Debug, Clone, Copy)]
-pub struct DoorLimits {
+pub struct ListenerLimits {
     /// Open connections. A further one takes the place of one that asks nothing; where all are being served, it waits.
     pub connections_max: usize,
     /// Open connections of one address. A further one takes the place of one of them that asks nothing; where all are being
@@ -58,7 +58,7 @@ pub struct DoorLimits {
 #[derive(Debug, Clone, Copy)]
 pub struct PeerAddress(pub SocketAddr);
 
-impl Default for DoorLimits {
+impl Default for ListenerLimits {
     fn default() -> Self {
         Self {
             connections_max: 2048,
@@ -76,20 +76,20 @@ impl Default for DoorLimits {
 
 /// A listening server.
 #[derive(Debug)]
-pub struct Door {
+pub struct HttpListener {
     address: SocketAddr,
     stop: watch::Sender<bool>,
     task: JoinHandle<()>,
 }
 
-impl Door {
+impl HttpListener {
     /// Listens on the address and answers every request with the handler.
     ///
     /// # Errors
     /// [`EmbeddedError::Listen`].
     pub async fn open<H, F, B>(
         address: SocketAddr,
-        limits: DoorLimits,
+        limits: ListenerLimits,
         handler: H,
     ) -> Result<Self, EmbeddedError>
     where
@@ -106,7 +106,11 @@ impl Door {
     ///
     /// # Errors
     /// [`EmbeddedError::Listen`].
-    pub fn on<H, F, B>(listener: TcpListener, limits: DoorLimits, handler: H) -> Result<Self, EmbeddedError>
+    pub fn on<H, F, B>(
+        listener: TcpListener,
+        limits: ListenerLimits,
+        handler: H,
+    ) -> Result<Self, EmbeddedError>
     where
         H: Fn(Request<Incoming>) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Response<B>> + Send + 'static,
@@ -137,7 +141,7 @@ impl Door {
 
 async fn accept<H, F, B>(
     listener: TcpListener,
-    limits: DoorLimits,
+    limits: ListenerLimits,
     handler: H,
     mut stopped: watch::Receiver<bool>,
 ) where
@@ -172,7 +176,7 @@ async fn accept<H, F, B>(
 async fn next_connection(
     listener: &TcpListener,
     crowd: &Crowd,
-    limits: DoorLimits,
+    limits: ListenerLimits,
 ) -> Option<(TcpStream, Member, SocketAddr)> {
     let (stream, peer) = match listener.accept().await {
         Ok(accepted) => accepted,
@@ -199,7 +203,7 @@ async fn serve<H, F, B>(
     stream: TcpStream,
     peer: SocketAddr,
     member: Member,
-    limits: DoorLimits,
+    limits: ListenerLimits,
     handler: H,
     mut stopped: watch::Receiver<bool>,
 ) where
@@ -252,7 +256,7 @@ async fn serve<H, F, B>(
     }
 }
 
-/// Until somebody else needs the place, or the door closes.
+/// Until somebody else needs the place, or the listener closes.
 async fn leave(member: &Member, stopped: &mut watch::Receiver<bool>) {
     tokio::select! {
         () = member.asked_to_leave() => {}
@@ -267,7 +271,7 @@ struct Answered<B> {
 }
 
 impl<B> Answered<B> {
-    fn of(answer: Response<B>, mut work: Work, limits: DoorLimits) -> Response<Self> {
+    fn of(answer: Response<B>, mut work: Work, limits: ListenerLimits) -> Response<Self> {
         let is_refused = matches!(answer.status(), StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
         if !is_refused || limits.refused_may_stay {
             work.welcome();
