@@ -33,6 +33,7 @@ run: build ## Run everything on this machine, upload a study, show what the pati
 .PHONY: build
 build: $(BUILD_TOOLS) web ## Build the program
 	@# Of the whole workspace, as the tests are, so that every dependency is compiled once, with one set of features.
+	@test -x $(FILMLESS_BIN) || echo "Compiling everything once; the bar below says how far it is." >&2
 	@cargo build --locked --workspace --bin filmless
 
 .PHONY: web
@@ -50,6 +51,10 @@ test: $(TEST_TOOLS) lint build node_modules_of_tests ## Everything that must hol
 	npm --prefix web test
 	npm --prefix tests/e2e test
 	$(MAKE) --no-print-directory sam-build
+
+.PHONY: quick
+quick: lint build ## What a change breaks first: lint, unit tests, and the whole way of one study
+	tools/run-rust-tests --quick
 
 .PHONY: lint
 lint: $(BUILD_TOOLS) web ## Formatting, clippy, documentation and the list of licences, without a warning

@@ -7,7 +7,6 @@ use std::time::Duration;
 use anyhow::Context;
 use async_trait::async_trait;
 use filmless_delivery::Services;
-use filmless_delivery::prepare::render::InProcessRenderer;
 use filmless_domain::staff::{Role, StaffMember};
 use filmless_runtime::services_from_env;
 use filmless_store::port::{OsRandomness, PortError, Queue, QueueName, SystemClock};
@@ -37,7 +36,6 @@ pub async fn services(options: &SystemOptions) -> anyhow::Result<Services> {
         queue: Arc::new(SweptLater),
         messengers: outbox.messengers(),
         sealer: Arc::new(LocalSealer::new(&sealing_key::load_or_create(&running.data)?, OsRandomness)),
-        renderer: Arc::new(InProcessRenderer),
         clock: Arc::new(SystemClock),
         randomness: Arc::new(OsRandomness),
         settings: Arc::new(running.settings),

@@ -21,7 +21,7 @@ use axum::Router;
 use filmless_decoder::ChildRenderer;
 use filmless_delivery::parts::{Common, Viewing};
 use filmless_delivery::viewing::Portal;
-use filmless_delivery::{MessageSecrets, Services, Settings};
+use filmless_delivery::{InstanceRenderer, MessageSecrets, Services, Settings};
 use filmless_domain::gate::ReleaseOn;
 use filmless_domain::identity::IdentityRules;
 use filmless_domain::staff_oidc::{OidcSettings, RoleMap};
@@ -120,7 +120,9 @@ impl System {
         services.index.create_table().await.context("cannot make the index table")?;
 
         let machine = Machine::new(data.clone(), embedded.queue());
-        let mut tasks = workers::start(&services, &embedded.queue(), &machine);
+        let decoders = ChildRenderer::new(Limits::default().decoder_memory_bytes_max);
+        let renderer: Arc<dyn InstanceRenderer> = Arc::new(decoders);
+        let mut tasks = workers::start(&services, &renderer, &embedded.queue(), &machine);
         tasks.push(machine.start());
         tasks.extend(lifecycle::start(embedded.sweeper(), outbox.clone(), Arc::clone(&services.clock)));
         // Behind a proxy everybody comes from this machine, and not every proxy says for whom it asks.
@@ -225,7 +227,6 @@ fn services(
         queue,
         messengers: messengers(options, outbox)?,
         sealer: Arc::new(LocalSealer::new(&key, OsRandomness)),
-        renderer: Arc::new(ChildRenderer::new(Limits::default().decoder_memory_bytes_max)),
         clock: Arc::new(SystemClock),
         randomness: Arc::new(OsRandomness),
         settings: Arc::new(running.settings.clone()),

@@ -11,7 +11,6 @@ use filmless_store::{Bucket, Index};
 use jiff::civil::Date;
 use jiff::tz::{self, TimeZone};
 
-use crate::renderer::InstanceRenderer;
 use crate::services::{Services, Settings};
 
 /// What every step reads, and writes down what it did with: the index and its logs, the messages to the next step.
@@ -54,8 +53,6 @@ pub struct Prepare {
     pub studies: Bucket,
     /// What we make of them.
     pub derived: Bucket,
-    /// Decodes untrusted files.
-    pub renderer: Arc<dyn InstanceRenderer>,
 }
 
 /// Issuing: the publish gate, and whoever else makes a password, a link and a slip.
@@ -191,7 +188,7 @@ macro_rules! part {
 
 part!(Common { index, queue, clock, randomness, settings });
 part!(Intake { studies } common: Common::from);
-part!(Prepare { studies, derived, renderer } common: Common::from);
+part!(Prepare { studies, derived } common: Common::from);
 part!(Release { slips, sealer } common: Common::from);
 part!(Notify { messengers } common: Common::from, release: Release::from);
 part!(Viewing { studies, derived } common: Common::from);

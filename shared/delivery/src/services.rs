@@ -11,7 +11,6 @@ use filmless_store::sealing::Sealer;
 use filmless_store::{Bucket, Index};
 use serde::{Deserialize, Serialize};
 
-use crate::prepare::render::InstanceRenderer;
 use crate::{SmsCountries, TrustedProxies};
 
 /// Which secrets a message carries.
@@ -123,8 +122,6 @@ pub struct Services {
     pub messengers: Messengers,
     /// Seals secrets on their way.
     pub sealer: Arc<dyn Sealer>,
-    /// Decodes untrusted files.
-    pub renderer: Arc<dyn InstanceRenderer>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Where secrets come from.

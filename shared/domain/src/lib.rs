@@ -59,4 +59,4 @@ pub use quiet_hours::QuietHours;
 pub use rejection::{Rejection, RejectionCode};
 pub use secret::Secret;
 pub use stored_code::StoredCode;
-pub use study::{HoldReason, KeyReference, ReportLack, StudyState};
+pub use study::{HoldReason, KeyFrames, KeyReference, ReportLack, StudyState};

@@ -68,6 +68,7 @@ pub use display_frame::DisplayFrame;
 pub use document_kind::DocumentKind;
 pub use error::ImagingError;
 pub use filmless_dicom::RangedBytes;
+pub use filmless_domain::KeyFrames;
 pub use index::{
     Diagnostic, DocumentEntry, FrameEntry, MaskEntry, NoteEntry, OtherEntry, OverlayEntry, PreviewEntry,
     PreviewLayer, SeriesIndex, ThumbSheet, WithoutPicture,
@@ -75,7 +76,7 @@ pub use index::{
 pub use look_up_table::{LookUpTable, TableKind};
 pub use measures::{Rescale, Spacing};
 pub use overlay::OverlayPlane;
-pub use pack::{KeyFrames, PackError, SeriesArtifacts, SeriesDescription, SeriesPackBuilder};
+pub use pack::{PackError, SeriesArtifacts, SeriesDescription, SeriesPackBuilder};
 pub use part::{
     DocumentPart, FrameFailure, FrameMask, ImageAttributes, InstanceNote, NoteCode, RenderedFrame,
     RenderedPart,

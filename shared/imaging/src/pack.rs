@@ -9,6 +9,7 @@ mod one_window;
 
 use std::io::{self, Write};
 
+use filmless_domain::KeyFrames;
 use thiserror::Error;
 
 use crate::ImagingError;
@@ -52,28 +53,6 @@ struct Instance {
     first: usize,
     /// Planes that are in the pack already; most are the same on every frame.
     overlays: Vec<(OverlayPlane, OverlayEntry)>,
-}
-
-/// Which frames of an instance a key object selection marks.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum KeyFrames {
-    /// None.
-    #[default]
-    None,
-    /// All of them.
-    All,
-    /// Those with these numbers, from 1.
-    Numbers(Vec<u32>),
-}
-
-impl KeyFrames {
-    fn contains(&self, frame: u32) -> bool {
-        match self {
-            Self::None => false,
-            Self::All => true,
-            Self::Numbers(numbers) => numbers.contains(&frame),
-        }
-    }
 }
 
 /// What an index says about its series.

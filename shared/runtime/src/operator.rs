@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use filmless_delivery::{InProcessRenderer, Services, Settings};
+use filmless_delivery::{Services, Settings};
 use filmless_store::aws::SqsDeadLetters;
 use filmless_store::port::DeadLetters;
 use filmless_store::{Bucket, Index};
@@ -50,7 +50,6 @@ pub async fn services_from_env() -> Result<Services, ConfigError> {
         queue: common.queue,
         messengers: messengers_of(&env, &aws)?,
         sealer: release.sealer,
-        renderer: Arc::new(InProcessRenderer),
         clock: common.clock,
         randomness: common.randomness,
         settings: common.settings,

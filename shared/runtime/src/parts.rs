@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
+use filmless_delivery::Settings;
 use filmless_delivery::parts::{
     Common, Console, Erase, Export, Intake, Notify, Prepare, Reconcile, Release, Upkeep, Viewing,
 };
-use filmless_delivery::{InstanceRenderer, Settings};
 use filmless_domain::Secret;
 use filmless_domain::staff_oidc::OidcSettings;
 use filmless_store::aws::{KmsSealer, QueueUrls, SesGateway, SnsGateway, SqsQueue};
@@ -40,11 +40,11 @@ pub async fn intake_from_env() -> Read<Intake> {
     })
 }
 
-/// For `prepare-study`, which decodes files in this way.
+/// For `prepare-study`.
 ///
 /// # Errors
 /// [`ConfigError`] for the first variable that is missing or not allowed.
-pub async fn prepare_from_env(renderer: Arc<dyn InstanceRenderer>) -> Read<Prepare> {
+pub async fn prepare_from_env() -> Read<Prepare> {
     let env = Environment::of("prepare-study");
     let aws = connect(&env).await?;
     let settings = Settings {
@@ -63,7 +63,6 @@ pub async fn prepare_from_env(renderer: Arc<dyn InstanceRenderer>) -> Read<Prepa
         common: common_of(&env, &aws, queues.into(), settings)?,
         studies: bucket_of(&aws, env.required("STUDIES_BUCKET")?),
         derived: bucket_of(&aws, env.required("DERIVED_BUCKET")?),
-        renderer,
     })
 }
 

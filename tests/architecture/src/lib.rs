@@ -12,6 +12,8 @@ mod layout;
 #[cfg(test)]
 mod licenses;
 #[cfg(test)]
+mod linked;
+#[cfg(test)]
 mod security_proofs;
 #[cfg(test)]
 mod source_text;

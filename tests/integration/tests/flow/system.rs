@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use filmless_domain::{ObjectKey, PhoneNumber};
+use filmless_embedded::{DurableQueue, RetryPolicy};
 use filmless_store::{Bucket, Connection, ObjectVersion, Served, StoreError};
 use serde_json::Value;
 
@@ -277,6 +278,16 @@ impl System {
                 self.status(),
                 self.log()
             );
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    /// Until everything that was uploaded has been worked on.
+    pub async fn until_idle(&self) {
+        let queue = DurableQueue::attach(&self.embedded().data, RetryPolicy::default()).await.unwrap();
+        let started = Instant::now();
+        while !queue.is_idle().await.unwrap() {
+            assert!(started.elapsed() < PATIENCE, "there is still work: {}", self.log());
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
     }

@@ -17,7 +17,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use filmless_delivery::staff::Desk;
 use filmless_delivery::viewing::Portal;
-use filmless_delivery::{InProcessRenderer, Services, Settings};
+use filmless_delivery::{Services, Settings};
 use filmless_domain::staff::{Role, StaffMember};
 use filmless_domain::staff_oidc::OidcSettings;
 use filmless_domain::{Channel, ChannelPolicy, Secret};
@@ -175,7 +175,6 @@ async fn open(folder: &Path, clock: &Arc<Standing>) -> (Embedded, Services) {
             [Channel::Sms, Channel::Email].map(|channel| Arc::new(Post(channel)) as Arc<dyn Messenger>),
         ),
         sealer: Arc::new(LocalSealer::new(&[7; 32], OsRandomness)),
-        renderer: Arc::new(InProcessRenderer),
         clock: Arc::clone(clock) as _,
         randomness: Arc::new(OsRandomness),
         settings: Arc::new(settings),
