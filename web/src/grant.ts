@@ -1,19 +1,13 @@
 /** The short-lived URLs of a study, renewed when they have run out. */
 
+import { readGrant } from "./read/portal.js";
+
 export interface SeriesUrls {
   readonly indexUrl: string;
   readonly packUrl: string;
 }
 
 export type Renewal = "renewed" | "signed-out" | "unreachable";
-
-interface GrantJson {
-  readonly series: readonly {
-    readonly series_instance_uid: string;
-    readonly index_url: string;
-    readonly pack_url: string;
-  }[];
-}
 
 export class Grant {
   private renewal: Promise<Renewal> | null = null;
@@ -48,9 +42,8 @@ export class Grant {
       if (!response.ok) {
         return "unreachable";
       }
-      const grant = (await response.json()) as GrantJson;
-      for (const series of grant.series) {
-        this.urls.set(series.series_instance_uid, { indexUrl: series.index_url, packUrl: series.pack_url });
+      for (const series of readGrant(await response.json())) {
+        this.urls.set(series.seriesInstanceUid, series);
       }
       return "renewed";
     } catch {

@@ -1,7 +1,7 @@
 /** Index and pack of one series, through a network that comes and goes and URLs that run out. */
 
 import type { Grant } from "./grant.js";
-import { InvalidIndexError, parseIndex, type SeriesIndex, type Span } from "./series-index.js";
+import { InvalidIndexError, parseIndex, type SeriesIndex, type Span } from "./read/series-index.js";
 import { backOffMs, ExpiredError, fetchBytes, fetchJson, MissingError } from "./transfer.js";
 
 /** What a person is told about the way of the pictures. */

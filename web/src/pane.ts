@@ -5,7 +5,7 @@ import { prepareDecoder } from "./full/decoder-pool.js";
 import type { FullSeries } from "./full/full-series.js";
 import type { Grant } from "./grant.js";
 import { PackSource, type SourceState } from "./pack-source.js";
-import type { Json, SeriesIndex } from "./series-index.js";
+import type { SeriesIndex } from "./read/series-index.js";
 import { SeriesLoader } from "./series-loader.js";
 import { SeriesPlayer } from "./series-player.js";
 import type { Shown, Stage } from "./stage.js";
@@ -234,8 +234,8 @@ export class Pane {
   }
 
   private isFullOnItsWay(index: SeriesIndex, frame: number): boolean {
-    const bytes = diagnosticOf(index, frame)?.["length"];
-    const isFirst = typeof bytes === "number" && bytes <= FULL_FIRST_BYTES_MAX && !this.clips.isPlaying;
+    const bytes = index.frames[frame]?.full?.length ?? null;
+    const isFirst = bytes !== null && bytes <= FULL_FIRST_BYTES_MAX && !this.clips.isPlaying;
     return isFirst && (this.full?.isOnItsWay(frame) ?? !this.isWithoutFull);
   }
 
@@ -247,9 +247,9 @@ export class Pane {
     }
     this.isFullAsked = true;
     const { index } = player;
-    const diagnostic = diagnosticOf(index, player.frame) ?? diagnosticOf(index, index.frames.findIndex(hasFull));
-    if (diagnostic !== null) {
-      prepareDecoder(String(diagnostic["media_type"]));
+    const span = index.frames[player.frame]?.full ?? index.frames.find(({ full }) => full !== null)?.full;
+    if (span != null) {
+      prepareDecoder(span.mediaType);
       void this.fetchFull(player, source);
     }
   }
@@ -286,15 +286,6 @@ export class Pane {
   private tell(how: (events: Partial<PaneEvents>) => void): void {
     this.listeners.forEach(how);
   }
-}
-
-function hasFull({ raw }: { readonly raw: Json }): boolean {
-  return typeof raw["diagnostic"] === "object" && raw["diagnostic"] !== null;
-}
-
-function diagnosticOf(index: SeriesIndex, frame: number): Json | null {
-  const entry = index.frames[frame];
-  return entry !== undefined && hasFull(entry) ? (entry.raw["diagnostic"] as Json) : null;
 }
 
 export function whenIdle(run: () => void): void {

@@ -6,7 +6,7 @@
 import { BoundedFrames } from "./bounded-frames.js";
 import type { PackSource } from "./pack-source.js";
 import { RangeRequests } from "./range-requests.js";
-import type { SeriesIndex } from "./series-index.js";
+import type { SeriesIndex } from "./read/series-index.js";
 
 const REQUESTS_MAX = 2;
 const NEAR_BYTES = 48 * 1024;

@@ -3,7 +3,7 @@
 import { BoundedFrames } from "./bounded-frames.js";
 import { clipAround, type Clip } from "./clip.js";
 import { decodePicture, quick, type Picture } from "./picture.js";
-import type { SeriesIndex } from "./series-index.js";
+import type { SeriesIndex } from "./read/series-index.js";
 import type { SeriesLoader } from "./series-loader.js";
 import type { Shown } from "./stage.js";
 import { clamp } from "./view-geometry.js";

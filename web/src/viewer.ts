@@ -7,7 +7,7 @@ import { hasClip } from "./clip.js";
 import { fill, Page, type SeriesButton } from "./page.js";
 import { Pane, whenIdle } from "./pane.js";
 import { currentPlace, enterLarge, keepPlace, leaveLarge } from "./place.js";
-import type { SeriesIndex } from "./series-index.js";
+import type { SeriesIndex } from "./read/series-index.js";
 import { Stage, type Shown, type StageTool } from "./stage.js";
 import type { LargeView } from "./large.js";
 import type { Tools } from "./tools/tools.js";

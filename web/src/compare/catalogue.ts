@@ -2,15 +2,11 @@
 
 import { Grant, type SeriesUrls } from "../grant.js";
 import type { SeriesEntry } from "../pane.js";
+import { readGrant, readStudies, type ListedStudy } from "../read/portal.js";
 
-export interface StudyChoice {
-  readonly uid: string;
+export interface StudyChoice extends Omit<ListedStudy, "date"> {
   readonly label: string;
   readonly grantUrl: string;
-  /** `2020-11-23`; null where it is not known. */
-  readonly day: string | null;
-  readonly title: string;
-  readonly modalities: readonly string[];
 }
 
 /** A series of a study, and what it was made with. */
@@ -21,30 +17,6 @@ export interface ListedSeries extends SeriesEntry {
 export interface OpenStudy {
   readonly grant: Grant;
   readonly series: readonly ListedSeries[];
-}
-
-interface StudiesJson {
-  readonly studies: readonly {
-    readonly study_instance_uid: string;
-    readonly title: string;
-    readonly date: string | null;
-    readonly day?: string | null;
-    readonly modalities?: readonly string[];
-  }[];
-}
-
-interface GrantJson {
-  readonly series: readonly {
-    readonly series_instance_uid: string;
-    readonly description: string | null;
-    readonly label?: string;
-    readonly modality?: string;
-    readonly frames: number;
-    readonly index_url: string;
-    readonly pack_url: string;
-    readonly poster_url: string | null;
-    readonly thumbs_url: string | null;
-  }[];
 }
 
 /** When a study was made, seen from another one; `unknown` where one of the two has no date. */
@@ -60,34 +32,18 @@ export function orderOf(study: Pick<StudyChoice, "day">, here: Pick<StudyChoice,
 
 /** All studies that the patient may see. `noDate` stands where the date of a study would. */
 export async function fetchStudies(noDate: string): Promise<readonly StudyChoice[]> {
-  const { studies } = (await fetchOwn("/studies")) as StudiesJson;
-  return studies.map(({ study_instance_uid: uid, title, date, day, modalities }) => ({
-    uid,
-    day: day ?? null,
-    title,
-    modalities: modalities ?? [],
-    label: [date ?? noDate, title].filter((text) => text !== "").join(" · "),
-    grantUrl: `/studies/${uid}/grant`,
+  return readStudies(await fetchOwn("/studies")).map(({ date, ...study }) => ({
+    ...study,
+    label: [date ?? noDate, study.title].filter((text) => text !== "").join(" · "),
+    grantUrl: `/studies/${study.uid}/grant`,
   }));
 }
 
 /** The series of a study that have pictures. */
 export async function openStudy({ grantUrl }: StudyChoice): Promise<OpenStudy> {
-  const { series } = (await fetchOwn(grantUrl)) as GrantJson;
-  const urls = new Map<string, SeriesUrls>(
-    series.map((one) => [one.series_instance_uid, { indexUrl: one.index_url, packUrl: one.pack_url }]),
-  );
-  const entries = series
-    .filter(({ frames }) => frames > 0)
-    .map((one) => ({
-      seriesInstanceUid: one.series_instance_uid,
-      label: one.label ?? one.description ?? "",
-      modality: one.modality ?? "",
-      frames: one.frames,
-      posterUrl: one.poster_url,
-      thumbsUrl: one.thumbs_url,
-    }));
-  return { grant: new Grant(grantUrl, urls), series: entries };
+  const series = readGrant(await fetchOwn(grantUrl));
+  const urls = new Map<string, SeriesUrls>(series.map((one) => [one.seriesInstanceUid, one]));
+  return { grant: new Grant(grantUrl, urls), series: series.filter(({ frames }) => frames > 0) };
 }
 
 /**

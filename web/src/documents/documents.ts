@@ -2,7 +2,7 @@
 
 import type { PackSource } from "../pack-source.js";
 import { fill } from "../page.js";
-import type { DocumentEntry, OtherEntry, SeriesIndex, IndexNote } from "../series-index.js";
+import type { DocumentEntry, OtherEntry, SeriesIndex, IndexNote } from "../read/series-index.js";
 import { make } from "../tools/elements.js";
 import type { Words } from "../words.js";
 import { reasonOf } from "./failures.js";
@@ -115,10 +115,11 @@ async function contents(entry: DocumentEntry, bytes: Uint8Array<ArrayBuffer>, wo
   switch (entry.mediaType) {
     case "application/json": {
       const { reportElement } = await import("./report.js");
-      const json: unknown = JSON.parse(new TextDecoder().decode(bytes));
-      const report = reportElement(json, words);
+      const { parseJson, readImages, readReport } = await import("../read/report.js");
+      const json = parseJson(bytes);
+      const report = reportElement(readReport(json), words);
       if (entry.kind === "selection") {
-        const { readImages, selectionElement } = await import("./selection.js");
+        const { selectionElement } = await import("./selection.js");
         return [report, ...selectionElement(readImages(json), study, words)];
       }
       return [report];

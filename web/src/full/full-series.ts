@@ -3,19 +3,19 @@
 import { BoundedFrames } from "../bounded-frames.js";
 import type { PackSource } from "../pack-source.js";
 import { RangeRequests } from "../range-requests.js";
-import type { SeriesIndex } from "../series-index.js";
+import type { SeriesIndex } from "../read/series-index.js";
 import type { FullPictures } from "../series-player.js";
 import type { Shown } from "../stage.js";
 import { inflate } from "./decode.js";
 import { decodeFrame } from "./decoder-pool.js";
-import { frameDetails, type FrameDetails, type Mask } from "./frame-details.js";
+import { frameDetails, NOTHING_KNOWN, type FrameDetails, type Mask } from "../read/frame-details.js";
 import { FirstResolutions } from "./first-resolutions.js";
 import { FrameValues } from "./frame-values.js";
 import { fullShown, type DrawnOverlay } from "./full-shown.js";
 import { DEFAULT_LOOK, type Look } from "./look.js";
 import { overlayCanvas } from "./overlay-plane.js";
 import { meanOf, subtract, type MaskMean } from "./subtraction.js";
-import { parseTables, type Table } from "./tables.js";
+import { parseTables, type Table } from "../read/tables.js";
 
 /** With the quick pictures (64 MB) the decoded frames stay within 192 MB; on a phone, which has less, within 128 MB. */
 const DECODED_BYTES_WIDE = 128 * 1024 * 1024;
@@ -82,7 +82,7 @@ export class FullSeries implements FullPictures {
       screenColumns: () => (this.isOtherLook ? 0 : events.screenColumns()),
       onArrival: (frame) => events.onArrival(frame),
     });
-    const spans = index.frames.map((_, frame) => this.details(frame).diagnostic);
+    const spans = index.frames.map(({ full }) => full);
     this.requests = new RangeRequests(source, spans, {
       requestsMax: 2,
       bytesMax: () => REQUEST_BYTES_MAX,
@@ -121,9 +121,9 @@ export class FullSeries implements FullPictures {
     const found = this.known.get(frame);
     const entry = this.index.frames[frame];
     if (found !== undefined || entry === undefined) {
-      return found ?? frameDetails({}, { rows: 0, columns: 0, aspect: 1 });
+      return found ?? NOTHING_KNOWN;
     }
-    const details = frameDetails(entry.raw, entry);
+    const details = frameDetails(entry);
     this.known.set(frame, details);
     return details;
   }
@@ -180,7 +180,7 @@ export class FullSeries implements FullPictures {
 
   /** Whether a frame's bytes are awaited or will be asked for. */
   isOnItsWay(frame: number): boolean {
-    return this.details(frame).diagnostic !== null && this.isMissing(frame);
+    return this.index.frames[frame]?.full != null && this.isMissing(frame);
   }
 
   /** The link is free for the neighbours of the shown frame. */

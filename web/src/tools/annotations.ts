@@ -1,6 +1,6 @@
 /** What was measured, per image, in picture pixels. */
 
-import type { FrameDetails } from "../full/frame-details.js";
+import type { FrameDetails } from "../read/frame-details.js";
 import type { FrameValues } from "../full/frame-values.js";
 import { rgbAt } from "../full/look.js";
 import { fill } from "../page.js";

@@ -50,7 +50,7 @@ export class Marks {
     const entry = index?.frames[frame];
     return series === null || entry === undefined
       ? null
-      : [series.seriesInstanceUid, entry.sopInstanceUid, String(entry.raw["frame"] ?? 1)].join("/");
+      : [series.seriesInstanceUid, entry.sopInstanceUid, String(entry.number ?? 1)].join("/");
   }
 
   /** Those of the image on the stage that are finished. */

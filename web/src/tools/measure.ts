@@ -1,6 +1,6 @@
 /** Lengths, angles and areas in real units, as far as a picture is calibrated. Points are in picture pixels. */
 
-import type { FrameDetails, Region } from "../full/frame-details.js";
+import type { FrameDetails, Region } from "../read/frame-details.js";
 import type { FrameValues } from "../full/frame-values.js";
 import type { Point } from "../view-geometry.js";
 

@@ -5,7 +5,7 @@ import type { StageTool } from "../stage.js";
 import { dragged } from "../full/window.js";
 import { windowOf } from "../full/look.js";
 import { spanning } from "../full/window.js";
-import type { Window } from "../full/frame-details.js";
+import type { Window } from "../read/frame-details.js";
 import type { Point } from "../view-geometry.js";
 import type { Annotation, AnnotationKind } from "./annotations.js";
 import type { Marks } from "./marks.js";

@@ -1,6 +1,6 @@
 /** The tools behind the button: what a finger does, how the picture looks, how it lies, films, measurements. */
 
-import type { Window } from "../full/frame-details.js";
+import type { Window } from "../read/frame-details.js";
 import { DEFAULT_LOOK, type Look } from "../full/look.js";
 import type { Page } from "../page.js";
 import type { Pane } from "../pane.js";

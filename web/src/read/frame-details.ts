@@ -1,6 +1,7 @@
 /** What the index says about a frame, as far as measuring and full quality need it. Anything may be missing. */
 
-import type { Json, Span } from "../series-index.js";
+import { isCount, list, number, numbers, object, text } from "./json.js";
+import type { Frame, Span } from "./series-index.js";
 
 export type SampleType = "unsigned" | "signed" | "float";
 
@@ -103,12 +104,15 @@ export interface FrameDetails {
   readonly regions: readonly Region[];
 }
 
-export function frameDetails(raw: Json, raster: { rows: number; columns: number; aspect: number }): FrameDetails {
+export function frameDetails({ raw: json, rows, columns, aspect }: Pick<Frame, "raw" | "rows" | "columns" | "aspect">): FrameDetails {
+  const raw = object(json) ?? {};
   const orientation = numbers(raw["orientation"], 6);
   const padding = numbers(raw["padding"], 2);
   const place = (name: string) => (isCount(raw[name]) ? raw[name] : null);
   return {
-    ...raster,
+    rows,
+    columns,
+    aspect,
     diagnostic: diagnostic(raw["diagnostic"], text(raw["photometric_interpretation"])),
     photometric: text(raw["photometric_interpretation"]) ?? "MONOCHROME2",
     rescale: rescale(raw["rescale"]),
@@ -130,6 +134,9 @@ export function frameDetails(raw: Json, raster: { rows: number; columns: number;
     regions: list(raw["regions"]).map(region).filter((found) => found !== null),
   };
 }
+
+/** Of a frame that the index does not have. */
+export const NOTHING_KNOWN: FrameDetails = frameDetails({ raw: null, rows: 0, columns: 0, aspect: 1 });
 
 function diagnostic(json: unknown, stored: string | null): Diagnostic | null {
   const entry = object(json);
@@ -221,29 +228,4 @@ function region(json: unknown): Region | null {
 function triple(values: readonly number[] | null, from: number): Triple | null {
   const [x, y, z] = values?.slice(from) ?? [];
   return x === undefined || y === undefined || z === undefined ? null : [x, y, z];
-}
-
-function object(value: unknown): Json | null {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : null;
-}
-
-function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-function numbers(value: unknown, count: number): readonly number[] | null {
-  const found = list(value).filter((item): item is number => number(item) !== null);
-  return found.length === count ? found : null;
-}
-
-function number(value: unknown): number | null {
-  return typeof value === "number" && Number.isFinite(value) ? value : null;
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === "number" && Number.isInteger(value) && value >= 0;
-}
-
-function text(value: unknown): string | null {
-  return typeof value === "string" && value !== "" ? value : null;
 }

@@ -1,11 +1,10 @@
 /**
- * The index of a series pack, versions 1 and 2: what the quick view needs of it. What a frame's full quality needs is
- * kept as it came and read in `full/frame-details.ts`, when it is wanted.
+ * The index of a series pack, versions 1 and 2: what the quick view needs of it. The rest is kept as it came, and read by
+ * the files beside this one when it is wanted: `frame-details.ts`, `frame-facts.ts` and `tables.ts`.
  */
 
-import { gapsOf, type Gap } from "./neighbours.js";
-
-export type Json = Readonly<Record<string, unknown>>;
+import { gapsOf, type Gap, type SlicePlace } from "../stack-gaps.js";
+import { isCount, list, object as objectOrNull, positive, text as textOrNull, type Json } from "./json.js";
 
 /** Part of a pack. */
 export interface Span {
@@ -20,10 +19,21 @@ export interface Preview extends Span {
   readonly mediaType: string;
 }
 
+/** Where a frame's bit-exact samples lie in the pack. */
+export interface FullSpan extends Span {
+  readonly mediaType: string;
+}
+
 /** One frame, in the order in which it is shown. */
 export interface Frame {
   readonly sopInstanceUid: string;
+  /** Its number within the instance, from 1; null where the index does not say it. */
+  readonly number: number | null;
   readonly preview: Preview;
+  /** Null where there is no full quality. */
+  readonly full: FullSpan | null;
+  /** Null for what is no slice of a stack. */
+  readonly place: SlicePlace | null;
   readonly rows: number;
   readonly columns: number;
   /** Height of a pixel over its width. */
@@ -36,7 +46,8 @@ export interface Frame {
   readonly runKey: string;
   /** Frames with the same key are the phases of a heart at one slice; null for all others. */
   readonly beatKey: string | null;
-  readonly raw: Json;
+  /** As it came: for the files beside this one only. */
+  readonly raw: unknown;
 }
 
 /** The layout of the contact sheet. */
@@ -82,7 +93,7 @@ export interface SeriesIndex {
   readonly gaps: readonly Gap[];
   /** The instances of pictures that cannot be shown, one entry for each picture. */
   readonly withoutPicture: readonly string[];
-  /** Look-up tables, as they came. */
+  /** Look-up tables as they came; `tables.ts` reads them. */
   readonly tables: readonly unknown[];
 }
 
@@ -128,27 +139,27 @@ export function parseIndex(json: unknown): SeriesIndex {
 function parseFrame(json: unknown): Frame {
   const raw = object(json, "frame");
   const preview = object(raw["preview"], "preview");
-  const run = raw["position_in_run"];
-  const place: Json = typeof run === "object" && run !== null ? (run as Json) : {};
+  const run = objectOrNull(raw["position_in_run"]) ?? {};
+  const place = objectOrNull(raw["place"]) ?? {};
+  const full = objectOrNull(raw["diagnostic"]);
+  const slice = raw["slice_position"];
   const width = count(preview["width"], "width");
   const height = count(preview["height"], "height");
   return {
     sopInstanceUid: text(raw["sop_instance_uid"]),
+    number: positive(raw["frame"]),
+    full: full === null || !isCount(full["offset"]) || !isCount(full["length"]) ? null : { ...span(full), mediaType: text(full["media_type"]) },
+    place: typeof slice !== "number" || objectOrNull(raw["place"]) === null ? null : { stack: [place["plane"], place["volume"]].join(), mm: slice },
     preview: { ...span(preview), width, height, mediaType: text(preview["media_type"]) },
     rows: positive(raw["rows"]) ?? height,
     columns: positive(raw["columns"]) ?? width,
     aspect: positive(raw["aspect"]) ?? aspectOfPreview(raw, width, height),
     isKey: raw["is_key"] === true,
     frameTimeMs: positive(raw["frame_time_ms"]),
-    beatKey: beatKey(raw["place"]),
-    runKey: ["energy_window", "detector", "rotation", "rr_interval"].map((name) => place[name]).join(),
+    beatKey: positive(place["phase"]) === null ? null : [place["plane"], place["slice"], place["volume"]].join(),
+    runKey: ["energy_window", "detector", "rotation", "rr_interval"].map((name) => run[name]).join(),
     raw,
   };
-}
-
-function beatKey(json: unknown): string | null {
-  const place: Json = typeof json === "object" && json !== null ? (json as Json) : {};
-  return positive(place["phase"]) === null ? null : [place["plane"], place["slice"], place["volume"]].join();
 }
 
 /** Version 1 does not say how high a pixel is, but its previews have the right proportions. */
@@ -162,10 +173,7 @@ function aspectOfPreview(raw: Json, width: number, height: number): number {
 }
 
 function parseThumbs(json: unknown, frames: number): Thumbs | null {
-  if (typeof json !== "object" || json === null) {
-    return null;
-  }
-  const { tile, columns, frames: places } = json as Json;
+  const { tile, columns, frames: places } = objectOrNull(json) ?? {};
   const isPlace = (place: unknown): place is number => typeof place === "number" && place < frames;
   const shown = list(places).filter(isPlace);
   return positive(tile) === null || positive(columns) === null || shown.length === 0
@@ -183,26 +191,19 @@ function span(json: Json): Span {
 }
 
 function object(value: unknown, field: string): Json {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+  const found = objectOrNull(value);
+  if (found === null) {
     throw new InvalidIndexError(field);
   }
-  return value as Json;
-}
-
-function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
+  return found;
 }
 
 function text(value: unknown): string {
-  return typeof value === "string" ? value : "";
-}
-
-function positive(value: unknown): number | null {
-  return typeof value === "number" && Number.isFinite(value) && value > 0 ? value : null;
+  return textOrNull(value) ?? "";
 }
 
 function count(value: unknown, field: string): number {
-  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0) {
+  if (!isCount(value)) {
     throw new InvalidIndexError(field);
   }
   return value;

@@ -1,6 +1,6 @@
 /** Look-up tables of a series, shared by its frames (PS3.3 C.11.1, C.11.2, C.7.6.3.1.5). */
 
-import type { Json } from "../series-index.js";
+import { object } from "./json.js";
 
 /** Values outside a table take its first or last entry. */
 export interface GreyTable {
@@ -22,10 +22,7 @@ export type Table = GreyTable | PaletteTable;
 /** Reads the tables of an index; one that cannot be read is null, so that the others keep their places. */
 export function parseTables(tables: readonly unknown[]): readonly (Table | null)[] {
   return tables.map((json) => {
-    if (typeof json !== "object" || json === null) {
-      return null;
-    }
-    const { kind, first, bits, data } = json as Json;
+    const { kind, first, bits, data } = object(json) ?? {};
     const bytes = typeof data === "string" ? fromBase64(data) : null;
     if (bytes === null || typeof first !== "number" || typeof bits !== "number") {
       return null;
