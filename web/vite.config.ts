@@ -61,7 +61,7 @@ const output = {
 
 /** What draws a frame in full quality comes in one script: no second round trip for a part that the tools share. */
 function chunkOf(id: string): string | null {
-  return /\/src\/(full\/(?!decoder-pool|decode-worker|codec-)|read\/(frame-details|tables)\.)/.test(id) ? "full-series" : null;
+  return /\/src\/(full\/(?!decoder-pool|decode-worker|codec-)|read\/(frame-details|tables)\.|link\/full-lane\.)/.test(id) ? "full-series" : null;
 }
 
 /** All lies in one folder, under names that change with the content; the portal finds the entry by its beginning. */

@@ -1,7 +1,7 @@
 /** The parts of the study page that the viewer brings to life. The page itself is made on the server. */
 
 import type { SeriesEntry } from "./pane.js";
-import type { SeriesUrls } from "./grant.js";
+import type { SeriesUrls } from "./read/grant.js";
 import { readSeries, readWords } from "./read/page.js";
 import type { Words } from "./words.js";
 

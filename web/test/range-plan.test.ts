@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { nextRange } from "../src/range-plan.js";
+import { nextRange } from "../src/link/range-plan.js";
 import type { Span } from "../src/read/series-index.js";
 
 /** Ten frames of 100 bytes, one after the other. */

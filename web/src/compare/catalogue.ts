@@ -1,17 +1,13 @@
 /** The patient's studies and their series, as the portal lists them. */
 
-import { Grant, type SeriesUrls } from "../grant.js";
+import { fetchFromPortal, Grant } from "../link/link.js";
 import type { SeriesEntry } from "../pane.js";
-import { readGrant, readStudies, type ListedStudy } from "../read/portal.js";
+import { readUrls } from "../read/grant.js";
+import { readSeriesList, readStudies, type ListedSeries, type ListedStudy } from "../read/studies.js";
 
 export interface StudyChoice extends Omit<ListedStudy, "date"> {
   readonly label: string;
   readonly grantUrl: string;
-}
-
-/** A series of a study, and what it was made with. */
-export interface ListedSeries extends SeriesEntry {
-  readonly modality: string;
 }
 
 export interface OpenStudy {
@@ -32,7 +28,7 @@ export function orderOf(study: Pick<StudyChoice, "day">, here: Pick<StudyChoice,
 
 /** All studies that the patient may see. `noDate` stands where the date of a study would. */
 export async function fetchStudies(noDate: string): Promise<readonly StudyChoice[]> {
-  return readStudies(await fetchOwn("/studies")).map(({ date, ...study }) => ({
+  return readStudies(await fetchFromPortal("/studies")).map(({ date, ...study }) => ({
     ...study,
     label: [date ?? noDate, study.title].filter((text) => text !== "").join(" · "),
     grantUrl: `/studies/${study.uid}/grant`,
@@ -41,9 +37,9 @@ export async function fetchStudies(noDate: string): Promise<readonly StudyChoice
 
 /** The series of a study that have pictures. */
 export async function openStudy({ grantUrl }: StudyChoice): Promise<OpenStudy> {
-  const series = readGrant(await fetchOwn(grantUrl));
-  const urls = new Map<string, SeriesUrls>(series.map((one) => [one.seriesInstanceUid, one]));
-  return { grant: new Grant(grantUrl, urls), series: series.filter(({ frames }) => frames > 0) };
+  const granted = await fetchFromPortal(grantUrl);
+  const series = readSeriesList(granted).filter(({ frames }) => frames > 0);
+  return { grant: new Grant(grantUrl, new Map(readUrls(granted))), series };
 }
 
 /**
@@ -67,13 +63,4 @@ export function seriesLike(series: readonly ListedSeries[], like: SeriesEntry | 
     (one.label === like?.label ? 0 : 1e9) + (one.modality === modality ? 0 : 1e6) + Math.abs(one.frames - (like?.frames ?? 0));
   const places = series.map((one, place) => ({ place, strangeness: strangeness(one) }));
   return places.sort((a, b) => a.strangeness - b.strangeness)[0]?.place ?? 0;
-}
-
-async function fetchOwn(url: string): Promise<unknown> {
-  const headers = { Accept: "application/json" };
-  const response = await fetch(url, { credentials: "same-origin", cache: "no-store", headers });
-  if (!response.ok) {
-    throw new Error(`status ${response.status}`);
-  }
-  return response.json();
 }

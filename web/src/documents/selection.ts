@@ -1,7 +1,6 @@
 /** The images that a key object selection selects, each a way to the image itself. */
 
-import type { Grant } from "../grant.js";
-import { PackSource } from "../pack-source.js";
+import { Link, type Grant } from "../link/link.js";
 import { fill } from "../page.js";
 import type { SeriesEntry } from "../pane.js";
 import type { SelectedImage } from "../read/report.js";
@@ -58,7 +57,7 @@ export function selectionElement(images: readonly SelectedImage[], study: OpenSt
 
 async function show(image: SelectedImage, study: OpenStudy): Promise<boolean> {
   for (const series of seriesOf(image, study.series)) {
-    const index = await new PackSource(study.grant, series.seriesInstanceUid, () => undefined).index();
+    const index = await new Link(study.grant, series.seriesInstanceUid).open();
     const place = index === null ? -1 : placeOf(image, index.frames);
     if (place >= 0) {
       study.open(series.seriesInstanceUid, place);

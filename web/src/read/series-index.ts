@@ -141,15 +141,15 @@ function parseFrame(json: unknown): Frame {
   const preview = object(raw["preview"], "preview");
   const run = objectOrNull(raw["position_in_run"]) ?? {};
   const place = objectOrNull(raw["place"]) ?? {};
-  const full = objectOrNull(raw["diagnostic"]);
+  const { offset, length, media_type: mediaType } = objectOrNull(raw["diagnostic"]) ?? {};
   const slice = raw["slice_position"];
   const width = count(preview["width"], "width");
   const height = count(preview["height"], "height");
   return {
     sopInstanceUid: text(raw["sop_instance_uid"]),
     number: positive(raw["frame"]),
-    full: full === null || !isCount(full["offset"]) || !isCount(full["length"]) ? null : { ...span(full), mediaType: text(full["media_type"]) },
-    place: typeof slice !== "number" || objectOrNull(raw["place"]) === null ? null : { stack: [place["plane"], place["volume"]].join(), mm: slice },
+    full: isCount(offset) && isCount(length) ? { offset, length, mediaType: text(mediaType) } : null,
+    place: typeof slice === "number" && raw["place"] ? { stack: [place["plane"], place["volume"]].join(), mm: slice } : null,
     preview: { ...span(preview), width, height, mediaType: text(preview["media_type"]) },
     rows: positive(raw["rows"]) ?? height,
     columns: positive(raw["columns"]) ?? width,

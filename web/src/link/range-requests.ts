@@ -2,7 +2,7 @@
 
 import type { PackSource } from "./pack-source.js";
 import { nextRange, type FrameRange } from "./range-plan.js";
-import type { Span } from "./read/series-index.js";
+import type { Span } from "../read/series-index.js";
 
 export interface RangePolicy {
   /** At the same time. */

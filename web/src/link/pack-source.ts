@@ -1,23 +1,23 @@
 /** Index and pack of one series, through a network that comes and goes and URLs that run out. */
 
 import type { Grant } from "./grant.js";
-import { InvalidIndexError, parseIndex, type SeriesIndex, type Span } from "./read/series-index.js";
+import { InvalidIndexError, parseIndex, type SeriesIndex, type Span } from "../read/series-index.js";
 import { backOffMs, ExpiredError, fetchBytes, fetchJson, MissingError } from "./transfer.js";
 
 /** What a person is told about the way of the pictures. */
-export type SourceState = "fine" | "offline" | "signed-out" | "failed";
+export type LinkState = "fine" | "offline" | "signed-out" | "failed";
 
 export class PackSource {
   private readonly closing = new AbortController();
   private recovering: Promise<boolean> | null = null;
   private failures = 0;
   private isGivenUp = false;
-  private state: SourceState = "fine";
+  private state: LinkState = "fine";
 
   constructor(
     private readonly grant: Grant,
     private readonly seriesInstanceUid: string,
-    private readonly onState: (state: SourceState) => void,
+    private readonly onState: (state: LinkState) => void,
   ) {}
 
   /** Nothing can be asked for just now. */
@@ -105,13 +105,13 @@ export class PackSource {
     return !this.isClosed;
   }
 
-  private giveUp(state: SourceState): false {
+  private giveUp(state: LinkState): false {
     this.isGivenUp = true;
     this.setState(state);
     return false;
   }
 
-  private setState(state: SourceState): void {
+  private setState(state: LinkState): void {
     if (state !== this.state && !this.isClosed) {
       this.state = state;
       this.onState(state);

@@ -1,6 +1,6 @@
 /** Which bytes of a pack to fetch next: those nearest to what is looked at. */
 
-import type { Span } from "./read/series-index.js";
+import type { Span } from "../read/series-index.js";
 
 /** Consecutive frames and the bytes that hold them. */
 export interface FrameRange {

@@ -1,11 +1,7 @@
 /** The short-lived URLs of a study, renewed when they have run out. */
 
-import { readGrant } from "./read/portal.js";
-
-export interface SeriesUrls {
-  readonly indexUrl: string;
-  readonly packUrl: string;
-}
+import { readUrls, type SeriesUrls } from "../read/grant.js";
+import { fetchFromPortal, PortalError } from "./portal.js";
 
 export type Renewal = "renewed" | "signed-out" | "unreachable";
 
@@ -35,19 +31,13 @@ export class Grant {
 
   private async fetchUrls(): Promise<Renewal> {
     try {
-      const response = await fetch(this.grantUrl, { credentials: "same-origin", cache: "no-store" });
-      if (response.status === 401 || response.status === 404) {
-        return "signed-out";
-      }
-      if (!response.ok) {
-        return "unreachable";
-      }
-      for (const series of readGrant(await response.json())) {
-        this.urls.set(series.seriesInstanceUid, series);
+      for (const [uid, urls] of readUrls(await fetchFromPortal(this.grantUrl))) {
+        this.urls.set(uid, urls);
       }
       return "renewed";
-    } catch {
-      return "unreachable";
+    } catch (error) {
+      const isSignedOut = error instanceof PortalError && (error.status === 401 || error.status === 404);
+      return isSignedOut ? "signed-out" : "unreachable";
     }
   }
 }
