@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { frameDetails, type FrameDetails } from "../src/read/frame-details.js";
 import { FrameValues } from "../src/full/frame-values.js";
-import { angleAt, ellipseArea, ellipseStatistics, lengthBetween, wholeScale } from "../src/tools/measure.js";
+import { angleAt } from "../src/tools/measuring/angle.js";
+import { wholeScale } from "../src/tools/measuring/calibration.js";
+import { ellipseArea, ellipseStatistics } from "../src/tools/measuring/ellipse.js";
+import { lengthBetween } from "../src/tools/measuring/length.js";
 import { roundLength } from "../src/tools/marks.js";
 import { edgeLetters, lettersOf } from "../src/tools/orientation.js";
 import { FITTED } from "../src/view-geometry.js";
