@@ -6,6 +6,7 @@ import type { Page } from "../page.js";
 import type { Pane } from "../pane.js";
 import type { Stage, StageTool } from "../stage.js";
 import { mirror, rotate, withPixelSide } from "../view-turns.js";
+import { BROWSE } from "./browse-tool.js";
 import { make, toolButton } from "./elements.js";
 import { FilmControls } from "./film-controls.js";
 import { KeyCursor } from "./key-cursor.js";
@@ -17,11 +18,9 @@ import { MeasureTool } from "./measure-tool.js";
 import { HAND_TOOLS, MEASURING_TOOLS } from "./registry.js";
 import { ResultList } from "./result-list.js";
 import { ThumbStrip } from "./thumb-strip.js";
+import { WINDOW } from "./window-tool.js";
 import { ICONS } from "./icons.js";
 import type { Comparison } from "../compare/comparison.js";
-
-/** What fingers do as long as nobody chose anything else. */
-const AT_FIRST = "browse";
 
 /** A stage and all that the tools hold of it. */
 export interface ToolPane {
@@ -36,7 +35,7 @@ export class Tools {
   /** The stage that was touched last: the tools are for it. */
   private active: ToolPane;
   private readonly store = new MarkStore();
-  private chosen = AT_FIRST;
+  private chosen = BROWSE.name;
   private readonly buttons = new Map<string, HTMLButtonElement>();
   private readonly hint = make("p", { class: "tool-hint", role: "status" });
   private readonly look: LookControls;
@@ -80,14 +79,14 @@ export class Tools {
       thumbs.element,
     );
     document.addEventListener("keydown", (event) => this.onKey(event));
-    this.choose(AT_FIRST);
+    this.choose(BROWSE.name);
     this.refresh();
     this.results.refresh();
   }
 
   /** For the right mouse button. */
   get windowTool(): StageTool | null {
-    return this.main.tools.get("window") ?? null;
+    return this.main.tools.get(WINDOW.name) ?? null;
   }
 
   private get panes(): readonly ToolPane[] {
@@ -96,7 +95,7 @@ export class Tools {
 
   /** The panel is closed: fingers browse again. Measurements stay. */
   rest(): void {
-    this.choose(AT_FIRST);
+    this.choose(BROWSE.name);
   }
 
   /** A second stage came or went. */
@@ -129,7 +128,7 @@ export class Tools {
       ...HAND_TOOLS.map((tool) => [tool.name, tool.create(pane, onWindow)] as const),
       ...MEASURING_TOOLS.map((tool) => [tool.name, new MeasureTool(marks, tool)] as const),
     ]);
-    new KeyCursor(marks, tools.get("window") ?? null);
+    new KeyCursor(marks, tools.get(WINDOW.name) ?? null);
     marks.onChange = () => this.results?.refresh();
     const equipped = { pane, marks, tools };
     for (const name of ["pointerdown", "focusin"]) {
@@ -209,8 +208,9 @@ export class Tools {
     const [language, details] = [pageLanguage(), full?.details(frame) ?? null];
     for (const tool of MEASURING_TOOLS) {
       const word = this.buttons.get(tool.name)?.querySelector("span");
-      if (word != null) {
-        word.textContent = tool.label(language, details);
+      const label = tool.label(language, details);
+      if (word != null && word.textContent !== label) {
+        word.textContent = label;
       }
     }
   }
@@ -222,7 +222,7 @@ export class Tools {
     const reset = () => {
       this.active.pane.stage.resetView();
       this.setLook(DEFAULT_LOOK);
-      this.choose(AT_FIRST);
+      this.choose(BROWSE.name);
     };
     const actual: Parameters<Stage["change"]>[0] = (view, raster, size) => withPixelSide(view, 1 / devicePixelRatio, raster, size);
     return group(
@@ -245,7 +245,7 @@ export class Tools {
     const { Comparison } = await import("../compare/comparison.js");
     this.comparison ??= new Comparison(this.page, this.main.pane, {
       onPane: (pane) => this.setOther(pane),
-      secondTool: () => this.other?.tools.get("window") ?? null,
+      secondTool: () => this.other?.tools.get(WINDOW.name) ?? null,
       lookOf: () => this.main.pane.full?.look ?? DEFAULT_LOOK,
       onClose: () => void this.toggleComparison(),
     });
