@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use filmless_delivery::staff::Refusal;
-use filmless_domain::RejectionCode;
+use filmless_delivery::upkeep::reconcile::FindingKind;
+use filmless_domain::identity::Fact;
+use filmless_domain::{HoldReason, RejectionCode};
+use filmless_store::index::ReviewKind;
 
 use crate::workspace::{Source, root, rust_below};
 
@@ -23,6 +26,10 @@ fn codes_in_the_code() -> BTreeSet<String> {
     }
     codes.extend(Refusal::ALL.iter().map(|why| why.code().to_owned()));
     codes.extend(RejectionCode::ALL.iter().map(|code| code.code().to_owned()));
+    codes.extend(HoldReason::ALL.iter().map(|why| why.code().to_owned()));
+    codes.extend(Fact::ALL.iter().map(|fact| fact.code().to_owned()));
+    codes.extend(ReviewKind::ALL.iter().map(|kind| kind.code().to_owned()));
+    codes.extend(FindingKind::ALL.iter().map(|kind| kind.code().to_owned()));
     codes.retain(|code| !NEVER_SHOWN.contains(&code.as_str()));
     codes
 }
