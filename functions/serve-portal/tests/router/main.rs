@@ -56,11 +56,12 @@ async fn post_alone(path: &str, headers: &[(&str, &str)], typed: &str) -> Answer
 fn secrets_of(page: &str) -> (String, String) {
     let after = |mark: &str| page[page.find(mark).unwrap() + mark.len()..].to_owned();
     let link = after(&format!("{}/s/", world::PUBLIC_URL));
-    let token = link.split('<').next().unwrap().to_owned();
-    let code = after("id=\"share-code\"");
-    let code = code.split("value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
-    let is_spaced = |(place, c): (usize, char)| if place == 3 { c == ' ' } else { c.is_ascii_digit() };
-    assert!(code.len() == 7 && code.chars().enumerate().all(is_spaced), "{code}");
+    let token = link.split(['<', '"']).next().unwrap().to_owned();
+    let rest: Vec<char> = after("secret digits").chars().collect();
+    let is_code = |text: &&[char]| {
+        text.iter().enumerate().all(|(place, c)| if place == 3 { *c == ' ' } else { c.is_ascii_digit() })
+    };
+    let code: String = rest.windows(7).find(is_code).unwrap().iter().collect();
     (token, code.replace(' ', "+"))
 }
 

@@ -1,10 +1,11 @@
 //! A hospital's system on the embedded store, with patients, studies and staff, and the router over it.
 //!
-//! It is filled once in a process and put away as a folder; every world is opened on a copy of that, so that what one test
-//! changes no other sees. Tests that change nothing share one.
+//! It is filled once and put away as a folder; every world is opened on a copy of that, so that what one test changes no
+//! other sees. Tests that change nothing share one.
 
 mod access;
 mod desk;
+mod filled;
 mod finance;
 mod names;
 mod ports;
@@ -12,7 +13,7 @@ mod provider;
 mod seed;
 mod study;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, Weak};
 
 use axum::body::{Body, to_bytes};
@@ -46,17 +47,11 @@ const MEMORY: &str = "/dev/shm";
 
 /// Servers and connections outlive the test that began them: each test has a runtime of its own.
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
-    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()
+    // What fills a world is one large future.
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    runtime.worker_threads(2).thread_stack_size(8 << 20).enable_all().build().unwrap()
 });
 static SHARED: Mutex<Weak<World>> = Mutex::const_new(Weak::new());
-/// Held by every world, so that it goes with the last one and no folder is left behind.
-static FILLED: Mutex<Weak<Filled>> = Mutex::const_new(Weak::new());
-
-/// What every world is a copy of.
-struct Filled {
-    folder: TempDir,
-    known: Known,
-}
 
 /// A running system.
 pub struct World {
@@ -65,7 +60,6 @@ pub struct World {
     /// Where staff's provider is reached; nobody listens there unless a test starts one.
     pub provider_url: Url,
     embedded: Option<Embedded>,
-    _filled: Option<Arc<Filled>>,
     _folder: TempDir,
 }
 
@@ -99,31 +93,8 @@ async fn outlive<T: Send + 'static>(work: impl Future<Output = T> + Send + 'stat
     RUNTIME.spawn(work).await.unwrap()
 }
 
-async fn filled() -> Arc<Filled> {
-    let mut filled = FILLED.lock().await;
-    if let Some(filled) = filled.upgrade() {
-        return filled;
-    }
-    let made = Arc::new(outlive(Filled::fill()).await);
-    *filled = Arc::downgrade(&made);
-    made
-}
-
 fn new_folder() -> TempDir {
     if Path::new(MEMORY).is_dir() { TempDir::new_in(MEMORY).unwrap() } else { TempDir::new().unwrap() }
-}
-
-fn copy(from: &Path, to: &Path) {
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            std::fs::create_dir_all(&target).unwrap();
-            copy(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), &target).unwrap();
-        }
-    }
 }
 
 async fn open(folder: &Path, clock: &Arc<Standing>) -> (Embedded, Services) {
@@ -165,38 +136,35 @@ async fn open(folder: &Path, clock: &Arc<Standing>) -> (Embedded, Services) {
     (embedded, services)
 }
 
-impl Filled {
-    async fn fill() -> Self {
-        let folder = new_folder();
-        let clock = Arc::new(Standing::at(at("09:00")));
-        let (embedded, services) = open(folder.path(), &clock).await;
-        services.index.create_table().await.unwrap();
-        let known = seed::fill(&services, &clock).await;
-        finance::fill(&services).await;
-        embedded.shutdown().await;
-        Self { folder, known }
-    }
-}
-
 impl World {
     /// One that nobody else sees.
     pub async fn new() -> Self {
-        let filled = filled().await;
-        outlive(async move {
+        outlive(async {
+            let (put_away, known) = filled::filled(Self::fill).await;
             let folder = new_folder();
-            copy(filled.folder.path(), folder.path());
+            filled::copy(&put_away, folder.path());
             let clock = Arc::new(Standing::at(now()));
             let (embedded, services) = open(folder.path(), &clock).await;
             Self {
                 services,
-                known: filled.known.clone(),
+                known,
                 provider_url: Url::parse("http://127.0.0.1:9").unwrap(),
                 embedded: Some(embedded),
-                _filled: Some(filled),
                 _folder: folder,
             }
         })
         .await
+    }
+
+    /// What every world begins with, in that folder.
+    async fn fill(folder: PathBuf) -> Known {
+        let clock = Arc::new(Standing::at(at("09:00")));
+        let (embedded, services) = open(&folder, &clock).await;
+        services.index.create_table().await.unwrap();
+        let known = Box::pin(seed::fill(&services, &clock)).await;
+        Box::pin(finance::fill(&services)).await;
+        embedded.shutdown().await;
+        known
     }
 
     /// The same, with a table that does not exist.

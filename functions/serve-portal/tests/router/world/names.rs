@@ -1,6 +1,7 @@
 //! Who and what there is in a world, by the names and moments that tests know.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 pub const PUBLIC_URL: &str = "http://127.0.0.1:8080";
 /// Where browsers reach the store of objects.
@@ -33,7 +34,7 @@ pub const JOINED_CODE: &str = "N20/2..";
 pub const JOINED_INTO: &str = "N26-1";
 
 /// What no test can know beforehand: secrets are random.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub struct Known {
     /// Hoà's password, from her slip.
     pub password: String,
