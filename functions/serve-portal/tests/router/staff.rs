@@ -318,6 +318,8 @@ async fn what_keeps_somebody_from_signing_in_is_told() {
 
 #[tokio::test]
 async fn what_was_searched_is_found_by_words_and_is_in_no_address() {
+    // Held to the end: a world that nobody holds goes, and what was searched in it.
+    let _world = shared().await;
     let kept = post("hotline", "/staff/search", "query=nguyen+thi+hoa").await;
     let found = kept.header(LOCATION);
     assert!(found.starts_with("/staff/found/") && !found.contains("hoa"), "{found}");
