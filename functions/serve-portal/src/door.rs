@@ -12,7 +12,7 @@ use filmless_delivery::viewing::{
     AccessLine, LinkOpening, LinkStatus, NewShare, ShareLine, ShareOpening, ShareRequest, ShareScope,
     ShareStatus, SignIn, StudyDownload, StudySummary, StudyView,
 };
-use filmless_domain::{Language, SopInstanceUid, StudyInstanceUid};
+use filmless_domain::{Language, LogCode, SopInstanceUid, StudyInstanceUid};
 use filmless_runtime::error_chain;
 use thiserror::Error;
 
@@ -57,7 +57,7 @@ impl IntoResponse for PortalError {
             Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, BUSY_SECONDS)]).into_response(),
             Self::Failed(source) => {
                 let cause = error_chain(source.as_ref());
-                tracing::error!(code = "portal-failed", cause, "a page could not be made");
+                tracing::error!(code = LogCode::PortalFailed.code(), cause, "a page could not be made");
                 StatusCode::INTERNAL_SERVER_ERROR.into_response()
             }
         }

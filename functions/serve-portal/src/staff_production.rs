@@ -17,7 +17,7 @@ use filmless_delivery::upkeep::retention::Erased;
 use filmless_delivery::viewing::{NewShare, ShareRequest};
 use filmless_domain::staff::{Act, StaffMember};
 use filmless_domain::staff_oidc::OidcSettings;
-use filmless_domain::{AccessionNumber, PatientId, Secret, StudyInstanceUid};
+use filmless_domain::{AccessionNumber, LogCode, PatientId, Secret, StudyInstanceUid};
 use filmless_identity::{IdentityError, PendingSignIn, ReachedAt, RelyingParty, Returned};
 use filmless_runtime::error_chain;
 use jiff::civil::Date;
@@ -52,7 +52,7 @@ impl OidcDoor {
     }
 
     async fn turn_away(&self, subject: &str, why: &str, source: &str) -> Result<(), PortalError> {
-        info!(code = "staff-sign-in-refused", why, "a sign-in of staff is refused");
+        info!(code = LogCode::StaffSignInRefused.code(), why, "a sign-in of staff is refused");
         self.entrance.turn_away(subject, why, source).await.map_err(PortalError::failed)
     }
 }
@@ -118,7 +118,11 @@ impl StaffDoor for OidcDoor {
 }
 
 fn tell_down(error: &IdentityError) {
-    warn!(code = "identity-provider-down", cause = error_chain(error), "nobody of the staff can sign in");
+    warn!(
+        code = LogCode::IdentityProviderDown.code(),
+        cause = error_chain(error),
+        "nobody of the staff can sign in"
+    );
 }
 
 #[async_trait]

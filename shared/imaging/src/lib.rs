@@ -61,7 +61,7 @@ pub use arrange::Place;
 pub use diagnostic::{DiagnosticFrame, SampleType};
 pub use dimensions::Dimensions;
 pub use display::DisplayFrame;
-pub use error::ImagingError;
+pub use error::{ImagingError, NoPicture};
 pub use filmless_dicom::RangedBytes;
 pub use index::{
     Diagnostic, DocumentEntry, DocumentKind, FrameEntry, LookUpTable, MaskEntry, NoteEntry, OtherEntry,
