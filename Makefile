@@ -33,6 +33,7 @@ run: build ## Run everything on this machine, upload a study, show what the pati
 .PHONY: build
 build: $(BUILD_TOOLS) web ## Build the program
 	@# Of the whole workspace, as the tests are, so that every dependency is compiled once, with one set of features.
+	@test -x $(FILMLESS_BIN) || echo "Compiling everything once; the bar below says how far it is." >&2
 	@cargo build --locked --workspace --bin filmless
 
 .PHONY: web
@@ -50,6 +51,10 @@ test: $(TEST_TOOLS) lint build node_modules_of_tests ## Everything that must hol
 	npm --prefix web test
 	npm --prefix tests/e2e test
 	$(MAKE) --no-print-directory sam-build
+
+.PHONY: quick
+quick: lint build ## What a change breaks first: lint, unit tests, and the whole way of one study
+	tools/run-rust-tests --quick
 
 .PHONY: lint
 lint: $(BUILD_TOOLS) web ## Formatting, clippy, documentation and the list of licences, without a warning
@@ -125,8 +130,13 @@ bench-usage: ## Measure exports and queries of the usage ledger (EVENTS="1000000
 	@tests/usage/python tests/usage/measure.py $(FILMLESS_BIN) $(TARGET)/debug/examples/make_ledger $(TARGET)/bench.json \
 	  --events $(or $(EVENTS),1000000 10000000) --rows $(or $(ROWS),100000000)
 
+.PHONY: template
+template: ## Join the parts of infra/template into target/template.yaml, which SAM reads
+	@mkdir -p target
+	@infra/print-template > target/template.yaml
+
 .PHONY: sam-build
-sam-build: $(TEST_TOOLS) web ## Have SAM build one function as `make deploy` builds all, lightly (FUNCTION=RunUpkeepFunction)
+sam-build: $(TEST_TOOLS) web template ## Have SAM build one function as `make deploy` builds all, lightly (FUNCTION=RunUpkeepFunction)
 	@# Without optimisation, for this machine and with its own linker: what is tried is the way, not the program. Nothing is
 	@# to be fetched for it that no package registry has.
 	@RUSTUP_DIST_SERVER=file:///nonexistent CARGO_LAMBDA_COMPILER=cargo SAM_BUILD_MODE=debug tests/infra/tool sam build \
@@ -134,7 +144,7 @@ sam-build: $(TEST_TOOLS) web ## Have SAM build one function as `make deploy` bui
 		--parameter-overrides Architecture=$(subst aarch64,arm64,$(shell uname -m))
 
 .PHONY: deploy
-deploy: web ## Build all functions and deploy them (ENV=dev, staging or prod)
+deploy: web template ## Build all functions and deploy them (ENV=dev, staging or prod)
 	@if [ -z "$(ENV)" ]; then echo "ENV=... is missing: dev, staging or prod" >&2; exit 1; fi
 	sam build --config-env $(ENV)
 	sam deploy --config-env $(ENV)

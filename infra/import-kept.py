@@ -7,12 +7,13 @@ Run it as `tests/infra/tool python infra/import-kept.py`; docs/OPERATIONS.md has
 
 import json
 import re
+import subprocess
 import sys
 from pathlib import Path
 
 from samcli.yamlhelper import yaml_parse
 
-TEMPLATE = Path(__file__).with_name("template.yaml")
+PRINT_TEMPLATE = Path(__file__).resolve().with_name("print-template")
 # How CloudFormation names a resource of a type.
 IDENTIFIERS = {"AWS::S3::Bucket": "BucketName", "AWS::DynamoDB::Table": "TableName", "AWS::KMS::Key": "KeyId"}
 # What leads to resources that are not there yet; the deployment sets it.
@@ -21,7 +22,7 @@ LEFT_TO_DEPLOYMENT = ["NotificationConfiguration", "ReplicationConfiguration"]
 
 def kept_template() -> dict:
     """The resources that outlive their stack, as the whole template describes them."""
-    whole = yaml_parse(TEMPLATE.read_text())
+    whole = yaml_parse(subprocess.check_output([PRINT_TEMPLATE], text=True))
     kept = {name: one for name, one in whole["Resources"].items() if one.get("DeletionPolicy") == "Retain"}
     for one in kept.values():
         one.pop("DependsOn", None)

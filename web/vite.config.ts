@@ -44,10 +44,13 @@ function withoutNode(): Plugin {
   };
 }
 
+/** The style sheets that pages name: what all have, and on top of it that of one study's page, or the console's. */
+const STYLES = ["style.css", "study.css", "console.css"];
+
 /** Scripts are called .js, whatever their source is called, so that every server knows their media type. */
 function assetName(names: readonly string[]): string {
   const [name = ""] = names;
-  if (name === "style.css" || name === "console.css") {
+  if (STYLES.includes(name)) {
     return name;
   }
   return name.endsWith(".mjs") ? `${name.slice(0, -".mjs".length).replaceAll(".", "-")}-[hash].js` : "[name]-[hash][extname]";
@@ -61,7 +64,7 @@ const output = {
 
 /** What draws a frame in full quality comes in one script: no second round trip for a part that the tools share. */
 function chunkOf(id: string): string | null {
-  return /\/src\/full\/(?!decoder-pool|decode-worker|codec-)/.test(id) ? "full-series" : null;
+  return /\/src\/(full\/(?!decoder-pool|decode-worker|codec-)|read\/(frame-details|tables)\.|link\/full-lane\.)/.test(id) ? "full-series" : null;
 }
 
 /** All lies in one folder, under names that change with the content; the portal finds the entry by its beginning. */
@@ -72,7 +75,7 @@ export default defineConfig({
     modulePreload: false,
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1500,
-    rollupOptions: { input: { viewer: "src/viewer.ts", share: "src/share.ts", "in-app": "src/in-app.ts", style: "src/style.css", console: "src/console.css" }, output: { ...output, manualChunks: chunkOf, onlyExplicitManualChunks: true } },
+    rollupOptions: { input: { viewer: "src/viewer.ts", share: "src/share.ts", "in-app": "src/in-app.ts", style: "src/styles/style.css", study: "src/styles/study.css", console: "src/styles/console.css" }, output: { ...output, manualChunks: chunkOf, onlyExplicitManualChunks: true } },
   },
   worker: { format: "es", plugins: () => [withoutNode()], rollupOptions: { output } },
   plugins: [withoutNode(), licences(), compress()],

@@ -12,7 +12,8 @@ use filmless_store::index::LogName;
 
 use crate::cli::{AuditAct, AuditOptions};
 use crate::counted::counted;
-use crate::{print, system};
+use crate::print::print;
+use crate::system;
 
 pub async fn run(options: AuditOptions) -> anyhow::Result<ExitCode> {
     let services = system::services(&options.system).await?;

@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::cli::{BackupOptions, RestoreOptions};
 use crate::counted::counted;
 use crate::instance::Running;
-use crate::print;
+use crate::print::print;
 
 const MIB: u64 = 1 << 20;
 /// How many objects without bytes are named; all are counted, and `--json` names all.

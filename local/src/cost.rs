@@ -10,14 +10,15 @@ use serde_json::json;
 
 use crate::cli::CostOptions;
 use crate::counted::counted;
-use crate::print;
+use crate::print::print;
 
 pub fn run(options: &CostOptions) -> anyhow::Result<ExitCode> {
     let prices = match &options.prices {
         None => Prices::default(),
         Some(file) => {
             let text = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-            serde_json::from_slice(&text).with_context(|| format!("{} is no price list", file.display()))?
+            serde_json::from_slice(&text)
+                .with_context(|| format!("{} is not a price list", file.display()))?
         }
     };
     let shapes = shapes(options)?;
@@ -48,7 +49,7 @@ fn shapes(options: &CostOptions) -> anyhow::Result<Vec<StudyShape>> {
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     lines
         .map(|(number, line)| {
-            serde_json::from_str(line).with_context(|| format!("line {} is no study", number + 1))
+            serde_json::from_str(line).with_context(|| format!("line {} is not a study", number + 1))
         })
         .collect()
 }

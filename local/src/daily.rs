@@ -8,11 +8,12 @@ use run_upkeep::handler::{Job, UpkeepEvent, handle};
 
 use crate::cli::SystemOptions;
 use crate::counted::counted;
-use crate::{print, system};
+use crate::print::print;
+use crate::system;
 
 pub async fn run(options: SystemOptions) -> anyhow::Result<ExitCode> {
     let upkeep = Upkeep::from(system::services(&options).await?);
-    let done = handle(&upkeep, UpkeepEvent { job: Job::Daily }).await.context("the job did not end")?;
+    let done = handle(&upkeep, UpkeepEvent { job: Job::Daily }).await.context("the daily job failed")?;
     if options.json {
         print(&serde_json::to_string(&done)?);
     } else {

@@ -12,8 +12,9 @@ use mail_parser::MessageParser;
 
 use crate::cli::DemoOptions;
 use crate::instance::{SLIPS_BUCKET, STUDIES_BUCKET};
+use crate::print::print;
+use crate::send;
 use crate::up::{Metrics, System, init_logging};
-use crate::{print, send};
 
 /// A head MRI of 16 slices, in the public domain; see `local/demo/PROVENANCE.md`.
 const STUDY: &[u8] = include_bytes!("../demo/head-mr.zip");

@@ -11,7 +11,8 @@ use filmless_delivery::parts::Release;
 
 use crate::cli::SystemOptions;
 use crate::counted::counted;
-use crate::{print, system};
+use crate::print::print;
+use crate::system;
 
 /// Exit code 1 when a line could not be read, or told of a message that is not known.
 pub async fn run(options: SystemOptions) -> anyhow::Result<ExitCode> {

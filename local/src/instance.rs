@@ -94,7 +94,9 @@ impl Running {
             }
         }
         match &target.to {
-            Some(url) => bail!("no system of this machine is at {url}; name its folder with --data"),
+            Some(url) => {
+                bail!("no system on this machine has the address {url}; name its folder with --data")
+            }
             None => {
                 bail!("no running system found; start one with `filmless up`, or name its folder with --data")
             }

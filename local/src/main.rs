@@ -9,6 +9,7 @@ mod daily;
 mod demo;
 mod feedback;
 mod instance;
+mod print;
 mod reconcile;
 mod redrive;
 mod send;
@@ -65,10 +66,4 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
 fn failed(error: &anyhow::Error) -> ExitCode {
     eprintln!("filmless: {error:#}");
     ExitCode::FAILURE
-}
-
-/// Prints to standard output; a closed pipe (`filmless status | head`) is no failure.
-fn print(text: &str) {
-    use std::io::Write;
-    let _ = writeln!(std::io::stdout(), "{text}");
 }

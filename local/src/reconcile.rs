@@ -11,7 +11,8 @@ use filmless_domain::StudyInstanceUid;
 
 use crate::cli::{RebuildOptions, ReconcileOptions};
 use crate::counted::counted;
-use crate::{print, system};
+use crate::print::print;
+use crate::system;
 
 /// Exit code 1 when something was found and not told to go on.
 pub async fn run(options: ReconcileOptions) -> anyhow::Result<ExitCode> {
@@ -25,7 +26,7 @@ pub async fn run(options: ReconcileOptions) -> anyhow::Result<ExitCode> {
         is_thorough: true,
         repair: options.repair,
     };
-    let done = reconcile(&parts, &scope).await.context("it could not be looked at to the end")?;
+    let done = reconcile(&parts, &scope).await.context("not everything could be checked")?;
     let found = done.found.values().sum::<usize>();
     let left = found - done.mended;
     print(&if options.system.json { serde_json::to_string(&done)? } else { text(&done, options.repair) });

@@ -13,7 +13,7 @@ use serde_json::json;
 use crate::cli::{QueueWord, RedriveOptions};
 use crate::counted::counted;
 use crate::instance::Running;
-use crate::print;
+use crate::print::print;
 
 pub async fn run(options: RedriveOptions) -> anyhow::Result<ExitCode> {
     let letters: Arc<dyn DeadLetters> = if options.system.env {

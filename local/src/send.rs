@@ -13,17 +13,14 @@ use serde::Serialize;
 use crate::cli::SendOptions;
 use crate::counted::counted;
 use crate::instance::{Running, STUDIES_BUCKET};
-use crate::print;
+use crate::print::print;
 
+mod upload;
 mod wait;
 
-const UPLOADS_AT_ONCE: usize = 8;
+use upload::Upload;
 
-/// One upload: a file and the key it gets.
-pub struct Upload {
-    pub file: PathBuf,
-    pub key: String,
-}
+const UPLOADS_AT_ONCE: usize = 8;
 
 #[derive(Debug, Serialize)]
 struct Sent {

@@ -7,7 +7,7 @@ use anyhow::{Context, anyhow};
 use filmless_delivery::Services;
 use filmless_delivery::staff::status::status;
 use filmless_delivery::staff::{
-    Channels, ContactCorrection, Decided, Decision, Desk, Extent, ListAsked, ListPage, StaffError,
+    ContactCorrection, Decided, Decision, Desk, Extent, ListAsked, ListPage, StaffError,
 };
 use filmless_delivery::viewing::ShareRequest;
 use filmless_domain::share::Relation;
@@ -15,8 +15,9 @@ use filmless_domain::{AccessionNumber, PatientId, StudyInstanceUid, StudyState};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::cli::{ChannelsWord, StaffAct, StaffOptions};
-use crate::{print, system};
+use crate::cli::{StaffAct, StaffOptions};
+use crate::print::print;
+use crate::system;
 
 /// How long the gate is waited for after a release by hand, and how often it is asked.
 const GATE_PATIENCE: Duration = Duration::from_secs(10);
@@ -51,16 +52,14 @@ async fn act(services: &Services, desk: &Desk, act: StaffAct) -> anyhow::Result<
         StaffAct::History { study } => answer(desk.history(&study_of(&study)?).await),
         StaffAct::Reissue { study, why, channels, slip } => {
             let study = study_of(&study)?;
-            let done = desk.reissue(&study, channels_of(channels), &why.reason).await;
+            let done = desk.reissue(&study, channels, &why.reason).await;
             if let (Ok(_), Some(file)) = (&done, slip) {
                 let pdf = desk.slip(&study).await.map_err(|error| anyhow!(error))?;
                 std::fs::write(&file, pdf).with_context(|| format!("cannot write {}", file.display()))?;
             }
             answer(done)
         }
-        StaffAct::Resend { study, channels } => {
-            answer(desk.resend(&study_of(&study)?, channels_of(channels)).await)
-        }
+        StaffAct::Resend { study, channels } => answer(desk.resend(&study_of(&study)?, channels).await),
         StaffAct::Revoke { patient, why } => answer(desk.revoke(&patient_of(&patient)?, &why.reason).await),
         StaffAct::Release { study, order, why, seen, same_person } => {
             let order = order.as_deref().map(AccessionNumber::parse).transpose();
@@ -152,15 +151,6 @@ fn study_of(typed: &str) -> anyhow::Result<StudyInstanceUid> {
 
 fn patient_of(typed: &str) -> anyhow::Result<PatientId> {
     PatientId::parse(typed).context("the patient is not a patient code")
-}
-
-const fn channels_of(word: ChannelsWord) -> Channels {
-    match word {
-        ChannelsWord::All => Channels::All,
-        ChannelsWord::Sms => Channels::Sms,
-        ChannelsWord::Email => Channels::Email,
-        ChannelsWord::None => Channels::None,
-    }
 }
 
 /// JSON as a person reads it: one fact per line, what belongs together indented.

@@ -14,7 +14,8 @@ use serde_json::json;
 
 use crate::cli::{AccountAct, AccountOptions, SystemOptions, TargetOptions};
 use crate::instance::{Running, write_private};
-use crate::{print, system};
+use crate::print::print;
+use crate::system;
 
 const FILE: &str = "staff.json";
 /// Where the password of the first account is written.
@@ -89,7 +90,7 @@ pub async fn run(options: AccountOptions) -> anyhow::Result<ExitCode> {
 fn folder(target: &TargetOptions) -> anyhow::Result<PathBuf> {
     match &target.data {
         Some(data) if data.is_dir() => Ok(data.clone()),
-        Some(data) => bail!("{} is no folder", data.display()),
+        Some(data) => bail!("{} is not a folder", data.display()),
         None => Ok(Running::find(target)?.data),
     }
 }

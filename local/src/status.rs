@@ -12,7 +12,7 @@ use filmless_store::{Bucket, Index};
 
 use crate::cli::{StatusOptions, SystemOptions};
 use crate::instance::{INDEX_TABLE, Running, STUDIES_BUCKET};
-use crate::print;
+use crate::print::print;
 
 pub async fn run(options: StatusOptions) -> anyhow::Result<ExitCode> {
     let study = options.study.as_deref().map(StudyInstanceUid::parse).transpose();

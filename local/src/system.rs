@@ -7,7 +7,6 @@ use std::time::Duration;
 use anyhow::Context;
 use async_trait::async_trait;
 use filmless_delivery::Services;
-use filmless_delivery::prepare::render::InProcessRenderer;
 use filmless_domain::staff::{Role, StaffMember};
 use filmless_runtime::services_from_env;
 use filmless_store::port::{OsRandomness, PortError, Queue, QueueName, SystemClock};
@@ -35,10 +34,8 @@ pub async fn services(options: &SystemOptions) -> anyhow::Result<Services> {
         usage: connection.bucket(USAGE_BUCKET),
         index: connection.index(INDEX_TABLE),
         queue: Arc::new(SweptLater),
-        sms: Arc::new(outbox.clone()),
-        email: Arc::new(outbox),
+        messengers: outbox.messengers(),
         sealer: Arc::new(LocalSealer::new(&sealing_key::load_or_create(&running.data)?, OsRandomness)),
-        renderer: Arc::new(InProcessRenderer),
         clock: Arc::new(SystemClock),
         randomness: Arc::new(OsRandomness),
         settings: Arc::new(running.settings),

@@ -1,4 +1,7 @@
 //! Copies the fonts of the slip out of Debian's packages, so that the finished program needs none.
+//!
+//! `FILMLESS_FONT_DIR` names another folder of the same files, for whoever builds on a system that keeps fonts elsewhere or lets
+//! nobody install packages; `tools/install-tools` looks for them there, too.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

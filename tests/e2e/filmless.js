@@ -12,13 +12,13 @@ const ROOT = resolve(import.meta.dirname, "../..");
 const BINARY = resolve(ROOT, process.env.FILMLESS_BIN ?? "target/debug/filmless");
 const DELIVERY_MS_MAX = 120_000;
 
-/** Starts `filmless up`, with further options, and waits for its line of JSON. */
-export async function startFilmless(data, { port = 0, options: more = [] } = {}) {
+/** Starts `filmless up`, with a quiet period and further options, and waits for its line of JSON. */
+export async function startFilmless(data, { port = 0, settle = "1s", options: more = [] } = {}) {
   if (!existsSync(BINARY)) {
     throw new Error(`${BINARY} is missing: build it with cargo build -p filmless, or set FILMLESS_BIN`);
   }
   const options = { cwd: ROOT, stdio: ["ignore", "pipe", "inherit"] };
-  const child = spawn(BINARY, ["up", "--data", data, "--port", String(port), "--settle", "1s", ...more], options);
+  const child = spawn(BINARY, ["up", "--data", data, "--port", String(port), "--settle", settle, ...more], options);
   const lines = createInterface({ input: child.stdout });
   const [line] = await Promise.race([
     once(lines, "line"),

@@ -5,7 +5,8 @@ import { after, before, describe, it } from "node:test";
 import { launch, PHONE, Visitor } from "./browser.js";
 import { EARLIER, STUDY, writeStudy } from "./dicom.js";
 import { send } from "./filmless.js";
-import { openLink, openPortal } from "./portal.js";
+import { keepWaiting, openLink, openPortal } from "./portal.js";
+import { awaitStates } from "./staff.js";
 import { StudyPage } from "./study-page.js";
 
 const SMALLEST_PX = 320;
@@ -171,15 +172,15 @@ for (const language of ["vi", "en"]) {
 describe("a study on its way", () => {
   it("stands in the list as being prepared, without a picture and without a way into it", async () => {
     const { files, order } = writeStudy(portal.folder, EARLIER, { declared_instances: 99, result: { status: "preliminary" } });
+    await keepWaiting(portal);
     await send(portal.filmless, files, order);
+    await awaitStates(portal.filmless, { [EARLIER.uid]: "receiving" });
     const visitor = await Visitor.arrive(browser, PHONE, portal.origins);
     const { page } = visitor;
     try {
       await openLink(portal, page);
+      await page.goto(new URL("/studies", portal.url).href);
       const waiting = page.locator(".study-card", { hasText: "Đang chuẩn bị hình ảnh" });
-      for (let look = 0; look < 40 && (await waiting.count()) === 0; look++) {
-        await page.goto(new URL("/studies", portal.url).href);
-      }
       assert.equal(await waiting.count(), 1);
       assert.match(await waiting.textContent(), /20\/11\/2019/);
       assert.equal(await waiting.locator("a, img").count(), 0);

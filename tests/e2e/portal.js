@@ -18,12 +18,23 @@ export async function openPortal(write = writeStudy) {
   const [link] = /https?:\/\/\S+\/x\/\S+/.exec(text);
   const [, account] = /^(?:TK|Tai khoan) (\S+)$/m.exec(text);
   const [, password] = /^(?:MK|Mat khau) (\S+)$/m.exec(text);
-  const origins = [filmless.portal, filmless.s3].map((url) => new URL(url).origin);
-  const close = async () => {
-    await filmless.stop();
+  const portal = { url: filmless.portal, origins: originsOf(filmless), link, account, password, data: filmless.data, filmless, folder };
+  portal.close = async () => {
+    await portal.filmless.stop();
     rmSync(folder, { recursive: true, force: true });
   };
-  return { url: filmless.portal, origins, link, account, password, data: filmless.data, filmless, folder, close };
+  return portal;
+}
+
+function originsOf(filmless) {
+  return [filmless.portal, filmless.s3].map((url) => new URL(url).origin);
+}
+
+/** Starts the portal again at its address, so that what is uploaded from now on waits for more. */
+export async function keepWaiting(portal) {
+  await portal.filmless.stop();
+  portal.filmless = await startFilmless(portal.data, { port: new URL(portal.url).port, settle: "1h" });
+  portal.origins = originsOf(portal.filmless);
 }
 
 /** Opens the link of the SMS and answers its question. */

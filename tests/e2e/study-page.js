@@ -2,7 +2,7 @@
 
 import { setTimeout as pause } from "node:timers/promises";
 
-const PICTURE_MS_MAX = 10_000;
+const PICTURE_MS_MAX = 60_000;
 
 export class StudyPage {
   constructor(page) {

@@ -2,7 +2,7 @@
 
 import { setTimeout as pause } from "node:timers/promises";
 
-const WAIT_MS_MAX = 10_000;
+const WAIT_MS_MAX = 60_000;
 const WIDE_PX = 960;
 
 export class ViewerPage {

@@ -47,7 +47,7 @@ function enlargement(page) {
 }
 
 async function eventually(read, isRight, what) {
-  const end = Date.now() + 10_000;
+  const end = Date.now() + 60_000;
   for (;;) {
     const found = await read();
     if (isRight(found)) {

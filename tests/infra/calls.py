@@ -13,12 +13,14 @@ from template import ROOT
 
 CRATES = ["shared/delivery", "shared/runtime"]
 # The rights of each port are the calls of its adapter: `self.client.send_raw_email()` is ses:SendRawEmail.
-ADAPTERS = {
-    ("sms", "send"): ("sns", "shared/store/src/aws/sns.rs", ["publish"]),
-    ("email", "send"): ("ses", "shared/store/src/aws/ses.rs", ["send_raw_email"]),
-    ("sealer", "seal"): ("kms", "shared/store/src/aws/kms.rs", ["encrypt"]),
-    ("sealer", "open"): ("kms", "shared/store/src/aws/kms.rs", ["decrypt"]),
-}
+# What sends over every channel needs those of each that is AWS's.
+ADAPTERS = [
+    (("messengers", "send"), ("sns", "shared/store/src/aws/sns.rs", ["publish"])),
+    (("messengers", "send"), ("ses", "shared/store/src/aws/ses.rs", ["send_raw_email"])),
+    (("email", "send"), ("ses", "shared/store/src/aws/ses.rs", ["send_raw_email"])),
+    (("sealer", "seal"), ("kms", "shared/store/src/aws/kms.rs", ["encrypt"])),
+    (("sealer", "open"), ("kms", "shared/store/src/aws/kms.rs", ["decrypt"])),
+]
 BUCKET_CALLS = {
     "put": "s3:PutObject",
     "put_file": "s3:PutObject",
@@ -179,7 +181,7 @@ def reached(program: str, with_methods: bool = True) -> str:
 
 def actions_of_ports(program: str) -> set[str]:
     text, needed = reached(program), set()
-    for (port, call), (service, adapter, sdk_calls) in ADAPTERS.items():
+    for (port, call), (service, adapter, sdk_calls) in ADAPTERS:
         if not re.search(rf"\b{port}\s*\.{call}\(", text):
             continue
         code = without_tests(ROOT / adapter)

@@ -1,14 +1,15 @@
-"""infra/template.yaml as a program sees it, and the sources beside it."""
+"""The template of infra/template as a program sees it, and the sources beside it."""
 
 import json
 import re
+import subprocess
 from functools import cache
 from pathlib import Path
 
 from samcli.yamlhelper import yaml_parse
 
 ROOT = Path(__file__).resolve().parents[2]
-TEMPLATE = yaml_parse((ROOT / "infra/template.yaml").read_text())
+TEMPLATE = yaml_parse(subprocess.check_output([ROOT / "infra/print-template"], text=True))
 RESOURCES = TEMPLATE["Resources"]
 STUDIES_ARN = "arn:${AWS::Partition}:s3:::${AWS::StackName}-studies-${AWS::AccountId}"
 
@@ -22,6 +23,12 @@ def functions() -> dict[str, dict]:
     """Functions by the name of their program."""
     all_functions = of_type("AWS::Serverless::Function").values()
     return {f["Metadata"]["BuildProperties"]["Binary"]: f["Properties"] for f in all_functions}
+
+
+def queues() -> dict[str, dict]:
+    """The queues that functions read, by their short name."""
+    named = {name: queue["Properties"] for name, queue in of_type("AWS::SQS::Queue").items()}
+    return {name.removesuffix("Queue").lower(): queue for name, queue in named.items() if "DeadLetter" not in name}
 
 
 def logical(program: str, suffix: str) -> str:

@@ -1,4 +1,4 @@
-"""deploy.py ENDPOINT FOLDER ROOT: infra/template.yaml as it is, with two things in the place of an AWS account:
+"""deploy.py ENDPOINT FOLDER ROOT: the template of infra/template as it is, with two things in the place of an AWS account:
 functions are folders of this machine instead of archives, and EMAIL_FROM is verified without a DNS name."""
 
 import hashlib
@@ -7,6 +7,7 @@ import os
 import platform
 import re
 import shutil
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -45,7 +46,7 @@ def main(endpoint: str, folder: Path, root: Path) -> None:
     os.environ["NO_PROXY"] = "*"
     functions = folder / "stack/functions"
     target = Path(os.environ.get("CARGO_TARGET_DIR", root / "target")).resolve()
-    template = (root / "infra/template.yaml").read_text()
+    template = subprocess.check_output([root / "infra/print-template"], text=True)
     names = re.findall(r"BuildProperties: \{ Binary: (\S+) \}", template)
     parts = [template, *(f"{name} {(target / 'debug' / name).stat().st_mtime_ns}" for name in names)]
     stamp = hashlib.sha256("\n".join(parts).encode()).hexdigest()

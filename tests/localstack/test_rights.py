@@ -76,7 +76,7 @@ class Rights(unittest.TestCase):
         asked = {(PROGRAMS[c["function"]], *want) for c in calls if c["function"] in PROGRAMS for want in wanted(c)}
         self.assertGreater(len(asked), 0, "no call was written down")
         refused = sorted({(p, action, r.split("/")[0]) for p, action, r in asked if not is_granted(p, action, r)})
-        self.assertEqual(refused, [], "grant it in infra/template.yaml, or do without")
+        self.assertEqual(refused, [], "grant it in infra/template, or do without")
         if os.environ.get("FILMLESS_SHOW_UNUSED"):
             used = {(program, action) for program, action, _ in asked}
             for program in STACK["functions"]:

@@ -123,7 +123,7 @@ def check_parquet(months):
 def check_table(month, expected):
     """The table, CSV and XLSX, against sums of our own."""
     found_prices = ledger.prices(folder / "out/prices/prices.csv", month)
-    studies, cost, avoided, parts = len(expected.studies), 0, 0, 0
+    studies, cost, avoided, parts, mails = len(expected.studies), 0, 0, 0, 0
     file = folder / "out/prices/prices.csv"
     every = [e for events in expected.studies.values() for e in events]
     charged, released = sum(map(ledger.charged, every)), sum(map(ledger.released, every))
@@ -131,10 +131,11 @@ def check_table(month, expected):
     delivered = expected.kinds["message-delivered"]
     for events in expected.studies.values():
         films = ledger.quantity(events, "film-avoided")
-        sms, emails = ledger.quantity(events, "sms-sent"), ledger.quantity(events, "email-sent")
+        sms, emails = ledger.sent(events, "sms")[0], ledger.sent(events, "email")[0]
         cost += sms * ledger.price(found_prices, "sms")[0] + emails * ledger.price(found_prices, "email")[0]
-        avoided, parts = avoided + films, parts + sms
+        avoided, parts, mails = avoided + films, parts + sms, mails + emails
     wanted = {"Tiền phim tiết kiệm (đồng)": saved, "Chi phí tin nhắn (đồng)": cost, "Phim không phải in": avoided, "Số phần SMS": parts,
+              "Số email": mails,
               "Tiền thu của ca (đồng)": charged, "Tin đã tới": delivered}
     stem = folder / "out/exports/months" / month / f"khong-in-phim-{month}"
     raw = stem.with_suffix(".csv").read_bytes()
@@ -235,10 +236,10 @@ def check_queries(month, months):
     same(f"{month}: query films", query("films", month), wanted)
 
     wanted = []
-    for channel, kind in [("email", "email-sent"), ("sms", "sms-sent")]:
-        parts = ledger.quantity(every, kind)
+    for channel in ["email", "sms"]:
+        parts, messages = ledger.sent(every, channel)
         of = [e["kind"] for e in every if e.get("channel") == channel]
-        wanted.append((channel, of.count(kind), parts, of.count("message-delivered"), of.count("message-failed"),
+        wanted.append((channel, messages, parts, of.count("message-delivered"), of.count("message-failed"),
                        parts * ledger.price(found_prices, channel)[0]))
     same(f"{month}: query messages", query("messages", month), wanted)
 
@@ -252,7 +253,7 @@ def check_queries(month, months):
         if sum(map(ledger.released, events)) > 0:
             release = releases[-1]
             row, kinds = reach[release.get("department") or ""], later[uid]
-            for n, is_so in enumerate([True, kinds & {"sms-sent", "email-sent"}, "study-opened" in kinds,
+            for n, is_so in enumerate([True, kinds & {"message-sent", "sms-sent", "email-sent"}, "study-opened" in kinds,
                                        "first-image" in kinds, "study-opened" not in kinds]):
                 row[n] += bool(is_so)
     same(f"{month}: query reach", query("reach", month), [(d, *reach[d]) for d in sorted(reach)])
@@ -264,7 +265,7 @@ def check_queries(month, months):
 
     studies = sum(map(ledger.released, every))
     amounts = {"compute": here.kinds["study-released"], "derived": stored["derived"], "original": stored["original"], "served": here.sums["bytes-served"],
-               "email": here.sums["email-sent"], "sms": here.sums["sms-sent"]}
+               "email": ledger.sent(every, "email")[0], "sms": ledger.sent(every, "sms")[0]}
     wanted = []
     for item, amount in sorted(amounts.items()):
         vnd, per = ledger.price(found_prices, item)

@@ -213,7 +213,7 @@ def expected(claims):
             printed, without = ledger.quantity(events, "film-printed"), "[Không in phim]" in row["TEN_DICH_VU"]
             kinds += ["pacs-price-with-film"] if without and printed else []
             kinds += ["film-price-without-film"] if not without and not printed else []
-            if ledger.has(events, "study-recalled") or not ledger.has(events, "slip-made", "sms-sent", "study-opened"):
+            if ledger.has(events, "study-recalled") or not ledger.has(events, "slip-made", "sms-sent", "message-sent", "study-opened"):
                 kinds.append("no-delivery-evidence")
             group = row["MA_MAY"].split(".")[0]
             made = MACHINES.get(group, set() if group == "HH" else None)

@@ -67,6 +67,14 @@ class Month:
         self.last = event["chain"]["sequence"]
 
 
+def sent(events, channel=None):
+    """How much was handed to the providers of one channel, or of any: one kind of event, and a kind per channel before."""
+    def is_sent(event):
+        of = event.get("channel")
+        return event["kind"] in ("message-sent", f"{of}-sent") and channel in (None, of)
+    return sum(event["quantity"] for event in events if is_sent(event)), sum(map(is_sent, events))
+
+
 def takes_back(event):
     """Whether it says what a study was booked as, and not what it is."""
     return event.get("concerns") is not None and event["quantity"] < 0

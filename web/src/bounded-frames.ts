@@ -5,7 +5,7 @@ export class BoundedFrames<Value> {
 
   constructor(
     private bytesMax: number,
-    private readonly release: (value: Value) => void = () => undefined,
+    private readonly release: (value: Value, frame: number) => void = () => undefined,
   ) {}
 
   get bytesHeld(): number {
@@ -70,7 +70,7 @@ export class BoundedFrames<Value> {
     if (entry !== undefined) {
       this.values.delete(frame);
       this.bytes -= entry.bytes;
-      this.release(entry.value);
+      this.release(entry.value, frame);
     }
   }
 }

@@ -1,6 +1,6 @@
 /** Moving pictures: frames of one instance, and stacks of slices. */
 
-import type { Frame, SeriesIndex } from "./series-index.js";
+import type { Frame, SeriesIndex } from "./read/series-index.js";
 
 /** Projections of a gamma camera have no frame time; turning them ten times a second shows the body. */
 const TURN_FRAME_MS = 100;

@@ -6,18 +6,9 @@
  */
 
 import { stepPx, StepCounter } from "./drag-steps.js";
+import type { GestureEvents } from "./gesture-events.js";
 import type { Stage, StageTool } from "./stage.js";
 import type { Point } from "./view-geometry.js";
-
-export interface GestureEvents {
-  /** Go on by this many images; negative goes back. */
-  onSteps(steps: number): void;
-  framesShown(): number;
-  /** Whether up and down belongs to the stage as well. */
-  isUpright(): boolean;
-  /** What the right mouse button does, if anything. */
-  secondTool?(): StageTool | null;
-}
 
 const DOUBLE_TAP_MS = 350;
 const TAP_PX_MAX = 12;

@@ -1,7 +1,8 @@
 /** The parts of the study page that the viewer brings to life. The page itself is made on the server. */
 
 import type { SeriesEntry } from "./pane.js";
-import type { SeriesUrls } from "./grant.js";
+import type { SeriesUrls } from "./read/grant.js";
+import { readSeries, readWords } from "./read/page.js";
 import type { Words } from "./words.js";
 
 export interface SeriesButton extends SeriesEntry, SeriesUrls {
@@ -30,23 +31,14 @@ export class Page {
   readonly tools = part("tools", HTMLElement);
   readonly documents = part("documents", HTMLElement);
   readonly retry = part("retry", HTMLButtonElement);
-  readonly words: Words = JSON.parse(this.viewer.dataset["words"] ?? "{}") as Words;
+  readonly words: Words = readWords(this.viewer.dataset["words"]);
   private readonly note = part("note", HTMLElement);
   private readonly noteText = part("note-text", HTMLElement);
   private readonly signIn = part("sign-in", HTMLAnchorElement);
 
   readonly series: readonly SeriesButton[] = [
     ...document.querySelectorAll<HTMLButtonElement>("button[data-series]"),
-  ].map((button) => ({
-    seriesInstanceUid: button.dataset["series"] ?? "",
-    button,
-    label: button.dataset["label"] ?? "",
-    frames: Number(button.dataset["frames"]),
-    posterUrl: button.dataset["posterUrl"] ?? null,
-    thumbsUrl: button.dataset["thumbsUrl"] ?? null,
-    indexUrl: button.dataset["indexUrl"] ?? "",
-    packUrl: button.dataset["packUrl"] ?? "",
-  }));
+  ].map((button) => ({ ...readSeries(button.dataset), button }));
 
   get grantUrl(): string {
     return this.viewer.dataset["grantUrl"] ?? "";

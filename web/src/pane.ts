@@ -3,10 +3,8 @@
 import { ClipPlayer, type Clip } from "./clip.js";
 import { prepareDecoder } from "./full/decoder-pool.js";
 import type { FullSeries } from "./full/full-series.js";
-import type { Grant } from "./grant.js";
-import { PackSource, type SourceState } from "./pack-source.js";
-import type { Json, SeriesIndex } from "./series-index.js";
-import { SeriesLoader } from "./series-loader.js";
+import { Link, type Grant, type LinkState } from "./link/link.js";
+import type { SeriesIndex } from "./read/series-index.js";
 import { SeriesPlayer } from "./series-player.js";
 import type { Shown, Stage } from "./stage.js";
 import { clamp } from "./view-geometry.js";
@@ -34,13 +32,11 @@ export interface PaneEvents {
   onBlank(): void;
   onWaiting(isWaiting: boolean): void;
   onBroken(): void;
-  onState(state: SourceState): void;
+  onState(state: LinkState): void;
   onPlaying(isPlaying: boolean): void;
 }
 
 const IDLE_MS_MAX = 1_000;
-/** The shown frame in full quality goes before the quick pictures of others, unless it is larger than this. */
-const FULL_FIRST_BYTES_MAX = 512 * 1024;
 /** What the page tells those who measure it, once for each series. */
 type Milestone = "first-picture" | "scrollable" | "lossless";
 
@@ -48,14 +44,12 @@ export class Pane {
   readonly clips = new ClipPlayer();
   series: SeriesEntry | null = null;
   player: SeriesPlayer | null = null;
-  source: PackSource | null = null;
-  private loader: SeriesLoader | null = null;
+  link: Link | null = null;
   /** What the reader chose before the index was there. */
   private wished: number | null = null;
   /** Full quality, once it is wanted and there. */
   full: FullSeries | null = null;
   private isFullAsked = false;
-  private isWithoutFull = false;
   private readonly milestones = new Set<Milestone>();
   private readonly listeners = new Set<Partial<PaneEvents>>();
 
@@ -105,17 +99,17 @@ export class Pane {
         this.askForFull();
       }
     });
-    const source = new PackSource(this.grant, series.seriesInstanceUid, (state) =>
-      this.tell((events) => events.onState?.(state)),
-    );
-    this.source = source;
-    const index = await source.index();
-    if (index === null || this.source !== source) {
+    const link = new Link(this.grant, series.seriesInstanceUid, {
+      onState: (state) => this.tell((events) => events.onState?.(state)),
+      onPreview: (frame) => this.player?.onArrival(frame),
+      onComplete: () => this.reach("scrollable"),
+    });
+    this.link = link;
+    const index = await link.open();
+    if (index === null || this.link !== link) {
       return;
     }
-    const loader = this.loaderOf(source, index);
-    this.loader = loader;
-    this.player = new SeriesPlayer(index, loader, {
+    this.player = new SeriesPlayer(index, link, {
       onPicture: (shown) => this.show(shown),
       onFrame: (frame) => this.tell((events) => events.onFrame?.(frame, index.frames.length)),
       onWaiting: (isWaiting) => this.tell((events) => events.onWaiting?.(isWaiting)),
@@ -138,12 +132,11 @@ export class Pane {
 
   close(): void {
     this.stopClip();
-    this.source?.close();
+    this.link?.close();
     this.player?.close();
     this.player = null;
     this.full = null;
-    this.loader = null;
-    this.isFullAsked = this.isWithoutFull = false;
+    this.isFullAsked = false;
     this.milestones.clear();
   }
 
@@ -200,10 +193,7 @@ export class Pane {
   }
 
   private setPlaying(isPlaying: boolean): void {
-    if (this.player !== null) {
-      this.player.isPlaying = isPlaying;
-      this.player.full?.want(this.player.frame, 1, isPlaying);
-    }
+    this.player?.setPlaying(isPlaying);
     this.tell((events) => events.onPlaying?.(isPlaying));
   }
 
@@ -222,46 +212,27 @@ export class Pane {
     this.askForFull();
   }
 
-  private loaderOf(source: PackSource, index: SeriesIndex): SeriesLoader {
-    return new SeriesLoader(source, index, {
-      onFrame: (frame) => this.player?.onArrival(frame),
-      givesWayTo: (frame) => this.isFullOnItsWay(index, frame),
-      onComplete: () => {
-        this.reach("scrollable");
-        this.full?.goOn();
-      },
-    });
-  }
-
-  private isFullOnItsWay(index: SeriesIndex, frame: number): boolean {
-    const bytes = diagnosticOf(index, frame)?.["length"];
-    const isFirst = typeof bytes === "number" && bytes <= FULL_FIRST_BYTES_MAX && !this.clips.isPlaying;
-    return isFirst && (this.full?.isOnItsWay(frame) ?? !this.isWithoutFull);
-  }
-
   /** Full quality gives way to the first picture; scripts, codec and frame then come at the same time. */
   private askForFull(): void {
-    const { player, source } = this;
-    if (this.isFullAsked || player === null || source === null) {
+    const { player, link } = this;
+    if (this.isFullAsked || player === null || link === null) {
       return;
     }
     this.isFullAsked = true;
     const { index } = player;
-    const diagnostic = diagnosticOf(index, player.frame) ?? diagnosticOf(index, index.frames.findIndex(hasFull));
-    if (diagnostic !== null) {
-      prepareDecoder(String(diagnostic["media_type"]));
-      void this.fetchFull(player, source);
+    const span = index.frames[player.frame]?.full ?? index.frames.find(({ full }) => full !== null)?.full;
+    if (span != null) {
+      prepareDecoder(span.mediaType);
+      void this.fetchFull(player, link);
     }
   }
 
-  private async fetchFull(player: SeriesPlayer, source: PackSource): Promise<void> {
+  private async fetchFull(player: SeriesPlayer, link: Link): Promise<void> {
     try {
       const { FullSeries } = await import("./full/full-series.js");
       if (this.player === player) {
-        this.full = new FullSeries(player.index, source, {
+        this.full = new FullSeries(player.index, link, {
           onArrival: (frame) => player.onArrival(frame),
-          onBytes: () => this.loader?.goOn(),
-          hasLinkToItself: () => this.loader?.isComplete ?? true,
           screenColumns: () => this.stage.screenColumns(player.index.frames[player.frame]),
         });
         player.setFull(this.full);
@@ -270,8 +241,7 @@ export class Pane {
     } catch {
       // The quick pictures stay; the next series asks again.
       if (this.player === player) {
-        this.isWithoutFull = true;
-        this.loader?.goOn();
+        link.doWithoutFull();
       }
     }
   }
@@ -286,15 +256,6 @@ export class Pane {
   private tell(how: (events: Partial<PaneEvents>) => void): void {
     this.listeners.forEach(how);
   }
-}
-
-function hasFull({ raw }: { readonly raw: Json }): boolean {
-  return typeof raw["diagnostic"] === "object" && raw["diagnostic"] !== null;
-}
-
-function diagnosticOf(index: SeriesIndex, frame: number): Json | null {
-  const entry = index.frames[frame];
-  return entry !== undefined && hasFull(entry) ? (entry.raw["diagnostic"] as Json) : null;
 }
 
 export function whenIdle(run: () => void): void {

@@ -2,9 +2,9 @@
 
 import { BoundedFrames } from "./bounded-frames.js";
 import { clipAround, type Clip } from "./clip.js";
+import type { Link } from "./link/link.js";
 import { decodePicture, quick, type Picture } from "./picture.js";
-import type { SeriesIndex } from "./series-index.js";
-import type { SeriesLoader } from "./series-loader.js";
+import type { SeriesIndex } from "./read/series-index.js";
 import type { Shown } from "./stage.js";
 import { clamp } from "./view-geometry.js";
 
@@ -38,7 +38,7 @@ export interface FullPictures {
   /** Whether quick pictures look different. */
   readonly isOtherLook: boolean;
   /** Says which frame is looked at and which way the eye goes. */
-  want(frame: number, direction: number, isPlaying: boolean): void;
+  want(frame: number, direction: number): void;
   /** A frame that is there already. */
   shown(frame: number): Shown | null;
   close(): void;
@@ -46,7 +46,6 @@ export interface FullPictures {
 
 export class SeriesPlayer {
   full: FullPictures | null = null;
-  isPlaying = false;
   private readonly pictures = new BoundedFrames<Picture>(DECODED_BYTES_MAX, (picture) => picture.release());
   private readonly broken = new Set<number>();
   private wanted: number;
@@ -60,7 +59,7 @@ export class SeriesPlayer {
 
   constructor(
     readonly index: SeriesIndex,
-    private readonly loader: SeriesLoader,
+    private readonly link: Link,
     private readonly events: PlayerEvents,
   ) {
     this.wanted = this.onStage = index.posterFrame;
@@ -84,8 +83,8 @@ export class SeriesPlayer {
     this.direction = Math.sign(next - this.wanted) || this.direction;
     this.wanted = next;
     this.events.onFrame(next);
-    this.loader.want(next);
-    this.full?.want(next, this.direction, this.isPlaying);
+    this.full?.want(next, this.direction);
+    this.link.want(next);
     this.watch();
     void this.paint();
   }
@@ -93,12 +92,18 @@ export class SeriesPlayer {
   /** Pictures of full quality can be had from now on. */
   setFull(full: FullPictures): void {
     this.full = full;
-    full.want(this.wanted, this.direction, this.isPlaying);
+    full.want(this.wanted, this.direction);
+  }
+
+  /** A film goes on or rests. */
+  setPlaying(isPlaying: boolean): void {
+    this.link.isPlaying = isPlaying;
+    this.full?.want(this.wanted, 1);
   }
 
   /** Whether a frame could be drawn at once. */
   isReady(frame: number): boolean {
-    return this.pictures.has(frame) || this.loader.bytesOf(frame) !== undefined || this.broken.has(frame);
+    return this.pictures.has(frame) || this.link.preview(frame) !== undefined || this.broken.has(frame);
   }
 
   /** A frame can be drawn, or drawn better. */
@@ -117,7 +122,6 @@ export class SeriesPlayer {
   close(): void {
     clearTimeout(this.staleTimer);
     clearTimeout(this.awaited);
-    this.loader.close();
     this.full?.close();
     this.full = null;
     this.pictures.clear();
@@ -133,7 +137,7 @@ export class SeriesPlayer {
       this.events.onWaiting(false);
       return;
     }
-    if (this.full?.isOtherLook === true && !this.isPlaying && this.painted !== null) {
+    if (this.full?.isOtherLook === true && !this.link.isPlaying && this.painted !== null) {
       this.events.onWaiting(true);
       this.awaited ||= setTimeout(() => void this.paintQuick(), OTHER_LOOK_MS_MAX) as unknown as number;
       return;
@@ -194,7 +198,7 @@ export class SeriesPlayer {
   }
 
   private async decode(frame: number): Promise<Picture | null> {
-    const bytes = this.loader.bytesOf(frame);
+    const bytes = this.link.preview(frame);
     const preview = this.index.frames[frame]?.preview;
     if (bytes === undefined || preview === undefined || this.broken.has(frame)) {
       return null;

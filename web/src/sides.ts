@@ -5,12 +5,13 @@
 
 import type { Page } from "./page.js";
 import { fill } from "./page.js";
-import { toldApartBy, type Gap } from "./neighbours.js";
+import type { Gap } from "./stack-gaps.js";
+import { toldApartBy } from "./told-apart.js";
 import type { Pane } from "./pane.js";
-import type { Json, SeriesIndex } from "./series-index.js";
+import { frameDimensions, frameFacts, type FrameFacts } from "./read/frame-facts.js";
+import type { SeriesIndex } from "./read/series-index.js";
 import { make } from "./tools/elements.js";
 import { edgeLetters, namedEdges, type EdgeLetters } from "./tools/orientation.js";
-import type { Triple } from "./full/frame-details.js";
 import { turnOf } from "./view-turns.js";
 import type { Words } from "./words.js";
 
@@ -37,19 +38,20 @@ export class Sides {
 
   private draw(): void {
     const { stage, index, frame } = this.pane;
-    const raw = index?.frames[frame]?.raw ?? null;
+    const entry = index?.frames[frame];
+    const facts = entry === undefined ? null : frameFacts(entry);
     const { turn } = stage.view;
-    const letters = raw === null ? null : edgesOf(raw, turn);
+    const letters = facts === null ? null : edgesOf(facts, turn);
     EDGES.forEach((edge, place) => set(this.letters[place], letters?.[edge] ?? ""));
     if (index !== null && this.toldApart?.of !== index) {
-      this.toldApart = { of: index, by: toldApartBy(index.frames) };
+      this.toldApart = { of: index, by: toldApartBy(index.frames.map(frameDimensions)) };
     }
-    const view = raw === null ? [] : [viewOf(raw, this.words), this.toldApart?.by(frame) ?? ""];
+    const view = facts === null ? [] : [viewOf(facts, this.words), this.toldApart?.by(frame) ?? ""];
     set(this.shownView, view.filter((text) => text !== "").join(" · "));
     set(this.gap, gapText(index?.gaps ?? [], frame, this.words));
     const { isMirrored, degrees } = turnOf(turn);
-    const facts = [isMirrored ? this.words.isMirrored : "", degrees === 0 ? "" : fill(this.words.isTurned, { n: degrees })];
-    set(this.turned, facts.filter((fact) => fact !== "").join(" · "));
+    const turns = [isMirrored ? this.words.isMirrored : "", degrees === 0 ? "" : fill(this.words.isTurned, { n: degrees })];
+    set(this.turned, turns.filter((fact) => fact !== "").join(" · "));
   }
 }
 
@@ -62,21 +64,14 @@ function gapText(gaps: readonly Gap[], frame: number, words: Words): string {
   return facts.join(" · ");
 }
 
-function edgesOf(raw: Json, turn: Parameters<typeof edgeLetters>[2]): EdgeLetters | null {
-  const directions = raw["orientation"];
-  if (Array.isArray(directions) && directions.length === 6) {
-    return edgeLetters(directions.slice(0, 3) as unknown as Triple, directions.slice(3) as unknown as Triple, turn);
-  }
-  const [row, column]: readonly unknown[] = Array.isArray(raw["patient_orientation"]) ? raw["patient_orientation"] : [];
-  return typeof row === "string" && typeof column === "string" ? namedEdges(row, column, turn) : null;
+function edgesOf({ directions, namedDirections }: FrameFacts, turn: Parameters<typeof edgeLetters>[2]): EdgeLetters | null {
+  return directions !== null ? edgeLetters(...directions, turn) : namedDirections !== null ? namedEdges(...namedDirections, turn) : null;
 }
 
 /** What a projection was taken of: side and view. */
-function viewOf(raw: Json, words: Words): string {
+function viewOf({ laterality, viewPosition }: FrameFacts, words: Words): string {
   const sides: Readonly<Record<string, string>> = { R: words.rightSide, L: words.leftSide, B: words.bothSides };
-  const side = sides[String(raw["laterality"])] ?? "";
-  const view = typeof raw["view_position"] === "string" ? raw["view_position"] : "";
-  return [side, view].filter((text) => text !== "").join(" · ");
+  return [sides[laterality ?? ""] ?? "", viewPosition ?? ""].filter((text) => text !== "").join(" · ");
 }
 
 function set(element: HTMLElement | undefined, text: string): void {

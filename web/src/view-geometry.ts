@@ -1,7 +1,5 @@
 /** Where a picture lies on the stage: fitted, enlarged, moved, turned. All lengths in CSS pixels. */
 
-export { mirror, rotate, withPixelSide } from "./view-turns.js";
-
 export interface Size {
   readonly width: number;
   readonly height: number;

@@ -1,13 +1,12 @@
 /** Entry: puts the page and the series together. Everything that the first picture can do without comes later. */
 
 import { listenToGestures } from "./gestures.js";
-import { Grant } from "./grant.js";
-import type { SourceState } from "./pack-source.js";
+import { Grant, tellPortal, type LinkState } from "./link/link.js";
 import { hasClip } from "./clip.js";
 import { fill, Page, type SeriesButton } from "./page.js";
 import { Pane, whenIdle } from "./pane.js";
 import { currentPlace, enterLarge, keepPlace, leaveLarge } from "./place.js";
-import type { SeriesIndex } from "./series-index.js";
+import type { SeriesIndex } from "./read/series-index.js";
 import { Stage, type Shown, type StageTool } from "./stage.js";
 import type { LargeView } from "./large.js";
 import type { Tools } from "./tools/tools.js";
@@ -52,8 +51,7 @@ class Viewer {
   /** Tells the hospital, once per page, that the first picture was on the screen. */
   private async tellWhenSeen(): Promise<void> {
     if (this.page.seenUrl !== "" && (await this.stage.hasPoster())) {
-      // The patient loses nothing when it does not arrive.
-      fetch(this.page.seenUrl, { method: "POST", credentials: "same-origin", keepalive: true }).catch(() => undefined);
+      tellPortal(this.page.seenUrl);
     }
   }
 
@@ -133,7 +131,7 @@ class Viewer {
   private async showDocuments(): Promise<void> {
     const { pane, page } = this;
     const { showDocuments } = await import("./documents/documents.js");
-    if (pane.index !== null && pane.source !== null) {
+    if (pane.index !== null && pane.link !== null) {
       const open = (uid: string, frame: number) => {
         const series = page.series.find(({ seriesInstanceUid }) => seriesInstanceUid === uid);
         if (series !== undefined) {
@@ -141,7 +139,7 @@ class Viewer {
           page.viewer.scrollIntoView({ block: "nearest" });
         }
       };
-      showDocuments(page.documents, pane.index, pane.source, page.words, { series: page.series, grant: pane.grant, open });
+      showDocuments(page.documents, pane.index, pane.link, page.words, { series: page.series, grant: pane.grant, open });
     }
   }
 
@@ -188,7 +186,7 @@ class Viewer {
     }
   }
 
-  private showState(state: SourceState): void {
+  private showState(state: LinkState): void {
     const { page } = this;
     if (state === "fine") {
       page.say(null);

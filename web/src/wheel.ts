@@ -1,6 +1,6 @@
 /** The wheel on the stage. */
 
-import type { GestureEvents } from "./gestures.js";
+import type { GestureEvents } from "./gesture-events.js";
 import type { Stage } from "./stage.js";
 import { WheelSteps } from "./wheel-steps.js";
 

@@ -1,4 +1,4 @@
-/** The words of the viewer, in the language of the page; written on the server (`texts/viewer.rs`). */
+/** The words of the viewer, in the language of the page; written on the server (`texts/viewer.rs`). Those of one measuring tool alone are with it. */
 export interface Words {
   readonly counter: string;
   readonly quickPreview: string;
@@ -25,11 +25,6 @@ export interface Words {
   readonly browse: string;
   readonly windowTool: string;
   readonly moveTool: string;
-  readonly probe: string;
-  readonly probeCt: string;
-  readonly length: string;
-  readonly angle: string;
-  readonly ellipse: string;
   readonly clear: string;
   readonly undo: string;
   readonly keysHint: string;
@@ -65,11 +60,6 @@ export interface Words {
   readonly showImage: string;
   readonly nextKey: string;
   readonly measurements: string;
-  readonly lengthResult: string;
-  readonly angleResult: string;
-  readonly ellipseResult: string;
-  readonly ellipseAreaOnly: string;
-  readonly probeResult: string;
   /** Units that are words. */
   readonly units: Readonly<Record<string, string>>;
   readonly noValue: string;

@@ -46,6 +46,16 @@ it("full quality and the tools without codecs are at most 40 KB", () => {
   expect(codes.reduce((sum, code) => sum + gzipped(code), 0)).toBeLessThanOrEqual(TOOLS_BYTES_MAX);
 });
 
+it.each([
+  ["style", 3 * 1024, "what a patient's first page needs"],
+  ["study", 5 * 1024, "one study and its viewer"],
+  ["console", 2 * 1024, "the console of staff"],
+])("the style sheet %s is at most %d bytes: %s", (name, bytesMax) => {
+  const sheet = files.get(`${name}.css`) ?? "";
+  expect(sheet).not.toBe("");
+  expect(gzipped(sheet)).toBeLessThanOrEqual(bytesMax);
+});
+
 it("no source writes markup or styles from texts", () => {
   const folder = join(import.meta.dirname, "../src");
   for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {

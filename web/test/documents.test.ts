@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 import { isoOf } from "../src/documents/cda-header.js";
-import { moment, readLine } from "../src/documents/lines.js";
-import { placeOf, readImages, seriesOf } from "../src/documents/selection.js";
-import type { Frame } from "../src/series-index.js";
+import { lineOf, moment } from "../src/documents/lines.js";
+import { placeOf, seriesOf } from "../src/documents/selection.js";
+import { readImages, readLine } from "../src/read/report.js";
 
 const reportWords = { "image-reference": "Ảnh tham chiếu", images: "{n} ảnh", "one-images": "1 image", table: "Bảng" };
 const vi = { reportWords, moment: { date: "{dd}/{mm}/{yyyy}", yearMonth: "{mm}/{yyyy}", months: "" } };
@@ -29,7 +29,7 @@ it("dates and times of a report are written as the page writes them", () => {
 
 it("words of ours are said in the language of the page, and those of the author as they are", () => {
   const line = (json: object) => {
-    const { name, value } = readLine(json, vi);
+    const { name, value } = lineOf(readLine(json), vi);
     return [name, value];
   };
   const images = { name: "Image reference", value: "2 images", name_word: "image-reference", value_word: "images" };
@@ -61,7 +61,7 @@ it("a selected image is found in its series, frame by frame", () => {
   const uids = (place: number) => seriesOf(images[place]!, series).map(({ seriesInstanceUid }) => seriesInstanceUid);
   expect(uids(0)).toEqual(["1.1"]);
   expect(uids(1), "any that has pictures").toEqual(["1.1", "1.2"]);
-  const frames = [1, 3, 7].map((frame) => ({ sopInstanceUid: "1.2.1", raw: { frame } }) as unknown as Frame);
+  const frames = [1, 3, 7].map((number) => ({ sopInstanceUid: "1.2.1", number }));
   expect([images[1]!, images[2]!, images[0]!].map((image) => placeOf(image, frames))).toEqual([1, 2, -1]);
 });
 

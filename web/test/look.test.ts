@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { colourMap } from "../src/full/color-map.js";
 import { shade } from "../src/full/cpu-renderer.js";
-import { frameDetails, type VoiFunction } from "../src/full/frame-details.js";
+import { frameDetails, type VoiFunction } from "../src/read/frame-details.js";
 import { FrameValues } from "../src/full/frame-values.js";
 import { visibleBox } from "../src/full/full-shown.js";
 import { colourTable, DEFAULT_LOOK, fromYbr, rgbAt, shadeOf, type Look } from "../src/full/look.js";
 import { unpackBits } from "../src/full/overlay-plane.js";
 import { readSamples, type SampleArray } from "../src/full/samples.js";
 import { meanOf, subtract } from "../src/full/subtraction.js";
-import { parseTables } from "../src/full/tables.js";
+import { parseTables } from "../src/read/tables.js";
 import { applyWindow, dragged } from "../src/full/window.js";
 import { fullShown } from "../src/full/full-shown.js";
 import { qualityText, type Words } from "../src/words.js";
@@ -16,7 +16,7 @@ import { qualityText, type Words } from "../src/words.js";
 function frame(samples: SampleArray, raw: Readonly<Record<string, unknown>> = {}, tables: unknown[] = []): FrameValues {
   const channels = (raw["channels"] as number | undefined) ?? 1;
   const columns = samples.length / channels;
-  const details = frameDetails(raw, { rows: 1, columns, aspect: 1 });
+  const details = frameDetails({ raw, rows: 1, columns, aspect: 1 });
   return new FrameValues(details, { columns, rows: 1, channels, samples }, parseTables(tables));
 }
 

@@ -1,15 +1,19 @@
 import { describe, expect, it } from "vitest";
-import { frameDetails, type FrameDetails } from "../src/full/frame-details.js";
+import { frameDetails, type FrameDetails } from "../src/read/frame-details.js";
 import { FrameValues } from "../src/full/frame-values.js";
-import { angleAt, ellipseArea, ellipseStatistics, lengthBetween, wholeScale } from "../src/tools/measure.js";
+import { angleAt } from "../src/tools/measuring/angle.js";
+import { wholeScale } from "../src/tools/measuring/calibration.js";
+import { ellipseArea, ellipseStatistics } from "../src/tools/measuring/ellipse.js";
+import { lengthBetween } from "../src/tools/measuring/length.js";
 import { roundLength } from "../src/tools/marks.js";
 import { edgeLetters, lettersOf } from "../src/tools/orientation.js";
-import { FITTED, mirror, rotate } from "../src/view-geometry.js";
+import { FITTED } from "../src/view-geometry.js";
+import { mirror, rotate } from "../src/view-turns.js";
 
 const RASTER = { rows: 100, columns: 100, aspect: 1 };
 
 function details(raw: Readonly<Record<string, unknown>> = {}): FrameDetails {
-  return frameDetails(raw, RASTER);
+  return frameDetails({ raw, ...RASTER });
 }
 
 const at = (x: number, y: number) => ({ x, y });
@@ -44,7 +48,7 @@ describe("a length", () => {
   });
 
   it("without calibration counts the pixels that are crossed, where they are not square, too", () => {
-    const flat = frameDetails({}, { rows: 100, columns: 100, aspect: 0.5 });
+    const flat = frameDetails({ raw: {}, rows: 100, columns: 100, aspect: 0.5 });
     expect(lengthBetween(flat, at(0, 0), at(0, 58)).quantities).toEqual([{ value: 58, unit: "px" }]);
     expect(lengthBetween(flat, at(0, 0), at(50, 0)).quantities).toEqual([{ value: 50, unit: "px" }]);
     expect(ellipseArea(flat, at(0, 0), at(20, 10)).value, "the pixels that lie inside").toBeCloseTo(Math.PI * 50);
@@ -112,10 +116,12 @@ describe("an angle", () => {
 describe("an ellipse", () => {
   /** 10 × 10 pixels; the value of a pixel is its column, stored as column + 24. */
   const values = new FrameValues(
-    frameDetails(
-      { rescale: { slope: 1, intercept: -24, unit: "HU" }, padding: [33, 33] },
-      { rows: 10, columns: 10, aspect: 1 },
-    ),
+    frameDetails({
+      raw: { rescale: { slope: 1, intercept: -24, unit: "HU" }, padding: [33, 33] },
+      rows: 10,
+      columns: 10,
+      aspect: 1,
+    }),
     { columns: 10, rows: 10, channels: 1, samples: Uint8Array.from({ length: 100 }, (_, place) => (place % 10) + 24) },
     [],
   );
@@ -139,7 +145,7 @@ describe("an ellipse", () => {
   });
 
   it("over values that are no measurement, as of a slope of 0, has none, and the picture is that of a slope of 1", () => {
-    const details = frameDetails({ rescale: { slope: 0, intercept: -1000, unit: null } }, { rows: 1, columns: 3, aspect: 1 });
+    const details = frameDetails({ raw: { rescale: { slope: 0, intercept: -1000, unit: null } }, rows: 1, columns: 3, aspect: 1 });
     const unmeasured = new FrameValues(details, { columns: 3, rows: 1, channels: 1, samples: Uint8Array.from([1, 2, 3]) }, []);
     expect(ellipseStatistics(unmeasured, at(0, 0), at(3, 1))).toBeNull();
     expect([unmeasured.valueAt(1, 0), unmeasured.unit]).toEqual([null, null]);

@@ -1,21 +1,20 @@
 import { describe, expect, it } from "vitest";
-import { gapsOf, toldApartBy } from "../src/neighbours.js";
-import type { Frame, Json } from "../src/series-index.js";
+import { gapsOf } from "../src/stack-gaps.js";
+import { toldApartBy } from "../src/told-apart.js";
+import { frameDimensions } from "../src/read/frame-facts.js";
+import { parseIndex, type Frame } from "../src/read/series-index.js";
 
-function frame(raw: Json): Frame {
-  return {
-    sopInstanceUid: "1.2",
-    preview: { offset: 0, length: 1, width: 1, height: 1, mediaType: "image/webp" },
-    rows: 1,
-    columns: 1,
-    aspect: 1,
-    isKey: false,
-    frameTimeMs: null,
-    runKey: "",
-    beatKey: null,
-    raw,
-  };
+const PREVIEW = { offset: 0, length: 1, width: 1, height: 1, media_type: "image/webp" };
+
+function frame(raw: object): Frame {
+  const [read] = parseIndex({ version: 2, frames: [{ preview: PREVIEW, ...raw }] }).frames;
+  if (read === undefined) {
+    throw new Error("an index of one frame has one");
+  }
+  return read;
 }
+
+const toldApart = (...frames: readonly Frame[]) => toldApartBy(frames.map(frameDimensions));
 
 const stack = (positions: readonly number[], { plane = 1, volume = 1 } = {}) =>
   positions.map((mm) => frame({ slice_position: mm, place: { plane, slice: 1, volume } }));
@@ -51,9 +50,9 @@ describe("a gap", () => {
 describe("images of one place", () => {
   it("are told apart by what differs in the series", () => {
     const frames = [0, 1000].map((b) => frame({ dimensions: { b_value: b, echo_ms: 80 } }));
-    expect(frames.map((_, at) => toldApartBy(frames)(at))).toEqual(["b 0", "b 1000"]);
+    expect(frames.map((_, at) => toldApart(...frames)(at))).toEqual(["b 0", "b 1000"]);
     const echoes = [4.6, 2.3].map((echo) => frame({ dimensions: { echo_ms: echo, inversion_ms: echo * 100 } }));
-    expect(toldApartBy(echoes)(0)).toBe("TE 4.6 ms · TI 460 ms");
-    expect(toldApartBy([frame({}), frame({ dimensions: { b_value: 50 } })])(0)).toBe("");
+    expect(toldApart(...echoes)(0)).toBe("TE 4.6 ms · TI 460 ms");
+    expect(toldApart(frame({}), frame({ dimensions: { b_value: 50 } }))(0)).toBe("");
   });
 });

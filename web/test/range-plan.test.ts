@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { nextRange } from "../src/range-plan.js";
-import type { Span } from "../src/series-index.js";
+import { nextRange } from "../src/link/range-plan.js";
+import type { Span } from "../src/read/series-index.js";
 
 /** Ten frames of 100 bytes, one after the other. */
 const TEN: readonly Span[] = Array.from({ length: 10 }, (_, frame) => ({ offset: frame * 100, length: 100 }));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { sharpEnough } from "../src/full/first-resolutions.js";
-import type { PackSource } from "../src/pack-source.js";
-import { RangeRequests } from "../src/range-requests.js";
+import type { PackSource } from "../src/link/pack-source.js";
+import { RangeRequests } from "../src/link/range-requests.js";
 
 const LENGTH = 10;
 const OFFSET = 5;

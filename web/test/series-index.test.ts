@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { clipAround } from "../src/clip.js";
-import { frameDetails } from "../src/full/frame-details.js";
-import { InvalidIndexError, parseIndex } from "../src/series-index.js";
+import { frameDetails } from "../src/read/frame-details.js";
+import { InvalidIndexError, parseIndex } from "../src/read/series-index.js";
 
 const PREVIEW = { offset: 0, length: 10, width: 256, height: 192, media_type: "image/webp" };
 const RASTER = { rows: 4, columns: 4, aspect: 1 };
@@ -18,6 +18,9 @@ describe("the series index", () => {
     expect(parsed.frames[0]).toMatchObject({
       sopInstanceUid: "1.2.3",
       preview: { offset: 0, length: 10, width: 256, height: 192, mediaType: "image/webp" },
+      number: 1,
+      full: null,
+      place: null,
       rows: 192,
       columns: 256,
       aspect: 1,
@@ -52,6 +55,14 @@ describe("the series index", () => {
     expect(parsed.frames[0]).toMatchObject({ aspect: 1.2, isKey: true });
   });
 
+  it("says of each frame where its full quality lies, and where it lies itself", () => {
+    const diagnostic = { offset: 7, length: 9, media_type: "image/jls" };
+    const slice = { preview: PREVIEW, diagnostic, frame: 3, slice_position: -1.5, place: { plane: 1, slice: 2, volume: 4, phase: 1 } };
+    const { frames } = parseIndex(index(slice, { preview: PREVIEW, diagnostic: { offset: -1, length: 9 }, frame: "3", slice_position: 2 }));
+    expect(frames[0]).toMatchObject({ number: 3, full: { offset: 7, length: 9, mediaType: "image/jls" }, place: { stack: "1,4", mm: -1.5 }, beatKey: "1,2,4" });
+    expect(frames[1]).toMatchObject({ number: null, full: null, place: null, beatKey: null });
+  });
+
   it("tells how high a pixel is from the preview, where version 1 does not say it", () => {
     const preview = { ...PREVIEW, width: 256, height: 256 };
     expect(parseIndex(index({ preview, rows: 128, columns: 256 })).frames[0]?.aspect).toBe(2);
@@ -76,7 +87,7 @@ describe("the series index", () => {
 
 describe("what is known of a frame", () => {
   it("may be nothing at all", () => {
-    expect(frameDetails({}, RASTER)).toEqual({
+    expect(frameDetails({ raw: {}, ...RASTER })).toEqual({
       ...RASTER,
       diagnostic: null,
       photometric: "MONOCHROME2",
@@ -101,8 +112,8 @@ describe("what is known of a frame", () => {
   });
 
   it("is read where it is valid, and left out where it is not", () => {
-    const details = frameDetails(
-      {
+    const details = frameDetails({
+      raw: {
         diagnostic: { offset: 1, length: 2, media_type: "image/jls", bits_per_sample: 12, sample_type: "signed" },
         photometric_interpretation: "MONOCHROME1",
         rescale: { slope: 2, intercept: -1024, unit: "HU" },
@@ -116,8 +127,8 @@ describe("what is known of a frame", () => {
         overlays: [{ offset: 9, length: 8, rows: 4, columns: 4, origin: [-1, 2] }, {}],
         modality_lut: 3,
       },
-      RASTER,
-    );
+      ...RASTER,
+    });
     expect(details).toMatchObject({
       diagnostic: { offset: 1, length: 2, photometric: "MONOCHROME1", samplesPerPixel: 1, sampleType: "signed" },
       rescale: { slope: 2, intercept: -1024, unit: "HU" },

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { backOffMs, ExpiredError, fetchBytes, MissingError } from "../src/transfer.js";
+import { backOffMs, ExpiredError, fetchBytes, MissingError } from "../src/link/transfer.js";
 
 const PACK = Uint8Array.from({ length: 1000 }, (_, position) => position % 251);
 

@@ -4,15 +4,13 @@ import {
   fit,
   FITTED,
   invert,
-  mirror,
   pan,
   pixelSide,
-  rotate,
   SCALE_MAX,
   toStage,
-  withPixelSide,
   zoomAt,
 } from "../src/view-geometry.js";
+import { mirror, rotate, withPixelSide } from "../src/view-turns.js";
 
 const STAGE = { width: 400, height: 300 };
 const SQUARE = { columns: 300, rows: 300, aspect: 1 };

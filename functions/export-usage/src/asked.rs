@@ -18,9 +18,9 @@ use tracing::{error, info};
 use crate::claims::{kept, read_claimed, write_list};
 use crate::error::ExportError;
 use crate::export::key_of;
-use crate::handler::export;
 use crate::layout;
 use crate::ledger::Ledger;
+use crate::months::export;
 
 /// How long the list of rows to correct is kept.
 const LIST_KEPT: SignedDuration = SignedDuration::from_hours(24);

@@ -2,16 +2,16 @@
 
 use filmless_delivery::parts::Export;
 use filmless_delivery::send_finance_report;
-use filmless_delivery::staff::ExportState;
 use filmless_runtime::error_chain;
 use filmless_usage::Month;
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use tracing::{error, info};
 
 use crate::asked::do_asked;
 use crate::error::ExportError;
-use crate::export::{export_month, price_file, stored_manifest};
+use crate::export::stored_manifest;
+use crate::months::{Exported, export};
 
 /// So many days into a month, the one before it is exported again: its last events may have been on their way.
 const STRAGGLER_DAYS: i8 = 7;
@@ -25,24 +25,6 @@ pub struct ExportEvent {
     /// Only what finance asked for on its page.
     #[serde(default)]
     pub asked: bool,
-}
-
-/// What was done.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Exported {
-    /// Month by month.
-    pub months: Vec<ExportedMonth>,
-}
-
-/// One exported month.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ExportedMonth {
-    /// Which month.
-    pub month: Month,
-    /// Number of events.
-    pub rows: u64,
-    /// Number of files, the manifest not counted.
-    pub files: usize,
 }
 
 /// Exports; running it again, or twice at once, writes the same objects.
@@ -83,30 +65,6 @@ async fn report(parts: &Export, month: Month) {
     if let Err(failure) = sent.await {
         error!(%month, cause = error_chain(&failure), "finance was not written to");
     }
-}
-
-/// Exports months, and keeps how that ended for the page of finance.
-pub(crate) async fn export(parts: &Export, asked: &[Month]) -> Result<Exported, ExportError> {
-    let done = export_months(parts, asked).await;
-    let state = ExportState {
-        at: parts.clock.now(),
-        months: asked.iter().map(ToString::to_string).collect(),
-        rows: done.as_ref().map_or(0, |done| done.months.iter().map(|month| month.rows).sum()),
-        failed: done.as_ref().err().map(|failure| failure.what_failed().into()),
-    };
-    state.keep(&parts.usage).await?;
-    done
-}
-
-async fn export_months(parts: &Export, asked: &[Month]) -> Result<Exported, ExportError> {
-    let prices = price_file(parts).await?;
-    let mut months = Vec::new();
-    for month in asked.iter().copied() {
-        if let Some(manifest) = export_month(parts, month, &prices).await? {
-            months.push(ExportedMonth { month, rows: manifest.rows, files: manifest.files.len() });
-        }
-    }
-    Ok(Exported { months })
 }
 
 fn months_due(now: Timestamp) -> Vec<Month> {

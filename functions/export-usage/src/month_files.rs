@@ -11,7 +11,7 @@ use filmless_usage::book::Book;
 use filmless_usage::events_file::EventsFile;
 use filmless_usage::manifest::{Counter, FileEntry, Manifest};
 use filmless_usage::summary::Summary;
-use filmless_usage::table::{COLUMNS, cells, write_csv};
+use filmless_usage::table::{cells, columns, write_csv};
 use filmless_usage::{Day, DigestWriter, Line, Month, Prices, workbook};
 
 use crate::error::ExportError;
@@ -67,8 +67,9 @@ impl MonthFiles {
         let studies = self.book.studies();
         let key = layout::csv(self.month);
         let mut sink = DigestWriter::new(create(&self.folder, &key)?);
-        let headings = COLUMNS.map(|column| column.heading);
-        let lines = studies.iter().map(|study| cells(study, prices, self.month).to_vec());
+        let columns = columns(&summary.total.sent);
+        let headings: Vec<&str> = columns.iter().map(|column| column.heading.as_ref()).collect();
+        let lines = studies.iter().map(|study| cells(study, prices, self.month, &summary.total.sent));
         let rows = write_csv(&mut sink, &headings, lines)?;
         self.files.push(entry(key, rows, sink)?);
         let key = layout::xlsx(self.month);

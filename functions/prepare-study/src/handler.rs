@@ -1,32 +1,42 @@
 //! From the queue's event to the use case.
 
+use std::sync::Arc;
+
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use filmless_delivery::DeliveryError;
 use filmless_delivery::parts::Prepare;
 use filmless_delivery::prepare::download::pack_download;
-use filmless_delivery::prepare::render::render_series;
+use filmless_delivery::prepare::render::{InstanceRenderer, render_series};
 use filmless_delivery::prepare::settle::check_quiet;
 use filmless_delivery::record::messages::{SeriesContents, SettleTask};
 use filmless_runtime::batch::each_task;
 
 /// Handles one batch; messages that failed come again.
-pub async fn handle(prepare: &Prepare, event: SqsEvent) -> SqsBatchResponse {
+pub async fn handle(
+    prepare: &Prepare,
+    renderer: &Arc<dyn InstanceRenderer>,
+    event: SqsEvent,
+) -> SqsBatchResponse {
     each_task(event, |task: SettleTask| {
-        let prepare = prepare.clone();
-        async move { run(&prepare, task).await }
+        let (prepare, renderer) = (prepare.clone(), Arc::clone(renderer));
+        async move { run(&prepare, &renderer, task).await }
     })
     .await
 }
 
-async fn run(prepare: &Prepare, task: SettleTask) -> Result<(), DeliveryError> {
+async fn run(
+    prepare: &Prepare,
+    renderer: &Arc<dyn InstanceRenderer>,
+    task: SettleTask,
+) -> Result<(), DeliveryError> {
     match task {
         SettleTask::CheckQuiet { study_instance_uid } => check_quiet(prepare, &study_instance_uid).await,
         SettleTask::RenderSeries { study_instance_uid, series_instance_uid, content_digest } => {
             let series = SeriesContents { series_instance_uid, content_digest };
-            render_series(prepare, &study_instance_uid, &[series]).await
+            render_series(prepare, renderer, &study_instance_uid, &[series]).await
         }
         SettleTask::RenderSmallSeries { study_instance_uid, series } => {
-            render_series(prepare, &study_instance_uid, &series).await
+            render_series(prepare, renderer, &study_instance_uid, &series).await
         }
         SettleTask::PackDownload { study_instance_uid } => pack_download(prepare, &study_instance_uid).await,
     }

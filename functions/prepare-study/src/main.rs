@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use aws_lambda_events::sqs::SqsEvent;
 use filmless_decoder::ChildRenderer;
+use filmless_delivery::InstanceRenderer;
 use filmless_runtime::{Traces, function_memory_mib, init_logging, prepare_from_env};
 use lambda_runtime::{LambdaEvent, run, service_fn};
 use prepare_study::handler::handle;
@@ -28,10 +29,11 @@ async fn answer_events() -> anyhow::Result<()> {
     init_logging();
     let traces = Traces::from_env();
     let memory_mib = function_memory_mib().unwrap_or(LEAST_MIB).max(LEAST_MIB) - OWN_MIB;
-    let prepare = prepare_from_env(Arc::new(ChildRenderer::sharing(memory_mib << 20))).await?;
+    let prepare = prepare_from_env().await?;
+    let renderer: Arc<dyn InstanceRenderer> = Arc::new(ChildRenderer::sharing(memory_mib << 20));
     // Boxed, because the compiler lays out futures within futures only so deep.
     let handler = async |event: LambdaEvent<SqsEvent>| {
-        Ok::<_, Infallible>(traces.flushed(Box::pin(handle(&prepare, event.payload))).await)
+        Ok::<_, Infallible>(traces.flushed(Box::pin(handle(&prepare, &renderer, event.payload))).await)
     };
     run(service_fn(handler)).await.map_err(anyhow::Error::from_boxed)
 }

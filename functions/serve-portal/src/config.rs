@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use filmless_delivery::TrustedProxies;
 use filmless_delivery::parts::Viewing;
-use filmless_domain::{Hospital, ObjectKey};
+use filmless_domain::{ChannelPolicy, Hospital, ObjectKey};
 use thiserror::Error;
 use url::Url;
 
@@ -19,6 +19,8 @@ pub struct PortalConfig {
     pub s3_origin: String,
     /// Name and support of the hospital.
     pub hospital: Hospital,
+    /// Over which channels messages go: what staff may choose from.
+    pub channels: ChannelPolicy,
     /// Proxies in front of us, whose word about the visitor's address is believed.
     pub trusted_proxies: TrustedProxies,
 }
@@ -49,6 +51,7 @@ impl PortalConfig {
             public_url: Url::parse(&settings.public_url).map_err(PortalConfigError::Address)?,
             s3_origin: s3_origin.ascii_serialization(),
             hospital: settings.hospital.clone(),
+            channels: settings.channels.clone(),
             trusted_proxies: settings.trusted_proxies.clone(),
         })
     }

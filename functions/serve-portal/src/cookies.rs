@@ -4,7 +4,7 @@ use axum::http::header::COOKIE;
 use axum::http::{HeaderMap, HeaderValue};
 use filmless_domain::{Language, Secret};
 
-use crate::PortalConfig;
+use crate::config::PortalConfig;
 
 const LANGUAGE_AGE_SECONDS: u32 = 31_536_000;
 const STAFF_SIGN_IN_AGE_SECONDS: u32 = 600;

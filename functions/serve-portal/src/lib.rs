@@ -1,34 +1,42 @@
-//! The only public door: sign-in, the link of the slip, "my studies" and the study page; and the console of staff.
+//! All that is public: sign-in, the link of the slip, "my studies" and the study page; and the console of staff.
 //!
 //! Pages are HTML made on the server ([`askama`] escapes every value), so that they work on an old phone and
 //! without scripts; one small script makes the images scroll. Pictures never pass through here: a page holds
 //! presigned URLs, which the browser fetches from the object store itself.
 //!
 //! The same [`router`] runs in Lambda and in the embedded profile.
+//!
+//! ```no_run
+//! // Each address of the portal, and who may use it.
+//! for route in serve_portal::routes() {
+//!     println!("{} {}: {}", route.method, route.path, route.who.as_str());
+//! }
+//! ```
 
 mod assets;
 mod compression;
 mod config;
 mod cookies;
-mod door;
+mod error;
 mod front;
 mod handler;
+mod headers;
 mod multipart;
 mod pages;
-mod production;
 mod protection;
+mod route;
 mod routes;
+mod services;
 mod source;
-mod staff_door;
-mod staff_production;
+mod staff_sign_in;
 mod texts;
 mod visitor;
 
 pub use assets::url as asset_url;
 pub use config::{PortalConfig, PortalConfigError};
-pub use door::{Door, Guest, PortalError};
 pub use front::behind;
-pub use handler::{Machine, PortalServices, router};
-pub use routes::{Route, Who, routes};
-pub use staff_door::{Clerk, StaffDoor, StaffSignInBegun, StaffSignInEnded};
-pub use staff_production::{OidcDoor, STAFF_RETURN_PATH};
+pub use handler::router;
+pub use route::{Route, Who};
+pub use routes::routes;
+pub use services::{Machine, PortalServices};
+pub use staff_sign_in::{STAFF_RETURN_PATH, StaffSignIn};

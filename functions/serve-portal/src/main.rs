@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::middleware::{Next, from_fn};
 use filmless_delivery::viewing::Portal;
 use filmless_runtime::{PortalParts, Traces, init_logging, portal_from_env};
-use serve_portal::{OidcDoor, PortalConfig, PortalServices, behind, router};
+use serve_portal::{PortalConfig, PortalServices, StaffSignIn, behind, router};
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -13,9 +13,9 @@ async fn main() -> anyhow::Result<()> {
     let traces = Traces::from_env();
     let PortalParts { viewing, staff, origin_secret } = portal_from_env().await?;
     let config = PortalConfig::of(&viewing).await?;
-    let mut portal = PortalServices::new(Arc::new(Portal::new(viewing)), config);
+    let mut portal = PortalServices::new(Portal::new(viewing), config);
     if let Some((provider, console)) = staff {
-        portal = portal.with_staff(Arc::new(OidcDoor::new(console, provider, None)?)).without_erasure();
+        portal = portal.with_staff(StaffSignIn::new(console, provider, None)?).without_erasure();
     }
     let portal =
         behind(origin_secret, router(Arc::new(portal))).layer(from_fn(move |request, next: Next| {

@@ -5,17 +5,13 @@ use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::header::{
-    CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, HOST, ORIGIN, REFERRER_POLICY,
-    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
-};
+use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, HOST, ORIGIN};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use url::Url;
 
-use crate::PortalConfig;
-use crate::handler::PortalServices;
+use crate::services::PortalServices;
 
 /// Largest accepted request body: a form of two short fields.
 pub(crate) const BODY_BYTES_MAX: usize = 16 * 1024;
@@ -25,37 +21,6 @@ pub(crate) const UPLOAD_PATH: &str = "/staff/finance/claims";
 
 /// How long the body of a request may take: a form of two short fields is one packet.
 const BODY_WAIT_MAX: Duration = Duration::from_secs(15);
-
-/// The headers that say what a browser may do with our pages.
-pub(crate) fn headers(config: &PortalConfig) -> Vec<(HeaderName, HeaderValue)> {
-    let s3 = &config.s3_origin;
-    // The codecs of full quality are WebAssembly in workers; films of a study are blobs.
-    let csp = format!(
-        "default-src 'none'; img-src 'self' data: blob: {s3}; media-src blob:; connect-src 'self' {s3}; \
-         script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self'; manifest-src 'self'; \
-         form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-    );
-    let mut headers = vec![
-        (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
-        (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-        (X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
-        (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
-        (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
-        (
-            HeaderName::from_static("permissions-policy"),
-            HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
-        ),
-        (HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex, nofollow")),
-    ];
-    headers.extend(HeaderValue::try_from(csp).ok().map(|csp| (CONTENT_SECURITY_POLICY, csp)));
-    if config.is_https() {
-        headers.push((
-            STRICT_TRANSPORT_SECURITY,
-            HeaderValue::from_static("max-age=63072000; includeSubDomains"),
-        ));
-    }
-    headers
-}
 
 /// Adds the headers. Whatever does not say otherwise is personal and is kept nowhere.
 pub(crate) async fn add_headers(
@@ -104,6 +69,15 @@ pub(crate) async fn refuse_foreign(
     } else {
         StatusCode::FORBIDDEN.into_response()
     }
+}
+
+/// Console pages run no script, and speak to nobody but us: not even to the store of images.
+pub(crate) async fn restrict(request: Request, next: Next) -> Response {
+    const POLICY: &str = "default-src 'none'; img-src 'self' data:; style-src 'self'; form-action 'self'; \
+                          frame-ancestors 'none'; base-uri 'none'";
+    let mut response = next.run(request).await;
+    response.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    response
 }
 
 /// Whether a page of ours sent the form. `Sec-Fetch-Site` says so (Fetch Metadata); browsers without it say it

@@ -7,10 +7,12 @@ use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::header::{ACCEPT_LANGUAGE, USER_AGENT};
 use axum::http::request::Parts;
+use filmless_delivery::DeliveryError;
+use filmless_delivery::viewing::{Portal, Session};
 use filmless_domain::{Language, Secret};
 
-use crate::handler::PortalServices;
-use crate::{Guest, PortalError, cookies, source};
+use crate::services::PortalServices;
+use crate::{cookies, source};
 
 /// What every page knows about its visitor.
 pub(crate) struct Visitor {
@@ -45,18 +47,23 @@ impl Visitor {
         }
     }
 
+    /// The use cases.
+    pub(crate) fn portal(&self) -> &Portal {
+        &self.services.portal
+    }
+
     /// Who is signed in, by the cookie.
-    pub(crate) async fn guest(&self) -> Result<Option<Box<dyn Guest>>, PortalError> {
+    pub(crate) async fn session(&self) -> Result<Option<Session>, DeliveryError> {
         match &self.cookie {
-            Some(cookie) => self.services.door.session(cookie.expose(), &self.source).await,
+            Some(cookie) => self.portal().session(cookie.expose(), &self.source).await,
             None => Ok(None),
         }
     }
 
     /// Ends the session they came with: who is let in anew has one session, not two.
-    pub(crate) async fn leave_session(&self) -> Result<(), PortalError> {
+    pub(crate) async fn leave_session(&self) -> Result<(), DeliveryError> {
         match &self.cookie {
-            Some(cookie) => self.services.door.sign_out(cookie.expose(), &self.source).await,
+            Some(cookie) => self.portal().sign_out(cookie.expose(), &self.source).await,
             None => Ok(()),
         }
     }

@@ -3,8 +3,8 @@
 WITH sent AS (
     SELECT
         channel,
-        count(*) FILTER (WHERE kind IN ('sms-sent', 'email-sent')) AS messages,
-        coalesce(sum(quantity) FILTER (WHERE kind IN ('sms-sent', 'email-sent')), 0) AS parts,
+        count(*) FILTER (WHERE kind IN ('message-sent', 'sms-sent', 'email-sent')) AS messages,
+        coalesce(sum(quantity) FILTER (WHERE kind IN ('message-sent', 'sms-sent', 'email-sent')), 0) AS parts,
         count(*) FILTER (WHERE kind = 'message-delivered') AS delivered,
         count(*) FILTER (WHERE kind = 'message-failed') AS failed
     FROM usage_events

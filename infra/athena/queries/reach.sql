@@ -1,4 +1,4 @@
--- Of the studies released in a month, and not taken back in it: told by SMS or email, opened at any time since, never opened.
+-- Of the studies released in a month, and not taken back in it: told by a message, opened at any time since, never opened.
 -- Parameter, once for each ?: the month, e.g. 2026-11.
 WITH released AS (
     SELECT
@@ -12,11 +12,11 @@ WITH released AS (
 since AS (
     SELECT
         study_instance_uid,
-        count(*) FILTER (WHERE kind IN ('sms-sent', 'email-sent')) AS told,
+        count(*) FILTER (WHERE kind IN ('message-sent', 'sms-sent', 'email-sent')) AS told,
         count(*) FILTER (WHERE kind = 'study-opened') AS openings,
         count(*) FILTER (WHERE kind = 'first-image') AS first_images
     FROM usage_events
-    WHERE month >= ? AND kind IN ('sms-sent', 'email-sent', 'study-opened', 'first-image')
+    WHERE month >= ? AND kind IN ('message-sent', 'sms-sent', 'email-sent', 'study-opened', 'first-image')
     GROUP BY study_instance_uid
 )
 SELECT

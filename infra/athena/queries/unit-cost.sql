@@ -3,14 +3,14 @@
 WITH used AS (
     SELECT
         CASE
-            WHEN kind IN ('sms-sent', 'email-sent') THEN channel
+            WHEN kind IN ('message-sent', 'sms-sent', 'email-sent') THEN channel
             WHEN kind = 'bytes-stored' THEN storage_class
             WHEN kind = 'bytes-served' THEN 'served'
             ELSE 'compute'
         END AS item,
         sum(quantity) AS quantity
     FROM usage_events
-    WHERE (month = ? AND kind IN ('sms-sent', 'email-sent', 'bytes-served', 'study-released'))
+    WHERE (month = ? AND kind IN ('message-sent', 'sms-sent', 'email-sent', 'bytes-served', 'study-released'))
         OR (month <= ? AND kind = 'bytes-stored')
     GROUP BY 1
 ),

@@ -1,4 +1,5 @@
-//! Measures the embedded profile over HTTP: `cargo run -p filmless-embedded --example measure`.
+//! Measures the embedded profile over HTTP, through the store as the product speaks to it: `cargo run -p filmless-embedded --example
+//! measure`.
 
 use std::{
     sync::{
@@ -8,12 +9,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use aws_sdk_dynamodb::types::{
-    AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
-};
-use aws_sdk_s3::config::{BehaviorVersion, Credentials as SdkCredentials, Region};
+use filmless_domain::identity::IdentityRules;
+use filmless_domain::{ObjectKey, PatientDemographics, StudyInstanceUid};
 use filmless_embedded::{Credentials, Embedded, EmbeddedConfig};
+use filmless_store::index::Arrival;
 use filmless_store::port::QueueName;
+use filmless_store::{Bucket, Connection, Endpoints, Index, ObjectVersion, Served};
+use jiff::Timestamp;
 
 const OBJECTS: usize = 400;
 const OBJECT_BYTES: usize = 500_000;
@@ -26,35 +28,31 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut config = EmbeddedConfig::new(dir.path().to_owned(), keys.clone());
     config.event_buckets = ["studies".to_owned()].into();
     config.versioned_buckets = ["studies".to_owned()].into();
+    let region = config.region.clone();
     let embedded = Embedded::open(config).await?;
-    let sdk_keys = SdkCredentials::new(keys.access_key_id, keys.secret_access_key, None, None, "measure");
-    let s3 = aws_sdk_s3::Client::from_conf(
-        aws_sdk_s3::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new("us-east-1"))
-            .credentials_provider(sdk_keys.clone())
-            .endpoint_url(embedded.s3_url())
-            .force_path_style(true)
-            .http_client(aws_smithy_http_client::Builder::new().build_http())
-            .build(),
-    );
+    let connection = Connection::to(&Endpoints {
+        s3: embedded.s3_url(),
+        s3_public: embedded.s3_url(),
+        dynamodb: embedded.dynamodb_url(),
+        region,
+        access_key_id: keys.access_key_id,
+        secret_access_key: keys.secret_access_key,
+    });
+    let studies = connection.bucket("studies");
     for concurrency in [1, 8, 16] {
-        let rate = put_rate(&s3, concurrency).await;
-        report(&format!("PutObject of {OBJECT_BYTES} bytes, {concurrency} at a time"), rate, "objects/s");
+        let rate = put_rate(&studies, concurrency).await;
+        report(
+            &format!("writing objects of {OBJECT_BYTES} bytes, {concurrency} at a time"),
+            rate,
+            "objects/s",
+        );
     }
-    report("GetObject of 64 KiB, 8 at a time", get_rate(&s3, 8).await, "requests/s");
+    report("reading 64 KiB, 8 at a time", get_rate(&studies, 8).await, "requests/s");
     report("receive and delete", queue_rate(&embedded).await?, "messages/s");
 
-    let tables = aws_sdk_dynamodb::Client::from_conf(
-        aws_sdk_dynamodb::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new("us-east-1"))
-            .credentials_provider(sdk_keys)
-            .endpoint_url(embedded.dynamodb_url())
-            .http_client(aws_smithy_http_client::Builder::new().build_http())
-            .build(),
-    );
-    measure_tables(&tables).await?;
+    let index = connection.index("measure");
+    index.create_table().await?;
+    measure_index(&index).await;
     embedded.shutdown().await;
     Ok(())
 }
@@ -88,28 +86,31 @@ where
     count as f64 / started.elapsed().as_secs_f64()
 }
 
-async fn put_rate(s3: &aws_sdk_s3::Client, concurrency: usize) -> f64 {
-    let bytes = bytes::Bytes::from(vec![7; OBJECT_BYTES]);
+/// A failure is a line of the report, and the measurement goes on.
+fn told<T>(done: Result<T, impl std::fmt::Display>) {
+    if let Err(error) = done {
+        report(&error.to_string(), 0.0, "");
+    }
+}
+
+async fn put_rate(studies: &Bucket, concurrency: usize) -> f64 {
+    let bytes = vec![7; OBJECT_BYTES];
     rate(OBJECTS, concurrency, |n| {
-        let put = s3.put_object().bucket("studies").key(format!("incoming/{concurrency}/{n}.dcm"));
-        let put = put.body(bytes.clone().into());
+        let (studies, bytes) = (studies.clone(), bytes.clone());
         async move {
-            if let Err(error) = put.send().await {
-                report(&format!("{error:?}"), 0.0, "");
-            }
+            let Ok(key) = ObjectKey::parse(&format!("incoming/{concurrency}/{n}.dcm")) else { return };
+            told(studies.put(&key, bytes, Served::uncached("application/dicom")).await);
         }
     })
     .await
 }
 
-async fn get_rate(s3: &aws_sdk_s3::Client, concurrency: usize) -> f64 {
+async fn get_rate(studies: &Bucket, concurrency: usize) -> f64 {
     rate(OBJECTS, concurrency, |n| {
-        let get = s3.get_object().bucket("studies").key(format!("incoming/8/{n}.dcm")).range("bytes=0-65535");
+        let studies = studies.clone();
         async move {
-            match get.send().await {
-                Ok(got) => drop(got.body.collect().await),
-                Err(error) => report(&format!("{error:?}"), 0.0, ""),
-            }
+            let Ok(key) = ObjectKey::parse(&format!("incoming/8/{n}.dcm")) else { return };
+            told(studies.get_range(ObjectVersion { key: &key, version_id: None }, 0..65_536).await);
         }
     })
     .await
@@ -130,43 +131,39 @@ async fn queue_rate(embedded: &Embedded) -> Result<f64, Box<dyn std::error::Erro
     }
 }
 
-async fn measure_tables(tables: &aws_sdk_dynamodb::Client) -> Result<(), Box<dyn std::error::Error>> {
-    let key = |name: &str, kind| KeySchemaElement::builder().attribute_name(name).key_type(kind).build();
-    let attribute = |name: &str| {
-        let kind = ScalarAttributeType::S;
-        AttributeDefinition::builder().attribute_name(name).attribute_type(kind).build()
-    };
-    tables
-        .create_table()
-        .table_name("measure")
-        .billing_mode(BillingMode::PayPerRequest)
-        .key_schema(key("pk", KeyType::Hash)?)
-        .key_schema(key("sk", KeyType::Range)?)
-        .attribute_definitions(attribute("pk")?)
-        .attribute_definitions(attribute("sk")?)
-        .send()
-        .await?;
+async fn measure_index(index: &Index) {
     for concurrency in [1, 8] {
-        let put = rate(ITEMS, concurrency, |n| {
-            let put = tables.put_item().table_name("measure").item("pk", AttributeValue::S("p".into()));
-            let put = put.item("sk", AttributeValue::S(format!("{n:06}")));
-            async move { drop(put.send().await) }
+        let touched = rate(ITEMS, concurrency, |n| {
+            let index = index.clone();
+            async move {
+                let Ok(study_instance_uid) = StudyInstanceUid::parse(&format!("1.2.{n}")) else { return };
+                let arrival = Arrival {
+                    study_instance_uid,
+                    patient: PatientDemographics::default(),
+                    accession_number: None,
+                    study_date: None,
+                    image_date: None,
+                    description: None,
+                };
+                told(index.touch_study(&arrival, &IdentityRules::default(), Timestamp::now()).await);
+            }
         });
-        report(&format!("PutItem, {concurrency} at a time"), 1000.0 / put.await, "ms each");
-        let update = rate(ITEMS, concurrency, |n| {
-            let update = tables.update_item().table_name("measure").key("pk", AttributeValue::S("p".into()));
-            let update =
-                update.key("sk", AttributeValue::S(format!("{n:06}"))).update_expression("ADD n :one");
-            let update = update.expression_attribute_values(":one", AttributeValue::N("1".into()));
-            async move { drop(update.send().await) }
+        report(&format!("touching a study, {concurrency} at a time"), 1000.0 / touched.await, "ms each");
+        let read = rate(ITEMS, concurrency, |n| {
+            let index = index.clone();
+            async move {
+                let Ok(study) = StudyInstanceUid::parse(&format!("1.2.{n}")) else { return };
+                told(index.study(&study).await);
+            }
         });
-        report(&format!("UpdateItem, {concurrency} at a time"), 1000.0 / update.await, "ms each");
-        let query = rate(ITEMS, concurrency, |_| {
-            let query = tables.query().table_name("measure").key_condition_expression("pk = :p").limit(10);
-            let query = query.expression_attribute_values(":p", AttributeValue::S("p".into()));
-            async move { drop(query.send().await) }
+        report(&format!("reading a study, {concurrency} at a time"), 1000.0 / read.await, "ms each");
+        let queried = rate(ITEMS, concurrency, |n| {
+            let index = index.clone();
+            async move {
+                let Ok(study) = StudyInstanceUid::parse(&format!("1.2.{n}")) else { return };
+                told(index.series(&study).await);
+            }
         });
-        report(&format!("Query of 10 items, {concurrency} at a time"), 1000.0 / query.await, "ms each");
+        report(&format!("asking for its series, {concurrency} at a time"), 1000.0 / queried.await, "ms each");
     }
-    Ok(())
 }

@@ -16,7 +16,7 @@ use crate::table_server::TableServer;
 use crate::{Credentials, DurableQueue, EmbeddedError, Expiry, RetryPolicy, Sweeper, backup};
 use filmless_store::port::{Clock, SystemClock};
 
-/// How long an upload in parts may be under way, as on AWS (`unfinished-uploads` in `infra/template.yaml`).
+/// How long an upload in parts may be under way, as on AWS (`unfinished-uploads` in `infra/template/buckets.yaml`).
 const UNFINISHED_UPLOADS_AFTER: Duration = Duration::from_secs(3 * 24 * 3600);
 
 /// What the embedded profile is started with.

@@ -5,17 +5,17 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::TargetOptions;
+use super::system::TargetOptions;
 
 #[derive(Debug, Clone, Args)]
 pub struct BackupOptions {
-    /// Folder of backups; made when it is missing. Not below the data folder.
+    /// Folder of backups; created if missing. It must not be inside the data folder.
     #[arg(value_name = "DIR")]
     pub folder: PathBuf,
-    /// Make none: read the backups that are there, and compare every byte with what was written.
+    /// Make no backup. Read the existing ones and compare every byte with what was written.
     #[arg(long, conflicts_with = "keep")]
     pub verify: bool,
-    /// Remove all but so many backups, the newest, and what only older ones needed.
+    /// Keep this many of the newest backups; remove the others and the data that only they needed.
     #[arg(long, value_name = "COUNT")]
     pub keep: Option<NonZeroUsize>,
     #[command(flatten)]
@@ -30,10 +30,10 @@ pub struct RestoreOptions {
     /// Folder of backups.
     #[arg(value_name = "DIR")]
     pub folder: PathBuf,
-    /// Which backup, by its name; the newest by default.
+    /// Name of the backup; the newest by default.
     #[arg(long, value_name = "NAME")]
     pub backup: Option<String>,
-    /// The data folder to make: it must be empty, or not there yet.
+    /// The data folder to create. It must be empty or not exist yet.
     #[arg(long, value_name = "DIR", env = "FILMLESS_DATA")]
     pub data: PathBuf,
     /// Print one JSON object instead of text.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use filmless_usage::Month;
 
-use super::SystemOptions;
+use super::system::SystemOptions;
 
 #[derive(Debug, Clone, Args)]
 pub struct UsageOptions {
@@ -19,7 +19,7 @@ pub struct UsageOptions {
 pub enum UsageAct {
     /// Write Parquet, CSV, XLSX and manifest of a month, or of every month.
     Export {
-        /// Which month, as YYYY-MM.
+        /// Month, as YYYY-MM.
         #[arg(long, value_name = "MONTH")]
         month: Option<Month>,
         /// Write into this folder instead of the usage bucket.
@@ -29,22 +29,22 @@ pub enum UsageAct {
         #[arg(long, value_name = "DIR", requires = "out", requires = "month", conflicts_with_all = ["to", "env"])]
         from: Option<PathBuf>,
     },
-    /// Verify the chain of the whole ledger, compute every export anew and say what differs. Exit code 1 when
-    /// something does.
+    /// Verify the chain of the whole ledger, compute every export again and show the differences. Exit code 1 if there
+    /// are any.
     Verify {
         /// Compare the exports of this month only, as YYYY-MM.
         #[arg(long, value_name = "MONTH")]
         month: Option<Month>,
     },
-    /// Answer a named query from the exports; without a name, list them. Exit code 1 when there is no answer.
+    /// Answer a named query from the exports; without a name, list them. Exit code 1 if there is no answer.
     Query(QueryOptions),
     /// Compare the hospital's claims to social insurance with what was delivered.
     Reconcile {
-        /// Claims: XML as it is sent (GIAMDINHHS), CSV or TSV with the fields of XML1, XML3 and XML4 as its header, ZIPs
+        /// Claims: XML as sent to the insurance (GIAMDINHHS), CSV or TSV with the fields of XML1, XML3 and XML4 as header, ZIPs
         /// of them, or folders. May be given several times.
         #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
         claims: Vec<PathBuf>,
-        /// Which month, as YYYY-MM.
+        /// Month, as YYYY-MM.
         #[arg(long, value_name = "MONTH")]
         month: Month,
         /// Write the list of findings (CSV, XLSX) and the claim lines with their evidence (CSV) into this folder.
@@ -58,10 +58,10 @@ pub enum UsageAct {
 
 #[derive(Debug, Clone, Args)]
 pub struct QueryOptions {
-    /// Which query.
+    /// Name of the query.
     #[arg(conflicts_with = "sql")]
     pub name: Option<String>,
-    /// Which month, as YYYY-MM; this month by default.
+    /// Month, as YYYY-MM; this month by default.
     #[arg(long, value_name = "MONTH")]
     pub month: Option<Month>,
     /// Folder that `export --out` wrote to, instead of the usage bucket.
@@ -70,10 +70,10 @@ pub struct QueryOptions {
     /// Print CSV instead of a table.
     #[arg(long, conflicts_with_all = ["json", "print"])]
     pub csv: bool,
-    /// Only print what DuckDB is to be told.
+    /// Print the statements for DuckDB and run nothing.
     #[arg(long)]
     pub print: bool,
-    /// A question of your own, over `usage_events` and `usage_prices`, for DuckDB (`pip install duckdb-cli`).
+    /// Your own SQL over `usage_events` and `usage_prices`, for DuckDB (`pip install duckdb-cli`).
     #[arg(long, value_name = "SQL", conflicts_with = "csv")]
     pub sql: Option<String>,
 }

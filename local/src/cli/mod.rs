@@ -1,20 +1,22 @@
 //! What can be typed.
 
 mod backup;
+mod duration;
 mod finance;
 mod operate;
 mod staff;
+mod system;
 mod up;
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
 pub use backup::{BackupOptions, RestoreOptions};
 pub use finance::{CostOptions, QueryOptions, UsageAct, UsageOptions};
 pub use operate::{AuditAct, AuditOptions, QueueWord, RebuildOptions, ReconcileOptions, RedriveOptions};
-pub use staff::{AccountAct, AccountOptions, ChannelsWord, StaffAct, StaffOptions};
+pub use staff::{AccountAct, AccountOptions, StaffAct, StaffOptions};
+pub use system::{SystemOptions, TargetOptions};
 pub use up::{DemoOptions, LogFormatWord, MessageSecretsWord, ReleaseOnWord, StaffOidcOptions, UpOptions};
 
 /// Medical images for patients, without film.
@@ -35,25 +37,25 @@ pub enum Command {
     Send(SendOptions),
     /// Show where studies are, why they are held, and what was refused.
     Status(StatusOptions),
-    /// Do what the hotline and the records office do: find, send again, release, hold, correct, recall.
+    /// Work as the hotline and the records office do: find, send again, release, hold, correct, recall.
     Staff(StaffOptions),
-    /// Make, list and remove the accounts with which staff sign in to the console of a system on this machine.
+    /// Create, list and remove staff accounts for the console of a system on this machine.
     StaffAccount(AccountOptions),
-    /// Take what a message provider reports: lines of JSON from standard input, as SES and SNS write them.
+    /// Record the reports of a message provider from standard input: JSON of SES and SNS, or lines of a relay.
     Feedback(SystemOptions),
-    /// Do now what is due once a day: call the hotline to its list, erase what its retention has ended.
+    /// Run the daily jobs now: send the hotline its list, erase studies whose retention has ended.
     Daily(SystemOptions),
     /// Verify and export the audit log.
     Audit(AuditOptions),
-    /// Look for what was lost: uploads that nobody took in, studies that stand still, derived objects that are gone.
+    /// Find what was lost: uploads that were not taken in, studies that stand still, missing derived objects.
     Reconcile(ReconcileOptions),
-    /// Make everything anew that was derived from studies.
+    /// Make all derived objects of studies again.
     Rebuild(RebuildOptions),
-    /// Show the messages that nobody could work on, and send them back to their queue.
+    /// Show the messages in dead-letter queues, and send them back to their queues.
     Redrive(RedriveOptions),
-    /// Copy the data folder of a system on this machine, while it runs or not; a second backup copies only what is new.
+    /// Copy the data folder of a system on this machine, running or not. The next backup copies only what is new.
     Backup(BackupOptions),
-    /// Make a data folder of a backup.
+    /// Create a data folder from a backup.
     Restore(RestoreOptions),
     /// Compute what a study costs, from a price list.
     Cost(CostOptions),
@@ -61,24 +63,13 @@ pub enum Command {
     Usage(UsageOptions),
 }
 
-/// Which running system a command speaks to.
-#[derive(Debug, Clone, Args)]
-pub struct TargetOptions {
-    /// Portal or S3 address of a system that runs on this machine; the one started last by default.
-    #[arg(long, global = true, value_name = "URL")]
-    pub to: Option<String>,
-    /// Data folder of a system that runs on this machine.
-    #[arg(long, global = true, value_name = "DIR", env = "FILMLESS_DATA")]
-    pub data: Option<PathBuf>,
-}
-
 #[derive(Debug, Clone, Args)]
 pub struct SendOptions {
     /// DICOM files, ZIPs, or folders of them.
     #[arg(value_name = "PATH", required_unless_present = "order")]
     pub paths: Vec<PathBuf>,
-    /// Wait until every study of these files is released or held, for so many seconds at most (600 by default), and say
-    /// what became of each.
+    /// Wait until every study of these files is released or held, for at most this many seconds (600 by default), and show
+    /// the result of each.
     #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "600")]
     pub wait: Option<u64>,
     /// Order of the study (JSON); may be given several times.
@@ -96,13 +87,13 @@ pub struct StatusOptions {
     /// Study Instance UID; all studies of the last days by default.
     #[arg(value_name = "STUDY")]
     pub study: Option<String>,
-    /// How many days back.
+    /// Number of days to look back.
     #[arg(long, default_value_t = 31, value_parser = clap::value_parser!(u16).range(1..=3660))]
     pub days: u16,
     /// Only studies in this state.
     #[arg(long, value_name = "STATE", ignore_case = true, value_parser = ["receiving", "settled", "rendered", "held", "released", "recalled"])]
     pub state: Option<String>,
-    /// Only studies that are held for this reason.
+    /// Only studies held for this reason.
     #[arg(long, value_name = "CODE")]
     pub reason: Option<String>,
     /// Only studies of this patient code.
@@ -113,26 +104,6 @@ pub struct StatusOptions {
     pub modality: Option<String>,
     #[command(flatten)]
     pub system: SystemOptions,
-}
-
-/// Which system an operator's command works on.
-#[derive(Debug, Clone, Args)]
-pub struct SystemOptions {
-    #[command(flatten)]
-    pub target: TargetOptions,
-    /// Work on the system that the functions' environment variables name (on AWS, with the caller's own rights),
-    /// instead of one that runs on this machine.
-    #[arg(long, global = true, conflicts_with = "to")]
-    pub env: bool,
-    /// Print JSON instead of text.
-    #[arg(long, global = true)]
-    pub json: bool,
-}
-
-fn parse_duration(text: &str) -> Result<Duration, String> {
-    let span: jiff::SignedDuration =
-        text.parse().map_err(|_| "expected a time such as 2s, 500ms or 5m".to_owned())?;
-    Duration::try_from(span).map_err(|_| "a time cannot be negative".to_owned())
 }
 
 #[cfg(test)]
@@ -186,16 +157,6 @@ mod tests {
             {
                 panic!("{}: {error}", command.join(" "));
             }
-        }
-    }
-
-    #[test]
-    fn times_are_read_with_their_unit() {
-        assert_eq!(parse_duration("2s"), Ok(Duration::from_secs(2)));
-        assert_eq!(parse_duration("500ms"), Ok(Duration::from_millis(500)));
-        assert_eq!(parse_duration("5m"), Ok(Duration::from_secs(300)));
-        for bad in ["", "2", "-1s", "soon"] {
-            assert!(parse_duration(bad).is_err(), "{bad}");
         }
     }
 }

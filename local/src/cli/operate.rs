@@ -4,20 +4,21 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{SystemOptions, parse_duration};
+use super::duration::parse_duration;
+use super::system::SystemOptions;
 
 #[derive(Debug, Clone, Args)]
 pub struct ReconcileOptions {
-    /// Tell what is found to go on. Without it, it is only shown.
+    /// Restart what was found. Without this option, only show it.
     #[arg(long)]
     pub repair: bool,
-    /// How many days back.
+    /// Number of days to look back.
     #[arg(long, default_value_t = 31, value_parser = clap::value_parser!(u16).range(1..=3660))]
     pub days: u16,
-    /// Only uploads whose keys start so; may be given several times. `%Y`, `%m` and `%d` stand for each day.
+    /// Only uploads whose keys start with this; may be given several times. `%Y`, `%m` and `%d` stand for each day.
     #[arg(long, value_name = "PREFIX")]
     pub prefix: Vec<String>,
-    /// What changed less than this ago is left to those who are at it.
+    /// Leave alone what changed less than this long ago: it may still be in progress.
     #[arg(long, value_name = "TIME", default_value = "15m", value_parser = parse_duration)]
     pub grace: Duration,
     #[command(flatten)]
@@ -32,7 +33,7 @@ pub struct RebuildOptions {
     /// All studies of the last days.
     #[arg(long, conflicts_with = "studies")]
     pub all: bool,
-    /// How many days back, with `--all`.
+    /// Number of days to look back, with `--all`.
     #[arg(long, default_value_t = 3660, value_parser = clap::value_parser!(u16).range(1..=20_000))]
     pub days: u16,
     #[command(flatten)]
@@ -41,7 +42,7 @@ pub struct RebuildOptions {
 
 #[derive(Debug, Clone, Args)]
 pub struct RedriveOptions {
-    /// Whose dead letters go back; without it, those of all queues are shown and none is sent.
+    /// Queue whose dead letters go back. Without it, show those of all queues and send none.
     #[arg(value_enum)]
     pub queue: Option<QueueWord>,
     /// Only show them.
@@ -75,7 +76,7 @@ pub struct AuditOptions {
 
 #[derive(Debug, Clone, Copy, Subcommand)]
 pub enum AuditAct {
-    /// Verify the whole hash chain. Exit code 1 when it does not hold.
+    /// Verify the whole hash chain. Exit code 1 if it is broken.
     Verify,
     /// Print the log, one event per line, verifying it on the way.
     Export {

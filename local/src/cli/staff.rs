@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
+use filmless_delivery::staff::Channels;
 use filmless_domain::staff::Role;
 
-use super::{SystemOptions, TargetOptions};
+use super::system::{SystemOptions, TargetOptions};
 
 #[derive(Debug, Clone, Args)]
 pub struct StaffOptions {
@@ -24,14 +25,14 @@ pub enum StaffAct {
     /// Show the history of a study: received, rendered, released, slip, SMS, email, opened, first image.
     #[command(alias = "ledger")]
     History { study: String },
-    /// Issue a new slip; the old link says that it was replaced, the old password ends.
+    /// Issue a new slip; the old link says that it was replaced, the old password stops working.
     Reissue {
         study: String,
         #[command(flatten)]
         why: Why,
-        /// Over which channels the new secrets go.
-        #[arg(long, value_enum, default_value_t = ChannelsWord::All)]
-        channels: ChannelsWord,
+        /// Channels for the new secrets.
+        #[arg(long, value_name = "all|CHANNEL|none", default_value = "all")]
+        channels: Channels,
         /// Also write the slip (PDF) to this file.
         #[arg(long, value_name = "FILE")]
         slip: Option<PathBuf>,
@@ -39,9 +40,9 @@ pub enum StaffAct {
     /// Send the message again; what was issued before stays valid.
     Resend {
         study: String,
-        /// Over which channels.
-        #[arg(long, value_enum, default_value_t = ChannelsWord::All)]
-        channels: ChannelsWord,
+        /// Channels.
+        #[arg(long, value_name = "all|CHANNEL|none", default_value = "all")]
+        channels: Channels,
     },
     /// End every session, link, password and share of a patient.
     Revoke {
@@ -52,21 +53,21 @@ pub enum StaffAct {
     /// Release a held (or recalled) study: shows what images, order and account say, then releases with --seen.
     Release {
         study: String,
-        /// Accession number of the order, when the study does not name one.
+        /// Accession number of the order, if the study does not name one.
         #[arg(long, value_name = "ACCESSION")]
         order: Option<String>,
         #[command(flatten)]
         why: Why,
-        /// The word of `seen` from what was shown: the facts that you compared.
+        /// The value of `seen` from the facts that were shown: those that you compared.
         #[arg(long, value_name = "WORD")]
         seen: Option<String>,
-        /// Those who are named are one person: remember that for studies to come.
+        /// The named people are one person: remember this for later studies.
         #[arg(long)]
         same_person: bool,
     },
     /// List studies that are held because the patient differs, and orders to look at.
     Reviews {
-        /// How many days back.
+        /// Number of days to look back.
         #[arg(long, default_value_t = 31)]
         days: u16,
     },
@@ -76,7 +77,7 @@ pub enum StaffAct {
         #[command(flatten)]
         why: Why,
     },
-    /// Correct where a patient's messages go; an empty text means that there is none.
+    /// Correct a patient's phone number and email address; an empty text means none.
     Contact {
         patient: String,
         #[arg(long, required_unless_present = "email")]
@@ -91,24 +92,24 @@ pub enum StaffAct {
         #[command(flatten)]
         why: Why,
     },
-    /// Take a study back (wrong patient): ends links, passwords and sessions, deletes what was derived, lists who saw it.
+    /// Take a study back (wrong patient): ends links, passwords and sessions, deletes derived objects, lists who saw it.
     Recall {
         study: String,
         #[command(flatten)]
         why: Why,
     },
-    /// Erase all that is kept about a patient, at their request: uploads, orders, everything derived, account, shares.
+    /// Erase everything kept about a patient, at their request: uploads, orders, everything derived, account, shares.
     Erase {
         patient: String,
         #[command(flatten)]
         why: Why,
-        /// Only say what would be erased.
+        /// Only show what would be erased.
         #[arg(long)]
         dry_run: bool,
     },
     /// Erase the studies whose retention (10, 20 or 30 years) has ended.
     EndRetention {
-        /// Only say what would be erased.
+        /// Only show what would be erased.
         #[arg(long)]
         dry_run: bool,
     },
@@ -116,29 +117,29 @@ pub enum StaffAct {
     Viewers { study: String },
     /// List held studies.
     Held {
-        /// How many days back.
+        /// Number of days to look back.
         #[arg(long, default_value_t = 31)]
         days: u16,
     },
     /// List patients whom no message reached.
     Unreached {
-        /// How many days back.
+        /// Number of days to look back.
         #[arg(long, default_value_t = 7)]
         days: u16,
     },
     /// Share studies on a patient's behalf; prints link and code once.
     Share {
         patient: String,
-        /// Whom it is for.
+        /// The person it is for.
         #[arg(long = "for", value_name = "NAME")]
         label: String,
         /// `doctor`, `spouse`, `child`, `parent`, `sibling`, `guardian` or `other`.
         #[arg(long, default_value = "doctor")]
         relation: String,
-        /// Which study; may be given several times.
+        /// Study; may be given several times.
         #[arg(long, required = true)]
         study: Vec<String>,
-        /// For how many days.
+        /// Number of days.
         #[arg(long, default_value_t = 7)]
         days: u32,
         /// Whether files may be downloaded.
@@ -157,18 +158,6 @@ pub struct Why {
     pub reason: String,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub enum ChannelsWord {
-    /// SMS and email, as far as they are known.
-    All,
-    /// SMS alone.
-    Sms,
-    /// Email alone.
-    Email,
-    /// None: the slip is handed over.
-    None,
-}
-
 #[derive(Debug, Clone, Args)]
 pub struct AccountOptions {
     #[command(subcommand)]
@@ -182,17 +171,17 @@ pub struct AccountOptions {
 
 #[derive(Debug, Clone, Subcommand)]
 pub enum AccountAct {
-    /// Make an account, or give one a new password and these roles; prints the password once.
+    /// Create an account, or give an existing one a new password and these roles. Prints the password once.
     Add {
         /// Its name: letters without accents, digits, or . _ - @
         name: String,
-        /// What it may do; may be given several times.
+        /// Role; may be given several times.
         #[arg(long, required = true, value_enum)]
         role: Vec<RoleWord>,
     },
     /// List the accounts.
     List,
-    /// Remove an account, and end what it has open.
+    /// Remove an account and end its sessions.
     Remove { name: String },
 }
 
@@ -204,7 +193,7 @@ pub enum RoleWord {
     Records,
     /// Reads the usage ledger.
     Finance,
-    /// Everything, the audit log and erasure too.
+    /// Everything, including the audit log and erasure.
     Admin,
 }
 

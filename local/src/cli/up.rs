@@ -7,44 +7,44 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use filmless_delivery::{SmsCountries, TrustedProxies};
 use filmless_domain::mailbox::is_mailbox;
-use filmless_domain::{QuietHours, staff_oidc};
+use filmless_domain::{ChannelPolicy, QuietHours, staff_oidc};
 
-use super::parse_duration;
+use super::duration::parse_duration;
 
 #[derive(Debug, Clone, Args)]
 pub struct UpOptions {
     /// Folder that holds everything.
     #[arg(long, value_name = "DIR", default_value = "data", env = "FILMLESS_DATA")]
     pub data: PathBuf,
-    /// Port of the portal; 0 takes any free one. S3 and DynamoDB take the next two when they are free.
+    /// Port of the portal; 0 takes any free one. S3 and DynamoDB take the next two if they are free.
     #[arg(long, default_value_t = 8080)]
     pub port: u16,
-    /// Address to listen on. The default is reached from this machine only.
+    /// Address to listen on. By default only this machine can reach it.
     #[arg(long, default_value = "127.0.0.1")]
     pub bind: IpAddr,
     /// How long no image may arrive before a study counts as complete, e.g. `2s`, `500ms`, `5m`.
     #[arg(long, value_name = "TIME", default_value = "5s", value_parser = parse_duration)]
     pub settle: Duration,
-    /// Address at which patients reach the portal, when it is not the one listened on.
+    /// Address at which patients reach the portal, if it differs from the one listened on.
     #[arg(long, value_name = "URL", value_parser = https_address)]
     pub public_url: Option<String>,
-    /// Address at which browsers reach S3, when it is not the one listened on.
+    /// Address at which browsers reach S3, if it differs from the one listened on.
     #[arg(long, value_name = "URL")]
     pub s3_public_url: Option<String>,
     /// Addresses or networks of the reverse proxies in front of the portal, separated by commas: only their
     /// `X-Forwarded-For` says where a request comes from.
     #[arg(long, value_name = "NETWORKS", default_value = "")]
     pub trusted_proxies: TrustedProxies,
-    /// An S3 API of one's own in the place of the one in this process; give DynamoDB's address too, and the keys.
+    /// Another S3 API instead of the one in this process; give DynamoDB's address too, and the keys.
     #[arg(long, value_name = "URL", env = "AWS_ENDPOINT_URL_S3", requires = "dynamodb_url")]
     pub s3_url: Option<String>,
-    /// A DynamoDB API of one's own.
+    /// Another DynamoDB API.
     #[arg(long, value_name = "URL", env = "AWS_ENDPOINT_URL_DYNAMODB", requires = "s3_url")]
     pub dynamodb_url: Option<String>,
-    /// Access key of both.
+    /// Access key for both.
     #[arg(long, value_name = "ID", env = "AWS_ACCESS_KEY_ID", hide_env_values = true)]
     pub access_key_id: Option<String>,
-    /// Its secret. Give it by the environment: other users of this machine see what is typed.
+    /// Its secret. Set it in the environment: other users of this machine can see arguments.
     #[arg(long, value_name = "SECRET", env = "AWS_SECRET_ACCESS_KEY", hide_env_values = true)]
     pub secret_access_key: Option<String>,
     /// Region in the signatures for both.
@@ -53,35 +53,42 @@ pub struct UpOptions {
     /// JSON file with the hospital's name, address, support mailbox, hotline and hours.
     #[arg(long, value_name = "FILE")]
     pub hospital: Option<PathBuf>,
-    /// Sender of emails; the hospital's support mailbox if none is named.
+    /// Sender of emails; the hospital's support mailbox by default.
     #[arg(long, value_name = "ADDRESS", value_parser = mailbox)]
     pub email_from: Option<String>,
-    /// What must be there before images are released.
+    /// What a release waits for.
     #[arg(long, value_enum, default_value_t = ReleaseOnWord::Images)]
     pub release_on: ReleaseOnWord,
-    /// JSON file that says how patient ids are read and whether two members of the staff must agree on a release by hand.
+    /// JSON file that says how patient ids are read and whether two members of staff must agree on a release by hand.
     #[arg(long, value_name = "FILE")]
     pub identity: Option<PathBuf>,
-    /// Who gets the figures of a month by email once it is over: mailboxes, separated by commas.
+    /// Mailboxes, separated by commas, that get the figures of a month by email once it is over.
     #[arg(long, value_name = "MAILBOXES", value_delimiter = ',')]
     pub finance_report_to: Vec<String>,
     /// When no message is sent, in the hospital's time (UTC+7), e.g. `21:00-07:00`.
     #[arg(long, value_name = "HOURS")]
     pub quiet_hours: Option<QuietHours>,
+    /// Over which channels messages go, in the order in which they are tried: the first to a number and the first to an address,
+    /// and after one that failed the next.
+    #[arg(long, value_name = "ORDER", default_value = "sms,email")]
+    pub channels: ChannelPolicy,
+    /// JSON file that sets up the messengers of further channels. It holds secrets: readable by this user alone.
+    #[arg(long, value_name = "FILE")]
+    pub messengers: Option<PathBuf>,
     /// Country calling codes to which SMS may go, separated by commas.
     #[arg(long, value_name = "CODES", default_value = "84")]
     pub sms_countries: SmsCountries,
     /// Which secrets SMS and email carry.
     #[arg(long, value_enum, default_value_t = MessageSecretsWord::All)]
     pub message_secrets: MessageSecretsWord,
-    /// Where Prometheus may fetch `/metrics`, e.g. `127.0.0.1:9464`; without it there are none. Keep it off the public network.
+    /// Address where Prometheus fetches `/metrics`, e.g. `127.0.0.1:9464`; none by default. Keep it off the public network.
     #[arg(long, value_name = "ADDRESS")]
     pub metrics_addr: Option<SocketAddr>,
-    /// Collector of OpenTelemetry that gets a trace of every study (OTLP over HTTP), e.g. `http://127.0.0.1:4318`; without it
-    /// there are none.
+    /// Collector of OpenTelemetry that gets a trace of every study (OTLP over HTTP), e.g. `http://127.0.0.1:4318`; none by
+    /// default.
     #[arg(long, value_name = "URL", env = "OTEL_EXPORTER_OTLP_ENDPOINT")]
     pub otlp_endpoint: Option<String>,
-    /// How lines of the log are written to standard error.
+    /// Format of the log on standard error.
     #[arg(long, value_enum, default_value_t = LogFormatWord::Text, env = "FILMLESS_LOG_FORMAT")]
     pub log_format: LogFormatWord,
     #[command(flatten)]
@@ -97,19 +104,19 @@ pub struct StaffOidcOptions {
     /// Our client id at that provider.
     #[arg(long, value_name = "ID", env = "STAFF_OIDC_CLIENT_ID")]
     pub staff_oidc_client_id: Option<String>,
-    /// Our client secret there; rather by the environment, since arguments are seen by everybody on this machine.
+    /// Our client secret there. Better set it in the environment: everybody on this machine can see arguments.
     #[arg(long, value_name = "SECRET", env = "STAFF_OIDC_CLIENT_SECRET", hide_env_values = true)]
     pub staff_oidc_client_secret: Option<String>,
-    /// What is asked for.
+    /// Scopes to request.
     #[arg(long, value_name = "SCOPES", env = "STAFF_OIDC_SCOPES", default_value = staff_oidc::SCOPES)]
     pub staff_oidc_scopes: String,
-    /// The claim that names somebody in the logs.
+    /// The claim with the name that the logs use.
     #[arg(long, value_name = "CLAIM", env = "STAFF_OIDC_SUBJECT_CLAIM", default_value = staff_oidc::SUBJECT_CLAIM)]
     pub staff_oidc_subject_claim: String,
-    /// The claim that holds roles or groups, e.g. `realm_access.roles` or `cognito:groups`.
+    /// The claim with roles or groups, e.g. `realm_access.roles` or `cognito:groups`.
     #[arg(long, value_name = "CLAIM", env = "STAFF_OIDC_ROLES_CLAIM", default_value = staff_oidc::ROLES_CLAIM)]
     pub staff_oidc_roles_claim: String,
-    /// JSON that says which of our roles a group of the provider is: `{"group": "hotline"}`.
+    /// JSON that maps groups of the provider to roles: `{"group": "hotline"}`.
     #[arg(long, value_name = "JSON", env = "STAFF_OIDC_ROLE_MAP")]
     pub staff_oidc_role_map: Option<String>,
 }
@@ -124,7 +131,7 @@ pub enum LogFormatWord {
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub enum ReleaseOnWord {
-    /// The images alone.
+    /// The images only.
     Images,
     /// A signed result.
     Report,
@@ -134,7 +141,7 @@ pub enum ReleaseOnWord {
 pub enum MessageSecretsWord {
     /// Account, password and link.
     All,
-    /// Account and link; the password is on the slip alone.
+    /// Account and link; only the slip has the password.
     LinkOnly,
 }
 
@@ -142,7 +149,7 @@ pub enum MessageSecretsWord {
 pub struct DemoOptions {
     #[command(flatten)]
     pub up: UpOptions,
-    /// End as soon as the patient has everything, instead of staying up until Ctrl-C.
+    /// Stop as soon as the patient has everything, instead of running until Ctrl-C.
     #[arg(long)]
     pub once: bool,
 }

@@ -16,7 +16,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use jiff::{Timestamp, ToSpan};
 use serde::Serialize;
 
-use super::Upload;
+use super::upload::Upload;
 use crate::instance::{INDEX_TABLE, Running, STUDIES_BUCKET};
 
 const LOOK_EVERY: Duration = Duration::from_secs(2);

@@ -14,9 +14,9 @@ use crate::instance::{DERIVED_BUCKET, SLIPS_BUCKET};
 use super::outbox::OutboxFolder;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
-/// Slips hold passwords, as do messages (`SlipRetentionDays` in `infra/template.yaml`).
+/// Slips hold passwords, as do messages (`SlipRetentionDays` in `infra/template/parameters.yaml`).
 const SECRETS_KEPT: Duration = DAY.saturating_mul(7);
-/// A download is made again when somebody asks for it (`downloads-are-made-again` in `infra/template.yaml`).
+/// A download is made again when somebody asks for it (`downloads-are-made-again` in `infra/template/buckets.yaml`).
 const DOWNLOADS_KEPT: Duration = DAY.saturating_mul(7);
 const SWEEP_EVERY: Duration = Duration::from_secs(10 * 60);
 /// What was deleted is on the disk so long at most.

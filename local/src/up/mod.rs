@@ -21,7 +21,7 @@ use axum::Router;
 use filmless_decoder::ChildRenderer;
 use filmless_delivery::parts::{Common, Viewing};
 use filmless_delivery::viewing::Portal;
-use filmless_delivery::{MessageSecrets, Services, Settings};
+use filmless_delivery::{InstanceRenderer, MessageSecrets, Services, Settings};
 use filmless_domain::gate::ReleaseOn;
 use filmless_domain::identity::IdentityRules;
 use filmless_domain::staff_oidc::{OidcSettings, RoleMap};
@@ -29,10 +29,13 @@ use filmless_domain::{Hospital, Limits, Secret};
 use filmless_embedded::{Credentials, Embedded, EmbeddedConfig, HttpListener, Uploader, own_folder};
 use filmless_identity::ReachedAt;
 use filmless_runtime::{LogFormat, Traces, init_logging_as};
-use filmless_store::port::{OsRandomness, Queue, SystemClock};
+use filmless_store::messengers::set_up;
+use filmless_store::port::{Messengers, OsRandomness, Queue, SystemClock};
 use filmless_store::sealing::LocalSealer;
 use filmless_store::{Connection, Endpoints};
-use serve_portal::{OidcDoor, PortalConfig, PortalServices};
+use machine::Machine;
+use metrics::Counted;
+use serve_portal::{PortalConfig, PortalServices, StaffSignIn};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use url::Url;
@@ -42,10 +45,8 @@ use crate::instance::{
     self, AUDIT_BUCKET, DERIVED_BUCKET, INDEX_TABLE, REGION, Running, SLIPS_BUCKET, STUDIES_BUCKET,
     USAGE_BUCKET,
 };
-use crate::print;
+use crate::print::print;
 
-use machine::Machine;
-use metrics::Counted;
 pub use metrics::Metrics;
 use outbox::OutboxFolder;
 
@@ -119,7 +120,9 @@ impl System {
         services.index.create_table().await.context("cannot make the index table")?;
 
         let machine = Machine::new(data.clone(), embedded.queue());
-        let mut tasks = workers::start(&services, &embedded.queue(), &machine);
+        let decoders = ChildRenderer::new(Limits::default().decoder_memory_bytes_max);
+        let renderer: Arc<dyn InstanceRenderer> = Arc::new(decoders);
+        let mut tasks = workers::start(&services, &renderer, &embedded.queue(), &machine);
         tasks.push(machine.start());
         tasks.extend(lifecycle::start(embedded.sweeper(), outbox.clone(), Arc::clone(&services.clock)));
         // Behind a proxy everybody comes from this machine, and not every proxy says for whom it asks.
@@ -222,14 +225,29 @@ fn services(
         usage: connection.bucket(USAGE_BUCKET),
         index: connection.index(INDEX_TABLE),
         queue,
-        sms: Arc::new(outbox.clone()),
-        email: Arc::new(outbox.clone()),
+        messengers: messengers(options, outbox)?,
         sealer: Arc::new(LocalSealer::new(&key, OsRandomness)),
-        renderer: Arc::new(ChildRenderer::new(Limits::default().decoder_memory_bytes_max)),
         clock: Arc::new(SystemClock),
         randomness: Arc::new(OsRandomness),
         settings: Arc::new(running.settings.clone()),
     })
+}
+
+/// The outbox for SMS and email, and what the hospital set up.
+fn messengers(options: &UpOptions, outbox: &OutboxFolder) -> anyhow::Result<Messengers> {
+    let mut messengers = outbox.messengers();
+    if let Some(file) = &options.messengers {
+        let json =
+            std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+        let more = set_up(&json).with_context(|| format!("{} cannot be used", file.display()))?;
+        messengers = messengers.and(more);
+    }
+    for channel in options.channels.channels() {
+        let found = messengers.of(*channel);
+        found
+            .map_err(|_| anyhow::anyhow!("--channels names {channel}, which --messengers does not set up"))?;
+    }
+    Ok(messengers)
 }
 
 fn hospital(options: &UpOptions) -> anyhow::Result<Hospital> {
@@ -248,7 +266,8 @@ fn hospital(options: &UpOptions) -> anyhow::Result<Hospital> {
 fn identity(options: &UpOptions) -> anyhow::Result<IdentityRules> {
     let Some(file) = &options.identity else { return Ok(IdentityRules::default()) };
     let text = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-    serde_json::from_slice(&text).with_context(|| format!("{} holds no identity rules", file.display()))
+    serde_json::from_slice(&text)
+        .with_context(|| format!("{} is not a file of identity rules", file.display()))
 }
 
 /// What this system does: the one place where options become settings.
@@ -261,6 +280,7 @@ fn settings(options: &UpOptions, public_url: String) -> anyhow::Result<Settings>
         finance_report_to: options.finance_report_to.clone(),
         quiet_period: options.settle,
         quiet_hours: options.quiet_hours,
+        channels: options.channels.clone(),
         sms_countries: options.sms_countries.clone(),
         release_on: match options.release_on {
             ReleaseOnWord::Images => ReleaseOn::Images,
@@ -285,20 +305,20 @@ async fn serve(
 ) -> anyhow::Result<HttpListener> {
     let viewing = Viewing::from(services);
     let config = PortalConfig::of(&viewing).await?;
-    let mut portal = PortalServices::new(Arc::new(Portal::new(viewing)), config);
+    let mut portal = PortalServices::new(Portal::new(viewing), config);
     let mut router = more.into_iter().fold(Router::new(), Router::merge);
     let staff = match external_provider(&options.staff_oidc)? {
-        Some(provider) => OidcDoor::new(services, provider, None)?,
+        Some(provider) => StaffSignIn::new(services, provider, None)?,
         None => {
             let data = options.data.canonicalize()?;
             let (identity, provider) = identity::open(&data, &Common::from(services))?;
             router = router.merge(identity);
             // By the socket and not by the public address, which may be a proxy's that cannot be reached from here.
             let here = Url::parse(&format!("http://{}", reached_at(listener.local_addr()?)))?;
-            OidcDoor::new(services, provider, Some(ReachedAt(here)))?
+            StaffSignIn::new(services, provider, Some(ReachedAt(here)))?
         }
     };
-    portal = portal.with_staff(Arc::new(staff)).with_machine(Arc::new(machine));
+    portal = portal.with_staff(staff).with_machine(Arc::new(machine));
     Ok(portal_listener::open(listener, router.merge(serve_portal::router(Arc::new(portal))), metrics)?)
 }
 
@@ -313,7 +333,8 @@ fn external_provider(options: &StaffOidcOptions) -> anyhow::Result<Option<OidcSe
     provider.subject_claim.clone_from(&options.staff_oidc_subject_claim);
     provider.roles_claim.clone_from(&options.staff_oidc_roles_claim);
     if let Some(map) = &options.staff_oidc_role_map {
-        let map = RoleMap::parse(map).context("--staff-oidc-role-map is no JSON of groups and roles")?;
+        let map =
+            RoleMap::parse(map).context("--staff-oidc-role-map is not JSON that maps groups to roles")?;
         provider.role_map = Some(map);
     }
     Ok(Some(provider))

@@ -5,14 +5,17 @@ use std::fs;
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use async_trait::async_trait;
-use filmless_store::port::{Email, EmailGateway, PortError, Sms, SmsGateway};
+use filmless_domain::Channel;
+use filmless_store::port::{Message, Messenger, Messengers, PortError};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-const KINDS: [&str; 2] = ["sms", "email"];
+/// The channels whose messages are kept here for a relay of the hospital.
+const CHANNELS: [Channel; 2] = [Channel::Sms, Channel::Email];
 
 /// The outbox folder.
 #[derive(Debug, Clone)]
@@ -37,12 +40,18 @@ impl OutboxFolder {
     /// The outbox below a data folder.
     pub fn new(data: &Path) -> std::io::Result<Self> {
         let folder = data.join("outbox");
-        for kind in KINDS {
-            fs::create_dir_all(folder.join(kind))?;
+        for channel in CHANNELS {
+            fs::create_dir_all(folder.join(channel.as_str()))?;
         }
         // The messages hold passwords.
         fs::set_permissions(&folder, fs::Permissions::from_mode(0o700))?;
         Ok(Self { folder })
+    }
+
+    /// What puts messages there, a messenger for each of its channels.
+    pub fn messengers(&self) -> Messengers {
+        let of = |channel| OutboxMessenger { outbox: self.clone(), channel };
+        Messengers::new(CHANNELS.map(|channel| Arc::new(of(channel)) as _))
     }
 
     /// The SMS, newest first.
@@ -61,33 +70,26 @@ impl OutboxFolder {
     /// Deletes the messages that were written before, and says how many.
     pub async fn expire(&self, before: Timestamp) -> std::io::Result<usize> {
         let before = SystemTime::from(before);
-        self.remove(move |entry| Ok(entry.metadata()?.modified()? < before)).await
-    }
-
-    /// Deletes the messages whose name begins so, and says how many.
-    async fn forget_named(&self, beginning: &str) -> std::io::Result<usize> {
-        let beginning = beginning.to_owned();
-        self.remove(move |entry| {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            Ok(name.trim_start_matches('.').starts_with(&beginning))
-        })
-        .await
+        let mut removed = 0;
+        for channel in CHANNELS {
+            removed += self.remove(channel, move |entry| Ok(entry.metadata()?.modified()? < before)).await?;
+        }
+        Ok(removed)
     }
 
     async fn remove(
         &self,
+        channel: Channel,
         is_meant: impl Fn(&fs::DirEntry) -> std::io::Result<bool> + Send + 'static,
     ) -> std::io::Result<usize> {
-        let folder = self.folder.clone();
+        let folder = self.folder.join(channel.as_str());
         let removed = tokio::task::spawn_blocking(move || {
             let mut removed = 0;
-            for kind in KINDS {
-                for entry in fs::read_dir(folder.join(kind))? {
-                    let entry = entry?;
-                    if is_meant(&entry)? {
-                        fs::remove_file(entry.path())?;
-                        removed += 1;
-                    }
+            for entry in fs::read_dir(folder)? {
+                let entry = entry?;
+                if is_meant(&entry)? {
+                    fs::remove_file(entry.path())?;
+                    removed += 1;
                 }
             }
             Ok(removed)
@@ -105,8 +107,8 @@ impl OutboxFolder {
         files.into_iter().map(|(_, file)| file).collect()
     }
 
-    async fn keep(&self, kind: &'static str, name: String, bytes: Vec<u8>) -> Result<String, PortError> {
-        let file = self.folder.join(kind).join(&name);
+    async fn keep(&self, channel: Channel, name: String, bytes: Vec<u8>) -> Result<String, PortError> {
+        let file = self.folder.join(channel.as_str()).join(&name);
         let kept = tokio::task::spawn_blocking(move || write_whole(&file, &bytes)).await;
         let unavailable = |source: Box<dyn std::error::Error + Send + Sync>| PortError::Unavailable {
             operation: "write to the outbox",
@@ -131,25 +133,40 @@ fn write_whole(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
     fs::rename(&temporary, file)
 }
 
-fn forgotten(outcome: std::io::Result<usize>) -> Result<usize, PortError> {
-    outcome.map_err(|source| PortError::Unavailable {
-        operation: "delete from the outbox",
-        source: Box::new(source),
-    })
+/// One channel of an outbox.
+struct OutboxMessenger {
+    outbox: OutboxFolder,
+    channel: Channel,
 }
 
 #[async_trait]
-impl SmsGateway for OutboxFolder {
-    async fn send(&self, sms: &Sms) -> Result<String, PortError> {
-        let stored = StoredSms {
-            to: sms.to.as_str().to_owned(),
-            text: sms.text.clone(),
-            parts: sms.parts,
-            encoding: sms.encoding.to_owned(),
+impl Messenger for OutboxMessenger {
+    fn channel(&self) -> Channel {
+        self.channel
+    }
+
+    async fn send(&self, message: &Message) -> Result<String, PortError> {
+        let key = message.idempotency_key();
+        let (name, bytes) = match message {
+            Message::Sms(sms) => {
+                let stored = StoredSms {
+                    to: sms.to.as_str().to_owned(),
+                    text: sms.text.clone(),
+                    parts: sms.parts,
+                    encoding: sms.encoding.to_owned(),
+                };
+                let bytes = serde_json::to_vec_pretty(&stored).map_err(|e| PortError::Refused {
+                    operation: "write to the outbox",
+                    source: Box::new(e),
+                })?;
+                (format!("{key}.json"), bytes)
+            }
+            Message::Email(email) => (format!("{key}.eml"), email.raw.clone()),
+            Message::Values(_) => {
+                return Err(PortError::refused("write to the outbox", "no relay knows the template"));
+            }
         };
-        let bytes = serde_json::to_vec_pretty(&stored)
-            .map_err(|e| PortError::Refused { operation: "write to the outbox", source: Box::new(e) })?;
-        self.keep("sms", format!("{}.json", sms.idempotency_key), bytes).await
+        self.outbox.keep(self.channel, name, bytes).await
     }
 
     fn is_idempotent(&self) -> bool {
@@ -157,22 +174,15 @@ impl SmsGateway for OutboxFolder {
     }
 
     async fn forget(&self, beginning: &str) -> Result<usize, PortError> {
-        forgotten(self.forget_named(beginning).await)
-    }
-}
-
-#[async_trait]
-impl EmailGateway for OutboxFolder {
-    async fn send(&self, email: &Email) -> Result<String, PortError> {
-        self.keep("email", format!("{}.eml", email.idempotency_key), email.raw.clone()).await
-    }
-
-    fn is_idempotent(&self) -> bool {
-        true
-    }
-
-    async fn forget(&self, beginning: &str) -> Result<usize, PortError> {
-        forgotten(self.forget_named(beginning).await)
+        let beginning = beginning.to_owned();
+        let is_meant = move |entry: &fs::DirEntry| {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            Ok(name.trim_start_matches('.').starts_with(&beginning))
+        };
+        self.outbox.remove(self.channel, is_meant).await.map_err(|source| PortError::Unavailable {
+            operation: "delete from the outbox",
+            source: Box::new(source),
+        })
     }
 }
 
@@ -180,13 +190,14 @@ impl EmailGateway for OutboxFolder {
 mod tests {
     use super::*;
     use filmless_domain::PhoneNumber;
+    use filmless_store::port::Sms;
 
     #[tokio::test]
     async fn messages_go_when_their_time_is_over() {
         let folder = tempfile::tempdir().unwrap();
         let outbox = OutboxFolder::new(folder.path()).unwrap();
-        for (kind, name) in [("sms", "1.2-v1-sms.json"), ("email", "1.2-v1-email.eml")] {
-            outbox.keep(kind, name.into(), b"{}".to_vec()).await.unwrap();
+        for (channel, name) in [(Channel::Sms, "1.2-v1-sms.json"), (Channel::Email, "1.2-v1-email.eml")] {
+            outbox.keep(channel, name.into(), b"{}".to_vec()).await.unwrap();
         }
         let (now, day) = (Timestamp::now(), jiff::SignedDuration::from_hours(24));
         assert_eq!(outbox.expire(now - day).await.unwrap(), 0);
@@ -198,23 +209,25 @@ mod tests {
     async fn a_message_sent_twice_is_there_once() {
         let folder = std::env::temp_dir().join(format!("filmless-outbox-{}", std::process::id()));
         let outbox = OutboxFolder::new(&folder).unwrap();
-        let sms = Sms {
+        let sms = Message::Sms(Sms {
             idempotency_key: "1.2-v1-sms".into(),
             to: PhoneNumber::parse("0903123456").unwrap(),
             text: "Ket qua".into(),
             parts: 1,
             encoding: "GSM-7",
-        };
+        });
+        let messengers = outbox.messengers();
+        let messenger = messengers.of(Channel::Sms).unwrap();
         let file = folder.join("outbox/sms/1.2-v1-sms.json");
-        SmsGateway::send(&outbox, &sms).await.unwrap();
+        messenger.send(&sms).await.unwrap();
         let written_at = fs::metadata(&file).unwrap().modified().unwrap();
-        SmsGateway::send(&outbox, &sms).await.unwrap();
+        messenger.send(&sms).await.unwrap();
         let kept = outbox.sms();
         assert_eq!(kept.len(), 1);
         assert_eq!(fs::metadata(&file).unwrap().modified().unwrap(), written_at, "it was written anew");
         assert_eq!((kept[0].to.as_str(), kept[0].parts), ("+84903123456", 1));
-        assert_eq!(SmsGateway::forget(&outbox, "1.2-v2").await.unwrap(), 0);
-        assert_eq!(SmsGateway::forget(&outbox, "1.2-v").await.unwrap(), 1);
+        assert_eq!(messenger.forget("1.2-v2").await.unwrap(), 0);
+        assert_eq!(messenger.forget("1.2-v").await.unwrap(), 1);
         assert!(outbox.sms().is_empty());
         fs::remove_dir_all(folder).unwrap();
     }

@@ -26,7 +26,7 @@ pub fn embedded(embedded: &Embedded, data: &Path) -> anyhow::Result<Endpoints> {
 pub fn of_ones_own(options: &UpOptions) -> anyhow::Result<Option<Endpoints>> {
     let (Some(s3), Some(dynamodb)) = (&options.s3_url, &options.dynamodb_url) else { return Ok(None) };
     let key = |value: &Option<String>, name: &str| {
-        value.clone().with_context(|| format!("{name} is missing: storage of one's own wants a key"))
+        value.clone().with_context(|| format!("{name} is missing: storage on other servers needs a key"))
     };
     Ok(Some(Endpoints {
         s3: s3.trim_end_matches('/').to_owned(),
@@ -38,7 +38,7 @@ pub fn of_ones_own(options: &UpOptions) -> anyhow::Result<Option<Endpoints>> {
     }))
 }
 
-/// Whoever uploads: PACS and HIS of the hospital. As the `UploaderPolicy` of `infra/template.yaml`.
+/// Whoever uploads: PACS and HIS of the hospital. As the `UploaderPolicy` of `infra/template/uploader.yaml`.
 pub fn uploader(data: &Path) -> anyhow::Result<Uploader> {
     Ok(Uploader {
         credentials: Credentials::of_the_uploader(data)?,

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use export_usage::handler::ExportEvent;
-use filmless_delivery::Services;
 use filmless_delivery::parts::{Common, Export, Reconcile, Upkeep};
 use filmless_delivery::record::outbox;
+use filmless_delivery::{InstanceRenderer, Services};
 use filmless_embedded::{DurableQueue, Received};
 use filmless_runtime::batch::{FailureCodes, with_failure_codes};
 use filmless_runtime::error_chain;
@@ -47,7 +47,12 @@ const LONG_POLL: Duration = Duration::from_secs(20);
 const PAUSE_AFTER_ERROR: Duration = Duration::from_secs(1);
 
 /// Starts all workers and the sweeper of the outbox.
-pub fn start(services: &Services, queue: &Arc<DurableQueue>, machine: &Machine) -> Vec<JoinHandle<()>> {
+pub fn start(
+    services: &Services,
+    renderer: &Arc<dyn InstanceRenderer>,
+    queue: &Arc<DurableQueue>,
+    machine: &Machine,
+) -> Vec<JoinHandle<()>> {
     let mut tasks = vec![
         tokio::spawn(sweep(services.into())),
         tokio::spawn(keep_up(services.into(), Job::Minutely, MINUTELY)),
@@ -58,7 +63,8 @@ pub fn start(services: &Services, queue: &Arc<DurableQueue>, machine: &Machine) 
     ];
     for mapping in &MAPPINGS {
         for _ in 0..mapping.workers {
-            tasks.push(tokio::spawn(work(services.clone(), Arc::clone(queue), machine.clone(), mapping)));
+            let (renderer, queue) = (Arc::clone(renderer), Arc::clone(queue));
+            tasks.push(tokio::spawn(work(services.clone(), renderer, queue, machine.clone(), mapping)));
         }
     }
     tasks
@@ -120,7 +126,13 @@ async fn do_asked(parts: Export) {
     }
 }
 
-async fn work(services: Services, queue: Arc<DurableQueue>, machine: Machine, mapping: &'static Mapping) {
+async fn work(
+    services: Services,
+    renderer: Arc<dyn InstanceRenderer>,
+    queue: Arc<DurableQueue>,
+    machine: Machine,
+    mapping: &'static Mapping,
+) {
     loop {
         machine.until_there_is_room().await;
         let messages = match queue
@@ -136,7 +148,7 @@ async fn work(services: Services, queue: Arc<DurableQueue>, machine: Machine, ma
         };
         let (failed, codes) = match event_of(mapping.queue, &messages) {
             Ok(event) => {
-                let handled = with_failure_codes(handle(&services, mapping.queue, event)).await;
+                let handled = with_failure_codes(handle(&services, &renderer, mapping.queue, event)).await;
                 (failed_ids(&handled.0), handled.1)
             }
             Err(failure) => {
@@ -184,11 +196,16 @@ fn event_of(queue: QueueName, messages: &[Received]) -> Result<SqsEvent, serde_j
     serde_json::from_value(json!({ "Records": records }))
 }
 
-async fn handle(services: &Services, queue: QueueName, event: SqsEvent) -> SqsBatchResponse {
+async fn handle(
+    services: &Services,
+    renderer: &Arc<dyn InstanceRenderer>,
+    queue: QueueName,
+    event: SqsEvent,
+) -> SqsBatchResponse {
     match queue {
         QueueName::Intake => ingest_study::handler::handle(&services.into(), event).await,
         QueueName::Settle | QueueName::Downloads => {
-            prepare_study::handler::handle(&services.into(), event).await
+            prepare_study::handler::handle(&services.into(), renderer, event).await
         }
         QueueName::Release => release_study::handler::handle(&services.into(), event).await,
         QueueName::Notices => send_notice::handler::handle(&services.into(), event).await,

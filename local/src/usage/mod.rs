@@ -24,7 +24,8 @@ use serde_json::json;
 
 use crate::cli::{SystemOptions, UsageAct, UsageOptions};
 use crate::counted::counted;
-use crate::{print, system};
+use crate::print::print;
+use crate::system;
 
 pub async fn run(options: UsageOptions) -> anyhow::Result<ExitCode> {
     let system = &options.system;

@@ -16,7 +16,8 @@ use filmless_usage::{Month, Prices};
 use serde_json::json;
 
 use crate::cli::{QueryOptions, SystemOptions};
-use crate::{print, system};
+use crate::print::print;
+use crate::system;
 
 /// Largest exported file that is read: parts begin anew at 256 MB.
 const FILE_BYTES_MAX: u64 = 1 << 30;
@@ -117,7 +118,8 @@ impl<'a> Exports<'a> {
         Ok(match self {
             Self::Folder(folder) => fs::read(folder.join(key))?.into(),
             Self::Bucket(usage) => {
-                let key = ObjectKey::parse(key).map_err(|_| anyhow::anyhow!("no key of the usage bucket"))?;
+                let key =
+                    ObjectKey::parse(key).map_err(|_| anyhow::anyhow!("not a key of the usage bucket"))?;
                 usage.get(ObjectVersion { key: &key, version_id: None }, FILE_BYTES_MAX).await?
             }
         })
@@ -180,7 +182,7 @@ async fn ask_duckdb(system: &SystemOptions, options: &QueryOptions, sql: &str) -
         return Ok(ExitCode::FAILURE);
     };
     if let Some(mut input) = duckdb.stdin.take() {
-        input.write_all(script.as_bytes()).context("duckdb does not listen")?;
+        input.write_all(script.as_bytes()).context("duckdb does not take its statements")?;
     }
     Ok(if duckdb.wait()?.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -17,7 +17,7 @@ use filmless_usage::table::{Cell, write_csv};
 use filmless_usage::{Month, UsageError};
 use serde_json::json;
 
-use crate::print;
+use crate::print::print;
 
 /// Reads files, and every file of folders that may hold claims, in the order of their names.
 pub fn read_claims(paths: &[PathBuf]) -> anyhow::Result<Claims> {

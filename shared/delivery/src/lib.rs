@@ -36,10 +36,12 @@ pub mod parts;
 pub mod prepare;
 pub mod record;
 pub mod release;
+#[cfg(feature = "render")]
 mod renderer;
 mod services;
 mod sight;
 mod sms_countries;
+#[cfg(feature = "render")]
 mod source_file;
 pub mod staff;
 pub mod trace;
@@ -49,11 +51,13 @@ pub mod viewing;
 
 pub use error::DeliveryError;
 pub use filmless_store::index::{ReviewKind, ReviewRecord};
+#[cfg(feature = "render")]
 pub use renderer::{
     FileOwner, InProcessRenderer, InstanceRenderer, RenderedParts, no_picture, parts_channel,
 };
 pub use services::{MessageSecrets, Services, Settings};
 pub use sms_countries::{InvalidSmsCountries, SmsCountries};
+#[cfg(feature = "render")]
 pub use source_file::SourceFile;
 pub use trusted_proxies::{InvalidTrustedProxies, TrustedProxies};
 pub use upkeep::finance_report::{ReportFigures, send_finance_report};

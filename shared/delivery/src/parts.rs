@@ -4,13 +4,13 @@
 
 use std::sync::Arc;
 
-use filmless_store::port::{Clock, EmailGateway, Queue, Randomness, SmsGateway};
+use filmless_domain::Channel;
+use filmless_store::port::{Clock, Messenger, Messengers, Queue, Randomness};
 use filmless_store::sealing::Sealer;
 use filmless_store::{Bucket, Index};
 use jiff::civil::Date;
 use jiff::tz::{self, TimeZone};
 
-use crate::renderer::InstanceRenderer;
 use crate::services::{Services, Settings};
 
 /// What every step reads, and writes down what it did with: the index and its logs, the messages to the next step.
@@ -53,8 +53,6 @@ pub struct Prepare {
     pub studies: Bucket,
     /// What we make of them.
     pub derived: Bucket,
-    /// Decodes untrusted files.
-    pub renderer: Arc<dyn InstanceRenderer>,
 }
 
 /// Issuing: the publish gate, and whoever else makes a password, a link and a slip.
@@ -68,17 +66,15 @@ pub struct Release {
     pub sealer: Arc<dyn Sealer>,
 }
 
-/// Sending messages to patients. One that failed is followed by another over the other channel, with a slip of its own.
+/// Sending messages to patients. One that failed is followed by another over the next channel, with a slip of its own.
 #[derive(Clone)]
 pub struct Notify {
     /// Index, queues, time.
     pub common: Common,
     /// What another notice is issued with.
     pub release: Release,
-    /// SMS.
-    pub sms: Arc<dyn SmsGateway>,
-    /// Email.
-    pub email: Arc<dyn EmailGateway>,
+    /// What sends the messages of each channel.
+    pub messengers: Messengers,
 }
 
 /// What the only public door opens.
@@ -122,10 +118,8 @@ pub struct Erase {
     pub derived: Bucket,
     /// Slips and QR codes.
     pub slips: Bucket,
-    /// Forgets SMS, where it keeps any.
-    pub sms: Option<Arc<dyn SmsGateway>>,
-    /// Forgets emails, where it keeps any.
-    pub email: Option<Arc<dyn EmailGateway>>,
+    /// What keeps messages, and forgets them.
+    pub messengers: Messengers,
 }
 
 /// What has to happen by the clock.
@@ -138,7 +132,7 @@ pub struct Upkeep {
     /// The usage ledger.
     pub usage: Bucket,
     /// Calls the hotline to its list.
-    pub email: Arc<dyn EmailGateway>,
+    pub email: Arc<dyn Messenger>,
     /// What ends retention.
     pub erase: Erase,
 }
@@ -162,7 +156,7 @@ pub struct Export {
     /// The usage ledger and its exports.
     pub usage: Bucket,
     /// Email.
-    pub email: Arc<dyn EmailGateway>,
+    pub email: Arc<dyn Messenger>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// The hospital's choices.
@@ -194,16 +188,17 @@ macro_rules! part {
 
 part!(Common { index, queue, clock, randomness, settings });
 part!(Intake { studies } common: Common::from);
-part!(Prepare { studies, derived, renderer } common: Common::from);
+part!(Prepare { studies, derived } common: Common::from);
 part!(Release { slips, sealer } common: Common::from);
-part!(Notify { sms, email } common: Common::from, release: Release::from);
+part!(Notify { messengers } common: Common::from, release: Release::from);
 part!(Viewing { studies, derived } common: Common::from);
 part!(Console { studies, derived, audit, usage }
     common: Common::from, release: Release::from, erase: |services: &Services| Some(Erase::from(services)));
-part!(Erase { studies, derived, slips }
-    common: Common::from,
-    sms: |services: &Services| Some(services.sms.clone()),
-    email: |services: &Services| Some(services.email.clone()));
-part!(Upkeep { audit, usage, email } common: Common::from, erase: Erase::from);
+part!(Erase { studies, derived, slips, messengers } common: Common::from);
+part!(Upkeep { audit, usage } common: Common::from, email: email_of, erase: Erase::from);
 part!(Reconcile { studies, derived } common: Common::from);
-part!(Export { index, usage, email, clock, settings });
+part!(Export { index, usage, clock, settings } email: email_of);
+
+fn email_of(services: &Services) -> Arc<dyn Messenger> {
+    services.messengers.shared(Channel::Email)
+}

@@ -5,13 +5,12 @@ use std::time::Duration;
 
 use filmless_domain::gate::ReleaseOn;
 use filmless_domain::identity::IdentityRules;
-use filmless_domain::{Hospital, Limits, QuietHours};
-use filmless_store::port::{Clock, EmailGateway, Queue, Randomness, SmsGateway};
+use filmless_domain::{ChannelPolicy, Hospital, Limits, QuietHours};
+use filmless_store::port::{Clock, Messengers, Queue, Randomness};
 use filmless_store::sealing::Sealer;
 use filmless_store::{Bucket, Index};
 use serde::{Deserialize, Serialize};
 
-use crate::prepare::render::InstanceRenderer;
 use crate::{SmsCountries, TrustedProxies};
 
 /// Which secrets a message carries.
@@ -59,6 +58,9 @@ pub struct Settings {
     pub staff_session_idle: Duration,
     /// When no message is sent.
     pub quiet_hours: Option<QuietHours>,
+    /// Over which channels messages go, and which follows one that failed.
+    #[serde(default)]
+    pub channels: ChannelPolicy,
     /// To which countries SMS may go.
     pub sms_countries: SmsCountries,
     /// Limits on untrusted input.
@@ -84,6 +86,7 @@ impl Default for Settings {
             staff_session_ttl: Duration::from_secs(10 * 3600),
             staff_session_idle: Duration::from_secs(30 * 60),
             quiet_hours: None,
+            channels: ChannelPolicy::default(),
             sms_countries: SmsCountries::default(),
             limits: Limits::default(),
         }
@@ -115,14 +118,10 @@ pub struct Services {
     pub index: Index,
     /// The queues.
     pub queue: Arc<dyn Queue>,
-    /// SMS.
-    pub sms: Arc<dyn SmsGateway>,
-    /// Email.
-    pub email: Arc<dyn EmailGateway>,
+    /// What sends the messages of each channel.
+    pub messengers: Messengers,
     /// Seals secrets on their way.
     pub sealer: Arc<dyn Sealer>,
-    /// Decodes untrusted files.
-    pub renderer: Arc<dyn InstanceRenderer>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Where secrets come from.

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cda::{RecordTargets, record_targets};
 use crate::code::Code;
-use crate::header::ReportKind;
+use crate::instance_kind::ReportKind;
 use crate::{DataSet, charset};
 
 /// Where the header of a PDF has to be (PDF 32000-1, annex H.3.4.1), in bytes.

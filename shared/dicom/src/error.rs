@@ -34,25 +34,25 @@ pub enum HeaderError {
     #[error("The compressed header cannot be unpacked.")]
     CorruptDeflate,
     /// A deflated data set unpacks to more than is allowed.
-    #[error("The compressed file unpacks to more than is accepted.")]
+    #[error("The compressed file unpacks to more than the limit.")]
     DeflateTooLarge,
     /// The file is larger than is accepted.
-    #[error("The file is larger than is accepted.")]
+    #[error("The file is larger than the limit.")]
     ObjectTooLarge,
     /// Sequences nested deeper than is accepted.
-    #[error("The DICOM header nests sequences deeper than is accepted.")]
+    #[error("The DICOM header nests sequences deeper than the limit.")]
     TooDeep,
     /// More elements than are accepted.
-    #[error("The DICOM header holds more elements than are accepted.")]
+    #[error("The DICOM header has more elements than the limit.")]
     TooManyElements,
     /// One value outside pixel data is longer than is accepted.
-    #[error("One value of the DICOM header is longer than is accepted.")]
+    #[error("One value of the DICOM header is longer than the limit.")]
     ValueTooLong,
     /// The header is longer than is accepted.
-    #[error("The DICOM header is longer than is accepted.")]
+    #[error("The DICOM header is longer than the limit.")]
     HeaderTooLong,
     /// One of the three UIDs that name an instance is there, but is none (PS3.5 9.1).
-    #[error("The Study, Series or SOP Instance UID of the file is longer than 64 characters, or no UID.")]
+    #[error("The Study, Series or SOP Instance UID of the file is longer than 64 characters, or not a UID.")]
     BadUid,
     /// Study Instance UID (0020,000D) is missing.
     #[error("The file names no Study Instance UID.")]

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::data_set::Item;
 use crate::encapsulated::{document_patients, is_document_header_here, readable_content};
+use crate::instance_kind::{InstanceKind, ReportKind};
 use crate::key_objects::key_object_selection;
 use crate::report::{is_record, lacks};
 use crate::scan::{Scan, scan_file, scan_prefix};
@@ -32,36 +33,6 @@ pub enum HeaderRead {
     Complete(Box<InstanceHeader>),
     /// It did not: call again with more bytes of the object.
     NeedMore,
-}
-
-/// What kind of thing an instance is to a reader.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum InstanceKind {
-    /// Pixels that can be shown.
-    Image,
-    /// A video stream.
-    Video,
-    /// A readable report: see [`ReportKind`].
-    Report,
-    /// A key object selection: it marks images.
-    KeyObjects,
-    /// Anything else: presentation state, segmentation, radiotherapy object, waveform.
-    Other,
-}
-
-/// In which form a report is readable.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ReportKind {
-    /// A structured report.
-    Structured,
-    /// An encapsulated PDF.
-    Pdf,
-    /// An encapsulated CDA document.
-    Cda,
-    /// Encapsulated text.
-    Text,
 }
 
 /// What the header of one instance says. `Debug` hides the patient.
@@ -148,39 +119,6 @@ pub fn read_header(prefix: &[u8], total_bytes: u64, limits: &Limits) -> Result<H
             let whole = scan_file(prefix, limits)?;
             Ok(HeaderRead::Complete(Box::new(InstanceHeader::from_data_set(&whole)?)))
         }
-    }
-}
-
-/// What can be read of a file that [`read_header`] refuses: of one that is cut off, or whose UIDs are unusable.
-#[derive(Clone, PartialEq, Default)]
-pub struct RefusedHeader {
-    /// Whose it is.
-    pub patient: Option<PatientId>,
-    /// Under which order.
-    pub accession_number: Option<AccessionNumber>,
-    /// Of which study.
-    pub study_instance_uid: Option<StudyInstanceUid>,
-    /// Of which series, where it is refused for that.
-    pub series_instance_uid: Option<SeriesInstanceUid>,
-    /// Which instance.
-    pub sop_instance_uid: Option<SopInstanceUid>,
-}
-
-/// Reads what can be read of a file that [`read_header`] refuses, of its first bytes.
-#[must_use]
-pub fn read_refused(prefix: &[u8], limits: &Limits) -> RefusedHeader {
-    // As if all of it were there.
-    let Ok(Scan::Complete(data_set)) = scan_prefix(prefix, limits.object_bytes_max, limits) else {
-        return RefusedHeader::default();
-    };
-    let root = data_set.root();
-    let uid = |tag: Tag| root.text(tag).unwrap_or_default();
-    RefusedHeader {
-        patient: patient(root).id,
-        accession_number: accession_number(root),
-        study_instance_uid: StudyInstanceUid::parse(&uid(tags::STUDY_INSTANCE_UID)).ok(),
-        series_instance_uid: None,
-        sop_instance_uid: SopInstanceUid::parse(&uid(tags::SOP_INSTANCE_UID)).ok(),
     }
 }
 
@@ -302,7 +240,7 @@ impl fmt::Debug for InstanceHeader {
     }
 }
 
-fn patient(root: Item<'_>) -> PatientDemographics {
+pub(crate) fn patient(root: Item<'_>) -> PatientDemographics {
     let name = bounded_text(root, tags::PATIENT_NAME)
         .map(|name| name.trim_end_matches(['^', '=', ' ']).to_owned())
         .filter(|name| name.chars().any(char::is_alphanumeric));
@@ -350,7 +288,7 @@ fn key_references(data_set: &DataSet<'_>, sop_class_uid: &str) -> Vec<KeyReferen
     if selection.rejects { Vec::new() } else { selection.references }
 }
 
-fn accession_number(root: Item<'_>) -> Option<AccessionNumber> {
+pub(crate) fn accession_number(root: Item<'_>) -> Option<AccessionNumber> {
     root.text(tags::ACCESSION_NUMBER).and_then(|text| AccessionNumber::parse(&text).ok())
 }
 

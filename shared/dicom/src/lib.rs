@@ -36,9 +36,12 @@ pub mod error;
 pub mod frames;
 pub mod geometry;
 pub mod header;
+mod instance_kind;
 pub mod key_objects;
 mod measurement_unit;
+mod one_line;
 pub mod ranged;
+mod refused_header;
 pub mod report;
 pub mod scan;
 pub mod slice_order;
@@ -58,12 +61,12 @@ pub use dicom_json::{metadata_json, write_metadata_json};
 pub use encapsulated::{DocumentKind, EncapsulatedDocument, encapsulated_document};
 pub use error::HeaderError;
 pub use frames::{FrameError, FrameRanges, frame_ranges};
-pub use header::{
-    HeaderRead, InstanceHeader, InstanceKind, RefusedHeader, ReportKind, read_header, read_refused,
-};
+pub use header::{HeaderRead, InstanceHeader, read_header};
+pub use instance_kind::{InstanceKind, ReportKind};
 pub use key_objects::{KeyObjectSelection, key_object_selection};
 pub use measurement_unit::measurement_unit;
 pub use ranged::RangedBytes;
+pub use refused_header::{RefusedHeader, read_refused};
 pub use report::{
     ReportAuthor, ReportDocument, ReportLine, ReportWord, SelectedImage, lacks, read_report, read_selection,
 };

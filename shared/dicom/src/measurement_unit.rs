@@ -4,7 +4,7 @@ use dicom_dictionary_std::tags;
 
 use crate::code::Code;
 use crate::data_set::Item;
-use crate::report::one_line;
+use crate::one_line::one_line;
 
 /// Measurement Units Code Sequence (0040,08EA) of an item; `None` without one, or of pure numbers.
 #[must_use]

@@ -41,7 +41,8 @@ pub enum AuditAction {
     StaffSignOut,
     /// Staff looked for a patient.
     FindPatient,
-    /// Staff read the history of a study.
+    /// Staff read the history of a study. Its code is that of before, which is in logs that are kept for years.
+    #[serde(rename = "read-ledger")]
     ReadHistory,
     /// Staff issued a new slip.
     ReissueSlip,
@@ -194,7 +195,6 @@ impl AuditAction {
             Self::CreateShare => ("create-share", SECURITY, SECURITY_IS, "C"),
             Self::EndShare => ("end-share", SECURITY, SECURITY_IS, "U"),
             Self::FindPatient => ("find-patient", "110112", "Query", "E"),
-            // The code of before: it is in audit logs that are kept for years.
             Self::ReadHistory => ("read-ledger", RECORD, RECORD_IS, "R"),
             Self::ReissueSlip => ("reissue-slip", SECURITY, SECURITY_IS, "C"),
             Self::ResendNotice => ("resend-notice", SECURITY, SECURITY_IS, "C"),

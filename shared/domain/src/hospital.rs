@@ -99,14 +99,14 @@ pub struct HospitalError {
 /// Why a hospital's settings cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum HospitalFileError {
-    /// It is no JSON object of texts.
-    #[error("the hospital's settings are no JSON object of texts")]
+    /// It is not a JSON object of texts.
+    #[error("the hospital's settings are not a JSON object of texts")]
     NotAnObject,
     /// A field is missing that only the hospital knows.
     #[error("the hospital's `{0}` is missing")]
     Missing(&'static str),
     /// There is no such field.
-    #[error("the hospital's settings have a field that there is none of: `{0}`")]
+    #[error("the hospital's settings have an unknown field: `{0}`")]
     Unknown(String),
     /// A field cannot be used.
     #[error(transparent)]

@@ -15,6 +15,30 @@ pub struct KeyReference {
     pub frames: Vec<u32>,
 }
 
+/// Which frames of an instance a key object selection marks.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum KeyFrames {
+    /// None.
+    #[default]
+    None,
+    /// All of them.
+    All,
+    /// Those with these numbers, from 1.
+    Numbers(Vec<u32>),
+}
+
+impl KeyFrames {
+    /// Whether it marks the frame with this number, from 1.
+    #[must_use]
+    pub fn contains(&self, frame: u32) -> bool {
+        match self {
+            Self::None => false,
+            Self::All => true,
+            Self::Numbers(numbers) => numbers.contains(&frame),
+        }
+    }
+}
+
 /// `receiving → settled → rendered → (held | released) → recalled`. A late instance takes any state but
 /// `recalled` back to `receiving`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

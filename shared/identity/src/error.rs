@@ -16,7 +16,7 @@ pub enum IdentityError {
     #[error("the sign-in is refused: {0}")]
     Refused(Refusal),
     /// Somebody the provider knows, without a role of ours.
-    #[error("the sign-in is refused: none of their roles is one of ours")]
+    #[error("the sign-in is refused: it names no role that Filmless knows")]
     NoRole {
         /// Their stable name.
         subject: String,

@@ -9,9 +9,9 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use filmless_dicom::geometry;
-use serde::{Deserialize, Serialize};
 
 use crate::index::FrameEntry;
+use crate::place::Place;
 
 /// How far directions of one plane may differ: the cosine of a quarter of a degree.
 const SAME_DIRECTION_MIN: f64 = 0.999_99;
@@ -23,20 +23,6 @@ const SAME_PLACE_USUAL_MM: f64 = 0.01;
 const BEAT_MS_MAX: f64 = 3000.0;
 /// Planes that a frame is compared with: a run around an axis has as many planes as frames.
 const PLANES_COMPARED_MAX: usize = 256;
-
-/// Where a frame lies among the others, in numbers from 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Place {
-    /// Of those with its orientation and stack.
-    pub plane: u32,
-    /// The slice within the plane.
-    pub slice: u32,
-    /// Of the frames of one slice that are told apart by time, echo, b-value, gate.
-    pub volume: u32,
-    /// Of the frames of one slice and volume that show a beating heart.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub phase: Option<u32>,
-}
 
 /// The frames in the order in which they are shown, as places in `frames`, and where each lies.
 pub(crate) fn arrange(frames: &[FrameEntry], modality: &str) -> Vec<(usize, Option<Place>)> {

@@ -11,7 +11,7 @@ use filmless_domain::{Limits, ReportLack};
 use serde_bytes::ByteBuf;
 
 use crate::ImagingError;
-use crate::index::DocumentKind;
+use crate::document_kind::DocumentKind;
 use crate::part::{DocumentPart, RenderedPart};
 
 /// Whether a document names another patient than its file. What came in was compared by the rules of its hospital; this is for

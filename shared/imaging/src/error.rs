@@ -14,7 +14,7 @@ pub enum ImagingError {
     #[error(transparent)]
     Header(HeaderError),
     /// There are no pixels in it.
-    #[error("The instance holds no picture.")]
+    #[error("The instance has no picture.")]
     NoPixelData,
     /// The pixels are a video stream, which is shown as one.
     #[error("The instance is a video and is not previewed frame by frame.")]
@@ -32,7 +32,7 @@ pub enum ImagingError {
     #[error("The image is larger than can be shown here; the original can be downloaded.")]
     ImageTooLarge,
     /// More frames than are accepted.
-    #[error("The instance holds more frames than can be shown here; the original can be downloaded.")]
+    #[error("The instance has more frames than can be shown here; the original can be downloaded.")]
     TooManyFrames,
     /// The pixel data is damaged, or contradicts Rows and Columns.
     #[error("The pixel data of this image is damaged.")]

@@ -5,12 +5,14 @@
 use filmless_domain::ReportLack;
 use serde::{Deserialize, Serialize};
 
-use crate::arrange::Place;
 use crate::diagnostic::SampleType;
+use crate::document_kind::DocumentKind;
+use crate::look_up_table::LookUpTable;
 use crate::part::NoteCode;
+use crate::place::Place;
 use crate::resolution::Resolution;
 use crate::viewer::FrameView;
-use crate::window::{VoiFunction, VoiWindow};
+use crate::window::Window;
 
 /// The index of one series.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -120,29 +122,6 @@ fn is_false(value: &bool) -> bool {
     !value
 }
 
-/// A look-up table. A value below the first or above the last entry takes that entry.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LookUpTable {
-    /// What the entries are.
-    pub kind: TableKind,
-    /// The value that the first entry belongs to.
-    pub first: i32,
-    /// Bits of an entry.
-    pub bits: u32,
-    /// The entries, base64.
-    pub data: String,
-}
-
-/// What the entries of a table are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum TableKind {
-    /// Sixteen bits each, little endian.
-    Grey,
-    /// Three bytes each: red, green, blue.
-    Palette,
-}
-
 /// An overlay plane within the pack: one bit per pixel, row by row without alignment, lowest bit first (PS3.5 8.1.2),
 /// deflated.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -173,36 +152,6 @@ pub struct MaskEntry {
     pub is_default: bool,
     /// The window in which the difference is shown.
     pub window: Window,
-}
-
-/// What kind of document.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum DocumentKind {
-    /// What a doctor reports: a structured report as lines of text (`application/json`).
-    Report,
-    /// What a machine notes (marks of software, log of a procedure), as lines of text too.
-    Record,
-    /// What a machine notes of the radiation dose, in the same way.
-    Dose,
-    /// A key object selection, as lines of text and the images that it selects.
-    Selection,
-    /// Encapsulated PDF.
-    Pdf,
-    /// Encapsulated CDA.
-    Cda,
-    /// Encapsulated text, as UTF-8 (`text/plain`). Nobody vouches for it as a report.
-    Text,
-    /// MPEG-2, MPEG-4, HEVC.
-    Video,
-}
-
-impl DocumentKind {
-    /// Whether it may be what the doctor says of the images.
-    #[must_use]
-    pub const fn is_report(self) -> bool {
-        matches!(self, Self::Report | Self::Pdf | Self::Cda)
-    }
 }
 
 /// A document within the pack.
@@ -274,57 +223,6 @@ pub struct Diagnostic {
     /// Prefixes that decode to lower resolutions, ascending; the last is the whole.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub resolutions: Vec<Resolution>,
-}
-
-/// Modality value = stored value × slope + intercept. With a slope of 0, as a writer's default, no value is to be told: the picture
-/// and its windows are those of a slope of 1.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Rescale {
-    /// Factor.
-    pub slope: f64,
-    /// Summand.
-    pub intercept: f64,
-    /// Unit of the modality value.
-    pub unit: Option<String>,
-}
-
-/// A window in modality values.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Window {
-    /// Center.
-    pub center: f64,
-    /// Width.
-    pub width: f64,
-    /// `LINEAR_EXACT` or `SIGMOID`; absent for `LINEAR` (PS3.3 C.11.2.1.3).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub function: Option<String>,
-    /// What the modality calls it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-}
-
-impl Window {
-    pub(crate) fn new(window: VoiWindow, name: Option<String>) -> Self {
-        let function = match window.function {
-            VoiFunction::Linear => None,
-            VoiFunction::LinearExact => Some("LINEAR_EXACT".to_owned()),
-            VoiFunction::Sigmoid => Some("SIGMOID".to_owned()),
-        };
-        Self { center: window.center, width: window.width, function, name }
-    }
-}
-
-/// Size of a pixel.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Spacing {
-    /// Between the centres of two rows.
-    pub row_mm: f64,
-    /// Between the centres of two columns.
-    pub column_mm: f64,
-    /// Which attribute says so: `pixel-spacing`, also `-by-geometry` or `-by-fiducial`; `imager-pixel-spacing` (at the
-    /// detector, not in the patient), `imager-pixel-spacing-over-magnification` (at the object, as estimated);
-    /// `nominal-scanned-pixel-spacing`, `ultrasound-region`.
-    pub source: String,
 }
 
 /// What a reader has to know of an instance that is shown.

@@ -27,7 +27,9 @@ mod contact_sheet;
 mod diagnostic;
 mod dimensions;
 mod display;
+mod display_frame;
 mod document;
+mod document_kind;
 mod error;
 mod frame_source;
 mod functional_groups;
@@ -35,12 +37,16 @@ mod head;
 mod ht_j2k;
 mod image_pixel;
 mod index;
+mod look_up_table;
 mod lut;
 mod mask;
+mod measures;
+mod modality;
 mod overlay;
 mod pack;
 mod palette;
 mod part;
+mod place;
 mod preview;
 mod regions;
 mod render;
@@ -56,28 +62,33 @@ mod uptake;
 mod viewer;
 mod window;
 
-pub use crate::resolution::Resolution;
-pub use arrange::Place;
 pub use diagnostic::{DiagnosticFrame, SampleType};
 pub use dimensions::Dimensions;
-pub use display::DisplayFrame;
+pub use display_frame::DisplayFrame;
+pub use document_kind::DocumentKind;
 pub use error::{ImagingError, NoPicture};
 pub use filmless_dicom::RangedBytes;
+pub use filmless_domain::KeyFrames;
 pub use index::{
-    Diagnostic, DocumentEntry, DocumentKind, FrameEntry, LookUpTable, MaskEntry, NoteEntry, OtherEntry,
-    OverlayEntry, PreviewEntry, PreviewLayer, Rescale, SeriesIndex, Spacing, TableKind, ThumbSheet, Window,
-    WithoutPicture,
+    Diagnostic, DocumentEntry, FrameEntry, MaskEntry, NoteEntry, OtherEntry, OverlayEntry, PreviewEntry,
+    PreviewLayer, SeriesIndex, ThumbSheet, WithoutPicture,
 };
-pub use pack::{KeyFrames, PackError, SeriesArtifacts, SeriesDescription, SeriesPackBuilder};
+pub use look_up_table::{LookUpTable, TableKind};
+pub use measures::{Rescale, Spacing};
+pub use overlay::OverlayPlane;
+pub use pack::{PackError, SeriesArtifacts, SeriesDescription, SeriesPackBuilder};
 pub use part::{
-    DocumentPart, FrameFailure, FrameMask, ImageAttributes, InstanceNote, NoteCode, OverlayPlane,
-    RenderedFrame, RenderedPart,
+    DocumentPart, FrameFailure, FrameMask, ImageAttributes, InstanceNote, NoteCode, RenderedFrame,
+    RenderedPart,
 };
+pub use place::Place;
 pub use preview::{Preview, PreviewSize, Thumbnail};
 pub use regions::Region;
 pub use render::{
     Layers, RenderOptions, RenderedInstance, display_frame, render_file, render_image, render_ranged,
 };
+pub use resolution::Resolution;
 pub use run_position::RunPosition;
 pub use sides::Sides;
 pub use viewer::FrameView;
+pub use window::Window;

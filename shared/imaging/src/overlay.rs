@@ -5,11 +5,12 @@ use std::io::Write;
 use filmless_dicom::{Tag, VR};
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
+use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
+use crate::display_frame::DisplayFrame;
 use crate::functional_groups::FrameAttributes;
 use crate::samples::Samples;
-use crate::{DisplayFrame, OverlayPlane};
 
 /// Sixteen planes may lie over an image, one per even group (PS3.5 7.6).
 const GROUPS: std::ops::RangeInclusive<u16> = 0x6000..=0x601E;
@@ -226,6 +227,21 @@ fn packed(count: usize, bit: impl Fn(usize) -> bool) -> Vec<u8> {
         bytes[i / 8] |= 1 << (i % 8);
     }
     bytes
+}
+
+/// One plane of one bit per pixel (PS3.3 C.9.2).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OverlayPlane {
+    /// Rows of the plane.
+    pub rows: u32,
+    /// Columns of the plane.
+    pub columns: u32,
+    /// Row and column of the image at which the plane begins, from 1; may lie outside.
+    pub origin: [i32; 2],
+    /// Overlay Label, or its description.
+    pub label: Option<String>,
+    /// The bits, row by row without alignment, lowest bit first (PS3.5 8.1.2), deflated.
+    pub deflated: ByteBuf,
 }
 
 #[cfg(test)]

@@ -9,18 +9,19 @@ mod one_window;
 
 use std::io::{self, Write};
 
+use filmless_domain::KeyFrames;
 use thiserror::Error;
 
 use crate::ImagingError;
 use crate::contact_sheet::{SHEET_COLUMNS, Sampled, contact_sheet};
 use crate::diagnostic::DiagnosticFrame;
 use crate::index::{
-    Diagnostic, DocumentEntry, FrameEntry, LookUpTable, MaskEntry, NoteEntry, OtherEntry, OverlayEntry,
-    PreviewEntry, PreviewLayer, SeriesIndex, ThumbSheet, WithoutPicture,
+    Diagnostic, DocumentEntry, FrameEntry, MaskEntry, NoteEntry, OtherEntry, OverlayEntry, PreviewEntry,
+    PreviewLayer, SeriesIndex, ThumbSheet, WithoutPicture,
 };
-use crate::part::{
-    DocumentPart, FrameMask, ImageAttributes, InstanceNote, OverlayPlane, RenderedFrame, RenderedPart,
-};
+use crate::look_up_table::LookUpTable;
+use crate::overlay::OverlayPlane;
+use crate::part::{DocumentPart, FrameMask, ImageAttributes, InstanceNote, RenderedFrame, RenderedPart};
 use crate::preview::{TILE_SIDE, Thumbnail};
 
 /// The version of the index format.
@@ -52,28 +53,6 @@ struct Instance {
     first: usize,
     /// Planes that are in the pack already; most are the same on every frame.
     overlays: Vec<(OverlayPlane, OverlayEntry)>,
-}
-
-/// Which frames of an instance a key object selection marks.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum KeyFrames {
-    /// None.
-    #[default]
-    None,
-    /// All of them.
-    All,
-    /// Those with these numbers, from 1.
-    Numbers(Vec<u32>),
-}
-
-impl KeyFrames {
-    fn contains(&self, frame: u32) -> bool {
-        match self {
-            Self::None => false,
-            Self::All => true,
-            Self::Numbers(numbers) => numbers.contains(&frame),
-        }
-    }
 }
 
 /// What an index says about its series.

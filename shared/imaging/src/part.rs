@@ -6,7 +6,9 @@ use serde_bytes::ByteBuf;
 use strum::{IntoStaticStr, VariantArray};
 
 use crate::diagnostic::DiagnosticFrame;
-use crate::index::{DocumentKind, LookUpTable};
+use crate::document_kind::DocumentKind;
+use crate::look_up_table::LookUpTable;
+use crate::overlay::OverlayPlane;
 use crate::preview::{Preview, Thumbnail};
 use crate::viewer::FrameView;
 use crate::{ImagingError, Window};
@@ -76,21 +78,6 @@ pub struct RenderedFrame {
     pub mask: Option<FrameMask>,
     /// What a viewer must know.
     pub view: FrameView,
-}
-
-/// One plane of one bit per pixel (PS3.3 C.9.2).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OverlayPlane {
-    /// Rows of the plane.
-    pub rows: u32,
-    /// Columns of the plane.
-    pub columns: u32,
-    /// Row and column of the image at which the plane begins, from 1; may lie outside.
-    pub origin: [i32; 2],
-    /// Overlay Label, or its description.
-    pub label: Option<String>,
-    /// The bits, row by row without alignment, lowest bit first (PS3.5 8.1.2), deflated.
-    pub deflated: ByteBuf,
 }
 
 /// Mask subtraction of one frame (PS3.3 C.7.6.10).

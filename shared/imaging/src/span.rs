@@ -2,9 +2,9 @@
 
 use filmless_dicom::tags;
 
-use crate::display::{Modality, padding};
 use crate::functional_groups::FrameAttributes;
 use crate::image_pixel::ImagePixel;
+use crate::modality::{Modality, padding};
 use crate::samples::Samples;
 use crate::window::ValueSpan;
 

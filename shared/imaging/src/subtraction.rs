@@ -8,10 +8,10 @@
 use std::borrow::Cow;
 
 use crate::codec::Decoded;
-use crate::display::Modality;
 use crate::functional_groups::FrameAttributes;
 use crate::image_pixel::ImagePixel;
 use crate::mask::{Mask, MaskPlan};
+use crate::modality::Modality;
 use crate::overlay::over_frame;
 use crate::samples::Samples;
 use crate::window::VoiWindow;

@@ -3,11 +3,12 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::display::{Modality, voi_table};
+use crate::display::voi_table;
 use crate::functional_groups::FrameAttributes;
 use crate::image_pixel::ImagePixel;
-use crate::index::{LookUpTable, TableKind};
+use crate::look_up_table::{LookUpTable, TableKind};
 use crate::lut::Lut;
+use crate::modality::Modality;
 use crate::palette::Palette;
 
 /// The tables that a frame is shown through.

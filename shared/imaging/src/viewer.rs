@@ -4,15 +4,15 @@ use filmless_dicom::{Item, Tag, geometry, tags};
 use serde::{Deserialize, Serialize};
 
 use crate::dimensions::Dimensions;
-use crate::display::{Modality, padding};
 use crate::functional_groups::FrameAttributes;
 use crate::image_pixel::ImagePixel;
-use crate::index::{Rescale, Spacing, Window};
+use crate::measures::{Rescale, Spacing};
+use crate::modality::{Modality, padding};
 use crate::regions::{Region, regions};
 use crate::run_position::RunPosition;
 use crate::sides::Sides;
 use crate::unit;
-use crate::window::{VoiFunction, VoiWindow};
+use crate::window::{VoiFunction, VoiWindow, Window};
 
 /// Measures and presentation of one frame.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]

@@ -93,6 +93,32 @@ impl VoiWindow {
     }
 }
 
+/// A window in modality values.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Window {
+    /// Center.
+    pub center: f64,
+    /// Width.
+    pub width: f64,
+    /// `LINEAR_EXACT` or `SIGMOID`; absent for `LINEAR` (PS3.3 C.11.2.1.3).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub function: Option<String>,
+    /// What the modality calls it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+impl Window {
+    pub(crate) fn new(window: VoiWindow, name: Option<String>) -> Self {
+        let function = match window.function {
+            VoiFunction::Linear => None,
+            VoiFunction::LinearExact => Some("LINEAR_EXACT".to_owned()),
+            VoiFunction::Sigmoid => Some("SIGMOID".to_owned()),
+        };
+        Self { center: window.center, width: window.width, function, name }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -56,8 +56,13 @@ pub fn init_logging_as(format: LogFormat, listeners: Vec<Listener>) {
 /// `RUST_LOG` or the default; and whatever that says, of dependencies nothing below a warning, and of the S3 server
 /// nothing at all: their lines repeat requests, with names, tokens and signed addresses in them.
 fn log_filter<S>() -> impl Filter<S> {
-    let chosen = std::env::var("RUST_LOG").ok().and_then(|text| text.parse::<Targets>().ok());
-    FilterExt::and(chosen.unwrap_or_else(default_filter), filter_fn(may_be_logged))
+    let chosen = std::env::var("RUST_LOG").ok();
+    FilterExt::and(levels(chosen.as_deref()), filter_fn(may_be_logged))
+}
+
+/// The levels that were chosen (`warn,filmless=info`), or the default where nothing was that can be understood.
+fn levels(chosen: Option<&str>) -> Targets {
+    chosen.and_then(|text| text.parse().ok()).unwrap_or_else(default_filter)
 }
 
 /// What is logged unless `RUST_LOG` says otherwise. Dependencies log warnings only: their lower levels repeat requests.
@@ -100,4 +105,37 @@ pub fn error_chain(error: &(dyn Error + 'static)) -> String {
         cause = error.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn levels_are_chosen_by_the_start_of_a_target() {
+        let chosen = levels(Some("error,filmless=info,filmless_store=trace,serve_portal=off"));
+        for (target, level, is_enabled) in [
+            ("hyper::client", Level::WARN, false),
+            ("hyper::client", Level::ERROR, true),
+            ("filmless_delivery::prepare", Level::INFO, true),
+            ("filmless_delivery::prepare", Level::DEBUG, false),
+            ("filmless_store::index", Level::TRACE, true),
+            ("serve_portal::pages", Level::ERROR, false),
+        ] {
+            assert_eq!(chosen.would_enable(target, &level), is_enabled, "{target} {level}");
+        }
+        assert!(levels(Some("debug")).would_enable("anything", &Level::DEBUG));
+    }
+
+    #[test]
+    fn what_cannot_be_understood_leaves_the_default() {
+        for chosen in [None, Some("filmless=loudly"), Some("filmless=info=debug")] {
+            let levels = levels(chosen);
+            assert!(levels.would_enable("filmless_store", &Level::INFO), "{chosen:?}");
+            assert!(
+                levels.would_enable("hyper", &Level::WARN) && !levels.would_enable("hyper", &Level::INFO)
+            );
+            assert!(!levels.would_enable("s3s", &Level::ERROR), "{chosen:?}");
+        }
+    }
 }

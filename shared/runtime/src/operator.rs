@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use filmless_delivery::{InProcessRenderer, Services, Settings};
-use filmless_store::aws::{SnsGateway, SqsDeadLetters};
+use filmless_delivery::{Services, Settings};
+use filmless_store::aws::SqsDeadLetters;
 use filmless_store::port::DeadLetters;
 use filmless_store::{Bucket, Index};
 
 use crate::environment::Environment;
-use crate::parts::{all_queues, common_of, connect, email_of, release_of};
+use crate::parts::{all_queues, common_of, connect, messengers_of, release_of};
 use crate::{ConfigError, settings};
 
 const PROGRAM: &str = "filmless";
@@ -34,6 +34,7 @@ pub async fn services_from_env() -> Result<Services, ConfigError> {
         session_idle: settings::session_idle(&env)?,
         trusted_proxies: settings::trusted_proxies(&env)?,
         quiet_hours: settings::quiet_hours(&env)?,
+        channels: settings::channels(&env)?,
         sms_countries: settings::sms_countries(&env)?,
         ..Settings::default()
     };
@@ -47,10 +48,8 @@ pub async fn services_from_env() -> Result<Services, ConfigError> {
         usage: aws.bucket(&env.required("USAGE_BUCKET")?),
         index: common.index,
         queue: common.queue,
-        sms: Arc::new(SnsGateway::new(aws.sns(), env.optional("SMS_SENDER_ID"))),
-        email: email_of(&env, &aws),
+        messengers: messengers_of(&env, &aws)?,
         sealer: release.sealer,
-        renderer: Arc::new(InProcessRenderer),
         clock: common.clock,
         randomness: common.randomness,
         settings: common.settings,

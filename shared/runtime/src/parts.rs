@@ -3,14 +3,14 @@
 
 use std::sync::Arc;
 
+use filmless_delivery::Settings;
 use filmless_delivery::parts::{
     Common, Console, Erase, Export, Intake, Notify, Prepare, Reconcile, Release, Upkeep, Viewing,
 };
-use filmless_delivery::{InstanceRenderer, Settings};
 use filmless_domain::Secret;
 use filmless_domain::staff_oidc::OidcSettings;
 use filmless_store::aws::{KmsSealer, QueueUrls, SesGateway, SnsGateway, SqsQueue};
-use filmless_store::port::{EmailGateway, OsRandomness, QueueName, SystemClock};
+use filmless_store::port::{Messenger, Messengers, OsRandomness, QueueName, SystemClock};
 use filmless_store::{Bucket, Connection};
 
 use crate::environment::Environment;
@@ -40,11 +40,11 @@ pub async fn intake_from_env() -> Read<Intake> {
     })
 }
 
-/// For `prepare-study`, which decodes files in this way.
+/// For `prepare-study`.
 ///
 /// # Errors
 /// [`ConfigError`] for the first variable that is missing or not allowed.
-pub async fn prepare_from_env(renderer: Arc<dyn InstanceRenderer>) -> Read<Prepare> {
+pub async fn prepare_from_env() -> Read<Prepare> {
     let env = Environment::of("prepare-study");
     let aws = connect(&env).await?;
     let settings = Settings {
@@ -63,7 +63,6 @@ pub async fn prepare_from_env(renderer: Arc<dyn InstanceRenderer>) -> Read<Prepa
         common: common_of(&env, &aws, queues.into(), settings)?,
         studies: bucket_of(&aws, env.required("STUDIES_BUCKET")?),
         derived: bucket_of(&aws, env.required("DERIVED_BUCKET")?),
-        renderer,
     })
 }
 
@@ -107,8 +106,7 @@ pub async fn notify_from_env() -> Read<Notify> {
     let common = common_of(&env, &aws, queues.into(), settings)?;
     Ok(Notify {
         release: release_of(&env, &aws, common.clone())?,
-        sms: Arc::new(SnsGateway::new(aws.sns(), env.optional("SMS_SENDER_ID"))),
-        email: email_of(&env, &aws),
+        messengers: messengers_of(&env, &aws)?,
         common,
     })
 }
@@ -136,8 +134,7 @@ pub async fn upkeep_from_env() -> Read<Upkeep> {
             studies: bucket_of(&aws, env.required("STUDIES_BUCKET")?),
             derived: bucket_of(&aws, env.required("DERIVED_BUCKET")?),
             slips: bucket_of(&aws, env.required("SLIPS_BUCKET")?),
-            sms: None,
-            email: None,
+            messengers: Messengers::default(),
         },
         common,
     })
@@ -219,6 +216,7 @@ pub async fn portal_from_env() -> Read<PortalParts> {
         session_ttl: settings::session_ttl(&env)?,
         session_idle: settings::session_idle(&env)?,
         trusted_proxies: settings::trusted_proxies(&env)?,
+        channels: settings::channels(&env)?,
         ..Settings::default()
     };
     let downloads = (QueueName::Downloads, env.required("DOWNLOADS_QUEUE_URL")?);
@@ -287,6 +285,7 @@ fn issuing_settings(env: &Environment<'_>) -> Read<Settings> {
         release_on: settings::release_on(env)?,
         identity: settings::identity(env)?,
         link_ttl: settings::link_ttl(env)?,
+        channels: settings::channels(env)?,
         ..Settings::default()
     })
 }
@@ -299,8 +298,14 @@ pub(crate) fn release_of(env: &Environment<'_>, aws: &Connection, common: Common
     })
 }
 
-pub(crate) fn email_of(env: &Environment<'_>, aws: &Connection) -> Arc<dyn EmailGateway> {
+pub(crate) fn email_of(env: &Environment<'_>, aws: &Connection) -> Arc<dyn Messenger> {
     Arc::new(SesGateway::new(aws.ses(), env.optional("SES_CONFIGURATION_SET")))
+}
+
+/// SNS, SES, and what the hospital set up.
+pub(crate) fn messengers_of(env: &Environment<'_>, aws: &Connection) -> Read<Messengers> {
+    let sms = Arc::new(SnsGateway::new(aws.sns(), env.optional("SMS_SENDER_ID")));
+    Ok(Messengers::new([sms, email_of(env, aws)]).and(settings::messengers(env)?))
 }
 
 /// The sweep of the outbox and the redrive of dead letters send to all of them.

@@ -6,7 +6,9 @@ use filmless_delivery::{MessageSecrets, SmsCountries, TrustedProxies};
 use filmless_domain::gate::ReleaseOn;
 use filmless_domain::identity::IdentityRules;
 use filmless_domain::staff_oidc::{OidcSettings, RoleMap};
-use filmless_domain::{Hospital, QuietHours, Secret};
+use filmless_domain::{ChannelPolicy, Hospital, QuietHours, Secret};
+use filmless_store::messengers;
+use filmless_store::port::Messengers;
 use serde::de::DeserializeOwned;
 
 use crate::ConfigError;
@@ -56,6 +58,18 @@ pub(crate) fn message_secrets(env: &Environment<'_>) -> Read<MessageSecrets> {
 
 pub(crate) fn quiet_hours(env: &Environment<'_>) -> Read<Option<QuietHours>> {
     env.parsed("QUIET_HOURS")
+}
+
+pub(crate) fn channels(env: &Environment<'_>) -> Read<ChannelPolicy> {
+    Ok(env.parsed("CHANNELS")?.unwrap_or_default())
+}
+
+/// What the hospital set up beside SNS and SES: JSON, with secrets.
+pub(crate) fn messengers(env: &Environment<'_>) -> Read<Messengers> {
+    match env.optional("MESSENGERS") {
+        Some(json) => messengers::set_up(&json).map_err(|_| env.invalid("MESSENGERS")),
+        None => Ok(Messengers::default()),
+    }
 }
 
 pub(crate) fn sms_countries(env: &Environment<'_>) -> Read<SmsCountries> {
@@ -145,7 +159,7 @@ mod tests {
             ConfigError::Hospital { source, .. } => source.to_string(),
             other => panic!("{other}"),
         };
-        assert!(refused("Bệnh viện A").contains("no JSON object"));
+        assert!(refused("Bệnh viện A").contains("not a JSON object"));
         assert!(refused(r#"{"name_vi":"Bệnh viện A"}"#).contains("`name_en` is missing"));
         assert!(refused(&example(&[("hotline", "")])).contains("`hotline` is empty"));
         assert!(refused(&example(&[("fax", "1900 1234")])).contains("`fax`"));
@@ -203,6 +217,8 @@ mod tests {
         refused("IDENTITY", r#"{"four_eye":true}"#, &|env| identity(env).err());
         refused("QUIET_PERIOD_SECONDS", "-1", &|env| quiet_period(env).err());
         refused("QUIET_HOURS", "at night", &|env| quiet_hours(env).err());
+        refused("CHANNELS", "sms,fax", &|env| channels(env).err());
+        refused("MESSENGERS", r#"{"sms":{}}"#, &|env| messengers(env).err());
         refused("SMS_COUNTRIES", "Vietnam", &|env| sms_countries(env).err());
         refused("TRUSTED_PROXIES", "everybody", &|env| trusted_proxies(env).err());
     }

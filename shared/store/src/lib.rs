@@ -24,6 +24,7 @@ mod http;
 pub mod index;
 mod listed_key;
 mod listing;
+pub mod messengers;
 mod objects;
 pub mod port;
 pub mod sealing;

@@ -1,17 +1,21 @@
 //! What a stretch of the ledger says of each study: one row per study, in the order of their first events.
 
+mod booked_sums;
+mod words;
+
 use std::collections::{BTreeMap, HashMap};
-use std::num::{NonZeroI64, NonZeroU32};
+use std::num::NonZeroI64;
 
 use filmless_domain::usage::{Payer, StorageClass, UsageKind};
+use filmless_domain::{Channel, PerChannel};
 use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 
+pub use self::booked_sums::BookedSums;
+use self::booked_sums::charged_vnd;
+use self::words::{Word, Words};
 use crate::line::Text;
 use crate::{Line, Month};
-
-/// Text that many rows share, by its number from 1.
-type Word = NonZeroU32;
 
 /// Milliseconds since 1970; that moment itself never comes, which saves half the room.
 type Moment = NonZeroI64;
@@ -39,16 +43,6 @@ struct BookedFor {
     concerns: Option<Month>,
 }
 
-/// Releases, and what they come to.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the fields are documented in docs/USAGE.md")]
-pub struct BookedSums {
-    pub studies: i64,
-    pub charged_vnd: i64,
-    pub films_avoided: i64,
-    pub films_printed: i64,
-}
-
 /// [`BookedSums`] of one department, modality, payer, and month whose prices count.
 #[derive(Debug, Clone, Copy)]
 pub struct Booked<'a> {
@@ -70,13 +64,6 @@ struct Films {
     modality: Option<Word>,
     concerns: Option<Month>,
     avoided: i32,
-}
-
-/// Each text once, and its number.
-#[derive(Debug, Default)]
-struct Words {
-    texts: Vec<Box<str>>,
-    numbers: HashMap<Box<str>, Word>,
 }
 
 /// What is known of one study. A month may have a million of them in memory: what cannot be many is a small number.
@@ -106,8 +93,8 @@ pub struct StudyRow {
     pub instances: i32,
     pub images: i32,
     pub slips: i32,
-    pub sms_parts: i32,
-    pub emails: i32,
+    /// What was handed to the provider of each channel.
+    pub sent: PerChannel<i32>,
     pub delivered: i32,
     pub failed: i32,
     pub openings: i32,
@@ -271,32 +258,6 @@ impl Book {
     }
 }
 
-impl Words {
-    /// Replaces a known word by what is said now, and keeps it where nothing is said.
-    fn renew(&mut self, known: &mut Option<Word>, said: &Option<Text<'_>>) {
-        let Some(said) = said.as_deref() else { return };
-        if known.is_some_and(|word| self.get(Some(word)) == Some(said)) {
-            return;
-        }
-        *known = Some(self.number(said));
-    }
-
-    /// The number of a text, which it gets if it is new.
-    fn number(&mut self, text: &str) -> Word {
-        if let Some(number) = self.numbers.get(text) {
-            return *number;
-        }
-        self.texts.push(text.into());
-        let number = u32::try_from(self.texts.len()).ok().and_then(Word::new).unwrap_or(Word::MAX);
-        self.numbers.insert(text.into(), number);
-        number
-    }
-
-    fn get(&self, word: Option<Word>) -> Option<&str> {
-        self.texts.get(word?.get() as usize - 1).map(AsRef::as_ref)
-    }
-}
-
 /// Replaces what is known by what is said now, and keeps it where nothing is said.
 fn renew(known: &mut Option<Box<str>>, said: &Option<Text<'_>>) {
     if let Some(said) = said.as_deref()
@@ -388,13 +349,12 @@ impl StudyRow {
             UsageKind::FilmAvoided => add(&mut self.films_avoided, quantity),
             UsageKind::FilmPrinted => add(&mut self.films_printed, quantity),
             UsageKind::SlipMade => add(&mut self.slips, quantity),
-            UsageKind::SmsSent => {
+            UsageKind::MessageSent | UsageKind::SmsSent | UsageKind::EmailSent => {
                 self.notified_at = self.notified_at.or(at);
-                add(&mut self.sms_parts, quantity);
-            }
-            UsageKind::EmailSent => {
-                self.notified_at = self.notified_at.or(at);
-                add(&mut self.emails, quantity);
+                // Events of before name their channel, too.
+                if let Some(channel) = line.channel.as_deref().and_then(Channel::of_word) {
+                    add(&mut self.sent[channel], quantity);
+                }
             }
             UsageKind::MessageDelivered => add(&mut self.delivered, 1),
             UsageKind::MessageFailed => add(&mut self.failed, 1),
@@ -411,33 +371,6 @@ impl StudyRow {
             UsageKind::BytesServed => self.served_bytes += quantity,
         }
     }
-}
-
-impl BookedSums {
-    /// What a line books; nothing if it is of another kind.
-    fn of(line: &Line<'_>) -> Option<Self> {
-        let quantity = line.quantity;
-        match line.kind {
-            UsageKind::StudyReleased | UsageKind::ReleaseCorrected => {
-                Some(Self { studies: quantity, charged_vnd: charged_vnd(line), ..Self::default() })
-            }
-            UsageKind::FilmAvoided => Some(Self { films_avoided: quantity, ..Self::default() }),
-            UsageKind::FilmPrinted => Some(Self { films_printed: quantity, ..Self::default() }),
-            _ => None,
-        }
-    }
-
-    const fn add(&mut self, more: Self) {
-        self.studies += more.studies;
-        self.charged_vnd += more.charged_vnd;
-        self.films_avoided += more.films_avoided;
-        self.films_printed += more.films_printed;
-    }
-}
-
-/// What a release charges, or a correction of it takes back.
-fn charged_vnd(line: &Line<'_>) -> i64 {
-    line.unit_price_vnd.unwrap_or_default().saturating_mul(line.quantity)
 }
 
 /// A number of things of one study; no study has more than fit.

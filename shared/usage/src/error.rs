@@ -5,8 +5,8 @@ use thiserror::Error;
 /// Why an export cannot be written.
 #[derive(Debug, Error)]
 pub enum UsageError {
-    /// A line of the ledger is no usage event.
-    #[error("line {line} of the ledger is no usage event")]
+    /// A line of the ledger is not a usage event.
+    #[error("line {line} of the ledger is not a usage event")]
     Line {
         /// Number of the line in what was read, from 1.
         line: u64,

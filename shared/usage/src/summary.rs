@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use filmless_domain::PerChannel;
 use filmless_domain::usage::{Payer, UsageKind};
 use serde::{Deserialize, Serialize};
 
@@ -23,8 +24,8 @@ pub struct Figures {
     pub films_printed: i64,
     pub film_saved_vnd: i64,
     pub charged_vnd: i64,
-    pub sms_parts: i64,
-    pub emails: i64,
+    #[serde(flatten)]
+    pub sent: PerChannel<i64>,
     pub messages_delivered: i64,
     pub messages_failed: i64,
     pub message_cost_vnd: i64,
@@ -78,8 +79,7 @@ pub fn film_saved_vnd(study: &Study<'_>, prices: &Prices, month: Month) -> i64 {
 /// What the messages cost.
 #[must_use]
 pub fn message_cost_vnd(study: &Study<'_>, prices: &Prices, month: Month) -> i64 {
-    prices.cost("sms", "", month, study.row.sms_parts.into())
-        + prices.cost("email", "", month, study.row.emails.into())
+    study.row.sent.iter().map(|(channel, sent)| prices.cost(channel.as_str(), "", month, sent.into())).sum()
 }
 
 impl Figures {
@@ -95,8 +95,7 @@ impl Figures {
             studies_opened: one(row.opened_at().is_some()),
             released_and_opened: one(released && row.opened_at().is_some()),
             released_and_notified: one(released && row.notified_at().is_some()),
-            sms_parts: row.sms_parts.into(),
-            emails: row.emails.into(),
+            sent: row.sent.map(i64::from),
             messages_delivered: row.delivered.into(),
             messages_failed: row.failed.into(),
             message_cost_vnd: message_cost_vnd(study, prices, month),
@@ -131,9 +130,10 @@ impl Figures {
         for (mine, theirs) in self.members().into_iter().zip(other.clone().members()) {
             *mine += *theirs;
         }
+        self.sent += other.sent;
     }
 
-    fn members(&mut self) -> [&mut i64; 23] {
+    fn members(&mut self) -> [&mut i64; 21] {
         [
             &mut self.studies_received,
             &mut self.studies_released,
@@ -146,8 +146,6 @@ impl Figures {
             &mut self.films_printed,
             &mut self.film_saved_vnd,
             &mut self.charged_vnd,
-            &mut self.sms_parts,
-            &mut self.emails,
             &mut self.messages_delivered,
             &mut self.messages_failed,
             &mut self.message_cost_vnd,

@@ -1,8 +1,10 @@
 //! The monthly table: one line per study, headings in Vietnamese. CSV here, XLSX in [`crate::workbook`].
 
+use std::borrow::Cow;
 use std::io::Write;
 
 use filmless_domain::usage::{Payer, UsageKind};
+use filmless_domain::{Channel, PerChannel};
 use jiff::Timestamp;
 use jiff::tz::{TimeZone, offset};
 
@@ -28,20 +30,20 @@ pub enum Cell<'a> {
 /// A column: its heading, and its width in a workbook.
 pub struct Column {
     /// Heading.
-    pub heading: &'static str,
+    pub heading: Cow<'static, str>,
     /// Width, in characters.
     pub width: u8,
 }
 
 const fn column(heading: &'static str, width: u8) -> Column {
-    Column { heading, width }
+    Column { heading: Cow::Borrowed(heading), width }
 }
 
 /// How many columns a workbook prints: those that come first.
 pub const PRINTED_COLUMNS: usize = 14;
 
-/// The columns of the table. What is read on paper comes first.
-pub const COLUMNS: [Column; 31] = [
+/// The columns of the table before those of the channels. What is read on paper comes first.
+const BEFORE_CHANNELS: [Column; 23] = [
     column("Số chỉ định", 17),
     column("Khoa chỉ định", 9),
     column("Đối tượng chi trả", 11),
@@ -65,8 +67,10 @@ pub const COLUMNS: [Column; 31] = [
     column("Thấy ảnh đầu tiên lúc", 17),
     column("Số tệp ảnh nhận", 11),
     column("Số phiếu đã in mã QR", 12),
-    column("Số phần SMS", 9),
-    column("Số email", 9),
+];
+
+/// Those after them.
+const AFTER_CHANNELS: [Column; 6] = [
     column("Tin không tới", 9),
     column("Số lượt mở", 9),
     column("Số lượt tải về", 9),
@@ -74,6 +78,16 @@ pub const COLUMNS: [Column; 31] = [
     column("Dung lượng lưu thêm (byte)", 17),
     column("Mã ca chụp (Study Instance UID)", 48),
 ];
+
+/// The columns of the table of a month over which so much was sent.
+#[must_use]
+pub fn columns(sent: &PerChannel<i64>) -> Vec<Column> {
+    let of_channel = |(channel, _): (Channel, i64)| Column {
+        heading: Cow::Owned(format!("Số {}", channel.counted().what_vi)),
+        width: 9,
+    };
+    BEFORE_CHANNELS.into_iter().chain(sent.shown().map(of_channel)).chain(AFTER_CHANNELS).collect()
+}
 
 /// Who pays, in Vietnamese.
 #[must_use]
@@ -112,13 +126,13 @@ const fn state_vi(row: &StudyRow) -> &'static str {
     }
 }
 
-/// The cells of a study.
+/// The cells of a study, in the [`columns`] of its month.
 #[must_use]
-pub fn cells<'a>(study: &Study<'a>, prices: &Prices, month: Month) -> [Cell<'a>; 31] {
+pub fn cells<'a>(study: &Study<'a>, prices: &Prices, month: Month, sent: &PerChannel<i64>) -> Vec<Cell<'a>> {
     let row = study.row;
     let text = |text: Option<&'a str>| Cell::Text(text.unwrap_or_default());
     let number = |number: i64| Cell::Number(Some(number));
-    [
+    let mut cells = vec![
         text(row.accession_number.as_deref()),
         text(study.department()),
         Cell::Text(payer_vi(study.payer())),
@@ -142,15 +156,17 @@ pub fn cells<'a>(study: &Study<'a>, prices: &Prices, month: Month) -> [Cell<'a>;
         Cell::Time(row.first_image_at()),
         number(row.instances.into()),
         number(row.slips.into()),
-        number(row.sms_parts.into()),
-        number(row.emails.into()),
+    ];
+    cells.extend(sent.shown().map(|(channel, _)| number(row.sent[channel].into())));
+    cells.extend([
         number(row.failed.into()),
         number(row.openings.into()),
         number(row.downloads.into()),
         number(row.shares.into()),
         number(row.original_bytes + row.derived_bytes),
         Cell::Text(study.uid),
-    ]
+    ]);
+    cells
 }
 
 /// An instant as the hospital writes it: `2026-11-24 08:05:00`.

@@ -47,7 +47,9 @@ fn study_of(
 }
 
 fn delivered() -> Vec<(UsageKind, i64)> {
-    [UsageKind::StudyReceived, UsageKind::StudyReleased, UsageKind::SmsSent].map(|kind| (kind, 1)).to_vec()
+    [UsageKind::StudyReceived, UsageKind::StudyReleased, UsageKind::MessageSent]
+        .map(|kind| (kind, 1))
+        .to_vec()
 }
 
 fn check(steps: &[(UsageKind, i64)], modality: &str, claim: &str, expected: &[ClaimFinding]) {

@@ -1,20 +1,21 @@
 //! What an erasure leaves of the figures of a month.
 #![allow(clippy::unwrap_used, missing_docs)]
 
-use filmless_domain::StudyInstanceUid;
 use filmless_domain::chain::ChainHead;
 use filmless_domain::usage::{UsageContext, UsageKind, UsageUnit};
+use filmless_domain::{PerChannel, StudyInstanceUid};
 use filmless_usage::book::Book;
 use filmless_usage::prices::DEFAULT_PRICES;
 use filmless_usage::summary::Summary;
-use filmless_usage::table::{COLUMNS, Cell, cells};
+use filmless_usage::table::{Cell, cells, columns};
 use filmless_usage::{Line, Month, Prices};
 
 #[test]
 fn an_erased_study_stays_released_and_is_no_recalled_one() {
     use UsageKind::{StudyErased, StudyHeld, StudyRecalled, StudyReleased};
     let (month, prices): (Month, _) = ("2026-11".parse().unwrap(), Prices::parse(DEFAULT_PRICES).unwrap());
-    let state = COLUMNS.iter().position(|column| column.heading == "Trạng thái").unwrap();
+    let sent = PerChannel::default();
+    let state = columns(&sent).iter().position(|column| column.heading == "Trạng thái").unwrap();
     for (kinds, told, [released, recalled, held]) in [
         (&[StudyReleased, StudyErased][..], "Đã xóa", [1, 0, 0]),
         (&[StudyErased], "Đã xóa", [0, 0, 0]),
@@ -36,7 +37,9 @@ fn an_erased_study_stays_released_and_is_no_recalled_one() {
         let figures = Summary::of(&book, month, &prices).total;
         let found = [figures.studies_released, figures.studies_recalled, figures.studies_held];
         assert_eq!(found, [released, recalled, held], "{kinds:?}");
-        let Cell::Text(text) = cells(&book.studies()[0], &prices, month)[state] else { panic!("no text") };
+        let Cell::Text(text) = cells(&book.studies()[0], &prices, month, &sent)[state] else {
+            panic!("no text")
+        };
         assert_eq!(text, told, "{kinds:?}");
     }
 }

@@ -30,10 +30,7 @@ fn sections() -> Vec<(&'static str, Vec<&'static str>)> {
             for_records.chain([LogCode::OrderNotAsTaken.code()]).collect(),
         ),
         ("What reconcile finds", FindingKind::ALL.iter().map(|kind| kind.code()).collect()),
-        (
-            "In the log",
-            LogCode::ALL.iter().filter(|code| in_the_log(code)).map(|code| code.code()).collect(),
-        ),
+        ("In the log", LogCode::ALL.iter().filter(|code| in_the_log(code)).map(|code| code.code()).collect()),
     ]
 }
 
@@ -51,8 +48,15 @@ fn every_code_is_documented_and_every_documented_code_exists() {
     for (section, codes) in sections() {
         let written = documented(&document, section);
         let (once, known) = (BTreeSet::from_iter(&written), BTreeSet::from_iter(&codes));
-        assert_eq!(once, known, "Correct `{section}` in docs/ERRORS.md: left what it says, right what there is.");
-        assert_eq!(once.len(), written.len(), "`{section}` in docs/ERRORS.md names a code twice: {written:?}");
+        assert_eq!(
+            once, known,
+            "Correct `{section}` in docs/ERRORS.md: left what it says, right what there is."
+        );
+        assert_eq!(
+            once.len(),
+            written.len(),
+            "`{section}` in docs/ERRORS.md names a code twice: {written:?}"
+        );
     }
 }
 

@@ -126,3 +126,16 @@ fn continuous_integration_runs_what_developers_run() {
         ".ci/run must call `make test`, and nothing that a developer cannot run:\n{script}"
     );
 }
+
+#[test]
+fn the_version_in_cargo_toml_has_a_heading_in_the_changelog() {
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let section = manifest.split("[workspace.package]").nth(1).unwrap();
+    let version = section.split("version = \"").nth(1).unwrap().split('"').next().unwrap();
+    let changelog = fs::read_to_string(root().join("CHANGELOG.md")).unwrap();
+    let heading = format!("## [{version}] - ");
+    assert!(
+        changelog.lines().any(|line| line.starts_with(&heading)),
+        "CHANGELOG.md has no heading `{heading}YYYY-MM-DD`: CONTRIBUTING.md says how a release is made"
+    );
+}

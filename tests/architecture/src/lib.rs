@@ -1,6 +1,8 @@
-//! The rules of the workspace, as tests: who may import whom, what the pure crates must not touch, where names
-//! of the cloud may stand. `docs/ARCHITECTURE.md` says why; a failing test says what to do.
+//! The rules of the workspace, as tests: who may import whom, that no two files need each other, what the
+//! pure crates must not touch, where names of the cloud may stand. `docs/ARCHITECTURE.md` says why; a failing test says what to do.
 
+#[cfg(test)]
+mod circles;
 #[cfg(test)]
 mod error_codes;
 #[cfg(test)]
@@ -9,6 +11,8 @@ mod imports;
 mod layout;
 #[cfg(test)]
 mod licenses;
+#[cfg(test)]
+mod linked;
 #[cfg(test)]
 mod security_proofs;
 #[cfg(test)]

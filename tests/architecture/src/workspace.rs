@@ -20,6 +20,8 @@ pub(crate) struct Package {
     /// Its folder, from the root.
     pub(crate) folder: String,
     pub(crate) imports: Vec<String>,
+    /// The root files of its library, programs, tests and examples, from the root.
+    pub(crate) roots: Vec<String>,
 }
 
 /// All crates of the workspace.
@@ -41,7 +43,11 @@ fn package(package: &Value) -> Package {
     let folder = manifest.parent().unwrap().strip_prefix(root()).unwrap();
     let is_shipped = |dependency: &&Value| dependency["kind"].as_str() != Some("dev");
     let dependencies = package["dependencies"].as_array().unwrap().iter().filter(is_shipped);
+    let targets = package["targets"].as_array().unwrap().iter();
+    let roots =
+        targets.map(|target| Path::new(target["src_path"].as_str().unwrap()).strip_prefix(root()).unwrap());
     Package {
+        roots: roots.map(|path| path.to_str().unwrap().to_owned()).collect(),
         name: package["name"].as_str().unwrap().to_owned(),
         folder: folder.to_str().unwrap().to_owned(),
         imports: dependencies.map(|dependency| dependency["name"].as_str().unwrap().to_owned()).collect(),

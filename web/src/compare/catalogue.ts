@@ -1,50 +1,18 @@
 /** The patient's studies and their series, as the portal lists them. */
 
-import { Grant, type SeriesUrls } from "../grant.js";
+import { fetchFromPortal, Grant } from "../link/link.js";
 import type { SeriesEntry } from "../pane.js";
+import { readUrls } from "../read/grant.js";
+import { readSeriesList, readStudies, type ListedSeries, type ListedStudy } from "../read/studies.js";
 
-export interface StudyChoice {
-  readonly uid: string;
+export interface StudyChoice extends Omit<ListedStudy, "date"> {
   readonly label: string;
   readonly grantUrl: string;
-  /** `2020-11-23`; null where it is not known. */
-  readonly day: string | null;
-  readonly title: string;
-  readonly modalities: readonly string[];
-}
-
-/** A series of a study, and what it was made with. */
-export interface ListedSeries extends SeriesEntry {
-  readonly modality: string;
 }
 
 export interface OpenStudy {
   readonly grant: Grant;
   readonly series: readonly ListedSeries[];
-}
-
-interface StudiesJson {
-  readonly studies: readonly {
-    readonly study_instance_uid: string;
-    readonly title: string;
-    readonly date: string | null;
-    readonly day?: string | null;
-    readonly modalities?: readonly string[];
-  }[];
-}
-
-interface GrantJson {
-  readonly series: readonly {
-    readonly series_instance_uid: string;
-    readonly description: string | null;
-    readonly label?: string;
-    readonly modality?: string;
-    readonly frames: number;
-    readonly index_url: string;
-    readonly pack_url: string;
-    readonly poster_url: string | null;
-    readonly thumbs_url: string | null;
-  }[];
 }
 
 /** When a study was made, seen from another one; `unknown` where one of the two has no date. */
@@ -60,34 +28,18 @@ export function orderOf(study: Pick<StudyChoice, "day">, here: Pick<StudyChoice,
 
 /** All studies that the patient may see. `noDate` stands where the date of a study would. */
 export async function fetchStudies(noDate: string): Promise<readonly StudyChoice[]> {
-  const { studies } = (await fetchOwn("/studies")) as StudiesJson;
-  return studies.map(({ study_instance_uid: uid, title, date, day, modalities }) => ({
-    uid,
-    day: day ?? null,
-    title,
-    modalities: modalities ?? [],
-    label: [date ?? noDate, title].filter((text) => text !== "").join(" · "),
-    grantUrl: `/studies/${uid}/grant`,
+  return readStudies(await fetchFromPortal("/studies")).map(({ date, ...study }) => ({
+    ...study,
+    label: [date ?? noDate, study.title].filter((text) => text !== "").join(" · "),
+    grantUrl: `/studies/${study.uid}/grant`,
   }));
 }
 
 /** The series of a study that have pictures. */
 export async function openStudy({ grantUrl }: StudyChoice): Promise<OpenStudy> {
-  const { series } = (await fetchOwn(grantUrl)) as GrantJson;
-  const urls = new Map<string, SeriesUrls>(
-    series.map((one) => [one.series_instance_uid, { indexUrl: one.index_url, packUrl: one.pack_url }]),
-  );
-  const entries = series
-    .filter(({ frames }) => frames > 0)
-    .map((one) => ({
-      seriesInstanceUid: one.series_instance_uid,
-      label: one.label ?? one.description ?? "",
-      modality: one.modality ?? "",
-      frames: one.frames,
-      posterUrl: one.poster_url,
-      thumbsUrl: one.thumbs_url,
-    }));
-  return { grant: new Grant(grantUrl, urls), series: entries };
+  const granted = await fetchFromPortal(grantUrl);
+  const series = readSeriesList(granted).filter(({ frames }) => frames > 0);
+  return { grant: new Grant(grantUrl, new Map(readUrls(granted))), series };
 }
 
 /**
@@ -111,13 +63,4 @@ export function seriesLike(series: readonly ListedSeries[], like: SeriesEntry | 
     (one.label === like?.label ? 0 : 1e9) + (one.modality === modality ? 0 : 1e6) + Math.abs(one.frames - (like?.frames ?? 0));
   const places = series.map((one, place) => ({ place, strangeness: strangeness(one) }));
   return places.sort((a, b) => a.strangeness - b.strangeness)[0]?.place ?? 0;
-}
-
-async function fetchOwn(url: string): Promise<unknown> {
-  const headers = { Accept: "application/json" };
-  const response = await fetch(url, { credentials: "same-origin", cache: "no-store", headers });
-  if (!response.ok) {
-    throw new Error(`status ${response.status}`);
-  }
-  return response.json();
 }

@@ -1,6 +1,6 @@
 /** Which image of one series belongs to an image of another. */
 
-import type { FrameDetails, Triple } from "../full/frame-details.js";
+import type { FrameDetails, Triple } from "../read/frame-details.js";
 
 /** What is known of a frame's place in the patient. */
 export type Place = Pick<FrameDetails, "position" | "rowDirection" | "columnDirection" | "frameOfReferenceUid">;

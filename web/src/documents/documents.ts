@@ -1,8 +1,8 @@
 /** Reports, PDFs and films of a series, in place; and what is kept but not shown, in words. */
 
-import type { PackSource } from "../pack-source.js";
+import type { Link } from "../link/link.js";
 import { fill } from "../page.js";
-import type { DocumentEntry, OtherEntry, SeriesIndex, IndexNote } from "../series-index.js";
+import type { DocumentEntry, OtherEntry, SeriesIndex, IndexNote } from "../read/series-index.js";
 import { make } from "../tools/elements.js";
 import type { Words } from "../words.js";
 import { reasonOf } from "./failures.js";
@@ -12,7 +12,7 @@ import type { OpenStudy } from "./selection.js";
 const REPORTS: readonly string[] = ["report", "pdf", "cda"];
 
 /** Fills the section below the picture. A series of documents alone shows its first one at once. */
-export function showDocuments(section: HTMLElement, index: SeriesIndex, source: PackSource, words: Words, study: OpenStudy): void {
+export function showDocuments(section: HTMLElement, index: SeriesIndex, link: Link, words: Words, study: OpenStudy): void {
   const isReport = ({ kind }: DocumentEntry) => REPORTS.includes(kind);
   const entries = [...index.documents.filter(isReport), ...index.documents.filter((entry) => !isReport(entry))];
   const heading = entries.length > 0 && entries.every(isReport) ? words.report : words.documents;
@@ -25,7 +25,7 @@ export function showDocuments(section: HTMLElement, index: SeriesIndex, source: 
       place.hidden = !place.hidden;
       button.setAttribute("aria-expanded", String(!place.hidden));
       if (!place.hidden && place.childElementCount === 0) {
-        void open(place, entry, source, words, study);
+        void open(place, entry, link, words, study);
       }
     });
     return { button, place };
@@ -97,9 +97,9 @@ function note(text: string, originals: readonly OtherEntry[], words: Words): HTM
     : make("details", { class: "kept" }, make("summary", {}, text), make("ul", {}, ...links));
 }
 
-async function open(place: HTMLElement, entry: DocumentEntry, source: PackSource, words: Words, study: OpenStudy): Promise<void> {
+async function open(place: HTMLElement, entry: DocumentEntry, link: Link, words: Words, study: OpenStudy): Promise<void> {
   place.replaceChildren(make("p", { role: "status" }, words.loading));
-  const bytes = await source.whole(entry);
+  const bytes = await link.part(entry);
   if (bytes === null) {
     place.replaceChildren();
     return;
@@ -115,10 +115,11 @@ async function contents(entry: DocumentEntry, bytes: Uint8Array<ArrayBuffer>, wo
   switch (entry.mediaType) {
     case "application/json": {
       const { reportElement } = await import("./report.js");
-      const json: unknown = JSON.parse(new TextDecoder().decode(bytes));
-      const report = reportElement(json, words);
+      const { parseJson, readImages, readReport } = await import("../read/report.js");
+      const json = parseJson(bytes);
+      const report = reportElement(readReport(json), words);
       if (entry.kind === "selection") {
-        const { readImages, selectionElement } = await import("./selection.js");
+        const { selectionElement } = await import("./selection.js");
         return [report, ...selectionElement(readImages(json), study, words)];
       }
       return [report];

@@ -1,5 +1,6 @@
 /** The lines of a report: what its author wrote, and around it words and dates in the language of the page. */
 
+import type { ReportLine } from "../read/report.js";
 import type { Words } from "../words.js";
 
 export interface Line {
@@ -12,24 +13,18 @@ export interface Line {
 
 type Own = Pick<Words, "reportWords" | "moment">;
 
-const LEVEL_MAX = 6;
-
-export function readLine(json: unknown, words: Own): Line {
-  const line = (json ?? {}) as Readonly<Record<string, unknown>>;
-  const text = (given: unknown) => (typeof given === "string" || typeof given === "number" ? String(given) : null);
-  const level = Math.min(LEVEL_MAX, Math.max(0, Number(line["level"]) || 0));
-  const own = (word: unknown) => (typeof word === "string" ? ownWord(word, line["count"], words) : undefined);
-  const value = text(line["value"]);
+export function lineOf({ level, name, nameWord, value, valueWord, count, status }: ReportLine, words: Own): Line {
+  const own = (word: string | null) => (word === null ? undefined : ownWord(word, count, words));
   return {
     level,
-    name: own(line["name_word"]) ?? text(line["name"]) ?? "",
-    value: value !== null && line["value_word"] === "moment" ? moment(value, words) : (own(line["value_word"]) ?? value),
-    status: text(line["status"]),
+    name: own(nameWord) ?? name ?? "",
+    value: value !== null && valueWord === "moment" ? moment(value, words) : (own(valueWord) ?? value),
+    status,
   };
 }
 
 /** A word that this page does not know is said as the file was read. */
-function ownWord(word: string, count: unknown, { reportWords }: Own): string | undefined {
+function ownWord(word: string, count: ReportLine["count"], { reportWords }: Own): string | undefined {
   const template = (count === 1 ? reportWords[`one-${word}`] : undefined) ?? reportWords[word];
   return template?.replace("{n}", () => String(count ?? ""));
 }

@@ -1,19 +1,19 @@
 /** A structured report, or any document of lines: headings and named values, nested by level. */
 
 import { make } from "../tools/elements.js";
+import type { Report } from "../read/report.js";
 import type { Words } from "../words.js";
-import { readLine, type Line } from "./lines.js";
+import { lineOf, type Line } from "./lines.js";
 
 /** What a reader must know before the first word of it. */
 const WARNINGS: readonly string[] = ["partial", "preliminary", "unverified"];
 
-export function reportElement(json: unknown, words: Words): HTMLElement {
-  const { title, lines } = (json ?? {}) as { title?: unknown; lines?: unknown };
+export function reportElement({ title, lines }: Report, words: Words): HTMLElement {
   const article = make("article", { class: "report" });
-  if (typeof title === "string" && title !== "") {
+  if (title !== null) {
     article.append(make("h3", {}, title));
   }
-  for (const line of Array.isArray(lines) ? lines.map((line) => readLine(line, words)) : []) {
+  for (const line of lines.map((line) => lineOf(line, words))) {
     article.append(statusElement(line, words) ?? lineElement(line));
   }
   return article;

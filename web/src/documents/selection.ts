@@ -1,10 +1,10 @@
 /** The images that a key object selection selects, each a way to the image itself. */
 
-import type { Grant } from "../grant.js";
-import { PackSource } from "../pack-source.js";
+import { Link, type Grant } from "../link/link.js";
 import { fill } from "../page.js";
 import type { SeriesEntry } from "../pane.js";
-import type { Frame } from "../series-index.js";
+import type { SelectedImage } from "../read/report.js";
+import type { Frame } from "../read/series-index.js";
 import { make } from "../tools/elements.js";
 import type { Words } from "../words.js";
 
@@ -15,30 +15,6 @@ export interface OpenStudy {
   readonly open: (seriesInstanceUid: string, frame: number) => void;
 }
 
-export interface SelectedImage {
-  /** Null where the file does not name it. */
-  readonly seriesInstanceUid: string | null;
-  readonly sopInstanceUid: string;
-  /** From 1; null for the whole instance. */
-  readonly frame: number | null;
-}
-
-const IMAGES_MAX = 500;
-
-/** One for each frame, in the order of the file. */
-export function readImages(json: unknown): readonly SelectedImage[] {
-  const images = ((json ?? {}) as Readonly<Record<string, unknown>>)["images"];
-  return (Array.isArray(images) ? images : []).slice(0, IMAGES_MAX).flatMap((image: unknown) => {
-    const { series_instance_uid: series, sop_instance_uid: sop, frames } = (image ?? {}) as Readonly<Record<string, unknown>>;
-    if (typeof sop !== "string") {
-      return [];
-    }
-    const numbers = Array.isArray(frames) ? frames.filter((frame) => typeof frame === "number") : [];
-    const seriesInstanceUid = typeof series === "string" ? series : null;
-    return (numbers.length > 0 ? numbers : [null]).map((frame) => ({ seriesInstanceUid, sopInstanceUid: sop, frame }));
-  });
-}
-
 /** The series in which an image may be: the one that is named, or any with pictures. */
 export function seriesOf(image: SelectedImage, series: readonly SeriesEntry[]): readonly SeriesEntry[] {
   const named = image.seriesInstanceUid;
@@ -46,9 +22,9 @@ export function seriesOf(image: SelectedImage, series: readonly SeriesEntry[]): 
 }
 
 /** Its place among the frames of a series; -1 where it is not one of them. */
-export function placeOf(image: SelectedImage, frames: readonly Frame[]): number {
+export function placeOf(image: SelectedImage, frames: readonly Pick<Frame, "sopInstanceUid" | "number">[]): number {
   const { sopInstanceUid, frame } = image;
-  return frames.findIndex((one) => one.sopInstanceUid === sopInstanceUid && (frame === null || one.raw["frame"] === frame));
+  return frames.findIndex((one) => one.sopInstanceUid === sopInstanceUid && (frame === null || one.number === frame));
 }
 
 export function selectionElement(images: readonly SelectedImage[], study: OpenStudy, words: Words): HTMLElement[] {
@@ -81,7 +57,7 @@ export function selectionElement(images: readonly SelectedImage[], study: OpenSt
 
 async function show(image: SelectedImage, study: OpenStudy): Promise<boolean> {
   for (const series of seriesOf(image, study.series)) {
-    const index = await new PackSource(study.grant, series.seriesInstanceUid, () => undefined).index();
+    const index = await new Link(study.grant, series.seriesInstanceUid).open();
     const place = index === null ? -1 : placeOf(image, index.frames);
     if (place >= 0) {
       study.open(series.seriesInstanceUid, place);

@@ -2,7 +2,7 @@
 
 import { makeRoom } from "./canvas-room.js";
 import { colourOf, colourTable, shadeOf, type Abgr } from "./look.js";
-import type { Drawing, Drawn, Renderer } from "./renderer.js";
+import type { Drawing, Drawn, Renderer } from "./drawing.js";
 
 export class CpuRenderer implements Renderer {
   readonly name = "2d";

@@ -1,6 +1,6 @@
 /** Decodes bit-exact frames. Runs in a worker, or on the page where there are no module workers. */
 
-import type { SampleType } from "./frame-details.js";
+import type { SampleType } from "../read/frame-details.js";
 import { narrow, readSamples, type Decoded, type SampleFormat } from "./samples.js";
 
 export interface DecodeTask {

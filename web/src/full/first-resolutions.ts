@@ -4,9 +4,9 @@
  */
 
 import { decodeFrame } from "./decoder-pool.js";
-import type { FrameDetails, Resolution } from "./frame-details.js";
+import type { FrameDetails, Resolution } from "../read/frame-details.js";
 import { FrameValues } from "./frame-values.js";
-import type { Table } from "./tables.js";
+import type { Table } from "../read/tables.js";
 
 /** Smaller ones say less than any quick picture. */
 const COLUMNS_MIN = 384;

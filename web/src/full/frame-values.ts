@@ -1,8 +1,8 @@
 /** A decoded frame and what its values mean. */
 
-import type { FrameDetails } from "./frame-details.js";
+import type { FrameDetails } from "../read/frame-details.js";
 import type { Decoded } from "./samples.js";
-import { greyAt, type Table } from "./tables.js";
+import { greyAt, type Table } from "../read/tables.js";
 
 export class FrameValues {
   /** Lowest and highest stored value that is a measurement. */

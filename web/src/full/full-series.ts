@@ -1,33 +1,27 @@
 /** Brings the frames around the shown one in full quality, and keeps them within a limit of memory. */
 
 import { BoundedFrames } from "../bounded-frames.js";
-import type { PackSource } from "../pack-source.js";
-import { RangeRequests } from "../range-requests.js";
-import type { SeriesIndex } from "../series-index.js";
+import { bringFull, type FullLane } from "../link/full-lane.js";
+import type { Link } from "../link/link.js";
+import type { SeriesIndex } from "../read/series-index.js";
 import type { FullPictures } from "../series-player.js";
 import type { Shown } from "../stage.js";
 import { inflate } from "./decode.js";
 import { decodeFrame } from "./decoder-pool.js";
-import { frameDetails, type FrameDetails, type Mask } from "./frame-details.js";
+import { frameDetails, NOTHING_KNOWN, type FrameDetails, type Mask } from "../read/frame-details.js";
 import { FirstResolutions } from "./first-resolutions.js";
 import { FrameValues } from "./frame-values.js";
 import { fullShown, type DrawnOverlay } from "./full-shown.js";
 import { DEFAULT_LOOK, type Look } from "./look.js";
 import { overlayCanvas } from "./overlay-plane.js";
 import { meanOf, subtract, type MaskMean } from "./subtraction.js";
-import { parseTables, type Table } from "./tables.js";
+import { parseTables, type Table } from "../read/tables.js";
 
 /** With the quick pictures (64 MB) the decoded frames stay within 192 MB; on a phone, which has less, within 128 MB. */
 const DECODED_BYTES_WIDE = 128 * 1024 * 1024;
 const DECODED_BYTES_NARROW = 64 * 1024 * 1024;
 const SUBTRACTED_BYTES_MAX = 16 * 1024 * 1024;
 const BYTES_PER_PIXEL = 4;
-/** Of neighbours; small, so that a frame wanted in between does not have to wait for long. */
-const REQUEST_BYTES_MAX = 512 * 1024;
-/** A frame is only fetched when the eye rests on it for so long. */
-const REST_MS = 90;
-const AHEAD_WIDE = 12;
-const AHEAD_NARROW = 4;
 const WIDE_PX = 960;
 
 /** A decoded frame and what lies over it; they come and go together. */
@@ -39,10 +33,6 @@ interface Kept {
 export interface FullEvents {
   /** A frame can be drawn, or drawn better. */
   onArrival(frame: number): void;
-  /** The bytes of a frame are there. */
-  onBytes(): void;
-  /** Whether nothing else waits for the link. */
-  hasLinkToItself(): boolean;
   /** How many pixels of the screen the picture is wide. */
   screenColumns(): number;
 }
@@ -59,34 +49,29 @@ export class FullSeries implements FullPictures {
   private readonly decoding = new Set<number>();
   private readonly broken = new Set<number>();
   private readonly first: FirstResolutions;
-  private readonly requests: RangeRequests;
+  private readonly lane: FullLane;
   private wanted = 0;
   private direction = 1;
-  private isPlaying = false;
-  private neededFrames: readonly number[] = [];
   private readonly bytesAlone = isWide() ? DECODED_BYTES_WIDE : DECODED_BYTES_NARROW;
   private bytesMax = this.bytesAlone;
-  private restTimer = 0;
+  /** Frames that were let go of since the link was told of it. */
+  private readonly dropped = new Set<number>();
   private isClosed = false;
 
   constructor(
     private readonly index: SeriesIndex,
-    private readonly source: PackSource,
+    private readonly link: Link,
     private readonly events: FullEvents,
   ) {
     this.tables = parseTables(index.tables);
-    this.decoded = new BoundedFrames(this.bytesMax);
+    this.decoded = new BoundedFrames(this.bytesMax, (_, frame) => this.dropped.add(frame));
     this.first = new FirstResolutions(this.tables, {
       isWanted: (frame) => frame === this.wanted && this.isMissing(frame),
       // A window of the reader's own is not in the quick picture: any sharper one is better than none.
       screenColumns: () => (this.isOtherLook ? 0 : events.screenColumns()),
       onArrival: (frame) => events.onArrival(frame),
     });
-    const spans = index.frames.map((_, frame) => this.details(frame).diagnostic);
-    this.requests = new RangeRequests(source, spans, {
-      requestsMax: 2,
-      bytesMax: () => REQUEST_BYTES_MAX,
-      isNeeded: (frame) => this.isNeeded(frame),
+    this.lane = bringFull(link, index, {
       onFrame: (frame, bytes) => void this.decode(frame, bytes),
       onPart: (frame, bytes) => this.first.take(frame, this.details(frame), bytes),
     });
@@ -104,7 +89,7 @@ export class FullSeries implements FullPictures {
 
   setLook(look: Partial<Look>): void {
     this.look_ = { ...this.look_, ...look };
-    this.want(this.wanted, this.direction, this.isPlaying);
+    this.want(this.wanted, this.direction);
   }
 
   /** Less memory, when there is another series beside this one. */
@@ -121,19 +106,27 @@ export class FullSeries implements FullPictures {
     const found = this.known.get(frame);
     const entry = this.index.frames[frame];
     if (found !== undefined || entry === undefined) {
-      return found ?? frameDetails({}, { rows: 0, columns: 0, aspect: 1 });
+      return found ?? NOTHING_KNOWN;
     }
-    const details = frameDetails(entry.raw, entry);
+    const details = frameDetails(entry);
     this.known.set(frame, details);
     return details;
   }
 
-  want(frame: number, direction: number, isPlaying: boolean): void {
+  want(frame: number, direction: number): void {
     this.wanted = frame;
     this.direction = direction;
-    this.isPlaying = isPlaying;
-    clearTimeout(this.restTimer);
-    this.restTimer = window.setTimeout(() => this.rest(), isPlaying || this.isOtherLook ? 0 : REST_MS);
+    const masks = this.maskOf(frame)?.frames ?? [];
+    const lost = [...this.dropped].filter((one) => this.kept(one) === undefined);
+    this.dropped.clear();
+    this.lane.want({
+      frame,
+      needs: [frame, ...(this.means.has(masks.join()) ? [] : masks)],
+      direction,
+      room: this.roomAround(frame),
+      lost,
+      isUrgent: this.link.isPlaying || this.isOtherLook,
+    });
   }
 
   shown(frame: number): Shown | null {
@@ -160,8 +153,6 @@ export class FullSeries implements FullPictures {
 
   close(): void {
     this.isClosed = true;
-    clearTimeout(this.restTimer);
-    this.requests.close();
     this.decoded.clear();
     this.subtracted.clear();
     this.maskFrames.clear();
@@ -178,51 +169,11 @@ export class FullSeries implements FullPictures {
     return mask !== null && (this.look_.isMasked ?? mask.isDefault) ? mask : null;
   }
 
-  /** Whether a frame's bytes are awaited or will be asked for. */
-  isOnItsWay(frame: number): boolean {
-    return this.details(frame).diagnostic !== null && this.isMissing(frame);
-  }
-
-  /** The link is free for the neighbours of the shown frame. */
-  goOn(): void {
-    if (this.restTimer === 0) {
-      this.neededFrames = this.around();
-      this.requests.pump();
-    }
-  }
-
-  private rest(): void {
-    this.restTimer = 0;
-    this.neededFrames = this.around();
-    const values = this.values(this.wanted);
-    if (values !== null) {
-      this.events.onArrival(this.wanted);
-    }
-    this.requests.want(this.wanted);
-  }
-
-  /**
-   * The shown frame and its mask; once that is there and nobody else waits for the link its neighbours too, more of
-   * them the way the eye goes.
-   */
-  private around(): readonly number[] {
-    const masks = this.maskOf(this.wanted)?.frames ?? [];
-    const mean = this.means.get(masks.join());
-    const shown = [this.wanted, ...(mean === undefined ? masks : [])];
-    if (!this.events.hasLinkToItself() || shown.some((frame) => this.isOnItsWay(frame))) {
-      return shown;
-    }
-    const { rows, columns, diagnostic } = this.details(this.wanted);
+  /** For how many neighbours of a frame there is memory. */
+  private roomAround(frame: number): number {
+    const { rows, columns, diagnostic } = this.details(frame);
     const bytes = rows * columns * (diagnostic?.samplesPerPixel ?? 1) * Math.ceil((diagnostic?.bitsPerSample ?? 16) / 8);
-    const room = Math.floor(this.bytesMax / 2 / Math.max(1, bytes));
-    const ahead = Math.min(savesData() ? 0 : isWide() ? AHEAD_WIDE : AHEAD_NARROW, room) * (this.isPlaying ? 2 : 1);
-    const next = Array.from({ length: ahead }, (_, step) => this.wanted + this.direction * (step + 1));
-    const back = Array.from({ length: Math.floor(ahead / 3) }, (_, step) => this.wanted - this.direction * (step + 1));
-    return [...shown, ...next, ...back];
-  }
-
-  private isNeeded(frame: number): boolean {
-    return this.neededFrames.includes(frame) && this.isMissing(frame);
+    return Math.floor(this.bytesMax / 2 / Math.max(1, bytes));
   }
 
   private isMissing(frame: number): boolean {
@@ -236,8 +187,6 @@ export class FullSeries implements FullPictures {
       return;
     }
     this.decoding.add(frame);
-    this.goOn();
-    this.events.onBytes();
     const { mediaType, samplesPerPixel: channels, bitsPerSample: bits, sampleType: type } = diagnostic;
     const [decoded, overlays] = await Promise.all([
       decodeFrame({ bytes, mediaType, rows, columns, channels, bits, type }),
@@ -262,13 +211,12 @@ export class FullSeries implements FullPictures {
       }
       this.events.onArrival(isOfMask ? this.wanted : frame);
     }
-    this.requests.pump();
   }
 
   private async fetchOverlays({ overlays }: FrameDetails): Promise<readonly DrawnOverlay[]> {
     const drawn: DrawnOverlay[] = [];
     for (const overlay of overlays) {
-      const bytes = await this.source.whole(overlay);
+      const bytes = await this.link.part(overlay);
       const canvas = bytes === null ? null : overlayCanvas(overlay, await inflate(bytes).catch(() => new Uint8Array()));
       if (canvas !== null) {
         drawn.push({ overlay, canvas });
@@ -289,6 +237,7 @@ export class FullSeries implements FullPictures {
       return null;
     }
     this.means.set(key, mean);
+    [...this.maskFrames.keys()].forEach((place) => this.dropped.add(place));
     this.maskFrames.clear();
     const difference = subtract(values, mean, mask);
     if (difference !== null) {
@@ -300,9 +249,4 @@ export class FullSeries implements FullPictures {
 
 function isWide(): boolean {
   return innerWidth >= WIDE_PX;
-}
-
-/** The reader asked the browser to be thrifty. */
-function savesData(): boolean {
-  return (navigator as { connection?: { saveData?: boolean } }).connection?.saveData === true;
 }

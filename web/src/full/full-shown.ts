@@ -2,10 +2,11 @@
 
 import type { Shown } from "../stage.js";
 import { apply, compose, invert, type Matrix, type Size } from "../view-geometry.js";
-import type { Overlay } from "./frame-details.js";
+import type { Overlay } from "../read/frame-details.js";
 import type { FrameValues } from "./frame-values.js";
 import type { Look } from "./look.js";
-import { draw, type Box } from "./renderer.js";
+import type { Box } from "./drawing.js";
+import { draw } from "./renderer.js";
 
 export interface DrawnOverlay {
   readonly overlay: Overlay;

@@ -6,7 +6,7 @@
 import { makeRoom } from "./canvas-room.js";
 import type { FrameValues } from "./frame-values.js";
 import { colourTable, type Look } from "./look.js";
-import type { Drawing, Drawn, Renderer } from "./renderer.js";
+import type { Drawing, Drawn, Renderer } from "./drawing.js";
 
 const VERTEX = `#version 300 es
 void main() {

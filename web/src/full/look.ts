@@ -1,9 +1,9 @@
 /** How a frame is shown: from stored values to colours (PS3.3 C.11, PS3.4 N.2). */
 
 import { colourMap, type ColourMap } from "./color-map.js";
-import type { Window } from "./frame-details.js";
+import type { Window } from "../read/frame-details.js";
 import type { FrameValues } from "./frame-values.js";
-import { greyAt, highestOutput, type PaletteTable } from "./tables.js";
+import { greyAt, highestOutput, type PaletteTable } from "../read/tables.js";
 import { applyWindow, spanning } from "./window.js";
 
 export interface Look {

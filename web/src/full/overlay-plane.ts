@@ -1,6 +1,6 @@
 /** Bitmaps over a picture (PS3.3 C.9.2), one bit a pixel, the lowest bit first (PS3.5 8.1.2). */
 
-import type { Overlay } from "./frame-details.js";
+import type { Overlay } from "../read/frame-details.js";
 
 /** Whether a pixel is set, for each pixel row by row. */
 export function unpackBits(bytes: Uint8Array, pixels: number): Uint8Array {

@@ -1,6 +1,6 @@
 /** Decoded frames: the stored values, in the narrowest array that holds them. */
 
-import type { SampleType } from "./frame-details.js";
+import type { SampleType } from "../read/frame-details.js";
 
 export type SampleArray =
   | Uint8Array<ArrayBuffer>

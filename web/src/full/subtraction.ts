@@ -1,6 +1,6 @@
 /** Digital subtraction angiography: what the contrast medium adds to a mask (PS3.3 C.7.6.10). */
 
-import type { FrameDetails, Mask } from "./frame-details.js";
+import type { FrameDetails, Mask } from "../read/frame-details.js";
 import { FrameValues } from "./frame-values.js";
 
 /** The mean of the mask frames, in modality values. */

@@ -1,6 +1,6 @@
 /** Windows (PS3.3 C.11.2.1.2, C.11.2.1.3). */
 
-import type { Window } from "./frame-details.js";
+import type { Window } from "../read/frame-details.js";
 
 /** From a modality value to what is shown, 0 to 1. */
 export function applyWindow({ center, width, function: voi }: Window, value: number): number {

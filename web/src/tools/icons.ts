@@ -1,12 +1,5 @@
-/** Drawings of the tools: paths within 24 × 24, stroked. */
+/** Drawings of buttons: paths within 24 × 24, stroked. A tool brings its own. */
 export const ICONS = {
-  browse: "M4 7h16M4 12h16M4 17h16",
-  window: "M12 3a9 9 0 1 0 0 18zM12 3v18a9 9 0 0 0 0-18",
-  move: "M12 3v18M3 12h18M9 6l3-3 3 3M9 18l3 3 3-3M6 9l-3 3 3 3M18 9l3 3-3 3",
-  probe: "M12 2v7M12 15v7M2 12h7M15 12h7",
-  length: "M3 17 17 3l4 4L7 21zM8 12l2 2M12 8l2 2",
-  angle: "M20 19H4L15 5M11 19a7 7 0 0 0-3-5",
-  ellipse: "M2 12a10 6.500 0 1 0 20 0 10 6.500 0 1 0-20 0",
   invert: "M4 4h16v16H4zM4 20 20 4M8 20l12-12M13 20l7-7",
   overlays: "M4 4h16v16H4zM8 15l3-6 2 4 1.500-2 2 4z",
   mask: "M3 8h11v11H3zM9 5h12v11h-4",

@@ -19,7 +19,7 @@ export class KeyCursor {
 
   constructor(
     private readonly marks: Marks,
-    private readonly windowTool: StageTool,
+    private readonly windowTool: StageTool | null,
   ) {
     const { element } = marks.pane.stage;
     element.addEventListener("keydown", (event) => this.onKey(event));

@@ -1,6 +1,8 @@
 /** All measurements of the session, by the image that they belong to: they outlive another series and a reload. */
 
-import { POINTS, type Annotation, type AnnotationKind } from "./annotations.js";
+import type { Annotation } from "./annotations.js";
+import { pointsOf } from "./measuring/tool.js";
+import { measuringTool } from "./registry.js";
 
 /** Also named in `sides.ts`, which asks whether there is anything to show. */
 const KEY = "filmless:marks";
@@ -32,14 +34,15 @@ export class MarkStore {
   }
 
   /** A new one, not yet kept. */
-  begin(kind: AnnotationKind, image: string, points: Annotation["points"]): Annotation {
+  begin(kind: string, image: string, points: Annotation["points"]): Annotation {
     return { id: this.nextId++, kind, image, points };
   }
 
-  /** Keeps what is finished. An image has one value under a finger. */
+  /** Keeps what is finished; of some tools an image has only one. */
   add(mark: Annotation): void {
     this.remember();
-    const isReplaced = (other: Annotation) => mark.kind === "probe" && other.kind === "probe" && other.image === mark.image;
+    const isSingle = measuringTool(mark.kind)?.isSingle === true;
+    const isReplaced = (other: Annotation) => isSingle && other.kind === mark.kind && other.image === mark.image;
     this.marks = [...this.marks.filter((other) => !isReplaced(other)), mark];
     this.last = mark.id;
     this.keep();
@@ -118,6 +121,7 @@ function isMark(value: unknown): value is Omit<Annotation, "id"> {
     const { x, y } = (point ?? {}) as { x?: unknown; y?: unknown };
     return Number.isFinite(x) && Number.isFinite(y);
   };
-  const needed = kind === undefined ? undefined : POINTS[kind];
-  return typeof image === "string" && Array.isArray(points) && points.length === needed && points.every(isPoint);
+  const tool = typeof kind === "string" ? measuringTool(kind) : null;
+  const isWhole = tool !== null && Array.isArray(points) && points.length === pointsOf(tool);
+  return typeof image === "string" && isWhole && points.every(isPoint);
 }

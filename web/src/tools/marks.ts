@@ -4,9 +4,12 @@ import type { Pane } from "../pane.js";
 import { fill } from "../page.js";
 import { apply, pixelSide, type Point } from "../view-geometry.js";
 import type { Words } from "../words.js";
-import { POINTS, resultOf, type Annotation, type AnnotationKind } from "./annotations.js";
+import type { Annotation } from "./annotations.js";
 import { make, makeSvg } from "./elements.js";
-import { wholeScale } from "./measure.js";
+import { pageLanguage } from "./language.js";
+import { wholeScale } from "./measuring/calibration.js";
+import { pointsOf } from "./measuring/tool.js";
+import { measuringTool } from "./registry.js";
 import type { MarkStore } from "./mark-store.js";
 import { windowText } from "./presets.js";
 import { windowOf } from "../full/look.js";
@@ -50,7 +53,7 @@ export class Marks {
     const entry = index?.frames[frame];
     return series === null || entry === undefined
       ? null
-      : [series.seriesInstanceUid, entry.sopInstanceUid, String(entry.raw["frame"] ?? 1)].join("/");
+      : [series.seriesInstanceUid, entry.sopInstanceUid, String(entry.number ?? 1)].join("/");
   }
 
   /** Those of the image on the stage that are finished. */
@@ -58,9 +61,9 @@ export class Marks {
     return this.store.of(this.image);
   }
 
-  begin(kind: AnnotationKind, at: Point): Annotation | null {
+  begin(kind: string, points: Point[]): Annotation | null {
     const { image } = this;
-    this.draft = image === null ? null : this.store.begin(kind, image, kind === "probe" ? [at] : [at, at]);
+    this.draft = image === null ? null : this.store.begin(kind, image, points);
     this.changed();
     return this.draft;
   }
@@ -68,7 +71,7 @@ export class Marks {
   /** Keeps the draft, if nothing of it is missing. */
   finish(): void {
     const { draft } = this;
-    if (draft !== null && draft.points.length === POINTS[draft.kind]) {
+    if (draft !== null && isWhole(draft)) {
       this.draft = null;
       this.store.add(draft);
     } else {
@@ -110,11 +113,15 @@ export class Marks {
     return null;
   }
 
-  resultOf(annotation: Annotation): string {
+  /** Empty while points of it are missing, and before there is full quality. */
+  resultOf({ kind, points }: Annotation): string {
     const { full, frame } = this.pane;
-    return full === null
-      ? ""
-      : resultOf(annotation, full.details(frame), full.values(frame), this.words);
+    const tool = measuringTool(kind);
+    if (full === null || tool === null || points.length < pointsOf(tool)) {
+      return "";
+    }
+    const measured = { details: full.details(frame), values: full.values(frame), words: this.words, language: pageLanguage() };
+    return tool.result(points, measured);
   }
 
   private draw(): void {
@@ -127,21 +134,15 @@ export class Marks {
     const drawn = this.draft === null ? this.current : [...this.current, this.draft];
     for (const annotation of matrix === null ? [] : drawn) {
       const points = annotation.points.map((point) => (matrix === null ? point : apply(matrix, point)));
-      const [a, b] = points;
       const last = points[points.length - 1];
-      if (annotation.kind === "ellipse" && a !== undefined && b !== undefined) {
-        const radius = { rx: Math.abs(b.x - a.x) / 2, ry: Math.abs(b.y - a.y) / 2 };
-        yield makeSvg("ellipse", { class: "mark", cx: (a.x + b.x) / 2, cy: (a.y + b.y) / 2, ...radius });
-      } else {
-        yield makeSvg("polyline", { class: "mark", points: points.map(({ x, y }) => `${x},${y}`).join(" ") });
-      }
+      const tool = measuringTool(annotation.kind);
+      yield* tool?.draw(points) ?? [];
       for (const { x, y } of points) {
         yield makeSvg("circle", { class: "mark", cx: x, cy: y, r: 5 });
       }
       if (last !== undefined) {
         const text = this.resultOf(annotation);
-        // The place of a value is where the mark is; the list has it in words.
-        yield this.label(last, annotation.kind === "probe" ? text.replace(/ \(.*/, "") : text);
+        yield this.label(last, tool?.beside?.(text) ?? text);
       }
     }
   }
@@ -194,6 +195,11 @@ export class Marks {
     ];
     this.facts.textContent = facts.filter((fact) => fact !== null && fact !== "").join("\n");
   }
+}
+
+function isWhole({ kind, points }: Annotation): boolean {
+  const tool = measuringTool(kind);
+  return tool !== null && points.length === pointsOf(tool);
 }
 
 function never(): never {

@@ -1,6 +1,6 @@
 /** Which side of the patient an edge of the picture is (PS3.3 C.7.6.2.1.1, C.7.6.1.1.1). */
 
-import type { Triple } from "../full/frame-details.js";
+import type { Triple } from "../read/frame-details.js";
 import type { Matrix } from "../view-geometry.js";
 
 export interface EdgeLetters {

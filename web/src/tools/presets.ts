@@ -1,6 +1,6 @@
 /** Windows to choose from. */
 
-import type { Window } from "../full/frame-details.js";
+import type { Window } from "../read/frame-details.js";
 import type { FrameValues } from "../full/frame-values.js";
 import { spanning } from "../full/window.js";
 import type { Words } from "../words.js";

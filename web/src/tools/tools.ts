@@ -1,31 +1,32 @@
 /** The tools behind the button: what a finger does, how the picture looks, how it lies, films, measurements. */
 
-import type { Window } from "../full/frame-details.js";
+import type { Window } from "../read/frame-details.js";
 import { DEFAULT_LOOK, type Look } from "../full/look.js";
 import type { Page } from "../page.js";
 import type { Pane } from "../pane.js";
 import type { Stage, StageTool } from "../stage.js";
 import { mirror, rotate, withPixelSide } from "../view-turns.js";
-import type { AnnotationKind } from "./annotations.js";
+import { BROWSE } from "./browse-tool.js";
 import { make, toolButton } from "./elements.js";
 import { FilmControls } from "./film-controls.js";
 import { KeyCursor } from "./key-cursor.js";
+import { pageLanguage } from "./language.js";
 import { LookControls } from "./look-controls.js";
 import { MarkStore } from "./mark-store.js";
 import { Marks } from "./marks.js";
+import { MeasureTool } from "./measure-tool.js";
+import { HAND_TOOLS, MEASURING_TOOLS } from "./registry.js";
 import { ResultList } from "./result-list.js";
-import { MeasureTool, PanTool, WindowTool } from "./stage-tools.js";
 import { ThumbStrip } from "./thumb-strip.js";
+import { WINDOW } from "./window-tool.js";
 import { ICONS } from "./icons.js";
 import type { Comparison } from "../compare/comparison.js";
-
-type ToolName = "browse" | "window" | "move" | AnnotationKind;
 
 /** A stage and all that the tools hold of it. */
 export interface ToolPane {
   readonly pane: Pane;
   readonly marks: Marks;
-  readonly tools: Readonly<Record<ToolName, StageTool | null>>;
+  readonly tools: ReadonlyMap<string, StageTool | null>;
 }
 
 export class Tools {
@@ -34,8 +35,8 @@ export class Tools {
   /** The stage that was touched last: the tools are for it. */
   private active: ToolPane;
   private readonly store = new MarkStore();
-  private chosen: ToolName = "browse";
-  private readonly buttons = new Map<ToolName, HTMLButtonElement>();
+  private chosen = BROWSE.name;
+  private readonly buttons = new Map<string, HTMLButtonElement>();
   private readonly hint = make("p", { class: "tool-hint", role: "status" });
   private readonly look: LookControls;
   private readonly results: ResultList;
@@ -57,11 +58,7 @@ export class Tools {
     const thumbs = new ThumbStrip(pane, words);
     const film = new FilmControls(pane, words);
     this.refresh = () => {
-      const probe = this.buttons.get("probe")?.querySelector("span");
-      if (probe != null) {
-        const { full, frame } = this.main.pane;
-        probe.textContent = full?.details(frame).rescale?.unit === "HU" ? words.probeCt : words.probe;
-      }
+      this.nameMeasuring();
       this.look.refresh();
       film.refresh();
       thumbs.refresh();
@@ -82,14 +79,14 @@ export class Tools {
       thumbs.element,
     );
     document.addEventListener("keydown", (event) => this.onKey(event));
-    this.choose("browse");
+    this.choose(BROWSE.name);
     this.refresh();
     this.results.refresh();
   }
 
   /** For the right mouse button. */
   get windowTool(): StageTool | null {
-    return this.main.tools.window;
+    return this.main.tools.get(WINDOW.name) ?? null;
   }
 
   private get panes(): readonly ToolPane[] {
@@ -98,7 +95,7 @@ export class Tools {
 
   /** The panel is closed: fingers browse again. Measurements stay. */
   rest(): void {
-    this.choose("browse");
+    this.choose(BROWSE.name);
   }
 
   /** A second stage came or went. */
@@ -126,19 +123,13 @@ export class Tools {
 
   private equip(pane: Pane): ToolPane {
     const marks = new Marks(pane, this.store, this.page.words);
-    const windowTool = new WindowTool(pane, (window: Window) => this.setLook({ window }, pane));
-    new KeyCursor(marks, windowTool);
+    const onWindow = (window: Window) => this.setLook({ window }, pane);
+    const tools = new Map<string, StageTool | null>([
+      ...HAND_TOOLS.map((tool) => [tool.name, tool.create(pane, onWindow)] as const),
+      ...MEASURING_TOOLS.map((tool) => [tool.name, new MeasureTool(marks, tool)] as const),
+    ]);
+    new KeyCursor(marks, tools.get(WINDOW.name) ?? null);
     marks.onChange = () => this.results?.refresh();
-    const measure = (kind: AnnotationKind) => new MeasureTool(marks, kind);
-    const tools = {
-      browse: null,
-      window: windowTool,
-      move: new PanTool(pane),
-      length: measure("length"),
-      angle: measure("angle"),
-      ellipse: measure("ellipse"),
-      probe: measure("probe"),
-    };
     const equipped = { pane, marks, tools };
     for (const name of ["pointerdown", "focusin"]) {
       pane.stage.element.addEventListener(name, () => this.activate(equipped));
@@ -176,15 +167,16 @@ export class Tools {
     }
   }
 
-  private choose(name: ToolName): void {
+  private choose(name: string): void {
     this.chosen = name;
     for (const [other, button] of this.buttons) {
       button.setAttribute("aria-pressed", String(other === name));
     }
     for (const { pane, tools, marks } of this.panes) {
       marks.drop();
-      pane.stage.tool = tools[name];
-      pane.stage.element.classList.toggle("has-tool", tools[name] !== null);
+      const tool = tools.get(name) ?? null;
+      pane.stage.tool = tool;
+      pane.stage.element.classList.toggle("has-tool", tool !== null);
     }
     this.showHint();
   }
@@ -192,7 +184,7 @@ export class Tools {
   private showHint(): void {
     const { words } = this.page;
     const { full, frame } = this.active.pane;
-    const needsValues = this.chosen !== "browse" && this.chosen !== "move";
+    const needsValues = HAND_TOOLS.find(({ name }) => name === this.chosen)?.needsValues ?? true;
     const isThere = full !== null && full.values(frame) !== null;
     const hint = !needsValues ? "" : isThere ? words.keysHint : words.onlyPreview;
     if (this.hint.textContent !== hint) {
@@ -202,19 +194,25 @@ export class Tools {
 
   private toolGroup(): HTMLElement {
     const { words } = this.page;
-    const names: readonly (readonly [ToolName, string])[] = [
-      ["browse", words.browse],
-      ["window", words.windowTool],
-      ["move", words.moveTool],
-      ["probe", words.probe],
-      ["length", words.length],
-      ["angle", words.angle],
-      ["ellipse", words.ellipse],
-    ];
-    for (const [name, label] of names) {
-      this.buttons.set(name, toolButton(label, ICONS[name], () => this.choose(name), { "data-tool": name }));
-    }
+    const add = (name: string, icon: string, label: string) =>
+      this.buttons.set(name, toolButton(label, icon, () => this.choose(name), { "data-tool": name }));
+    HAND_TOOLS.forEach((tool) => add(tool.name, tool.icon, tool.label(words)));
+    MEASURING_TOOLS.forEach(({ name, icon }) => add(name, icon, ""));
+    this.nameMeasuring();
     return group(words.touchTool, ...this.buttons.values());
+  }
+
+  /** What can be measured has a name of its own in some images. */
+  private nameMeasuring(): void {
+    const { full, frame } = this.main.pane;
+    const [language, details] = [pageLanguage(), full?.details(frame) ?? null];
+    for (const tool of MEASURING_TOOLS) {
+      const word = this.buttons.get(tool.name)?.querySelector("span");
+      const label = tool.label(language, details);
+      if (word != null && word.textContent !== label) {
+        word.textContent = label;
+      }
+    }
   }
 
   private positionGroup(): HTMLElement {
@@ -224,7 +222,7 @@ export class Tools {
     const reset = () => {
       this.active.pane.stage.resetView();
       this.setLook(DEFAULT_LOOK);
-      this.choose("browse");
+      this.choose(BROWSE.name);
     };
     const actual: Parameters<Stage["change"]>[0] = (view, raster, size) => withPixelSide(view, 1 / devicePixelRatio, raster, size);
     return group(
@@ -247,7 +245,7 @@ export class Tools {
     const { Comparison } = await import("../compare/comparison.js");
     this.comparison ??= new Comparison(this.page, this.main.pane, {
       onPane: (pane) => this.setOther(pane),
-      secondTool: () => this.other?.tools.window ?? null,
+      secondTool: () => this.other?.tools.get(WINDOW.name) ?? null,
       lookOf: () => this.main.pane.full?.look ?? DEFAULT_LOOK,
       onClose: () => void this.toggleComparison(),
     });

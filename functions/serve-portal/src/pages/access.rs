@@ -7,8 +7,10 @@ use axum::response::{IntoResponse, Response};
 use filmless_delivery::viewing::{AccessLine, AccessWho};
 use filmless_domain::StudyInstanceUid;
 
-use super::{Frame, moment, page, see_other};
-use crate::PortalError;
+use super::answer::{page, see_other};
+use super::frame::Frame;
+use super::moments::moment;
+use crate::error::PortalError;
 use crate::texts::Texts;
 use crate::visitor::Visitor;
 
@@ -45,18 +47,18 @@ impl Line {
 
 /// `GET /studies/{study_uid}/access`
 pub(crate) async fn show(visitor: Visitor, Path(uid): Path<String>) -> Result<Response, PortalError> {
-    let Some(guest) = visitor.guest().await? else { return see_other("/", []) };
+    let Some(session) = visitor.session().await? else { return see_other("/", []) };
     let study = StudyInstanceUid::parse(&uid).map_err(|_| PortalError::NotFound)?;
-    let lines = guest.who_opened(&study).await?.ok_or(PortalError::NotFound)?;
-    let frame = Frame::new(&visitor, visitor.language(Some(guest.language())), true).of(guest.as_ref());
+    let lines = visitor.portal().who_opened(&session, &study).await?.ok_or(PortalError::NotFound)?;
+    let frame = Frame::new(&visitor, visitor.language(Some(session.language)), true).of(&session);
     let lines = lines.iter().map(|line| Line::new(frame.t, line)).collect();
     page(StatusCode::OK, &AccessPage { frame, study_url: format!("/studies/{study}"), lines })
 }
 
 /// `POST /studies/{study_uid}/seen`
 pub(crate) async fn seen(visitor: Visitor, Path(uid): Path<String>) -> Result<Response, PortalError> {
-    let Some(guest) = visitor.guest().await? else { return Ok(StatusCode::NO_CONTENT.into_response()) };
+    let Some(session) = visitor.session().await? else { return Ok(StatusCode::NO_CONTENT.into_response()) };
     let study = StudyInstanceUid::parse(&uid).map_err(|_| PortalError::NotFound)?;
-    guest.see_first_image(&study).await?;
+    visitor.portal().see_first_image(&session, &study).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }

@@ -8,8 +8,9 @@ use filmless_delivery::viewing::StudyDownload;
 use filmless_domain::{SopInstanceUid, StudyInstanceUid};
 use serde::Deserialize;
 
-use super::{Frame, page, see_other};
-use crate::PortalError;
+use super::answer::{page, see_other};
+use super::frame::Frame;
+use crate::error::PortalError;
 use crate::visitor::Visitor;
 
 const MEGABYTE: u64 = 1_000_000;
@@ -38,10 +39,10 @@ pub(crate) async fn show(
     Path(uid): Path<String>,
     Query(query): Query<Asked>,
 ) -> Result<Response, PortalError> {
-    let Some(guest) = visitor.guest().await? else { return see_other("/", []) };
+    let Some(session) = visitor.session().await? else { return see_other("/", []) };
     let study = StudyInstanceUid::parse(&uid).map_err(|_| PortalError::NotFound)?;
-    let download = guest.find_download(&study).await?.ok_or(PortalError::NotFound)?;
-    let frame = Frame::new(&visitor, visitor.language(Some(guest.language())), true).of(guest.as_ref());
+    let download = visitor.portal().find_download(&session, &study).await?.ok_or(PortalError::NotFound)?;
+    let frame = Frame::new(&visitor, visitor.language(Some(session.language)), true).of(&session);
     let (file, size) = match download {
         StudyDownload::NotMade { bytes } => {
             (None, Some((frame.t.download.size)(&megabytes(bytes, frame.t.decimal_mark))))
@@ -57,9 +58,9 @@ pub(crate) async fn show(
 
 /// `POST /studies/{study_uid}/download`
 pub(crate) async fn ask(visitor: Visitor, Path(uid): Path<String>) -> Result<Response, PortalError> {
-    let Some(guest) = visitor.guest().await? else { return see_other("/", []) };
+    let Some(session) = visitor.session().await? else { return see_other("/", []) };
     let study = StudyInstanceUid::parse(&uid).map_err(|_| PortalError::NotFound)?;
-    if !guest.request_download(&study).await? {
+    if !visitor.portal().request_download(&session, &study).await? {
         return Err(PortalError::NotFound);
     }
     see_other(&format!("/studies/{study}/download?asked"), [])
@@ -70,10 +71,11 @@ pub(crate) async fn original(
     visitor: Visitor,
     Path((study, instance)): Path<(String, String)>,
 ) -> Result<Response, PortalError> {
-    let Some(guest) = visitor.guest().await? else { return see_other("/", []) };
+    let Some(session) = visitor.session().await? else { return see_other("/", []) };
     let study = StudyInstanceUid::parse(&study).map_err(|_| PortalError::NotFound)?;
     let instance = SopInstanceUid::parse(&instance).map_err(|_| PortalError::NotFound)?;
-    let url = guest.original_url(&study, &instance).await?.ok_or(PortalError::NotFound)?;
+    let url =
+        visitor.portal().original_url(&session, &study, &instance).await?.ok_or(PortalError::NotFound)?;
     see_other(&url, [])
 }
 

@@ -4,10 +4,12 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::{Frame, page};
+use super::answer::page;
+use super::frame::Frame;
+use crate::assets;
+use crate::error::PortalError;
 use crate::texts::GuideStep;
 use crate::visitor::Visitor;
-use crate::{PortalError, assets};
 
 /// The pictures of the steps: pages of ours on a phone, in the reader's language (`make screenshots`). The slip speaks
 /// both languages.
@@ -53,9 +55,9 @@ struct Step {
 
 /// `GET /guide`
 pub(crate) async fn show(visitor: Visitor) -> Result<Response, PortalError> {
-    let guest = visitor.guest().await?;
-    let language = visitor.language(guest.as_ref().map(|guest| guest.language()));
-    let frame = Frame::new(&visitor, language, guest.is_some());
+    let session = visitor.session().await?;
+    let language = visitor.language(session.as_ref().map(|session| session.language));
+    let frame = Frame::new(&visitor, language, session.is_some());
     let steps = frame.t.guide.steps.iter().zip(&PICTURES);
     let steps = steps
         .map(|(words, picture)| Step { words, picture, picture_url: picture.url(frame.t.tag) })

@@ -6,9 +6,10 @@ use axum::response::Response;
 use filmless_domain::Language;
 use serde::Deserialize;
 
-use super::see_other;
+use super::answer::see_other;
+use crate::cookies;
+use crate::error::PortalError;
 use crate::visitor::Visitor;
-use crate::{PortalError, cookies};
 
 /// What to change to and where to go back to.
 #[derive(Deserialize)]

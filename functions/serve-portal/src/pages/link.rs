@@ -11,10 +11,12 @@ use filmless_domain::Language;
 use filmless_domain::access::token_of_link;
 use serde::Deserialize;
 
-use super::{Frame, MessagePage, page, see_other};
+use super::answer::{page, see_other};
+use super::frame::{Frame, MessagePage};
+use crate::cookies;
+use crate::error::PortalError;
 use crate::texts::LinkTexts;
 use crate::visitor::Visitor;
-use crate::{PortalError, cookies};
 
 #[derive(Template)]
 #[template(path = "link.html")]
@@ -40,7 +42,7 @@ pub(crate) struct Answer {
 
 /// `GET /x/{token}`
 pub(crate) async fn show(visitor: Visitor, Path(token): Path<String>) -> Result<Response, PortalError> {
-    match visitor.services.door.link_status(&token).await? {
+    match visitor.portal().link_status(&token).await? {
         LinkStatus::Open { language, is_birth_date_known } => {
             ask(&visitor, StatusCode::OK, Question { language, is_birth_date_known }, None)
         }
@@ -56,12 +58,12 @@ pub(crate) async fn submit(
     Form(typed): Form<Answer>,
 ) -> Result<Response, PortalError> {
     let services = &visitor.services;
-    let question = match services.door.link_status(&token).await? {
+    let question = match services.portal.link_status(&token).await? {
         LinkStatus::Open { language, is_birth_date_known } => Question { language, is_birth_date_known },
         LinkStatus::Replaced => return replaced(&visitor),
         LinkStatus::Gone => return gone(&visitor),
     };
-    match services.door.open_link(&token, typed.answer.trim(), &visitor.source).await? {
+    match services.portal.open_link(&token, typed.answer.trim(), &visitor.source).await? {
         LinkOpening::Granted { session, study } => {
             visitor.leave_session().await?;
             let to = format!("/studies/{}", study.as_str());
@@ -131,11 +133,11 @@ fn closed(
 /// A link with slashes behind its token, as message programs leave them, or with a capital `X`, as keyboards write it, leads to
 /// the link; nothing else is there.
 pub(crate) async fn repaired(uri: Uri) -> Response {
-    let token = |door: &str| {
-        let (typed, rest) = uri.path().split_at_checked(door.len())?;
-        Some(token_of_link(rest)).filter(|token| typed.eq_ignore_ascii_case(door) && !token.is_empty())
+    let token = |prefix: &str| {
+        let (typed, rest) = uri.path().split_at_checked(prefix.len())?;
+        Some(token_of_link(rest)).filter(|token| typed.eq_ignore_ascii_case(prefix) && !token.is_empty())
     };
-    let to = ["/x/", "/s/"].into_iter().find_map(|door| Some(format!("{door}{}", token(door)?)));
+    let to = ["/x/", "/s/"].into_iter().find_map(|prefix| Some(format!("{prefix}{}", token(prefix)?)));
     // A link as it is has a route of its own, which must not lead back here.
     match to.filter(|to| to != uri.path()) {
         Some(to) => see_other(&to, []).unwrap_or_else(IntoResponse::into_response),

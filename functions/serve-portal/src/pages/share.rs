@@ -9,9 +9,11 @@ use filmless_delivery::viewing::{ShareOpening, ShareStatus};
 use filmless_domain::Language;
 use serde::Deserialize;
 
-use super::{Frame, MessagePage, page, see_other};
+use super::answer::{page, see_other};
+use super::frame::{Frame, MessagePage};
+use crate::cookies;
+use crate::error::PortalError;
 use crate::visitor::Visitor;
-use crate::{PortalError, cookies};
 
 #[derive(Template)]
 #[template(path = "share.html")]
@@ -29,7 +31,7 @@ pub(crate) struct Code {
 
 /// `GET /s/{token}`
 pub(crate) async fn show(visitor: Visitor, Path(token): Path<String>) -> Result<Response, PortalError> {
-    match visitor.services.door.share_status(&token).await? {
+    match visitor.portal().share_status(&token).await? {
         ShareStatus::Open { language } => ask(&visitor, StatusCode::OK, language, None),
         ShareStatus::Gone => gone(&visitor),
     }
@@ -42,10 +44,10 @@ pub(crate) async fn submit(
     Form(typed): Form<Code>,
 ) -> Result<Response, PortalError> {
     let services = &visitor.services;
-    let ShareStatus::Open { language } = services.door.share_status(&token).await? else {
+    let ShareStatus::Open { language } = services.portal.share_status(&token).await? else {
         return gone(&visitor);
     };
-    match services.door.open_share(&token, &typed.code, &visitor.source).await? {
+    match services.portal.open_share(&token, &typed.code, &visitor.source).await? {
         ShareOpening::Granted(session) => {
             visitor.leave_session().await?;
             see_other("/studies", cookies::start_session(&session, &services.config))

@@ -4,15 +4,18 @@ use askama::Template;
 use axum::extract::{Path, RawForm};
 use axum::http::StatusCode;
 use axum::response::Response;
-use filmless_delivery::viewing::{ShareLine, ShareRequest, StudySummary};
+use filmless_delivery::viewing::{Session, ShareLine, ShareRequest, StudySummary};
 use filmless_domain::StudyInstanceUid;
 use filmless_domain::share::{Relation, SHARE_LABEL_CHARS_MAX};
 
+use super::answer::{page, see_other};
+use super::frame::Frame;
+use super::moments::{day, moment};
 use super::studies::title;
-use super::{Frame, day, moment, page, see_other};
+use crate::assets;
+use crate::error::PortalError;
 use crate::texts::Texts;
 use crate::visitor::Visitor;
-use crate::{Guest, PortalError, assets};
 
 /// For how many days a share can be made.
 const DAYS: [u32; 4] = [1, 7, 30, 90];
@@ -85,22 +88,22 @@ impl Card {
 
 /// `GET /shares`
 pub(crate) async fn show(visitor: Visitor) -> Result<Response, PortalError> {
-    let Some(guest) = visitor.guest().await? else { return see_other("/", []) };
-    list(&visitor, guest.as_ref(), None).await
+    let Some(session) = visitor.session().await? else { return see_other("/", []) };
+    list(&visitor, &session, None).await
 }
 
 /// `POST /shares`: link and code are in the answer, and nowhere else.
 pub(crate) async fn create(visitor: Visitor, RawForm(body): RawForm) -> Result<Response, PortalError> {
-    let Some(guest) = visitor.guest().await? else { return see_other("/", []) };
-    if guest.share().is_some() {
+    let Some(session) = visitor.session().await? else { return see_other("/", []) };
+    if session.share.is_some() {
         return Err(PortalError::NotFound);
     }
     let made = match request_of(&body) {
-        Some(request) => guest.create_share(&request).await?,
+        Some(request) => visitor.portal().create_share(&session, &request).await?,
         None => None,
     };
-    let Some(made) = made else { return list(&visitor, guest.as_ref(), Some(Typed::of(&body))).await };
-    let frame = Frame::at(&visitor, visitor.language(Some(guest.language())), true, "/shares");
+    let Some(made) = made else { return list(&visitor, &session, Some(Typed::of(&body))).await };
+    let frame = Frame::at(&visitor, visitor.language(Some(session.language)), true, "/shares");
     let template = ShareMadePage {
         title: (frame.t.sharing.made)(&made.label),
         until: (frame.t.sharing.open_until)(&day(frame.t, made.ends_at)),
@@ -115,21 +118,22 @@ pub(crate) async fn create(visitor: Visitor, RawForm(body): RawForm) -> Result<R
 
 /// `POST /shares/{share_id}/end`
 pub(crate) async fn end(visitor: Visitor, Path(id): Path<String>) -> Result<Response, PortalError> {
-    let Some(guest) = visitor.guest().await? else { return see_other("/", []) };
-    if !guest.end_share(&id).await? {
+    let Some(session) = visitor.session().await? else { return see_other("/", []) };
+    if !visitor.portal().end_share(&session, &id).await? {
         return Err(PortalError::NotFound);
     }
     see_other("/shares", [])
 }
 
 /// The form and the list; what was typed stays in the form when it was refused.
-async fn list(visitor: &Visitor, guest: &dyn Guest, refused: Option<Typed>) -> Result<Response, PortalError> {
-    if guest.share().is_some() {
+async fn list(visitor: &Visitor, session: &Session, refused: Option<Typed>) -> Result<Response, PortalError> {
+    if session.share.is_some() {
         return Err(PortalError::NotFound);
     }
-    let frame = Frame::new(visitor, visitor.language(Some(guest.language())), true);
+    let frame = Frame::new(visitor, visitor.language(Some(session.language)), true);
     let t = frame.t;
-    let (studies, shares) = (guest.list_studies().await?, guest.list_shares().await?);
+    let portal = visitor.portal();
+    let (studies, shares) = (portal.list_studies(session).await?, portal.list_shares(session).await?);
     let released = studies.iter().filter(|study| study.is_released);
     let words = t.sharing;
     let is_refused = refused.is_some();

@@ -9,9 +9,11 @@ use axum::response::Response;
 use filmless_delivery::viewing::SignIn;
 use serde::Deserialize;
 
-use super::{Frame, page, see_other};
+use super::answer::{page, see_other};
+use super::frame::Frame;
+use crate::cookies;
+use crate::error::PortalError;
 use crate::visitor::Visitor;
-use crate::{PortalError, cookies};
 
 #[derive(Template)]
 #[template(path = "sign_in.html")]
@@ -39,7 +41,7 @@ pub(crate) struct Credentials {
 
 /// `GET /`: whoever is signed in already goes to their studies.
 pub(crate) async fn show(visitor: Visitor, arrival: Query<Arrival>) -> Result<Response, PortalError> {
-    if visitor.guest().await?.is_some() {
+    if visitor.session().await?.is_some() {
         return see_other("/studies", []);
     }
     let frame = Frame::new(&visitor, visitor.language(None), false);
@@ -55,7 +57,7 @@ pub(crate) async fn submit(
 ) -> Result<Response, PortalError> {
     let services = &visitor.services;
     let account = typed.account.trim();
-    let answer = services.door.sign_in(account, typed.password.trim(), &visitor.source).await?;
+    let answer = services.portal.sign_in(account, typed.password.trim(), &visitor.source).await?;
     let frame = Frame::at(&visitor, visitor.language(None), false, "/");
     match answer {
         SignIn::Granted(token) => {
@@ -84,8 +86,8 @@ pub(crate) async fn sign_out(visitor: Visitor) -> Result<Response, PortalError> 
 
 /// `POST /sign-out-everywhere`
 pub(crate) async fn sign_out_everywhere(visitor: Visitor) -> Result<Response, PortalError> {
-    if let Some(guest) = visitor.guest().await?
-        && !guest.sign_out_everywhere().await?
+    if let Some(session) = visitor.session().await?
+        && !visitor.portal().sign_out_everywhere(&session).await?
     {
         return Err(PortalError::NotFound);
     }

@@ -10,8 +10,10 @@ use filmless_domain::Order;
 use filmless_domain::invisible::one_line;
 use serde::Serialize;
 
-use super::{Frame, day, page, see_other};
-use crate::PortalError;
+use super::answer::{page, see_other};
+use super::frame::Frame;
+use super::moments::day;
+use crate::error::PortalError;
 use crate::texts::Texts;
 use crate::visitor::Visitor;
 
@@ -97,29 +99,30 @@ pub(crate) async fn show(visitor: Visitor, headers: HeaderMap) -> Result<Respons
         .get(ACCEPT)
         .and_then(|value| value.to_str().ok())
         .is_some_and(|value| value == "application/json");
-    let Some(guest) = visitor.guest().await? else {
+    let Some(session) = visitor.session().await? else {
         return if is_json {
             Ok((StatusCode::UNAUTHORIZED, Json(())).into_response())
         } else {
             see_other("/", [])
         };
     };
-    let list = guest.list_studies().await?;
-    let frame = Frame::new(&visitor, visitor.language(Some(guest.language())), true).of(guest.as_ref());
+    let list = visitor.portal().list_studies(&session).await?;
+    let frame = Frame::new(&visitor, visitor.language(Some(session.language)), true).of(&session);
     if is_json {
         let released = list.iter().filter(|study| study.is_released);
         let studies = released.map(|study| StudyChoice::new(frame.t, study)).collect();
         return Ok(([(VARY, "accept")], Json(StudyList { studies })).into_response());
     }
     let studies = list.iter().map(|study| Card::new(frame.t, study)).collect();
-    let withheld = match guest.count_withheld().await? {
+    let withheld = match visitor.portal().count_withheld(&session).await? {
         0 => None,
         count => Some((frame.t.studies.withheld)(count)),
     };
-    let guest_until = guest.share().map(|share| (frame.t.sharing.guest_until)(&day(frame.t, share.ends_at)));
-    let heading = if guest.share().is_some() { frame.t.sharing.guest_title } else { frame.t.studies.title };
+    let guest_until =
+        session.share.as_ref().map(|share| (frame.t.sharing.guest_until)(&day(frame.t, share.ends_at)));
+    let heading = if session.share.is_some() { frame.t.sharing.guest_title } else { frame.t.studies.title };
     page(
         StatusCode::OK,
-        &StudiesPage { frame, heading, withheld, patient_name: guest.patient_name(), studies, guest_until },
+        &StudiesPage { frame, heading, withheld, patient_name: &session.patient_name, studies, guest_until },
     )
 }

@@ -5,16 +5,19 @@ use axum::Json;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use filmless_delivery::viewing::{SeriesView, StudyView};
+use filmless_delivery::viewing::{SeriesView, Session, StudyView};
 use filmless_domain::invisible::one_line;
 use filmless_domain::{ReportLack, SignedResult, StudyInstanceUid};
 use serde::Serialize;
 
+use super::answer::{page, see_other};
+use super::frame::{Frame, MessagePage};
+use super::moments::moment;
 use super::studies::title;
-use super::{Frame, MessagePage, moment, page, see_other};
+use crate::assets;
+use crate::error::PortalError;
 use crate::texts::{Texts, texts};
 use crate::visitor::Visitor;
-use crate::{Guest, PortalError, assets};
 
 #[derive(Template)]
 #[template(path = "study.html")]
@@ -158,20 +161,20 @@ impl<'a> SeriesGrant<'a> {
 
 /// `GET /studies/{study_uid}`
 pub(crate) async fn show(visitor: Visitor, Path(uid): Path<String>) -> Result<Response, PortalError> {
-    let Some(guest) = visitor.guest().await? else { return see_other("/", []) };
-    let study = match find(guest.as_ref(), &uid).await {
-        Err(PortalError::NotFound) if is_withheld(guest.as_ref(), &uid).await? => {
-            return withheld(&visitor, guest.as_ref());
+    let Some(session) = visitor.session().await? else { return see_other("/", []) };
+    let study = match find(&visitor, &session, &uid).await {
+        Err(PortalError::NotFound) if is_withheld(&visitor, &session, &uid).await? => {
+            return withheld(&visitor, &session);
         }
         found => found?,
     };
-    let frame = Frame::new(&visitor, visitor.language(Some(guest.language())), true).of(guest.as_ref());
+    let frame = Frame::new(&visitor, visitor.language(Some(session.language)), true).of(&session);
     let t = frame.t;
     let main = study.main;
     let series = study.series.iter().enumerate();
     let series = series.map(|(index, view)| Tile::new(t, view, main == Some(index))).collect();
     let summary = &study.summary;
-    let may_download = guest.share().is_none_or(|share| share.may_download);
+    let may_download = session.may_download();
     let template = StudyPage {
         frame,
         script_url: assets::url("viewer.js"),
@@ -201,16 +204,16 @@ pub(crate) async fn show(visitor: Visitor, Path(uid): Path<String>) -> Result<Re
     page(StatusCode::OK, &template)
 }
 
-async fn is_withheld(guest: &dyn Guest, uid: &str) -> Result<bool, PortalError> {
+async fn is_withheld(visitor: &Visitor, session: &Session, uid: &str) -> Result<bool, PortalError> {
     match StudyInstanceUid::parse(uid) {
-        Ok(uid) => guest.is_withheld(&uid).await,
+        Ok(uid) => Ok(visitor.portal().is_withheld(session, &uid).await?),
         Err(_) => Ok(false),
     }
 }
 
 /// Says that they have lost nothing, and shows nothing.
-fn withheld(visitor: &Visitor, guest: &dyn Guest) -> Result<Response, PortalError> {
-    let frame = Frame::new(visitor, visitor.language(Some(guest.language())), true).of(guest);
+fn withheld(visitor: &Visitor, session: &Session) -> Result<Response, PortalError> {
+    let frame = Frame::new(visitor, visitor.language(Some(session.language)), true).of(session);
     let t = &frame.t.studies;
     let (title, paragraphs, action) = (t.withheld_title, vec![t.withheld_hint], t.title);
     page(StatusCode::NOT_FOUND, &MessagePage { frame, title, paragraphs, action })
@@ -218,18 +221,18 @@ fn withheld(visitor: &Visitor, guest: &dyn Guest) -> Result<Response, PortalErro
 
 /// `GET /studies/{study_uid}/grant`
 pub(crate) async fn grant(visitor: Visitor, Path(uid): Path<String>) -> Result<Response, PortalError> {
-    let Some(guest) = visitor.guest().await? else {
+    let Some(session) = visitor.session().await? else {
         return Ok((StatusCode::UNAUTHORIZED, Json(())).into_response());
     };
-    let study = find(guest.as_ref(), &uid).await?;
-    let t = texts(visitor.language(Some(guest.language())));
+    let study = find(&visitor, &session, &uid).await?;
+    let t = texts(visitor.language(Some(session.language)));
     let series = study.series.iter().map(|series| SeriesGrant::new(t, series));
     let grant = Grant { urls_expire_at: study.urls_expire_at.to_string(), series: series.collect() };
     Ok(Json(grant).into_response())
 }
 
 /// A study of theirs. An id that is malformed, unknown, unreleased or another patient's is not found.
-async fn find(guest: &dyn Guest, uid: &str) -> Result<StudyView, PortalError> {
+async fn find(visitor: &Visitor, session: &Session, uid: &str) -> Result<StudyView, PortalError> {
     let uid = StudyInstanceUid::parse(uid).map_err(|_| PortalError::NotFound)?;
-    guest.open_study(&uid).await?.ok_or(PortalError::NotFound)
+    visitor.portal().open_study(session, &uid).await?.ok_or(PortalError::NotFound)
 }

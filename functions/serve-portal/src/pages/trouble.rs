@@ -8,8 +8,9 @@ use axum::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::{Frame, MessagePage, page};
-use crate::handler::PortalServices;
+use super::answer::page;
+use super::frame::{Frame, MessagePage};
+use crate::services::PortalServices;
 use crate::visitor::Visitor;
 
 /// Puts a page around a bare status, ours or the framework's. What already has its own page or is JSON passes.

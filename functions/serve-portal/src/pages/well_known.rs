@@ -48,7 +48,7 @@ pub(crate) async fn licenses() -> impl IntoResponse {
 
 /// `GET /healthz`: whether patients can be served. What fails is named, and nothing else is told.
 pub(crate) async fn health(visitor: Visitor) -> Response {
-    let mut failing = visitor.services.door.failing().await;
+    let mut failing = visitor.portal().failing().await;
     if let Some(machine) = &visitor.services.machine {
         failing.extend(machine.failing().await);
     }

@@ -1,9 +1,10 @@
 //! English.
 
-use super::{
+use super::shape::{
     DownloadTexts, FrameTexts, LinkTexts, ModalityTexts, SignInTexts, StudiesTexts, StudyTexts, Texts,
-    TroubleTexts, guide, in_app, sharing, viewer,
+    TroubleTexts,
 };
+use super::{guide, in_app, sharing, viewer};
 
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];

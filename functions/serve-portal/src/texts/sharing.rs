@@ -73,9 +73,9 @@ pub struct SharingTexts {
     /// Button that ends a share.
     pub end: &'static str,
     /// Heading of the page behind the link of a share.
-    pub door_title: &'static str,
+    pub ask_title: &'static str,
     /// What is asked there.
-    pub door_why: &'static str,
+    pub ask_why: &'static str,
     /// Wrong; the number of answers left.
     pub wrong: fn(u32) -> String,
     /// Heading for a share nobody can use.
@@ -149,8 +149,8 @@ pub(super) const VI: SharingTexts = SharingTexts {
     never_opened: "Chưa ai mở.",
     opened: |times, last| format!("Đã mở {times} lần, lần cuối {last}"),
     end: "Dừng chia sẻ",
-    door_title: "Hình ảnh được chia sẻ",
-    door_why: "Một người bệnh đã chia sẻ hình ảnh với Ông/Bà. Xin nhập mã chia sẻ gồm 6 chữ số mà người đó đã cho.",
+    ask_title: "Hình ảnh được chia sẻ",
+    ask_why: "Một người bệnh đã chia sẻ hình ảnh với Ông/Bà. Xin nhập mã chia sẻ gồm 6 chữ số mà người đó đã cho.",
     wrong: |left| format!("Mã chia sẻ chưa đúng. Xin kiểm tra và nhập lại. Còn {left} lần nhập."),
     gone_title: "Chia sẻ này không dùng được nữa",
     gone: "Có thể chia sẻ đã hết hạn, đã được dừng, hoặc đường dẫn bị thiếu.",
@@ -218,8 +218,8 @@ pub(super) const EN: SharingTexts = SharingTexts {
         if times == 1 { format!("Opened once, {last}") } else { format!("Opened {times} times, last {last}") }
     },
     end: "Stop sharing",
-    door_title: "Images shared with you",
-    door_why: "A patient shared images with you. Please enter the code of 6 digits that they told you.",
+    ask_title: "Images shared with you",
+    ask_why: "A patient shared images with you. Please enter the code of 6 digits that they told you.",
     wrong: |left| {
         let unit = if left == 1 { "try" } else { "tries" };
         format!("The code is not right. Please check and try again. {left} {unit} left.")

@@ -1,9 +1,10 @@
 //! Tiếng Việt.
 
-use super::{
+use super::shape::{
     DownloadTexts, FrameTexts, LinkTexts, ModalityTexts, SignInTexts, StudiesTexts, StudyTexts, Texts,
-    TroubleTexts, guide, in_app, sharing, viewer,
+    TroubleTexts,
 };
+use super::{guide, in_app, sharing, viewer};
 
 pub(super) const VI: Texts = Texts {
     tag: "vi",

@@ -5,24 +5,17 @@
 
 mod beside;
 mod openapi;
-mod sample;
 mod staff;
-mod staff_sample;
+mod world;
 
-use std::sync::Arc;
-
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::http::header::{
     ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION,
     ORIGIN, SET_COOKIE, VARY,
 };
 use axum::http::{HeaderMap, HeaderName, Method, Request, StatusCode};
-use filmless_delivery::TrustedProxies;
-use filmless_domain::Hospital;
-use sample::{S3, STUDY, STUDY_OF_ANOTHER, SamplePortal, WITHHELD};
-use serve_portal::{PortalConfig, PortalServices, router};
-use tower::ServiceExt;
-use url::Url;
+use filmless_domain::{Hospital, SeriesInstanceUid, StudyInstanceUid, object_key};
+use world::{S3, STUDY, STUDY_OF_ANOTHER, Setup, WITHHELD, World, shared};
 
 const HOA: &str = "filmless_session=session-of-hoa";
 const GUEST: &str = "filmless_session=session-of-guest";
@@ -40,37 +33,6 @@ impl Answer {
     }
 }
 
-struct Portal {
-    sample: SamplePortal,
-    public_url: &'static str,
-}
-
-impl Default for Portal {
-    fn default() -> Self {
-        Self { sample: SamplePortal::default(), public_url: "http://127.0.0.1:8080/" }
-    }
-}
-
-impl Portal {
-    async fn send(self, request: Request<Body>) -> Answer {
-        let config = PortalConfig {
-            public_url: Url::parse(self.public_url).unwrap(),
-            s3_origin: S3.into(),
-            hospital: Hospital::default(),
-            trusted_proxies: TrustedProxies::default(),
-        };
-        let services = PortalServices::new(Arc::new(self.sample), config);
-        let response = router(Arc::new(services)).oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let bytes = to_bytes(body, usize::MAX).await.unwrap();
-        Answer {
-            status: parts.status,
-            headers: parts.headers,
-            body: String::from_utf8_lossy(&bytes).into_owned(),
-        }
-    }
-}
-
 fn request(method: Method, path: &str, headers: &[(&str, &str)], body: &str) -> Request<Body> {
     let mut builder = Request::builder().method(method).uri(path);
     for (name, value) in headers {
@@ -79,34 +41,72 @@ fn request(method: Method, path: &str, headers: &[(&str, &str)], body: &str) -> 
     builder.body(Body::from(body.to_owned())).unwrap()
 }
 
-async fn get(path: &str, headers: &[(&str, &str)]) -> Answer {
-    Portal::default().send(request(Method::GET, path, headers, "")).await
-}
-
-async fn post(path: &str, headers: &[(&str, &str)], form: &str) -> Answer {
+fn form(path: &str, headers: &[(&str, &str)], typed: &str) -> Request<Body> {
     let mut headers = headers.to_vec();
     headers.push(("content-type", "application/x-www-form-urlencoded"));
-    Portal::default().send(request(Method::POST, path, &headers, form)).await
+    request(Method::POST, path, &headers, typed)
+}
+
+/// Asks the world that tests share: for what changes nothing that another of them looks at.
+async fn get(path: &str, headers: &[(&str, &str)]) -> Answer {
+    shared().await.send(request(Method::GET, path, headers, "")).await
+}
+
+/// The same with a form that is refused, or whose effect no other test looks at.
+async fn post(path: &str, headers: &[(&str, &str)], typed: &str) -> Answer {
+    shared().await.send(form(path, headers, typed)).await
+}
+
+/// Sends a form to a world of its own.
+async fn post_alone(path: &str, headers: &[(&str, &str)], typed: &str) -> Answer {
+    World::new().await.send(form(path, headers, typed)).await
+}
+
+/// Token and code of a share, as the page shows them once.
+fn secrets_of(page: &str) -> (String, String) {
+    let after = |mark: &str| page[page.find(mark).unwrap() + mark.len()..].to_owned();
+    let link = after(&format!("{}/s/", world::PUBLIC_URL));
+    let token = link.split('<').next().unwrap().to_owned();
+    let code = after("id=\"share-code\"");
+    let code = code.split("value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let is_spaced = |(place, c): (usize, char)| if place == 3 { c == ' ' } else { c.is_ascii_digit() };
+    assert!(code.len() == 7 && code.chars().enumerate().all(is_spaced), "{code}");
+    (token, code.replace(' ', "+"))
+}
+
+/// The cookie that an answer sets, as it is sent back.
+fn cookie_of(answer: &Answer) -> String {
+    answer.header(SET_COOKIE).split(';').next().unwrap().to_owned()
 }
 
 #[tokio::test]
 async fn right_account_and_password_lead_to_the_studies() {
-    let answer = post("/sign-in", &[], "account=+N20-0317542+&password=right").await;
+    let world = World::new().await;
+    let typed = format!("account=+N20-0317542+&password={}", world.known.password);
+    let answer = world.send(form("/sign-in", &[], &typed)).await;
     assert_eq!((answer.status, answer.header(LOCATION)), (StatusCode::SEE_OTHER, "/studies"));
-    let cookie = answer.header(SET_COOKIE);
-    assert_eq!(cookie, "filmless_session=session-of-hoa; Path=/; HttpOnly; SameSite=Lax");
+    let cookie = cookie_of(&answer);
+    assert!(cookie.starts_with("filmless_session="));
+    assert_eq!(answer.header(SET_COOKIE), format!("{cookie}; Path=/; HttpOnly; SameSite=Lax"));
+    let list = world.send(request(Method::GET, "/studies", &[("cookie", &cookie)], "")).await;
+    assert!(list.body.contains("Nguyễn Thị Hoà"), "{}", list.body);
 }
 
 #[tokio::test]
 async fn wrong_password_and_too_many_of_them_are_told_apart_and_named() {
-    let denied = post("/sign-in", &[], "account=N20-0317542&password=wrong").await;
+    let world = World::new().await;
+    let sign_in = || world.send(form("/sign-in", &[], "account=N20-0317542&password=wrong"));
+    let denied = sign_in().await;
     assert_eq!(denied.status, StatusCode::FORBIDDEN);
     assert!(denied.body.contains("Tài khoản hoặc mật khẩu chưa đúng"));
     assert!(denied.body.contains(r#"value="N20-0317542""#), "the account need not be typed again");
     assert!(!denied.body.contains("wrong"), "the password is not repeated");
     assert_eq!(denied.header(SET_COOKIE), "");
 
-    let slowed = post("/sign-in", &[], "account=N20-0317542&password=often").await;
+    for _ in 1..world.services.settings.limits.sign_in_failures_max {
+        assert_eq!(sign_in().await.status, StatusCode::FORBIDDEN);
+    }
+    let slowed = sign_in().await;
     assert_eq!(slowed.status, StatusCode::TOO_MANY_REQUESTS);
     assert_eq!(slowed.header(HeaderName::from_static("retry-after")), "90");
     assert!(slowed.body.contains("Xin chờ 2 phút"));
@@ -126,15 +126,19 @@ async fn a_link_asks_before_it_shows_anything() {
 
 #[tokio::test]
 async fn a_link_opens_with_the_right_answer_only() {
-    let wrong = post("/x/open-vi", &[], "answer=03031958").await;
+    let world = World::new().await;
+    let wrong = world.send(form("/x/open-vi", &[], "answer=03031958")).await;
     assert_eq!(wrong.status, StatusCode::FORBIDDEN);
     assert!(wrong.body.contains("Còn 4 lần nhập"));
     assert_eq!(wrong.header(SET_COOKIE), "");
 
-    let right = post("/x/open-vi", &[], "answer=02031958+").await;
+    let right = world.send(form("/x/open-vi", &[], "answer=02031958+")).await;
     assert_eq!(right.status, StatusCode::SEE_OTHER);
     assert_eq!(right.header(LOCATION), format!("/studies/{STUDY}"));
-    assert!(right.header(SET_COOKIE).starts_with("filmless_session=session-of-hoa;"));
+    let cookie = cookie_of(&right);
+    assert!(cookie.starts_with("filmless_session="));
+    let study = world.send(request(Method::GET, right.header(LOCATION), &[("cookie", &cookie)], "")).await;
+    assert!(study.status == StatusCode::OK && study.body.contains("Nguyễn Thị Hoà"));
 }
 
 #[tokio::test]
@@ -150,7 +154,7 @@ async fn an_incomplete_date_costs_nothing_and_the_last_page_says_what_to_do() {
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{answer}");
         assert!(refused.body.contains(words) && refused.body.contains("<form"), "{}", refused.body);
     }
-    let last = post("/x/open-en", &[], "answer=31121999").await;
+    let last = post_alone("/x/open-en", &[], "answer=31121999").await;
     assert_eq!(last.status, StatusCode::FORBIDDEN);
     assert!(last.body.contains("This link is locked") && last.body.contains("tel:"), "{}", last.body);
 }
@@ -169,7 +173,7 @@ async fn a_slash_behind_a_link_leads_to_the_link_and_nowhere_else() {
 }
 
 #[tokio::test]
-async fn a_door_typed_in_capitals_leads_to_the_link_and_the_token_keeps_its_letters() {
+async fn a_link_typed_in_capitals_leads_to_the_link_and_the_token_keeps_its_letters() {
     for (path, to) in
         [("/X/open-vi", "/x/open-vi"), ("/S/Open-Share", "/s/Open-Share"), ("/X/open-vi/.", "/x/open-vi")]
     {
@@ -192,6 +196,9 @@ async fn unknown_expired_and_revoked_links_look_the_same() {
     assert_eq!(unknown.headers, expired.headers);
     assert!(unknown.body.contains("đã được bệnh viện ngừng"), "what a recalled link says is true, too");
     assert_eq!(unknown.body.replace("/x/unknown", ""), expired.body.replace("/x/expired", ""));
+    let revoked = get("/x/revoked", &[]).await;
+    assert_eq!(unknown.headers, revoked.headers);
+    assert_eq!(unknown.body.replace("/x/unknown", ""), revoked.body.replace("/x/revoked", ""));
     let posted = post("/x/unknown", &[], "answer=02031958").await;
     assert_eq!((posted.status, posted.body), (unknown.status, unknown.body));
 }
@@ -274,6 +281,13 @@ async fn the_words_of_the_viewer_are_in_the_page() {
     assert!(words.into_iter().all(|word| !word.as_str().unwrap().is_empty()));
 }
 
+/// Where the poster of a series of the study lies.
+fn poster_of(place: u32) -> String {
+    let series = format!("{STUDY}.{place}");
+    let (study, uid) = (StudyInstanceUid::parse(STUDY).unwrap(), SeriesInstanceUid::parse(&series).unwrap());
+    object_key::SeriesKeys::new(&study, &uid, &world::digest(&series)).poster.as_str().to_owned()
+}
+
 #[tokio::test]
 async fn a_study_page_holds_poster_series_and_urls() {
     let answer = get(&format!("/studies/{STUDY}"), &[("cookie", HOA)]).await;
@@ -283,7 +297,7 @@ async fn a_study_page_holds_poster_series_and_urls() {
     {
         assert!(answer.body.contains(text), "{text}");
     }
-    let poster = format!(r#"<img id="poster" src="{S3}/derived/{STUDY}.2.poster.jpg?"#);
+    let poster = format!(r#"<img id="poster" src="{S3}/derived/{}?"#, poster_of(2));
     assert!(answer.body.contains(&poster), "the poster of the main series is in the page");
     assert_eq!(answer.body.matches(r#"aria-pressed="true""#).count(), 1);
     assert_eq!(answer.body.matches("<button type=\"button\" class=\"series\"").count(), 5);
@@ -321,7 +335,7 @@ async fn names_are_shown_as_text_and_never_as_markup() {
 async fn the_grant_renews_the_urls_of_every_series() {
     let answer = get(&format!("/studies/{STUDY}/grant"), &[("cookie", HOA)]).await;
     let grant: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
-    assert_eq!(grant["urls_expire_at"], "2020-11-23T09:30:00Z");
+    assert_eq!(grant["urls_expire_at"], "2020-11-23T09:45:00Z");
     assert_eq!(grant["series"].as_array().unwrap().len(), 5);
     assert_eq!(grant["series"][0]["series_instance_uid"], format!("{STUDY}.1"));
     let lung = &grant["series"][1];
@@ -374,21 +388,24 @@ async fn a_patient_whose_study_is_held_once_more_is_told_so_and_shown_nothing_of
 #[tokio::test]
 async fn the_originals_are_downloaded_from_the_object_store() {
     let page = get(&format!("/studies/{STUDY}/download"), &[("cookie", HOA)]).await;
-    assert!(page.body.contains(&format!("{S3}/derived/downloads/1.zip?")) && page.body.contains("158 MB"));
+    assert!(page.body.contains(&format!("{S3}/derived/downloads/{STUDY}/")), "{}", page.body);
+    assert!(page.body.contains("1,5 MB"), "{}", page.body);
     let asked = post(&format!("/studies/{STUDY}/download"), &[("cookie", HOA)], "").await;
     assert_eq!(asked.header(LOCATION), format!("/studies/{STUDY}/download?asked"));
     let theirs = post(&format!("/studies/{STUDY_OF_ANOTHER}/download"), &[("cookie", HOA)], "").await;
     assert_eq!(theirs.status, StatusCode::NOT_FOUND);
     let file = get(&format!("/studies/{STUDY}/files/1.2.3"), &[("cookie", HOA)]).await;
-    assert!(file.header(LOCATION).starts_with(&format!("{S3}/derived/1.2.3.dcm?")));
+    let original = format!("{S3}/studies/incoming/{STUDY}/3.dcm?");
+    assert!(file.header(LOCATION).starts_with(&original), "{}", file.header(LOCATION));
 }
 
 #[tokio::test]
 async fn a_form_from_another_site_is_refused() {
+    let password = shared().await.known.password.clone();
+    let typed = format!("account=N20-0317542&password={password}&answer=02031958&to=en");
     for headers in [[(ORIGIN.as_str(), "https://evil.example")], [("sec-fetch-site", "cross-site")]] {
         for path in ["/sign-in", "/sign-out", "/x/open-vi", "/language"] {
-            let answer =
-                post(path, &headers, "account=N20-0317542&password=right&answer=02031958&to=en").await;
+            let answer = post(path, &headers, &typed).await;
             assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path} {headers:?}");
             assert_eq!(answer.header(SET_COOKIE), "", "{path} {headers:?}");
         }
@@ -431,14 +448,13 @@ async fn every_answer_carries_the_protecting_headers() {
 
 #[tokio::test]
 async fn with_https_cookies_are_secure_and_http_is_forgotten() {
-    let form = [("content-type", "application/x-www-form-urlencoded")];
-    let request = request(Method::POST, "/sign-in", &form, "account=N20-0317542&password=right");
-    let portal = Portal { public_url: "https://images.hospital.example/", ..Portal::default() };
-    let answer = portal.send(request).await;
-    assert_eq!(
-        answer.header(SET_COOKIE),
-        "__Host-filmless_session=session-of-hoa; Path=/; HttpOnly; SameSite=Lax; Secure"
-    );
+    let world = shared().await;
+    let typed = format!("account=N20-0317542&password={}", world.known.password);
+    let setup = Setup { public_url: "https://images.hospital.example/", ..Setup::default() };
+    let answer = world.send_to(setup, form("/sign-in", &[], &typed)).await;
+    let cookie = cookie_of(&answer);
+    assert!(cookie.starts_with("__Host-filmless_session="));
+    assert_eq!(answer.header(SET_COOKIE), format!("{cookie}; Path=/; HttpOnly; SameSite=Lax; Secure"));
     assert!(
         answer.header(HeaderName::from_static("strict-transport-security")).contains("includeSubDomains")
     );
@@ -481,10 +497,13 @@ async fn choosing_a_language_leads_back_but_never_away() {
 
 #[tokio::test]
 async fn signing_out_forgets_the_session() {
-    let answer = post("/sign-out", &[("cookie", HOA)], "").await;
+    let world = World::new().await;
+    let answer = world.send(form("/sign-out", &[("cookie", HOA)], "")).await;
     assert_eq!((answer.status, answer.header(LOCATION)), (StatusCode::SEE_OTHER, "/?after=sign-out"));
     assert!(answer.header(SET_COOKIE).contains("filmless_session=; Path=/"));
     assert!(answer.header(SET_COOKIE).contains("Max-Age=0"));
+    let after = world.send(request(Method::GET, "/studies", &[("cookie", HOA)], "")).await;
+    assert_eq!((after.status, after.header(LOCATION)), (StatusCode::SEE_OTHER, "/"));
     assert!(get("/?after=sign-out", &[]).await.body.contains("Ông/Bà đã đăng xuất"));
 }
 
@@ -512,9 +531,8 @@ async fn support_is_named_on_every_page() {
 
 #[tokio::test]
 async fn a_fault_of_ours_is_explained_without_its_cause() {
-    let mut portal = Portal::default();
-    portal.sample.is_down = true;
-    let answer = portal.send(request(Method::GET, "/studies", &[("cookie", HOA)], "")).await;
+    let world = World::without_table().await;
+    let answer = world.send(request(Method::GET, "/studies", &[("cookie", HOA)], "")).await;
     assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
     assert!(answer.body.contains("Trang đang gặp trục trặc"));
     assert!(!answer.body.contains("table"));
@@ -527,7 +545,7 @@ async fn unreadable_requests_get_a_page_in_words() {
     assert_eq!(too_large.status, StatusCode::PAYLOAD_TOO_LARGE);
     let method = get("/sign-in", &[]).await;
     assert_eq!(method.status, StatusCode::METHOD_NOT_ALLOWED);
-    let not_a_form = Portal::default().send(request(Method::POST, "/sign-in", &[], "{}")).await;
+    let not_a_form = shared().await.send(request(Method::POST, "/sign-in", &[], "{}")).await;
     assert_eq!(not_a_form.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
     for answer in [too_large, method, not_a_form] {
         assert!(answer.header(CONTENT_TYPE).starts_with("text/html"), "{}", answer.status);
@@ -554,9 +572,8 @@ async fn assets_are_compressed_typed_and_kept_for_ever() {
 
 #[tokio::test]
 async fn health_names_what_fails_and_tells_nothing_else() {
-    let mut portal = Portal::default();
-    portal.sample.is_down = true;
-    let answer = portal.send(request(Method::GET, "/healthz", &[], "")).await;
+    let world = World::without_table().await;
+    let answer = world.send(request(Method::GET, "/healthz", &[], "")).await;
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(answer.body, r#"{"failing":["table"]}"#);
     assert_eq!(answer.header(CONTENT_TYPE), "application/json");
@@ -598,12 +615,16 @@ async fn a_share_asks_for_its_code_and_opens_with_nothing_else() {
     for secret in ["Nguyễn", "N20-0317542", "CLVT", S3] {
         assert!(!page.body.contains(secret), "{secret}");
     }
-    let wrong = post("/s/open-share", &[], "code=000000").await;
+    let world = World::new().await;
+    let wrong = world.send(form("/s/open-share", &[], "code=000000")).await;
     assert_eq!((wrong.status, wrong.header(SET_COOKIE)), (StatusCode::FORBIDDEN, ""));
     assert!(wrong.body.contains("Còn 1 lần nhập"));
-    let right = post("/s/open-share", &[], "code=123+456").await;
+    let right = world.send(form("/s/open-share", &[], "code=123+456")).await;
     assert_eq!((right.status, right.header(LOCATION)), (StatusCode::SEE_OTHER, "/studies"));
-    assert!(right.header(SET_COOKIE).starts_with("filmless_session=session-of-guest;"));
+    let cookie = cookie_of(&right);
+    assert!(cookie.starts_with("filmless_session="));
+    let list = world.send(request(Method::GET, "/studies", &[("cookie", &cookie)], "")).await;
+    assert!(list.body.contains(&format!(r#"href="/studies/{STUDY}""#)) && !list.body.contains(WITHHELD));
     let (unknown, posted) = (get("/s/unknown", &[]).await, post("/s/unknown", &[], "code=123456").await);
     assert_eq!(unknown.status, StatusCode::NOT_FOUND);
     assert_eq!((posted.status, posted.body), (unknown.status, unknown.body));
@@ -613,19 +634,25 @@ async fn a_share_asks_for_its_code_and_opens_with_nothing_else() {
 async fn a_share_is_made_once_with_link_and_code() {
     let list = get("/shares", &[("cookie", HOA)]).await;
     for text in
-        ["BS. &#60;Minh&#62;", "Đến hết 30/11/2020", "Đã mở 2 lần, lần cuối 09:00, 24/11/2020", "Đã dừng"]
+        ["BS. &#60;Minh&#62;", "Đến hết 30/11/2020", "Đã mở 2 lần, lần cuối 16:26, 23/11/2020", "Đã dừng"]
     {
         assert!(list.body.contains(text), "{text}");
     }
     assert_eq!(list.body.matches("/end\"").count(), 1, "what has ended cannot be ended");
     assert!(list.body.contains(&format!(r#"value="{STUDY}""#)) && !list.body.contains("value=\"1.2.3.4\""));
 
-    let form = format!("label=BS.+Minh&relation=doctor&study={STUDY}&days=7&may_download=yes");
-    let made = post("/shares", &[("cookie", HOA)], &form).await;
+    let typed = format!("label=BS.+Minh&relation=doctor&study={STUDY}&days=7&may_download=yes");
+    let world = World::new().await;
+    let made = world.send(form("/shares", &[("cookie", HOA)], &typed)).await;
     assert_eq!((made.status, made.header(CACHE_CONTROL)), (StatusCode::OK, "no-store"));
-    for text in ["http://127.0.0.1:8080/s/token", "123 456", "data:image/png;base64,cG5n", "30/11/2020"] {
+    for text in ["http://127.0.0.1:8080/s/", "data:image/png;base64,", "30/11/2020"] {
         assert!(made.body.contains(text), "{text}");
     }
+    let (token, code) = secrets_of(&made.body);
+    let opened = world.send(form(&format!("/s/{token}"), &[], &format!("code={code}"))).await;
+    assert_eq!((opened.status, opened.header(LOCATION)), (StatusCode::SEE_OTHER, "/studies"));
+    let again = world.send(request(Method::GET, "/shares", &[("cookie", HOA)], "")).await;
+    assert!(!again.body.contains(&token) && !again.body.contains(&code), "they are shown once");
     for form in ["", "label=x&relation=enemy", "label=x&relation=doctor&study=1.2.3&days=7", "days=1e9"] {
         let refused = post("/shares", &[("cookie", HOA)], form).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{form}");
@@ -647,7 +674,7 @@ async fn a_guest_sees_what_is_shared_and_rules_nothing() {
         get("/shares", &cookie).await,
         get(&format!("/studies/{STUDY}/access"), &cookie).await,
         post("/shares", &cookie, &format!("label=x&relation=doctor&study={STUDY}&days=7")).await,
-        post("/shares/s1/end", &cookie, "").await,
+        post(&format!("/shares/{}/end", shared().await.known.share), &cookie, "").await,
         post("/sign-out-everywhere", &cookie, "").await,
     ] {
         assert_eq!(answer.status, StatusCode::NOT_FOUND);
@@ -657,7 +684,7 @@ async fn a_guest_sees_what_is_shared_and_rules_nothing() {
 #[tokio::test]
 async fn a_patient_reads_who_opened_their_study() {
     let page = get(&format!("/studies/{STUDY}/access"), &[("cookie", HOA)]).await;
-    for text in ["00:00, 24/11/2020", "Người được chia sẻ: BS. &#60;Minh&#62;", "Đã thấy ảnh lúc 00:01"]
+    for text in ["16:25, 23/11/2020", "Người được chia sẻ: BS. &#60;Minh&#62;", "Đã thấy ảnh lúc 16:26"]
     {
         assert!(page.body.contains(text), "{text}");
     }
@@ -669,10 +696,12 @@ async fn a_patient_reads_who_opened_their_study() {
 
 #[tokio::test]
 async fn ending_a_share_and_leaving_everywhere_lead_back() {
-    let ended = post("/shares/s1/end", &[("cookie", HOA)], "").await;
+    let world = World::new().await;
+    let end = format!("/shares/{}/end", world.known.share);
+    let ended = world.send(form(&end, &[("cookie", HOA)], "")).await;
     assert_eq!((ended.status, ended.header(LOCATION)), (StatusCode::SEE_OTHER, "/shares"));
     assert_eq!(post("/shares/s9/end", &[("cookie", HOA)], "").await.status, StatusCode::NOT_FOUND);
-    let left = post("/sign-out-everywhere", &[("cookie", HOA)], "").await;
+    let left = world.send(form("/sign-out-everywhere", &[("cookie", HOA)], "")).await;
     assert_eq!((left.status, left.header(LOCATION)), (StatusCode::SEE_OTHER, "/?after=sign-out"));
     assert!(left.header(SET_COOKIE).contains("Max-Age=0"));
 }

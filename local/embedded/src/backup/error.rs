@@ -30,7 +30,7 @@ pub enum BackupError {
         source: rusqlite::Error,
     },
     /// There is nothing to back up.
-    #[error("{} is no data folder: it holds no {file}", dir.display())]
+    #[error("{} is not a data folder: it contains no {file}", dir.display())]
     NoData {
         /// The folder.
         dir: PathBuf,
@@ -44,7 +44,7 @@ pub enum BackupError {
         folder: PathBuf,
     },
     /// There is no backup of that name, or none at all.
-    #[error("{} holds no finished backup{}", folder.display(), name.as_ref().map(|n| format!(" {n}")).unwrap_or_default())]
+    #[error("{} contains no finished backup{}", folder.display(), name.as_ref().map(|n| format!(" {n}")).unwrap_or_default())]
     NoBackup {
         /// The backup folder.
         folder: PathBuf,

@@ -1,32 +1,8 @@
-use std::fmt;
-
 use filmless_store::port::QueueName;
 use jiff::Timestamp;
 
+use super::state::DeadLetter;
 use super::{DurableQueue, QueueError, table};
-
-/// A message that was received too often.
-#[derive(Clone, PartialEq, Eq)]
-pub struct DeadLetter {
-    /// The message's id.
-    pub id: i64,
-    /// What was sent.
-    pub body: String,
-    /// How often it was received.
-    pub receive_count: u32,
-    /// When it was sent.
-    pub sent_at: Timestamp,
-    /// When it was given up on.
-    pub dead_at: Timestamp,
-    /// The code with which it failed last; none where whoever held it never came back.
-    pub last_error: Option<String>,
-}
-
-impl fmt::Debug for DeadLetter {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("DeadLetter").field("id", &self.id).finish_non_exhaustive()
-    }
-}
 
 impl DurableQueue {
     /// The queue's dead letters, oldest first.

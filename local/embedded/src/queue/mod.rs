@@ -4,6 +4,7 @@ mod backoff;
 mod dead_letters;
 mod port;
 mod receive;
+mod state;
 pub(crate) mod table;
 #[cfg(test)]
 mod tests;
@@ -14,12 +15,11 @@ use filmless_store::port::{Clock, QueueName, SystemClock};
 use thiserror::Error;
 use tokio::sync::Notify;
 
-use crate::database::Database;
-use crate::database::DatabaseError;
+use crate::database::{Database, DatabaseError};
 
 pub use backoff::RetryPolicy;
-pub use dead_letters::DeadLetter;
 pub use receive::{Received, Retry};
+pub use state::{DeadLetter, Depth};
 
 /// Longest delay of a message, SQS's own.
 const DELAY_MAX: Duration = Duration::from_secs(15 * 60);
@@ -51,19 +51,6 @@ impl From<rusqlite::Error> for QueueError {
     fn from(error: rusqlite::Error) -> Self {
         Self::Database { source: error.into() }
     }
-}
-
-/// How many messages a queue holds, and in which state.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Depth {
-    /// Can be received now.
-    pub visible: u64,
-    /// Held by a receiver.
-    pub in_flight: u64,
-    /// Not yet due.
-    pub delayed: u64,
-    /// Given up on.
-    pub dead: u64,
 }
 
 /// All queues of the embedded profile, in `embedded.db`.

@@ -5,9 +5,8 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::Deserialize;
 
+use super::state::{DeadLetter, Depth};
 use crate::database::DatabaseError;
-
-use super::{DeadLetter, Depth};
 
 /// Process deaths that are forgiven before they count as failed receives: an operator's restarts must not make
 /// dead letters, but a message that kills the process every time must end.

@@ -1,7 +1,8 @@
-//! What is counted is what is logged: the same lines that the metric filters of `infra/template.yaml` count on AWS.
+//! What is counted is what is logged: the same lines that the metric filters of `infra/template` count on AWS.
 
 use std::fmt::Debug;
 
+use filmless_domain::Channel;
 use prometheus_client::metrics::counter::Counter;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Subscriber};
@@ -37,11 +38,9 @@ impl Counted {
             "object refused" => one(&metrics.refused, vec![("code", self.code(&event.code))]),
             message => {
                 if let Some(outcome) = outcome_of_notice(message) {
-                    let channel = match event.channel.as_str() {
-                        "Sms" => "sms",
-                        "Email" => "email",
-                        _ => "other",
-                    };
+                    // The log has their names as the code does.
+                    let is_of = |channel: &Channel| format!("{channel:?}") == event.channel;
+                    let channel = Channel::ALL.into_iter().find(is_of).map_or("other", Channel::as_str);
                     let labels = vec![("channel", channel.to_owned()), ("outcome", outcome.to_owned())];
                     one(&metrics.notices, labels);
                 }

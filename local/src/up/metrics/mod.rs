@@ -2,6 +2,7 @@
 
 mod endpoint;
 mod events;
+mod page_class;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,8 +16,9 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
-pub use endpoint::{PageClass, serve};
+pub use endpoint::serve;
 pub use events::Counted;
+pub use page_class::PageClass;
 
 use super::machine::Machine;
 

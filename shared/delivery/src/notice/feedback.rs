@@ -1,11 +1,11 @@
 //! What providers report of messages: delivered, bounced, complained about, unreachable.
 
-use filmless_domain::StudyInstanceUid;
+use filmless_domain::Channel;
 use filmless_domain::usage::UsageKind;
 use filmless_store::StoreError;
 use filmless_store::index::{
-    Channel, ChannelRecord, ChannelState, Contact, EarlyReport, Index, LogEntry, MessagePointer,
-    NoticeRecord, Transaction, TransactionOutcome,
+    ChannelRecord, ChannelState, EarlyReport, Index, LogEntry, MessagePointer, NoticeRecord, Transaction,
+    TransactionOutcome,
 };
 use serde_json::Value;
 use tracing::{info, instrument, warn};
@@ -14,7 +14,7 @@ use crate::DeliveryError;
 use crate::parts::{Common, Release};
 use crate::record::outbox;
 use crate::record::usage::{self, Pen};
-use crate::release::issue::{Issue, NOTICES_PER_DAY_MAX};
+use crate::release::issue::{Issue, NOTICES_PER_DAY_MAX, Ways};
 use crate::sight::find_in_sight;
 
 /// Longest word of a provider that is kept, in characters.
@@ -119,7 +119,7 @@ pub fn read_report(text: &str) -> Option<Feedback> {
     Some(Feedback { provider_id, verdict })
 }
 
-/// Records a report, and tries the other channel when nothing else has reached the patient. A report of a message
+/// Records a report, and tries the next channel of the hospital's policy when nothing else has reached the patient. A report of a message
 /// that is not known is kept until it is; the same report twice changes nothing.
 ///
 /// # Errors
@@ -173,7 +173,7 @@ pub(crate) async fn record_early_reports(
     Ok(())
 }
 
-/// The same for a notice of a study that its patient does not see: no other channel is tried.
+/// The same for a notice of a study that its patient does not see: no further channel is tried.
 ///
 /// # Errors
 /// [`DeliveryError`].
@@ -186,9 +186,8 @@ pub(crate) async fn mark_early_reports(common: &Common, notice: &NoticeRecord) -
 
 async fn early_reports(index: &Index, notice: &NoticeRecord) -> Result<Vec<Feedback>, DeliveryError> {
     let mut reports = Vec::new();
-    let sent = [&notice.sms_channel, &notice.email_channel].into_iter().flatten();
-    for channel in sent.filter(|channel| channel.state == ChannelState::Sent) {
-        let Some(provider_id) = channel.provider_id.clone() else { continue };
+    for (_, message) in notice.messages().filter(|(_, message)| message.state == ChannelState::Sent) {
+        let Some(provider_id) = message.provider_id.clone() else { continue };
         let Some(report) = index.kept_report(&provider_id).await? else { continue };
         reports.push(Feedback { provider_id, verdict: Verdict::of_kept(report.failure) });
     }
@@ -200,8 +199,8 @@ async fn record_of_known(release: &Release, feedback: &Feedback) -> Result<bool,
     match mark_reported(&release.common, feedback).await? {
         Marked::Unknown => Ok(false),
         Marked::Known => Ok(true),
-        Marked::Failed(message) => {
-            try_other_channel(release, &message.study_instance_uid, message.channel).await?;
+        Marked::Failed(notice) => {
+            try_next_channel(release, &notice).await?;
             Ok(true)
         }
     }
@@ -213,8 +212,8 @@ enum Marked {
     Unknown,
     /// It is marked, or needs no mark.
     Known,
-    /// It did not arrive.
-    Failed(MessagePointer),
+    /// It did not arrive: a message of this notice.
+    Failed(Box<NoticeRecord>),
 }
 
 async fn mark_reported(common: &Common, feedback: &Feedback) -> Result<Marked, DeliveryError> {
@@ -236,9 +235,9 @@ async fn mark_reported(common: &Common, feedback: &Feedback) -> Result<Marked, D
             | (Verdict::Unsettled(_), ChannelState::Sent) => {
                 (ChannelState::Failed, feedback.verdict.failure())
             }
-            // The run that marked it may have ended before it tried the other channel.
+            // The run that marked it may have ended before it tried the next channel.
             (Verdict::Failed(_) | Verdict::Unsettled(_), ChannelState::Failed) => {
-                return Ok(Marked::Failed(message));
+                return Ok(Marked::Failed(Box::new(notice)));
             }
             _ => return Ok(Marked::Known),
         };
@@ -247,7 +246,7 @@ async fn mark_reported(common: &Common, feedback: &Feedback) -> Result<Marked, D
         if index.mark_channel(&notice, channel, known.state, &reported, &event).await? {
             if state == ChannelState::Failed {
                 warn!(study_instance_uid = %study, ?channel, "message did not arrive");
-                return Ok(Marked::Failed(message));
+                return Ok(Marked::Failed(Box::new(notice)));
             }
             return Ok(Marked::Known);
         }
@@ -280,35 +279,24 @@ fn without_numbers(text: &str) -> String {
     kept.chars().filter(|c| !c.is_ascii_digit() && !c.is_control()).take(DETAIL_CHARS_MAX).collect()
 }
 
-async fn try_other_channel(
-    release: &Release,
-    study: &StudyInstanceUid,
-    failed: Channel,
-) -> Result<(), DeliveryError> {
-    let index = &release.common.index;
+/// Tells the patient over the next channel of the hospital's policy, if there is one, since a message of that notice failed.
+async fn try_next_channel(release: &Release, failed: &NoticeRecord) -> Result<(), DeliveryError> {
+    let (index, study) = (&release.common.index, &failed.study_instance_uid);
     let notices = index.notices(study).await?;
-    let other = match failed {
-        Channel::Sms => Channel::Email,
-        Channel::Email => Channel::Sms,
-    };
-    let was_tried = notices.iter().any(|notice| notice.channel(other).is_some());
-    if was_tried || notices.len() >= NOTICES_PER_DAY_MAX {
+    if notices.len() >= NOTICES_PER_DAY_MAX {
         return Ok(());
     }
     let Some((mut record, order)) = find_in_sight(&release.common, study).await? else { return Ok(()) };
     let Some(key) = record.account_key.clone() else { return Ok(()) };
     let Some(account) = index.account_after_merges(&key).await? else { return Ok(()) };
-    let known = index.contact_of(&order).await?;
-    let contact = match other {
-        Channel::Sms => Contact { email: None, ..known },
-        Channel::Email => Contact { phone: None, ..known },
-    };
-    if contact == Contact::default() {
-        return Ok(());
-    }
+    let contact = index.contact_of(&order).await?;
+    let tried: Vec<(Channel, bool)> = notices.iter().flat_map(|notice| tried_of(notice, failed)).collect();
+    let next = release.common.settings.channels.next(&tried, |reach| contact.is_known(reach));
+    let Some(next) = next else { return Ok(()) };
     let before = record.clone();
     record.link_version += 1;
-    let issue = Issue::new(release, &record, &order.order, &account, contact).await?;
+    let ways = Ways::only(next, contact);
+    let issue = Issue::new(release, &record, &order.order, &account, ways).await?;
     let (study_key, change) = Index::link_version_change(&before, record.link_version);
     let transaction = issue.add_to(Transaction::new().update(study_key, change))?;
     match index.commit(transaction).await? {
@@ -319,6 +307,17 @@ async fn try_other_channel(
         // Somebody issued another one at this moment.
         TransactionOutcome::ConditionUnmet(_) => Ok(()),
     }
+}
+
+/// The channels of a notice, and whether each failed; what an earlier notice than that one sent is no reason to wait any more.
+fn tried_of<'a>(
+    notice: &'a NoticeRecord,
+    failed: &NoticeRecord,
+) -> impl Iterator<Item = (Channel, bool)> + use<'a> {
+    let is_earlier = notice.link_version < failed.link_version;
+    notice
+        .messages()
+        .map(move |(channel, message)| (channel, is_earlier || message.state == ChannelState::Failed))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Messages to the patient, and what became of them.
 
+mod compose;
 pub mod feedback;
 pub mod relay_report;
 pub(crate) mod send;

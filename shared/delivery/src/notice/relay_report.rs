@@ -8,6 +8,7 @@
 //! The id is the name of the message's file in the outbox. The time is checked and not kept: what counts is when a report
 //! was recorded, as with every other provider.
 
+use filmless_domain::Channel;
 use jiff::Timestamp;
 use serde::Deserialize;
 use thiserror::Error;
@@ -17,23 +18,25 @@ use crate::notice::feedback::{Feedback, Verdict};
 /// The first line of a CSV file.
 const HEADINGS: &str = "id,channel,state,time";
 
-/// Why a line is no report. Never repeats what it says.
+/// Why a line is not a report. Never repeats its contents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum RelayReportError {
     /// Neither of the two forms.
-    #[error("a line is no report: neither JSON with `id`, `channel`, `state` and `time` nor these as CSV")]
+    #[error(
+        "a line is not a report: neither JSON with `id`, `channel`, `state` and `time` nor CSV with these"
+    )]
     Form,
     /// Without an id.
     #[error("`id` is empty: it is the name of the message's file in the outbox")]
     Id,
     /// Another channel.
-    #[error("`channel` is neither `sms` nor `email`")]
+    #[error("`channel` is none of {}", Channel::ALL.map(|channel| format!("`{channel}`")).join(", "))]
     Channel,
     /// Another state.
     #[error("`state` is neither `delivered` nor `failed`")]
     State,
     /// No time.
-    #[error("`time` is no time of RFC 3339, such as 2026-03-01T09:00:00+07:00")]
+    #[error("`time` is not an RFC 3339 time such as 2026-03-01T09:00:00+07:00")]
     Time,
 }
 
@@ -64,9 +67,7 @@ pub fn read_relay_report(text: &str) -> Result<Option<Feedback>, RelayReportErro
     if line.id.is_empty() {
         return Err(RelayReportError::Id);
     }
-    if !["sms", "email"].contains(&line.channel.as_str()) {
-        return Err(RelayReportError::Channel);
-    }
+    Channel::of_word(&line.channel).ok_or(RelayReportError::Channel)?;
     line.time.parse::<Timestamp>().map_err(|_| RelayReportError::Time)?;
     let verdict = match line.state.as_str() {
         "delivered" => Verdict::Delivered,

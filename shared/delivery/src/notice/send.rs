@@ -1,24 +1,22 @@
-//! Messages of a notice: SMS, email. Sending again what was sent changes nothing.
+//! Messages of a notice, over each of its channels. Sending again what was sent changes nothing.
 
-use crate::{DeliveryError, Settings};
+use crate::DeliveryError;
 use std::time::Duration;
 
 use filmless_domain::hospital::HOSPITAL_TIME;
-use filmless_domain::mailbox::is_mailbox;
 use filmless_domain::usage::{UsageEvent, UsageKind, UsageUnit};
-use filmless_domain::{Secret, StudyInstanceUid};
-use filmless_slip::{EmailContent, SmsContent, email_message, qr_png, slip_pdf, sms_text};
-use filmless_store::index::{Channel, ChannelRecord, ChannelState, NoticeRecord};
-use filmless_store::port::{Email, PortError, Sms};
+use filmless_domain::{Channel, StudyInstanceUid};
+use filmless_store::index::{ChannelRecord, ChannelState, NoticeRecord};
+use filmless_store::port::PortError;
 use tracing::{info, instrument, warn};
 
+use crate::notice::compose::compose;
 use crate::notice::feedback;
 use crate::parts::{Common, Notify, Release};
 use crate::record::messages::{NoticeTask, Task};
 use crate::record::outbox;
 use crate::record::usage::{self, Pen};
 use crate::release::slip::{Content, content_of, ensure_slip};
-use crate::services::MessageSecrets;
 
 /// A message waits in its queue at most as long as SQS allows; then it looks at the clock again.
 const PUT_OFF_MAX: Duration = Duration::from_secs(15 * 60);
@@ -52,9 +50,19 @@ pub async fn send_notice(
     }
     // One channel that is down does not hold the other one back.
     let mut failed = None;
-    for channel in [Channel::Sms, Channel::Email] {
-        if let Err(error) = deliver(notify, &notice, &content, channel).await {
-            failed.get_or_insert(error);
+    let (mut notice, mut tried) = (notice, Vec::new());
+    while let Some(channel) = untried(&notice, &tried) {
+        tried.push(channel);
+        match deliver(notify, &notice, &content, channel).await {
+            Ok(Next::None) => {}
+            // It goes over a channel more now.
+            Ok(Next::Follows) => match notify.common.index.notice(study, link_version).await? {
+                Some(with_next) => notice = with_next,
+                None => return Ok(()),
+            },
+            Err(error) => {
+                failed.get_or_insert(error);
+            }
         }
     }
     if let Some(error) = failed {
@@ -101,6 +109,18 @@ async fn look_again(
     outbox::publish(common, &outbox::entry(common, vec![message])?).await
 }
 
+/// Whether another channel is to be tried in the place of one.
+enum Next {
+    /// None is.
+    None,
+    /// The notice has one more now.
+    Follows,
+}
+
+fn untried(notice: &NoticeRecord, tried: &[Channel]) -> Option<Channel> {
+    notice.messages().map(|(channel, _)| channel).find(|channel| !tried.contains(channel))
+}
+
 /// Sends one channel of a notice once: whoever is to send says so first. A run that finds another one's word does
 /// it again only where the provider drops the second message; elsewhere it leaves the other one its time, and then nobody
 /// knows whether the message went out: the channel counts as failed, although the patient may have it.
@@ -109,19 +129,16 @@ async fn deliver(
     notice: &NoticeRecord,
     content: &Content,
     channel: Channel,
-) -> Result<(), DeliveryError> {
-    let Some(found) = notice.channel(channel) else { return Ok(()) };
-    let is_idempotent = match channel {
-        Channel::Sms => notify.sms.is_idempotent(),
-        Channel::Email => notify.email.is_idempotent(),
-    };
+) -> Result<Next, DeliveryError> {
+    let Some(found) = notice.channel(channel) else { return Ok(Next::None) };
+    let is_idempotent = notify.messengers.of(channel).is_ok_and(|messenger| messenger.is_idempotent());
     let now = notify.common.clock.now();
     let sending = ChannelRecord { state: ChannelState::Sending, at: Some(now), ..ChannelRecord::pending() };
     match found.state {
         ChannelState::Pending => {
             let from = ChannelState::Pending;
             if !notify.common.index.mark_channel(notice, channel, from, &sending, &[]).await? {
-                return Ok(());
+                return Ok(Next::None);
             }
             if channel == Channel::Sms
                 && notice
@@ -138,18 +155,25 @@ async fn deliver(
             }
         }
         ChannelState::Sending if is_idempotent => {}
-        ChannelState::Sending if found.at.is_some_and(|since| now < since + SENDING_MAX) => return Ok(()),
+        ChannelState::Sending if found.at.is_some_and(|since| now < since + SENDING_MAX) => {
+            return Ok(Next::None);
+        }
         ChannelState::Sending => {
             return fail(&notify.common, notice, content, channel, "unanswered").await;
         }
-        ChannelState::Sent | ChannelState::Delivered | ChannelState::Failed => return Ok(()),
+        ChannelState::Sent | ChannelState::Delivered | ChannelState::Failed => return Ok(Next::None),
     }
-    let sent = match channel {
-        Channel::Sms => send_sms(notify, notice, content).await,
-        Channel::Email => send_email(notify, notice, content).await?.map(|id| (id, 1)),
+    let composed = compose(&notify.common.settings, notice, content, channel)?;
+    let sent = match &composed {
+        Some(composed) => notify.messengers.send(channel, &composed.message).await,
+        None => Err(PortError::refused("compose a message", "nowhere that it can be sent to")),
     };
+    let quantity = composed.map_or(1, |composed| composed.quantity);
     match sent {
-        Ok((id, parts)) => mark_sent(&notify.common, notice, content, channel, (id, parts)).await,
+        Ok(id) => {
+            mark_sent(&notify.common, notice, content, channel, (id, quantity)).await?;
+            Ok(Next::None)
+        }
         Err(PortError::Refused { operation, .. }) => {
             warn!(?channel, operation, "notice refused by the provider");
             fail(&notify.common, notice, content, channel, "refused").await
@@ -168,22 +192,19 @@ async fn deliver(
     }
 }
 
-/// Writes down the provider's id of a message, and of how many parts it was.
+/// Writes down the provider's id of a message, and how much of it is counted.
 async fn mark_sent(
     common: &Common,
     notice: &NoticeRecord,
     content: &Content,
     channel: Channel,
-    (id, parts): (String, i64),
+    (id, quantity): (String, i64),
 ) -> Result<(), DeliveryError> {
     info!(?channel, "notice sent");
     let at = Some(common.clock.now());
     let sent = ChannelRecord { state: ChannelState::Sent, provider_id: Some(id), at, detail: None };
-    let (kind, unit) = match channel {
-        Channel::Sms => (UsageKind::SmsSent, UsageUnit::Part),
-        Channel::Email => (UsageKind::EmailSent, UsageUnit::Message),
-    };
-    let event = [content.event(common, notice, channel, kind).count(parts, unit)];
+    let event = content.event(common, notice, channel, UsageKind::MessageSent);
+    let event = [event.count(quantity, UsageUnit::of_channel(channel))];
     if !settle(common, notice, channel, sent.clone(), &event).await? {
         // Another run at the same channel gave it back, because its own try did not go out.
         let (from, event) = (ChannelState::Pending, usage::entries(&event)?);
@@ -196,27 +217,40 @@ async fn mark_sent(
 /// limit is far above what a day brings.
 async fn is_flooded(common: &Common, notice: &NoticeRecord, channel: Channel) -> Result<bool, DeliveryError> {
     let limits = &common.settings.limits;
-    let receiver = match channel {
-        Channel::Sms => notice.phone.as_ref().map(|phone| phone.as_str()),
-        Channel::Email => notice.email.as_deref(),
-    };
-    let Some(receiver) = receiver else { return Ok(false) };
+    let Some(receiver) = notice.address(channel.reach()) else { return Ok(false) };
     let (now, window) = (common.clock.now(), limits.messages_window_seconds);
     Ok(common.index.count_message(receiver, now, window).await? > limits.messages_per_receiver_max)
 }
 
+/// Gives a channel up; the next of the hospital's policy is tried in its place if it leads where this notice may go.
 async fn fail(
     common: &Common,
     notice: &NoticeRecord,
     content: &Content,
     channel: Channel,
     why: &str,
-) -> Result<(), DeliveryError> {
+) -> Result<Next, DeliveryError> {
     let at = Some(common.clock.now());
     let failed =
         ChannelRecord { state: ChannelState::Failed, provider_id: None, at, detail: Some(why.to_owned()) };
     let event = content.event(common, notice, channel, UsageKind::MessageFailed).because(why);
-    settle(common, notice, channel, failed, &[event]).await.map(|_| ())
+    let Some(next) = next_of(common, notice, channel) else {
+        settle(common, notice, channel, failed, &[event]).await?;
+        return Ok(Next::None);
+    };
+    let event = usage::entries(&[event])?;
+    let is_ours = common.index.follow_channel(notice, channel, &failed, next, &event).await?;
+    Ok(if is_ours { Next::Follows } else { Next::None })
+}
+
+/// The channel to try within a notice once one of its channels has failed.
+fn next_of(common: &Common, notice: &NoticeRecord, failed: Channel) -> Option<Channel> {
+    let has_failed = |channel, state| channel == failed || state == ChannelState::Failed;
+    let tried = notice.messages().map(|(channel, message)| (channel, has_failed(channel, message.state)));
+    let tried: Vec<_> = tried.collect();
+    // One of before has no room for another channel.
+    let is_known = |reach| !notice.channels.is_empty() && notice.address(reach).is_some();
+    common.settings.channels.next(&tried, is_known)
 }
 
 /// Says whether the channel was still being sent.
@@ -231,94 +265,10 @@ async fn settle(
     Ok(common.index.mark_channel(notice, channel, from, &to, &events).await?)
 }
 
-async fn send_sms(
-    notify: &Notify,
-    notice: &NoticeRecord,
-    content: &Content,
-) -> Result<(String, i64), PortError> {
-    let Some(phone) = &notice.phone else { return Ok((String::new(), 0)) };
-    let text = sms_text(&SmsContent {
-        hospital: &notify.common.settings.hospital,
-        language: notice.language,
-        account: &notice.account_name,
-        password: content.message_password(&notify.common.settings),
-        link: &content.link,
-        guide_url: &content.guide_url,
-    });
-    let sms = Sms {
-        idempotency_key: idempotency_key(notice, "sms"),
-        to: phone.clone(),
-        text: text.text,
-        parts: text.parts,
-        encoding: text.encoding,
-    };
-    let parts = i64::from(sms.parts);
-    notify.sms.send(&sms).await.map(|id| (id, parts))
-}
-
-async fn send_email(
-    notify: &Notify,
-    notice: &NoticeRecord,
-    content: &Content,
-) -> Result<Result<String, PortError>, DeliveryError> {
-    let Some(to) = &notice.email else { return Ok(Ok(String::new())) };
-    if !is_mailbox(to) {
-        // Taken before addresses were checked as the builder checks them: it goes to the list of what failed.
-        let source = "no mailbox that an email can be sent to".into();
-        return Ok(Err(PortError::Refused { operation: "address an email", source }));
-    }
-    // The slip holds the password and the result, too.
-    let with_password = notify.common.settings.message_secrets == MessageSecrets::All;
-    let slip = if with_password {
-        Some(
-            slip_pdf(&content.slip(&notify.common.settings, notice))
-                .map_err(DeliveryError::internal("a slip"))?,
-        )
-    } else {
-        None
-    };
-    let qr = qr_png(content.link.expose()).map_err(DeliveryError::internal("a QR code"))?;
-    let idempotency_key = idempotency_key(notice, "email");
-    let host = notify.common.settings.email_from.rsplit('@').next().unwrap_or("localhost");
-    let raw = email_message(&EmailContent {
-        hospital: &notify.common.settings.hospital,
-        language: notice.language,
-        patient_name: &content.patient_name,
-        study_title: &content.title,
-        study_date: content.study.study_date,
-        result: content.result.as_ref().filter(|_| with_password),
-        is_birth_date_known: !content.order.patient.birth_date.is_placeholder(),
-        account: &notice.account_name,
-        password: content.message_password(&notify.common.settings),
-        link: &content.link,
-        guide_url: &content.guide_url,
-        portal_url: &content.portal_url,
-        expires_on: content.expires_on,
-        from: &notify.common.settings.email_from,
-        to,
-        message_id: &format!("{idempotency_key}@{host}"),
-        date: notice.issued_at,
-        qr_png: &qr,
-        slip_pdf: slip.as_deref(),
-    });
-    let raw = raw.map_err(DeliveryError::internal("an email"))?;
-    let email =
-        Email { idempotency_key, from: notify.common.settings.email_from.clone(), to: to.clone(), raw };
-    Ok(notify.email.send(&email).await)
-}
-
-fn idempotency_key(notice: &NoticeRecord, channel: &str) -> String {
-    format!("{}-v{}-{channel}", notice.study_instance_uid, notice.link_version)
-}
-
 impl Content {
     fn event(&self, common: &Common, notice: &NoticeRecord, channel: Channel, kind: UsageKind) -> UsageEvent {
         let (version, channel) = (notice.link_version, channel.as_str());
         let pen = Pen::new(common, &self.study, Some(&self.order));
         pen.event(kind, &format!("{version} {channel}")).message(channel, version)
-    }
-
-    fn message_password(&self, settings: &Settings) -> Option<&Secret> {
-        (settings.message_secrets == MessageSecrets::All).then_some(&self.password)
     }
 }

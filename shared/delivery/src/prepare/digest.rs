@@ -1,11 +1,10 @@
 //! What names the contents of a series: a pack is made anew when they change, and only then.
 
-use filmless_domain::SeriesInstanceUid;
-use filmless_imaging::KeyFrames;
+use filmless_domain::{KeyFrames, SeriesInstanceUid};
 use filmless_store::index::InstanceRecord;
 use sha2::{Digest, Sha256};
 
-use crate::prepare::render::KeyMarks;
+use crate::prepare::key_marks::KeyMarks;
 
 /// Part of every digest: raise it when series have to be rendered anew.
 const RENDER_VERSION: &str = "7";

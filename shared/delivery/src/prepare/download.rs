@@ -16,7 +16,7 @@ use zip::write::SimpleFileOptions;
 
 use crate::DeliveryError;
 use crate::parts::{Common, Prepare};
-use crate::prepare::render::slice_key;
+use crate::prepare::slice_key::slice_key;
 use crate::record::messages::{SettleTask, Task};
 use crate::record::outbox;
 use crate::sight::find_in_sight;

@@ -13,8 +13,8 @@ use tracing::{info, instrument};
 use crate::parts::{Common, Prepare};
 use crate::prepare::digest::content_digest;
 use crate::prepare::file_facts::FileFacts;
-use crate::prepare::render;
-use crate::prepare::render::KeyMarks;
+use crate::prepare::finish::finish_study;
+use crate::prepare::key_marks::KeyMarks;
 use crate::record::messages::{SeriesContents, SettleTask, Task};
 use crate::record::outbox;
 use crate::record::usage::{self, Pen};
@@ -86,7 +86,7 @@ pub async fn check_quiet(prepare: &Prepare, study: &StudyInstanceUid) -> Result<
     match record.state {
         StudyState::Receiving => {}
         // The earlier run of this check may have ended right after it settled the study.
-        StudyState::Settled => return render::finish_study(prepare, study).await,
+        StudyState::Settled => return finish_study(prepare, study).await,
         _ => return Ok(()),
     }
     let instances = prepare.common.index.instances(study).await?;
@@ -143,7 +143,7 @@ pub async fn check_quiet(prepare: &Prepare, study: &StudyInstanceUid) -> Result<
         outbox::send(&prepare.common, others).await?;
     }
     if is_rendered {
-        render::finish_study(prepare, study).await?;
+        finish_study(prepare, study).await?;
     }
     Ok(())
 }

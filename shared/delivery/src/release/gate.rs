@@ -12,7 +12,7 @@ use crate::parts::{Common, Release};
 use crate::record::messages::{NoticeTask, Task};
 use crate::record::outbox;
 use crate::record::usage::{self, Pen};
-use crate::release::issue::Issue;
+use crate::release::issue::{Issue, Ways};
 use crate::release::{booking, late_contact};
 use crate::sight::{self, Asked, is_owner, verdict};
 use crate::{DeliveryError, credentials, trace};
@@ -132,7 +132,8 @@ async fn first_release(
     study.link_version = 1;
 
     let contact = release.common.index.contact_of(order).await?;
-    let issue = Issue::new(release, &study, &order.order, &account, contact).await?;
+    let ways = Ways::at_once(&release.common.settings, contact);
+    let issue = Issue::new(release, &study, &order.order, &account, ways).await?;
     let booking = booking::of_release(&release.common, &study, &order.order)?;
     let (study_key, study_change) = Index::release_change(&study, now);
     let study_change = study_change.book(&study, Some(&booking));

@@ -2,10 +2,11 @@
 
 use filmless_domain::hospital::end_of_day;
 use filmless_domain::usage::{UsageEvent, UsageKind, UsageUnit};
-use filmless_domain::{Order, Secret};
+use filmless_domain::{Channel, Order, Secret};
 use filmless_store::index::{
-    AccountRecord, Change, ChannelRecord, ChannelState, Condition, Contact, CredentialRecord, Index,
-    LinkPointer, LinkRecord, LinkState, NoticeRecord, OutboxRecord, StudyRecord, Transaction, Worklist,
+    AccountRecord, Change, ChannelRecord, ChannelState, ChannelsOfBefore, Condition, Contact,
+    CredentialRecord, Index, LinkPointer, LinkRecord, LinkState, NoticeRecord, OutboxRecord, StudyRecord,
+    Transaction, Worklist,
 };
 
 use crate::parts::Release;
@@ -13,10 +14,41 @@ use crate::record::messages::{NoticeTask, Task};
 use crate::record::outbox;
 use crate::record::usage::{self, Pen};
 use crate::release::slip::ensure_slip;
-use crate::{DeliveryError, credentials};
+use crate::{DeliveryError, Settings, credentials};
 
 /// Most notices of one study within a day: nobody is to be flooded by a button pressed again and again.
 pub const NOTICES_PER_DAY_MAX: usize = 5;
+
+/// Over which channels somebody is told, and where these lead.
+pub(crate) struct Ways {
+    contact: Contact,
+    channels: Vec<Channel>,
+}
+
+impl Ways {
+    /// As the hospital's policy begins: over the first channel to the number and the first to the address.
+    pub fn at_once(settings: &Settings, contact: Contact) -> Self {
+        let channels = settings.channels.first(|reach| contact.is_known(reach));
+        Self { contact, channels }
+    }
+
+    /// Over this channel alone, where that is possible.
+    pub fn only(channel: Channel, contact: Contact) -> Self {
+        let contact = contact.only(channel.reach());
+        let channels = if contact.is_known(channel.reach()) { vec![channel] } else { Vec::new() };
+        Self { contact, channels }
+    }
+
+    /// Nobody is told.
+    pub fn none() -> Self {
+        Self { contact: Contact::default(), channels: Vec::new() }
+    }
+
+    /// Whether nobody is told.
+    pub const fn is_silent(&self) -> bool {
+        self.channels.is_empty()
+    }
+}
 
 /// Everything that one slip needs, before it is written.
 pub(crate) struct Issue {
@@ -29,13 +61,13 @@ pub(crate) struct Issue {
 }
 
 impl Issue {
-    /// A new password and a new link of version `study.link_version`, to be told to that contact.
+    /// A new password and a new link of version `study.link_version`, to be told over those ways.
     pub async fn new(
         release: &Release,
         study: &StudyRecord,
         order: &Order,
         account: &AccountRecord,
-        contact: Contact,
+        ways: Ways,
     ) -> Result<Self, DeliveryError> {
         let uid = study.study_instance_uid.clone();
         let (now, version) = (release.common.clock.now(), study.link_version);
@@ -56,7 +88,7 @@ impl Issue {
         Ok(Self {
             credential: CredentialRecord { hash, expires_at },
             token_digest: credentials::token_digest(token.expose()),
-            notice: new_notice(release, &link, account, (&password, &token), contact).await?,
+            notice: new_notice(release, &link, account, (&password, &token), ways).await?,
             link,
             entry: outbox::entry(&release.common, vec![task.to_outbox()?])?,
             slip_made: slip_made(&Pen::new(&release.common, study, Some(order)), version),
@@ -100,7 +132,7 @@ async fn new_notice(
     link: &LinkRecord,
     account: &AccountRecord,
     (password, token): (&Secret, &Secret),
-    contact: Contact,
+    ways: Ways,
 ) -> Result<NoticeRecord, DeliveryError> {
     let context = NoticeRecord::seal_context(&link.study_instance_uid, link.version);
     Ok(NoticeRecord {
@@ -108,10 +140,10 @@ async fn new_notice(
         link_version: link.version,
         account_name: account.account_name.clone(),
         language: link.language,
-        sms_channel: contact.phone.is_some().then(ChannelRecord::pending),
-        email_channel: contact.email.is_some().then(ChannelRecord::pending),
-        phone: contact.phone,
-        email: contact.email,
+        channels: ways.channels.into_iter().map(|channel| (channel, ChannelRecord::pending())).collect(),
+        of_before: ChannelsOfBefore::default(),
+        phone: ways.contact.phone,
+        email: ways.contact.email,
         sealed_password: Some(release.sealer.seal(password, &context).await?),
         sealed_token: Some(release.sealer.seal(token, &context).await?),
         issued_at: release.common.clock.now(),
@@ -122,6 +154,6 @@ async fn new_notice(
 /// Whether any message of a study's notices arrived, or may have, as far as anybody knows.
 #[must_use]
 pub fn is_reached(notices: &[NoticeRecord]) -> bool {
-    let channels = notices.iter().flat_map(|n| [&n.sms_channel, &n.email_channel]).flatten();
-    channels.into_iter().any(|c| matches!(c.state, ChannelState::Sent | ChannelState::Delivered))
+    let mut messages = notices.iter().flat_map(NoticeRecord::messages);
+    messages.any(|(_, message)| matches!(message.state, ChannelState::Sent | ChannelState::Delivered))
 }

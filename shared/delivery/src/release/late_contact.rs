@@ -9,8 +9,7 @@ use tracing::info;
 use crate::DeliveryError;
 use crate::parts::{Common, Release};
 use crate::record::outbox;
-use crate::release::issue::is_reached;
-use crate::release::issue::{Issue, NOTICES_PER_DAY_MAX};
+use crate::release::issue::{Issue, NOTICES_PER_DAY_MAX, Ways, is_reached};
 use crate::sight::order_in_sight;
 
 /// Issues a notice over the ways that are new, if the patient sees the study, did not open it, and no message reached them or
@@ -23,7 +22,8 @@ pub(crate) async fn tell(release: &Release, study: &StudyInstanceUid) -> Result<
     let Some(account) = index.account_of_patient(&order.order.patient.id).await? else { return Ok(()) };
     let mut record = before.clone();
     record.link_version += 1;
-    let issue = Issue::new(release, &record, &order.order, &account, contact).await?;
+    let ways = Ways::at_once(&release.common.settings, contact);
+    let issue = Issue::new(release, &record, &order.order, &account, ways).await?;
     let (key, change) = Index::link_version_change(&before, record.link_version);
     let transaction = issue.add_to(Transaction::new().update(key, change))?;
     if index.commit(transaction).await? == TransactionOutcome::Committed {
@@ -53,8 +53,8 @@ pub(crate) async fn due(
 
 /// Whether every message that there was failed, or there was none.
 fn has_failed(notices: &[NoticeRecord]) -> bool {
-    let mut channels = notices.iter().flat_map(|n| [&n.sms_channel, &n.email_channel]).flatten();
-    !is_reached(notices) && channels.all(|channel| channel.state == ChannelState::Failed)
+    let mut messages = notices.iter().flat_map(NoticeRecord::messages);
+    !is_reached(notices) && messages.all(|(_, message)| message.state == ChannelState::Failed)
 }
 
 /// What of a contact no notice was sent to.

@@ -2,7 +2,7 @@
 
 use filmless_domain::hospital::HOSPITAL_TIME;
 use filmless_slip::{UnreachedContent, unreached_message};
-use filmless_store::port::{Email, EmailGateway};
+use filmless_store::port::{Email, Message, Messenger};
 use tracing::info;
 
 use crate::DeliveryError;
@@ -19,7 +19,7 @@ const JOB: &str = "UNREACHED";
 ///
 /// # Errors
 /// [`DeliveryError`].
-pub async fn announce_unreached(common: &Common, email: &dyn EmailGateway) -> Result<usize, DeliveryError> {
+pub async fn announce_unreached(common: &Common, email: &dyn Messenger) -> Result<usize, DeliveryError> {
     let listed = list_unreached(common, &ListAsked::of_days(DAYS), &Extent::Whole).await?;
     let count = listed.rows.iter().filter(|line| line.why != "pending").count();
     let now = common.clock.now();
@@ -42,7 +42,7 @@ pub async fn announce_unreached(common: &Common, email: &dyn EmailGateway) -> Re
         to: settings.hospital.support_email.clone(),
         raw: raw.map_err(DeliveryError::internal("an email"))?,
     };
-    if let Err(error) = email.send(&message).await {
+    if let Err(error) = email.send(&Message::Email(message)).await {
         common.index.release_day(JOB, date).await?;
         return Err(error.into());
     }

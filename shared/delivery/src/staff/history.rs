@@ -1,8 +1,8 @@
 //! The history of a study: what happened to it, from the first file to the first look.
 
-use filmless_domain::StudyInstanceUid;
 use filmless_domain::audit::AuditAction;
 use filmless_domain::staff::Act;
+use filmless_domain::{Channel, StudyInstanceUid};
 use filmless_store::index::{ChannelRecord, NoticeRecord, StudyRecord};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -40,7 +40,7 @@ pub struct HistoryLine {
     /// When.
     pub at: Timestamp,
     /// What: `received`, `last-received`, `rendered`, `released`, `slip-made`, `sms-pending`, `sms-sent`,
-    /// `sms-delivered`, `sms-failed`, the same for `email`, `opened`, `first-image`, `downloaded`, or a staff action of
+    /// `sms-delivered`, `sms-failed`, the same for every other channel, `opened`, `first-image`, `downloaded`, or a staff action of
     /// the audit log.
     pub what: String,
     /// Version of the link, for slip and messages.
@@ -111,13 +111,12 @@ fn of_notice(notice: &NoticeRecord) -> Vec<HistoryLine> {
         link_version: Some(notice.link_version),
         ..HistoryLine::new(at, what)
     };
-    let channel = |name: &str, channel: &ChannelRecord| {
+    let channel = |name: Channel, channel: &ChannelRecord| {
         let what = format!("{name}-{}", channel.state.as_str());
         HistoryLine { detail: channel.detail.clone(), ..line(channel.at.unwrap_or(notice.issued_at), what) }
     };
     let mut lines = vec![line(notice.issued_at, "slip-made".into())];
-    lines.extend(notice.sms_channel.as_ref().map(|c| channel("sms", c)));
-    lines.extend(notice.email_channel.as_ref().map(|c| channel("email", c)));
+    lines.extend(notice.messages().map(|(of, message)| channel(of, message)));
     lines
 }
 

@@ -1,34 +1,57 @@
 //! New slips and new messages.
 
+use std::collections::BTreeMap;
+use std::str::FromStr;
+
 use filmless_domain::audit::AuditAction;
+use filmless_domain::channel::InvalidChannels;
 use filmless_domain::staff::Act;
-use filmless_domain::{StudyInstanceUid, object_key};
+use filmless_domain::{Channel, StudyInstanceUid, object_key};
 use filmless_store::ObjectVersion;
 use filmless_store::index::{Contact, Index, LinkState, Transaction, TransactionOutcome};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use super::{Case, Desk, Refusal, StaffError, reason_of};
+use crate::Settings;
 use crate::record::outbox;
-use crate::release::issue::{Issue, NOTICES_PER_DAY_MAX};
+use crate::release::issue::{Issue, NOTICES_PER_DAY_MAX, Ways};
 use crate::sight::order_in_sight;
 
 /// Largest slip that is read.
 const SLIP_BYTES_MAX: u64 = 4 << 20;
 
-/// Over which channels a message goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+/// Over which channels a message goes: `all`, the word of one, or `none`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(try_from = "String")]
 pub enum Channels {
-    /// Every one that is known.
+    /// As the hospital's policy begins.
     #[default]
     All,
-    /// SMS alone.
-    Sms,
-    /// Email alone.
-    Email,
+    /// One alone.
+    Only(Channel),
     /// None: the slip is printed.
     None,
+}
+
+impl FromStr for Channels {
+    type Err = InvalidChannels;
+
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        match word {
+            "all" => Ok(Self::All),
+            "none" => Ok(Self::None),
+            channel => channel.parse().map(Self::Only),
+        }
+    }
+}
+
+impl TryFrom<String> for Channels {
+    type Error = InvalidChannels;
+
+    fn try_from(word: String) -> Result<Self, Self::Error> {
+        word.parse()
+    }
 }
 
 /// What a new slip is.
@@ -36,19 +59,19 @@ pub enum Channels {
 pub struct Reissued {
     /// Version of the new link.
     pub link_version: u32,
-    /// Whether an SMS is on its way.
-    pub sms: bool,
-    /// Whether an email is on its way.
-    pub email: bool,
+    /// Of each channel that the hospital has, whether a message is on its way.
+    #[serde(flatten)]
+    pub channels: BTreeMap<Channel, bool>,
 }
 
 impl Channels {
-    fn of(self, contact: Contact) -> Contact {
+    fn ways(self, settings: &Settings, contact: Contact) -> Ways {
         match self {
-            Self::All => contact,
-            Self::Sms => Contact { email: None, ..contact },
-            Self::Email => Contact { phone: None, ..contact },
-            Self::None => Contact::default(),
+            Self::All => Ways::at_once(settings, contact),
+            Self::Only(channel) if settings.channels.channels().contains(&channel) => {
+                Ways::only(channel, contact)
+            }
+            Self::Only(_) | Self::None => Ways::none(),
         }
     }
 }
@@ -127,14 +150,13 @@ impl Desk {
         self.check_rate(&case.study.study_instance_uid).await?;
         let account = case.account.as_ref().ok_or(StaffError::NotFound)?;
         let known = self.common.index.contact_of(&order).await?;
-        let contact = channels.of(known);
-        let is_silent = contact == Contact::default();
-        if is_silent && channels != Channels::None {
+        let ways = channels.ways(&self.common.settings, known);
+        if ways.is_silent() && channels != Channels::None {
             return Err(Refusal::NoContact.into());
         }
         let mut study = case.study.clone();
         study.link_version += 1;
-        let issue = Issue::new(&self.release, &study, &order.order, account, contact).await?;
+        let issue = Issue::new(&self.release, &study, &order.order, account, ways).await?;
         let (key, change) = Index::link_version_change(&case.study, study.link_version);
         let transaction = issue.add_to(Transaction::new().update(key, change))?;
         let transaction = self.sign(transaction, action, case, reason)?;
@@ -143,10 +165,10 @@ impl Desk {
             TransactionOutcome::ConditionUnmet(_) => return Err(Refusal::ChangedMeanwhile.into()),
         }
         outbox::leave_to_sweeper(issue.announce(&self.release).await);
+        let offered = self.common.settings.channels.channels().iter();
         Ok(Reissued {
             link_version: study.link_version,
-            sms: issue.notice.sms_channel.is_some(),
-            email: issue.notice.email_channel.is_some(),
+            channels: offered.map(|channel| (*channel, issue.notice.channel(*channel).is_some())).collect(),
         })
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use filmless_domain::audit::AuditAction;
 use filmless_domain::hospital::HOSPITAL_TIME;
 use filmless_domain::staff::Act;
-use filmless_domain::{Order, PatientId, StudyInstanceUid, person_name};
+use filmless_domain::{Channel, Order, PatientId, StudyInstanceUid, person_name};
 use filmless_store::StoreError;
 use filmless_store::index::{
     AccountRecord, ChannelRecord, ChannelState, Contact, NoticeRecord, OrderRecord, StudyRecord, Worklist,
@@ -87,8 +87,8 @@ pub struct FailedChannel {
     pub patient_id: Option<PatientId>,
     /// Name on the order.
     pub name: String,
-    /// `sms` or `email`.
-    pub channel: &'static str,
+    /// Over which it went.
+    pub channel: Channel,
     /// Version of the link that it carried.
     pub link_version: u32,
     /// Modalities of the study.
@@ -344,17 +344,13 @@ async fn opened_of(common: &Common, looked: Looked, addressee: Addressee) -> Res
 fn given_up<'a>(
     looked: &'a Looked,
     asked: &ListAsked,
-) -> Vec<(&'static str, &'a ChannelRecord, &'a NoticeRecord)> {
+) -> Vec<(Channel, &'a ChannelRecord, &'a NoticeRecord)> {
     let of_day = looked.notices.iter().filter(|notice| day_of_list(notice.issued_at) == looked.day);
-    let channels = of_day.flat_map(|notice| {
-        let named = [("sms", &notice.sms_channel), ("email", &notice.email_channel)];
-        named.map(|(name, channel)| (name, channel.as_ref(), notice))
-    });
-    let channels = channels.filter_map(|(name, channel, notice)| Some((name, channel?, notice)));
-    let is_asked = |(_, channel, notice): &(&str, &ChannelRecord, &NoticeRecord)| {
-        let reason = channel.detail.as_deref().unwrap_or_default();
-        channel.state == ChannelState::Failed
-            && asked.fits(reason, &looked.study.modalities, notice.issued_at)
+    let channels =
+        of_day.flat_map(|notice| notice.messages().map(move |(channel, record)| (channel, record, notice)));
+    let is_asked = |(_, record, notice): &(Channel, &ChannelRecord, &NoticeRecord)| {
+        let reason = record.detail.as_deref().unwrap_or_default();
+        record.state == ChannelState::Failed && asked.fits(reason, &looked.study.modalities, notice.issued_at)
     };
     channels.filter(is_asked).collect()
 }
@@ -367,7 +363,7 @@ fn failed_of(
     let study = &looked.study;
     let addressee = addressees.get(&study.study_instance_uid);
     let is_reached = looked.is_opened || is_reached(&looked.notices);
-    let line = |(channel, record, notice): (&'static str, &ChannelRecord, &NoticeRecord)| FailedChannel {
+    let line = |(channel, record, notice): (Channel, &ChannelRecord, &NoticeRecord)| FailedChannel {
         study_instance_uid: study.study_instance_uid.clone(),
         patient_id: addressee.and_then(Addressee::patient_id),
         name: addressee.map(Addressee::name).unwrap_or_default(),
@@ -409,7 +405,7 @@ fn typed_in(order: &Order) -> Option<String> {
 /// `None` once any message of any version arrived, as far as anybody knows.
 fn why_unreached(notices: &[NoticeRecord]) -> Option<&'static str> {
     let channels: Vec<_> =
-        notices.iter().flat_map(|n| [&n.sms_channel, &n.email_channel]).flatten().collect();
+        notices.iter().flat_map(NoticeRecord::messages).map(|(_, message)| message).collect();
     if channels.is_empty() {
         return Some("no-contact");
     }

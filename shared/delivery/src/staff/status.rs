@@ -1,8 +1,8 @@
 //! Where every study is, for staff: `filmless status`.
 
 use filmless_domain::audit::Actor;
-use filmless_domain::{HoldReason, StoredCode, StudyInstanceUid, StudyState};
-use filmless_store::index::{AccessRecord, Channel, ChannelState, NoticeRecord, StudyRecord};
+use filmless_domain::{Channel, HoldReason, StoredCode, StudyInstanceUid, StudyState};
+use filmless_store::index::{AccessRecord, ChannelRecord, ChannelState, NoticeRecord, StudyRecord};
 use filmless_store::{Bucket, Index};
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::civil::Date;
@@ -79,7 +79,7 @@ pub struct Reason {
 /// One message.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct NoticeStatus {
-    /// `sms` or `email`.
+    /// The word of the channel.
     pub channel: String,
     /// `pending`, `sending`, `sent`, `delivered` or `failed`.
     pub state: String,
@@ -87,7 +87,7 @@ pub struct NoticeStatus {
     pub link_version: u32,
     /// When it became so.
     pub at: Option<Timestamp>,
-    /// How the patient was reached where this message failed: `sms` or `email`, by a message of this slip or a later one, or
+    /// How the patient was reached where this message failed: the word of a channel, by a message of this slip or a later one, or
     /// `opened`: they opened the study since.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reached_by: Option<String>,
@@ -130,9 +130,8 @@ async fn recent_studies(index: &Index, days: i32) -> Result<Vec<StudyRecord>, De
 
 async fn study_status(index: &Index, study: StudyRecord) -> Result<StudyStatus, DeliveryError> {
     let notices = index.notices(&study.study_instance_uid).await?;
-    let has_failed = notices.iter().any(|notice| {
-        [Channel::Sms, Channel::Email].iter().any(|channel| is_in(notice, *channel, &[ChannelState::Failed]))
-    });
+    let mut messages = notices.iter().flat_map(NoticeRecord::messages);
+    let has_failed = messages.any(|(_, message)| message.state == ChannelState::Failed);
     let opened_at =
         if has_failed { last_opened(&index.accesses(&study.study_instance_uid).await?) } else { None };
     // Counted when it settles; until then the instances themselves tell.
@@ -172,17 +171,14 @@ fn notice_status(
     opened_at: Option<Timestamp>,
 ) -> Vec<NoticeStatus> {
     let reached_by = reached_by(notice, all, opened_at);
-    let status = |channel: Channel| {
-        let record = notice.channel(channel)?;
-        Some(NoticeStatus {
-            channel: channel.as_str().to_owned(),
-            state: record.state.as_str().to_owned(),
-            link_version: notice.link_version,
-            at: record.at,
-            reached_by: reached_by.filter(|_| record.state == ChannelState::Failed).map(str::to_owned),
-        })
+    let status = |(channel, record): (Channel, &ChannelRecord)| NoticeStatus {
+        channel: channel.as_str().to_owned(),
+        state: record.state.as_str().to_owned(),
+        link_version: notice.link_version,
+        at: record.at,
+        reached_by: reached_by.filter(|_| record.state == ChannelState::Failed).map(str::to_owned),
     };
-    [Channel::Sms, Channel::Email].into_iter().filter_map(status).collect()
+    notice.messages().map(status).collect()
 }
 
 /// How the patient was reached in spite of a failed message: what is known to have arrived counts before what was handed over.
@@ -196,8 +192,7 @@ fn reached_by(
     }
     let since: Vec<_> = all.iter().filter(|other| other.link_version >= notice.link_version).collect();
     let gone = |states: &[ChannelState]| {
-        let channels = [Channel::Sms, Channel::Email];
-        channels.into_iter().find(|channel| since.iter().any(|notice| is_in(notice, *channel, states)))
+        Channel::ALL.into_iter().find(|channel| since.iter().any(|notice| is_in(notice, *channel, states)))
     };
     gone(&[ChannelState::Delivered]).or_else(|| gone(&[ChannelState::Sent])).map(Channel::as_str)
 }
@@ -216,7 +211,7 @@ fn last_opened(accesses: &[AccessRecord]) -> Option<Timestamp> {
 #[cfg(test)]
 mod tests {
     use filmless_domain::Language;
-    use filmless_store::index::ChannelRecord;
+    use filmless_store::index::ChannelsOfBefore;
 
     use super::*;
 
@@ -231,8 +226,11 @@ mod tests {
             language: Language::Vi,
             phone: None,
             email: None,
-            sms_channel: channel(sms),
-            email_channel: channel(email),
+            channels: [(Channel::Sms, channel(sms)), (Channel::Email, channel(email))]
+                .into_iter()
+                .filter_map(|(channel, record)| Some((channel, record?)))
+                .collect(),
+            of_before: ChannelsOfBefore::default(),
             sealed_password: None,
             sealed_token: None,
             issued_at: Timestamp::from_second(i64::from(version) * 1000).unwrap(),

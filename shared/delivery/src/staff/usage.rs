@@ -1,8 +1,8 @@
 //! What finance sees of a month: figures, and the files to take along. Nothing about a single patient's images.
 
-use filmless_domain::ObjectKey;
 use filmless_domain::audit::AuditAction;
 use filmless_domain::staff::Act;
+use filmless_domain::{ObjectKey, PerChannel};
 use filmless_store::{ObjectVersion, PRESIGNED_TTL_MAX, StoreError};
 use serde::Deserialize;
 
@@ -57,8 +57,8 @@ pub struct UsageFigures {
     /// Absent in manifests of before.
     #[serde(default)]
     pub charged_vnd: i64,
-    pub sms_parts: i64,
-    pub emails: i64,
+    #[serde(flatten)]
+    pub sent: PerChannel<i64>,
     pub messages_failed: i64,
     pub message_cost_vnd: i64,
     pub original_bytes: i64,
@@ -68,7 +68,7 @@ pub struct UsageFigures {
 impl UsageFigures {
     /// The sum of both.
     #[must_use]
-    pub const fn plus(self, other: Self) -> Self {
+    pub fn plus(mut self, other: Self) -> Self {
         Self {
             studies_released: self.studies_released + other.studies_released,
             released_and_notified: self.released_and_notified + other.released_and_notified,
@@ -77,8 +77,10 @@ impl UsageFigures {
             films_printed: self.films_printed + other.films_printed,
             film_saved_vnd: self.film_saved_vnd + other.film_saved_vnd,
             charged_vnd: self.charged_vnd + other.charged_vnd,
-            sms_parts: self.sms_parts + other.sms_parts,
-            emails: self.emails + other.emails,
+            sent: {
+                self.sent += other.sent;
+                self.sent
+            },
             messages_failed: self.messages_failed + other.messages_failed,
             message_cost_vnd: self.message_cost_vnd + other.message_cost_vnd,
             original_bytes: self.original_bytes + other.original_bytes,

@@ -3,7 +3,7 @@
 use filmless_domain::ObjectKey;
 use filmless_slip::{FinanceContent, finance_message};
 use filmless_store::Served;
-use filmless_store::port::Email;
+use filmless_store::port::{Email, Message};
 use sha2::{Digest, Sha256};
 use tracing::info;
 
@@ -66,7 +66,7 @@ async fn send(export: &Export, month: &str, figures: ReportFigures, to: &str) ->
         to: to.to_owned(),
         raw,
     };
-    if let Err(error) = export.email.send(&email).await {
+    if let Err(error) = export.email.send(&Message::Email(email)).await {
         export.usage.delete_all_versions(&mark).await?;
         return Err(error.into());
     }

@@ -157,11 +157,8 @@ async fn erase_study(
         erased.objects += delete_below(bucket, &prefix).await?;
     }
     let messages = format!("{uid}-v");
-    if let Some(sms) = &erase.sms {
-        erased.objects += sms.forget(&messages).await?;
-    }
-    if let Some(email) = &erase.email {
-        erased.objects += email.forget(&messages).await?;
+    for messenger in erase.messengers.iter() {
+        erased.objects += messenger.forget(&messages).await?;
     }
     let owner = owner_of(&erase.common.index, study).await?.map(|account| account.patient_id);
     if let Some(key) = &study.account_key {

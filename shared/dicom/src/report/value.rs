@@ -8,9 +8,7 @@ use super::words::ReportWord;
 use crate::code::Code;
 use crate::data_set::Item;
 use crate::measurement_unit::readable_unit;
-
-/// Longest single value, in characters: a whole narrative report fits.
-const VALUE_CHARS_MAX: usize = 32 << 10;
+use crate::one_line::{VALUE_CHARS_MAX, one_line};
 
 /// The value of a content item of this value type; `None` when it has none that can be read.
 pub(super) fn read(item: Item<'_>, kind: &str) -> Option<String> {
@@ -124,19 +122,6 @@ pub(super) fn sentence_case(text: &str) -> String {
     let text = one_line(text).replace('_', " ").to_lowercase();
     let mut letters = text.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
-}
-
-/// Text without line breaks and control characters.
-pub(crate) fn one_line(text: &str) -> String {
-    let words = text.split(|c: char| c.is_control() || c.is_whitespace()).filter(|word| !word.is_empty());
-    let mut line = String::new();
-    for word in words {
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        line.push_str(word);
-    }
-    line.chars().take(VALUE_CHARS_MAX).collect()
 }
 
 /// Text whose line breaks are all alike: writers use CR, LF and both.

@@ -6,6 +6,7 @@
 mod booked;
 mod claim_finding;
 mod films;
+mod sent;
 mod words;
 
 use jiff::Timestamp;
@@ -79,7 +80,7 @@ pub struct UsageEvent {
     pub quantity: i64,
     /// Of what.
     pub unit: UsageUnit,
-    /// `sms` or `email`.
+    /// The word of the channel of a message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<String>,
     /// Version of the slip.
@@ -230,10 +231,11 @@ mod tests {
     #[test]
     fn an_event_carries_what_finance_counts_by_and_nothing_of_the_patient() {
         let at: Timestamp = "2026-11-24T01:02:03.004Z".parse().unwrap();
-        let event = sample().event(UsageKind::SmsSent, "v1", at).message("sms", 1).count(2, UsageUnit::Part);
+        let event =
+            sample().event(UsageKind::MessageSent, "v1", at).message("sms", 1).count(2, UsageUnit::Part);
         let line = serde_json::to_value(&event).unwrap();
         let expected = json!({
-            "schema": 1, "id": event.id, "at": "2026-11-24T01:02:03.004Z", "kind": "sms-sent",
+            "schema": 1, "id": event.id, "at": "2026-11-24T01:02:03.004Z", "kind": "message-sent",
             "study_instance_uid": "1.2.3", "accession_number": "A1", "episode": "MA_LK-000123",
             "department": "K01", "visit_class": "outpatient", "payer": "insured", "modality": "CT",
             "service_code": "18.0220.0041", "price_variant": "pacs", "unit_price_vnd": 512_000,

@@ -52,9 +52,11 @@ words!(
         FilmPrinted = "film-printed",
         /// A slip with QR code was made.
         SlipMade = "slip-made",
-        /// An SMS was handed to the provider; quantity: parts.
+        /// A message was handed to the provider of its channel; quantity: parts of an SMS, else messages.
+        MessageSent = "message-sent",
+        /// The same of an SMS, as ledgers of before say it.
         SmsSent = "sms-sent",
-        /// An email was handed to the provider.
+        /// The same of an email, as ledgers of before say it.
         EmailSent = "email-sent",
         /// The provider says that it arrived.
         MessageDelivered = "message-delivered",

@@ -4,23 +4,19 @@
 //! to understand (COM, CRG) never reach a decoder: OpenJPEG 2.5.3 writes past its heap where a TLM segment names fewer
 //! tile-parts than come. Boxes of a JP2 file say nothing that the data set does not (PS3.5 8.2.4).
 
+mod cost;
+mod segment;
+
 use std::collections::HashMap;
 
+use self::cost::Cost;
+use self::segment::Segment;
 use super::markers::has_end;
 use crate::ImagingError;
-
-/// Packets, that is layers × precincts × components, of which each costs its decoder a step.
-const PACKETS_MAX: u64 = 4 << 20;
-/// Code-blocks, of which each costs memory before its first byte; of 32 by 32 samples, they hold a thousand million.
-const BLOCKS_MAX: u64 = 1 << 20;
-/// More halvings than T.800 table A.15 knows are none.
-const LEVELS_MAX: u32 = 32;
 
 const START_OF_CODESTREAM: [u8; 2] = [0xFF, 0x4F];
 const END_OF_CODESTREAM: [u8; 2] = [0xFF, 0xD9];
 const SIZ: u8 = 0x51;
-const COD: u8 = 0x52;
-const COC: u8 = 0x53;
 const SOT: u8 = 0x90;
 const SOD: u8 = 0x93;
 /// Bytes of a start-of-tile-part segment with its marker.
@@ -90,28 +86,6 @@ struct Writer<'s> {
     out: Vec<u8>,
     cost: Cost,
     parts: TileParts,
-}
-
-/// One marker segment, with its marker.
-struct Segment<'s> {
-    marker: u8,
-    bytes: &'s [u8],
-}
-
-impl Segment<'_> {
-    /// What follows the length.
-    fn body(&self) -> &[u8] {
-        self.bytes.get(4..).unwrap_or_default()
-    }
-
-    /// Whether pictures depend on it, that is on COD, COC, RGN, QCD, QCC, POC, PPM, PPT, CAP, CPF, and of part 2
-    /// (ITU-T T.801) MCT, MCC, MCO and CBD.
-    fn is_needed(&self) -> bool {
-        matches!(
-            self.marker,
-            0x50 | COD | COC | 0x59 | 0x5C | 0x5D | 0x5E | 0x5F | 0x60 | 0x61 | 0x74 | 0x75 | 0x77 | 0x78
-        )
-    }
 }
 
 impl<'s> Writer<'s> {
@@ -254,89 +228,9 @@ impl TileParts {
     }
 }
 
-/// What decoding costs beside its samples.
-#[derive(Default)]
-struct Cost {
-    components: u64,
-    tiles: u64,
-    tile_width: u64,
-    tile_height: u64,
-    layers: u64,
-    precincts: u64,
-    blocks: u64,
-}
-
-impl Cost {
-    /// SIZ (T.800 A.5.1), of which [`super::markers::jpeg2000_header`] reads the rest.
-    fn read_size(&mut self, body: &[u8]) -> Option<()> {
-        let long = |at: usize| Some(u64::from(u32::from_be_bytes(body.get(at..at + 4)?.try_into().ok()?)));
-        let (right, bottom) = (long(2)?, long(6)?);
-        let (tile_width, tile_height) = (long(18)?.max(1), long(22)?.max(1));
-        self.components = u64::from(u16::from_be_bytes(body.get(34..36)?.try_into().ok()?));
-        self.tiles = right.div_ceil(tile_width).saturating_mul(bottom.div_ceil(tile_height));
-        (self.tile_width, self.tile_height) = (tile_width.min(right), tile_height.min(bottom));
-        Some(())
-    }
-
-    /// COD and COC (T.800 A.6.1, A.6.2) of all tiles, or of one.
-    fn add(&mut self, segment: &Segment<'_>, of_one_tile: bool) -> Option<()> {
-        let body = segment.body();
-        let tiles = if of_one_tile { 1 } else { self.tiles };
-        let (times, style) = match segment.marker {
-            COD => {
-                let layers = u64::from(u16::from_be_bytes([*body.get(2)?, *body.get(3)?]));
-                self.layers = self.layers.max(layers);
-                (tiles.saturating_mul(self.components), body.get(5..)?)
-            }
-            COC => (tiles, body.get(if self.components < 257 { 2 } else { 3 }..)?),
-            _ => return Some(()),
-        };
-        let has_precincts = match segment.marker {
-            COD => body.first()? & 1 == 1,
-            _ => body.get(if self.components < 257 { 1 } else { 2 })? & 1 == 1,
-        };
-        let &[levels, block_width, block_height, _, _, ref sizes @ ..] = style else { return None };
-        let levels = u32::from(levels).min(LEVELS_MAX);
-        let block = (u32::from(block_width & 15) + 2, u32::from(block_height & 15) + 2);
-        for resolution in 0..=levels {
-            let precinct = match sizes.get(resolution as usize) {
-                Some(size) if has_precincts => (u32::from(size & 15), u32::from(size >> 4)),
-                _ => (15, 15),
-            };
-            self.add_resolution(levels - resolution, resolution > 0, precinct, block, times);
-        }
-        Some(())
-    }
-
-    fn add_resolution(
-        &mut self,
-        halvings: u32,
-        has_three_bands: bool,
-        precinct: (u32, u32),
-        block: (u32, u32),
-        times: u64,
-    ) {
-        let side = |length: u64| length.div_ceil(1 << halvings).max(1);
-        let (width, height) = (side(self.tile_width), side(self.tile_height));
-        let count = |(across, down): (u32, u32)| {
-            width.div_ceil(1 << across).saturating_mul(height.div_ceil(1 << down))
-        };
-        let bands = if has_three_bands { 3 } else { 1 };
-        // A code-block ends with its precinct, which has half its size in each of three bands (T.800 B.7).
-        let half = u32::from(has_three_bands);
-        let smaller = |block: u32, precinct: u32| block.min(precinct.saturating_sub(half)) + half;
-        let blocks = count((smaller(block.0, precinct.0), smaller(block.1, precinct.1)));
-        self.precincts = self.precincts.saturating_add(count(precinct).saturating_mul(times));
-        self.blocks = self.blocks.saturating_add(blocks.saturating_mul(bands).saturating_mul(times));
-    }
-
-    fn is_too_high(&self) -> bool {
-        self.precincts.saturating_mul(self.layers.max(1)) > PACKETS_MAX || self.blocks > BLOCKS_MAX
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::segment::COD;
     use super::*;
 
     /// A main header of one component, whose picture is one tile.

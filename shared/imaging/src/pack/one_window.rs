@@ -8,9 +8,9 @@ use std::io::Write;
 use jpeg_decoder::{Decoder, PixelFormat};
 
 use super::SeriesPackBuilder;
-use crate::index::{FrameEntry, Window};
+use crate::index::FrameEntry;
 use crate::preview::{POSTER_QUALITY, encode_jpeg, encode_webp};
-use crate::window::{ValueSpan, VoiWindow};
+use crate::window::{ValueSpan, VoiWindow, Window};
 use crate::{DisplayFrame, ImagingError};
 
 /// Projections of their own, of which each has its own exposure (PS3.3 C.7.3.1.1.1). Of all others the images of a series

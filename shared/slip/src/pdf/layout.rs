@@ -6,15 +6,13 @@
 
 use filmless_domain::Language;
 
-use super::paper::{MM, PAGE};
-use super::section::{BLACK, BRAND, GREY, Ink, Item, RULE, Role, Section, TINT, WHITE, lines_height};
+use super::paper::{MARGIN, MM, PAGE, WIDTH};
+use super::section::{BLACK, BRAND, GREY, Item, Role, Section, TINT, WHITE, lines_height};
 use super::typeset::{Face, Fit, Fonts, LEADING, Line};
 use crate::qr::{Modules, QUIET_ZONE_MODULES};
 use crate::words::{self, Pair};
 use crate::{SlipContent, SlipError, clean};
 
-const MARGIN: f32 = 10.5 * MM;
-const WIDTH: f32 = PAGE.0 - 2.0 * MARGIN;
 const BOTTOM_MARGIN: f32 = 6.0 * MM;
 const BAND_HEIGHT: f32 = 2.4 * MM;
 const COLUMN_GAP: f32 = 10.0;
@@ -332,38 +330,8 @@ fn mail_address(text: &str) -> Option<String> {
     clean::check_mailbox(text).ok().map(|mailbox| format!("mailto:{mailbox}"))
 }
 
-/// How sections grow: downwards, from `height`.
+/// What a section of the slip is made of.
 impl Section {
-    fn skip(&mut self, points: f32) {
-        self.height += points;
-    }
-
-    fn text(&mut self, role: Role, language: Language, at: (f32, f32), lines: Vec<Line>, ink: Ink) {
-        self.items.push(Item::Text { role, language, x: at.0, y: at.1, lines, ink });
-    }
-
-    fn shape(&mut self, x: f32, y: f32, width: f32, height: f32, radius: f32, ink: Ink) {
-        self.items.push(Item::Shape { x, y, width, height, radius, ink });
-    }
-
-    fn rule(&mut self, indent: f32, width: f32) {
-        self.shape(MARGIN + indent, self.height, width, 0.7, 0.0, RULE);
-        self.height += 0.7;
-    }
-
-    fn paragraph(&mut self, language: Language, indent: f32, lines: Vec<Line>, ink: Ink) {
-        let first = lines.first().map_or(0.0, |line| line.size);
-        let height = lines_height(&lines);
-        self.text(Role::Paragraph, language, (MARGIN + indent, self.height + first * 1.05), lines, ink);
-        self.height += height;
-    }
-
-    fn centred(&mut self, role: Role, language: Language, line: Line, ink: Ink) {
-        let (x, y) = ((PAGE.0 - line.width) / 2.0, self.height + line.size * 1.05);
-        self.height += line.size * LEADING;
-        self.text(role, language, (x, y), vec![line], ink);
-    }
-
     fn heading(&mut self, page: &Layout<'_>, words: Pair) {
         let main = page.fonts.bold.line(words.main(page.language), 10.5);
         let sub = page.fonts.regular.line(words.sub(page.language), 8.5);

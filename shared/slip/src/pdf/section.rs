@@ -2,6 +2,7 @@
 
 use filmless_domain::Language;
 
+use super::paper::{MARGIN, PAGE};
 use super::typeset::{LEADING, Line};
 
 /// An opaque colour.
@@ -48,7 +49,51 @@ pub(super) struct Section {
     pub(super) height: f32,
 }
 
+/// Sections grow downwards, from `height`.
 impl Section {
+    /// Leaves room.
+    pub(super) fn skip(&mut self, points: f32) {
+        self.height += points;
+    }
+
+    /// Lines of one paragraph, whose first baseline begins at `at`.
+    pub(super) fn text(
+        &mut self,
+        role: Role,
+        language: Language,
+        at: (f32, f32),
+        lines: Vec<Line>,
+        ink: Ink,
+    ) {
+        self.items.push(Item::Text { role, language, x: at.0, y: at.1, lines, ink });
+    }
+
+    /// A filled shape.
+    pub(super) fn shape(&mut self, x: f32, y: f32, width: f32, height: f32, radius: f32, ink: Ink) {
+        self.items.push(Item::Shape { x, y, width, height, radius, ink });
+    }
+
+    /// A hairline.
+    pub(super) fn rule(&mut self, indent: f32, width: f32) {
+        self.shape(MARGIN + indent, self.height, width, 0.7, 0.0, RULE);
+        self.height += 0.7;
+    }
+
+    /// A paragraph from the margin on.
+    pub(super) fn paragraph(&mut self, language: Language, indent: f32, lines: Vec<Line>, ink: Ink) {
+        let first = lines.first().map_or(0.0, |line| line.size);
+        let height = lines_height(&lines);
+        self.text(Role::Paragraph, language, (MARGIN + indent, self.height + first * 1.05), lines, ink);
+        self.height += height;
+    }
+
+    /// A line in the middle of the page.
+    pub(super) fn centred(&mut self, role: Role, language: Language, line: Line, ink: Ink) {
+        let (x, y) = ((PAGE.0 - line.width) / 2.0, self.height + line.size * 1.05);
+        self.height += line.size * LEADING;
+        self.text(role, language, (x, y), vec![line], ink);
+    }
+
     /// The items, moved down to where the section stands.
     pub(super) fn at(self, top: f32) -> impl Iterator<Item = Item> {
         self.items.into_iter().map(move |mut item| {

@@ -2,8 +2,9 @@
 
 use std::rc::Rc;
 
+use harfrust::{FontRef, ShapeOptions, ShaperData, UnicodeBuffer};
 use krilla::text::{Font, GlyphId, KrillaGlyph};
-use rustybuzz::UnicodeBuffer;
+use skrifa::MetadataProvider;
 use unicode_normalization::char::is_combining_mark;
 
 use crate::{SlipError, clean};
@@ -84,7 +85,8 @@ fn is_ornament(c: char) -> bool {
 
 /// One font: to shape with, and to embed.
 struct OneFont {
-    shaper: rustybuzz::Face<'static>,
+    face: FontRef<'static>,
+    shaper: ShaperData,
     font: Font,
 }
 
@@ -116,13 +118,14 @@ pub(super) struct Fit<'a> {
 
 impl OneFont {
     fn read(data: &'static [u8]) -> Result<Self, SlipError> {
-        let shaper = rustybuzz::Face::from_slice(data, 0).ok_or(SlipError::Font)?;
+        let face = FontRef::new(data).map_err(|_| SlipError::Font)?;
+        let shaper = ShaperData::new(&face);
         let font = Font::new(data.into(), 0).ok_or(SlipError::Font)?;
-        Ok(Self { shaper, font })
+        Ok(Self { face, shaper, font })
     }
 
     fn has(&self, c: char) -> bool {
-        self.shaper.glyph_index(c).is_some_and(|glyph| glyph.0 != 0)
+        self.face.charmap().map(c).is_some_and(|glyph| glyph.to_u32() != 0)
     }
 
     /// Shapes a text that this font has the letters of: Arabic and Hebrew come out from right to left.
@@ -130,7 +133,7 @@ impl OneFont {
         let mut buffer = UnicodeBuffer::new();
         buffer.push_str(&text);
         buffer.guess_segment_properties();
-        let shaped = rustybuzz::shape(&self.shaper, &[], buffer);
+        let shaped = self.shaper.shaper(&self.face).build().shape(buffer, ShapeOptions::new());
         let units = self.font.units_per_em();
         let mut starts: Vec<usize> = shaped.glyph_infos().iter().map(|info| info.cluster as usize).collect();
         starts.sort_unstable();

@@ -2,9 +2,10 @@ use async_trait::async_trait;
 use aws_sdk_ses::Client;
 use aws_sdk_ses::primitives::Blob;
 use aws_sdk_ses::types::RawMessage;
+use filmless_domain::Channel;
 
 use super::sending_error;
-use crate::port::{Email, EmailGateway, PortError};
+use crate::port::{Message, Messenger, PortError};
 
 /// Email through SES.
 #[derive(Debug, Clone)]
@@ -22,8 +23,15 @@ impl SesGateway {
 }
 
 #[async_trait]
-impl EmailGateway for SesGateway {
-    async fn send(&self, email: &Email) -> Result<String, PortError> {
+impl Messenger for SesGateway {
+    fn channel(&self) -> Channel {
+        Channel::Email
+    }
+
+    async fn send(&self, message: &Message) -> Result<String, PortError> {
+        let Message::Email(email) = message else {
+            return Err(PortError::refused("SendRawEmail", "a message that is no email"));
+        };
         let raw = RawMessage::builder().data(Blob::new(email.raw.clone())).build();
         let raw = raw.map_err(|e| PortError::Refused { operation: "SendRawEmail", source: Box::new(e) })?;
         let request = self

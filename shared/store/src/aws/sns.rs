@@ -1,9 +1,10 @@
 use async_trait::async_trait;
 use aws_sdk_sns::Client;
 use aws_sdk_sns::types::MessageAttributeValue;
+use filmless_domain::Channel;
 
 use super::sending_error;
-use crate::port::{PortError, Sms, SmsGateway};
+use crate::port::{Message, Messenger, PortError};
 
 /// SMS through SNS.
 #[derive(Debug, Clone)]
@@ -21,8 +22,15 @@ impl SnsGateway {
 }
 
 #[async_trait]
-impl SmsGateway for SnsGateway {
-    async fn send(&self, sms: &Sms) -> Result<String, PortError> {
+impl Messenger for SnsGateway {
+    fn channel(&self) -> Channel {
+        Channel::Sms
+    }
+
+    async fn send(&self, message: &Message) -> Result<String, PortError> {
+        let Message::Sms(sms) = message else {
+            return Err(PortError::refused("Publish", "a message that is no SMS"));
+        };
         let text =
             |value: &str| MessageAttributeValue::builder().data_type("String").string_value(value).build();
         let attribute = |value: &str| {

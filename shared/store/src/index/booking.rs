@@ -2,7 +2,7 @@
 
 use filmless_domain::usage::Booked;
 
-use super::study::StudyRecord;
+use super::study_record::StudyRecord;
 use super::{Change, Condition, LogEntry, LogName, Transaction};
 use crate::StoreError;
 

@@ -16,8 +16,8 @@ pub enum Condition {
     Present(&'static str),
     /// The attribute has this value.
     Is(&'static str, AttributeValue),
-    /// The member of the attribute, a map, has this value.
-    Member(&'static str, &'static str, AttributeValue),
+    /// What is at the end of a path through maps has this value.
+    At(Vec<&'static str>, AttributeValue),
     /// The attribute is below this value.
     Below(&'static str, AttributeValue),
     /// One of them holds.
@@ -69,6 +69,23 @@ impl Change {
         self
     }
 
+    /// Sets a member of an attribute that is a map.
+    #[must_use]
+    pub fn set_member(mut self, name: &str, member: &str, value: impl Serialize) -> Self {
+        let path = self.path(&[name, member]);
+        let clause = format!("{path} = {}", self.serialized(value));
+        self.sets.push(clause);
+        self
+    }
+
+    /// Sets a member of an attribute that is a map, unless it is there.
+    #[must_use]
+    pub fn set_member_if_absent(mut self, name: &str, member: &str, value: impl Serialize) -> Self {
+        let (path, value) = (self.path(&[name, member]), self.serialized(value));
+        self.sets.push(format!("{path} = if_not_exists({path}, {value})"));
+        self
+    }
+
     /// Adds to a number, which starts at 0.
     #[must_use]
     pub fn add(mut self, name: &str, amount: i64) -> Self {
@@ -115,9 +132,14 @@ impl Change {
     }
 
     fn name(&mut self, name: &str) -> String {
-        let placeholder = format!("#{name}");
+        // Placeholders are letters, digits and underscores.
+        let placeholder = format!("#{}", name.replace('-', "_"));
         self.names.insert(placeholder.clone(), name.to_owned());
         placeholder
+    }
+
+    fn path(&mut self, names: &[&str]) -> String {
+        names.iter().map(|name| self.name(name)).collect::<Vec<_>>().join(".")
     }
 
     fn serialized(&mut self, value: impl Serialize) -> String {
@@ -141,9 +163,7 @@ impl Change {
             Condition::Absent(name) => format!("attribute_not_exists({})", self.name(name)),
             Condition::Present(name) => format!("attribute_exists({})", self.name(name)),
             Condition::Is(name, value) => format!("{} = {}", self.name(name), self.value(value.clone())),
-            Condition::Member(name, member, value) => {
-                format!("{}.{} = {}", self.name(name), self.name(member), self.value(value.clone()))
-            }
+            Condition::At(path, value) => format!("{} = {}", self.path(path), self.value(value.clone())),
             Condition::Below(name, value) => format!("{} < {}", self.name(name), self.value(value.clone())),
             Condition::Any(parts) => self.joined(parts, " OR "),
             Condition::All(parts) => self.joined(parts, " AND "),
@@ -163,10 +183,10 @@ impl Condition {
         Self::Is(name, AttributeValue::S(value.to_owned()))
     }
 
-    /// The member of the attribute, a map, has this text.
+    /// What is at the end of a path through maps has this text.
     #[must_use]
-    pub fn is_member(name: &'static str, member: &'static str, value: &str) -> Self {
-        Self::Member(name, member, AttributeValue::S(value.to_owned()))
+    pub fn is_text_at(path: impl Into<Vec<&'static str>>, value: &str) -> Self {
+        Self::At(path.into(), AttributeValue::S(value.to_owned()))
     }
 
     /// The attribute has this number.
@@ -202,5 +222,20 @@ mod tests {
         assert_eq!(e.condition.unwrap(), "(attribute_not_exists(#state)) OR (#failures < :v3)");
         assert_eq!(e.names.unwrap().len(), 4);
         assert_eq!(e.values.unwrap().len(), 4);
+    }
+
+    #[test]
+    fn members_of_maps_are_set_and_asked_by_their_path() {
+        let change = Change::new()
+            .set_member("channels", "a-b", "failed")
+            .set_member_if_absent("channels", "sms", "pending")
+            .when(&Condition::is_text_at(["channels", "a-b", "state"], "sending"));
+        let e = change.expressions("test").unwrap();
+        assert_eq!(
+            e.update.unwrap(),
+            "SET #channels.#a_b = :v0, #channels.#sms = if_not_exists(#channels.#sms, :v1)"
+        );
+        assert_eq!(e.condition.unwrap(), "#channels.#a_b.#state = :v2");
+        assert_eq!(e.names.unwrap()["#a_b"], "a-b");
     }
 }

@@ -1,6 +1,6 @@
 //! Corrected ways to reach a patient: the hotline knows a better number than the order.
 
-use filmless_domain::{Order, PatientId, PhoneNumber};
+use filmless_domain::{Order, PatientId, PhoneNumber, Reach};
 use jiff::Timestamp;
 use jiff::fmt::serde::timestamp::millisecond;
 use serde::{Deserialize, Serialize};
@@ -32,9 +32,9 @@ pub struct ContactRecord {
 /// Where messages for an order go. `Debug` hides it.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Contact {
-    /// SMS.
+    /// To a phone.
     pub phone: Option<PhoneNumber>,
-    /// Email.
+    /// To a mailbox.
     pub email: Option<String>,
 }
 
@@ -51,6 +51,24 @@ impl std::fmt::Debug for Contact {
 }
 
 impl Contact {
+    /// Whether there is a way there.
+    #[must_use]
+    pub const fn is_known(&self, reach: Reach) -> bool {
+        match reach {
+            Reach::Phone => self.phone.is_some(),
+            Reach::Mailbox => self.email.is_some(),
+        }
+    }
+
+    /// This way alone.
+    #[must_use]
+    pub fn only(self, reach: Reach) -> Self {
+        match reach {
+            Reach::Phone => Self { email: None, ..self },
+            Reach::Mailbox => Self { phone: None, ..self },
+        }
+    }
+
     /// What counts for an order: the correction, unless the order was written later and names something else than
     /// what was corrected.
     #[must_use]

@@ -4,7 +4,8 @@ use filmless_domain::{Order, PatientId};
 
 use super::account::account_pk;
 use super::search::{phone_keys, pointer_keys};
-use super::study::{StudyRecord, listing_partitions, patient_pk, study_pk};
+use super::study::{listing_partitions, patient_pk, study_pk};
+use super::study_record::StudyRecord;
 use super::{Index, ItemKey};
 use crate::StoreError;
 use crate::index::upload::order_pk;

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use super::account::account_pk;
 use super::order::order_key;
 use super::study::study_key;
-use super::table::{CONTENTION_TRIES_MAX, Item, condition_of, record_of, values_of};
+use super::table::{CONTENTION_TRIES_MAX, Item, record_of, records_of};
 use super::{
     AccountRecord, ContactRecord, Index, ItemKey, MERGES_MAX, NoticeRecord, OrderRecord, StudyRecord,
 };
@@ -167,14 +167,7 @@ impl Index {
         sk_prefix: &str,
         max: i32,
     ) -> Result<(Vec<T>, bool), StoreError> {
-        let request = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .consistent_read(true)
-            .limit(max)
-            .key_condition_expression(condition_of(sk_prefix))
-            .set_expression_attribute_values(Some(values_of(pk, sk_prefix)));
+        let request = self.query_request(pk, sk_prefix).limit(max);
         let answer = request.send().await.map_err(|e| StoreError::unavailable("Query")(Box::new(e)))?;
         let is_more = answer.last_evaluated_key.is_some_and(|key| !key.is_empty());
         let records =
@@ -192,36 +185,17 @@ impl Index {
         filter: &str,
         texts: Vec<String>,
     ) -> Result<Vec<T>, StoreError> {
-        let named = texts.into_iter().enumerate();
-        let named = named.map(|(place, text)| (format!(":w{place}"), AttributeValue::S(text)));
-        let values = values_of(pk, sk_prefix).into_iter().chain(named).collect();
-        let request = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .consistent_read(true)
-            .key_condition_expression(condition_of(sk_prefix))
-            .filter_expression(filter)
-            .expression_attribute_names("#n", attribute)
-            .set_expression_attribute_values(Some(values));
-        let mut items = request.into_paginator().items().send();
-        let mut records = Vec::new();
-        while let Some(item) = items.next().await {
-            records.push(record_of(item.map_err(|e| StoreError::unavailable("Query")(Box::new(e)))?)?);
-        }
-        Ok(records)
+        let request = self.query_request(pk, sk_prefix).filter_expression(filter);
+        let request = request.expression_attribute_names("#n", attribute);
+        let request = texts.into_iter().enumerate().fold(request, |request, (place, text)| {
+            request.expression_attribute_values(format!(":w{place}"), AttributeValue::S(text))
+        });
+        records_of(request).await
     }
 
     /// How many items of a partition have sort keys that start with `sk_prefix`.
     pub(super) async fn count(&self, pk: &str, sk_prefix: &str) -> Result<usize, StoreError> {
-        let request = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .consistent_read(true)
-            .select(Select::Count)
-            .key_condition_expression(condition_of(sk_prefix))
-            .set_expression_attribute_values(Some(values_of(pk, sk_prefix)));
+        let request = self.query_request(pk, sk_prefix).select(Select::Count);
         let mut pages = request.into_paginator().send();
         let mut count = 0;
         while let Some(page) = pages.next().await {

@@ -1,6 +1,8 @@
 //! Notices: what is to be said to a patient, and what became of it.
 
-use filmless_domain::{Language, PhoneNumber, StudyInstanceUid};
+use std::collections::BTreeMap;
+
+use filmless_domain::{Channel, Language, PhoneNumber, Reach, StudyInstanceUid};
 use jiff::Timestamp;
 use jiff::fmt::serde::timestamp::millisecond;
 use serde::{Deserialize, Serialize};
@@ -64,6 +66,34 @@ impl ChannelRecord {
     }
 }
 
+/// The channels of a notice that was written before a notice held them in a map: an attribute for each of the two that there were.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChannelsOfBefore {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sms_channel: Option<ChannelRecord>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    email_channel: Option<ChannelRecord>,
+}
+
+/// The attribute that holds the channels.
+const CHANNELS: &str = "channels";
+
+impl ChannelsOfBefore {
+    /// Attribute and value of a channel.
+    const fn get(&self, channel: Channel) -> Option<(&'static str, &ChannelRecord)> {
+        let (name, record) = match channel {
+            Channel::Sms => ("sms_channel", &self.sms_channel),
+            Channel::Email => ("email_channel", &self.email_channel),
+            #[allow(unreachable_patterns, reason = "channels that came later were never kept so")]
+            _ => return None,
+        };
+        match record {
+            Some(record) => Some((name, record)),
+            None => None,
+        }
+    }
+}
+
 /// The notice of one link version. The secrets in it are sealed, and erased once every channel is done.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct NoticeRecord {
@@ -81,12 +111,12 @@ pub struct NoticeRecord {
     /// Where the email goes.
     #[serde(default)]
     pub email: Option<String>,
-    /// The SMS, if there is a number.
+    /// The channels that it goes over, and where its message on each is.
     #[serde(default)]
-    pub sms_channel: Option<ChannelRecord>,
-    /// The email, if there is an address.
-    #[serde(default)]
-    pub email_channel: Option<ChannelRecord>,
+    pub channels: BTreeMap<Channel, ChannelRecord>,
+    /// The same in items of before, which keep their shape as long as they live.
+    #[serde(flatten)]
+    pub of_before: ChannelsOfBefore,
     /// The password, sealed for [`NoticeRecord::seal_context`]; absent once erased.
     #[serde(default)]
     pub sealed_password: Option<String>,
@@ -96,18 +126,10 @@ pub struct NoticeRecord {
     /// When the slip was made.
     #[serde(with = "millisecond::required")]
     pub issued_at: Timestamp,
-    /// When link and password end, in seconds since 1970.
+    /// When link and password end, in seconds since 1970. It was renamed together with the shape of the channels: while functions are
+    /// updated, one of before fails on such an item, and tries again later, instead of taking it for one with nothing to send.
+    #[serde(rename = "link_ends_at", alias = "link_expires_at")]
     pub link_expires_at: i64,
-}
-
-/// How a message goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Channel {
-    /// SMS.
-    Sms,
-    /// Email.
-    Email,
 }
 
 /// An item that leads from the provider's id of a message to its notice.
@@ -144,24 +166,6 @@ fn report_key(provider_id: &str) -> ItemKey {
     ItemKey::new(format!("MESSAGE#{provider_id}"), "REPORT")
 }
 
-impl Channel {
-    /// The word in the usage ledger.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Sms => "sms",
-            Self::Email => "email",
-        }
-    }
-
-    const fn attribute(self) -> &'static str {
-        match self {
-            Self::Sms => "sms_channel",
-            Self::Email => "email_channel",
-        }
-    }
-}
-
 impl NoticeRecord {
     /// The key of the notice of this link version.
     #[must_use]
@@ -178,19 +182,42 @@ impl NoticeRecord {
     /// One of its channels, if it has it.
     #[must_use]
     pub fn channel(&self, channel: Channel) -> Option<&ChannelRecord> {
-        match channel {
-            Channel::Sms => self.sms_channel.as_ref(),
-            Channel::Email => self.email_channel.as_ref(),
+        self.channels.get(&channel).or_else(|| self.of_before.get(channel).map(|(_, record)| record))
+    }
+
+    /// All that it goes over, and where the message on each is.
+    pub fn messages(&self) -> impl Iterator<Item = (Channel, &ChannelRecord)> {
+        Channel::ALL.into_iter().filter_map(|channel| Some((channel, self.channel(channel)?)))
+    }
+
+    /// Where the messages that go that way go.
+    #[must_use]
+    pub fn address(&self, reach: Reach) -> Option<&str> {
+        match reach {
+            Reach::Phone => self.phone.as_ref().map(PhoneNumber::as_str),
+            Reach::Mailbox => self.email.as_deref(),
         }
     }
 
     /// Whether nothing is left to be sent.
     #[must_use]
     pub fn is_done(&self) -> bool {
-        [&self.sms_channel, &self.email_channel]
-            .into_iter()
-            .flatten()
-            .all(|channel| !matches!(channel.state, ChannelState::Pending | ChannelState::Sending))
+        let is_left = |state| matches!(state, ChannelState::Pending | ChannelState::Sending);
+        !self.messages().any(|(_, message)| is_left(message.state))
+    }
+
+    /// The change of a channel from one state, in the shape that the item has.
+    fn channel_change(&self, channel: Channel, from: ChannelState, to: &ChannelRecord) -> Change {
+        match self.of_before.get(channel) {
+            Some((name, _)) => {
+                Change::new().set(name, to).when(&Condition::is_text_at([name, "state"], from.as_str()))
+            }
+            None => {
+                let path = [CHANNELS, channel.as_str(), "state"];
+                let change = Change::new().set_member(CHANNELS, channel.as_str(), to);
+                change.when(&Condition::is_text_at(path, from.as_str()))
+            }
+        }
     }
 }
 
@@ -228,12 +255,36 @@ impl Index {
         to: &ChannelRecord,
         usage: &[LogEntry],
     ) -> Result<bool, StoreError> {
+        let change = notice.channel_change(channel, from, to);
+        self.commit_channel(notice, channel, (to, change), usage).await
+    }
+
+    /// Records that a channel failed, and in the same write that another one, which the notice did not go over so far, is
+    /// tried in its place. Only for a notice that holds its channels in a map.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn follow_channel(
+        &self,
+        notice: &NoticeRecord,
+        channel: Channel,
+        failed: &ChannelRecord,
+        next: Channel,
+        usage: &[LogEntry],
+    ) -> Result<bool, StoreError> {
+        let change = notice.channel_change(channel, ChannelState::Sending, failed);
+        let change = change.set_member_if_absent(CHANNELS, next.as_str(), ChannelRecord::pending());
+        self.commit_channel(notice, channel, (failed, change), usage).await
+    }
+
+    async fn commit_channel(
+        &self,
+        notice: &NoticeRecord,
+        channel: Channel,
+        (to, change): (&ChannelRecord, Change),
+        usage: &[LogEntry],
+    ) -> Result<bool, StoreError> {
         let key = NoticeRecord::key(&notice.study_instance_uid, notice.link_version);
-        let change = Change::new().set(channel.attribute(), to).when(&Condition::is_member(
-            channel.attribute(),
-            "state",
-            from.as_str(),
-        ));
         let mut transaction = Transaction::new().update(key, change).log_all(LogName::Usage, usage)?;
         if let (ChannelState::Sent, Some(id)) = (to.state, &to.provider_id) {
             let pointer = MessagePointer {
@@ -320,5 +371,29 @@ impl Index {
             .remove("sealed_token")
             .when(&Condition::Present("study_instance_uid"));
         self.update::<NoticeRecord>(&key, change).await.map(|_| ())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_notice_of_now_is_none_to_a_program_that_would_find_no_channel_in_it() {
+        let before = json!({
+            "study_instance_uid": "1.2.3", "link_version": 1, "account_name": "N1", "language": "vi", "issued_at": 0,
+            "link_expires_at": 9, "sms_channel": { "state": "pending" },
+        });
+        let mut notice: NoticeRecord = serde_json::from_value(before.clone()).unwrap();
+        assert_eq!(notice.channel(Channel::Sms), Some(&ChannelRecord::pending()));
+        notice.channels = [(Channel::Email, ChannelRecord::pending())].into();
+        notice.of_before = ChannelsOfBefore::default();
+        let now = serde_json::to_value(&notice).unwrap();
+        assert_eq!((&now["link_expires_at"], &now["link_ends_at"]), (&json!(null), &json!(9)));
+        assert_eq!(now["channels"]["email"]["state"], "pending");
+        let read: NoticeRecord = serde_json::from_value(now).unwrap();
+        assert_eq!(read.messages().count(), 1);
     }
 }

@@ -2,7 +2,8 @@
 
 use filmless_domain::{HoldReason, PatientId, StudyInstanceUid, StudyState};
 
-use super::study::{StaffRelease, StudyRecord, patient_pk, series_key, study_key};
+use super::study::{patient_pk, series_key, study_key};
+use super::study_record::{StaffRelease, StudyRecord};
 use super::{Change, Condition, Index, ItemKey, SeriesRecord};
 use crate::StoreError;
 

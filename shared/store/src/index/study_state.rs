@@ -3,7 +3,8 @@
 use filmless_domain::{HoldReason, SeriesInstanceUid, StudyInstanceUid, StudyState};
 use jiff::Timestamp;
 
-use super::study::{SeriesRecord, StudyRecord, facts_unchanged, series_key, study_key};
+use super::study::{facts_unchanged, series_key, study_key};
+use super::study_record::{SeriesRecord, StudyRecord};
 use super::{
     Booking, Change, Condition, Index, ItemKey, LogEntry, LogName, OutboxRecord, Transaction,
     TransactionOutcome,

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{
@@ -242,19 +243,17 @@ impl Index {
         pk: &str,
         sk_prefix: &str,
     ) -> Result<Vec<T>, StoreError> {
-        let request = self
-            .client
+        records_of(self.query_request(pk, sk_prefix)).await
+    }
+
+    /// The request for the items of a partition whose sort key starts with `sk_prefix`: whoever sends it may narrow it.
+    pub(super) fn query_request(&self, pk: &str, sk_prefix: &str) -> QueryFluentBuilder {
+        self.client
             .query()
             .table_name(&self.table)
             .consistent_read(true)
             .key_condition_expression(condition_of(sk_prefix))
-            .set_expression_attribute_values(Some(values_of(pk, sk_prefix)));
-        let mut pages = request.into_paginator().items().send();
-        let mut records = Vec::new();
-        while let Some(item) = pages.next().await {
-            records.push(record_of(item.map_err(|e| StoreError::unavailable("Query")(Box::new(e)))?)?);
-        }
-        Ok(records)
+            .set_expression_attribute_values(Some(values_of(pk, sk_prefix)))
     }
 
     /// The keys of those items.
@@ -354,12 +353,24 @@ pub(super) fn record_of<T: DeserializeOwned>(item: Item) -> Result<T, StoreError
     serde_dynamo::from_item(item).map_err(StoreError::corrupt("read an item"))
 }
 
+/// What a query finds, page by page.
+pub(super) async fn records_of<T: DeserializeOwned>(
+    request: QueryFluentBuilder,
+) -> Result<Vec<T>, StoreError> {
+    let mut items = request.into_paginator().items().send();
+    let mut records = Vec::new();
+    while let Some(item) = items.next().await {
+        records.push(record_of(item.map_err(|e| StoreError::unavailable("Query")(Box::new(e)))?)?);
+    }
+    Ok(records)
+}
+
 /// Which items of a partition: an empty prefix is refused by DynamoDB.
-pub(super) const fn condition_of(sk_prefix: &str) -> &'static str {
+const fn condition_of(sk_prefix: &str) -> &'static str {
     if sk_prefix.is_empty() { "pk = :pk" } else { "pk = :pk AND begins_with(sk, :sk)" }
 }
 
-pub(super) fn values_of(pk: &str, sk_prefix: &str) -> Item {
+fn values_of(pk: &str, sk_prefix: &str) -> Item {
     let named = [(":pk", pk), (":sk", sk_prefix)].into_iter().filter(|(_, value)| !value.is_empty());
     named.map(|(name, value)| (name.to_owned(), AttributeValue::S(value.to_owned()))).collect()
 }

@@ -250,8 +250,7 @@ impl Index {
             self.put_new(&Worklist::Held.key(study.received_at, uid), &listed).await?;
         }
         for notice in notices {
-            let states: Vec<ChannelState> =
-                [&notice.sms_channel, &notice.email_channel].into_iter().flatten().map(|c| c.state).collect();
+            let states: Vec<ChannelState> = notice.messages().map(|(_, message)| message.state).collect();
             let is_out = |state: &ChannelState| matches!(state, ChannelState::Sent | ChannelState::Delivered);
             if !states.iter().any(is_out) {
                 lists.push((Worklist::Unreached, notice.issued_at));

@@ -2,17 +2,15 @@
 
 mod clock;
 mod dead_letters;
-mod email;
+mod messenger;
 mod queue;
 mod randomness;
-mod sms;
 
 pub use clock::{Clock, SystemClock};
 pub use dead_letters::{DeadLetters, DeadMessage};
-pub use email::{Email, EmailGateway};
+pub use messenger::{Email, Message, Messenger, Messengers, Sms, Values};
 pub use queue::{Queue, QueueName};
 pub use randomness::{OsRandomness, Randomness};
-pub use sms::{Sms, SmsGateway};
 
 use thiserror::Error;
 
@@ -46,4 +44,12 @@ pub enum PortError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+}
+
+impl PortError {
+    /// A request that makes no sense, for a reason of ours.
+    #[must_use]
+    pub fn refused(operation: &'static str, why: &'static str) -> Self {
+        Self::Refused { operation, source: why.into() }
+    }
 }

@@ -4,7 +4,8 @@ use std::io::{Cursor, Read};
 
 use zip::ZipArchive;
 
-use super::Claims;
+use super::plain;
+use super::rows::Claims;
 use crate::UsageError;
 
 /// How a ZIP begins (APPNOTE 4.3.7).
@@ -56,7 +57,7 @@ pub fn read(claims: &mut Claims, file: &str, bytes: &[u8]) -> Result<(), UsageEr
             return Err(unusable("ZIP giải nén ra quá lớn"));
         }
         claims.unpacked_bytes += unpacked.len() as u64;
-        claims.add_text(&name, &unpacked)?;
+        plain::read(claims, &name, &unpacked)?;
     }
     Ok(())
 }

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use filmless_domain::usage::Payer;
+use filmless_domain::usage::{ClaimFinding, Payer};
 use serde::Serialize;
 
-use super::{ClaimFinding, Finding};
+use crate::claims::finding::Finding;
 
 /// Rows, and what they ask for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]

@@ -4,8 +4,9 @@ use std::collections::HashSet;
 
 use jiff::civil::DateTime;
 
-use super::{Claim, Claims};
 use crate::Month;
+use crate::claims::claim::Claim;
+use crate::claims::rows::Claims;
 
 /// How many months before the month of the claims the ledger is read at most: no stay that is claimed at once is longer,
 /// and a year that was mistyped does not lead through the ledger of decades.

@@ -7,46 +7,20 @@ use filmless_domain::usage::{ClaimFinding, Payer, UsageKind};
 use jiff::civil::DateTime;
 use jiff::tz::{TimeZone, offset};
 use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
 
 use super::at_risk::AtRisk;
 use super::machines::{self, Judgement};
-use super::{BadRow, Claim, Claims, Place, text};
+use super::text;
 use crate::Month;
 use crate::book::{Book, Study};
+use crate::claims::bad_row::BadRow;
+use crate::claims::claim::Claim;
+use crate::claims::finding::Finding;
+use crate::claims::rows::Claims;
 
 const HOSPITAL_TIME: TimeZone = TimeZone::fixed(offset(7));
 /// How long before its order (`NGAY_YL`) the images of an examination may come: in an emergency it is written afterwards.
 const BEFORE_ORDER: SignedDuration = SignedDuration::from_hours(24);
-
-/// One finding.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Finding {
-    /// How they differ.
-    pub kind: ClaimFinding,
-    /// Where the claim lies; a study that nobody claims has none.
-    #[serde(flatten)]
-    pub place: Option<Place>,
-    /// Which of the claims, in the order of their reading.
-    #[serde(skip)]
-    pub(super) claim: Option<usize>,
-    /// Its number in the visit (`STT`).
-    pub stt: String,
-    /// Episode.
-    pub ma_lk: String,
-    /// Service.
-    pub ma_dich_vu: String,
-    /// Department: of the claim (`MA_KHOA`), else of the study.
-    pub department: String,
-    /// Who pays: the insurance where the claim names a card, else who pays the study.
-    pub payer: Payer,
-    /// What the claim asks for; of a study that nobody claims, its price.
-    pub amount_vnd: Option<i64>,
-    /// The study, if there is one.
-    pub study_instance_uid: Option<String>,
-    /// One sentence, in Vietnamese.
-    pub detail: String,
-}
 
 /// A claim with the studies it is for.
 #[derive(Debug)]

@@ -1,9 +1,12 @@
 //! Findings as tables and as text, in Vietnamese, each with its code.
 
 use filmless_domain::Language;
+use filmless_domain::usage::ClaimFinding;
 
 use super::at_risk::Sum;
-use super::{BadRow, ClaimFinding, Finding, Place, Reconciliation};
+use super::{Finding, Reconciliation};
+use crate::claims::bad_row::BadRow;
+use crate::claims::place::Place;
 use crate::table::{Cell, payer_vi};
 
 /// The code of a row that cannot be used.

@@ -2,8 +2,11 @@
 
 use std::collections::HashMap;
 
+use super::bad_row::BadRow;
 use super::fields::FIELDS;
-use super::{BadRow, Claims, Place, text};
+use super::place::Place;
+use super::rows::Claims;
+use super::text;
 use crate::UsageError;
 
 /// Where a record begins. The reader's own position may be before the line feed of the line above.

@@ -7,9 +7,12 @@ use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
+use super::bad_row::BadRow;
 use super::fields::FIELDS;
+use super::place::Place;
+use super::rows::Claims;
+use super::text;
 use super::walk::{Step, Walk};
-use super::{BadRow, Claims, Place, text};
 use crate::UsageError;
 
 /// Padding may be missing: some writers leave it away.

@@ -1,12 +1,8 @@
-//! Answering named queries without a database: each does what its SQL says, event by event.
+//! The answer to a named query, and how it is told.
 
-use bytes::Bytes;
 use serde_json::{Map, json};
 
-use super::event::{Event, read};
-use super::of_month::{Films, Messages, Studies};
-use super::over_time::{MonthEnd, Reach, Storage, UnitCost};
-use crate::{Month, Prices, UsageError};
+use crate::UsageError;
 
 /// What a field of an answer holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,57 +24,6 @@ pub struct Answer {
     pub columns: &'static [&'static str],
     /// Its rows, in their order.
     pub rows: Vec<Vec<Value>>,
-}
-
-/// A query while it reads events.
-pub(super) trait Query {
-    /// Whether it asks for events of a month.
-    fn wants(&self, month: Month) -> bool;
-    /// Takes an event of a month in.
-    fn take(&mut self, month: Month, event: &Event);
-    /// Ends.
-    fn answer(&self, prices: &Prices) -> Answer;
-}
-
-/// A named query of a month while it reads the exports.
-pub struct Asked {
-    query: Box<dyn Query>,
-}
-
-impl Asked {
-    pub(super) fn new(name: &str, month: Month) -> Option<Self> {
-        let query: Box<dyn Query> = match name {
-            "films" => Box::new(Films::of(month)),
-            "messages" => Box::new(Messages::of(month)),
-            "month-end" => Box::new(MonthEnd::of(month)),
-            "reach" => Box::new(Reach::of(month)),
-            "storage" => Box::new(Storage::of(month)),
-            "studies" => Box::new(Studies::of(month)),
-            "unit-cost" => Box::new(UnitCost::of(month)),
-            _ => return None,
-        };
-        Some(Self { query })
-    }
-
-    /// Whether it asks for the files of a month.
-    #[must_use]
-    pub fn wants(&self, month: Month) -> bool {
-        self.query.wants(month)
-    }
-
-    /// Takes an exported file of a month in: Parquet.
-    ///
-    /// # Errors
-    /// [`UsageError::Parquet`].
-    pub fn take(&mut self, month: Month, file: Bytes) -> Result<(), UsageError> {
-        read(file, |event| self.query.take(month, event))
-    }
-
-    /// The answer, at these prices.
-    #[must_use]
-    pub fn answer(&self, prices: &Prices) -> Answer {
-        self.query.answer(prices)
-    }
 }
 
 impl From<i64> for Value {
@@ -185,13 +130,5 @@ mod tests {
             answer.to_json(),
             json!([{"name": "a,b", "count": 1200, "each": -1.05}, {"name": "c", "count": 3, "each": null}])
         );
-    }
-
-    #[test]
-    fn every_named_query_is_answered_and_an_empty_ledger_too() {
-        for query in super::super::QUERIES {
-            let asked = query.asked("2026-11".parse().unwrap()).unwrap();
-            assert!(asked.answer(&Prices::parse(crate::prices::DEFAULT_PRICES).unwrap()).rows.is_empty());
-        }
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use filmless_domain::usage::UsageKind;
 use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::{Row, RowAccessor};
@@ -42,6 +43,13 @@ pub struct Event {
     pub is_correction: bool,
     /// The month in which what it corrects was booked.
     pub concerns: Option<Month>,
+}
+
+impl Event {
+    /// Whether it tells of a message handed to a provider: one kind, and one per channel in ledgers of before.
+    pub fn is_sent(&self) -> bool {
+        UsageKind::SENT.iter().any(|kind| kind.as_str() == self.kind)
+    }
 }
 
 /// Reads a file of events.

@@ -1,13 +1,16 @@
 //! The named queries: the same text runs on Athena and on DuckDB, and [`Asked`] answers each without either.
 
 mod answer;
+mod asked;
 mod event;
 mod of_month;
 mod over_time;
+mod query;
 
 use crate::Month;
 
-pub use answer::{Answer, Asked, Value};
+pub use answer::{Answer, Value};
+pub use asked::Asked;
 
 /// A named query.
 #[derive(Debug, Clone, Copy)]
@@ -83,5 +86,15 @@ mod tests {
         }
         assert!(NamedQuery::find("films").unwrap().about().starts_with("Films avoided"));
         assert!(NamedQuery::find("no such").is_none());
+    }
+
+    #[test]
+    fn every_named_query_is_answered_and_an_empty_ledger_too() {
+        for query in QUERIES {
+            let asked = query.asked("2026-11".parse().unwrap()).unwrap();
+            assert!(
+                asked.answer(&crate::Prices::parse(crate::prices::DEFAULT_PRICES).unwrap()).rows.is_empty()
+            );
+        }
     }
 }

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use super::answer::{Answer, Query, Value};
+use super::answer::{Answer, Value};
 use super::event::Event;
+use crate::queries::query::Query;
 use crate::{Month, Prices};
 
 /// What the latest event says that says something.
@@ -184,7 +185,7 @@ impl Query for Messages {
         let Some(channel) = &event.channel else { return };
         let [messages, parts, delivered, failed] = self.channels.entry(channel.clone()).or_default();
         match event.kind.as_str() {
-            "sms-sent" | "email-sent" => (*messages, *parts) = (*messages + 1, *parts + event.quantity),
+            _ if event.is_sent() => (*messages, *parts) = (*messages + 1, *parts + event.quantity),
             "message-delivered" => *delivered += 1,
             "message-failed" => *failed += 1,
             _ => {}

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use super::answer::{Answer, Query, Value};
+use super::answer::{Answer, Value};
 use super::event::Event;
+use crate::queries::query::Query;
 use crate::{Month, Prices};
 
 /// `reach.sql`.
@@ -36,7 +37,7 @@ impl Query for Reach {
             return;
         }
         let what = match event.kind.as_str() {
-            "sms-sent" | "email-sent" => 0,
+            _ if event.is_sent() => 0,
             "study-opened" => 1,
             "first-image" => 2,
             _ => return,
@@ -126,7 +127,7 @@ impl Query for UnitCost {
         self.released += if is_now { event.released() } else { 0 };
         let item = match event.kind.as_str() {
             "bytes-stored" => event.storage_class.as_deref(),
-            "sms-sent" | "email-sent" if is_now => event.channel.as_deref(),
+            _ if is_now && event.is_sent() => event.channel.as_deref(),
             "bytes-served" if is_now => Some("served"),
             "study-released" if is_now => Some("compute"),
             _ => None,

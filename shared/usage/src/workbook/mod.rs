@@ -3,13 +3,14 @@
 
 mod sheet;
 
+use std::borrow::Cow;
 use std::io::Write;
 
 use rust_xlsxwriter::{Chart, ChartType, DocProperties, ExcelDateTime, Workbook, Worksheet};
 
 use crate::book::Study;
 use crate::summary::{Figures, Summary};
-use crate::table::{COLUMNS, Cell, PRINTED_COLUMNS, cells, payer_vi};
+use crate::table::{Cell, PRINTED_COLUMNS, cells, columns, payer_vi};
 use crate::{Month, Prices, UsageError};
 use sheet::{Formats, Paper, Put, lines_sheet, write_integer};
 
@@ -45,8 +46,10 @@ pub fn write_month(
         for (number, studies) in (1..).zip(sheets) {
             let sheet = workbook.add_worksheet_with_constant_memory()?;
             sheet.set_name(sheet_name("Chi tiết", number))?;
-            let lines = studies.iter().map(|study| cells(study, prices, summary.month).to_vec());
-            let columns = COLUMNS.map(|column| (column.heading, column.width));
+            let sent = &summary.total.sent;
+            let lines = studies.iter().map(|study| cells(study, prices, summary.month, sent));
+            let columns = columns(sent);
+            let columns: Vec<_> = columns.iter().map(|c| (c.heading.as_ref(), c.width)).collect();
             lines_sheet(
                 sheet,
                 &columns,
@@ -131,7 +134,7 @@ fn figures_sheet(sheet: &mut Worksheet, summary: &Summary, formats: &Formats) ->
         sheet.write_string_with_format(3, column, heading, &formats.heading)?;
     }
     for (row, (label, value, unit)) in (4..).zip(figure_lines(&summary.total)) {
-        sheet.write_string_with_format(row, 0, label, &formats.text)?;
+        sheet.write_string_with_format(row, 0, label.as_ref(), &formats.text)?;
         write_integer(sheet, row, 1, value, &formats.number)?;
         sheet.write_string_with_format(row, 2, unit, &formats.unit)?;
     }
@@ -139,8 +142,8 @@ fn figures_sheet(sheet: &mut Worksheet, summary: &Summary, formats: &Formats) ->
     Ok(())
 }
 
-fn figure_lines(total: &Figures) -> [(&'static str, i64, &'static str); 22] {
-    [
+fn figure_lines(total: &Figures) -> Vec<(Cow<'static, str>, i64, &'static str)> {
+    let before = [
         ("Ca chụp đã nhận", total.studies_received, "ca"),
         ("Ca chụp đã trả kết quả qua mạng", total.studies_released, "ca"),
         ("Trong đó đã gửi SMS hoặc email", total.released_and_notified, "ca"),
@@ -154,8 +157,12 @@ fn figure_lines(total: &Figures) -> [(&'static str, i64, &'static str); 22] {
         ("Tiền thu của các ca đã trả", total.charged_vnd, "đồng"),
         ("Tiền phim tiết kiệm", total.film_saved_vnd, "đồng"),
         ("Phiếu có mã QR", total.slips, "phiếu"),
-        ("Phần SMS đã gửi", total.sms_parts, "phần"),
-        ("Email đã gửi", total.emails, "email"),
+    ];
+    let sent = total.sent.shown().map(|(channel, sent)| {
+        let counted = channel.counted();
+        (format!("{} đã gửi", capitalised(counted.what_vi)).into(), sent, counted.unit_vi)
+    });
+    let after = [
         ("Tin nhà mạng báo đã tới", total.messages_delivered, "tin"),
         ("Tin nhà mạng báo không tới", total.messages_failed, "tin"),
         ("Chi phí tin nhắn", total.message_cost_vnd, "đồng"),
@@ -163,12 +170,23 @@ fn figure_lines(total: &Figures) -> [(&'static str, i64, &'static str); 22] {
         ("Lần chia sẻ", total.shares, "lần"),
         ("Dung lượng ảnh gốc lưu thêm", total.original_bytes, "byte"),
         ("Dung lượng ảnh xem lưu thêm", total.derived_bytes, "byte"),
-    ]
+    ];
+    let line = |(label, value, unit): (&'static str, i64, &'static str)| (label.into(), value, unit);
+    before.into_iter().map(line).chain(sent).chain(after.into_iter().map(line)).collect()
+}
+
+/// As it stands at the beginning of a line.
+fn capitalised(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 fn groups_sheet(sheet: &mut Worksheet, summary: &Summary, formats: &Formats) -> Put {
     sheet.set_name("Theo khoa")?;
-    let headings = [
+    let sent = summary.total.sent;
+    let of_channels: Vec<String> =
+        sent.shown().map(|(channel, _)| capitalised(channel.counted().what_vi)).collect();
+    let mut headings = vec![
         ("Khoa chỉ định", 16),
         ("Phương thức chụp", 13),
         ("Đối tượng chi trả", 16),
@@ -178,14 +196,12 @@ fn groups_sheet(sheet: &mut Worksheet, summary: &Summary, formats: &Formats) -> 
         ("Phim đã in", 10),
         ("Tiền thu của các ca", 18),
         ("Tiền phim tiết kiệm", 18),
-        ("Phần SMS", 10),
-        ("Email", 10),
-        ("Tin đã tới", 10),
-        ("Chi phí tin nhắn", 16),
     ];
+    headings.extend(of_channels.iter().map(|heading| (heading.as_str(), 10)));
+    headings.extend([("Tin đã tới", 10), ("Chi phí tin nhắn", 16)]);
     let lines = summary.groups.iter().map(|group| {
         let f = &group.figures;
-        vec![
+        let mut cells = vec![
             Cell::Text(&group.department),
             Cell::Text(&group.modality),
             Cell::Text(payer_vi(group.payer)),
@@ -195,11 +211,10 @@ fn groups_sheet(sheet: &mut Worksheet, summary: &Summary, formats: &Formats) -> 
             Cell::Number(Some(f.films_printed)),
             Cell::Dong(Some(f.charged_vnd)),
             Cell::Dong(Some(f.film_saved_vnd)),
-            Cell::Number(Some(f.sms_parts)),
-            Cell::Number(Some(f.emails)),
-            Cell::Number(Some(f.messages_delivered)),
-            Cell::Dong(Some(f.message_cost_vnd)),
-        ]
+        ];
+        cells.extend(sent.shown().map(|(channel, _)| Cell::Number(Some(f.sent[channel]))));
+        cells.extend([Cell::Number(Some(f.messages_delivered)), Cell::Dong(Some(f.message_cost_vnd))]);
+        cells
     });
     let paper = Paper { columns: headings.len(), has_totals: true, wraps: false };
     lines_sheet(sheet, &headings, lines, paper, formats)

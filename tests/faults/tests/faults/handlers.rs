@@ -1,12 +1,14 @@
 //! From the queues of a run to the handlers that the Lambdas call.
 
+use std::sync::Arc;
+
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
-use filmless_delivery::Services;
+use filmless_delivery::{InstanceRenderer, Services};
 use filmless_store::port::QueueName;
 use record_feedback::handler::FeedbackEvent;
 use serde_json::json;
 
-use crate::ports::{Message, Source};
+use crate::ports::{Message, RenderOnTheSpot, Source};
 
 /// The event as an event source mapping writes it.
 pub fn event_of(batch: &[Message]) -> SqsEvent {
@@ -28,7 +30,8 @@ pub async fn handle(services: &Services, source: Source, event: SqsEvent) -> Sqs
     match source {
         Source::Queue(QueueName::Intake) => ingest_study::handler::handle(&services.into(), event).await,
         Source::Queue(QueueName::Settle | QueueName::Downloads) => {
-            prepare_study::handler::handle(&services.into(), event).await
+            let renderer: Arc<dyn InstanceRenderer> = Arc::new(RenderOnTheSpot);
+            prepare_study::handler::handle(&services.into(), &renderer, event).await
         }
         Source::Queue(QueueName::Release) => release_study::handler::handle(&services.into(), event).await,
         Source::Queue(QueueName::Notices) => send_notice::handler::handle(&services.into(), event).await,

@@ -8,7 +8,7 @@ use filmless_delivery::staff::status;
 use filmless_delivery::upkeep::reconcile::{Scope, reconcile};
 use filmless_delivery::viewing::{LinkOpening, Portal};
 use filmless_domain::object_key::{self, SeriesKeys};
-use filmless_domain::{ObjectKey, PhoneNumber, StudyInstanceUid, StudyState};
+use filmless_domain::{Channel, ObjectKey, PhoneNumber, StudyInstanceUid, StudyState};
 use filmless_store::ObjectVersion;
 use filmless_store::index::{ChannelState, LogName, NoticeRecord, StudyRecord};
 
@@ -106,7 +106,7 @@ async fn check_study(
         hold(passwords == notices.len(), format!("{passwords} passwords"));
     }
     if expected.corrections.contact && once == 1 {
-        let telling = notices.iter().filter(|notice| notice.sms_channel.is_some()).count();
+        let telling = notices.iter().filter(|notice| notice.channel(Channel::Sms).is_some()).count();
         hold(telling == 1, format!("{telling} notices have an sms once a number is known"));
     }
     for notice in &notices {
@@ -144,7 +144,8 @@ fn check_notice(
     hold: &mut impl FnMut(bool, String),
 ) {
     let counts = gateways.counts();
-    for (channel, name) in [(&notice.sms_channel, "sms"), (&notice.email_channel, "email")] {
+    for name in [Channel::Sms, Channel::Email] {
+        let channel = notice.channel(name);
         let key = format!("{}-v{}-{name}", notice.study_instance_uid, notice.link_version);
         let delivered = counts.get(&key).copied().unwrap_or_default();
         let Some(channel) = channel else {

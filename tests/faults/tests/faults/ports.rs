@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use filmless_delivery::prepare::render::{FileOwner, InstanceRenderer, RenderedParts, SourceFile};
-use filmless_domain::{Limits, Secret};
+use filmless_domain::{Channel, Limits, Secret};
 use filmless_imaging::{RenderOptions, render_ranged};
-use filmless_store::port::{Email, EmailGateway, PortError, Queue, QueueName, Sms, SmsGateway};
+use filmless_store::port::{self, Messenger, Messengers, PortError, Queue, QueueName};
 use filmless_store::sealing::{LocalSealer, Sealer};
 use serde_json::json;
 use tokio::sync::Notify;
@@ -233,6 +233,12 @@ impl Gateways {
         Self { delivered: Mutex::default(), is_idempotent, reports, weather }
     }
 
+    /// A messenger for each channel.
+    pub fn messengers(gateways: &Arc<Self>) -> Messengers {
+        let of = |channel| Gateway { gateways: Arc::clone(gateways), channel };
+        Messengers::new([Channel::Sms, Channel::Email].map(|channel| Arc::new(of(channel)) as _))
+    }
+
     /// Whether every message that was taken is reported as arrived.
     pub fn reports(&self) -> bool {
         self.reports.is_some()
@@ -292,46 +298,50 @@ impl Gateways {
     }
 }
 
-#[async_trait]
-impl SmsGateway for Gateways {
-    async fn send(&self, sms: &Sms) -> Result<String, PortError> {
-        let key = &sms.idempotency_key;
-        self.hand_over("Publish", |delivered| {
-            if self.is_idempotent && delivered.sms.iter().any(|known| known.name == *key) {
-                return None;
-            }
-            let (to, text) = (sms.to.as_str().to_owned(), sms.text.clone().into_bytes());
-            delivered.sms.push(Reached { name: key.clone(), to, text });
-            let notification = json!({ "messageId": format!("provider-{key}") });
-            Some(json!({ "notification": notification, "status": "SUCCESS" }))
-        })
-        .await?;
-        Ok(format!("provider-{key}"))
-    }
-
-    fn is_idempotent(&self) -> bool {
-        self.is_idempotent
-    }
+/// One channel of the gateways.
+struct Gateway {
+    gateways: Arc<Gateways>,
+    channel: Channel,
 }
 
 #[async_trait]
-impl EmailGateway for Gateways {
-    async fn send(&self, email: &Email) -> Result<String, PortError> {
-        let key = &email.idempotency_key;
-        self.hand_over("SendRawEmail", |delivered| {
-            if self.is_idempotent && delivered.emails.iter().any(|known| known.name == *key) {
-                return None;
+impl Messenger for Gateway {
+    fn channel(&self) -> Channel {
+        self.channel
+    }
+
+    async fn send(&self, message: &port::Message) -> Result<String, PortError> {
+        let key = message.idempotency_key();
+        let id = format!("provider-{key}");
+        let (name, to, text, report) = match message {
+            port::Message::Sms(sms) => {
+                let report = json!({ "notification": { "messageId": id }, "status": "SUCCESS" });
+                ("Publish", sms.to.as_str().to_owned(), sms.text.clone().into_bytes(), report)
             }
-            let (to, text) = (email.to.clone(), email.raw.clone());
-            delivered.emails.push(Reached { name: key.clone(), to, text });
-            Some(json!({ "eventType": "Delivery", "mail": { "messageId": format!("provider-{key}") } }))
-        })
-        .await?;
-        Ok(format!("provider-{key}"))
+            port::Message::Email(email) => {
+                let report = json!({ "eventType": "Delivery", "mail": { "messageId": id } });
+                ("SendRawEmail", email.to.clone(), email.raw.clone(), report)
+            }
+            port::Message::Values(_) => unreachable!("no channel of a run takes values"),
+        };
+        self.gateways
+            .hand_over(name, |delivered| {
+                let delivered = match self.channel {
+                    Channel::Sms => &mut delivered.sms,
+                    _ => &mut delivered.emails,
+                };
+                if self.gateways.is_idempotent && delivered.iter().any(|known| known.name == key) {
+                    return None;
+                }
+                delivered.push(Reached { name: key.to_owned(), to, text });
+                Some(report)
+            })
+            .await?;
+        Ok(id)
     }
 
     fn is_idempotent(&self) -> bool {
-        self.is_idempotent
+        self.gateways.is_idempotent
     }
 }
 

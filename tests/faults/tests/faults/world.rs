@@ -14,7 +14,7 @@ use tokio::runtime::Runtime;
 
 use crate::chance::{Chance, SeededRandomness};
 use crate::clock::VirtualClock;
-use crate::ports::{Gateways, Queues, RemoteSealer, RenderOnTheSpot};
+use crate::ports::{Gateways, Queues, RemoteSealer};
 use crate::weather::{Plan, Weather};
 
 const BUCKETS: [&str; 5] = ["studies", "derived", "slips", "audit", "usage"];
@@ -108,10 +108,8 @@ impl World {
             usage: bucket("usage"),
             index: connection.index("filmless"),
             queue: Arc::clone(&self.queues) as _,
-            sms: Arc::clone(&self.gateways) as _,
-            email: Arc::clone(&self.gateways) as _,
+            messengers: Gateways::messengers(&self.gateways),
             sealer: Arc::new(RemoteSealer::new(self.seed, self.processes, Arc::clone(&self.weather))),
-            renderer: Arc::new(RenderOnTheSpot),
             clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
             randomness: Arc::new(SeededRandomness::new(self.seed, 2000 + self.processes)),
             settings: Arc::new(Settings { quiet_period: QUIET_PERIOD, ..Settings::default() }),

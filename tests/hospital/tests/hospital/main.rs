@@ -34,6 +34,7 @@ mod ports;
 #[allow(dead_code)]
 mod sample;
 mod seats;
+mod servers;
 mod shrink;
 mod truth;
 #[path = "../../../faults/tests/faults/weather.rs"]
@@ -44,14 +45,13 @@ mod weather;
 mod world;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use figures::Figures;
 use hospital::{Outcome, live};
 use plan::Size;
-use tokio::runtime::Runtime;
+use servers::servers;
 
 /// As many hospitals, so that every core has one; one in four waits for signed results.
 const HOSPITALS: u64 = 4;
@@ -63,11 +63,6 @@ const MISTAKES_PER_MILLE: u64 = 350;
 fn number(name: &str, otherwise: u64) -> u64 {
     let given = std::env::var(name).ok().filter(|text| !text.is_empty());
     given.map_or(otherwise, |text| text.parse().unwrap())
-}
-
-pub fn servers() -> Arc<Runtime> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
-    Arc::new(runtime.unwrap())
 }
 
 /// All hospitals, side by side.

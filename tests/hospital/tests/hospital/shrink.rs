@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::hospital::{Outcome, live};
 use crate::oracle::Violation;
 use crate::plan::Size;
-use crate::servers;
+use crate::servers::servers;
 
 /// Violations that are told in full, of each hospital.
 const TOLD_MAX: usize = 6;

@@ -9,7 +9,8 @@ use filmless_store::port::QueueName;
 use filmless_store::{Index, StoreError};
 use jiff::Timestamp;
 
-use crate::backend::{Backend, key, on_every_backend};
+use crate::backend::{Backend, key};
+use crate::every_backend::on_every_backend;
 
 on_every_backend! {
     an_instance_enters_once_whoever_brings_it

@@ -14,7 +14,8 @@ use filmless_store::port::QueueName;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::backend::{Backend, key, on_every_backend};
+use crate::backend::{Backend, key};
+use crate::every_backend::on_every_backend;
 
 on_every_backend! {
     an_order_is_kept_however_large_or_odd

@@ -3,9 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod backend;
+mod every_backend;
 mod index;
 mod limits;
 mod localstack;
+mod notices;
 mod objects;
 mod queue;
 mod sealing;

@@ -7,7 +7,8 @@ use futures::StreamExt;
 use serde_json::Value;
 use ureq::Agent;
 
-use crate::backend::{Backend, key, latest, on_every_backend};
+use crate::backend::{Backend, key, latest};
+use crate::every_backend::on_every_backend;
 use filmless_store::port::QueueName;
 
 on_every_backend! {

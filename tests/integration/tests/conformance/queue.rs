@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use filmless_store::port::QueueName;
 
-use crate::backend::{Backend, Held, RECEIVES_MAX, on_every_backend};
+use crate::backend::{Backend, Held, RECEIVES_MAX};
+use crate::every_backend::on_every_backend;
 
 on_every_backend! {
     a_message_is_received_as_it_was_sent_and_by_one

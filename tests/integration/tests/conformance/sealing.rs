@@ -3,7 +3,8 @@
 use filmless_domain::Secret;
 use filmless_store::port::PortError;
 
-use crate::backend::{Backend, on_every_backend};
+use crate::backend::Backend;
+use crate::every_backend::on_every_backend;
 
 on_every_backend! {
     a_secret_opens_in_its_own_context_and_unchanged_only

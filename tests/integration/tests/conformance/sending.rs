@@ -2,7 +2,7 @@
 
 use filmless_domain::PhoneNumber;
 use filmless_store::aws::{SesGateway, SnsGateway};
-use filmless_store::port::{Email, EmailGateway, PortError, Sms, SmsGateway};
+use filmless_store::port::{Email, Message, Messenger, PortError, Sms};
 use mail_parser::{MessageParser, MimeHeaders};
 use serde_json::Value;
 
@@ -18,13 +18,13 @@ async fn an_sms_goes_out_in_the_name_of_the_hospital() {
     let client = aws_sdk_sns::Client::new(&settings(&endpoint, &account));
     let gateway = SnsGateway::new(client, Some("BVMau".into()));
     let text = "BV Mau: ket qua\nhttps://xem.benhvien.example/x/abc";
-    let sms = Sms {
+    let sms = Message::Sms(Sms {
         idempotency_key: "1".into(),
         to: PhoneNumber::parse("0903 123 456").unwrap(),
         text: text.into(),
         parts: 1,
         encoding: "GSM-7",
-    };
+    });
     let id = gateway.send(&sms).await.unwrap();
     let all =
         read_back(&format!("{endpoint}/_aws/sns/sms-messages?accountId={account}&region=ap-southeast-1"));
@@ -49,12 +49,12 @@ async fn an_email_goes_out_byte_by_byte_and_only_from_a_verified_sender() {
          Content-Transfer-Encoding: base64\r\n\r\nS+G6v3QgcXXhuqM=\r\n--b\r\nContent-Type: application/pdf\r\n\
          Content-Disposition: attachment; filename=slip.pdf\r\nContent-Transfer-Encoding: base64\r\n\r\nJVBERi0=\r\n--b--\r\n"
     );
-    let email = Email {
+    let email = Message::Email(Email {
         idempotency_key: "1".into(),
         from: from.clone(),
         to: "hoa@example.vn".into(),
         raw: raw.into_bytes(),
-    };
+    });
     let gateway = SesGateway::new(client.clone(), None);
     let refused = gateway.send(&email).await.unwrap_err();
     assert!(matches!(refused, PortError::Refused { .. }), "{refused:?}");

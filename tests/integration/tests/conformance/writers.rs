@@ -8,11 +8,11 @@ use filmless_domain::identity::{ACCESSIONS_MAX, IdentityRules, PERSONS_MAX};
 use filmless_domain::share::{Relation, SHARE_LABEL_CHARS_MAX, SHARE_STUDIES_MAX};
 use filmless_domain::staff::Role;
 use filmless_domain::{
-    AccessionNumber, HoldReason, Language, PatientDemographics, PatientId, PhoneNumber, SeriesInstanceUid,
-    SopInstanceUid, StudyInstanceUid,
+    AccessionNumber, Channel, HoldReason, Language, PatientDemographics, PatientId, PhoneNumber,
+    SeriesInstanceUid, SopInstanceUid, StudyInstanceUid,
 };
 use filmless_store::index::{
-    AccessRecord, ActRecord, Arrival, AskedRelease, Change, Channel, ChannelRecord, ChannelState,
+    AccessRecord, ActRecord, Arrival, AskedRelease, Change, ChannelRecord, ChannelState, ChannelsOfBefore,
     ContactRecord, EarlyReport, Index, InstanceRecord, LogEntry, LogName, NoticeRecord, OutboxRecord,
     ReviewKind, ReviewRecord, SamePersonRecord, SessionRecord, ShareRecord, StaffSessionRecord,
     StaffSignInRecord, StrangerRecord, Touched, Transaction, TransactionOutcome, UploadRecord, Worklist,
@@ -20,7 +20,8 @@ use filmless_store::index::{
 use jiff::civil::date;
 use jiff::{Timestamp, tz::TimeZone};
 
-use crate::backend::{Backend, key, on_every_backend};
+use crate::backend::{Backend, key};
+use crate::every_backend::on_every_backend;
 
 on_every_backend! {
     whoever_comes_in_is_kept_with_the_longest_names
@@ -144,8 +145,8 @@ fn notice(version: u32) -> NoticeRecord {
         language: Language::Vi,
         phone: PhoneNumber::parse("0903000001").ok(),
         email: Some(format!("{}@benhvien.example", "a".repeat(230))),
-        sms_channel: Some(ChannelRecord::pending()),
-        email_channel: Some(ChannelRecord::pending()),
+        channels: Channel::ALL.map(|channel| (channel, ChannelRecord::pending())).into(),
+        of_before: ChannelsOfBefore::default(),
         sealed_password: Some("s".repeat(8192)),
         sealed_token: Some("s".repeat(8192)),
         issued_at: NOW,

@@ -1,7 +1,7 @@
 //! Requests in somebody's name, and addresses that are not ours.
 
+use crate::agent::agent;
 use crate::patients::{MARKS, Patient, sign_in};
-use crate::portal::agent;
 use crate::system::System;
 use crate::wire::Ask;
 

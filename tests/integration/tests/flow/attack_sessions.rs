@@ -1,7 +1,7 @@
 //! Sessions and secrets that were used, ended or stolen.
 
+use crate::agent::agent;
 use crate::patients::{Patient, guest};
-use crate::portal::agent;
 use crate::system::System;
 use crate::wire::{Answer, Ask};
 

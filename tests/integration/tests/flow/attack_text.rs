@@ -7,10 +7,11 @@ use dicom_dictionary_std::tags;
 use mail_parser::MessageParser;
 use serde_json::{Value, json};
 
+use crate::binary::binary;
 use crate::patients::Patient;
 use crate::portal::released;
 use crate::sample::{CT_IMAGE_STORAGE, Study};
-use crate::system::{System, binary, link_of};
+use crate::system::{System, link_of};
 use crate::wire::Ask;
 
 /// A name whose letters are those of the images.

@@ -9,7 +9,8 @@ use filmless_store::index::{Change, Index, StaffSessionRecord, Transaction};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::portal::{Browser, agent, path_of, released};
+use crate::agent::agent;
+use crate::portal::{Browser, path_of, released};
 use crate::sample::Study;
 use crate::system::{System, link_of};
 

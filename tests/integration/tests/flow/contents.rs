@@ -7,7 +7,8 @@ use bytes::Bytes;
 use flate2::read::GzDecoder;
 use serde_json::{Value, json};
 
-use crate::portal::{Browser, agent, path_of};
+use crate::agent::agent;
+use crate::portal::{Browser, path_of};
 use crate::sample::Study;
 use crate::stack::reach;
 use crate::system::{PATIENCE, System, link_of, on_both_systems};

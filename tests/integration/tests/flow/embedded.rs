@@ -8,7 +8,7 @@ use filmless_store::{Connection, Endpoints};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::system::binary;
+use crate::binary::binary;
 
 pub struct Embedded {
     process: Child,

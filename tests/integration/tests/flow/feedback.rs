@@ -136,5 +136,5 @@ async fn a_relay_reports_by_the_names_of_the_outbox_and_hears_of_what_is_not_kno
     let (is_done, said) = system.feed_and_exit(&["other,sms,failed,2026-03-01T02:00:00Z"]);
     assert!(!is_done && said.contains(r#""unknown":1"#), "{said}");
     let (is_done, said) = system.feed_and_exit(&["m1,pigeon,failed,2026-03-01T02:00:00Z"]);
-    assert!(!is_done && said.contains("neither `sms` nor `email`"), "{said}");
+    assert!(!is_done && said.contains("`channel` is none of `sms`, `email`"), "{said}");
 }

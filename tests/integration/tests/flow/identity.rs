@@ -79,7 +79,7 @@ async fn every_file_of_a_study_is_compared_with_every_other() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_order_that_changes_hands_while_files_come_shows_nothing_to_anybody() {
     let folder = TempDir::new().unwrap();
-    let system = System::start_in(folder.path(), &["--settle", "20s"]);
+    let system = System::start_in(folder.path(), &["--settle", "1h"]);
     let study = Study::numbered(304);
     let mut counted = study.order();
     counted["declared_instances"] = json!(1);

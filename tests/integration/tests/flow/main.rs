@@ -1,6 +1,7 @@
 //! The whole way of a study, over the real protocols: on a real `filmless up`, and on the functions that LocalStack runs.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod agent;
 mod attack_crowd;
 mod attack_enumeration;
 mod attack_forgery;
@@ -11,6 +12,7 @@ mod attack_sessions;
 mod attack_text;
 mod backup;
 mod bad_input;
+mod binary;
 mod collector;
 mod console;
 mod contents;
@@ -40,3 +42,4 @@ mod system;
 mod traces;
 mod usage;
 mod wire;
+mod zalo;

@@ -1,9 +1,10 @@
 use std::cell::RefCell;
 
 use serde_json::Value;
+use ureq::Body;
 use ureq::http::Response;
-use ureq::{Agent, Body};
 
+use crate::agent::agent;
 use crate::sample::Study;
 use crate::stack::reach;
 use crate::system::{System, link_of, on_both_systems};
@@ -57,10 +58,6 @@ pub fn opens(system: &System, link: &str) -> (u16, String) {
 pub fn sign_in(system: &System, study: &Study, password: &str) -> u16 {
     let fields = [("account", study.patient_id.as_str()), ("password", password)];
     Browser::default().submit(system, "/sign-in", &fields).0
-}
-
-pub fn agent() -> Agent {
-    Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into()
 }
 
 pub fn path_of(link: &str) -> String {

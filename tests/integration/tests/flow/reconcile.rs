@@ -157,7 +157,7 @@ async fn what_a_study_costs_follows_from_a_price_list() {
     let system = System::start();
     let prices = system.embedded().data.join("prices.json");
     std::fs::write(&prices, r#"{"sms_part":1.0}"#).unwrap();
-    let output = std::process::Command::new(crate::system::binary())
+    let output = std::process::Command::new(crate::binary::binary())
         .args(["cost", "--json", "--prices"])
         .arg(&prices)
         .output()

@@ -2,8 +2,9 @@
 
 use std::process::{Command, Stdio};
 
+use crate::binary::binary;
 use crate::patients::Patient;
-use crate::system::{System, binary};
+use crate::system::System;
 
 const RUNBOOK: &str = include_str!("../../../../docs/OPERATIONS.md");
 const CONFIGURATION: &str = include_str!("../../../../docs/CONFIGURATION.md");

@@ -11,7 +11,7 @@ use aws_sdk_s3::types::CreateBucketConfiguration;
 use filmless_store::{Connection, Endpoints};
 use serde_json::{Value, json};
 
-use crate::portal::agent;
+use crate::agent::agent;
 
 /// How the portal is reached; the same for all tests of a process.
 struct Portal {

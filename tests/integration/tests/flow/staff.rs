@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::portal::{Browser, agent, opens, password_of, path_of, released, sign_in};
+use crate::agent::agent;
+use crate::portal::{Browser, opens, password_of, path_of, released, sign_in};
 use crate::sample::Study;
 use crate::system::{System, link_of};
 
@@ -251,7 +252,7 @@ async fn a_recalled_study_is_gone_at_once_and_tells_who_saw_it() {
     // Neither an order nor a late file brings it back.
     system.upload_order(&study.order()).await;
     system.upload("incoming/late", study.slice(1, 8)).await;
-    tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+    system.until_idle().await;
     assert_eq!(system.study(&study.uid).unwrap()["state"], "recalled");
     assert_eq!(system.staff_refused(&["resend", &study.uid]), "not-visible");
     // Recalled by mistake: staff bring it back, with a new slip.

@@ -52,7 +52,7 @@ async fn storage_of_ones_own_serves_the_whole_way() {
     assert!(system.slip(&study.uid, "slip.pdf").await.is_some());
 
     let guess = announce.replace("/announce/", "/announce/0");
-    let refused = crate::portal::agent().post(&guess).send("{\"Records\":[]}").unwrap();
+    let refused = crate::agent::agent().post(&guess).send("{\"Records\":[]}").unwrap();
     assert_eq!(refused.status(), 404);
-    assert_eq!(crate::portal::agent().post(&announce).send("hello").unwrap().status(), 400);
+    assert_eq!(crate::agent::agent().post(&announce).send("hello").unwrap().status(), 400);
 }

@@ -1,15 +1,17 @@
 //! A running system, and what a hospital, a patient and the staff do with it.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use filmless_domain::{ObjectKey, PhoneNumber};
+use filmless_embedded::{DurableQueue, RetryPolicy};
 use filmless_store::{Bucket, Connection, ObjectVersion, Served, StoreError};
 use serde_json::Value;
 
+use crate::binary::binary;
 use crate::embedded::Embedded;
 use crate::sample::Study;
 use crate::stack::Stack;
@@ -47,14 +49,6 @@ enum Place {
     Embedded(Embedded),
     /// The deployed template, with functions as Lambda runs them.
     Stack(Stack),
-}
-
-/// The binary lies beside the test's own: `cargo build -p filmless` makes it.
-pub fn binary() -> PathBuf {
-    let test = std::env::current_exe().unwrap();
-    let binary = test.parent().and_then(Path::parent).unwrap().join("filmless");
-    assert!(binary.exists(), "{} is missing: run `cargo build -p filmless` first", binary.display());
-    binary
 }
 
 impl System {
@@ -284,6 +278,16 @@ impl System {
                 self.status(),
                 self.log()
             );
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    /// Until everything that was uploaded has been worked on.
+    pub async fn until_idle(&self) {
+        let queue = DurableQueue::attach(&self.embedded().data, RetryPolicy::default()).await.unwrap();
+        let started = Instant::now();
+        while !queue.is_idle().await.unwrap() {
+            assert!(started.elapsed() < PATIENCE, "there is still work: {}", self.log());
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
     }

@@ -7,9 +7,10 @@ use std::time::Duration;
 use opentelemetry_proto::tonic::trace::v1::Span;
 use serde_json::json;
 
+use crate::binary::binary;
 use crate::collector::{Collector, attribute};
 use crate::patients::{MARKS, Patient, guest};
-use crate::system::{PATIENCE, System, binary};
+use crate::system::{PATIENCE, System};
 use crate::wire::Ask;
 
 /// All that a span may say.

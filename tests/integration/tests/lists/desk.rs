@@ -6,14 +6,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use filmless_delivery::staff::Desk;
-use filmless_delivery::{FileOwner, InstanceRenderer, RenderedParts, SourceFile};
 use filmless_delivery::{Services, Settings};
-use filmless_domain::Limits;
 use filmless_domain::staff::{Role, StaffMember};
 use filmless_embedded::{Credentials, Embedded, EmbeddedConfig};
-use filmless_imaging::RenderOptions;
 use filmless_store::calls::{Answer, Call, CallWatcher, PendingRequest, Service};
-use filmless_store::port::{Clock, Email, EmailGateway, OsRandomness, PortError, Sms, SmsGateway};
+use filmless_store::port::{Clock, Messengers, OsRandomness};
 use filmless_store::sealing::LocalSealer;
 use filmless_store::{Connection, Endpoints};
 use jiff::Timestamp;
@@ -52,43 +49,6 @@ impl Clock for At {
     }
 }
 
-/// Nothing is sent and nothing is rendered here.
-struct Nobody;
-
-fn nobody() -> PortError {
-    PortError::Unavailable { operation: "nothing is sent here", source: "no gateway".into() }
-}
-
-#[async_trait]
-impl SmsGateway for Nobody {
-    async fn send(&self, _: &Sms) -> Result<String, PortError> {
-        Err(nobody())
-    }
-    fn is_idempotent(&self) -> bool {
-        true
-    }
-}
-
-#[async_trait]
-impl EmailGateway for Nobody {
-    async fn send(&self, _: &Email) -> Result<String, PortError> {
-        Err(nobody())
-    }
-    fn is_idempotent(&self) -> bool {
-        true
-    }
-}
-
-#[async_trait]
-impl InstanceRenderer for Nobody {
-    async fn render(&self, _: &FileOwner, _: SourceFile, _: &Limits, _: RenderOptions) -> RenderedParts {
-        filmless_delivery::parts_channel().1
-    }
-    fn parallelism(&self) -> usize {
-        1
-    }
-}
-
 impl CountedDesk {
     /// An empty one at that moment.
     pub async fn open(now: Timestamp) -> Self {
@@ -117,10 +77,8 @@ impl CountedDesk {
             usage: connection.bucket("usage"),
             index: connection.index("filmless"),
             queue: embedded.queue(),
-            sms: Arc::new(Nobody),
-            email: Arc::new(Nobody),
+            messengers: Messengers::default(),
             sealer: Arc::new(LocalSealer::new(&[7; 32], OsRandomness)),
-            renderer: Arc::new(Nobody),
             clock: Arc::new(At(now)),
             randomness: Arc::new(OsRandomness),
             settings: Arc::new(Settings { quiet_period: Duration::from_secs(60), ..Settings::default() }),

@@ -111,7 +111,7 @@ pub fn notice(study: &StudyRecord, state: ChannelState) -> NoticeRecord {
     };
     let notice = json!({
         "study_instance_uid": study.study_instance_uid, "link_version": study.link_version, "account_name": "n",
-        "language": "vi", "phone": "+84903000001", "sms_channel": channel, "email_channel": null,
+        "language": "vi", "phone": "+84903000001", "channels": { "sms": channel },
         "issued_at": study.received_at.as_millisecond(), "link_expires_at": i64::MAX,
     });
     serde_json::from_value(notice).expect("a notice")

@@ -6,10 +6,11 @@ mod desk;
 mod fill;
 
 use filmless_delivery::staff::{Extent, ListAsked, ListCursor, ListPage, StaffError};
+use filmless_domain::Channel;
 use filmless_domain::{HoldReason, StudyInstanceUid};
 use filmless_store::index::{
-    AccessRecord, Change, Channel, ChannelRecord, ChannelState, ItemKey, NoticeRecord, StudyRecord,
-    Transaction, TransactionOutcome, Worklist,
+    AccessRecord, Change, ChannelRecord, ChannelState, ItemKey, NoticeRecord, StudyRecord, Transaction,
+    TransactionOutcome, Worklist,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;

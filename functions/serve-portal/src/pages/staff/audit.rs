@@ -11,9 +11,13 @@ use filmless_domain::staff::Act;
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use super::lists::Choice;
-use super::patient::study_url;
-use super::{Console, StaffFrame, Trouble, file, page};
+use super::address::study_url;
+use super::attachment::file;
+use super::choices::Choice;
+use super::console::Console;
+use super::frame::StaffFrame;
+use super::trouble::Trouble;
+use crate::pages::answer::page;
 use crate::texts::console;
 
 /// Events on one page.
@@ -122,7 +126,7 @@ pub(crate) async fn show(console: Console, Query(asked): Query<Asked>) -> Result
 /// `POST /staff/audit/verify`
 pub(crate) async fn verify(console: Console) -> Result<Response, Trouble> {
     console.demand(Act::ReadAudit).await?;
-    let verdict = console.clerk.verify_audit().await.map_err(console.trouble())?;
+    let verdict = console.desk.verify_audit().await.map_err(console.trouble())?;
     let words = console.frame().t.reading;
     let verdict = match verdict {
         AuditVerdict::Holds(log) => Verdict {
@@ -148,7 +152,7 @@ async fn render(
     query: &AuditQuery,
     verdict: Option<Verdict<'_>>,
 ) -> Result<Response, Trouble> {
-    let found = console.clerk.find_audit(query, EVENTS_SHOWN_MAX).await.map_err(console.trouble())?;
+    let found = console.desk.find_audit(query, EVENTS_SHOWN_MAX).await.map_err(console.trouble())?;
     let frame = console.frame_at("/staff/audit");
     let actions = AuditAction::ALL.map(|action| Choice {
         value: action.as_str().to_owned(),
@@ -177,7 +181,7 @@ pub(crate) async fn export(console: Console, Query(asked): Query<Asked>) -> Resu
     console.demand(Act::ReadAudit).await?;
     console.demand_days([&asked.from, &asked.to, &asked.day])?;
     let day = asked.day();
-    let lines = console.clerk.audit_of_day(day).await.map_err(console.trouble())?;
+    let lines = console.desk.audit_of_day(day).await.map_err(console.trouble())?;
     let is_fhir = asked.form == "fhir";
     let observer = &console.visitor.services.config.hospital.name_vi;
     let mut text = Vec::new();

@@ -10,7 +10,10 @@ use filmless_delivery::staff::{Channels, StaffError};
 use filmless_domain::StudyInstanceUid;
 use filmless_domain::staff::Act;
 
-use super::{Console, OutcomePage, Trouble, page, words_of};
+use super::console::Console;
+use super::outcome::OutcomePage;
+use super::trouble::{Trouble, words_of};
+use crate::pages::answer::page;
 
 /// What precedes the UID in the name of a box that was ticked.
 const TICKED: &str = "study:";
@@ -23,16 +26,13 @@ pub(crate) async fn resend(
     Form(typed): Form<BTreeMap<String, String>>,
 ) -> Result<Response, Trouble> {
     console.demand(Act::Resend).await?;
-    let channels = match typed.get("channels").map(String::as_str) {
-        Some("sms") => Channels::Sms,
-        Some("email") => Channels::Email,
-        _ => Channels::All,
-    };
+    let channels = typed.get("channels").and_then(|word| word.parse().ok());
+    let channels = channels.filter(|channels| *channels != Channels::None).unwrap_or_default();
     let ticked = typed.keys().filter_map(|name| StudyInstanceUid::parse(name.strip_prefix(TICKED)?).ok());
     let ticked: Vec<StudyInstanceUid> = ticked.collect();
     let (mut sent, mut not_sent) = (0_usize, BTreeMap::<&'static str, usize>::new());
     for study in ticked.iter().take(STUDIES_MAX) {
-        match console.clerk.resend(study, channels).await {
+        match console.desk.resend(study, channels).await {
             Ok(_) => sent += 1,
             Err(error @ (StaffError::Refused(_) | StaffError::NotFound)) => {
                 let (_, why) = words_of(&error, console.visitor.console_language());

@@ -6,7 +6,10 @@ use axum::response::Response;
 use filmless_delivery::staff::StaffError;
 use serde::Deserialize;
 
-use super::{Console, StaffFrame, Trouble, page, words_of};
+use super::console::Console;
+use super::frame::StaffFrame;
+use super::trouble::{Trouble, words_of};
+use crate::pages::answer::page;
 
 /// A page that asks.
 #[derive(Template)]

@@ -7,11 +7,17 @@ use axum::response::Response;
 use filmless_delivery::staff::{Extent, FailedChannel, ListPage};
 use filmless_domain::staff::Act;
 
-use super::lists::{Choice, PERIODS, Patient, choices, csv_line};
+use super::address::study_url;
+use super::attachment::file;
+use super::choices::{Choice, PERIODS, choices};
+use super::console::Console;
+use super::csv::csv_line;
+use super::frame::StaffFrame;
+use super::lists::Patient;
 use super::narrowed::{Around, Narrowed};
-use super::patient::study_url;
-use super::{Console, StaffFrame, Trouble, file, page};
-use crate::pages::moment;
+use super::trouble::Trouble;
+use crate::pages::answer::page;
+use crate::pages::moments::moment;
 use crate::texts::console;
 
 #[derive(Template)]
@@ -48,7 +54,7 @@ impl FailedRow {
             study_url: study_url(&failed.study_instance_uid),
             patient: Patient::new(failed.patient_id.as_ref()),
             name: failed.name.clone(),
-            channel: if failed.channel == "sms" { "SMS" } else { "Email" },
+            channel: failed.channel.label(),
             version: failed.link_version,
             when: failed.at.map(|at| moment(frame.shared, at)).unwrap_or_default(),
             why: console::why_failed(frame.language, reason(failed)),
@@ -67,7 +73,7 @@ async fn find(
     extent: &Extent,
 ) -> Result<ListPage<FailedChannel>, Trouble> {
     console.demand(Act::ReadLists).await?;
-    console.clerk.failed_channels(&asked.asked(console, PERIODS[0])?, extent).await.map_err(console.trouble())
+    console.desk.failed_channels(&asked.asked(console, PERIODS[0])?, extent).await.map_err(console.trouble())
 }
 
 /// `GET /staff/failed`

@@ -7,12 +7,16 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use filmless_delivery::staff::PatientHit;
-use filmless_domain::BirthDate;
 use filmless_domain::staff::Act;
 use serde::Deserialize;
 
-use super::lists::PERIODS;
-use super::{Console, StaffFrame, Trouble, page, patient_url, see_other, words_of};
+use super::address::patient_url;
+use super::choices::PERIODS;
+use super::console::Console;
+use super::frame::StaffFrame;
+use super::person::birth_date;
+use super::trouble::{Trouble, words_of};
+use crate::pages::answer::{page, see_other};
 
 #[derive(Template)]
 #[template(path = "staff/home.html")]
@@ -37,8 +41,8 @@ async fn waiting(console: &Console) -> Result<Vec<Waiting>, Trouble> {
     if !console.may(Act::ReadLists) {
         return Ok(Vec::new());
     }
-    let clerk = &console.clerk;
-    let (waiting, refused) = tokio::join!(clerk.waiting(), clerk.refusals(PERIODS[0], 0));
+    let desk = &console.desk;
+    let (waiting, refused) = tokio::join!(desk.waiting(), desk.refusals(PERIODS[0], 0));
     let words = console.frame().t.frame;
     let trouble = console.trouble();
     let (waiting, refused) = (waiting.map_err(&trouble)?, refused.map_err(&trouble)?.more);
@@ -82,11 +86,6 @@ pub(crate) struct Search {
     query: String,
 }
 
-/// A birth date as people write it.
-pub(super) fn birth_date(iso: &str) -> String {
-    BirthDate::parse(iso).map_or_else(|_| iso.to_owned(), |date| date.to_day_first())
-}
-
 /// `GET /staff`
 pub(crate) async fn show(console: Console) -> Result<Response, Trouble> {
     let may_find = console.may(Act::Find);
@@ -99,7 +98,7 @@ pub(crate) async fn show(console: Console) -> Result<Response, Trouble> {
 /// again.
 pub(crate) async fn search(console: Console, Form(typed): Form<Search>) -> Result<Response, Trouble> {
     console.demand(Act::Find).await?;
-    match console.clerk.keep_search(&typed.query).await {
+    match console.desk.keep_search(&typed.query).await {
         Ok(id) => Ok(see_other(&format!("/staff/found/{id}"), []).into_response()),
         Err(error) => {
             let (status, words) = words_of(&error, console.visitor.console_language());
@@ -116,8 +115,8 @@ pub(crate) async fn search(console: Console, Form(typed): Form<Search>) -> Resul
 /// `GET /staff/found/{search}`
 pub(crate) async fn found(console: Console, Path(search): Path<String>) -> Result<Response, Trouble> {
     console.demand(Act::Find).await?;
-    let query = &console.clerk.kept_search(&search).await.map_err(console.trouble())?;
-    let hits = console.clerk.find(query).await.map_err(console.trouble())?;
+    let query = &console.desk.kept_search(&search).await.map_err(console.trouble())?;
+    let hits = console.desk.find(query).await.map_err(console.trouble())?;
     let hits = Some(hits.iter().map(HitRow::new).collect());
     let frame = console.frame();
     Ok(page(

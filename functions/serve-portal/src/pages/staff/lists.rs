@@ -1,7 +1,5 @@
 //! The lists that staff work through, on the screen, on paper, and as a table for another program.
 
-use std::collections::BTreeSet;
-
 use askama::Template;
 use axum::extract::Query;
 use axum::http::StatusCode;
@@ -10,14 +8,20 @@ use filmless_delivery::staff::{Extent, HeldStudy, ListPage, Unreached};
 use filmless_domain::staff::Act;
 use filmless_domain::{HoldReason, PatientId, StoredCode};
 
+use super::address::{patient_url, study_url};
+use super::attachment::file;
+use super::choices::{Choice, PERIODS, choices};
+use super::console::Console;
+use super::csv::csv_line;
+use super::frame::StaffFrame;
 use super::narrowed::{Around, Narrowed};
-use super::patient::{StudyRow, local_phone, study_url};
-use super::{Console, StaffFrame, Trouble, file, page, patient_url};
-use crate::pages::moment;
+use super::patient::StudyRow;
+use super::person::local_phone;
+use super::trouble::Trouble;
+use crate::pages::answer::page;
+use crate::pages::moments::moment;
 use crate::texts::console;
 
-/// For how long back a list can be asked.
-pub(super) const PERIODS: [u16; 3] = [7, 31, 90];
 /// For how long back studies that are held are shown where nothing is asked for.
 const HELD_DAYS: u16 = PERIODS[1];
 
@@ -33,13 +37,6 @@ struct HeldPage<'a> {
     csv_url: String,
     around: Around,
     rows: Vec<HeldRow>,
-}
-
-/// One of the values by which a list can be narrowed.
-pub(super) struct Choice {
-    pub(super) value: String,
-    pub(super) words: String,
-    pub(super) is_chosen: bool,
 }
 
 #[derive(Template)]
@@ -85,19 +82,6 @@ impl Patient {
             url: patient.map(patient_url),
         }
     }
-}
-
-/// What is in a list, to choose from.
-pub(super) fn choices<'a>(values: impl Iterator<Item = &'a str>, chosen: &str) -> Vec<Choice> {
-    let values: BTreeSet<&str> = values.collect();
-    let choice =
-        |value: &str| Choice { value: value.to_owned(), words: value.to_owned(), is_chosen: value == chosen };
-    values.into_iter().map(choice).collect()
-}
-
-/// How far back: a period that is offered, whatever was asked for.
-pub(super) fn period(days: Option<u16>, otherwise: u16) -> u16 {
-    days.filter(|days| PERIODS.contains(days)).unwrap_or(otherwise)
 }
 
 /// `GET /staff/held`
@@ -158,7 +142,7 @@ async fn find_held(
     extent: &Extent,
 ) -> Result<ListPage<HeldStudy>, Trouble> {
     console.demand(Act::ReadLists).await?;
-    console.clerk.held(&asked.asked(console, HELD_DAYS)?, extent).await.map_err(console.trouble())
+    console.desk.held(&asked.asked(console, HELD_DAYS)?, extent).await.map_err(console.trouble())
 }
 
 /// `GET /staff/unreached`
@@ -213,25 +197,5 @@ async fn find_unreached(
     extent: &Extent,
 ) -> Result<ListPage<Unreached>, Trouble> {
     console.demand(Act::ReadLists).await?;
-    console.clerk.unreached(&asked.asked(console, PERIODS[0])?, extent).await.map_err(console.trouble())
-}
-
-/// A line of a table (RFC 4180). A value that a spreadsheet would take for a formula is kept from being one.
-pub(super) fn csv_line(values: &[&str]) -> String {
-    let quoted = values.iter().map(|value| {
-        let guard = if value.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
-        format!("\"{guard}{}\"", value.replace('"', "\"\""))
-    });
-    format!("{}\r\n", quoted.collect::<Vec<_>>().join(","))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_table_holds_no_formula_and_no_broken_line() {
-        assert_eq!(csv_line(&["Hoà", "a \"b\", c"]), "\"Hoà\",\"a \"\"b\"\", c\"\r\n");
-        assert_eq!(csv_line(&["=1+1", "+84", "-2", "@x"]), "\"'=1+1\",\"'+84\",\"'-2\",\"'@x\"\r\n");
-    }
+    console.desk.unreached(&asked.asked(console, PERIODS[0])?, extent).await.map_err(console.trouble())
 }

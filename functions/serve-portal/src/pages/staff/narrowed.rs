@@ -5,8 +5,9 @@ use jiff::civil::Date;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 
-use super::lists::{Choice, choices, period};
-use super::{Console, Trouble};
+use super::choices::{Choice, choices, period};
+use super::console::Console;
+use super::trouble::Trouble;
 use crate::texts::console::ReadingWords;
 
 /// Modalities of hospitals (PS3.3 C.7.3.1.1.1) that a list can be narrowed to, whether or not its page has one.

@@ -7,11 +7,16 @@ use axum::response::Response;
 use filmless_delivery::staff::{Extent, ListPage, OpenedStudy};
 use filmless_domain::staff::Act;
 
-use super::lists::{Patient, csv_line};
+use super::attachment::file;
+use super::console::Console;
+use super::csv::csv_line;
+use super::frame::StaffFrame;
+use super::lists::Patient;
 use super::narrowed::{Around, Narrowed};
 use super::patient::StudyRow;
-use super::{Console, StaffFrame, Trouble, file, page};
-use crate::pages::moment;
+use super::trouble::Trouble;
+use crate::pages::answer::page;
+use crate::pages::moments::moment;
 
 #[derive(Template)]
 #[template(path = "staff/opened.html")]
@@ -54,13 +59,13 @@ async fn find(
 ) -> Result<ListPage<OpenedStudy>, Trouble> {
     console.demand(Act::ReadLists).await?;
     let day = asked.asked(console, 1)?.day;
-    console.clerk.opened_on(day, extent).await.map_err(console.trouble())
+    console.desk.opened_on(day, extent).await.map_err(console.trouble())
 }
 
 /// `GET /staff/opened`
 pub(crate) async fn show(console: Console, Query(asked): Query<Narrowed>) -> Result<Response, Trouble> {
     let opened = find(&console, &asked, &asked.page()).await?;
-    let total = console.clerk.count_opened(asked.day()).await.map_err(console.trouble())?;
+    let total = console.desk.count_opened(asked.day()).await.map_err(console.trouble())?;
     let frame = console.frame();
     let rows = opened.rows.iter().map(|opened| OpenedRow::new(&frame, opened)).collect();
     let words = frame.t.reading;

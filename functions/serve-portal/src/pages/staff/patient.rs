@@ -11,9 +11,13 @@ use filmless_domain::share::{Relation, SHARE_LABEL_CHARS_MAX};
 use filmless_domain::staff::Act;
 use serde::Deserialize;
 
-use super::home::birth_date;
-use super::{Console, StaffFrame, Trouble, page, patient_of, patient_url, words_of};
-use crate::pages::{day, moment};
+use super::address::{patient_of, patient_url, study_url};
+use super::console::Console;
+use super::frame::StaffFrame;
+use super::person::{birth_date, local_phone};
+use super::trouble::{Trouble, words_of};
+use crate::pages::answer::page;
+use crate::pages::moments::{day, moment};
 use crate::texts::console;
 
 /// For how many days a share can be made here.
@@ -89,11 +93,6 @@ pub(crate) struct Done {
     pub(super) done: Option<String>,
 }
 
-/// The address of a study's page.
-pub(super) fn study_url(study: &filmless_domain::StudyInstanceUid) -> String {
-    format!("/staff/studies/{}", study.as_str())
-}
-
 /// What a study is called.
 pub(super) fn what_of(frame: &StaffFrame<'_>, study: &StudyBrief) -> String {
     let modalities = frame.shared.modalities(&study.modalities);
@@ -101,11 +100,6 @@ pub(super) fn what_of(frame: &StaffFrame<'_>, study: &StudyBrief) -> String {
         Some(description) => format!("{description} · {modalities}"),
         None => modalities,
     }
-}
-
-/// A phone number as it is dialled in the country.
-pub(super) fn local_phone(phone: &str) -> String {
-    phone.strip_prefix("+84").map_or_else(|| phone.to_owned(), |rest| format!("0{rest}"))
 }
 
 /// `GET /staff/patients/{patient}`
@@ -142,7 +136,7 @@ async fn render(
     notice: Option<&str>,
     error: Option<&StaffError>,
 ) -> Result<Response, Trouble> {
-    let view = console.clerk.patient(patient).await.map_err(console.trouble())?;
+    let view = console.desk.patient(patient).await.map_err(console.trouble())?;
     let url = patient_url(patient);
     let frame = console.frame_at(&url);
     let (status, error) = match error.map(|error| words_of(error, frame.language)) {

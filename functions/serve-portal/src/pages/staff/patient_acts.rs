@@ -9,9 +9,14 @@ use filmless_domain::PatientId;
 use filmless_domain::staff::Act;
 use serde::Deserialize;
 
+use super::address::{patient_of, patient_url};
 use super::confirm::{ConfirmPage, Confirmed, refusal};
-use super::home::birth_date;
-use super::{Console, OutcomePage, Trouble, page, patient, patient_of, patient_url, see_other};
+use super::console::Console;
+use super::outcome::OutcomePage;
+use super::patient;
+use super::person::birth_date;
+use super::trouble::Trouble;
+use crate::pages::answer::{page, see_other};
 
 /// What was typed.
 #[derive(Deserialize)]
@@ -31,7 +36,7 @@ pub(crate) async fn correct_contact(
     console.demand(Act::CorrectContact).await?;
     let code = patient_of(&segment, &console)?;
     let correction = ContactCorrection { phone: Some(typed.phone), email: Some(typed.email) };
-    match console.clerk.correct_contact(&code, &correction).await {
+    match console.desk.correct_contact(&code, &correction).await {
         Ok(()) => Ok(see_other(&format!("{}?done=contact", patient_url(&code)), [])?),
         Err(error) => patient::with_error(&console, &code, error).await,
     }
@@ -58,7 +63,7 @@ pub(crate) async fn revoke(
         let words = console.frame().t.frame.confirm_missing;
         return revoke_page(&console, &view, typed.reason).ask_again(words);
     }
-    match console.clerk.revoke(&code, &typed.reason).await {
+    match console.desk.revoke(&code, &typed.reason).await {
         Ok(ended) => {
             let url = patient_url(&code);
             let frame = console.frame_at(&url);
@@ -118,7 +123,7 @@ pub(crate) async fn merge(
     let code = patient_of(&segment, &console)?;
     let view = find(&console, &code).await?;
     let into = match PatientId::parse(&typed.code).ok() {
-        Some(into) => console.clerk.patient(&into).await,
+        Some(into) => console.desk.patient(&into).await,
         None => Err(StaffError::NotFound),
     };
     let into = match into {
@@ -132,7 +137,7 @@ pub(crate) async fn merge(
     if !typed.is_confirmed() {
         return merge_page(&console, &view, Some(&into), typed).answer(None);
     }
-    match console.clerk.merge(&code, &into.patient_id, &typed.reason).await {
+    match console.desk.merge(&code, &into.patient_id, &typed.reason).await {
         Ok(merged) => {
             let url = patient_url(&into.patient_id);
             let frame = console.frame_at(&url);
@@ -200,7 +205,7 @@ pub(crate) async fn erase(
         let words = console.frame().t.patient.erase_mistyped;
         return erase_page(&console, &code, typed.reason).await?.ask_again(words);
     }
-    match console.clerk.erase(&code, &typed.reason, false).await {
+    match console.desk.erase(&code, &typed.reason, false).await {
         Ok(erased) => {
             let frame = console.frame_at("/staff");
             let words = frame.t.patient;
@@ -231,7 +236,7 @@ async fn erase_page<'a>(
     reason: String,
 ) -> Result<ConfirmPage<'a>, Trouble> {
     let view = find(console, code).await?;
-    let rehearsal = console.clerk.erase(code, "rehearsal", true).await.map_err(console.trouble())?;
+    let rehearsal = console.desk.erase(code, "rehearsal", true).await.map_err(console.trouble())?;
     let frame = console.frame();
     let words = frame.t.patient;
     Ok(ConfirmPage {
@@ -256,7 +261,7 @@ async fn erase_page<'a>(
 }
 
 async fn find(console: &Console, code: &PatientId) -> Result<PatientView, Trouble> {
-    console.clerk.patient(code).await.map_err(console.trouble())
+    console.desk.patient(code).await.map_err(console.trouble())
 }
 
 /// Who it is, in one line.

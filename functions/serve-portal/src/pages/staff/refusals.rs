@@ -13,10 +13,16 @@ use filmless_domain::staff::Act;
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use super::lists::{PERIODS, csv_line};
-use super::{Console, StaffFrame, Trouble, file, page};
-use crate::pages::moment;
-use crate::texts::console;
+use super::attachment::file;
+use super::choices::PERIODS;
+use super::console::Console;
+use super::csv::csv_line;
+use super::frame::StaffFrame;
+use super::trouble::Trouble;
+use crate::pages::answer::page;
+use crate::pages::moments::moment;
+use crate::texts::console::{self, console_texts};
+use crate::texts::texts;
 
 /// Most rows of the page; the table has more.
 const ROWS_MAX: usize = 500;
@@ -47,7 +53,7 @@ struct Row {
 }
 
 /// What is asked for.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 pub(crate) struct Asked {
     days: Option<u16>,
     code: Option<String>,
@@ -79,7 +85,7 @@ fn why(language: Language, refusal: &RefusedUpload) -> &'static str {
 async fn find(console: &Console, asked: &Asked) -> Result<Refusals, Trouble> {
     console.demand(Act::ReadLists).await?;
     console.demand_days([&asked.day])?;
-    console.clerk.refusals(asked.days(), LINES_MAX).await.map_err(console.trouble())
+    console.desk.refusals(asked.days(), LINES_MAX).await.map_err(console.trouble())
 }
 
 /// `GET /staff/refusals`
@@ -113,30 +119,42 @@ pub(crate) async fn show(console: Console, Query(asked): Query<Asked>) -> Result
 /// `GET /staff/refusals.csv`
 pub(crate) async fn csv(console: Console, Query(asked): Query<Asked>) -> Result<Response, Trouble> {
     let found = find(&console, &asked).await?;
-    let frame = console.frame();
-    let words = frame.t.reading;
+    let table = table(console.visitor.console_language(), &found, &asked);
+    file("text/csv; charset=utf-8", "attachment; filename=\"refusals.csv\"", table.into_bytes())
+}
+
+/// All that was asked for, as a table; its last line says how many more there are.
+fn table(language: Language, found: &Refusals, asked: &Asked) -> String {
+    let (t, shared) = (console_texts(language), texts(language));
+    let words = t.reading;
     // The mark that has spreadsheets read UTF-8 (Unicode 23.8).
-    let (accession, patient) = (frame.t.patient.accession, frame.t.frame.code);
+    let (accession, patient) = (t.patient.accession, t.frame.code);
     let head = [words.uploaded, words.upload, accession, patient, words.code, words.why, ""];
     let mut table = format!("\u{feff}{}", csv_line(&head));
     for refusal in found.refused.iter().filter(|refusal| asked.wants(refusal)) {
-        let uploaded = refusal.uploaded_at.map(|at| moment(frame.shared, at)).unwrap_or_default();
-        let why = why(frame.language, refusal);
+        let uploaded = refusal.uploaded_at.map(|at| moment(shared, at)).unwrap_or_default();
+        let why = why(language, refusal);
         let accession = refusal.accession_number.as_deref().unwrap_or_default();
         let patient = refusal.patient_id.as_deref().unwrap_or_default();
         let line = [&uploaded, &refusal.key, accession, patient, refusal.code.code(), why, &refusal.message];
         table.push_str(&csv_line(&line));
     }
     if found.more > 0 {
-        table.push_str(&csv_line(&[
-            "",
-            "",
-            "",
-            "",
-            "",
-            "",
-            &format!("+ {}: {}", found.more, words.refusals_more),
-        ]));
+        let more = format!("+ {}: {}", found.more, words.refusals_more);
+        table.push_str(&csv_line(&["", "", "", "", "", "", &more]));
     }
-    file("text/csv; charset=utf-8", "attachment; filename=\"refusals.csv\"", table.into_bytes())
+    table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_of_refusals_says_how_many_more_there_are() {
+        let found = |more| Refusals { refused: Vec::new(), more };
+        let asked = Asked::default();
+        assert!(table(Language::Vi, &found(3), &asked).contains("\"+ 3: "));
+        assert_eq!(table(Language::Vi, &found(0), &asked).lines().count(), 1);
+    }
 }

@@ -12,10 +12,12 @@ use filmless_domain::staff::Act;
 use filmless_domain::{AccessionNumber, BirthDate, StudyInstanceUid};
 use serde::Deserialize;
 
-use super::patient::study_url;
-use super::study::study_of;
-use super::{Console, StaffFrame, Trouble, page, patient_url, see_other, words_of};
-use crate::pages::moment;
+use super::address::{patient_url, study_of, study_url};
+use super::console::Console;
+use super::frame::StaffFrame;
+use super::trouble::{Trouble, words_of};
+use crate::pages::answer::{page, see_other};
+use crate::pages::moments::moment;
 use crate::texts::console;
 
 /// How far back studies are listed whose patient differs.
@@ -129,7 +131,7 @@ pub(crate) async fn submit(
                 seen: typed.seen.clone(),
                 is_same_person: typed.same_person.as_deref() == Some("yes"),
             };
-            console.clerk.release(&study, &decision).await
+            console.desk.release(&study, &decision).await
         }
         Err(error) => Err(error),
     };
@@ -143,8 +145,8 @@ pub(crate) async fn submit(
 /// `GET /staff/reviews`
 pub(crate) async fn reviews(console: Console) -> Result<Response, Trouble> {
     console.demand(Act::Release).await?;
-    let found = console.clerk.mismatches(MISMATCH_DAYS).await.map_err(console.trouble())?;
-    let reviews = console.clerk.reviews().await.map_err(console.trouble())?;
+    let found = console.desk.mismatches(MISMATCH_DAYS).await.map_err(console.trouble())?;
+    let reviews = console.desk.reviews().await.map_err(console.trouble())?;
     let frame = console.frame_at("/staff/reviews");
     let row = |review: &filmless_delivery::ReviewRecord| ReviewRow {
         iso: review.at.to_string(),
@@ -169,7 +171,7 @@ async fn render(
     error: Option<StaffError>,
 ) -> Result<Response, Trouble> {
     let found = match order_of(order) {
-        Ok(named) => console.clerk.identity(study, named.as_ref()).await,
+        Ok(named) => console.desk.identity(study, named.as_ref()).await,
         Err(error) => Err(error),
     };
     let (view, error) = match (found, error) {

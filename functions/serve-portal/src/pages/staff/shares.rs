@@ -6,8 +6,13 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use filmless_domain::staff::Act;
 
-use super::{Console, StaffFrame, Trouble, page, patient, patient_of, patient_url, see_other};
-use crate::pages::day;
+use super::address::{patient_of, patient_url};
+use super::console::Console;
+use super::frame::StaffFrame;
+use super::patient;
+use super::trouble::Trouble;
+use crate::pages::answer::{page, see_other};
+use crate::pages::moments::day;
 use crate::pages::shares::{data_url, no_request, request_of, spaced};
 
 #[derive(Template)]
@@ -32,7 +37,7 @@ pub(crate) async fn create(
     let code = patient_of(&segment, &console)?;
     // A form that cannot be read asks for nothing, which is refused with words.
     let request = request_of(body.as_bytes()).unwrap_or_else(no_request);
-    let made = match console.clerk.share(&code, &request).await {
+    let made = match console.desk.share(&code, &request).await {
         Ok(made) => made,
         Err(error) => return patient::with_error(&console, &code, error).await,
     };
@@ -57,6 +62,6 @@ pub(crate) async fn end(
 ) -> Result<Response, Trouble> {
     console.demand(Act::Share).await?;
     let code = patient_of(&segment, &console)?;
-    console.clerk.end_share(&code, &share).await.map_err(console.trouble())?;
+    console.desk.end_share(&code, &share).await.map_err(console.trouble())?;
     Ok(see_other(&format!("{}?done=share-ended", patient_url(&code)), [])?)
 }

@@ -9,10 +9,15 @@ use axum::response::Response;
 use filmless_identity::Returned;
 use serde::Deserialize;
 
-use super::{Console, StaffFrame, Trouble, page, see_other};
-use crate::handler::PortalServices;
+use super::console::Console;
+use super::frame::StaffFrame;
+use super::trouble::Trouble;
+use crate::cookies;
+use crate::error::PortalError;
+use crate::pages::answer::{page, see_other};
+use crate::services::PortalServices;
+use crate::staff_sign_in::{StaffSignIn, StaffSignInBegun, StaffSignInEnded};
 use crate::visitor::Visitor;
-use crate::{PortalError, StaffDoor, StaffSignInBegun, StaffSignInEnded, cookies};
 
 #[derive(Template)]
 #[template(path = "staff/sign_in.html")]
@@ -38,7 +43,7 @@ pub(crate) async fn show(
     arrival: Query<Arrival>,
 ) -> Result<Response, PortalError> {
     if let Some(cookie) = &visitor.staff_cookie
-        && door(&services)?.session(cookie.expose(), &visitor.source).await?.is_some()
+        && sign_in_of(&services)?.desk(cookie.expose(), &visitor.source).await?.is_some()
     {
         return see_other("/staff", []);
     }
@@ -62,7 +67,7 @@ pub(crate) async fn begin(
     visitor: Visitor,
     State(services): State<Arc<PortalServices>>,
 ) -> Result<Response, PortalError> {
-    match door(&services)?.begin().await? {
+    match sign_in_of(&services)?.begin().await? {
         StaffSignInBegun::Onward { url, cookie } => {
             see_other(&url, cookies::begin_staff_sign_in(&cookie, &services.config))
         }
@@ -79,7 +84,7 @@ pub(crate) async fn come_back(
 ) -> Result<Response, PortalError> {
     let cookie = cookies::staff_sign_in(&headers, &services.config);
     let earlier = visitor.staff_cookie.as_ref();
-    match door(&services)?.finish(cookie.as_ref(), earlier, returned, &visitor.source).await? {
+    match sign_in_of(&services)?.finish(cookie.as_ref(), earlier, returned, &visitor.source).await? {
         StaffSignInEnded::Granted(session) => {
             see_other("/staff", cookies::start_staff_session(&session, &services.config))
         }
@@ -101,7 +106,7 @@ pub(crate) async fn sign_out(
     State(services): State<Arc<PortalServices>>,
 ) -> Result<Response, PortalError> {
     if let Some(cookie) = &visitor.staff_cookie {
-        door(&services)?.sign_out(cookie.expose(), &visitor.source).await?;
+        sign_in_of(&services)?.sign_out(cookie.expose(), &visitor.source).await?;
     }
     left(&services)
 }
@@ -111,7 +116,7 @@ pub(crate) async fn sign_out_everywhere(
     console: Console,
     State(services): State<Arc<PortalServices>>,
 ) -> Result<Response, Trouble> {
-    console.clerk.sign_out_everywhere().await.map_err(console.trouble())?;
+    console.desk.sign_out_everywhere().await.map_err(console.trouble())?;
     Ok(left(&services)?)
 }
 
@@ -119,7 +124,7 @@ fn left(services: &PortalServices) -> Result<Response, PortalError> {
     see_other("/staff/sign-in?after=sign-out", cookies::end_staff_session(&services.config))
 }
 
-fn door(services: &PortalServices) -> Result<&Arc<dyn StaffDoor>, PortalError> {
+fn sign_in_of(services: &PortalServices) -> Result<&StaffSignIn, PortalError> {
     services.staff.as_ref().ok_or(PortalError::NotFound)
 }
 

@@ -1,5 +1,7 @@
 //! One study: where it is, all that happened to it, and what can be done about it.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
@@ -11,9 +13,13 @@ use filmless_domain::StudyInstanceUid;
 use filmless_domain::audit::Actor;
 use filmless_domain::staff::Act;
 
-use super::patient::{Done, study_url, what_of};
-use super::{Console, StaffFrame, Trouble, page, patient_url, words_of};
-use crate::pages::moment;
+use super::address::{patient_url, study_of, study_url};
+use super::console::Console;
+use super::frame::StaffFrame;
+use super::patient::{Done, what_of};
+use super::trouble::{Trouble, words_of};
+use crate::pages::answer::page;
+use crate::pages::moments::moment;
 use crate::texts::console;
 
 #[derive(Template)]
@@ -57,7 +63,7 @@ struct Line {
     iso: String,
     when: String,
     code: String,
-    what: &'static str,
+    what: Cow<'static, str>,
     version: Option<u32>,
     who: Option<String>,
     detail: Option<String>,
@@ -97,7 +103,7 @@ impl ResultRow {
 }
 
 /// Somebody who opened a study.
-pub(super) struct ViewerRow {
+pub(crate) struct ViewerRow {
     pub(super) who: String,
     pub(super) source: String,
     pub(super) opened_at: String,
@@ -142,11 +148,6 @@ impl ViewerRow {
     }
 }
 
-/// The study of an address.
-pub(super) fn study_of(uid: &str, console: &Console) -> Result<StudyInstanceUid, Trouble> {
-    StudyInstanceUid::parse(uid).map_err(|_| console.trouble()(StaffError::NotFound))
-}
-
 /// `GET /staff/studies/{study_uid}`
 pub(crate) async fn show(
     console: Console,
@@ -184,7 +185,7 @@ async fn render(
     notice: Option<&str>,
     error: Option<&StaffError>,
 ) -> Result<Response, Trouble> {
-    let history = console.clerk.history(study).await.map_err(console.trouble())?;
+    let history = console.desk.history(study).await.map_err(console.trouble())?;
     let url = study_url(study);
     let frame = console.frame_at(&url);
     let (status, error) = match error.map(|error| words_of(error, frame.language)) {
@@ -227,7 +228,7 @@ async fn render(
 pub(crate) async fn viewers(console: Console, Path(uid): Path<String>) -> Result<Response, Trouble> {
     console.demand(Act::Recall).await?;
     let study = study_of(&uid, &console)?;
-    let viewers = console.clerk.viewers(&study).await.map_err(console.trouble())?;
+    let viewers = console.desk.viewers(&study).await.map_err(console.trouble())?;
     let frame = console.frame();
     let viewers = viewers.iter().map(|viewer| ViewerRow::new(&frame, viewer)).collect();
     let (uid, back_url) = (study.to_string(), study_url(&study));

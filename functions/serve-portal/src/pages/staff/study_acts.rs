@@ -9,10 +9,14 @@ use filmless_domain::StudyInstanceUid;
 use filmless_domain::staff::Act;
 use serde::Deserialize;
 
+use super::address::{study_of, study_url};
+use super::attachment::file;
 use super::confirm::{ConfirmPage, Confirmed, refusal};
-use super::patient::study_url;
-use super::study::{ViewerRow, study_of, with_error};
-use super::{Console, OutcomePage, Trouble, file, page, see_other};
+use super::console::Console;
+use super::outcome::OutcomePage;
+use super::study::{ViewerRow, with_error};
+use super::trouble::Trouble;
+use crate::pages::answer::{page, see_other};
 
 /// What was typed and chosen.
 #[derive(Deserialize)]
@@ -28,7 +32,7 @@ pub(crate) struct Typed {
 pub(crate) async fn slip(console: Console, Path(uid): Path<String>) -> Result<Response, Trouble> {
     console.demand(Act::Reissue).await?;
     let study = study_of(&uid, &console)?;
-    match console.clerk.slip(&study).await {
+    match console.desk.slip(&study).await {
         Ok(pdf) => file("application/pdf", "inline; filename=\"slip.pdf\"", pdf),
         Err(error) => with_error(&console, &study, error).await,
     }
@@ -42,7 +46,7 @@ pub(crate) async fn reissue(
 ) -> Result<Response, Trouble> {
     console.demand(Act::Reissue).await?;
     let study = study_of(&uid, &console)?;
-    let done = console.clerk.reissue(&study, typed.channels, &typed.reason).await;
+    let done = console.desk.reissue(&study, typed.channels, &typed.reason).await;
     answer(&console, &study, done.map(|_| "reissued")).await
 }
 
@@ -54,7 +58,7 @@ pub(crate) async fn resend(
 ) -> Result<Response, Trouble> {
     console.demand(Act::Resend).await?;
     let study = study_of(&uid, &console)?;
-    let done = console.clerk.resend(&study, typed.channels).await;
+    let done = console.desk.resend(&study, typed.channels).await;
     answer(&console, &study, done.map(|_| "resent")).await
 }
 
@@ -66,7 +70,7 @@ pub(crate) async fn hold(
 ) -> Result<Response, Trouble> {
     console.demand(Act::Hold).await?;
     let study = study_of(&uid, &console)?;
-    let done = console.clerk.hold(&study, &typed.reason).await;
+    let done = console.desk.hold(&study, &typed.reason).await;
     answer(&console, &study, done.map(|()| "held")).await
 }
 
@@ -89,7 +93,7 @@ pub(crate) async fn recall(
         let words = console.frame().t.frame.confirm_missing;
         return recall_page(&console, &study, typed.reason).await?.ask_again(words);
     }
-    match console.clerk.recall(&study, &typed.reason).await {
+    match console.desk.recall(&study, &typed.reason).await {
         Ok(report) => {
             let url = study_url(&study);
             let frame = console.frame_at(&url);
@@ -116,7 +120,7 @@ async fn recall_page<'a>(
     study: &StudyInstanceUid,
     reason: String,
 ) -> Result<ConfirmPage<'a>, Trouble> {
-    let history = console.clerk.history(study).await.map_err(console.trouble())?;
+    let history = console.desk.history(study).await.map_err(console.trouble())?;
     let frame = console.frame();
     let words = frame.t.study;
     let patient = history.patient_id.as_ref().map_or(words.no_patient, |patient| patient.as_str()).to_owned();

@@ -11,7 +11,10 @@ use filmless_domain::number::grouped;
 use filmless_domain::staff::Act;
 use serde::Deserialize;
 
-use super::{Console, StaffFrame, Trouble, page, see_other};
+use super::console::Console;
+use super::frame::StaffFrame;
+use super::trouble::Trouble;
+use crate::pages::answer::{page, see_other};
 
 /// Width of the longest bar, in units of the drawing.
 const BAR_MAX: i64 = 1000;
@@ -29,10 +32,18 @@ struct Month {
     choices: [Choice; 3],
     cards: Vec<(&'static str, String)>,
     bars: Vec<Bar>,
-    rows: Vec<[String; 10]>,
+    channels: Vec<&'static str>,
+    rows: Vec<Row>,
     files: Vec<(String, &'static str, String)>,
     events: String,
     sequence: String,
+}
+
+/// A line of the table: of what, and its figures; those of channels are in the order of their headings.
+struct Row {
+    labels: [String; 3],
+    values: [String; 5],
+    sent: Vec<String>,
 }
 
 /// One filter: its name in the address, its words, and what can be chosen.
@@ -80,12 +91,12 @@ pub(super) fn named(value: &str) -> &str {
 /// `GET /staff/usage`
 pub(crate) async fn show(console: Console, Query(chosen): Query<Chosen>) -> Result<Response, Trouble> {
     console.demand(Act::ReadUsage).await?;
-    let months = console.clerk.usage_months().await.map_err(console.trouble())?;
+    let months = console.desk.usage_months().await.map_err(console.trouble())?;
     let asked = wanted(chosen.month.as_ref()).map(str::to_owned).or_else(|| months.first().cloned());
     let frame = console.frame();
     let month = match asked {
         Some(month) => {
-            let found = console.clerk.usage_month(&month).await.map_err(console.trouble())?;
+            let found = console.desk.usage_month(&month).await.map_err(console.trouble())?;
             Some(Month::new(&frame, &found, &chosen))
         }
         None => None,
@@ -99,7 +110,7 @@ pub(crate) async fn file(
     Path((month, name)): Path<(String, String)>,
 ) -> Result<Response, Trouble> {
     console.demand(Act::ReadUsage).await?;
-    let url = console.clerk.usage_file_url(&month, &name).await.map_err(console.trouble())?;
+    let url = console.desk.usage_file_url(&month, &name).await.map_err(console.trouble())?;
     Ok(see_other(&url, [])?)
 }
 
@@ -126,18 +137,15 @@ impl Month {
             (words.stored, number((total.original_bytes + total.derived_bytes) / 1_000_000)),
         ];
         let row = |labels: [String; 3], f: &UsageFigures| {
-            let [department, modality, payer] = labels;
             let values = [
                 f.studies_released,
                 f.released_and_notified,
                 f.released_and_opened,
                 f.films_avoided,
                 f.film_saved_vnd,
-                f.sms_parts,
-                f.emails,
             ];
-            let [a, b, c, d, e, g, h] = values.map(number);
-            [department, modality, payer, a, b, c, d, e, g, h]
+            let sent = total.sent.shown().map(|(channel, _)| number(f.sent[channel])).collect();
+            Row { labels, values: values.map(number), sent }
         };
         let labels = |group: &UsageGroup| {
             [
@@ -150,6 +158,8 @@ impl Month {
         if !rows.is_empty() {
             rows.push(row([words.total.to_owned(), String::new(), String::new()], &total));
         }
+        let headings = total.sent.shown().map(|(channel, _)| channel.counted().heading(frame.language));
+        let channels = headings.collect();
         let bars = bars(frame, &groups);
         let files = month.files.iter().map(|file| {
             let words = match file.name.rsplit('.').next().unwrap_or_default() {
@@ -168,6 +178,7 @@ impl Month {
             choices: choices(frame, month, chosen),
             cards,
             bars,
+            channels,
             rows,
             files: files.collect(),
             events: number(i64::try_from(month.events).unwrap_or(i64::MAX)),

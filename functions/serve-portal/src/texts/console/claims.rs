@@ -1,6 +1,6 @@
 //! The words of the page that compares claims.
 
-use super::words;
+use super::words::words;
 
 words! {
     /// Claims to the insurance against what was delivered.

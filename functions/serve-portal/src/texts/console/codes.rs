@@ -1,9 +1,11 @@
 //! Codes in words: what the use cases say by a stable code is read by people here.
 
-use filmless_domain::Language;
+use std::borrow::Cow;
+
 use filmless_domain::audit::AuditOutcome;
 use filmless_domain::share::Relation;
 use filmless_domain::staff::Role;
+use filmless_domain::{Channel, Language};
 
 /// The word of a language.
 pub(super) const fn pick(language: Language, vi: &'static str, en: &'static str) -> &'static str {
@@ -71,24 +73,45 @@ pub(crate) fn why_failed(language: Language, detail: &str) -> String {
     }
 }
 
+/// A channel alone, among channels to choose from.
+pub(crate) fn only(language: Language, channel: Channel) -> String {
+    match language {
+        Language::Vi => format!("chỉ {}", channel.label()),
+        Language::En => format!("{} only", channel.label()),
+    }
+}
+
 /// A line of a history.
-pub(crate) fn line(language: Language, what: &str) -> &'static str {
+pub(crate) fn line(language: Language, what: &str) -> Cow<'static, str> {
+    match message(language, what) {
+        Some(words) => Cow::Owned(words),
+        None => Cow::Borrowed(step(language, what)),
+    }
+}
+
+/// What became of the message of a channel: `sms-sent`.
+fn message(language: Language, what: &str) -> Option<String> {
+    let (word, state) = what.rsplit_once('-')?;
+    let channel = Channel::of_word(word)?;
+    let state = match state {
+        "pending" => pick(language, "chờ gửi", "waits"),
+        "sending" => pick(language, "đang gửi", "being sent"),
+        "sent" => pick(language, "đã gửi", "sent"),
+        "delivered" => pick(language, "đã đến", "arrived"),
+        "failed" => pick(language, "không gửi được", "failed"),
+        _ => return None,
+    };
+    Some(format!("{} {state}", channel.label()))
+}
+
+/// A step, or an act of staff.
+fn step(language: Language, what: &str) -> &'static str {
     match what {
         "received" => pick(language, "Nhận ảnh đầu tiên", "First image received"),
         "last-received" => pick(language, "Nhận ảnh cuối", "Last image received"),
         "rendered" => pick(language, "Chuẩn bị xong ảnh", "Images prepared"),
         "released" => pick(language, "Trả kết quả", "Released"),
         "slip-made" => pick(language, "Lập phiếu", "Slip made"),
-        "sms-pending" => pick(language, "SMS chờ gửi", "SMS waits"),
-        "sms-sending" => pick(language, "SMS đang gửi", "SMS being sent"),
-        "sms-sent" => pick(language, "SMS đã gửi", "SMS sent"),
-        "sms-delivered" => pick(language, "SMS đã đến", "SMS arrived"),
-        "sms-failed" => pick(language, "SMS không gửi được", "SMS failed"),
-        "email-pending" => pick(language, "Email chờ gửi", "Email waits"),
-        "email-sending" => pick(language, "Email đang gửi", "Email being sent"),
-        "email-sent" => pick(language, "Email đã gửi", "Email sent"),
-        "email-delivered" => pick(language, "Email đã đến", "Email arrived"),
-        "email-failed" => pick(language, "Email không gửi được", "Email failed"),
         "opened" => pick(language, "Mở lần chụp", "Study opened"),
         "first-image" => pick(language, "Thấy ảnh đầu tiên", "First image seen"),
         "downloaded" => pick(language, "Tải ảnh gốc", "Originals downloaded"),
@@ -134,7 +157,7 @@ pub(crate) fn action(language: Language, word: &str) -> &'static str {
         "read-log" => pick(language, "Xem nhật ký", "Log read"),
         "erase-subject" => pick(language, "Xóa theo yêu cầu", "Erased on request"),
         "end-retention" => pick(language, "Hết hạn lưu trữ", "Retention ended"),
-        act => line(language, act),
+        act => step(language, act),
     }
 }
 
@@ -152,5 +175,24 @@ pub(crate) fn review(language: Language, kind: filmless_delivery::ReviewKind) ->
             "Phiếu cũ đến sau phiếu mới, không dùng",
             "An older order came after a newer one and does not count",
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_message_is_told_by_its_channel_and_what_became_of_it() {
+        for language in [Language::Vi, Language::En] {
+            let mut told = std::collections::BTreeSet::new();
+            for channel in Channel::ALL {
+                for state in ["pending", "sending", "sent", "delivered", "failed"] {
+                    let words = line(language, &format!("{channel}-{state}"));
+                    assert!(words.starts_with(channel.label()) && told.insert(words.clone()), "{words}");
+                }
+            }
+            assert_eq!(line(language, "sms-lost"), step(language, "no such step"));
+        }
     }
 }

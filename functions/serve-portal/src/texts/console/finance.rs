@@ -1,6 +1,6 @@
 //! The words of the page that sets months side by side.
 
-use super::words;
+use super::words::words;
 
 words! {
     /// Months, departments and payers side by side.

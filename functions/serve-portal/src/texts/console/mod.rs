@@ -3,6 +3,8 @@
 
 use filmless_domain::Language;
 
+use self::words::words;
+
 mod claims;
 mod codes;
 mod finance;
@@ -14,9 +16,12 @@ mod release;
 mod study;
 mod troubles;
 mod usage;
+mod words;
 
 pub(crate) use claims::ClaimsWords;
-pub(crate) use codes::{action, line, outcome, relation, review, role, state, why_failed, why_unreached};
+pub(crate) use codes::{
+    action, line, only, outcome, relation, review, role, state, why_failed, why_unreached,
+};
 pub(crate) use finance::FinanceWords;
 pub(crate) use holds::{detail_of_hold, hold_reason};
 pub(crate) use patient::PatientWords;
@@ -26,29 +31,6 @@ pub(crate) use release::ReleaseWords;
 pub(crate) use study::StudyWords;
 pub(crate) use troubles::trouble;
 pub(crate) use usage::UsageWords;
-
-/// Declares a set of words in both languages.
-macro_rules! words {
-    ($(#[$about:meta])* $name:ident { $($field:ident: $vi:literal, $en:literal;)+ }) => {
-        $(#[$about])*
-        pub(crate) struct $name {
-            $(pub(crate) $field: &'static str,)+
-        }
-
-        impl $name {
-            /// The words of a language.
-            pub(crate) const fn of(language: filmless_domain::Language) -> &'static Self {
-                const VI: $name = $name { $($field: $vi,)+ };
-                const EN: $name = $name { $($field: $en,)+ };
-                match language {
-                    filmless_domain::Language::Vi => &VI,
-                    filmless_domain::Language::En => &EN,
-                }
-            }
-        }
-    };
-}
-use words;
 
 /// All words of one language.
 pub(crate) struct ConsoleTexts {

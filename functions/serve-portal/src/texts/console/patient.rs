@@ -1,6 +1,6 @@
 //! The words of a patient's page, and of what is done there.
 
-use super::words;
+use super::words::words;
 
 words! {
     /// One patient.

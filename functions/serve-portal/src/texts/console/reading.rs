@@ -1,6 +1,6 @@
 //! The words of the lists and of the audit log.
 
-use super::words;
+use super::words::words;
 
 words! {
     /// What is read from top to bottom.

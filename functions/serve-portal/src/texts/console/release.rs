@@ -1,6 +1,6 @@
 //! The words of a release by hand.
 
-use super::words;
+use super::words::words;
 
 words! {
     /// Images, order and account side by side.

@@ -1,6 +1,6 @@
 //! The words of a study's page, and of what is done there.
 
-use super::words;
+use super::words::words;
 
 words! {
     /// One study.
@@ -35,9 +35,7 @@ words! {
         resend: "Gửi lại tin báo", "Send the message again";
         resend_hint: "Phiếu giấy đã in vẫn dùng được.", "The slip on paper stays valid.";
         channels: "Gửi qua", "Send by";
-        channels_all: "SMS và email", "SMS and email";
-        channels_sms: "chỉ SMS", "SMS only";
-        channels_email: "chỉ email", "email only";
+        channels_all: "tất cả", "all";
         channels_none: "không gửi, chỉ in phiếu", "nothing, print the slip";
         release: "Trả kết quả", "Release";
         release_hint: "Đối chiếu ảnh với phiếu chỉ định trước khi trả.", "Compare images and order before you release.";

@@ -1,6 +1,6 @@
 //! The words of the finance page.
 
-use super::words;
+use super::words::words;
 
 words! {
     /// Figures of a month.
@@ -22,8 +22,6 @@ words! {
         films_avoided: "Phim không in", "Films avoided";
         films_printed: "Phim đã in", "Films printed";
         saved: "Tiền phim tiết kiệm (đồng)", "Film money saved (VND)";
-        sms: "SMS (phần)", "SMS (parts)";
-        emails: "Email", "Emails";
         not_delivered: "Tin lỗi", "Failed messages";
         message_cost: "Chi phí tin (đồng)", "Message cost (VND)";
         stored: "Dung lượng thêm (MB)", "Storage added (MB)";

@@ -3,14 +3,13 @@
 mod plan;
 mod series_writer;
 
-use filmless_domain::object_key::{self, SeriesKeys};
-use filmless_domain::usage::{StorageClass, UsageEvent, UsageKind, UsageUnit};
+use std::sync::Arc;
+
 use filmless_domain::{StudyInstanceUid, StudyState};
 use filmless_imaging::NoPicture;
 use filmless_store::index::{InstanceRecord, SeriesRecord, StudyRecord};
-use filmless_store::{ObjectVersion, Served, StoreError};
+use filmless_store::{ObjectVersion, StoreError};
 use futures::{StreamExt, stream};
-use serde_json::json;
 use tempfile::NamedTempFile;
 use tokio::sync::mpsc;
 use tracing::{info, instrument};
@@ -18,19 +17,14 @@ use tracing::{info, instrument};
 use crate::DeliveryError;
 use crate::parts::Prepare;
 use crate::prepare::digest::series_digest;
-use crate::record::messages::{ReleaseTask, SeriesContents, Task};
-use crate::record::outbox;
-use crate::record::usage::{self, Pen};
+use crate::prepare::finish::finish_study;
+use crate::record::messages::SeriesContents;
 pub use crate::renderer::{
     FileOwner, InProcessRenderer, InstanceRenderer, RenderedParts, no_picture, parts_channel,
 };
 pub use crate::source_file::SourceFile;
-pub(crate) use plan::{KeyMarks, slice_key};
 use plan::{PlannedInstance, plan_series};
 use series_writer::SeriesWriter;
-
-/// How often a rendered study is read anew because its item changed meanwhile, before its message comes again.
-const FINISH_TRIES_MAX: u32 = 4;
 
 /// Files that are downloaded while others are rendered.
 const DOWNLOADS_AT_ONCE: usize = 2;
@@ -45,6 +39,7 @@ const IN_MEMORY_BYTES_MAX: u64 = 16 << 20;
 #[instrument(skip_all, fields(study_instance_uid = %study))]
 pub async fn render_series(
     prepare: &Prepare,
+    renderer: &Arc<dyn InstanceRenderer>,
     study: &StudyInstanceUid,
     wanted: &[SeriesContents],
 ) -> Result<(), DeliveryError> {
@@ -68,7 +63,7 @@ pub async fn render_series(
     if !known.is_empty() {
         let instances = prepare.common.index.instances(study).await?;
         for record in known {
-            render_one(prepare, study, &instances, record).await?;
+            render_one(prepare, renderer, study, &instances, record).await?;
         }
     }
     finish_study(prepare, study).await
@@ -77,6 +72,7 @@ pub async fn render_series(
 #[instrument(skip_all, fields(series_instance_uid = %record.series_instance_uid))]
 async fn render_one(
     prepare: &Prepare,
+    renderer: &Arc<dyn InstanceRenderer>,
     study: &StudyInstanceUid,
     instances: &[InstanceRecord],
     mut record: SeriesRecord,
@@ -86,8 +82,8 @@ async fn render_one(
         // More arrived: the settle that follows asks for this series again.
         return Ok(());
     }
-    let plan = plan_series(&record.modality, instances, &series, prepare.renderer.parallelism());
-    write_series(prepare, study, &mut record, plan).await?;
+    let plan = plan_series(&record.modality, instances, &series, renderer.parallelism());
+    write_series(prepare, renderer, study, &mut record, plan).await?;
     record.rendered_digest = Some(record.content_digest.clone());
     prepare.common.index.mark_series_rendered(study, &record).await?;
     info!(frames = record.frames, without_picture = record.without_picture, "series rendered");
@@ -96,13 +92,14 @@ async fn render_one(
 
 async fn write_series(
     prepare: &Prepare,
+    renderer: &Arc<dyn InstanceRenderer>,
     study: &StudyInstanceUid,
     record: &mut SeriesRecord,
     plan: Vec<PlannedInstance>,
 ) -> Result<(), DeliveryError> {
     let mut writer = SeriesWriter::create(study, record)?;
-    let (sender, mut started) = mpsc::channel(prepare.renderer.parallelism());
-    tokio::spawn(start_rendering(prepare.clone(), study.clone(), plan, sender));
+    let (sender, mut started) = mpsc::channel(renderer.parallelism());
+    tokio::spawn(start_rendering(prepare.clone(), Arc::clone(renderer), study.clone(), plan, sender));
     while let Some(instance) = started.recv().await {
         let StartedInstance { planned, parts } = instance?;
         writer.write_instance(&planned.record.sop_instance_uid, planned.key_frames, parts).await?;
@@ -120,6 +117,7 @@ struct StartedInstance {
 /// that took its turn before an earlier one would wait for it for ever.
 async fn start_rendering(
     prepare: Prepare,
+    renderer: Arc<dyn InstanceRenderer>,
     study: StudyInstanceUid,
     plan: Vec<PlannedInstance>,
     sender: mpsc::Sender<Result<StartedInstance, DeliveryError>>,
@@ -135,7 +133,7 @@ async fn start_rendering(
             Ok(file) => {
                 let limits = &prepare.common.settings.limits;
                 let owner = FileOwner { study: study.clone(), patient: planned.record.patient.clone() };
-                let parts = prepare.renderer.render(&owner, file, limits, planned.options).await;
+                let parts = renderer.render(&owner, file, limits, planned.options).await;
                 Ok(StartedInstance { planned, parts })
             }
             Err(DeliveryError::Store(StoreError::NotFound)) => {
@@ -164,89 +162,4 @@ async fn download(prepare: &Prepare, record: &InstanceRecord) -> Result<SourceFi
     let file = file.into_file();
     let bytes = file.metadata().map_err(temporary())?.len();
     Ok(SourceFile::Disk { file, bytes })
-}
-
-/// Moves a settled study on once every series shows its contents: manifest first, then the state together with
-/// the message to the gate. Whoever renders the last series does it; running it again changes nothing.
-pub(crate) async fn finish_study(prepare: &Prepare, study: &StudyInstanceUid) -> Result<(), DeliveryError> {
-    for _ in 0..FINISH_TRIES_MAX {
-        let Some(record) = prepare.common.index.study(study).await? else { return Ok(()) };
-        if record.state != StudyState::Settled {
-            return Ok(());
-        }
-        let series = prepare.common.index.series(study).await?;
-        if series.iter().any(|s| s.rendered_digest.as_ref() != Some(&s.content_digest)) {
-            return Ok(());
-        }
-        if mark_finished(prepare, record, &series).await? {
-            return Ok(());
-        }
-        // A file came meanwhile. One that is part of the study settles it anew; one that was refused changed its item only.
-    }
-    Err(StoreError::Contention { operation: "finish a study" }.into())
-}
-
-/// Says whether the study was as it was read.
-async fn mark_finished(
-    prepare: &Prepare,
-    mut record: StudyRecord,
-    series: &[SeriesRecord],
-) -> Result<bool, DeliveryError> {
-    let study = &record.study_instance_uid.clone();
-    record.images = series.iter().map(|s| s.frames).sum();
-    let manifest =
-        serde_json::to_vec(&manifest(&record, series)).map_err(DeliveryError::internal("a manifest"))?;
-    let manifest_bytes = manifest.len() as u64;
-    let served = Served::uncached("application/json");
-    prepare.derived.put(&object_key::study_manifest(study), manifest, served).await?;
-    let entry =
-        outbox::entry(&prepare.common, vec![ReleaseTask { study_instance_uid: study.clone() }.to_outbox()?])?;
-    let before = usage::signed(record.derived_bytes);
-    record.derived_bytes = manifest_bytes + series.iter().map(|s| s.derived_bytes).sum::<u64>();
-    let rendered = rendered(&Pen::of_study(&prepare.common, &record).await?, &record, before);
-    let now = prepare.common.clock.now();
-    if !prepare.common.index.mark_study_rendered(&record, now, &entry, &usage::entries(&rendered)?).await? {
-        return Ok(false);
-    }
-    info!(study_instance_uid = %study, images = record.images, "study rendered");
-    outbox::publish(&prepare.common, &entry).await?;
-    Ok(true)
-}
-
-/// What was made of the study since it was rendered last: nothing, where the same files came again.
-fn rendered(pen: &Pen, study: &StudyRecord, bytes_before: i64) -> Vec<UsageEvent> {
-    let bytes = usage::signed(study.derived_bytes);
-    // Two renderings differ in when the last file came, or in what a recall deleted between them.
-    let occasion = format!("{} {bytes_before} {bytes}", study.last_received_at.as_millisecond());
-    let is_unchanged = bytes != 0 && bytes == bytes_before;
-    let shown = pen.event(UsageKind::StudyRendered, &occasion);
-    let stored = pen.stored(StorageClass::Derived, &occasion, bytes - bytes_before);
-    let shown = shown.count(i64::from(study.images), UsageUnit::Image);
-    [(!is_unchanged).then_some(shown), (stored.quantity != 0).then_some(stored)]
-        .into_iter()
-        .flatten()
-        .collect()
-}
-
-/// What the derived bucket holds of a study; nothing in it names the patient.
-fn manifest(study: &StudyRecord, series: &[SeriesRecord]) -> serde_json::Value {
-    let uid = &study.study_instance_uid;
-    let series: Vec<_> = series
-        .iter()
-        .map(|s| {
-            let keys = SeriesKeys::new(uid, &s.series_instance_uid, &s.content_digest);
-            json!({
-                "series_instance_uid": s.series_instance_uid, "number": s.number, "description": s.description,
-                "modality": s.modality, "instances": s.instances, "frames": s.frames,
-                "key_frames": s.key_frames, "documents": s.documents, "without_picture": s.without_picture,
-                "cut_instances": s.cut_instances, "missing_frames": s.missing_frames,
-                "pack": keys.pack, "index": keys.index, "poster": keys.poster, "thumbs": keys.thumbs,
-                "metadata": keys.metadata,
-            })
-        })
-        .collect();
-    json!({
-        "version": 1, "study_instance_uid": uid, "study_date": study.study_date,
-        "modalities": study.modalities, "instances": study.instances, "images": study.images, "series": series,
-    })
 }

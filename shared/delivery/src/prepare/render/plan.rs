@@ -1,11 +1,12 @@
 //! What is made of each instance of a series, decided before any is read.
 
-use std::collections::BTreeMap;
-
-use filmless_dicom::{SliceKey, display_order};
-use filmless_domain::{SeriesInstanceUid, SopInstanceUid};
-use filmless_imaging::{KeyFrames, Layers, PreviewSize, RenderOptions};
+use filmless_dicom::display_order;
+use filmless_domain::{KeyFrames, SeriesInstanceUid};
+use filmless_imaging::{Layers, PreviewSize, RenderOptions};
 use filmless_store::index::InstanceRecord;
+
+use crate::prepare::key_marks::KeyMarks;
+use crate::prepare::slice_key::slice_key;
 
 /// Longest side of a preview. Radiographs are looked at one by one; of slices and cines the preview only bridges the
 /// time until the lossless frame is there, and all of them must come quickly.
@@ -14,36 +15,6 @@ const CINE_SIDE_MAX: u32 = 512;
 const SLICE_SIDE_MAX: u32 = 256;
 /// A series of so few frames is looked at like radiographs.
 const FEW_FRAMES_MAX: u32 = 4;
-
-/// Which images the key object selections of a study mark.
-#[derive(Debug, Default)]
-pub(crate) struct KeyMarks(BTreeMap<SopInstanceUid, KeyFrames>);
-
-impl KeyMarks {
-    pub fn of_study(instances: &[InstanceRecord]) -> Self {
-        let mut marks: BTreeMap<SopInstanceUid, KeyFrames> = BTreeMap::new();
-        for reference in instances.iter().flat_map(|i| &i.key_references) {
-            let mark = marks.entry(reference.sop_instance_uid.clone()).or_default();
-            match mark {
-                _ if reference.frames.is_empty() => *mark = KeyFrames::All,
-                KeyFrames::All => {}
-                KeyFrames::None => *mark = KeyFrames::Numbers(reference.frames.clone()),
-                KeyFrames::Numbers(numbers) => numbers.extend(&reference.frames),
-            }
-        }
-        for mark in marks.values_mut() {
-            if let KeyFrames::Numbers(numbers) = mark {
-                numbers.sort_unstable();
-                numbers.dedup();
-            }
-        }
-        Self(marks)
-    }
-
-    pub fn of_instance(&self, instance: &InstanceRecord) -> KeyFrames {
-        self.0.get(&instance.sop_instance_uid).cloned().unwrap_or_default()
-    }
-}
 
 /// One instance and what is made of it.
 #[derive(Debug, Clone)]
@@ -107,16 +78,6 @@ fn choose_poster(plan: &mut [PlannedInstance], frames: u32) {
     }
 }
 
-/// What decides the place of an instance in its series.
-pub(crate) fn slice_key(instance: &InstanceRecord) -> SliceKey {
-    SliceKey {
-        slice_position: instance.slice_position,
-        acquisition_time: instance.acquisition_time.clone(),
-        instance_number: instance.instance_number,
-        sop_instance_uid: instance.sop_instance_uid.as_str().to_owned(),
-    }
-}
-
 fn preview_size(modality: &str, frames: u32) -> PreviewSize {
     let side_max = match modality {
         "US" | "XA" | "RF" | "ES" | "IVUS" | "IVOCT" => CINE_SIDE_MAX,
@@ -129,7 +90,7 @@ fn preview_size(modality: &str, frames: u32) -> PreviewSize {
 
 #[cfg(test)]
 mod tests {
-    use filmless_domain::{KeyReference, ObjectKey};
+    use filmless_domain::{KeyReference, ObjectKey, SopInstanceUid};
 
     use super::*;
 

@@ -5,9 +5,9 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 
 use filmless_domain::object_key::SeriesKeys;
-use filmless_domain::{SopInstanceUid, StudyInstanceUid};
+use filmless_domain::{KeyFrames, SopInstanceUid, StudyInstanceUid};
 use filmless_imaging::{
-    DocumentKind, KeyFrames, NoteCode, NoteEntry, RenderedPart, SeriesDescription, SeriesPackBuilder,
+    DocumentKind, NoteCode, NoteEntry, RenderedPart, SeriesDescription, SeriesPackBuilder,
 };
 use filmless_store::index::SeriesRecord;
 use filmless_store::{Bucket, Served};

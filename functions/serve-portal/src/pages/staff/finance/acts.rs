@@ -6,7 +6,9 @@ use filmless_delivery::staff::Refusal;
 use filmless_domain::staff::Act;
 use serde::Deserialize;
 
-use super::super::{Console, Trouble, see_other};
+use crate::pages::answer::see_other;
+use crate::pages::staff::console::Console;
+use crate::pages::staff::trouble::Trouble;
 
 #[derive(Deserialize)]
 pub(crate) struct Month {
@@ -22,7 +24,7 @@ pub(crate) struct Budget {
 /// `POST /staff/finance/export`: asks for the export of a month, and leads back to where its end is shown.
 pub(crate) async fn export(console: Console, Form(asked): Form<Month>) -> Result<Response, Trouble> {
     console.demand(Act::ReadUsage).await?;
-    console.clerk.ask_export(&asked.month).await.map_err(console.trouble())?;
+    console.desk.ask_export(&asked.month).await.map_err(console.trouble())?;
     Ok(see_other("/staff/finance", [])?)
 }
 
@@ -34,6 +36,6 @@ pub(crate) async fn set_budget(console: Console, Form(typed): Form<Budget>) -> R
         "" => None,
         digits => Some(digits.parse().map_err(|_| console.trouble()(Refusal::BadBudget.into()))?),
     };
-    console.clerk.set_film_budget(typed.period.trim(), films).await.map_err(console.trouble())?;
+    console.desk.set_film_budget(typed.period.trim(), films).await.map_err(console.trouble())?;
     Ok(see_other("/staff/finance", [])?)
 }

@@ -1,9 +1,10 @@
 //! Films that may be printed, and films that were.
 
-use super::super::StaffFrame;
-use super::Sides;
-use super::tables::{Cell, Row, Table, sum};
 use filmless_domain::number::grouped;
+
+use super::sides::Sides;
+use super::table::{Cell, Row, Table, sum};
+use crate::pages::staff::frame::StaffFrame;
 
 /// A row per month, and one for the year of the newest: budget, printed, left.
 pub(super) fn table(frame: &StaffFrame<'_>, sides: &Sides) -> Table {

@@ -11,17 +11,20 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use filmless_delivery::staff::{CLAIMS_BYTES_MAX, ClaimsView, Reconciled, Refusal, RiskLine};
 use filmless_domain::StoredCode;
+use filmless_domain::number::grouped;
 use filmless_domain::staff::Act;
 use filmless_domain::usage::ClaimFinding;
 use serde::Deserialize;
 
-use super::super::usage::{or_unknown, payer_words};
-use super::super::{Console, StaffFrame, Trouble, page, see_other};
-use super::latest_months;
-use super::tables::dong;
+use super::sides::latest_months;
+use super::table::dong;
 use crate::multipart::{boundary_of, parts_of};
-use crate::pages::moment;
-use filmless_domain::number::grouped;
+use crate::pages::answer::{page, see_other};
+use crate::pages::moments::moment;
+use crate::pages::staff::console::Console;
+use crate::pages::staff::frame::StaffFrame;
+use crate::pages::staff::trouble::Trouble;
+use crate::pages::staff::usage::{or_unknown, payer_words};
 
 /// What is read of a body at most. More than is taken, so that whoever sends a larger file is told so.
 const BODY_BYTES_MAX: usize = 4 * CLAIMS_BYTES_MAX;
@@ -67,8 +70,8 @@ pub(crate) async fn show(console: Console, Query(asked): Query<Asked>) -> Result
     let mut months = latest_months();
     let month = if asked.month.is_empty() { months[0].clone() } else { asked.month };
     let ClaimsView { reconciled, attempt, has_list } =
-        console.clerk.claims(&month).await.map_err(console.trouble())?;
-    let (waiting, _) = console.clerk.usage_state().await.map_err(console.trouble())?;
+        console.desk.claims(&month).await.map_err(console.trouble())?;
+    let (waiting, _) = console.desk.usage_state().await.map_err(console.trouble())?;
     if !months.contains(&month) {
         months.push(month.clone());
     }
@@ -106,14 +109,14 @@ pub(crate) async fn upload(console: Console, request: Request) -> Result<Respons
         |name: &str| parts.iter().find(|part| part.name == name).map(|part| &body[part.value.clone()]);
     let month = value("month").and_then(|month| std::str::from_utf8(month).ok()).ok_or_else(bad_form)?;
     let file = value("file").ok_or_else(bad_form)?;
-    console.clerk.ask_reconcile(month, file.to_vec()).await.map_err(console.trouble())?;
+    console.desk.ask_reconcile(month, file.to_vec()).await.map_err(console.trouble())?;
     Ok(see_other(&format!("/staff/finance/claims?month={month}"), [])?)
 }
 
 /// `GET /staff/finance/claims/{month}/list`: leads to a presigned address of the rows to correct.
 pub(crate) async fn list(console: Console, Path(month): Path<String>) -> Result<Response, Trouble> {
     console.demand(Act::ReadUsage).await?;
-    let url = console.clerk.claims_list_url(&month).await.map_err(console.trouble())?;
+    let url = console.desk.claims_list_url(&month).await.map_err(console.trouble())?;
     Ok(see_other(&url, [])?)
 }
 

@@ -10,9 +10,12 @@ use filmless_domain::staff::Act;
 use filmless_domain::usage::Reversal;
 use serde::Deserialize;
 
-use super::super::usage::{or_unknown, payer_words};
-use super::super::{Console, StaffFrame, Trouble, page};
-use super::tables::{dong, lines_address, sum};
+use super::table::{dong, lines_address, sum};
+use crate::pages::answer::page;
+use crate::pages::staff::console::Console;
+use crate::pages::staff::frame::StaffFrame;
+use crate::pages::staff::trouble::Trouble;
+use crate::pages::staff::usage::{or_unknown, payer_words};
 use crate::texts::console;
 
 #[derive(Template)]
@@ -64,8 +67,8 @@ pub(crate) async fn show(console: Console, Query(asked): Query<Asked>) -> Result
         payer: asked.payer().map(str::to_owned),
         after: asked.after,
     };
-    let LinesPage { lines, after } = console.clerk.usage_lines(&lines).await.map_err(console.trouble())?;
-    let month = console.clerk.usage_month(&asked.month).await.map_err(console.trouble())?;
+    let LinesPage { lines, after } = console.desk.usage_lines(&lines).await.map_err(console.trouble())?;
+    let month = console.desk.usage_month(&asked.month).await.map_err(console.trouble())?;
     let is_in = |wanted: Option<&str>, found: &str| wanted.is_none_or(|wanted| wanted == found);
     let figure = sum(&month, |group| {
         is_in(asked.department(), &group.department) && is_in(asked.payer(), &group.payer)

@@ -6,32 +6,33 @@ mod budget;
 mod claims;
 mod lines;
 mod receivables;
+mod sides;
+mod table;
 mod tables;
-
-use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
-use filmless_delivery::staff::{ExportFailure, FilmBudgets, Reconciled, StaffError, UsageMonth};
+use filmless_delivery::staff::{ExportFailure, StaffError};
 use filmless_domain::StoredCode;
-use filmless_domain::hospital::HOSPITAL_TIME;
-use filmless_domain::staff::Act;
-use jiff::ToSpan;
-
-use self::tables::{Table, dong, sum};
-use super::lists::csv_line;
-use super::{Console, StaffFrame, Trouble, file, page};
-use crate::pages::moment;
 use filmless_domain::number::grouped;
+use filmless_domain::staff::Act;
+
+use self::sides::{Sides, latest_months};
+use self::table::{Table, dong, sum};
+use super::attachment::file;
+use super::console::Console;
+use super::csv::csv_line;
+use super::frame::StaffFrame;
+use super::trouble::Trouble;
+use crate::pages::answer::page;
+use crate::pages::moments::moment;
 
 pub(crate) use acts::{export, set_budget};
 pub(crate) use claims::{list as claims_list, show as claims, upload as upload_claims};
 pub(crate) use lines::show as lines;
 
-/// Months that stand side by side: they fit on a sheet of paper, and are read within a request.
-const MONTHS_MAX: usize = 6;
 /// Width of the longest bar, in units of the drawing.
 const BAR_MAX: i64 = 1000;
 
@@ -65,17 +66,6 @@ struct LastExport {
     months: String,
     rows: String,
     failed: Option<String>,
-}
-
-/// Months side by side, and what belongs to them.
-struct Sides {
-    /// The oldest first.
-    months: Vec<UsageMonth>,
-    /// What is kept of the claims of those that were compared.
-    claims: BTreeMap<String, Reconciled>,
-    budgets: FilmBudgets,
-    /// The year of the newest month, and the films printed in all its exported months.
-    year: Option<(String, i64)>,
 }
 
 /// The tables, as the address of their CSV names them.
@@ -136,49 +126,9 @@ pub(crate) async fn csv(console: Console, Path(name): Path<String>) -> Result<Re
     file("text/csv; charset=utf-8", &disposition, text.into_bytes())
 }
 
-/// The hospital's month, and those before it: what can be exported or compared here.
-fn latest_months() -> Vec<String> {
-    let today = jiff::Timestamp::now().to_zoned(HOSPITAL_TIME).date();
-    let month =
-        |back: i32| today.first_of_month().saturating_sub(back.months()).strftime("%Y-%m").to_string();
-    (0..12).map(month).collect()
-}
-
-impl Sides {
-    async fn read(console: &Console) -> Result<Self, Trouble> {
-        let names = console.clerk.usage_months().await.map_err(console.trouble())?;
-        let mut months = Vec::new();
-        let mut claims = BTreeMap::new();
-        for name in names.iter().take(MONTHS_MAX) {
-            months.push(console.clerk.usage_month(name).await.map_err(console.trouble())?);
-            let reconciled = console.clerk.reconciled(name).await.map_err(console.trouble())?;
-            claims.extend(reconciled.map(|reconciled| (name.clone(), reconciled)));
-        }
-        let budgets = console.clerk.film_budgets().await.map_err(console.trouble())?;
-        let mut year = None;
-        if let Some(newest) = names.first().and_then(|name| name.get(..4)) {
-            let mut printed = 0;
-            for name in names.iter().filter(|name| name.starts_with(newest)) {
-                let known = months.iter().find(|month| month.month == *name);
-                let films = match known {
-                    Some(month) => sum(month, |_| true).films_printed,
-                    None => {
-                        let month = console.clerk.usage_month(name).await.map_err(console.trouble())?;
-                        sum(&month, |_| true).films_printed
-                    }
-                };
-                printed += films;
-            }
-            year = Some((newest.to_owned(), printed));
-        }
-        months.reverse();
-        Ok(Self { months, claims, budgets, year })
-    }
-}
-
 impl Export {
     async fn read(console: &Console) -> Result<Self, Trouble> {
-        let (waiting, last) = console.clerk.usage_state().await.map_err(console.trouble())?;
+        let (waiting, last) = console.desk.usage_state().await.map_err(console.trouble())?;
         let frame = console.frame();
         let words = frame.t.finance;
         let last = last.map(|last| LastExport {

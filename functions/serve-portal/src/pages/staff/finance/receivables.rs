@@ -7,10 +7,10 @@ use std::collections::BTreeSet;
 
 use filmless_delivery::staff::{Reconciled, UsageMonth};
 
-use super::super::StaffFrame;
-use super::super::usage::{or_unknown, payer_words};
-use super::Sides;
-use super::tables::{Cell, Row, Table, lines_address, sum};
+use super::sides::Sides;
+use super::table::{Cell, Row, Table, lines_address, sum};
+use crate::pages::staff::frame::StaffFrame;
+use crate::pages::staff::usage::{or_unknown, payer_words};
 
 const INSURED: &str = "insured";
 

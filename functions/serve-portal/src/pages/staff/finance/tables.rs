@@ -3,43 +3,12 @@
 use std::collections::BTreeMap;
 
 use filmless_delivery::staff::{UsageFigures, UsageGroup, UsageMonth};
-use filmless_domain::Language;
 
-use super::super::StaffFrame;
-use super::super::usage::{named, or_unknown, payer_words};
-use super::{Sides, budget, receivables};
-use filmless_domain::number::grouped;
-
-/// Rows of figures; the last is their sum.
-pub(super) struct Table {
-    pub(super) name: &'static str,
-    pub(super) title: &'static str,
-    pub(super) heads: Vec<String>,
-    pub(super) rows: Vec<Row>,
-}
-
-pub(super) struct Row {
-    pub(super) label: String,
-    pub(super) cells: Vec<Cell>,
-}
-
-/// A figure, and where the lines lie that it is made of.
-pub(super) struct Cell {
-    /// Nothing where it is not known.
-    pub(super) value: Option<i64>,
-    pub(super) shown: String,
-    pub(super) url: String,
-}
-
-pub(super) fn sum(month: &UsageMonth, is_in: impl Fn(&UsageGroup) -> bool) -> UsageFigures {
-    let groups = month.groups.iter().filter(|group| is_in(group));
-    groups.fold(UsageFigures::default(), |sum, group| sum.plus(group.figures))
-}
-
-/// An amount: `1.234.567 ₫`.
-pub(super) fn dong(value: i64, language: Language) -> String {
-    format!("{}\u{a0}₫", grouped(value, language))
-}
+use super::sides::Sides;
+use super::table::{Cell, Row, Table, address, lines_address, sum};
+use super::{budget, receivables};
+use crate::pages::staff::frame::StaffFrame;
+use crate::pages::staff::usage::{or_unknown, payer_words};
 
 impl Table {
     pub(super) fn named(name: &str, frame: &StaffFrame<'_>, sides: &Sides) -> Option<Self> {
@@ -150,34 +119,4 @@ impl Table {
         let heads = [usage.month, usage.films_avoided, usage.films_printed].map(str::to_owned).into();
         Self { name: "films", title: frame.t.finance.films, heads, rows }
     }
-}
-
-impl Cell {
-    pub(super) fn number(value: i64, language: Language, url: &str) -> Self {
-        Self { value: Some(value), shown: grouped(value, language), url: url.to_owned() }
-    }
-
-    /// A figure that is not known, and why.
-    pub(super) fn unknown(why: &str, url: &str) -> Self {
-        Self { value: None, shown: why.to_owned(), url: url.to_owned() }
-    }
-
-    pub(super) fn dong(value: i64, language: Language, url: &str) -> Self {
-        Self { value: Some(value), shown: dong(value, language), url: url.to_owned() }
-    }
-}
-
-/// The figures of a month, with its files.
-fn address(month: &str) -> String {
-    format!("/staff/usage?month={month}")
-}
-
-/// The lines of a month, of one department or payer.
-pub(super) fn lines_address(month: &str, choices: &[(&str, &str)]) -> String {
-    let mut query = url::form_urlencoded::Serializer::new(String::new());
-    query.append_pair("month", month);
-    for (name, value) in choices {
-        query.append_pair(name, named(value));
-    }
-    format!("/staff/finance/lines?{}", query.finish())
 }

@@ -1,0 +1,68 @@
+//! What surrounds every page.
+
+use askama::Template;
+use filmless_delivery::viewing::Session;
+use filmless_domain::{Hospital, Language};
+
+use crate::assets;
+use crate::texts::{Texts, texts};
+use crate::visitor::Visitor;
+
+/// What surrounds every page: the hospital, its support, the language.
+pub(crate) struct Frame<'a> {
+    pub(crate) t: &'static Texts,
+    pub(crate) hospital: &'a Hospital,
+    pub(crate) hospital_name: &'a str,
+    pub(crate) hotline_hours: &'a str,
+    pub(crate) hotline_href: String,
+    pub(crate) is_signed_in: bool,
+    pub(crate) is_patient: bool,
+    /// Where the page is shown by the browser within Zalo, Facebook or the like: what copies the link for another browser.
+    pub(crate) in_app_script_url: Option<String>,
+    pub(crate) back: &'a str,
+    pub(crate) style_url: String,
+    pub(crate) icon_url: String,
+    pub(crate) touch_icon_url: String,
+}
+
+impl<'a> Frame<'a> {
+    /// The frame of a page at the visitor's own address.
+    pub(crate) fn new(visitor: &'a Visitor, language: Language, is_signed_in: bool) -> Self {
+        Self::at(visitor, language, is_signed_in, &visitor.path)
+    }
+
+    /// The frame of a page that answers a form: a change of language leads to `back`.
+    pub(crate) fn at(visitor: &'a Visitor, language: Language, is_signed_in: bool, back: &'a str) -> Self {
+        let hospital = &visitor.services.config.hospital;
+        let digits: String = hospital.hotline.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
+        Self {
+            t: texts(language),
+            hospital,
+            hospital_name: hospital.name(language),
+            hotline_hours: hospital.hotline_hours(language),
+            hotline_href: format!("tel:{digits}"),
+            is_signed_in,
+            is_patient: is_signed_in,
+            in_app_script_url: visitor.in_app.then(|| assets::url("in-app.js")),
+            back,
+            style_url: assets::url("style.css"),
+            icon_url: assets::url("icon.svg"),
+            touch_icon_url: assets::url("icon-180.png"),
+        }
+    }
+
+    /// For whoever has that session: who came with a share has nothing to share.
+    pub(crate) fn of(self, session: &Session) -> Self {
+        Self { is_patient: session.share.is_none(), ..self }
+    }
+}
+
+/// A page that says one thing and offers one way on.
+#[derive(Template)]
+#[template(path = "message.html")]
+pub(crate) struct MessagePage<'a> {
+    pub(crate) frame: Frame<'a>,
+    pub(crate) title: &'a str,
+    pub(crate) paragraphs: Vec<&'a str>,
+    pub(crate) action: &'a str,
+}

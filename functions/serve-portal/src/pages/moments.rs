@@ -1,0 +1,16 @@
+//! Days and times as people write them.
+
+use filmless_domain::hospital::HOSPITAL_TIME;
+
+use crate::texts::Texts;
+
+/// A day as people write it, at the hospital.
+pub(crate) fn day(t: &Texts, at: jiff::Timestamp) -> String {
+    (t.date)(at.to_zoned(HOSPITAL_TIME).date())
+}
+
+/// Day and time as people write them, at the hospital.
+pub(crate) fn moment(t: &Texts, at: jiff::Timestamp) -> String {
+    let at = at.to_zoned(HOSPITAL_TIME);
+    format!("{:02}:{:02}, {}", at.hour(), at.minute(), (t.date)(at.date()))
+}

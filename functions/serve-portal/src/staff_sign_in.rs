@@ -1,0 +1,141 @@
+//! How staff sign in: at an identity provider, and back to a session of ours.
+
+use std::sync::Arc;
+
+use filmless_delivery::DeliveryError;
+use filmless_delivery::parts::Console;
+use filmless_delivery::staff::{Desk, StaffEntrance};
+use filmless_domain::staff_oidc::OidcSettings;
+use filmless_domain::{LogCode, Secret};
+use filmless_identity::{IdentityError, PendingSignIn, ReachedAt, RelyingParty, Returned};
+use filmless_runtime::error_chain;
+use tracing::{info, warn};
+
+use crate::error::PortalError;
+
+/// Where browsers come back from the identity provider, below the portal's address.
+pub const STAFF_RETURN_PATH: &str = "/staff/sign-in/return";
+
+/// A sign-in that was asked for.
+#[derive(Debug)]
+pub(crate) enum StaffSignInBegun {
+    /// The browser goes to the provider, and brings the cookie when it comes back.
+    Onward {
+        /// The provider's page.
+        url: String,
+        /// What binds the sign-in to this browser.
+        cookie: Secret,
+    },
+    /// The provider cannot be used at the moment.
+    ProviderDown,
+}
+
+/// A sign-in that came back.
+#[derive(Debug)]
+pub(crate) enum StaffSignInEnded {
+    /// They are in; the cookie of their session.
+    Granted(Secret),
+    /// The answer is not accepted: try again.
+    Refused,
+    /// The provider knows them, and none of their roles is one of ours.
+    NoRole,
+    /// The provider cannot be used at the moment.
+    ProviderDown,
+}
+
+/// The sign-in of staff: the entrance to their sessions behind an identity provider.
+#[derive(Debug)]
+pub struct StaffSignIn {
+    entrance: StaffEntrance,
+    relying_party: Arc<RelyingParty>,
+}
+
+impl StaffSignIn {
+    /// For whoever that provider names. Nothing is fetched before somebody signs in.
+    ///
+    /// # Errors
+    /// [`IdentityError::Settings`].
+    pub fn new(
+        console: impl Into<Console>,
+        provider: OidcSettings,
+        reached_at: Option<ReachedAt>,
+    ) -> Result<Self, IdentityError> {
+        let console = console.into();
+        let return_url = format!("{}{STAFF_RETURN_PATH}", console.common.settings.public_url);
+        let relying_party = Arc::new(RelyingParty::new(provider, return_url, reached_at)?);
+        Ok(Self { entrance: StaffEntrance::new(console), relying_party })
+    }
+
+    /// Begins a sign-in at the identity provider.
+    pub(crate) async fn begin(&self) -> Result<StaffSignInBegun, PortalError> {
+        let begun = match self.relying_party.begin().await {
+            Ok(begun) => begun,
+            Err(error) => {
+                tell_down(&error);
+                return Ok(StaffSignInBegun::ProviderDown);
+            }
+        };
+        let pending = serde_json::to_string(&begun.pending).map_err(PortalError::failed)?;
+        let cookie = self.entrance.keep_sign_in(pending).await?;
+        Ok(StaffSignInBegun::Onward { url: begun.url.into(), cookie })
+    }
+
+    /// Ends it. `cookie` is what binds it to the browser; `earlier` a session that the browser had before.
+    pub(crate) async fn finish(
+        &self,
+        cookie: Option<&Secret>,
+        earlier: Option<&Secret>,
+        returned: Returned,
+        source: &str,
+    ) -> Result<StaffSignInEnded, PortalError> {
+        // Whoever comes without having left from here is not even written down: anybody can do that, at any rate.
+        let Some(cookie) = cookie else { return Ok(StaffSignInEnded::Refused) };
+        let kept = self.entrance.take_sign_in(cookie.expose()).await?;
+        let Some(kept) = kept else { return Ok(StaffSignInEnded::Refused) };
+        let pending: PendingSignIn = serde_json::from_str(&kept).map_err(PortalError::failed)?;
+        match self.relying_party.finish(pending, returned, self.entrance.now()).await {
+            Ok(member) => {
+                if let Some(earlier) = earlier {
+                    self.entrance.sign_out(earlier.expose(), source).await?;
+                }
+                let session = self.entrance.let_in(member, source).await?;
+                Ok(StaffSignInEnded::Granted(session))
+            }
+            Err(IdentityError::Refused(why)) => {
+                self.turn_away("", why.as_str(), source).await?;
+                Ok(StaffSignInEnded::Refused)
+            }
+            Err(IdentityError::NoRole { subject }) => {
+                self.turn_away(&subject, "no-role", source).await?;
+                Ok(StaffSignInEnded::NoRole)
+            }
+            Err(error) => {
+                tell_down(&error);
+                Ok(StaffSignInEnded::ProviderDown)
+            }
+        }
+    }
+
+    /// The desk of whoever has this session cookie.
+    pub(crate) async fn desk(&self, cookie: &str, source: &str) -> Result<Option<Desk>, DeliveryError> {
+        self.entrance.desk(cookie, source).await
+    }
+
+    /// Ends a session.
+    pub(crate) async fn sign_out(&self, cookie: &str, source: &str) -> Result<(), DeliveryError> {
+        self.entrance.sign_out(cookie, source).await
+    }
+
+    async fn turn_away(&self, subject: &str, why: &str, source: &str) -> Result<(), DeliveryError> {
+        info!(code = LogCode::StaffSignInRefused.code(), why, "a sign-in of staff is refused");
+        self.entrance.turn_away(subject, why, source).await
+    }
+}
+
+fn tell_down(error: &IdentityError) {
+    warn!(
+        code = LogCode::IdentityProviderDown.code(),
+        cause = error_chain(error),
+        "nobody of the staff can sign in"
+    );
+}

@@ -1,0 +1,300 @@
+//! A hospital's system on the embedded store, with patients, studies and staff, and the router over it.
+//!
+//! It is filled once in a process and put away as a folder; every world is opened on a copy of that, so that what one test
+//! changes no other sees. Tests that change nothing share one.
+
+mod access;
+mod finance;
+mod ports;
+mod provider;
+mod seed;
+mod study;
+
+use std::path::Path;
+use std::sync::{Arc, LazyLock, Weak};
+
+use axum::body::{Body, to_bytes};
+use axum::http::Request;
+use filmless_delivery::staff::Desk;
+use filmless_delivery::viewing::Portal;
+use filmless_delivery::{Services, Settings};
+use filmless_domain::staff::{Role, StaffMember};
+use filmless_domain::staff_oidc::OidcSettings;
+use filmless_domain::{Channel, ChannelPolicy, Secret};
+use filmless_embedded::{Credentials, Embedded, EmbeddedConfig};
+use filmless_identity::ReachedAt;
+use filmless_store::port::{Messenger, Messengers, OsRandomness};
+use filmless_store::sealing::LocalSealer;
+use filmless_store::{Connection, Endpoints};
+use serve_portal::{PortalConfig, PortalServices, StaffSignIn, router};
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+use tokio::sync::Mutex;
+use tower::ServiceExt;
+use url::Url;
+
+use crate::Answer;
+use ports::{Post, Standing};
+pub use provider::Provider;
+pub use seed::{Known, at};
+pub use study::{digest, many_listed};
+
+pub const PUBLIC_URL: &str = "http://127.0.0.1:8080";
+/// Where browsers reach the store of objects.
+pub const S3: &str = "http://127.0.0.1:9000";
+/// The given study of Hoà's.
+pub const STUDY: &str = "1.2.826.0.1.3680043.10.1999.1";
+/// John's.
+pub const STUDY_OF_ANOTHER: &str = "1.2.826.0.1.3680043.10.1999.2";
+/// Given to Hoà, and held back since.
+pub const WITHHELD: &str = "1.2.826.0.1.3680043.10.1999.4";
+/// Held, for no order names it; its images name Hoà.
+pub const WITHOUT_ORDER: &str = "1.2.826.0.1.3680043.10.1999.1.9";
+/// Held, for its images name another than its order, which is Hoà's.
+pub const MISMATCHED: &str = "1.2.826.0.1.3680043.10.1999.1.8";
+/// Hoà's, and not released yet.
+pub const ON_ITS_WAY: &str = "1.2.3.4";
+const ISSUER: &str = "https://id.example";
+const CLIENT_ID: &str = "filmless-console";
+const CLIENT_SECRET: &str = "a secret of the console";
+const BUCKETS: [&str; 5] = ["studies", "derived", "slips", "audit", "usage"];
+/// Written to memory: no disk is pulled here.
+const MEMORY: &str = "/dev/shm";
+
+/// Servers and connections outlive the test that began them: each test has a runtime of its own.
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()
+});
+static SHARED: Mutex<Weak<World>> = Mutex::const_new(Weak::new());
+/// Held by every world, so that it goes with the last one and no folder is left behind.
+static FILLED: Mutex<Weak<Filled>> = Mutex::const_new(Weak::new());
+
+/// What every world is a copy of.
+struct Filled {
+    folder: TempDir,
+    known: Known,
+}
+
+/// A running system.
+pub struct World {
+    pub services: Services,
+    pub known: Known,
+    /// Where staff's provider is reached; nobody listens there unless a test starts one.
+    pub provider_url: Url,
+    embedded: Option<Embedded>,
+    _filled: Option<Arc<Filled>>,
+    _folder: TempDir,
+}
+
+/// How the portal over a world is set up.
+#[derive(Clone, Copy)]
+pub struct Setup {
+    pub public_url: &'static str,
+    pub with_console: bool,
+    pub with_erasure: bool,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self { public_url: PUBLIC_URL, with_console: true, with_erasure: true }
+    }
+}
+
+/// The world that tests share which change nothing.
+pub async fn shared() -> Arc<World> {
+    let mut shared = SHARED.lock().await;
+    if let Some(world) = shared.upgrade() {
+        return world;
+    }
+    let world = Arc::new(World::new().await);
+    *shared = Arc::downgrade(&world);
+    world
+}
+
+/// Does work where connections live on.
+async fn outlive<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
+    RUNTIME.spawn(work).await.unwrap()
+}
+
+async fn filled() -> Arc<Filled> {
+    let mut filled = FILLED.lock().await;
+    if let Some(filled) = filled.upgrade() {
+        return filled;
+    }
+    let made = Arc::new(outlive(Filled::fill()).await);
+    *filled = Arc::downgrade(&made);
+    made
+}
+
+fn new_folder() -> TempDir {
+    if Path::new(MEMORY).is_dir() { TempDir::new_in(MEMORY).unwrap() } else { TempDir::new().unwrap() }
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            std::fs::create_dir_all(&target).unwrap();
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), &target).unwrap();
+        }
+    }
+}
+
+async fn open(folder: &Path, clock: &Arc<Standing>) -> (Embedded, Services) {
+    let credentials =
+        Credentials { access_key_id: "FLMSPORTAL".into(), secret_access_key: "a secret for tests".into() };
+    let mut config = EmbeddedConfig::new(folder.to_owned(), credentials.clone());
+    config.buckets = BUCKETS.map(str::to_owned).into();
+    config.versioned_buckets = ["studies", "audit", "usage"].map(str::to_owned).into();
+    let region = config.region.clone();
+    let embedded = Embedded::open_at(config, Arc::clone(clock) as _).await.unwrap();
+    let connection = Connection::to(&Endpoints {
+        s3: embedded.s3_url(),
+        s3_public: S3.into(),
+        dynamodb: embedded.dynamodb_url(),
+        region,
+        access_key_id: credentials.access_key_id,
+        secret_access_key: credentials.secret_access_key,
+    });
+    let bucket = |name: &str| connection.bucket(name);
+    let mut settings = Settings { public_url: PUBLIC_URL.into(), ..Settings::default() };
+    settings.identity.four_eyes = true;
+    settings.limits.sign_in_window_seconds = 90;
+    let services = Services {
+        studies: bucket("studies"),
+        derived: bucket("derived"),
+        slips: bucket("slips"),
+        audit: bucket("audit"),
+        usage: bucket("usage"),
+        index: connection.index("filmless"),
+        queue: embedded.queue(),
+        messengers: Messengers::new(
+            [Channel::Sms, Channel::Email].map(|channel| Arc::new(Post(channel)) as Arc<dyn Messenger>),
+        ),
+        sealer: Arc::new(LocalSealer::new(&[7; 32], OsRandomness)),
+        clock: Arc::clone(clock) as _,
+        randomness: Arc::new(OsRandomness),
+        settings: Arc::new(settings),
+    };
+    (embedded, services)
+}
+
+impl Filled {
+    async fn fill() -> Self {
+        let folder = new_folder();
+        let clock = Arc::new(Standing::at(at("09:00")));
+        let (embedded, services) = open(folder.path(), &clock).await;
+        services.index.create_table().await.unwrap();
+        let known = seed::fill(&services, &clock).await;
+        finance::fill(&services).await;
+        embedded.shutdown().await;
+        Self { folder, known }
+    }
+}
+
+impl World {
+    /// One that nobody else sees.
+    pub async fn new() -> Self {
+        let filled = filled().await;
+        outlive(async move {
+            let folder = new_folder();
+            copy(filled.folder.path(), folder.path());
+            let clock = Arc::new(Standing::at(seed::now()));
+            let (embedded, services) = open(folder.path(), &clock).await;
+            Self {
+                services,
+                known: filled.known.clone(),
+                provider_url: Url::parse("http://127.0.0.1:9").unwrap(),
+                embedded: Some(embedded),
+                _filled: Some(filled),
+                _folder: folder,
+            }
+        })
+        .await
+    }
+
+    /// The same, with a table that does not exist.
+    pub async fn without_table() -> Self {
+        let mut world = Self::new().await;
+        let endpoints = Connection::to(&Endpoints {
+            s3: S3.into(),
+            s3_public: S3.into(),
+            dynamodb: world.embedded.as_ref().unwrap().dynamodb_url(),
+            region: "us-east-1".into(),
+            access_key_id: "FLMSPORTAL".into(),
+            secret_access_key: "a secret for tests".into(),
+        });
+        world.services.index = endpoints.index("nothing");
+        world
+    }
+
+    /// Has staff's identity provider answer.
+    pub async fn start_provider(&mut self) -> Provider {
+        let services = self.services.clone();
+        let provider = outlive(Provider::start(services)).await;
+        self.provider_url = provider.url.clone();
+        provider
+    }
+
+    /// Work on the store of this world.
+    pub async fn with<T, F>(&self, work: impl FnOnce(Services) -> F) -> T
+    where
+        T: Send + 'static,
+        F: Future<Output = T> + Send + 'static,
+    {
+        outlive(work(self.services.clone())).await
+    }
+
+    /// What the portal answers.
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        self.send_to(Setup::default(), request).await
+    }
+
+    /// What a portal that is set up so answers.
+    pub async fn send_to(&self, setup: Setup, request: Request<Body>) -> Answer {
+        let config = PortalConfig {
+            channels: ChannelPolicy::default(),
+            public_url: Url::parse(setup.public_url).unwrap(),
+            s3_origin: S3.into(),
+            hospital: self.services.settings.hospital.clone(),
+            trusted_proxies: self.services.settings.trusted_proxies.clone(),
+        };
+        let mut portal = PortalServices::new(Portal::new(self.services.clone()), config);
+        if setup.with_console {
+            let secret = Secret::new(CLIENT_SECRET.into());
+            let provider = OidcSettings::new(ISSUER.into(), CLIENT_ID.into(), Some(secret));
+            let reached_at = Some(ReachedAt(self.provider_url.clone()));
+            portal =
+                portal.with_staff(StaffSignIn::new(self.services.clone(), provider, reached_at).unwrap());
+        }
+        if !setup.with_erasure {
+            portal = portal.without_erasure();
+        }
+        outlive(async move {
+            let response = router(Arc::new(portal)).oneshot(request).await.unwrap();
+            let (parts, body) = response.into_parts();
+            let bytes = to_bytes(body, usize::MAX).await.unwrap();
+            let body = String::from_utf8_lossy(&bytes).into_owned();
+            Answer { status: parts.status, headers: parts.headers, body }
+        })
+        .await
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        if let Some(embedded) = self.embedded.take() {
+            RUNTIME.spawn(embedded.shutdown());
+        }
+    }
+}
+
+/// Somebody of the staff at work.
+pub fn desk(services: &Services, subject: &str, roles: impl IntoIterator<Item = Role>) -> Desk {
+    let member =
+        StaffMember { subject: subject.into(), name: subject.into(), roles: roles.into_iter().collect() };
+    Desk::new(services.clone(), member, "203.0.113.10".into())
+}

@@ -1,0 +1,46 @@
+//! The ports that have no embedded form: a clock, and providers of messages.
+
+use std::sync::Mutex;
+
+use async_trait::async_trait;
+use filmless_domain::Channel;
+use filmless_store::port::{Clock, Message, Messenger, PortError};
+use jiff::Timestamp;
+
+/// A clock that stands still until it is set.
+#[derive(Debug)]
+pub struct Standing(Mutex<Timestamp>);
+
+impl Standing {
+    pub fn at(now: Timestamp) -> Self {
+        Self(Mutex::new(now))
+    }
+
+    pub fn set(&self, now: Timestamp) {
+        *self.0.lock().unwrap() = now;
+    }
+}
+
+impl Clock for Standing {
+    fn now(&self) -> Timestamp {
+        *self.0.lock().unwrap()
+    }
+}
+
+/// Takes every message of a channel.
+pub struct Post(pub Channel);
+
+#[async_trait]
+impl Messenger for Post {
+    fn channel(&self) -> Channel {
+        self.0
+    }
+
+    async fn send(&self, message: &Message) -> Result<String, PortError> {
+        Ok(format!("{}-{}", self.0, message.idempotency_key()))
+    }
+
+    fn is_idempotent(&self) -> bool {
+        true
+    }
+}

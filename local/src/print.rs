@@ -1,0 +1,8 @@
+//! What commands say.
+
+use std::io::Write;
+
+/// Prints to standard output; a closed pipe (`filmless status | head`) is no failure.
+pub fn print(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
+}

@@ -1,0 +1,36 @@
+//! What the key object selections of a study mark.
+
+use std::collections::BTreeMap;
+
+use filmless_domain::{KeyFrames, SopInstanceUid};
+use filmless_store::index::InstanceRecord;
+
+/// Which images the key object selections of a study mark.
+#[derive(Debug, Default)]
+pub(crate) struct KeyMarks(BTreeMap<SopInstanceUid, KeyFrames>);
+
+impl KeyMarks {
+    pub fn of_study(instances: &[InstanceRecord]) -> Self {
+        let mut marks: BTreeMap<SopInstanceUid, KeyFrames> = BTreeMap::new();
+        for reference in instances.iter().flat_map(|i| &i.key_references) {
+            let mark = marks.entry(reference.sop_instance_uid.clone()).or_default();
+            match mark {
+                _ if reference.frames.is_empty() => *mark = KeyFrames::All,
+                KeyFrames::All => {}
+                KeyFrames::None => *mark = KeyFrames::Numbers(reference.frames.clone()),
+                KeyFrames::Numbers(numbers) => numbers.extend(&reference.frames),
+            }
+        }
+        for mark in marks.values_mut() {
+            if let KeyFrames::Numbers(numbers) = mark {
+                numbers.sort_unstable();
+                numbers.dedup();
+            }
+        }
+        Self(marks)
+    }
+
+    pub fn of_instance(&self, instance: &InstanceRecord) -> KeyFrames {
+        self.0.get(&instance.sop_instance_uid).cloned().unwrap_or_default()
+    }
+}

@@ -1,0 +1,27 @@
+//! Messages in the ledger: one kind of event for every channel, and the two kinds of before.
+
+use super::{UsageKind, UsageUnit};
+use crate::Channel;
+use crate::channel::Form;
+
+impl UsageKind {
+    /// The kinds that tell of a message handed to a provider.
+    pub const SENT: [Self; 3] = [Self::MessageSent, Self::SmsSent, Self::EmailSent];
+
+    /// Whether it tells of a message handed to a provider.
+    #[must_use]
+    pub fn is_sent(self) -> bool {
+        Self::SENT.contains(&self)
+    }
+}
+
+impl UsageUnit {
+    /// In what the messages of a channel are counted.
+    #[must_use]
+    pub const fn of_channel(channel: Channel) -> Self {
+        match channel.form() {
+            Form::Text => Self::Part,
+            Form::Mail | Form::Values => Self::Message,
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! A frame as it is shown.
+
+/// One frame as it is shown, at its stored size.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DisplayFrame {
+    /// Columns.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+    /// 1: grey, 3: RGB.
+    pub channels: u8,
+    /// Interleaved, one byte per channel.
+    pub pixels: Vec<u8>,
+}

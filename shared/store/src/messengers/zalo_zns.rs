@@ -1,0 +1,232 @@
+//! Zalo Notification Service: a template that Zalo has approved for the hospital, filled with a few values, to whoever uses Zalo under a
+//! Vietnamese number. One POST per message: <https://developers.zalo.me/docs/zalo-notification-service>.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use filmless_domain::{Channel, Language};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use tracing::warn;
+
+use crate::http::{HttpClient, HttpError};
+use crate::port::{Message, Messenger, PortError, Values};
+
+const OPERATION: &str = "send by Zalo";
+const ENDPOINT: &str = "https://business.openapi.zalo.me";
+/// Far less than a run of ours may take.
+const TIMEOUT: Duration = Duration::from_secs(20);
+
+/// What the hospital sets up. The token lies in the settings themselves, or in a file that is read for each message, since Zalo's
+/// tokens are good for about a day.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Settings {
+    access_token: Option<String>,
+    access_token_file: Option<PathBuf>,
+    template_id: String,
+    /// For patients who are written to in English; without one, they get the other.
+    template_id_en: Option<String>,
+    /// Which of our values each parameter of the template gets.
+    #[serde(default = "usual_data")]
+    template_data: BTreeMap<String, Datum>,
+    #[serde(default = "usual_endpoint")]
+    endpoint: String,
+}
+
+/// A value that a template may carry.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Datum {
+    Account,
+    Link,
+    Password,
+    Hospital,
+}
+
+fn usual_data() -> BTreeMap<String, Datum> {
+    [("account".to_owned(), Datum::Account), ("link".to_owned(), Datum::Link)].into()
+}
+
+fn usual_endpoint() -> String {
+    ENDPOINT.into()
+}
+
+/// Sends by ZNS.
+pub(super) struct ZaloZns {
+    settings: Settings,
+    client: HttpClient,
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    error: i64,
+    #[serde(default)]
+    data: Value,
+}
+
+impl ZaloZns {
+    /// With these settings, unless they cannot be used: one of the two ways to the token, and an address that is read by nobody else.
+    pub(super) fn new(settings: Value) -> Option<Self> {
+        let settings: Settings = serde_json::from_value(settings).ok()?;
+        let is_private =
+            ["https://", "http://127.0.0.1:"].iter().any(|start| settings.endpoint.starts_with(start));
+        let has_one_token = settings.access_token.is_some() != settings.access_token_file.is_some();
+        let client = HttpClient::new(&settings.endpoint, TIMEOUT);
+        (is_private && has_one_token).then_some(Self { settings, client })
+    }
+
+    async fn token(&self) -> Result<String, PortError> {
+        let unreadable = |source| PortError::Refused { operation: OPERATION, source: Box::new(source) };
+        let token = match (&self.settings.access_token, &self.settings.access_token_file) {
+            (_, Some(file)) => tokio::fs::read_to_string(file).await.map_err(unreadable)?,
+            (token, None) => token.clone().unwrap_or_default(),
+        };
+        Ok(token.trim().to_owned())
+    }
+
+    fn body(&self, values: &Values) -> Result<Value, PortError> {
+        let Some(phone) = values.to.as_str().strip_prefix('+').filter(|phone| phone.starts_with("84")) else {
+            return Err(PortError::refused(OPERATION, "a number that is not Vietnamese"));
+        };
+        let Settings { template_id, template_id_en, template_data, .. } = &self.settings;
+        let template = match values.language {
+            Language::Vi => template_id,
+            Language::En => template_id_en.as_ref().unwrap_or(template_id),
+        };
+        let datum = |datum: Datum| match datum {
+            Datum::Account => Some(values.account.as_str()),
+            Datum::Link => Some(values.link.expose()),
+            Datum::Password => values.password.as_ref().map(|password| password.expose()),
+            Datum::Hospital => Some(values.hospital.as_str()),
+        };
+        let data = template_data.iter().map(|(name, from)| Some((name.as_str(), datum(*from)?)));
+        let Some(data) = data.collect::<Option<BTreeMap<_, _>>>() else {
+            return Err(PortError::refused(
+                OPERATION,
+                "the template shows a password that messages do not carry",
+            ));
+        };
+        let tracking_id = tracking_id(values);
+        Ok(
+            json!({ "phone": phone, "template_id": template, "template_data": data, "tracking_id": tracking_id }),
+        )
+    }
+}
+
+/// At most 48 characters, and none that tell which study it is.
+fn tracking_id(values: &Values) -> String {
+    hex::encode(&Sha256::digest(&values.idempotency_key)[..16])
+}
+
+#[async_trait]
+impl Messenger for ZaloZns {
+    fn channel(&self) -> Channel {
+        Channel::ZaloZns
+    }
+
+    async fn send(&self, message: &Message) -> Result<String, PortError> {
+        let Message::Values(values) = message else {
+            return Err(PortError::refused(OPERATION, "a message that has no values"));
+        };
+        let body = self.body(values)?.to_string();
+        let request = http::Request::post(format!("{}/message/template", self.settings.endpoint))
+            .header("access_token", self.token().await?)
+            .header("content-type", "application/json")
+            .body(Bytes::from(body));
+        // The error would not name the token, but a chain of errors is nothing to rely on.
+        let request = request.map_err(|_| PortError::refused(OPERATION, "the token is no header"))?;
+        let answer = self.client.send(request).await.map_err(|error| match error {
+            HttpError::BadRequest => PortError::Refused { operation: OPERATION, source: Box::new(error) },
+            // Nobody knows how far it came.
+            HttpError::Failed | HttpError::TimedOut => unanswered(error),
+        })?;
+        let status = answer.status().as_u16();
+        match status {
+            200 => {}
+            429 | 503 => {
+                let source = format!("status {status}").into();
+                return Err(PortError::Unavailable { operation: OPERATION, source });
+            }
+            500.. => return Err(unanswered(std::io::Error::other(format!("status {status}")))),
+            _ => return Err(PortError::refused(OPERATION, "another status than 200")),
+        }
+        let answer: Answer = serde_json::from_slice(answer.body()).map_err(unanswered)?;
+        if answer.error != 0 {
+            warn!(error = answer.error, "zalo refused a message");
+            return Err(PortError::refused(OPERATION, "an error in the answer"));
+        }
+        let id = answer.data["msg_id"].as_str().map(str::to_owned);
+        Ok(id.unwrap_or_else(|| tracking_id(values)))
+    }
+
+    /// ZNS sends again what it is given again, under the same tracking id, too.
+    fn is_idempotent(&self) -> bool {
+        false
+    }
+}
+
+fn unanswered(source: impl std::error::Error + Send + Sync + 'static) -> PortError {
+    PortError::Unanswered { operation: OPERATION, source: Box::new(source) }
+}
+
+#[cfg(test)]
+mod tests {
+    use filmless_domain::{PhoneNumber, Secret};
+
+    use super::*;
+
+    fn zalo(more: &Value) -> Option<ZaloZns> {
+        let mut settings = json!({ "access_token": "t", "template_id": "1" });
+        for (name, value) in more.as_object().unwrap() {
+            settings[name] = value.clone();
+        }
+        ZaloZns::new(settings)
+    }
+
+    fn values(phone: &str, password: Option<&str>) -> Values {
+        Values {
+            idempotency_key: "1.2.3-v1-zalo-zns".into(),
+            to: PhoneNumber::parse(phone).unwrap(),
+            language: Language::En,
+            hospital: "Hospital A".into(),
+            account: "N1".into(),
+            password: password.map(|password| Secret::new(password.to_owned())),
+            link: Secret::new("https://xem.benhvien.example/x/abc".to_owned()),
+        }
+    }
+
+    #[test]
+    fn a_template_gets_the_values_that_it_has_room_for() {
+        let usual = zalo(&json!({})).unwrap().body(&values("0903123456", Some("p"))).unwrap();
+        let data = json!({ "account": "N1", "link": "https://xem.benhvien.example/x/abc" });
+        assert_eq!((&usual["phone"], &usual["template_data"]), (&json!("84903123456"), &data));
+        assert!(usual["tracking_id"].as_str().unwrap().len() <= 48 && !usual.to_string().contains("1.2.3"));
+        let own =
+            json!({ "template_id_en": "2", "template_data": { "mat_khau": "password", "bv": "hospital" } });
+        let own = zalo(&own).unwrap();
+        let body = own.body(&values("0903123456", Some("p"))).unwrap();
+        assert_eq!(body["template_data"], json!({ "mat_khau": "p", "bv": "Hospital A" }));
+        assert_eq!(body["template_id"], "2");
+        // Where messages carry no password, a template that shows one is not sent; nor anything out of the country.
+        assert!(own.body(&values("0903123456", None)).is_err());
+        assert!(zalo(&json!({})).unwrap().body(&values("+4915112345678", None)).is_err());
+    }
+
+    #[test]
+    fn settings_that_cannot_be_used_are_refused() {
+        for bad in [
+            json!({ "access_token": null }),
+            json!({ "access_token_file": "/t" }),
+            json!({ "template_data": { "name": "patient" } }),
+            json!({ "endpoint": "http://business.openapi.zalo.me" }),
+            json!({ "template": "1" }),
+        ] {
+            assert!(zalo(&bad).is_none(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! What the functions carry along.
+
+use std::process::Command;
+
+use crate::workspace::{assert_none, packages, root};
+
+/// Names of the crates that a program is made of when it is built by itself, as Cargo.lock has them.
+fn crates_of(program: &str) -> Vec<String> {
+    let cargo = option_env!("CARGO").unwrap_or("cargo");
+    let output = Command::new(cargo)
+        .args(["tree", "--package", program, "--edges", "normal", "--prefix", "none", "--format", "{p}"])
+        .args(["--locked", "--offline"])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "cargo tree: {}", String::from_utf8_lossy(&output.stderr));
+    let lines = String::from_utf8(output.stdout).unwrap();
+    lines.lines().filter_map(|line| line.split(' ').next().map(str::to_owned)).collect()
+}
+
+#[test]
+fn only_what_prepares_studies_carries_the_decoders() {
+    let functions = packages().into_iter().filter(|package| package.folder.starts_with("functions/"));
+    let (preparing, others): (Vec<_>, Vec<_>) =
+        functions.map(|function| function.name).partition(|name| name == "prepare-study");
+    let has_decoders = |program: &String| crates_of(program).iter().any(|name| name == "filmless-imaging");
+    assert!(!preparing.is_empty() && preparing.iter().all(has_decoders), "they are no longer found there");
+    let wrong: Vec<String> = others.into_iter().filter(has_decoders).collect();
+    assert_none(
+        &wrong,
+        "Every start of these would load all codecs: leave filmless-delivery's feature `render` to prepare-study:",
+    );
+}

@@ -1,0 +1,13 @@
+/** What fingers, mouse and wheel ask for, and what they need to know. */
+
+import type { StageTool } from "./stage.js";
+
+export interface GestureEvents {
+  /** Go on by this many images; negative goes back. */
+  onSteps(steps: number): void;
+  framesShown(): number;
+  /** Whether up and down belongs to the stage as well. */
+  isUpright(): boolean;
+  /** What the right mouse button does, if anything. */
+  secondTool?(): StageTool | null;
+}

@@ -1,0 +1,137 @@
+/**
+ * The link of one series to the server: whatever is asked for, when, and what it waits for is decided here. Others say what is
+ * looked at and what they lack; bytes and news go out by [`LinkEvents`] and `FullReceiver`, which decide nothing.
+ *
+ * In this order: the index; few quick pictures around the wanted frame, so that something moves soon; that frame in full
+ * quality, unless it is large; all other quick pictures, in few requests; the neighbours in full quality. URLs that have run
+ * out are renewed and failures waited out underneath ([`PackSource`]).
+ */
+
+import { BoundedFrames } from "../bounded-frames.js";
+import type { SeriesIndex, Span } from "../read/series-index.js";
+import type { Grant } from "./grant.js";
+import { PackSource, type LinkState } from "./pack-source.js";
+import { RangeRequests } from "./range-requests.js";
+
+export { Grant } from "./grant.js";
+export { fetchFromPortal, tellPortal } from "./portal.js";
+export type { LinkState };
+
+export interface LinkEvents {
+  onState?(state: LinkState): void;
+  /** A quick picture is there; [`Link.preview`] has its bytes. */
+  onPreview?(frame: number): void;
+  /** All quick pictures were there once. */
+  onComplete?(): void;
+}
+
+/** Full quality on its way; `full-lane.ts` comes with it, so that nobody waits for it before the first picture. */
+export interface Lane {
+  /** Whether a frame's bytes are awaited or will be asked for. */
+  isMissing(frame: number): boolean;
+  /** The link may be free for more. */
+  goOn(): void;
+  close(): void;
+}
+
+const REQUESTS_MAX = 2;
+const NEAR_BYTES = 48 * 1024;
+const RANGE_BYTES = 1024 * 1024;
+const HELD_BYTES_MAX = 40 * 1024 * 1024;
+/** The shown frame in full quality goes before the quick pictures of others, unless it is larger than this. */
+const FULL_FIRST_BYTES_MAX = 512 * 1024;
+
+export class Link {
+  /** A film moves on: nothing waits for full quality. */
+  isPlaying = false;
+  /** Whether all quick pictures were there once. */
+  isComplete = false;
+  private readonly source: PackSource;
+  private readonly held = new BoundedFrames<Uint8Array<ArrayBuffer>>(HELD_BYTES_MAX);
+  private previews: RangeRequests | null = null;
+  private full: Lane | null = null;
+  private isWithoutFull = false;
+  private wanted = 0;
+
+  constructor(
+    grant: Grant,
+    seriesInstanceUid: string,
+    private readonly events: LinkEvents = {},
+  ) {
+    this.source = new PackSource(grant, seriesInstanceUid, (state) => events.onState?.(state));
+  }
+
+  /** Reads the index; null when the series was closed or cannot be shown. */
+  async open(): Promise<SeriesIndex | null> {
+    const index = await this.source.index();
+    if (index !== null) {
+      this.previews = this.previewLane(this.source, index);
+    }
+    return index;
+  }
+
+  /** Says which frame is looked at: it and its neighbours come first. */
+  want(frame: number): void {
+    this.wanted = frame;
+    this.previews?.want(frame);
+  }
+
+  /** The bytes of a quick picture, if they are there. */
+  preview(frame: number): Uint8Array<ArrayBuffer> | undefined {
+    return this.held.get(frame);
+  }
+
+  /** Opens the lane of full quality, on top of the same requests. `onBrought`: a frame has come, the link is free again. */
+  addFull<Full extends Lane>(open: (source: PackSource, onBrought: () => void) => Full): Full {
+    const lane = open(this.source, () => this.previews?.pump());
+    this.full = lane;
+    return lane;
+  }
+
+  /** There will be no full quality, so nothing waits for it. */
+  doWithoutFull(): void {
+    this.isWithoutFull = true;
+    this.previews?.pump();
+  }
+
+  /** Reads another part of the pack; null when the series was closed or cannot be shown. */
+  part(span: Span): Promise<Uint8Array<ArrayBuffer> | null> {
+    return this.source.whole(span);
+  }
+
+  close(): void {
+    this.source.close();
+    this.previews?.close();
+    this.full?.close();
+    this.held.clear();
+  }
+
+  private previewLane(source: PackSource, index: SeriesIndex): RangeRequests {
+    const { held } = this;
+    const lane: RangeRequests = new RangeRequests(source, index.frames.map(({ preview }) => preview), {
+      requestsMax: REQUESTS_MAX,
+      bytesMax: () => (held.has(this.wanted) ? RANGE_BYTES : NEAR_BYTES),
+      isNeeded: (frame) => !held.has(frame) && !(held.isFull && held.has(this.wanted)),
+      onFrame: (frame, bytes) => {
+        held.put(frame, bytes, bytes.length, this.wanted);
+        this.events.onPreview?.(frame);
+      },
+      isHeldBack: () => (held.has(this.wanted) ? this.givesWayToFull(index) : lane.isSoon(this.wanted)),
+      onComplete: () => {
+        if (!this.isComplete) {
+          this.isComplete = true;
+          this.events.onComplete?.();
+          this.full?.goOn();
+        }
+      },
+    });
+    return lane;
+  }
+
+  /** Whether quick pictures leave the link to the wanted frame in full quality. */
+  private givesWayToFull({ frames }: SeriesIndex): boolean {
+    const bytes = frames[this.wanted]?.full?.length ?? Number.POSITIVE_INFINITY;
+    const isFirst = bytes <= FULL_FIRST_BYTES_MAX && !this.isPlaying;
+    return isFirst && (this.full?.isMissing(this.wanted) ?? !this.isWithoutFull);
+  }
+}

@@ -1,0 +1,135 @@
+/** Index and pack of one series, through a network that comes and goes and URLs that run out. */
+
+import type { Grant } from "./grant.js";
+import { InvalidIndexError, parseIndex, type SeriesIndex, type Span } from "../read/series-index.js";
+import { backOffMs, ExpiredError, fetchBytes, fetchJson, MissingError } from "./transfer.js";
+
+/** What a person is told about the way of the pictures. */
+export type LinkState = "fine" | "offline" | "signed-out" | "failed";
+
+export class PackSource {
+  private readonly closing = new AbortController();
+  private recovering: Promise<boolean> | null = null;
+  private failures = 0;
+  private isGivenUp = false;
+  private state: LinkState = "fine";
+
+  constructor(
+    private readonly grant: Grant,
+    private readonly seriesInstanceUid: string,
+    private readonly onState: (state: LinkState) => void,
+  ) {}
+
+  /** Nothing can be asked for just now. */
+  get isPaused(): boolean {
+    return this.isGivenUp || this.isClosed || this.recovering !== null;
+  }
+
+  get isClosed(): boolean {
+    return this.closing.signal.aborted;
+  }
+
+  /** Reads the index; null when the series was closed or cannot be shown. */
+  async index(): Promise<SeriesIndex | null> {
+    return this.persist(async () => {
+      const { indexUrl } = this.grant.urlsOf(this.seriesInstanceUid);
+      return parseIndex(await fetchJson(indexUrl, this.closing.signal));
+    });
+  }
+
+  /** Reads a part of the pack; null when the series was closed or cannot be shown. */
+  whole({ offset, length }: Span): Promise<Uint8Array<ArrayBuffer> | null> {
+    return this.persist(async () => {
+      let held = new Uint8Array(0);
+      await this.bytes(offset, offset + length, this.closing.signal, (bytes) => {
+        held = bytes;
+      });
+      return held;
+    });
+  }
+
+  /** Reads bytes of the pack, once; a failure is for [`recover`]. */
+  async bytes(
+    start: number,
+    end: number,
+    signal: AbortSignal,
+    onBytes: (bytes: Uint8Array<ArrayBuffer>) => void,
+  ): Promise<void> {
+    await fetchBytes(this.grant.urlsOf(this.seriesInstanceUid).packUrl, start, end, signal, onBytes);
+    this.failures = 0;
+    this.setState("fine");
+  }
+
+  /** Waits out a failure, with fresh URLs, once for all who failed; false when there is no point in trying again. */
+  recover(error: unknown): Promise<boolean> {
+    this.recovering ??= this.recoverOnce(error).finally(() => {
+      this.recovering = null;
+    });
+    return this.recovering;
+  }
+
+  close(): void {
+    this.closing.abort();
+  }
+
+  private async persist<Value>(attempt: () => Promise<Value>): Promise<Value | null> {
+    while (!this.isClosed && !this.isGivenUp) {
+      try {
+        const value = await attempt();
+        this.failures = 0;
+        this.setState("fine");
+        return value;
+      } catch (error) {
+        await this.recover(error);
+      }
+    }
+    return null;
+  }
+
+  private async recoverOnce(error: unknown): Promise<boolean> {
+    if (this.isClosed) {
+      return false;
+    }
+    if (error instanceof InvalidIndexError || error instanceof MissingError) {
+      return this.giveUp("failed");
+    }
+    const renewal = await this.grant.renew();
+    if (renewal === "signed-out") {
+      return this.giveUp("signed-out");
+    }
+    if (!(error instanceof ExpiredError && renewal === "renewed" && this.failures === 0)) {
+      this.setState("offline");
+      await this.pause(backOffMs(this.failures, Math.random()));
+    }
+    this.failures += 1;
+    return !this.isClosed;
+  }
+
+  private giveUp(state: LinkState): false {
+    this.isGivenUp = true;
+    this.setState(state);
+    return false;
+  }
+
+  private setState(state: LinkState): void {
+    if (state !== this.state && !this.isClosed) {
+      this.state = state;
+      this.onState(state);
+    }
+  }
+
+  /** Ends early when the network says that it is back. */
+  private pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        removeEventListener("online", end);
+        this.closing.signal.removeEventListener("abort", end);
+        resolve();
+      };
+      const timer = setTimeout(end, ms);
+      addEventListener("online", end);
+      this.closing.signal.addEventListener("abort", end);
+    });
+  }
+}

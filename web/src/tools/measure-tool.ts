@@ -1,0 +1,94 @@
+/** A hand that measures: sets the points of any measuring tool, and moves those that are there. */
+
+import type { StageTool } from "../stage.js";
+import type { Point } from "../view-geometry.js";
+import type { Annotation } from "./annotations.js";
+import type { Marks } from "./marks.js";
+import { strokeAt, type MeasuringTool } from "./measuring/tool.js";
+import { measuringTool } from "./registry.js";
+
+/** A drag that is shorter was none. */
+const SLIP_PX = 4;
+
+/** Draws measurements, and moves the ends of those that are there. */
+export class MeasureTool implements StageTool {
+  readonly takesKeys = true;
+  private held: { annotation: Annotation; place: number; isKept: boolean } | null = null;
+  private travelled = 0;
+
+  constructor(
+    private readonly marks: Marks,
+    private readonly kind: MeasuringTool,
+  ) {}
+
+  down(at: Point): void {
+    const { marks } = this;
+    const point = marks.pane.stage.toPicture(at);
+    if (point === null) {
+      return;
+    }
+    this.travelled = 0;
+    const { draft } = marks;
+    if (draft !== null) {
+      // Strokes of it are still missing, as the second leg of an angle.
+      draft.points = [...draft.points, ...firstPoints(this.kind, draft.points.length, point)];
+      this.held = { annotation: draft, place: draft.points.length - 1, isKept: false };
+      marks.changed();
+      return;
+    }
+    const handle = this.kind.isSingle === true ? null : marks.handleAt(at);
+    if (handle !== null) {
+      marks.store.touch(handle.annotation);
+      this.held = { ...handle, isKept: true };
+      return;
+    }
+    const annotation = marks.begin(this.kind.name, firstPoints(this.kind, 0, point));
+    this.held = annotation === null ? null : { annotation, place: annotation.points.length - 1, isKept: false };
+  }
+
+  move(at: Point, by: Point): void {
+    const point = this.marks.pane.stage.toPicture(at);
+    this.travelled += Math.hypot(by.x, by.y);
+    if (this.held !== null && point !== null) {
+      this.held.annotation.points[this.held.place] = point;
+      this.marks.changed();
+    }
+  }
+
+  up(): void {
+    const { held, marks } = this;
+    this.held = null;
+    if (held === null) {
+      return;
+    }
+    const isSlip = this.travelled < SLIP_PX && isDrag(held.annotation.kind, held.place);
+    if (held.isKept && isSlip) {
+      marks.store.undo();
+    } else if (held.isKept) {
+      marks.store.keep();
+    } else if (isSlip) {
+      marks.drop();
+    } else {
+      marks.finish();
+    }
+  }
+
+  cancel(): void {
+    if (this.held?.isKept === true) {
+      this.marks.store.undo();
+    } else if (this.held !== null) {
+      this.marks.drop();
+    }
+    this.held = null;
+  }
+}
+
+/** The points that a stroke begins with, where so many are there already. */
+function firstPoints(tool: MeasuringTool, there: number, at: Point): Point[] {
+  return strokeAt(tool, there) === 2 ? [at, at] : [at];
+}
+
+function isDrag(kind: string, place: number): boolean {
+  const tool = measuringTool(kind);
+  return tool !== null && strokeAt(tool, place) === 2;
+}

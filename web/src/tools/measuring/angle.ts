@@ -1,0 +1,36 @@
+/** An angle: a first leg in one stroke, then the end of the second one. */
+
+import { fill } from "../../page.js";
+import type { FrameDetails } from "../../read/frame-details.js";
+import type { Point } from "../../view-geometry.js";
+import type { Said } from "../language.js";
+import { pixelShape, pixelSize } from "./calibration.js";
+import { decimal } from "./numbers.js";
+import { polyline } from "./shapes.js";
+import type { MeasuringTool } from "./tool.js";
+
+const WORDS: Said<{ readonly label: string; readonly result: string }> = {
+  vi: { label: "Đo góc", result: "Góc {value}°" },
+  en: { label: "Angle", result: "Angle {value}°" },
+};
+
+/** Its points: first end, vertex, second end. */
+export const ANGLE: MeasuringTool = {
+  name: "angle",
+  icon: "M20 19H4L15 5M11 19a7 7 0 0 0-3-5",
+  strokes: [2, 1],
+  label: (language) => WORDS[language].label,
+  result: ([a, vertex, c], { details, language }) =>
+    a === undefined || vertex === undefined || c === undefined
+      ? ""
+      : fill(WORDS[language].result, { value: decimal(angleAt(details, a, vertex, c)) }),
+  draw: (points) => [polyline(points)],
+};
+
+/** The angle at `vertex` in degrees, 0 to 180. */
+export function angleAt(details: FrameDetails, a: Point, vertex: Point, c: Point): number {
+  const { x, y } = pixelSize(details, [a, vertex, c]) ?? pixelShape(details);
+  const direction = (to: Point) => Math.atan2((to.y - vertex.y) * y, (to.x - vertex.x) * x);
+  const turn = Math.abs(direction(a) - direction(c)) * (180 / Math.PI);
+  return turn > 180 ? 360 - turn : turn;
+}

@@ -1,0 +1,68 @@
+/** How large a pixel is in the patient, as far as a picture is calibrated. Points are in picture pixels. */
+
+import type { FrameDetails, Region } from "../../read/frame-details.js";
+import type { Point } from "../../view-geometry.js";
+
+/** Why a length is not one in the patient, or how it was estimated. */
+export type Caveat = "uncalibrated" | "at-detector" | "by-geometry" | "by-fiducial" | "on-film";
+
+export interface Quantity {
+  readonly value: number;
+  readonly unit: string;
+}
+
+/** Sizes that are not those in the patient for certain, by where they come from (PS3.3 10.7). */
+const CAVEATS: Readonly<Record<string, Caveat>> = {
+  "imager-pixel-spacing": "at-detector",
+  "imager-pixel-spacing-over-magnification": "by-geometry",
+  "pixel-spacing-by-geometry": "by-geometry",
+  "pixel-spacing-by-fiducial": "by-fiducial",
+  "nominal-scanned-pixel-spacing": "on-film",
+};
+const CENTIMETRES = 3;
+const MM_PER_CM = 10;
+
+/** Size of a pixel at some place; null where nothing is known. */
+export interface PixelSize {
+  readonly x: number;
+  readonly y: number;
+  readonly caveat: Caveat | null;
+}
+
+/** Millimetres per pixel across the whole picture, for a scale bar; null where they are unknown or differ. */
+export function wholeScale(details: FrameDetails): PixelSize | null {
+  return details.regions.length > 0 ? null : pixelSize(details, []);
+}
+
+/** What lengths and areas count where nobody knows how large a pixel is: every one alike, whatever its shape. */
+export const A_PIXEL: PixelSize = { x: 1, y: 1, caveat: "uncalibrated" };
+
+/** The shape of a pixel alone, which decides an angle. */
+export function pixelShape({ aspect }: FrameDetails): Pick<PixelSize, "x" | "y"> {
+  return { x: 1, y: aspect };
+}
+
+export function pixelSize({ regions, spacing }: FrameDetails, points: readonly Point[]): PixelSize | null {
+  if (regions.length > 0) {
+    const region = regionAround(regions, points);
+    return region === null || !isInCentimetres(region)
+      ? null
+      : { x: Math.abs(region.deltaX) * MM_PER_CM, y: Math.abs(region.deltaY) * MM_PER_CM, caveat: null };
+  }
+  if (spacing === null) {
+    return null;
+  }
+  return { x: spacing.columnMm, y: spacing.rowMm, caveat: CAVEATS[spacing.source] ?? null };
+}
+
+/** The smallest region that holds all points: insets lie on larger ones. */
+export function regionAround(regions: readonly Region[], points: readonly Point[]): Region | null {
+  const area = ({ x0, x1, y0, y1 }: Region) => (x1 - x0) * (y1 - y0);
+  const isInside = ({ x0, y0, x1, y1 }: Region) =>
+    points.every(({ x, y }) => x >= x0 && x <= x1 + 1 && y >= y0 && y <= y1 + 1);
+  return [...regions].filter(isInside).sort((a, b) => area(a) - area(b))[0] ?? null;
+}
+
+export function isInCentimetres({ unitX, unitY, deltaX, deltaY }: Region): boolean {
+  return unitX === CENTIMETRES && unitY === CENTIMETRES && deltaX !== 0 && deltaY !== 0;
+}

@@ -1,0 +1,58 @@
+/** A length; in a Doppler region of ultrasound, a time and a speed. */
+
+import { fill } from "../../page.js";
+import type { FrameDetails } from "../../read/frame-details.js";
+import type { Point } from "../../view-geometry.js";
+import type { Said } from "../language.js";
+import { A_PIXEL, isInCentimetres, pixelSize, regionAround, type Caveat, type Quantity } from "./calibration.js";
+import { decimal, withCaveat } from "./numbers.js";
+import { polyline } from "./shapes.js";
+import type { MeasuringTool } from "./tool.js";
+
+const WORDS: Said<{ readonly label: string; readonly result: string }> = {
+  vi: { label: "Đo dài", result: "Dài {value}" },
+  en: { label: "Length", result: "Length {value}" },
+};
+
+export interface Length {
+  /** One distance; or, where the axes are of different kinds (time and speed), one along each. */
+  readonly quantities: readonly Quantity[];
+  readonly caveat: Caveat | null;
+}
+
+/** Physical units of ultrasound regions (PS3.3 C.8.5.5.1.15). */
+const UNITS: Readonly<Record<number, string>> = { 1: "%", 2: "dB", 3: "cm", 4: "s", 5: "Hz", 6: "dB/s", 7: "cm/s" };
+export const LENGTH: MeasuringTool = {
+  name: "length",
+  icon: "M3 17 17 3l4 4L7 21zM8 12l2 2M12 8l2 2",
+  strokes: [2],
+  label: (language) => WORDS[language].label,
+  result: ([a, b], { details, words, language }) => {
+    if (a === undefined || b === undefined) {
+      return "";
+    }
+    const { quantities, caveat } = lengthBetween(details, a, b);
+    const value = quantities.map(({ value, unit }) => `${decimal(value)} ${unit}`).join(" · ");
+    return withCaveat(fill(WORDS[language].result, { value }), caveat, words);
+  },
+  draw: (points) => [polyline(points)],
+};
+
+export function lengthBetween(details: FrameDetails, a: Point, b: Point): Length {
+  const region = regionAround(details.regions, [a, b]);
+  if (region !== null && !isInCentimetres(region)) {
+    const along = (by: number, delta: number, unit: number): readonly Quantity[] =>
+      UNITS[unit] === undefined ? [] : [{ value: Math.abs(by * delta), unit: UNITS[unit] }];
+    const quantities = [
+      ...along(b.x - a.x, region.deltaX, region.unitX),
+      ...along(b.y - a.y, region.deltaY, region.unitY),
+    ];
+    if (quantities.length > 0) {
+      return { quantities, caveat: null };
+    }
+  }
+  const size = pixelSize(details, [a, b]);
+  const { x, y, caveat } = size ?? A_PIXEL;
+  const value = Math.hypot((b.x - a.x) * x, (b.y - a.y) * y);
+  return { quantities: [{ value, unit: size === null ? "px" : "mm" }], caveat };
+}

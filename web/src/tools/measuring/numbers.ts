@@ -1,0 +1,31 @@
+/** Numbers, units and caveats, as all tools say them. */
+
+import type { FrameValues } from "../../full/frame-values.js";
+import type { Words } from "../../words.js";
+import { short } from "../presets.js";
+import type { Caveat } from "./calibration.js";
+
+export function unitText(values: FrameValues | null, words: Words): string {
+  const unit = values?.unit ?? "";
+  return words.units[unit] ?? unit;
+}
+
+export function withCaveat(text: string, caveat: Caveat | null, words: Words): string {
+  const names: Readonly<Record<Caveat, string>> = {
+    uncalibrated: words.uncalibrated,
+    "at-detector": words.atDetector,
+    "by-geometry": words.byGeometry,
+    "by-fiducial": words.byFiducial,
+    "on-film": words.onFilm,
+  };
+  return caveat === null ? text : `${text} (${names[caveat]})`;
+}
+
+/** Small values, as of a map of diffusion, would be rounded to nothing. */
+export function measured(value: number): string {
+  return value !== 0 && Math.abs(value) < 0.1 ? short(value) : decimal(value);
+}
+
+export function decimal(value: number): string {
+  return value >= 1000 ? value.toFixed(0) : value.toFixed(Math.abs(value) < 10 ? 2 : 1);
+}

@@ -1,0 +1,35 @@
+/** The value of the pixel under a finger, with its unit. */
+
+import { rgbAt } from "../../full/look.js";
+import { fill } from "../../page.js";
+import type { Said } from "../language.js";
+import { short } from "../presets.js";
+import { unitText } from "./numbers.js";
+import { polyline } from "./shapes.js";
+import type { MeasuringTool } from "./tool.js";
+
+const WORDS: Said<{ readonly label: string; readonly labelCt: string; readonly result: string }> = {
+  vi: { label: "Đo giá trị", labelCt: "Đo HU", result: "{value} (cột {column}, hàng {row})" },
+  en: { label: "Value", labelCt: "HU", result: "{value} (column {column}, row {row})" },
+};
+
+export const PROBE: MeasuringTool = {
+  name: "probe",
+  icon: "M12 2v7M12 15v7M2 12h7M15 12h7",
+  strokes: [1],
+  isSingle: true,
+  label: (language, details) => (details?.rescale?.unit === "HU" ? WORDS[language].labelCt : WORDS[language].label),
+  result: ([at], { values, words, language }) => {
+    if (at === undefined) {
+      return "";
+    }
+    const [column, row] = [Math.floor(at.x), Math.floor(at.y)];
+    const colour = values === null ? null : rgbAt(values, column, row);
+    const value = values === null || values.isPalette ? null : values.valueAt(column, row);
+    const text = colour !== null ? `RGB ${colour.join(" ")}` : value === null ? words.noValue : `${short(value)} ${unitText(values, words)}`;
+    return fill(WORDS[language].result, { value: text.trim(), column: column + 1, row: row + 1 });
+  },
+  // The place of a value is where the mark is; the list has it in words.
+  beside: (result) => result.replace(/ \(.*/, ""),
+  draw: (points) => [polyline(points)],
+};

@@ -1,0 +1,300 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { bringFull, type FullLane, type FullWish } from "../src/link/full-lane.js";
+import { Grant, Link, type LinkState } from "../src/link/link.js";
+import { parseIndex } from "../src/read/series-index.js";
+
+const FRAMES = 40;
+const FRAME_BYTES = 20_000;
+const UID = "1.2.3";
+
+/** Quick pictures one after the other, and behind them all the frames in full quality, if there is one. */
+function frames(count: number, fullBytes = 0): unknown[] {
+  return Array.from({ length: count }, (_, frame) => ({
+    sop_instance_uid: `1.${frame}`,
+    preview: { offset: frame * FRAME_BYTES, length: FRAME_BYTES, width: 256, height: 256, media_type: "image/webp" },
+    diagnostic: fullBytes === 0 ? null : { offset: count * FRAME_BYTES + frame * fullBytes, length: fullBytes, media_type: "image/jls" },
+  }));
+}
+
+/** An object store and a portal, as far as a browser sees them. */
+class Network {
+  readonly ranges: string[] = [];
+  isDown = false;
+  validKey = "first";
+  isSignedIn = true;
+  frames: unknown[] = frames(FRAMES);
+
+  fetch = (url: string, init: RequestInit): Promise<Response> => {
+    if (this.isDown) {
+      return Promise.reject(new TypeError("Failed to fetch"));
+    }
+    if (url === "/grant") {
+      const series = [{ series_instance_uid: UID, index_url: this.url("index"), pack_url: this.url("pack") }];
+      return Promise.resolve(this.isSignedIn ? Response.json({ series }) : new Response(null, { status: 401 }));
+    }
+    if (!url.endsWith(this.validKey)) {
+      return Promise.resolve(new Response(null, { status: 403 }));
+    }
+    if (url.startsWith("https://s3.example/index")) {
+      return Promise.resolve(Response.json({ version: 1, frames: this.frames }));
+    }
+    const range = new Headers(init.headers).get("range") ?? "";
+    this.ranges.push(range);
+    const [, first = "0", last = "0"] = /bytes=(\d+)-(\d+)/.exec(range) ?? [];
+    const body = new Uint8Array(Number(last) - Number(first) + 1).fill(Number(first) % 251);
+    return Promise.resolve(new Response(body, { status: 206 }));
+  };
+
+  url(name: string): string {
+    return `https://s3.example/${name}?key=${this.validKey}`;
+  }
+}
+
+let network: Network;
+let states: LinkState[];
+let arrived: number[];
+let completions: number;
+
+function newLink(): Link {
+  const urls = { indexUrl: network.url("index"), packUrl: network.url("pack") };
+  return new Link(new Grant("/grant", new Map([[UID, urls]])), UID, {
+    onState: (state) => states.push(state),
+    onPreview: (frame) => arrived.push(frame),
+    onComplete: () => {
+      completions += 1;
+    },
+  });
+}
+
+async function open(): Promise<Link> {
+  const link = newLink();
+  if ((await link.open()) === null) {
+    throw new Error("the series was given up");
+  }
+  return link;
+}
+
+function rangeOf(first: number, last: number): string {
+  return `bytes=${first * FRAME_BYTES}-${(last + 1) * FRAME_BYTES - 1}`;
+}
+
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 40; turn++) {
+    await vi.advanceTimersByTimeAsync(0);
+  }
+}
+
+beforeEach(() => {
+  network = new Network();
+  states = [];
+  arrived = [];
+  completions = 0;
+  vi.useFakeTimers();
+  const events = new EventTarget();
+  vi.stubGlobal("fetch", (url: string, init: RequestInit) => network.fetch(url, init));
+  vi.stubGlobal("addEventListener", events.addEventListener.bind(events));
+  vi.stubGlobal("removeEventListener", events.removeEventListener.bind(events));
+  vi.stubGlobal("dispatchEvent", events.dispatchEvent.bind(events));
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+describe("a series", () => {
+  it("arrives whole, the frames around the wanted one first, each once", async () => {
+    const series = await open();
+    series.want(20);
+    await settle();
+    expect(arrived.slice(0, 2).every((frame) => Math.abs(frame - 20) <= 1)).toBe(true);
+    expect([...arrived].sort((a, b) => a - b)).toEqual(Array.from({ length: FRAMES }, (_, frame) => frame));
+    expect(series.preview(20)?.length).toBe(FRAME_BYTES);
+    expect(network.ranges.length).toBeLessThan(8);
+    expect(states).toEqual([]);
+    expect(completions).toBe(1);
+    expect(series.isComplete).toBe(true);
+  });
+
+  it("goes on unseen when its URLs have run out", async () => {
+    const series = await open();
+    network.validKey = "second";
+    series.want(20);
+    await settle();
+    expect(new Set(arrived).size).toBe(FRAMES);
+    expect(states).toEqual([]);
+  });
+
+  it("says that the network is away, and goes on when it is back", async () => {
+    const series = await open();
+    network.isDown = true;
+    series.want(20);
+    await settle();
+    expect(states).toEqual(["offline"]);
+    network.isDown = false;
+    await vi.advanceTimersByTimeAsync(20_000);
+    await settle();
+    expect(states).toEqual(["offline", "fine"]);
+    expect(new Set(arrived).size).toBe(FRAMES);
+  });
+
+  it("does not wait out the pause when the device says that it is online", async () => {
+    network.isDown = true;
+    const index = newLink().open();
+    await settle();
+    network.isDown = false;
+    dispatchEvent(new Event("online"));
+    expect((await index)?.frames.length).toBe(FRAMES);
+  });
+
+  it("asks to sign in when the session has ended", async () => {
+    const series = await open();
+    network.validKey = "second";
+    network.isSignedIn = false;
+    series.want(20);
+    await settle();
+    expect(states).toEqual(["signed-out"]);
+    expect(arrived).toEqual([]);
+  });
+
+  it("is given up when its index cannot be read", async () => {
+    network.frames = [{}];
+    expect(await newLink().open()).toBeNull();
+    expect(states).toEqual(["failed"]);
+  });
+
+  it("asks for nothing more once it is closed", async () => {
+    const series = await open();
+    series.close();
+    series.want(3);
+    await settle();
+    expect(network.ranges).toEqual([]);
+  });
+});
+
+const FULL_BYTES = 100_000;
+const REST_MS = 90;
+
+describe("a series in full quality", () => {
+  let full: number[];
+  let parts: number[];
+
+  /** What full quality asks for when the eye comes to a frame. */
+  function wish(frame: number, more: Partial<FullWish> = {}): FullWish {
+    return { frame, needs: [frame], direction: 1, room: 2, lost: [], isUrgent: false, ...more };
+  }
+
+  function bring(link: Link): FullLane {
+    const index = parseIndex({ version: 2, frames: network.frames });
+    return bringFull(link, index, { onFrame: (frame) => full.push(frame), onPart: (frame) => parts.push(frame) });
+  }
+
+  function fullRange(first: number, last = first): string {
+    const start = FRAMES * FRAME_BYTES + first * FULL_BYTES;
+    return `bytes=${start}-${start + (last - first + 1) * FULL_BYTES - 1}`;
+  }
+
+  async function rest(): Promise<void> {
+    await vi.advanceTimersByTimeAsync(REST_MS);
+    await settle();
+  }
+
+  beforeEach(() => {
+    network.frames = frames(FRAMES, FULL_BYTES);
+    full = [];
+    parts = [];
+    vi.stubGlobal("innerWidth", 1280);
+    vi.stubGlobal("navigator", {});
+  });
+
+  it("comes after the nearest quick pictures, before all the others, and its neighbours come last", async () => {
+    const link = await open();
+    link.want(20);
+    await settle();
+    expect(network.ranges, "the others wait, although nobody can ask for full quality yet").toEqual([rangeOf(20, 21)]);
+    const lane = bring(link);
+    lane.want(wish(20));
+    await settle();
+    expect(network.ranges.length, "the eye has not rested yet").toBe(1);
+    await rest();
+    expect(network.ranges.slice(1)).toEqual([fullRange(20), rangeOf(0, 19), rangeOf(22, 39), fullRange(21, 22)]);
+    expect([full, completions]).toEqual([[20, 21, 22], 1]);
+  });
+
+  it("is asked for at once where the reader chose a look of their own", async () => {
+    const link = await open();
+    const lane = bring(link);
+    lane.want(wish(20, { isUrgent: true }));
+    await vi.advanceTimersByTimeAsync(0);
+    await settle();
+    expect(network.ranges[0]).toEqual(fullRange(20));
+  });
+
+  it("gives way where it is large: quick pictures go on", async () => {
+    network.frames = frames(FRAMES, 600 * 1024);
+    const link = await open();
+    link.want(20);
+    await settle();
+    expect(completions).toBe(1);
+  });
+
+  it("is not waited for while a film plays, nor where there will be none", async () => {
+    const playing = await open();
+    playing.isPlaying = true;
+    playing.want(20);
+    await settle();
+    const without = await open();
+    without.want(20);
+    await settle();
+    expect(completions).toBe(1);
+    without.doWithoutFull();
+    await settle();
+    expect(completions).toBe(2);
+  });
+
+  it("brings what is wanted next even while another frame in full quality is on its way", async () => {
+    const link = await open();
+    const lane = bring(link);
+    for (const frame of [20, 30]) {
+      lane.want(wish(frame));
+      link.want(frame);
+      await settle();
+    }
+    expect(network.ranges).toEqual([rangeOf(20, 21), rangeOf(30, 31)]);
+    await rest();
+    expect(full, "only the frame that the eye rests on, then its neighbours").toEqual([30, 31, 32]);
+  });
+
+  it("brings a frame once, with its mask, and again only when it was let go of", async () => {
+    const link = await open();
+    const lane = bring(link);
+    lane.want(wish(20, { needs: [20, 0], room: 0 }));
+    await rest();
+    lane.want(wish(20, { needs: [20, 0], room: 0 }));
+    await rest();
+    expect(full).toEqual([20, 0]);
+    lane.want(wish(20, { room: 0, lost: [20] }));
+    await rest();
+    expect(full).toEqual([20, 0, 20]);
+  });
+
+  it("goes back as well as forth, and further the way the eye goes", async () => {
+    const link = await open();
+    link.want(20);
+    link.doWithoutFull();
+    await settle();
+    const lane = bring(link);
+    lane.want(wish(20, { direction: -1, room: 6 }));
+    await rest();
+    expect([...full].sort((a, b) => a - b)).toEqual([14, 15, 16, 17, 18, 19, 20, 21, 22]);
+  });
+
+  it("asks for nothing once it is closed", async () => {
+    const link = await open();
+    const lane = bring(link);
+    lane.want(wish(20));
+    link.close();
+    await rest();
+    expect(network.ranges).toEqual([]);
+  });
+});
