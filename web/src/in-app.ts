@@ -3,12 +3,12 @@
 import { copyText } from "./copy.js";
 
 /** Where this tab came in. A link opens in another browser, where nobody has signed in; the page behind it does not. */
-const DOOR_KEY = "filmless-door";
-const DOORS = /^\/[xs]\/./;
+const LINK_KEY = "filmless-link";
+const LINKS = /^\/[xs]\/./;
 
 for (const row of document.querySelectorAll<HTMLElement>(".in-app .copy-row")) {
   row.hidden = false;
-  if (DOORS.test(location.pathname)) {
+  if (LINKS.test(location.pathname)) {
     remember(location.origin + location.pathname);
   }
 }
@@ -43,9 +43,9 @@ async function copyLink(button: HTMLElement, done: Element): Promise<void> {
 function remember(link: string | null): void {
   try {
     if (link === null) {
-      sessionStorage.removeItem(DOOR_KEY);
+      sessionStorage.removeItem(LINK_KEY);
     } else {
-      sessionStorage.setItem(DOOR_KEY, link);
+      sessionStorage.setItem(LINK_KEY, link);
     }
   } catch {
     // Forbidden: the address of the page will do.
@@ -54,7 +54,7 @@ function remember(link: string | null): void {
 
 function remembered(): string | null {
   try {
-    return sessionStorage.getItem(DOOR_KEY);
+    return sessionStorage.getItem(LINK_KEY);
   } catch {
     return null;
   }

@@ -3,35 +3,25 @@
 // The exception of clippy.toml covers test functions, not what they share.
 #![allow(clippy::unwrap_used)]
 
+mod answer;
 mod beside;
 mod openapi;
 mod staff;
 mod world;
 
+use answer::Answer;
 use axum::body::Body;
 use axum::http::header::{
     ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION,
     ORIGIN, SET_COOKIE, VARY,
 };
-use axum::http::{HeaderMap, HeaderName, Method, Request, StatusCode};
+use axum::http::{HeaderName, Method, Request, StatusCode};
 use filmless_domain::{Hospital, SeriesInstanceUid, StudyInstanceUid, object_key};
 use world::{S3, STUDY, STUDY_OF_ANOTHER, Setup, WITHHELD, World, shared};
 
 const HOA: &str = "filmless_session=session-of-hoa";
 const GUEST: &str = "filmless_session=session-of-guest";
 const JOHN: &str = "filmless_session=session-of-john";
-
-struct Answer {
-    status: StatusCode,
-    headers: HeaderMap,
-    body: String,
-}
-
-impl Answer {
-    fn header(&self, name: impl Into<HeaderName>) -> &str {
-        self.headers.get(name.into()).map_or("", |value| value.to_str().unwrap())
-    }
-}
 
 fn request(method: Method, path: &str, headers: &[(&str, &str)], body: &str) -> Request<Body> {
     let mut builder = Request::builder().method(method).uri(path);

@@ -13,10 +13,11 @@ use filmless_domain::{AccessionNumber, ObjectKey, StudyInstanceUid};
 use filmless_store::index::{LogEntry, LogName};
 use filmless_store::{ObjectVersion, Served};
 
+use crate::answer::Answer;
 use crate::world::{
     Known, MISMATCHED, S3, STUDY, STUDY_OF_ANOTHER, Setup, WITHOUT_ORDER, World, desk, many_listed, shared,
 };
-use crate::{Answer, cookie_of, form, request, secrets_of};
+use crate::{cookie_of, form, request, secrets_of};
 
 /// The address of a patient: the code in base64url.
 const HOA: &str = "/staff/patients/TjIwLTAzMTc1NDI";

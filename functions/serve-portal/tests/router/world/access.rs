@@ -10,10 +10,9 @@ use filmless_store::index::{
 };
 use serde_json::json;
 
+use super::names::{HOA_CODE, JOHN_CODE, Known, OPENED, PUBLIC_URL, STUDY, STUDY_OF_ANOTHER, at, now};
 use super::ports::Standing;
-use super::seed::{HOA_CODE, JOHN_CODE, Known, OPENED, at, now};
 use super::study::{StudyOf, digest, order, uid};
-use super::{PUBLIC_URL, STUDY, STUDY_OF_ANOTHER};
 
 /// From where Hoà and her guests looked.
 const SOURCE: &str = "203.0.113.9";

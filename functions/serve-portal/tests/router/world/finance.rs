@@ -12,8 +12,9 @@ use filmless_store::Served;
 use filmless_store::index::{LogEntry, LogName};
 use serde_json::{Value, json};
 
+use super::desk::desk;
+use super::names::{STUDY, at};
 use super::study::uid;
-use super::{STUDY, at, desk};
 
 /// As many lines as a page has, and one more.
 const LINES: i64 = 51;

@@ -4,7 +4,9 @@
 //! changes no other sees. Tests that change nothing share one.
 
 mod access;
+mod desk;
 mod finance;
+mod names;
 mod ports;
 mod provider;
 mod seed;
@@ -15,10 +17,8 @@ use std::sync::{Arc, LazyLock, Weak};
 
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
-use filmless_delivery::staff::Desk;
 use filmless_delivery::viewing::Portal;
 use filmless_delivery::{Services, Settings};
-use filmless_domain::staff::{Role, StaffMember};
 use filmless_domain::staff_oidc::OidcSettings;
 use filmless_domain::{Channel, ChannelPolicy, Secret};
 use filmless_embedded::{Credentials, Embedded, EmbeddedConfig};
@@ -33,30 +33,13 @@ use tokio::sync::Mutex;
 use tower::ServiceExt;
 use url::Url;
 
-use crate::Answer;
+pub use self::desk::desk;
+use crate::answer::Answer;
+pub use names::*;
 use ports::{Post, Standing};
 pub use provider::Provider;
-pub use seed::{Known, at};
 pub use study::{digest, many_listed};
 
-pub const PUBLIC_URL: &str = "http://127.0.0.1:8080";
-/// Where browsers reach the store of objects.
-pub const S3: &str = "http://127.0.0.1:9000";
-/// The given study of Hoà's.
-pub const STUDY: &str = "1.2.826.0.1.3680043.10.1999.1";
-/// John's.
-pub const STUDY_OF_ANOTHER: &str = "1.2.826.0.1.3680043.10.1999.2";
-/// Given to Hoà, and held back since.
-pub const WITHHELD: &str = "1.2.826.0.1.3680043.10.1999.4";
-/// Held, for no order names it; its images name Hoà.
-pub const WITHOUT_ORDER: &str = "1.2.826.0.1.3680043.10.1999.1.9";
-/// Held, for its images name another than its order, which is Hoà's.
-pub const MISMATCHED: &str = "1.2.826.0.1.3680043.10.1999.1.8";
-/// Hoà's, and not released yet.
-pub const ON_ITS_WAY: &str = "1.2.3.4";
-const ISSUER: &str = "https://id.example";
-const CLIENT_ID: &str = "filmless-console";
-const CLIENT_SECRET: &str = "a secret of the console";
 const BUCKETS: [&str; 5] = ["studies", "derived", "slips", "audit", "usage"];
 /// Written to memory: no disk is pulled here.
 const MEMORY: &str = "/dev/shm";
@@ -202,7 +185,7 @@ impl World {
         outlive(async move {
             let folder = new_folder();
             copy(filled.folder.path(), folder.path());
-            let clock = Arc::new(Standing::at(seed::now()));
+            let clock = Arc::new(Standing::at(now()));
             let (embedded, services) = open(folder.path(), &clock).await;
             Self {
                 services,
@@ -290,11 +273,4 @@ impl Drop for World {
             RUNTIME.spawn(embedded.shutdown());
         }
     }
-}
-
-/// Somebody of the staff at work.
-pub fn desk(services: &Services, subject: &str, roles: impl IntoIterator<Item = Role>) -> Desk {
-    let member =
-        StaffMember { subject: subject.into(), name: subject.into(), roles: roles.into_iter().collect() };
-    Desk::new(services.clone(), member, "203.0.113.10".into())
 }

@@ -20,7 +20,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use url::Url;
 
-use super::{CLIENT_ID, CLIENT_SECRET, ISSUER, PUBLIC_URL};
+use super::names::{CLIENT_ID, CLIENT_SECRET, ISSUER, PUBLIC_URL};
 
 /// A provider that answers.
 pub struct Provider {

@@ -13,41 +13,16 @@ use filmless_store::index::{
     ChannelRecord, ChannelState, LostFile, NoticeRecord, ReviewKind, ReviewRecord, SearchRecord, UploadOwner,
     UploadRecord,
 };
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::access;
+use super::desk::desk;
+use super::names::{
+    HOA_CODE, JOHN_CODE, JOINED_CODE, JOINED_INTO, Known, MISMATCHED, ON_ITS_WAY, OPENED, STUDY,
+    STUDY_OF_ANOTHER, TWIN_CODE, UNREACHED, WITHHELD, WITHOUT_ORDER, at, now,
+};
 use super::ports::Standing;
 use super::study::{StudyOf, order, uid, upload};
-use super::{MISMATCHED, ON_ITS_WAY, STUDY, STUDY_OF_ANOTHER, WITHHELD, WITHOUT_ORDER, access, desk};
-
-pub const HOA_CODE: &str = "N20-0317542";
-pub const JOHN_CODE: &str = "E20-0000001";
-/// The same person as Hoà under a second code.
-pub const TWIN_CODE: &str = "N20/3..";
-/// Joined into another code.
-const JOINED_CODE: &str = "N20/2..";
-const JOINED_INTO: &str = "N26-1";
-
-/// What no test can know beforehand: secrets are random.
-#[derive(Clone, Default)]
-pub struct Known {
-    /// Hoà's password, from her slip.
-    pub password: String,
-    /// The share of Hoà's that is open.
-    pub share: String,
-    /// What was seen of the mismatched study.
-    pub seen: String,
-}
-
-/// A moment of the day, in Greenwich.
-pub fn at(time: &str) -> Timestamp {
-    format!("2020-11-23T{time}:00Z").parse().unwrap()
-}
-
-/// The moment at which every world stands still.
-pub fn now() -> Timestamp {
-    at("09:30")
-}
 
 fn hoa() -> Value {
     json!({ "id": HOA_CODE, "name": "NGUYEN^THI HOA LAN", "birth_date": "1958-03-02", "sex": "F" })
@@ -196,9 +171,6 @@ impl Somebody {
         study.release(services).await;
     }
 }
-
-pub const UNREACHED: &str = "1.2.826.0.1.3680043.10.1999.3";
-pub const OPENED: &str = "1.2.826.0.1.3680043.10.1999.5";
 
 async fn seed_others(services: &Services, clock: &Standing) {
     clock.set(at("09:15"));
