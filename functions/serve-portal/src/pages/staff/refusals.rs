@@ -154,7 +154,7 @@ mod tests {
     fn a_table_of_refusals_says_how_many_more_there_are() {
         let found = |more| Refusals { refused: Vec::new(), more };
         let asked = Asked::default();
-        assert!(table(Language::Vi, &found(3), &asked).contains("\"+ 3: "));
+        assert!(table(Language::Vi, &found(3), &asked).contains("\"'+ 3: "));
         assert_eq!(table(Language::Vi, &found(0), &asked).lines().count(), 1);
     }
 }
