@@ -33,6 +33,7 @@ pub async fn links(services: &Services) {
             born_nobody_knows_when(services).await;
         }
         let record = services.index.study(&uid(study)).await.unwrap().unwrap();
+        assert!(record.order_accession.is_some(), "{study} is held: {:?}", record.reason);
         let order = services.index.order(&record.order_accession.unwrap()).await.unwrap().unwrap();
         let link = LinkRecord {
             study_instance_uid: uid(study),
@@ -57,7 +58,7 @@ async fn born_nobody_knows_when(services: &Services) {
     order(services, said).await;
     let study = StudyOf {
         uid: "1.2.826.0.1.3680043.10.1999.10",
-        patient: json!({ "id": "E20-0000010", "name": "DOE^JANE" }),
+        patient: json!({ "id": "E20-0000010", "name": "JANE^DOE" }),
         accession: "A20201123010",
         day: "2020-11-23",
         description: None,

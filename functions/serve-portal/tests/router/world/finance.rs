@@ -81,7 +81,7 @@ async fn ledger(services: &Services) {
         };
         let event = UsageEvent {
             schema: USAGE_SCHEMA,
-            id: format!("line-{number}"),
+            id: format!("line-{number:04}"),
             at: at("09:29"),
             kind: if is_last { UsageKind::ReleaseCorrected } else { UsageKind::StudyReleased },
             context,
@@ -94,7 +94,7 @@ async fn ledger(services: &Services) {
             corrects: None,
             concerns: None,
         };
-        let id = format!("{number:04}");
+        let id = event.id.clone();
         let entry = LogEntry { id, at: at("09:29"), event: serde_json::to_string(&event).unwrap() };
         services.index.log(LogName::Usage, &entry).await.unwrap();
     }
