@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::http::header::RETRY_AFTER;
 use axum::response::{IntoResponse, Response};
 use filmless_delivery::DeliveryError;
+use filmless_domain::LogCode;
 use filmless_runtime::error_chain;
 use thiserror::Error;
 
@@ -50,7 +51,7 @@ impl IntoResponse for PortalError {
             Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, BUSY_SECONDS)]).into_response(),
             Self::Failed(source) => {
                 let cause = error_chain(source.as_ref());
-                tracing::error!(code = "portal-failed", cause, "a page could not be made");
+                tracing::error!(code = LogCode::PortalFailed.code(), cause, "a page could not be made");
                 StatusCode::INTERNAL_SERVER_ERROR.into_response()
             }
         }

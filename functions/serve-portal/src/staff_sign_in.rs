@@ -5,8 +5,8 @@ use std::sync::Arc;
 use filmless_delivery::DeliveryError;
 use filmless_delivery::parts::Console;
 use filmless_delivery::staff::{Desk, StaffEntrance};
-use filmless_domain::Secret;
 use filmless_domain::staff_oidc::OidcSettings;
+use filmless_domain::{LogCode, Secret};
 use filmless_identity::{IdentityError, PendingSignIn, ReachedAt, RelyingParty, Returned};
 use filmless_runtime::error_chain;
 use tracing::{info, warn};
@@ -127,11 +127,15 @@ impl StaffSignIn {
     }
 
     async fn turn_away(&self, subject: &str, why: &str, source: &str) -> Result<(), DeliveryError> {
-        info!(code = "staff-sign-in-refused", why, "a sign-in of staff is refused");
+        info!(code = LogCode::StaffSignInRefused.code(), why, "a sign-in of staff is refused");
         self.entrance.turn_away(subject, why, source).await
     }
 }
 
 fn tell_down(error: &IdentityError) {
-    warn!(code = "identity-provider-down", cause = error_chain(error), "nobody of the staff can sign in");
+    warn!(
+        code = LogCode::IdentityProviderDown.code(),
+        cause = error_chain(error),
+        "nobody of the staff can sign in"
+    );
 }

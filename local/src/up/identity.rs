@@ -16,8 +16,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use filmless_delivery::parts::Common;
 use filmless_delivery::viewing::tries::{self, Tries};
-use filmless_domain::Secret;
 use filmless_domain::staff_oidc::OidcSettings;
+use filmless_domain::{LogCode, Secret};
 use filmless_identity::provider::{
     AccountName, AuthorizeRequest, ClientRegistration, ProviderError, SigningKey, SmallProvider, TokenRequest,
 };
@@ -155,7 +155,11 @@ async fn answer(
             form(&identity, StatusCode::TOO_MANY_REQUESTS, &typed.request, &typed.account, Some(words))
         }
         Err(error) => {
-            tracing::error!(code = "identity-failed", cause = format!("{error:#}"), "nobody can sign in");
+            tracing::error!(
+                code = LogCode::IdentityFailed.code(),
+                cause = format!("{error:#}"),
+                "nobody can sign in"
+            );
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     }

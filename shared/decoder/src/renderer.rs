@@ -11,8 +11,8 @@ use async_trait::async_trait;
 use filmless_delivery::prepare::render::{
     FileOwner, InstanceRenderer, RenderedParts, SourceFile, no_picture, parts_channel,
 };
-use filmless_domain::Limits;
-use filmless_imaging::{RenderOptions, RenderedPart};
+use filmless_domain::{Limits, LogCode};
+use filmless_imaging::{NoPicture, RenderOptions, RenderedPart};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::sync::{Semaphore, mpsc};
@@ -101,7 +101,7 @@ impl Worker {
         let mut worker = Self { owner, child, stdin, stdout, busy, idle_since };
         match timeout(START_TIMEOUT, worker.receive()).await.map_err(io::Error::other)?? {
             Answer::Ready(given_up) if !given_up.system_calls => {
-                warn!(code = "decoder-unconfined", "this kernel does not confine the decoder");
+                warn!(code = LogCode::DecoderUnconfined.code(), "this kernel does not confine the decoder");
             }
             Answer::Ready(_) => {}
             _ => return Err(io::Error::other("the decoder does not say that it is ready")),
@@ -222,10 +222,10 @@ impl InstanceRenderer for ChildRenderer {
             let _turn = turn;
             let failed = match work {
                 Ok(work) => render_in(&idle, &work, &sender).await.err(),
-                Err(_) => Some("decoder-failed"),
+                Err(_) => Some(NoPicture::DecoderFailed),
             };
-            if let Some(code) = failed {
-                let _ = sender.send(no_picture(code)).await;
+            if let Some(why) = failed {
+                let _ = sender.send(no_picture(why)).await;
             }
         });
         parts
@@ -248,13 +248,13 @@ async fn render_in(
     idle: &Mutex<Vec<Worker>>,
     work: &Work,
     parts: &mpsc::Sender<RenderedPart>,
-) -> Result<(), &'static str> {
+) -> Result<(), NoPicture> {
     let mut worker = match idle_worker(idle, &work.owner) {
         Some(worker) => worker,
         None => {
             Worker::start(&work.program, work.owner.clone(), work.memory_bytes).await.map_err(|error| {
-                warn!(code = "decoder-failed", cause = %error, "a decoder could not be started");
-                "decoder-failed"
+                warn!(code = NoPicture::DecoderFailed.code(), cause = %error, "a decoder could not be started");
+                NoPicture::DecoderFailed
             })?
         }
     };
@@ -272,13 +272,13 @@ async fn render_in(
     let _ = worker.child.kill().await;
     match ending {
         Ok(Ending::TimedOut) => {
-            warn!(code = "decoder-timeout", "a file took too long to decode");
-            Err("decoder-timeout")
+            warn!(code = NoPicture::DecoderTimeout.code(), "a file took too long to decode");
+            Err(NoPicture::DecoderTimeout)
         }
         Ok(_) => Ok(()),
         Err(error) => {
-            warn!(code = "decoder-failed", cause = %error, "the decoder ended over a file");
-            Err("decoder-failed")
+            warn!(code = NoPicture::DecoderFailed.code(), cause = %error, "the decoder ended over a file");
+            Err(NoPicture::DecoderFailed)
         }
     }
 }

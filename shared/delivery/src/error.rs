@@ -1,3 +1,4 @@
+use filmless_domain::LogCode;
 use filmless_store::StoreError;
 use filmless_store::port::PortError;
 use thiserror::Error;
@@ -39,13 +40,14 @@ impl DeliveryError {
     /// The stable code of `docs/ERRORS.md`.
     #[must_use]
     pub fn code(&self) -> &'static str {
-        match self {
-            Self::Store(_) => "storage-failed",
-            Self::Port(_) => "service-failed",
-            Self::BadMessage(_) => "bad-message",
-            Self::Busy => "too-busy",
-            Self::Internal { .. } => "internal",
-        }
+        let code = match self {
+            Self::Store(_) => LogCode::StorageFailed,
+            Self::Port(_) => LogCode::ServiceFailed,
+            Self::BadMessage(_) => LogCode::BadMessage,
+            Self::Busy => LogCode::TooBusy,
+            Self::Internal { .. } => LogCode::Internal,
+        };
+        code.code()
     }
 }
 

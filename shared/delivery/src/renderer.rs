@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use filmless_domain::{Limits, PatientDemographics, StudyInstanceUid};
-use filmless_imaging::{RenderOptions, RenderedPart, render_ranged};
+use filmless_imaging::{NoPicture, RenderOptions, RenderedPart, render_ranged};
 use std::ops::ControlFlow;
 use tokio::sync::mpsc;
 
@@ -48,8 +48,8 @@ pub fn parts_channel() -> (mpsc::Sender<RenderedPart>, RenderedParts) {
 
 /// The last part of an instance that cannot be shown, or not to its end.
 #[must_use]
-pub fn no_picture(code: &str) -> RenderedPart {
-    RenderedPart::NoPicture { code: code.to_owned() }
+pub fn no_picture(why: NoPicture) -> RenderedPart {
+    RenderedPart::NoPicture { code: why.code().to_owned() }
 }
 
 /// Renders in this process, off the async threads.
@@ -76,7 +76,7 @@ impl InstanceRenderer for InProcessRenderer {
                 });
             });
             if rendering.await.is_err() {
-                let _ = sender.send(no_picture("decoder-failed")).await;
+                let _ = sender.send(no_picture(NoPicture::DecoderFailed)).await;
             }
         });
         parts

@@ -2,6 +2,7 @@
 
 use filmless_dicom::HeaderError;
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 use thiserror::Error;
 
 /// Why an instance, or one of its frames, cannot be shown. The original stays downloadable. `Display` never repeats a
@@ -47,23 +48,70 @@ pub enum ImagingError {
     PreviewFailed,
 }
 
+/// Why an instance, or one of its frames, has no picture, as the series' index says it; besides what is said of headers
+/// ([`RejectionCode`](filmless_domain::RejectionCode)).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "kebab-case")]
+pub enum NoPicture {
+    /// There are no pixels in it.
+    NoPixelData,
+    /// The pixels are a video stream, which is shown as one.
+    Video,
+    /// No decoder for this transfer syntax.
+    UnsupportedTransferSyntax,
+    /// Bits or colours that have no display rule here.
+    UnsupportedPixelFormat,
+    /// Rows, Columns, Bits Allocated or the like is missing or contradicts itself.
+    IncompleteImageAttributes,
+    /// Larger than is accepted.
+    ImageTooLarge,
+    /// More frames than are accepted.
+    TooManyFrames,
+    /// The pixel data is damaged, or contradicts Rows and Columns.
+    CorruptPixelData,
+    /// The pixel data is so short that most of its picture is missing.
+    CutPixelData,
+    /// A report, document or video that is damaged, or larger than is put before a reader.
+    DocumentNotShown,
+    /// The preview could not be encoded.
+    PreviewFailed,
+    /// The decoder ended over it, or asked for more memory than it may have.
+    DecoderFailed,
+    /// Decoding it took longer than a file of its size may.
+    DecoderTimeout,
+    /// Its owner deleted the upload.
+    ObjectDeleted,
+}
+
+impl NoPicture {
+    /// All of them.
+    pub const ALL: &[Self] = Self::VARIANTS;
+
+    /// The stable code of `docs/ERRORS.md`.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        self.into()
+    }
+}
+
 impl ImagingError {
     /// The stable code of this reason.
     #[must_use]
     pub fn code(&self) -> &'static str {
-        match self {
-            Self::Header(error) => error.code(),
-            Self::NoPixelData => "no-pixel-data",
-            Self::Video => "video",
-            Self::UnsupportedTransferSyntax => "unsupported-transfer-syntax",
-            Self::UnsupportedPixelFormat => "unsupported-pixel-format",
-            Self::IncompleteImageAttributes => "incomplete-image-attributes",
-            Self::ImageTooLarge => "image-too-large",
-            Self::TooManyFrames => "too-many-frames",
-            Self::CorruptPixelData => "corrupt-pixel-data",
-            Self::CutPixelData => "cut-pixel-data",
-            Self::DocumentNotShown => "document-not-shown",
-            Self::PreviewFailed => "preview-failed",
-        }
+        let why = match self {
+            Self::Header(error) => return error.code(),
+            Self::NoPixelData => NoPicture::NoPixelData,
+            Self::Video => NoPicture::Video,
+            Self::UnsupportedTransferSyntax => NoPicture::UnsupportedTransferSyntax,
+            Self::UnsupportedPixelFormat => NoPicture::UnsupportedPixelFormat,
+            Self::IncompleteImageAttributes => NoPicture::IncompleteImageAttributes,
+            Self::ImageTooLarge => NoPicture::ImageTooLarge,
+            Self::TooManyFrames => NoPicture::TooManyFrames,
+            Self::CorruptPixelData => NoPicture::CorruptPixelData,
+            Self::CutPixelData => NoPicture::CutPixelData,
+            Self::DocumentNotShown => NoPicture::DocumentNotShown,
+            Self::PreviewFailed => NoPicture::PreviewFailed,
+        };
+        why.code()
     }
 }

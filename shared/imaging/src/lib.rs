@@ -66,7 +66,7 @@ pub use diagnostic::{DiagnosticFrame, SampleType};
 pub use dimensions::Dimensions;
 pub use display_frame::DisplayFrame;
 pub use document_kind::DocumentKind;
-pub use error::ImagingError;
+pub use error::{ImagingError, NoPicture};
 pub use filmless_dicom::RangedBytes;
 pub use filmless_domain::KeyFrames;
 pub use index::{

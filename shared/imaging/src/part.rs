@@ -3,6 +3,7 @@
 use filmless_domain::ReportLack;
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
+use strum::{IntoStaticStr, VariantArray};
 
 use crate::diagnostic::DiagnosticFrame;
 use crate::document_kind::DocumentKind;
@@ -34,7 +35,7 @@ pub enum RenderedPart {
     },
     /// The instance has no picture; a stable code says why.
     NoPicture {
-        /// See [`ImagingError::code`].
+        /// See [`ImagingError::code`] and [`NoPicture`](crate::NoPicture).
         code: String,
     },
 }
@@ -102,8 +103,9 @@ pub struct InstanceNote {
 }
 
 /// What a note says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum NoteCode {
     /// So many bytes are missing at the end of the pixels, or so many frames are compressed data that ends early; what is
     /// missing is black or grey.
@@ -116,6 +118,17 @@ pub enum NoteCode {
     MoreFrames,
     /// Size or components are those of the codestream, not of the header (PS3.5 8.2.1).
     SizeOfCodestream,
+}
+
+impl NoteCode {
+    /// All of them.
+    pub const ALL: &[Self] = Self::VARIANTS;
+
+    /// The stable code of `docs/ERRORS.md`.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        self.into()
+    }
 }
 
 /// A frame that cannot be shown.

@@ -1,6 +1,7 @@
 use std::error::Error;
 use std::fmt::Write;
 
+use filmless_domain::LogCode;
 use tracing::{Level, Metadata};
 use tracing_subscriber::filter::{FilterExt, LevelFilter, Targets, filter_fn};
 use tracing_subscriber::layer::{Filter, Layer, SubscriberExt};
@@ -89,7 +90,7 @@ fn crate_of<'a>(metadata: &'a Metadata<'_>) -> &'a str {
 pub fn hide_panics() {
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
-        tracing::error!(code = "panicked", place, "a bug was met");
+        tracing::error!(code = LogCode::Panicked.code(), place, "a bug was met");
     }));
 }
 

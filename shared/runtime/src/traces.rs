@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use filmless_delivery::trace::RootIds;
+use filmless_domain::LogCode;
 use filmless_store::HttpClient;
 use opentelemetry::trace::{SpanId, TraceId};
 use opentelemetry::{Context, global};
@@ -51,7 +52,7 @@ impl Traces {
                 Self(Some(provider))
             }
             Err(failure) => {
-                error!(code = "traces-not-sent", cause = %failure, "no traces are made");
+                error!(code = LogCode::TracesNotSent.code(), cause = %failure, "no traces are made");
                 Self::default()
             }
         }
@@ -70,7 +71,7 @@ impl Traces {
         // It blocks, and the runtime has to send meanwhile.
         let flushed = tokio::task::spawn_blocking(move || provider.force_flush());
         if tokio::time::timeout(FLUSH_TIMEOUT, flushed).await.is_err() {
-            warn!(code = "traces-not-sent", "the collector takes too long");
+            warn!(code = LogCode::TracesNotSent.code(), "the collector takes too long");
         }
     }
 }
@@ -128,12 +129,12 @@ impl opentelemetry_http::HttpClient for Client {
         let http = Arc::clone(&self.http);
         let sent = self.runtime.spawn(async move { http.send(request).await }).await?;
         if let Err(failure) = &sent {
-            warn!(code = "traces-not-sent", cause = %failure, "the collector cannot be reached");
+            warn!(code = LogCode::TracesNotSent.code(), cause = %failure, "the collector cannot be reached");
         } else if let Ok(answer) = &sent
             && !answer.status().is_success()
         {
             warn!(
-                code = "traces-not-sent",
+                code = LogCode::TracesNotSent.code(),
                 status = answer.status().as_u16(),
                 "the collector refuses traces"
             );

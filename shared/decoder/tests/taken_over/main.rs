@@ -11,8 +11,7 @@ use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
 use filmless_decoder::{Sink, serve_with};
-use filmless_delivery::prepare::render::no_picture;
-use filmless_imaging::render_ranged;
+use filmless_imaging::{RenderedPart, render_ranged};
 
 fn main() -> ExitCode {
     serve_with(|file, limits, options, sink| {
@@ -27,7 +26,7 @@ fn main() -> ExitCode {
 
 /// What a file can make the child do.
 fn misbehave(order: &[u8], sink: &mut Sink<'_>) {
-    let mut say = |word: &str| sink(no_picture(word));
+    let mut say = |word: &str| sink(RenderedPart::NoPicture { code: word.to_owned() });
     match order {
         b"reach" => {
             for (name, reached) in attempts() {

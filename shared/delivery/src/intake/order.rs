@@ -80,7 +80,7 @@ async fn take(
     };
     intake.common.index.take_order(&taken).await?;
     if review.is_some() {
-        warn!(code = "accession-reused", accession_number = %order.accession_number, "an order is for another patient now");
+        warn!(code = ReviewKind::AccessionReused.code(), accession_number = %order.accession_number, "an order is for another patient now");
     }
     info!(studies = entry.messages.len() / 2, "order taken");
     outbox::publish(&intake.common, &entry).await
@@ -106,7 +106,7 @@ async fn is_later(
 async fn pass_over(intake: &Intake, order: &Order, object: &CreatedObject) -> Result<(), DeliveryError> {
     let owner = UploadOwner::Order(&order.accession_number);
     intake.common.index.remember_upload(owner, &object.upload(Vec::new())).await?;
-    warn!(code = "order-older", accession_number = %order.accession_number, "an order is older than the one that counts");
+    warn!(code = ReviewKind::OrderOlder.code(), accession_number = %order.accession_number, "an order is older than the one that counts");
     let patients = vec![order.patient.id.clone()];
     let kind = ReviewKind::OrderOlder;
     let review = ReviewRecord::new(kind, order.accession_number.clone(), patients, object.created_at);

@@ -1,6 +1,6 @@
 //! The signed result of an order, whole: an order that is too large for an item has its conclusion in its object alone.
 
-use filmless_domain::{Limits, Order, SignedResult};
+use filmless_domain::{Limits, LogCode, Order, SignedResult};
 use filmless_store::index::OrderRecord;
 use filmless_store::{Bucket, ObjectVersion, StoreError};
 use tracing::warn;
@@ -25,7 +25,10 @@ pub(crate) async fn whole_result(
     // Without versions another order may lie under the key by now: it is read once it was taken.
     let whole = Order::parse(&bytes).ok().filter(|whole| whole.abridged() == order.order);
     if whole.is_none() {
-        warn!(code = "order-not-as-taken", "the object of an order is not the order that was taken");
+        warn!(
+            code = LogCode::OrderNotAsTaken.code(),
+            "the object of an order is not the order that was taken"
+        );
     }
     Ok(whole.and_then(|whole| whole.signed_result()))
 }

@@ -6,6 +6,7 @@ mod series_writer;
 use std::sync::Arc;
 
 use filmless_domain::{StudyInstanceUid, StudyState};
+use filmless_imaging::NoPicture;
 use filmless_store::index::{InstanceRecord, SeriesRecord, StudyRecord};
 use filmless_store::{ObjectVersion, StoreError};
 use futures::{StreamExt, stream};
@@ -137,7 +138,7 @@ async fn start_rendering(
             }
             Err(DeliveryError::Store(StoreError::NotFound)) => {
                 let (sender, parts) = parts_channel();
-                let _ = sender.send(no_picture("object-deleted")).await;
+                let _ = sender.send(no_picture(NoPicture::ObjectDeleted)).await;
                 Ok(StartedInstance { planned, parts })
             }
             Err(error) => Err(error),
