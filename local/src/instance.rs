@@ -87,8 +87,12 @@ impl Running {
         }
         for file in candidates {
             let Ok(text) = fs::read_to_string(&file) else { continue };
-            let running: Self =
-                serde_json::from_str(&text).with_context(|| format!("{} is damaged", file.display()))?;
+            let running: Self = serde_json::from_str(&text).with_context(|| {
+                format!(
+                    "{} cannot be read: another version of the program wrote it; start `filmless up` again",
+                    file.display()
+                )
+            })?;
             if target.to.as_deref().is_none_or(|url| running.is_at(url)) {
                 return Ok(running);
             }

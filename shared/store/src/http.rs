@@ -8,13 +8,16 @@ use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_runtime_api::client::http::HttpConnector;
 use aws_smithy_runtime_api::http::Request;
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use thiserror::Error;
+
+/// Longest answer that is read, in bytes: services answer with a few words.
+pub const ANSWER_BYTES_MAX: usize = 64 << 10;
 
 /// Why a service did not answer. It names neither the address nor what was sent.
 #[derive(Debug, Error)]
 pub enum HttpError {
-    /// The request is none: its address or a header is not understood.
+    /// The address or a header is invalid.
     #[error("the request cannot be sent")]
     BadRequest,
     /// The connection failed.
@@ -23,6 +26,9 @@ pub enum HttpError {
     /// The time was over.
     #[error("no answer in time")]
     TimedOut,
+    /// The answer is longer than [`ANSWER_BYTES_MAX`].
+    #[error("the answer is too long")]
+    TooLong,
 }
 
 /// A client for services beside AWS's own.
@@ -44,7 +50,7 @@ impl HttpClient {
         Self { connector, timeout }
     }
 
-    /// Sends a request and reads the whole answer, whatever its status.
+    /// Sends a request and reads the answer, whatever its status; of at most [`ANSWER_BYTES_MAX`].
     ///
     /// # Errors
     /// [`HttpError`].
@@ -54,9 +60,15 @@ impl HttpClient {
             let answer = self.connector.call(request).await.map_err(|_| HttpError::Failed)?;
             let answer = answer.try_into_http1x().map_err(|_| HttpError::Failed)?;
             let (head, body) = answer.into_parts();
-            let body = aws_sdk_s3::primitives::ByteStream::new(body).collect().await;
-            let body = body.map_err(|_| HttpError::Failed)?.into_bytes();
-            Ok(http::Response::from_parts(head, body))
+            let (mut pieces, mut body) = (BytesMut::new(), aws_sdk_s3::primitives::ByteStream::new(body));
+            while let Some(piece) = body.next().await {
+                let piece = piece.map_err(|_| HttpError::Failed)?;
+                if pieces.len() + piece.len() > ANSWER_BYTES_MAX {
+                    return Err(HttpError::TooLong);
+                }
+                pieces.extend_from_slice(&piece);
+            }
+            Ok(http::Response::from_parts(head, pieces.freeze()))
         };
         tokio::time::timeout(self.timeout, answered).await.unwrap_or(Err(HttpError::TimedOut))
     }
@@ -75,6 +87,26 @@ mod tests {
 
     fn post(address: &str) -> http::Request<Bytes> {
         http::Request::post(format!("http://{address}/v1/traces")).body(Bytes::new()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn an_answer_without_end_is_not_read_to_its_end() {
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let endless = async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut asked = [0; 1024];
+            let _ = stream.read(&mut asked).await.unwrap();
+            stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 3000000000\r\n\r\n").await.unwrap();
+            while stream.write_all(&[b' '; 4096]).await.is_ok() {}
+        };
+        let (answer, ()) = tokio::join!(
+            async { HttpClient::new("http://127.0.0.1", Duration::from_secs(20)).send(post(&address)).await },
+            endless
+        );
+        assert!(matches!(answer, Err(HttpError::TooLong)));
     }
 
     #[tokio::test]

@@ -79,16 +79,6 @@ pub struct ViewerTexts {
     pub window_tool: &'static str,
     /// Tool: move the picture.
     pub move_tool: &'static str,
-    /// Tool: the value of a pixel.
-    pub probe: &'static str,
-    /// The same of a CT.
-    pub probe_ct: &'static str,
-    /// Tool.
-    pub length: &'static str,
-    /// Tool.
-    pub angle: &'static str,
-    /// Tool: mean within an ellipse.
-    pub ellipse: &'static str,
     /// Button: remove measurements.
     pub clear: &'static str,
     /// Button: take the last step back.
@@ -159,16 +149,6 @@ pub struct ViewerTexts {
     pub next_key: &'static str,
     /// Heading.
     pub measurements: &'static str,
-    /// `{value}` with its unit.
-    pub length_result: &'static str,
-    /// `{value}` in degrees.
-    pub angle_result: &'static str,
-    /// Mean, deviation, lowest, highest and area.
-    pub ellipse_result: &'static str,
-    /// The area alone.
-    pub ellipse_area_only: &'static str,
-    /// Value, column and row.
-    pub probe_result: &'static str,
     /// Units that are words.
     pub units: UnitTexts,
     /// Outside, or not measured.
@@ -310,11 +290,6 @@ pub(super) const VI: ViewerTexts = ViewerTexts {
     browse: "Lướt ảnh",
     window_tool: "Sáng/tương phản",
     move_tool: "Di chuyển",
-    probe: "Đo giá trị",
-    probe_ct: "Đo HU",
-    length: "Đo dài",
-    angle: "Đo góc",
-    ellipse: "Vùng elip",
     clear: "Xóa",
     undo: "Hoàn tác",
     keys_hint: "Kéo trên ảnh. Bằng bàn phím: chọn ảnh bằng phím Tab, dùng phím mũi tên và Enter.",
@@ -350,11 +325,6 @@ pub(super) const VI: ViewerTexts = ViewerTexts {
     show_image: "Đến ảnh {n}",
     next_key: "Ảnh được đánh dấu",
     measurements: "Kết quả đo",
-    length_result: "Dài {value}",
-    angle_result: "Góc {value}°",
-    ellipse_result: "TB {mean} {unit} · ĐLC {deviation} · {lowest} đến {highest} · {area}",
-    ellipse_area_only: "Diện tích {area}",
-    probe_result: "{value} (cột {column}, hàng {row})",
     units: UnitTexts {
         counts: "số đếm",
         counts_per_second: "số đếm/giây",
@@ -445,11 +415,6 @@ pub(super) const EN: ViewerTexts = ViewerTexts {
     browse: "Browse",
     window_tool: "Brightness",
     move_tool: "Move",
-    probe: "Value",
-    probe_ct: "HU",
-    length: "Length",
-    angle: "Angle",
-    ellipse: "Ellipse",
     clear: "Remove",
     undo: "Undo",
     keys_hint: "Drag on the image. By keyboard: move to the image with Tab, then arrow keys and Enter.",
@@ -485,11 +450,6 @@ pub(super) const EN: ViewerTexts = ViewerTexts {
     show_image: "Go to image {n}",
     next_key: "Marked image",
     measurements: "Measurements",
-    length_result: "Length {value}",
-    angle_result: "Angle {value}°",
-    ellipse_result: "Mean {mean} {unit} · SD {deviation} · {lowest} to {highest} · {area}",
-    ellipse_area_only: "Area {area}",
-    probe_result: "{value} (column {column}, row {row})",
     units: UnitTexts {
         counts: "counts",
         counts_per_second: "counts/s",

@@ -9,7 +9,7 @@ use crate::{DatabaseError, EmbeddedError, database::make_private};
 
 /// Our own count, in `user_version`: it rises when the items of the index change so that an older program would misread
 /// them. A file without one was written before there was a count.
-pub(crate) const VERSION: i64 = 1;
+pub(crate) const VERSION: i64 = 2;
 /// The newest layout of the engine that is built in, which brings older ones up by itself and believes newer ones.
 const ENGINE_VERSION: i64 = 11;
 
@@ -58,7 +58,7 @@ mod tests {
 
     #[test]
     fn tables_of_a_newer_program_are_left_alone() {
-        assert_eq!(refused("PRAGMA user_version = 2"), (2, VERSION));
+        assert_eq!(refused("PRAGMA user_version = 3"), (3, VERSION));
         let newer_engine = "UPDATE _config SET value = '99' WHERE key = 'schema_version'";
         assert_eq!(refused(newer_engine), (99, ENGINE_VERSION));
     }

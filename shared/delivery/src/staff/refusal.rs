@@ -85,7 +85,7 @@ pub enum Refusal {
     SameAccount,
     /// Two codes are not of one person.
     #[error(
-        "Name, birth date or sex of the two codes differ. Correct the orders first: images of two people must never meet."
+        "Name (marks included), birth date or sex of the two codes differ. Correct the orders first: images of two people must never meet."
     )]
     NotOnePerson,
     /// The events of the day are more than a page can give.

@@ -143,7 +143,7 @@ impl Messenger for ZaloZns {
         let answer = self.client.send(request).await.map_err(|error| match error {
             HttpError::BadRequest => PortError::Refused { operation: OPERATION, source: Box::new(error) },
             // Nobody knows how far it came.
-            HttpError::Failed | HttpError::TimedOut => unanswered(error),
+            HttpError::Failed | HttpError::TimedOut | HttpError::TooLong => unanswered(error),
         })?;
         let status = answer.status().as_u16();
         match status {

@@ -47,7 +47,7 @@ words! {
         passwords: "Mật khẩu", "Passwords";
         shares_ended: "Chia sẻ", "Shares";
         merge: "Gộp hai mã của một người", "Join two codes of one person";
-        merge_what: "Tài khoản của mã kia sẽ hiện cả các lần chụp của mã này. Họ tên và ngày sinh của hai mã phải giống nhau. Không tách lại được.", "The account of the other code will show the studies of this one too. Name and birth date of both must be the same. It cannot be undone.";
+        merge_what: "Tài khoản của mã kia sẽ hiện cả các lần chụp của mã này. Họ tên (kể cả dấu), ngày sinh và giới tính của hai mã phải giống nhau. Không tách lại được.", "The account of the other code will show the studies of this one too. Name (marks included), birth date and sex of both must be the same. It cannot be undone.";
         merge_into: "Mã người bệnh được giữ lại", "Patient code that stays";
         merge_check: "So sánh hai mã", "Compare the two codes";
         merge_from_is: "Mã này", "This code";

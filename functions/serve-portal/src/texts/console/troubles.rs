@@ -46,8 +46,8 @@ const fn refusal(language: Language, why: Refusal) -> &'static str {
         ),
         Refusal::BadClaimsSize => pick(
             language,
-            "Tệp trống hoặc lớn hơn 4 MB. Xin nén thành ZIP, hoặc dùng lệnh filmless usage reconcile.",
-            "The file is empty, or larger than 4 MB. Make a ZIP of it, or use the command filmless usage reconcile.",
+            "Tệp trống hoặc lớn hơn 4 MiB. Xin nén thành ZIP, hoặc dùng lệnh filmless usage reconcile.",
+            "The file is empty, or larger than 4 MiB. Make a ZIP of it, or use the command filmless usage reconcile.",
         ),
         Refusal::BadClaimsForm => pick(
             language,
@@ -141,7 +141,7 @@ const fn refusal(language: Language, why: Refusal) -> &'static str {
         Refusal::NameTheOrder => pick(
             language,
             "Xin ghi số chỉ định: không có phiếu nào, hoặc có nhiều phiếu phù hợp.",
-            "Say under which order: none, or several, could be meant.",
+            "Enter the accession number: no order matches, or several do.",
         ),
         Refusal::Recalled => pick(
             language,
@@ -153,7 +153,7 @@ const fn refusal(language: Language, why: Refusal) -> &'static str {
         }
         Refusal::NotOnePerson => pick(
             language,
-            "Họ tên hoặc ngày sinh của hai mã khác nhau. Hãy sửa phiếu chỉ định trước: ảnh của hai người không được lẫn.",
+            "Họ tên (kể cả dấu), ngày sinh hoặc giới tính của hai mã khác nhau. Hãy sửa phiếu chỉ định trước: ảnh của hai người không được lẫn.",
             "Name or birth date of the two codes differ. Correct the orders first: images of two people must never meet.",
         ),
         Refusal::BadShare => pick(
