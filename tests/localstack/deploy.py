@@ -131,7 +131,8 @@ def describe(client, stack: str, names: list[str]) -> dict:
     environment = {}
     for function in functions.values():
         configuration = client("lambda").get_function_configuration(FunctionName=function)
-        environment |= configuration["Environment"]["Variables"]
+        # A resource that a function does without, as the portal without a console, has an empty name there.
+        environment |= {name: value for name, value in configuration["Environment"]["Variables"].items() if value}
     url = client("lambda").get_function_url_config(FunctionName=functions["serve-portal"])["FunctionUrl"]
     return {
         "resources": resources,

@@ -867,7 +867,7 @@ async fn a_file_of_claims_is_taken_up_to_four_megabytes_and_not_a_byte_more() {
     for size in [0, (4 << 20) + 1, 20 << 20] {
         let answer = upload(&vec![b'x'; size]).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{size}");
-        assert!(answer.body.contains("lớn hơn 4 MB") && !answer.body.contains("Hoa"), "{}", answer.body);
+        assert!(answer.body.contains("lớn hơn 4 MiB") && !answer.body.contains("Hoa"), "{}", answer.body);
     }
     // Every other form stays as small as it was.
     let other = post("finance", "/staff/finance/budget", &"x".repeat(17 * 1024)).await;
