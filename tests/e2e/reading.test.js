@@ -55,6 +55,7 @@ describe("the list of series", () => {
         const { page } = visitor;
         if (locale === "en-GB") {
           await page.click("button.language");
+          await page.locator("html[lang=en]").waitFor({ state: "attached" });
         }
         for (const [place, name] of ["Lung", "Heart", "Chest"].entries()) {
           const said = page.locator("button.series", { hasText: name }).locator(".without-picture");

@@ -26,7 +26,7 @@ pub enum HttpError {
     /// The time was over.
     #[error("no answer in time")]
     TimedOut,
-    /// The answer is longer than [`ANSWER_BYTES_MAX`].
+    /// The answer is longer than 64 KiB.
     #[error("the answer is too long")]
     TooLong,
 }
@@ -50,7 +50,7 @@ impl HttpClient {
         Self { connector, timeout }
     }
 
-    /// Sends a request and reads the answer, whatever its status; of at most [`ANSWER_BYTES_MAX`].
+    /// Sends a request and reads the answer, whatever its status; of 64 KiB at most.
     ///
     /// # Errors
     /// [`HttpError`].
