@@ -2,7 +2,7 @@
 
 use filmless_domain::identity::{ACCESSIONS_MAX, IdentityRules, PERSONS_MAX, files_contradict};
 use filmless_domain::{AccessionNumber, PatientDemographics};
-use filmless_store::index::{InstanceRecord, StudyRecord};
+use filmless_store::index::{InstanceRecord, StrangerRecord, StudyRecord};
 
 use crate::DeliveryError;
 use crate::parts::Common;
@@ -44,8 +44,8 @@ impl FileFacts {
     }
 }
 
-/// Whether a study is marked as two patients' though neither its files nor any that was refused say so: an event that is
-/// cut short leaves the mark, and where it never comes again nobody else takes that away.
+/// Whether a study is marked as two patients' though neither its files nor any refused file that still counts says so: an event
+/// that is cut short leaves the mark, and one that is lost leaves a refused file that was corrected since.
 ///
 /// # Errors
 /// [`DeliveryError`].
@@ -61,5 +61,16 @@ pub(crate) async fn is_marked_in_vain(
     if FileFacts::of(study, instances).names_two_patients(&common.settings.identity) {
         return Ok(false);
     }
-    Ok(common.index.strangers(&study.study_instance_uid).await?.is_empty())
+    let strangers = common.index.strangers(&study.study_instance_uid).await?;
+    Ok(strangers.iter().all(|stranger| is_overtaken(stranger, instances)))
+}
+
+/// Whether the hospital put the study's own file in the place of this one, under the same key. Intake forgets such a file when it
+/// is asked again. It may refuse one under another key anew, so that is left to staff.
+fn is_overtaken(stranger: &StrangerRecord, instances: &[InstanceRecord]) -> bool {
+    instances.iter().any(|instance| {
+        Some(&instance.sop_instance_uid) == stranger.sop_instance_uid.as_ref()
+            && instance.key == stranger.upload.key
+            && instance.written_at.is_some_and(|written_at| written_at > stranger.written_at)
+    })
 }

@@ -22,14 +22,16 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use filmless_domain::Order;
-use run::{Told, random_setup, run, with_a_comparison_cut_short, with_the_clock_set_back};
+use run::{
+    Told, random_setup, run, with_a_comparison_cut_short, with_a_refusal_left_behind, with_the_clock_set_back,
+};
 use sample::Study;
 use scenario::Scenario;
 use tokio::runtime::Runtime;
 use weather::{Fault, Plan};
 use world::Setup;
 
-/// Runs in `make test`, four minutes on two cores since corrections are among them; `make faults RUNS=… SEED=…` makes more.
+/// Runs in `make test`, three minutes on two cores; `make faults RUNS=… SEED=…` makes more.
 const RUNS: u64 = 500;
 const SEED: u64 = 1;
 /// Seeds of runs that did not hold once: always among those that are run.
@@ -128,6 +130,13 @@ fn a_file_whose_event_was_cut_short_does_not_keep_a_corrected_study_hidden() {
     let setup =
         Setup { seed: 7, plan: Plan::Calm, with_mischief: false, is_idempotent: false, with_reports: false };
     assert_none(&with_a_comparison_cut_short(&servers(), &setup).unwrap());
+}
+
+#[test]
+fn a_refused_file_whose_correction_is_there_does_not_keep_a_study_hidden() {
+    let setup =
+        Setup { seed: 7, plan: Plan::Calm, with_mischief: false, is_idempotent: false, with_reports: false };
+    assert_none(&with_a_refusal_left_behind(&servers(), &setup).unwrap());
 }
 
 #[test]
