@@ -1,19 +1,21 @@
 //! One run, from the first upload until nothing is left to be done.
 
+mod mishaps;
+
 use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Duration;
 
 use filmless_delivery::Services;
 use filmless_delivery::upkeep::reconcile::{Scope, reconcile};
-use filmless_domain::{ObjectKey, Order, PatientDemographics, PatientId, StudyInstanceUid};
+use filmless_domain::{ObjectKey, Order};
 use filmless_store::Served;
-use filmless_store::index::{Arrival, StrangerRecord, Touched, UploadOwner, UploadRecord};
 use filmless_store::port::QueueName;
 use run_upkeep::handler::{Job, UpkeepEvent};
 use tokio::runtime::Runtime;
 use tokio::sync::Notify;
 
+pub use self::mishaps::{with_a_comparison_cut_short, with_a_refusal_left_behind};
 use crate::chance::Chance;
 use crate::handlers::{event_of, handle};
 use crate::invariants;
@@ -67,68 +69,6 @@ pub fn run(servers: &Arc<Runtime>, setup: &Setup, scenario: &Scenario) -> Result
     let mut run = Run::start(servers, setup, scenario)?;
     run.live_through(setup, scenario)
         .map_err(|why| format!("{why}\nits calls: {}", run.calls_kept(setup.seed)))
-}
-
-/// Delivers a study whose modality named another patient and whose archive put that right; then the first file's event comes
-/// once more, and ends as soon as it has been compared. Tells what does not hold once all has come to rest.
-pub fn with_a_comparison_cut_short(servers: &Arc<Runtime>, setup: &Setup) -> Result<Vec<String>, String> {
-    mended_then(servers, setup, compare_with_another)
-}
-
-/// The same, but the first file's event was refused at its end, and the message that looks at it again is lost.
-pub fn with_a_refusal_left_behind(servers: &Arc<Runtime>, setup: &Setup) -> Result<Vec<String>, String> {
-    mended_then(servers, setup, async |services, study| {
-        compare_with_another(services, study).await;
-        let index = &services.index;
-        let uploads = index.uploads_of(UploadOwner::Study(study)).await.unwrap();
-        let instances = index.instances(study).await.unwrap();
-        let corrected = |upload: &UploadRecord| instances.iter().find(|now| now.key == upload.key);
-        let (upload, now) =
-            uploads.into_iter().find_map(|upload| corrected(&upload).map(|now| (upload, now))).unwrap();
-        let stranger = StrangerRecord {
-            upload,
-            bytes: now.bytes,
-            written_at: now.written_at.unwrap() - MINUTE,
-            sop_instance_uid: Some(now.sop_instance_uid.clone()),
-        };
-        index.add_stranger(study, &stranger).await.unwrap();
-    })
-}
-
-/// A file of another patient comes to a study, and its event ends as soon as the two were compared.
-async fn compare_with_another(services: &Services, study: &StudyInstanceUid) {
-    let patient = PatientDemographics {
-        id: PatientId::parse("N20-OTHER").ok(),
-        name: Some("TRAN^VAN BINH".into()),
-        ..PatientDemographics::default()
-    };
-    let arrival = Arrival {
-        study_instance_uid: study.clone(),
-        patient,
-        accession_number: None,
-        study_date: None,
-        image_date: None,
-        description: None,
-    };
-    let rules = &services.settings.identity;
-    let touched = services.index.touch_study(&arrival, rules, services.clock.now()).await.unwrap();
-    assert!(matches!(touched, Touched::OtherPatient(_)));
-}
-
-/// Delivers a study that the archive put right, does that to it, and tells what does not hold once all has come to rest.
-fn mended_then(
-    servers: &Arc<Runtime>,
-    setup: &Setup,
-    mishap: impl AsyncFnOnce(&Services, &StudyInstanceUid),
-) -> Result<Vec<String>, String> {
-    let scenario = Scenario::mended();
-    let mut run = Run::start(servers, setup, &scenario)?;
-    run.until_idle(false)?;
-    let study = StudyInstanceUid::parse(&scenario.studies[0].study.uid).unwrap();
-    run.hospital(async |services| mishap(services, &study).await);
-    run.recover(setup.seed)?;
-    let checks = invariants::check(&run.process.services, &run.world, &scenario);
-    run.process.run(checks).ok_or_else(|| "killed in calm weather".into())
 }
 
 /// Uploads one key twice, with the clock set back in between, and tells which of the two counts in the end.

@@ -1,0 +1,75 @@
+//! Single mishaps to a study that was delivered, made by hand: chance meets them too seldom.
+
+use std::sync::Arc;
+
+use filmless_delivery::Services;
+use filmless_domain::{PatientDemographics, PatientId, StudyInstanceUid};
+use filmless_store::index::{Arrival, StrangerRecord, Touched, UploadOwner, UploadRecord};
+use tokio::runtime::Runtime;
+
+use super::{MINUTE, Run};
+use crate::invariants;
+use crate::scenario::Scenario;
+use crate::world::Setup;
+
+/// Delivers a study whose modality named another patient and whose archive put that right; then the first file's event comes
+/// once more, and ends as soon as it has been compared. Tells what does not hold once all has come to rest.
+pub fn with_a_comparison_cut_short(servers: &Arc<Runtime>, setup: &Setup) -> Result<Vec<String>, String> {
+    mended_then(servers, setup, compare_with_another)
+}
+
+/// The same, but the first file's event was refused at its end, and the message that looks at it again is lost.
+pub fn with_a_refusal_left_behind(servers: &Arc<Runtime>, setup: &Setup) -> Result<Vec<String>, String> {
+    mended_then(servers, setup, async |services, study| {
+        compare_with_another(services, study).await;
+        let index = &services.index;
+        let uploads = index.uploads_of(UploadOwner::Study(study)).await.unwrap();
+        let instances = index.instances(study).await.unwrap();
+        let corrected = |upload: &UploadRecord| instances.iter().find(|now| now.key == upload.key);
+        let (upload, now) =
+            uploads.into_iter().find_map(|upload| corrected(&upload).map(|now| (upload, now))).unwrap();
+        let stranger = StrangerRecord {
+            upload,
+            bytes: now.bytes,
+            written_at: now.written_at.unwrap() - MINUTE,
+            sop_instance_uid: Some(now.sop_instance_uid.clone()),
+        };
+        index.add_stranger(study, &stranger).await.unwrap();
+    })
+}
+
+/// A file of another patient comes to a study, and its event ends as soon as the two were compared.
+async fn compare_with_another(services: &Services, study: &StudyInstanceUid) {
+    let patient = PatientDemographics {
+        id: PatientId::parse("N20-OTHER").ok(),
+        name: Some("TRAN^VAN BINH".into()),
+        ..PatientDemographics::default()
+    };
+    let arrival = Arrival {
+        study_instance_uid: study.clone(),
+        patient,
+        accession_number: None,
+        study_date: None,
+        image_date: None,
+        description: None,
+    };
+    let rules = &services.settings.identity;
+    let touched = services.index.touch_study(&arrival, rules, services.clock.now()).await.unwrap();
+    assert!(matches!(touched, Touched::OtherPatient(_)));
+}
+
+/// Delivers a study that the archive put right, does that to it, and tells what does not hold once all has come to rest.
+fn mended_then(
+    servers: &Arc<Runtime>,
+    setup: &Setup,
+    mishap: impl AsyncFnOnce(&Services, &StudyInstanceUid),
+) -> Result<Vec<String>, String> {
+    let scenario = Scenario::mended();
+    let mut run = Run::start(servers, setup, &scenario)?;
+    run.until_idle(false)?;
+    let study = StudyInstanceUid::parse(&scenario.studies[0].study.uid).unwrap();
+    run.hospital(async |services| mishap(services, &study).await);
+    run.recover(setup.seed)?;
+    let checks = invariants::check(&run.process.services, &run.world, &scenario);
+    run.process.run(checks).ok_or_else(|| "killed in calm weather".into())
+}
