@@ -81,13 +81,12 @@ impl Bucket {
         let delete = delete.map_err(StoreError::corrupt(OPERATION))?;
         let request = self.client.delete_objects().bucket(&self.name).delete(delete);
         let answer = request.send().await.map_err(|e| StoreError::unavailable(OPERATION)(Box::new(e)))?;
-        // The answer is 200 even where some were refused. Of what it says only the code: a key may name somebody.
-        match answer.errors().first() {
+        // The answer is 200 even where some were refused. Of what it says only the code: a key may name somebody. S3 takes a version
+        // that is gone for deleted; other servers say that it is not there, and may list one twice where a page ends.
+        let mut codes = answer.errors().iter().map(|refused| refused.code().unwrap_or("without a code"));
+        match codes.find(|code| *code != "NoSuchVersion") {
             None => Ok(()),
-            Some(refused) => {
-                let code = refused.code().unwrap_or("without a code").to_owned();
-                Err(StoreError::unavailable(OPERATION)(code.into()))
-            }
+            Some(code) => Err(StoreError::unavailable(OPERATION)(code.to_owned().into())),
         }
     }
 
