@@ -2,13 +2,16 @@
 
 use crate::workspace::{Package, assert_none, packages};
 
-const SHARED: [&str; 10] = [
+const SHARED: [&str; 13] = [
     "filmless-domain",
     "filmless-dicom",
     "filmless-imaging",
     "filmless-slip",
     "filmless-store",
+    "filmless-media",
     "filmless-delivery",
+    "filmless-dicomweb",
+    "filmless-front",
     "filmless-runtime",
     "filmless-identity",
     "filmless-usage",
@@ -16,8 +19,15 @@ const SHARED: [&str; 10] = [
 ];
 
 /// What is synchronous, takes values and returns values.
-const PURE: [&str; 5] =
-    ["filmless-domain", "filmless-dicom", "filmless-imaging", "filmless-slip", "filmless-usage"];
+const PURE: [&str; 7] = [
+    "filmless-domain",
+    "filmless-dicom",
+    "filmless-dicomweb",
+    "filmless-imaging",
+    "filmless-media",
+    "filmless-slip",
+    "filmless-usage",
+];
 
 /// Whether one crate of ours may name another.
 fn may_import(importer: &Package, imported: &Package) -> bool {
@@ -25,8 +35,8 @@ fn may_import(importer: &Package, imported: &Package) -> bool {
         "filmless-domain" => &[],
         "filmless-dicom" | "filmless-slip" | "filmless-store" | "filmless-usage" | "filmless-embedded"
         | "filmless-identity" => &["filmless-domain"],
-        "filmless-imaging" => &["filmless-dicom", "filmless-domain"],
-        "filmless-delivery" => &SHARED[..5],
+        "filmless-imaging" | "filmless-dicomweb" | "filmless-media" => &["filmless-dicom", "filmless-domain"],
+        "filmless-delivery" => &SHARED[..6],
         "filmless-decoder" => &["filmless-delivery", "filmless-imaging", "filmless-domain"],
         "prepare-study" => &[
             "filmless-delivery",
@@ -36,6 +46,19 @@ fn may_import(importer: &Package, imported: &Package) -> bool {
             "filmless-decoder",
         ],
         "filmless-runtime" => &["filmless-delivery", "filmless-store", "filmless-domain"],
+        "filmless-front" => &["filmless-delivery", "filmless-domain"],
+        "serve-dicomweb" => &[
+            "filmless-delivery",
+            "filmless-store",
+            "filmless-runtime",
+            "filmless-domain",
+            "filmless-decoder",
+            "filmless-dicom",
+            "filmless-dicomweb",
+            "filmless-front",
+            "filmless-imaging",
+            "filmless-media",
+        ],
         "export-usage" => {
             &["filmless-delivery", "filmless-store", "filmless-runtime", "filmless-domain", "filmless-usage"]
         }
@@ -45,6 +68,7 @@ fn may_import(importer: &Package, imported: &Package) -> bool {
             "filmless-store",
             "filmless-runtime",
             "filmless-domain",
+            "filmless-front",
             "filmless-identity",
         ],
         _ if is_function(importer) => {

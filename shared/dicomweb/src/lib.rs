@@ -1,0 +1,1 @@
+//! DICOMweb (PS3.18) without a server: requests, matching, media types and answers, all of it pure.
