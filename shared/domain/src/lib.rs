@@ -21,6 +21,7 @@ pub mod chain;
 pub mod channel;
 pub mod cost;
 pub mod date;
+pub mod download_kind;
 pub mod gate;
 pub mod hospital;
 pub mod identity;
@@ -48,6 +49,7 @@ pub mod usage;
 
 pub use channel::{Channel, ChannelPolicy, Reach};
 pub use date::{BirthDate, TypedAnswer};
+pub use download_kind::DownloadKind;
 pub use hospital::{Hospital, HospitalFileError, Language};
 pub use ids::{AccessionNumber, InvalidId, PatientId, SeriesInstanceUid, SopInstanceUid, StudyInstanceUid};
 pub use limits::Limits;
