@@ -5,6 +5,7 @@
 //! - [`FileHeader`] keeps what a directory says about one file, read without its pixels.
 //! - [`FileId`] names a file as PS3.10 8 allows; [`write_directory`] writes the DICOMDIR of a list of files.
 //! - [`Profile`] says which general purpose profile of PS3.11 a set of files fits, and which files have to be decoded for it.
+//! - [`VIEWER`] is the page that shows a set in a browser.
 
 mod directory;
 mod error;
@@ -13,6 +14,7 @@ mod header;
 mod keys;
 mod profile;
 mod record_kind;
+mod viewer;
 
 pub use directory::{Directory, DirectoryFile, DirectoryOptions, write_directory};
 pub use error::MediaError;
@@ -20,3 +22,4 @@ pub use file_id::FileId;
 pub use header::FileHeader;
 pub use profile::Profile;
 pub use record_kind::RecordKind;
+pub use viewer::VIEWER;

@@ -2,17 +2,38 @@
 
 use std::path::Path;
 
-use dicom_object::{DefaultDicomObject, InMemDicomObject, Tag, from_reader};
-use filmless_dicom::{scan_file, tags};
+use dicom_object::{DefaultDicomObject, FileMetaTableBuilder, InMemDicomObject, Tag, from_reader};
+use filmless_dicom::{VR, scan_file, tags};
 use filmless_domain::Limits;
 use filmless_media::{DirectoryFile, DirectoryOptions, FileHeader, FileId, MediaError, write_directory};
 
 const OPTIONS: DirectoryOptions<'_> = DirectoryOptions { sop_instance_uid: "2.25.7", patient_id: "BN-7" };
 
 fn file(id: &str, name: &str) -> DirectoryFile {
-    let bytes = std::fs::read(Path::new("../dicom/tests/data").join(name)).unwrap();
-    let header = FileHeader::read(&scan_file(&bytes, &Limits::default()).unwrap());
+    file_of(id, &std::fs::read(Path::new("../dicom/tests/data").join(name)).unwrap())
+}
+
+fn file_of(id: &str, bytes: &[u8]) -> DirectoryFile {
+    let header = FileHeader::read(&scan_file(bytes, &Limits::default()).unwrap());
     DirectoryFile { id: FileId::parse(id).unwrap(), header }
+}
+
+/// A file that says as little as a file can: a report without anything but its UIDs, and when it was written.
+fn bare(class: &str) -> Vec<u8> {
+    let mut object = InMemDicomObject::new_empty();
+    for (tag, value) in [
+        (tags::SOP_CLASS_UID, class),
+        (tags::SOP_INSTANCE_UID, "1.2.3.4"),
+        (tags::STUDY_INSTANCE_UID, "1.2"),
+        (tags::SERIES_INSTANCE_UID, "1.2.3"),
+    ] {
+        object.put_str(tag, VR::UI, value);
+    }
+    object.put_str(tags::INSTANCE_CREATION_DATE, VR::DA, "20260105");
+    let meta = FileMetaTableBuilder::new().transfer_syntax("1.2.840.10008.1.2.1");
+    let mut bytes = Vec::new();
+    object.with_meta(meta).unwrap().write_all(&mut bytes).unwrap();
+    bytes
 }
 
 /// The records as they lie in the file.
@@ -80,7 +101,7 @@ fn first_of(directory: &DefaultDicomObject) -> u32 {
 fn offsets_lead_from_each_patient_to_each_file() {
     let files = [
         file("DICOM/S0000001/I0000001", "MR_small_RLE.dcm"),
-        file("DICOM/S0000002/I0000001", "rtplan_truncated.dcm"),
+        file("DICOM/S0000002/I0000001", "liver_expb_1frame.dcm"),
         file("DICOM/S0000003/I0000001", "test-SR.dcm"),
         file("DICOM/S0000003/I0000002", "test-SR.dcm"),
         file("DICOM/S0000004/I0000001", "SC_rgb_jpeg.dcm"),
@@ -90,7 +111,7 @@ fn offsets_lead_from_each_patient_to_each_file() {
     assert_eq!(class.trim_end_matches('\0'), "1.2.840.10008.1.3.10");
     assert_eq!(
         walked.tree(first_of(&directory)),
-        "PATIENT(STUDY(SERIES(IMAGE))) PATIENT(STUDY(SERIES(RT PLAN))) \
+        "PATIENT(STUDY(SERIES(IMAGE))) PATIENT(STUDY(SERIES(IMAGE))) \
          PATIENT(STUDY(SERIES(SR DOCUMENT SR DOCUMENT))) PATIENT(STUDY(SERIES(IMAGE)))"
     );
     let mut leaves = Vec::new();
@@ -135,17 +156,22 @@ fn names_are_in_utf_8_whatever_the_files_were_written_in() {
 
 #[test]
 fn what_a_file_lacks_is_in_the_directory_alone_and_is_named() {
-    let files = [file("DICOM/A", "chrGreek.dcm")];
+    let files = [file_of("DICOM/A", &bare("1.2.840.10008.5.1.4.1.1.88.11"))];
     let invented = write_directory(&files, &OPTIONS).unwrap().invented;
     assert_eq!(
         invented,
         [
             tags::STUDY_DATE,
+            tags::CONTENT_DATE,
             tags::STUDY_TIME,
+            tags::CONTENT_TIME,
+            tags::MODALITY,
             tags::PATIENT_ID,
             tags::STUDY_ID,
             tags::SERIES_NUMBER,
-            tags::INSTANCE_NUMBER
+            tags::INSTANCE_NUMBER,
+            tags::COMPLETION_FLAG,
+            tags::VERIFICATION_FLAG,
         ]
     );
     let (walked, directory) = read(&files);
@@ -155,11 +181,14 @@ fn what_a_file_lacks_is_in_the_directory_alone_and_is_named() {
     let (instance, _, _) = walked.record(instance);
     for (record, tag, stand_in) in [
         (&patient, tags::PATIENT_ID, "BN-7"),
-        (&study, tags::STUDY_DATE, "19000101"),
+        (&study, tags::STUDY_DATE, "20260105"),
         (&study, tags::STUDY_TIME, "000000"),
         (&study, tags::STUDY_ID, "1"),
         (&series, tags::SERIES_NUMBER, "1"),
         (&instance, tags::INSTANCE_NUMBER, "1"),
+        // Nobody is told that it is finished, or that anybody vouched for it.
+        (&instance, tags::COMPLETION_FLAG, "PARTIAL"),
+        (&instance, tags::VERIFICATION_FLAG, "UNVERIFIED"),
     ] {
         assert_eq!(text(record, tag), stand_in);
     }

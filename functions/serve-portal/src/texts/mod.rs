@@ -15,7 +15,7 @@ mod vi;
 mod viewer;
 
 pub use guide::GuideStep;
-pub use shape::{LinkTexts, Texts};
+pub use shape::{DownloadChoice, LinkTexts, Texts};
 
 /// The words of a language.
 #[must_use]

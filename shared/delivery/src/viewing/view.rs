@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use filmless_domain::audit::{AuditAction, AuditOutcome};
 use filmless_domain::usage::{StorageClass, UsageEvent, UsageKind};
-use filmless_domain::{HoldReason, SopInstanceUid, StoredCode, StudyInstanceUid, StudyState};
+use filmless_domain::{DownloadKind, HoldReason, SopInstanceUid, StoredCode, StudyInstanceUid, StudyState};
 use filmless_store::index::{AccessMoment, LogName, OrderRecord, SeriesRecord, StudyRecord, Transaction};
 
 use super::{Portal, SeriesView, Session, ShareScope, StudyDownload, StudySummary, StudyView};
@@ -140,7 +140,7 @@ impl Portal {
         })
     }
 
-    /// The ZIP of all files of a study of the session's account; `None` for any other study.
+    /// A ZIP of all files of a study of the session's account; `None` for any other study. One that is there counts as fetched.
     ///
     /// # Errors
     /// [`DeliveryError`].
@@ -148,19 +148,28 @@ impl Portal {
         &self,
         session: &Session,
         study: &StudyInstanceUid,
+        kind: DownloadKind,
     ) -> Result<Option<StudyDownload>, DeliveryError> {
         let Some(record) = self.downloadable(session, study).await? else { return Ok(None) };
-        let found = download::find(&self.common.index, &self.derived, study).await?;
+        let found = download::find(&self.common.index, &self.derived, study, kind).await?;
         let Some(bytes) = found.bytes else {
-            return Ok(Some(StudyDownload::NotMade { bytes: found.bytes_of_files }));
+            let download::StudyDownload { bytes_expected: bytes, progress, .. } = found;
+            return Ok(Some(StudyDownload::NotMade { bytes, progress }));
         };
         let date = record.study_date.map(|date| format!("-{date}")).unwrap_or_default();
         self.record_opening(session, study).await?;
-        let events = |pen: &Pen, _: &StudyRecord| fetched(pen, occasion(session), bytes);
+        let occasion = match kind {
+            DownloadKind::Uploaded => occasion(session).to_owned(),
+            DownloadKind::Media => format!("{} {kind}", occasion(session)),
+        };
+        let events = |pen: &Pen, _: &StudyRecord| fetched(pen, &occasion, bytes);
         let action = AuditAction::DownloadStudy;
         self.record_moment(session, study, AccessMoment::Download, action, events).await?;
         let object = ObjectVersion { key: &found.key, version_id: None };
-        let name = format!("dicom{date}.zip");
+        let name = match kind {
+            DownloadKind::Uploaded => format!("dicom{date}.zip"),
+            DownloadKind::Media => format!("dicomdir{date}.zip"),
+        };
         let url = self.derived.presign_download(object, &name, PRESIGNED_TTL_MAX).await?;
         Ok(Some(StudyDownload::Ready { url, bytes }))
     }
@@ -173,10 +182,11 @@ impl Portal {
         &self,
         session: &Session,
         study: &StudyInstanceUid,
+        kind: DownloadKind,
     ) -> Result<bool, DeliveryError> {
         let is_theirs = self.downloadable(session, study).await?.is_some();
         if is_theirs {
-            download::request(&self.common, study).await?;
+            download::request(&self.common, study, kind).await?;
         }
         Ok(is_theirs)
     }
