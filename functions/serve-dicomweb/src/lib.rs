@@ -2,9 +2,16 @@
 
 mod admitted;
 mod answer;
+mod briefs;
+mod bulkdata;
 mod error;
 pub mod handler;
+mod lines;
+mod metadata;
 mod protection;
+mod qido;
+mod remembered;
+mod resource;
 mod services;
 mod software;
 

@@ -7,6 +7,7 @@ use filmless_delivery::parts::Viewing;
 use filmless_delivery::{InstanceRenderer, TrustedProxies};
 use filmless_domain::{Limits, WebOrigins};
 
+use crate::briefs::Briefs;
 use crate::protection;
 use crate::software::Software;
 
@@ -42,6 +43,7 @@ pub struct DicomwebServices {
     pub(crate) software: Software,
     /// Decodes frames, apart from this process.
     pub(crate) renderer: Arc<dyn InstanceRenderer>,
+    pub(crate) briefs: Briefs,
     pub(crate) config: DicomwebConfig,
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
 }
@@ -51,7 +53,7 @@ impl DicomwebServices {
     #[must_use]
     pub fn new(software: Software, renderer: Arc<dyn InstanceRenderer>, config: DicomwebConfig) -> Self {
         let headers = protection::headers(&config);
-        Self { software, renderer, config, headers }
+        Self { software, renderer, briefs: Briefs::new(), config, headers }
     }
 
     /// The address below which everything lies, for whoever tells the token in a header.
