@@ -2,11 +2,19 @@
 //! program again.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use axum::middleware::{Next, from_fn};
+use filmless_decoder::ChildRenderer;
+use filmless_delivery::InstanceRenderer;
 use filmless_front::behind;
-use filmless_runtime::{DicomwebParts, Traces, dicomweb_from_env, init_logging};
-use serve_dicomweb::handler::router;
+use filmless_runtime::{DicomwebParts, Traces, dicomweb_from_env, function_memory_mib, init_logging};
+use serve_dicomweb::{DicomwebConfig, DicomwebServices, Software, router};
+
+/// What the function itself needs of its memory; the decoders share the rest.
+const OWN_MIB: u64 = 256;
+/// What Lambda gives a function that says nothing.
+const LEAST_MIB: u64 = 512;
 
 fn main() -> anyhow::Result<ExitCode> {
     // Before any thread: what a decoder gives up, it gives up for the threads that follow.
@@ -20,10 +28,15 @@ fn main() -> anyhow::Result<ExitCode> {
 async fn answer_requests() -> anyhow::Result<()> {
     init_logging();
     let traces = Traces::from_env();
-    let DicomwebParts { viewing: _, origins: _, origin_secret } = dicomweb_from_env().await?;
-    let function = behind(origin_secret, router()).layer(from_fn(move |request, next: Next| {
-        let traces = traces.clone();
-        async move { traces.flushed(next.run(request)).await }
-    }));
+    let DicomwebParts { viewing, origins, origin_secret } = dicomweb_from_env().await?;
+    let memory_mib = function_memory_mib().unwrap_or(LEAST_MIB).max(LEAST_MIB) - OWN_MIB;
+    let renderer: Arc<dyn InstanceRenderer> = Arc::new(ChildRenderer::sharing(memory_mib << 20));
+    let config = DicomwebConfig::of(&viewing, origins);
+    let services = DicomwebServices::new(Software::new(viewing), renderer, config);
+    let function =
+        behind(origin_secret, router(Arc::new(services))).layer(from_fn(move |request, next: Next| {
+            let traces = traces.clone();
+            async move { traces.flushed(next.run(request)).await }
+        }));
     lambda_http::run_with_streaming_response(function).await.map_err(anyhow::Error::from_boxed)
 }
