@@ -5,9 +5,13 @@ mod answer;
 mod error;
 pub mod handler;
 mod protection;
+mod route;
+mod routes;
 mod services;
 mod software;
 
 pub use handler::router;
+pub use route::Route;
+pub use routes::routes;
 pub use services::{DicomwebConfig, DicomwebServices};
 pub use software::{Right, Software};
