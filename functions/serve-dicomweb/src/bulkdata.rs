@@ -45,8 +45,8 @@ pub(crate) async fn value(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, DicomwebError> {
-    let (study, series) = admitted.series(&named.study, &named.series)?;
-    let record = instance_of(&services, study, series, &named.instance).await?;
+    let (study, series) = admitted.series(&named.study_uid, &named.series_uid)?;
+    let record = instance_of(&services, study, series, &named.instance_uid).await?;
     let path = BulkPath::parse(&named.path).ok_or(Refusal::NotFound)?;
     let parameter = accept_parameter(query.as_deref().unwrap_or_default())?;
     let accept = accepted(&headers, parameter.as_deref())?;

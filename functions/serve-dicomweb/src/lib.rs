@@ -12,9 +12,13 @@ mod protection;
 mod qido;
 mod remembered;
 mod resource;
+mod route;
+mod routes;
 mod services;
 mod software;
 
 pub use handler::router;
+pub use route::Route;
+pub use routes::routes;
 pub use services::{DicomwebConfig, DicomwebServices};
 pub use software::{Right, Software};

@@ -45,7 +45,7 @@ pub(crate) async fn series(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Answer {
-    let (study, series) = admitted.series(&path.study, &path.series)?;
+    let (study, series) = admitted.series(&path.study_uid, &path.series_uid)?;
     let media_type = negotiated(&headers, query.as_deref())?;
     services.software.record_use(&admitted.admission, study, Right::See).await?;
     let etag = etag_of([&series.keys.metadata]);
@@ -74,7 +74,7 @@ pub(crate) async fn study(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Answer {
-    let study = admitted.study(&path.study)?;
+    let study = admitted.study(&path.study_uid)?;
     let media_type = negotiated(&headers, query.as_deref())?;
     services.software.record_use(&admitted.admission, study, Right::See).await?;
     let etag = etag_of(study.series.iter().map(|series| &series.keys.metadata));
@@ -103,8 +103,8 @@ pub(crate) async fn instance(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Answer {
-    let (study, series) = admitted.series(&path.study, &path.series)?;
-    let record = instance_of(&services, study, series, &path.instance).await?;
+    let (study, series) = admitted.series(&path.study_uid, &path.series_uid)?;
+    let record = instance_of(&services, study, series, &path.instance_uid).await?;
     let media_type = negotiated(&headers, query.as_deref())?;
     services.software.record_use(&admitted.admission, study, Right::See).await?;
     let etag = etag_of([&series.keys.metadata]);

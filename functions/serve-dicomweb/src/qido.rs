@@ -61,8 +61,8 @@ pub(crate) async fn series_of_study(
     query: RawQuery,
     headers: HeaderMap,
 ) -> Answer {
-    admitted.study(&path.study)?;
-    let scope = Scope { study: Some(path.study), ..Scope::all(Level::Series) };
+    admitted.study(&path.study_uid)?;
+    let scope = Scope { study: Some(path.study_uid), ..Scope::all(Level::Series) };
     search(&services, &admitted, &query, &headers, scope).await
 }
 
@@ -74,8 +74,8 @@ pub(crate) async fn instances_of_study(
     query: RawQuery,
     headers: HeaderMap,
 ) -> Answer {
-    admitted.study(&path.study)?;
-    let scope = Scope { study: Some(path.study), ..Scope::all(Level::Instance) };
+    admitted.study(&path.study_uid)?;
+    let scope = Scope { study: Some(path.study_uid), ..Scope::all(Level::Instance) };
     search(&services, &admitted, &query, &headers, scope).await
 }
 
@@ -87,8 +87,8 @@ pub(crate) async fn instances_of_series(
     query: RawQuery,
     headers: HeaderMap,
 ) -> Answer {
-    admitted.series(&path.study, &path.series)?;
-    let scope = Scope { level: Level::Instance, study: Some(path.study), series: Some(path.series) };
+    admitted.series(&path.study_uid, &path.series_uid)?;
+    let scope = Scope { level: Level::Instance, study: Some(path.study_uid), series: Some(path.series_uid) };
     search(&services, &admitted, &query, &headers, scope).await
 }
 

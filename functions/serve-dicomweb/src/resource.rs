@@ -2,32 +2,32 @@
 
 use serde::Deserialize;
 
-/// `studies/{study}`.
+/// `studies/{study_uid}`.
 #[derive(Deserialize)]
 pub(crate) struct StudyPath {
-    pub study: String,
+    pub study_uid: String,
 }
 
-/// `studies/{study}/series/{series}`.
+/// `studies/{study_uid}/series/{series_uid}`.
 #[derive(Deserialize)]
 pub(crate) struct SeriesPath {
-    pub study: String,
-    pub series: String,
+    pub study_uid: String,
+    pub series_uid: String,
 }
 
-/// `studies/{study}/series/{series}/instances/{instance}`.
+/// `studies/{study_uid}/series/{series_uid}/instances/{instance_uid}`.
 #[derive(Deserialize)]
 pub(crate) struct InstancePath {
-    pub study: String,
-    pub series: String,
-    pub instance: String,
+    pub study_uid: String,
+    pub series_uid: String,
+    pub instance_uid: String,
 }
 
 /// A value of an instance: `bulkdata/{path}` behind it.
 #[derive(Deserialize)]
 pub(crate) struct BulkDataPath {
-    pub study: String,
-    pub series: String,
-    pub instance: String,
+    pub study_uid: String,
+    pub series_uid: String,
+    pub instance_uid: String,
     pub path: String,
 }
