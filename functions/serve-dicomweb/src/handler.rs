@@ -24,7 +24,7 @@ pub fn router(services: Arc<DicomwebServices>) -> Router {
 
 /// What a token opens (PS3.18 10.4, 10.6; 9 for WADO-URI). A handler takes [`crate::admitted::Admitted`] before anything else.
 fn resources() -> Router<State> {
-    Router::new()
+    Router::new().merge(crate::retrieve::routes())
 }
 
 async fn unknown() -> DicomwebError {

@@ -5,6 +5,7 @@ mod answer;
 mod error;
 pub mod handler;
 mod protection;
+mod retrieve;
 mod services;
 mod software;
 
