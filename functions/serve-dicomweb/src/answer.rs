@@ -4,7 +4,7 @@ use axum::body::{Body, Bytes};
 use axum::http::header::{ACCEPT, IF_NONE_MATCH};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::Response;
-use filmless_dicomweb::{Accept, Refusal};
+use filmless_dicomweb::{Offer, Refusal, choose, wanted};
 use filmless_store::{ObjectStream, StoreError};
 use futures::stream::{self, Stream};
 use tokio::sync::mpsc;
@@ -12,10 +12,15 @@ use tokio::sync::mpsc;
 /// A browser may keep it, and asks each time whether it may still show it.
 pub(crate) const REVALIDATED: &str = "private, no-cache";
 
-/// What a client accepts, by its headers and the parameter of its query.
-pub(crate) fn accepted(headers: &HeaderMap, parameter: Option<&str>) -> Result<Accept, Refusal> {
+/// What a client takes, by its headers and the parameter of its query, of what can be given.
+pub(crate) fn negotiated(
+    headers: &HeaderMap,
+    parameter: Option<&str>,
+    offers: &[Offer],
+) -> Result<Offer, Refusal> {
     let lines: Option<Vec<&str>> = headers.get_all(ACCEPT).iter().map(|line| line.to_str().ok()).collect();
-    Accept::read(lines.ok_or(Refusal::BadAccept)?, parameter)
+    let header = lines.ok_or(Refusal::BadAccept)?.join(",");
+    choose(&wanted(Some(&header), parameter)?, offers)
 }
 
 /// Whether the client has what it would get (RFC 9110 13.1.2).

@@ -1,31 +1,28 @@
 //! Values that stand by themselves (PS3.18 10.4.1.1.5): found by the header of the file that was uploaded, then read out of it in
 //! ranges, so that no file is ever read whole for one of its values.
 
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::ops::Range;
 use std::sync::Arc;
 
-use axum::body::{Body, Bytes};
+use axum::body::Bytes;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::header::{
-    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_RANGE, RANGE,
-};
+use axum::http::header::{ACCEPT_RANGES, CACHE_CONTROL, CONTENT_RANGE, ETAG, IF_RANGE, RANGE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use filmless_dicom::bulk_data::Fragment;
 use filmless_dicom::{
     BulkData, BulkPath, DataSet, HeaderError, Scan, find_bulk_data, scan_file, scan_prefix, swap_words, tags,
 };
-use filmless_dicomweb::multipart::Multipart;
-use filmless_dicomweb::{Form, Offer, Refusal, accept_parameter, byte_range};
+use filmless_dicomweb::{Offer, Refusal, accept_parameter, byte_range};
 use filmless_store::index::InstanceRecord;
 use filmless_store::{Bucket, ObjectVersion, StoreError};
 use futures::stream::{self, StreamExt, TryStreamExt};
 
 use crate::admitted::{Admitted, instance_of};
-use crate::answer::{REVALIDATED, accepted, is_known, pieces, set};
+use crate::answer::{REVALIDATED, is_known, negotiated, set};
 use crate::error::DicomwebError;
 use crate::resource::BulkDataPath;
+use crate::retrieve::parts::{Announced, Part, Pieces, by_itself, in_parts, object};
 use crate::services::DicomwebServices;
 use crate::software::Right;
 
@@ -49,20 +46,20 @@ pub(crate) async fn value(
     let record = instance_of(&services, study, series, &named.instance_uid).await?;
     let path = BulkPath::parse(&named.path).ok_or(Refusal::NotFound)?;
     let parameter = accept_parameter(query.as_deref().unwrap_or_default())?;
-    let accept = accepted(&headers, parameter.as_deref())?;
     let source = Source { services: &services, record: &record };
     let found = source.find(&path).await?;
-    let offers = offers(found.media_type);
-    let offer = accept.choose(&offers)?;
+    let offer = negotiated(&headers, parameter.as_deref(), &offers(found.media_type))?;
     services.software.record_use(&admitted.admission, study, Right::See).await?;
     let etag = format!("\"{}-{path}\"", record.etag.trim_matches('"')).replace('/', ".");
     if is_known(&headers, &etag) {
         return Ok(with_etag(StatusCode::NOT_MODIFIED.into_response(), &etag));
     }
     let bucket = services.software.studies_bucket();
-    let response = match offer.form {
-        Form::Single => single(bucket, &record, &found, offer.media_type, &headers, &etag)?,
-        Form::Multipart => multipart(bucket, &record, &found, offer.media_type),
+    let response = if offer.is_multipart {
+        services.config.check_length(found.bytes)?;
+        multipart(bucket, &record, &found, offer.media_type).await?
+    } else {
+        single(bucket, &record, &found, offer.media_type, &headers, &etag).await?
     };
     Ok(with_etag(response, &etag))
 }
@@ -75,10 +72,10 @@ fn with_etag(mut response: Response, etag: &str) -> Response {
 
 /// What a browser shows by itself is named; anything else is bytes (PS3.18 8.7.3.4), whatever its uploader called it: a page that
 /// somebody uploaded is not to be opened as one of ours.
-fn offers(media_type: Option<&'static str>) -> Vec<Offer<'static>> {
+fn offers(media_type: Option<&'static str>) -> Vec<Offer> {
     const BYTES: &str = "application/octet-stream";
-    let named = media_type.map(|media_type| [Offer::single(media_type), Offer::multipart(media_type)]);
-    named.into_iter().flatten().chain([Offer::single(BYTES), Offer::multipart(BYTES)]).collect()
+    let named = media_type.map(|media_type| [Offer::single(media_type), Offer::parts(media_type)]);
+    named.into_iter().flatten().chain([Offer::single(BYTES), Offer::parts(BYTES)]).collect()
 }
 
 /// A value that was found.
@@ -237,11 +234,11 @@ fn video_type(data_set: &DataSet<'_>, path: &BulkPath) -> Option<&'static str> {
     }
 }
 
-fn single(
+async fn single(
     bucket: &Bucket,
     record: &InstanceRecord,
     found: &Found,
-    media_type: &str,
+    media_type: &'static str,
     headers: &HeaderMap,
     etag: &str,
 ) -> Result<Response, DicomwebError> {
@@ -251,9 +248,8 @@ fn single(
     let asked = byte_range(text(RANGE).filter(|_| is_same), found.bytes)?;
     let range = asked.clone().unwrap_or(0..found.bytes);
     let length = range.end - range.start;
-    let mut response = body(bucket, record, found, range.clone()).into_response();
-    set(&mut response, CONTENT_TYPE, media_type);
-    set(&mut response, CONTENT_LENGTH, &length.to_string());
+    let bytes = value_of(bucket, record, found, range.clone()).await?;
+    let mut response = by_itself(Part { content_type: media_type.to_owned(), bytes }, Some(length));
     set(&mut response, ACCEPT_RANGES, "bytes");
     if asked.is_some() {
         *response.status_mut() = StatusCode::PARTIAL_CONTENT;
@@ -263,39 +259,46 @@ fn single(
     Ok(response)
 }
 
-fn multipart(bucket: &Bucket, record: &InstanceRecord, found: &Found, media_type: &str) -> Response {
-    let random = || RandomState::new().build_hasher().finish();
-    let multipart = Multipart::new(&format!("{:016x}{:016x}", random(), random()), media_type);
-    let text = |text: String| stream::once(async move { Ok::<_, StoreError>(Bytes::from(text)) });
-    let value = body(bucket, record, found, 0..found.bytes).into_data_stream();
-    let value = value.map_err(|_| StoreError::Damaged);
-    let parts = text(multipart.before_part(true)).chain(value).chain(text(multipart.end()));
-    let mut response = Body::from_stream(parts).into_response();
-    set(&mut response, CONTENT_TYPE, &multipart.content_type());
-    set(&mut response, CONTENT_LENGTH, &multipart.length(&[found.bytes]).to_string());
-    response
+async fn multipart(
+    bucket: &Bucket,
+    record: &InstanceRecord,
+    found: &Found,
+    media_type: &'static str,
+) -> Result<Response, DicomwebError> {
+    let bytes = value_of(bucket, record, found, 0..found.bytes).await?;
+    let lengths = Some(vec![(media_type.to_owned(), found.bytes)]);
+    let announced = Announced { part_type: media_type.to_owned(), lengths };
+    let part = Part { content_type: media_type.to_owned(), bytes };
+    in_parts(&announced, stream::once(async { Ok(part) }))
 }
 
-/// A range of the value, piece by piece.
-fn body(bucket: &Bucket, record: &InstanceRecord, found: &Found, range: Range<u64>) -> Body {
-    match &found.place {
+/// A range of the value, piece by piece. What cannot be begun is told by the status.
+async fn value_of(
+    bucket: &Bucket,
+    record: &InstanceRecord,
+    found: &Found,
+    range: Range<u64>,
+) -> Result<Pieces, DicomwebError> {
+    let mut wanted = match &found.place {
         Place::Memory(bytes) => {
             let within = |at: u64| usize::try_from(at).unwrap_or(usize::MAX).min(bytes.len());
-            Body::from(bytes.slice(within(range.start)..within(range.end)))
+            let bytes = bytes.slice(within(range.start)..within(range.end));
+            return Ok(Box::pin(stream::once(async { Ok(bytes) })));
         }
-        Place::File(parts) => {
-            let (bucket, key, version) = (bucket.clone(), record.key.clone(), record.version_id.clone());
-            let ranges = stream::iter(within(parts, &range)).map(Ok::<_, StoreError>);
-            let streamed = ranges.and_then(move |part| {
-                let (bucket, key, version) = (bucket.clone(), key.clone(), version.clone());
-                async move {
-                    let object = ObjectVersion { key: &key, version_id: version.as_deref() };
-                    bucket.stream(object, Some(part)).await.map(pieces)
-                }
-            });
-            Body::from_stream(streamed.try_flatten())
+        Place::File(parts) => within(parts, &range).into_iter(),
+    };
+    let opened = |part: Range<u64>| {
+        let (bucket, record) = (bucket.clone(), record.clone());
+        async move {
+            let file = ObjectVersion { key: &record.key, version_id: record.version_id.as_deref() };
+            let length = part.end - part.start;
+            object(&bucket, file, Some(part), length).await
         }
-    }
+    };
+    let Some(first) = wanted.next() else { return Ok(Box::pin(stream::empty())) };
+    let first = opened(first).await.map_err(|_| Refusal::Unavailable)?;
+    let rest = stream::iter(wanted).then(opened).try_flatten();
+    Ok(Box::pin(first.chain(rest)))
 }
 
 /// The parts of a file that are a range of what they are together.

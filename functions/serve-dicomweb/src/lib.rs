@@ -12,6 +12,7 @@ mod protection;
 mod qido;
 mod remembered;
 mod resource;
+mod retrieve;
 mod route;
 mod routes;
 mod services;

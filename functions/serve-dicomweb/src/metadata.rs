@@ -19,7 +19,7 @@ use flate2::write::GzEncoder;
 use tokio::sync::mpsc;
 
 use crate::admitted::{Admitted, instance_of};
-use crate::answer::{REVALIDATED, accepted, body_of, is_known, received, set};
+use crate::answer::{REVALIDATED, body_of, is_known, negotiated, received, set};
 use crate::error::DicomwebError;
 use crate::lines::Lines;
 use crate::resource::{InstancePath, SeriesPath, StudyPath};
@@ -29,7 +29,7 @@ use crate::software::{Right, SoftwareSeries};
 type Services = State<Arc<DicomwebServices>>;
 type Answer = Result<Response, DicomwebError>;
 
-const OFFERS: [Offer<'_>; 2] = [Offer::single("application/dicom+json"), Offer::single("application/json")];
+const OFFERS: [Offer; 2] = [Offer::single("application/dicom+json"), Offer::single("application/json")];
 
 /// How every address of bulk data begins in the metadata of a series. Within a value the quotes would be escaped.
 const BULK_DATA_URI: &str = r#""BulkDataURI":"instances/"#;
@@ -46,7 +46,7 @@ pub(crate) async fn series(
     headers: HeaderMap,
 ) -> Answer {
     let (study, series) = admitted.series(&path.study_uid, &path.series_uid)?;
-    let media_type = negotiated(&headers, query.as_deref())?;
+    let media_type = media_type(&headers, query.as_deref())?;
     services.software.record_use(&admitted.admission, study, Right::See).await?;
     let etag = etag_of([&series.keys.metadata]);
     if is_known(&headers, &etag) {
@@ -75,7 +75,7 @@ pub(crate) async fn study(
     headers: HeaderMap,
 ) -> Answer {
     let study = admitted.study(&path.study_uid)?;
-    let media_type = negotiated(&headers, query.as_deref())?;
+    let media_type = media_type(&headers, query.as_deref())?;
     services.software.record_use(&admitted.admission, study, Right::See).await?;
     let etag = etag_of(study.series.iter().map(|series| &series.keys.metadata));
     if is_known(&headers, &etag) {
@@ -105,7 +105,7 @@ pub(crate) async fn instance(
 ) -> Answer {
     let (study, series) = admitted.series(&path.study_uid, &path.series_uid)?;
     let record = instance_of(&services, study, series, &path.instance_uid).await?;
-    let media_type = negotiated(&headers, query.as_deref())?;
+    let media_type = media_type(&headers, query.as_deref())?;
     services.software.record_use(&admitted.admission, study, Right::See).await?;
     let etag = etag_of([&series.keys.metadata]);
     if is_known(&headers, &etag) {
@@ -123,9 +123,9 @@ pub(crate) async fn instance(
     Err(Refusal::NotFound.into())
 }
 
-fn negotiated(headers: &HeaderMap, query: Option<&str>) -> Result<&'static str, Refusal> {
+fn media_type(headers: &HeaderMap, query: Option<&str>) -> Result<&'static str, Refusal> {
     let parameter = accept_parameter(query.unwrap_or_default())?;
-    Ok(accepted(headers, parameter.as_deref())?.choose(&OFFERS)?.media_type)
+    Ok(negotiated(headers, parameter.as_deref(), &OFFERS)?.media_type)
 }
 
 /// The keys name what is in the objects.

@@ -11,7 +11,7 @@ use filmless_store::index::InstanceRecord;
 use serde_json::Value;
 
 use crate::admitted::Admitted;
-use crate::answer::{accepted, set};
+use crate::answer::{negotiated, set};
 use crate::error::DicomwebError;
 use crate::resource::{SeriesPath, StudyPath};
 use crate::services::DicomwebServices;
@@ -21,7 +21,7 @@ type Services = State<Arc<DicomwebServices>>;
 type Answer = Result<Response, DicomwebError>;
 
 /// What can be answered. XML is not (PS3.18 8.7.3.2 leaves the choice).
-const OFFERS: [Offer<'_>; 2] = [Offer::single("application/dicom+json"), Offer::single("application/json")];
+const OFFERS: [Offer; 2] = [Offer::single("application/dicom+json"), Offer::single("application/json")];
 
 /// `studies`.
 pub(crate) async fn studies(
@@ -122,7 +122,7 @@ async fn search(
     scope: Scope,
 ) -> Answer {
     let query = Query::read(query.as_deref().unwrap_or_default())?;
-    let media_type = accepted(headers, query.accept.as_deref())?.choose(&OFFERS)?.media_type;
+    let media_type = negotiated(headers, query.accept.as_deref(), &OFFERS)?.media_type;
     let mut search = Search { services, admitted, query, scope, passed: 0, found: Vec::new() };
     search.run().await?;
     let Search { query, passed, found, .. } = search;

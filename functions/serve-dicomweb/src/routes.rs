@@ -1,6 +1,9 @@
 //! The table of routes: what the router is built from is what can be listed, so that a route which is in no document and in
 //! no test cannot be. `docs/openapi.yaml` names the same.
 
+use crate::retrieve::rendered::Kind::{Rendered, Thumbnail};
+use crate::retrieve::rendered::pictures;
+use crate::retrieve::{frames, instances, wado_uri};
 use crate::route::{Route, get};
 use crate::{bulkdata, metadata, qido};
 
@@ -8,7 +11,7 @@ use crate::{bulkdata, metadata, qido};
 /// anything else.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    vec![
+    let mut routes = vec![
         get("/studies", qido::studies),
         get("/series", qido::series),
         get("/instances", qido::instances),
@@ -22,5 +25,39 @@ pub fn routes() -> Vec<Route> {
             "/studies/{study_uid}/series/{series_uid}/instances/{instance_uid}/bulkdata/{*path}",
             bulkdata::value,
         ),
-    ]
+        get("/studies/{study_uid}", instances::study),
+        get("/studies/{study_uid}/series/{series_uid}", instances::series),
+        get("/studies/{study_uid}/series/{series_uid}/instances/{instance_uid}", instances::instance),
+        get(
+            "/studies/{study_uid}/series/{series_uid}/instances/{instance_uid}/frames/{frames}",
+            frames::frames,
+        ),
+        get("/wado", wado_uri::wado),
+    ];
+    for (kind, paths) in [
+        (
+            Rendered,
+            [
+                "/studies/{study_uid}/rendered",
+                "/studies/{study_uid}/series/{series_uid}/rendered",
+                "/studies/{study_uid}/series/{series_uid}/instances/{instance_uid}/rendered",
+                "/studies/{study_uid}/series/{series_uid}/instances/{instance_uid}/frames/{frames}/rendered",
+            ],
+        ),
+        (
+            Thumbnail,
+            [
+                "/studies/{study_uid}/thumbnail",
+                "/studies/{study_uid}/series/{series_uid}/thumbnail",
+                "/studies/{study_uid}/series/{series_uid}/instances/{instance_uid}/thumbnail",
+                "/studies/{study_uid}/series/{series_uid}/instances/{instance_uid}/frames/{frames}/thumbnail",
+            ],
+        ),
+    ] {
+        let handler = move |state, admitted, path, query, headers| {
+            pictures(kind, state, admitted, path, query, headers)
+        };
+        routes.extend(paths.map(|path| get(path, handler)));
+    }
+    routes
 }

@@ -5,10 +5,13 @@ use std::sync::Arc;
 use axum::http::{HeaderName, HeaderValue};
 use filmless_delivery::parts::Viewing;
 use filmless_delivery::{InstanceRenderer, TrustedProxies};
+use filmless_dicomweb::Refusal;
 use filmless_domain::{Limits, WebOrigins};
 
 use crate::briefs::Briefs;
+use crate::error::DicomwebError;
 use crate::protection;
+use crate::retrieve::IndexCache;
 use crate::software::Software;
 
 /// The place that the routes run in.
@@ -22,6 +25,8 @@ pub struct DicomwebConfig {
     pub trusted_proxies: TrustedProxies,
     /// What one file may ask of us.
     pub limits: Limits,
+    /// Longest answer that can be sent, in bytes; none where any can. A function of Lambda breaks off longer ones.
+    pub answer_bytes_max: Option<u64>,
 }
 
 impl DicomwebConfig {
@@ -34,6 +39,15 @@ impl DicomwebConfig {
             origins,
             trusted_proxies: settings.trusted_proxies.clone(),
             limits: settings.limits.clone(),
+            answer_bytes_max: None,
+        }
+    }
+
+    /// Refuses an answer that would break off at its limit: its parts can be had one by one.
+    pub(crate) fn check_length(&self, bytes: u64) -> Result<(), DicomwebError> {
+        match self.answer_bytes_max {
+            Some(max) if bytes > max => Err(Refusal::TooLarge { what: "The answer", max }.into()),
+            _ => Ok(()),
         }
     }
 }
@@ -44,6 +58,8 @@ pub struct DicomwebServices {
     /// Decodes frames, apart from this process.
     pub(crate) renderer: Arc<dyn InstanceRenderer>,
     pub(crate) briefs: Briefs,
+    /// Where frames are in the files that were read.
+    pub(crate) index_cache: IndexCache,
     pub(crate) config: DicomwebConfig,
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
 }
@@ -53,7 +69,14 @@ impl DicomwebServices {
     #[must_use]
     pub fn new(software: Software, renderer: Arc<dyn InstanceRenderer>, config: DicomwebConfig) -> Self {
         let headers = protection::headers(&config);
-        Self { software, renderer, briefs: Briefs::new(), config, headers }
+        Self {
+            software,
+            renderer,
+            index_cache: IndexCache::default(),
+            briefs: Briefs::new(),
+            config,
+            headers,
+        }
     }
 
     /// The address below which everything lies, for whoever tells the token in a header.

@@ -41,6 +41,7 @@ mod instance_kind;
 pub mod key_objects;
 mod measurement_unit;
 mod one_line;
+mod pixel_layout;
 pub mod ranged;
 mod refused_header;
 pub mod report;
@@ -67,6 +68,7 @@ pub use header::{HeaderRead, InstanceHeader, read_header};
 pub use instance_kind::{InstanceKind, ReportKind};
 pub use key_objects::{KeyObjectSelection, key_object_selection};
 pub use measurement_unit::measurement_unit;
+pub use pixel_layout::{PixelLayout, SampleKind};
 pub use ranged::RangedBytes;
 pub use refused_header::{RefusedHeader, read_refused};
 pub use report::{

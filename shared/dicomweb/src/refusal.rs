@@ -9,6 +9,15 @@ pub enum Refusal {
     /// There is no such resource, or it is not theirs: nobody can tell which.
     #[error("There is no such resource, or it cannot be seen with this token.")]
     NotFound,
+    /// The token opens pictures and metadata only.
+    #[error("This token opens pictures and metadata, not the files as they were uploaded.")]
+    FilesNotAllowed,
+    /// The picture cannot be made; a stable code says why.
+    #[error("This picture cannot be made ({code}). The file as it was uploaded can be retrieved.")]
+    NoPicture {
+        /// See `docs/ERRORS.md`.
+        code: String,
+    },
     /// A query parameter has a value that it cannot have.
     #[error("The query parameter {parameter} is malformed: {expected}.")]
     BadParameter {
@@ -76,8 +85,9 @@ impl Refusal {
     pub const fn status(&self) -> u16 {
         match self {
             Self::BadParameter { .. } | Self::BadQuery { .. } | Self::TooMany { .. } | Self::BadAccept => 400,
+            Self::FilesNotAllowed => 403,
             Self::NotFound => 404,
-            Self::NotAcceptable { .. } => 406,
+            Self::NotAcceptable { .. } | Self::NoPicture { .. } => 406,
             Self::TooLarge { .. } => 413,
             Self::QueryTooLong { .. } => 414,
             Self::BadRange { .. } => 416,

@@ -18,8 +18,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use crate::world::{
-    HOA_CODE, JOHN_CODE, OPENED, PUBLIC_URL, STUDY, STUDY_OF_ANOTHER, Standing, TWIN_CODE, WITHHELD, World, at,
-    desk, now, order, shared, uid,
+    HOA_CODE, JOHN_CODE, OPENED, PUBLIC_URL, STUDY, STUDY_OF_ANOTHER, Standing, TWIN_CODE, WITHHELD, World,
+    at, desk, now, order, shared, uid,
 };
 use crate::{GUEST, HOA, form, get, request};
 
@@ -186,7 +186,8 @@ async fn end(scene: &Scene, ending: Ending) -> String {
             match ending {
                 Ending::OrderCancelled => said["status"] = json!("cancelled"),
                 _ => {
-                    said["patient"] = json!({ "id": JOHN_CODE, "name": "John Bold", "birth_date": "1970-01-02" });
+                    said["patient"] =
+                        json!({ "id": JOHN_CODE, "name": "John Bold", "birth_date": "1970-01-02" });
                 }
             }
             order(services, said).await;
@@ -201,9 +202,10 @@ async fn end(scene: &Scene, ending: Ending) -> String {
 }
 
 async fn second_patient(services: &Services) {
-    let patient: PatientDemographics =
-        serde_json::from_value(json!({ "id": "X1", "name": "TRAN^VAN BINH", "birth_date": "1990-01-01", "sex": "M" }))
-            .unwrap();
+    let patient: PatientDemographics = serde_json::from_value(
+        json!({ "id": "X1", "name": "TRAN^VAN BINH", "birth_date": "1990-01-01", "sex": "M" }),
+    )
+    .unwrap();
     let arrival = Arrival {
         study_instance_uid: uid(STUDY),
         patient,
@@ -272,7 +274,15 @@ async fn what_is_no_token_opens_nothing() {
         .with(|services| async move {
             let scene = Scene::new(services);
             let (letters, long) = ("A".repeat(32), "A".repeat(33));
-            for token in ["", "x", "session-of-hoa", &letters, &long, "../../../../../../../../../../../x", "ẠẠẠẠẠẠẠẠẠẠ"] {
+            for token in [
+                "",
+                "x",
+                "session-of-hoa",
+                &letters,
+                &long,
+                "../../../../../../../../../../../x",
+                "ẠẠẠẠẠẠẠẠẠẠ",
+            ] {
                 assert!(!scene.opens(token).await, "{token}");
             }
         })
@@ -332,7 +342,8 @@ async fn instances_come_in_the_order_of_the_pages_and_only_from_series_with_a_pa
             let token = scene.token("session-of-hoa").await;
             let admission = scene.software.admit(&token, SOURCE).await.unwrap().unwrap();
             let study = admission.study(&uid(STUDY)).unwrap();
-            let series: Vec<&str> = study.series.iter().map(|s| s.record.series_instance_uid.as_str()).collect();
+            let series: Vec<&str> =
+                study.series.iter().map(|s| s.record.series_instance_uid.as_str()).collect();
             let instances = scene.software.instances(study).await.unwrap();
             let of_instances: Vec<&str> = instances.iter().map(|i| i.series_instance_uid.as_str()).collect();
             assert_eq!(of_instances, series);
@@ -385,7 +396,8 @@ async fn each_use_of_a_token_is_written_down_once_and_its_patient_reads_it() {
 /// One field of everything that waits for a log.
 async fn entries(services: &Services, log: LogName, field: &str) -> Vec<String> {
     let pending = services.index.pending_log(log).await.unwrap();
-    let word = |event: &str| serde_json::from_str::<Value>(event).unwrap()[field].as_str().unwrap().to_owned();
+    let word =
+        |event: &str| serde_json::from_str::<Value>(event).unwrap()[field].as_str().unwrap().to_owned();
     pending.iter().map(|entry| word(&entry.event)).collect()
 }
 
@@ -402,13 +414,23 @@ async fn software_gets_its_token_as_json_and_the_browser_a_page_that_says_it_onc
         assert_eq!((answer.status, answer.header(CONTENT_TYPE)), (StatusCode::OK, "application/json"));
         assert_eq!(answer.header(CACHE_CONTROL), "no-store");
         let json: Value = serde_json::from_str(&answer.body).unwrap();
-        assert_eq!((json["right"].as_str(), json["expires_at"].as_str()), (Some(right), Some("2020-11-23T17:30:00Z")));
-        let token = json["dicomweb"].as_str().unwrap().strip_prefix(&format!("{PUBLIC_URL}/dicomweb/")).unwrap();
+        assert_eq!(
+            (json["right"].as_str(), json["expires_at"].as_str()),
+            (Some(right), Some("2020-11-23T17:30:00Z"))
+        );
+        let token =
+            json["dicomweb"].as_str().unwrap().strip_prefix(&format!("{PUBLIC_URL}/dicomweb/")).unwrap();
         assert!(token.len() == 32 && token.bytes().all(|b| b.is_ascii_alphanumeric()));
 
         let page = world.send(ask_for_token(cookie, "text/html")).await;
-        assert_eq!((page.status, page.header(LOCATION), page.header(REFERRER_POLICY)), (StatusCode::OK, "", "no-referrer"));
-        assert!(page.body.contains(&format!("{PUBLIC_URL}/dicomweb/")) && page.body.contains("data:image/png;base64,"));
+        assert_eq!(
+            (page.status, page.header(LOCATION), page.header(REFERRER_POLICY)),
+            (StatusCode::OK, "", "no-referrer")
+        );
+        assert!(
+            page.body.contains(&format!("{PUBLIC_URL}/dicomweb/"))
+                && page.body.contains("data:image/png;base64,")
+        );
         assert_eq!(page.body.contains("weasis://%24dicom%3Aget"), right == "take", "Weasis takes files");
         assert!(page.headers.values().all(|value| !value.to_str().unwrap().contains("/dicomweb/")));
     }
@@ -427,7 +449,9 @@ async fn the_choice_of_software_makes_no_token_and_names_what_the_session_may() 
         assert_eq!(page.body.contains("/download"), may_download);
     }
     let study = get(&format!("/studies/{STUDY}"), &[("cookie", HOA)]).await;
-    assert!(study.body.contains(&format!(r#"href="{path}""#)) && study.body.contains("Mở bằng phần mềm khác"));
+    assert!(
+        study.body.contains(&format!(r#"href="{path}""#)) && study.body.contains("Mở bằng phần mềm khác")
+    );
     for other in [STUDY_OF_ANOTHER, WITHHELD, "1.2.3.999", "x"] {
         let path = format!("/studies/{other}/open-with");
         assert_eq!(get(&path, &[("cookie", HOA)]).await.status, StatusCode::NOT_FOUND, "{other}");
@@ -444,7 +468,11 @@ async fn osirix_is_led_to_the_zip_that_is_there_and_nobody_without_the_right_to_
     };
     let there = world.send(ask(STUDY, HOA)).await;
     assert_eq!(there.status, StatusCode::OK);
-    assert!(there.body.contains("osirix://?methodName=downloadURL&#38;URL=&#39;http%3A%2F%2F"), "{}", there.body);
+    assert!(
+        there.body.contains("osirix://?methodName=downloadURL&#38;URL=&#39;http%3A%2F%2F"),
+        "{}",
+        there.body
+    );
     let guest = world.send(ask(STUDY, GUEST)).await;
     assert_eq!(guest.status, StatusCode::NOT_FOUND);
     let ohif = form(&format!("/studies/{STUDY}/open-with"), &[("cookie", HOA)], "with=ohif");
@@ -469,7 +497,13 @@ async fn who_has_seen_a_study_says_that_it_was_with_software() {
         world.send(request(Method::GET, &path, &[("cookie", HOA), ("accept-language", language)], ""))
     };
     let vi = ask("vi").await.body;
-    assert!(vi.contains("Mở bằng phần mềm đọc ảnh") && vi.contains("Phần mềm đã lấy ảnh gốc lúc 17:00"), "{vi}");
+    assert!(
+        vi.contains("Mở bằng phần mềm đọc ảnh") && vi.contains("Phần mềm đã lấy ảnh gốc lúc 17:00"),
+        "{vi}"
+    );
     let en = ask("en").await.body;
-    assert!(en.contains("Opened with viewing software") && en.contains("The software fetched the originals at 17:00"));
+    assert!(
+        en.contains("Opened with viewing software")
+            && en.contains("The software fetched the originals at 17:00")
+    );
 }
