@@ -94,7 +94,12 @@ impl Context<'_> {
         if let Some(pixels) = self.pixels.filter(|_| has_bulk_pixels(self.data_set)) {
             added.push((pixels.tag, Added::Bulk { vr: pixels.vr, uri: uri(pixels.tag) }));
         }
-        added.retain(|(_, added)| !matches!(added, Added::Text { text: "", .. }));
+        // Who cannot be named has no address.
+        let has_name = !self.sop_instance_uid.is_empty();
+        added.retain(|(_, added)| match added {
+            Added::Text { text, .. } => !text.is_empty(),
+            Added::Bulk { .. } => has_name,
+        });
         added
     }
 
