@@ -278,7 +278,6 @@ pub async fn dicomweb_from_env() -> Read<DicomwebParts> {
         public_url: settings::public_url(&env)?,
         release_on: settings::release_on(&env)?,
         identity: settings::identity(&env)?,
-        session_ttl: settings::session_ttl(&env)?,
         session_idle: settings::session_idle(&env)?,
         trusted_proxies: settings::trusted_proxies(&env)?,
         ..Settings::default()
