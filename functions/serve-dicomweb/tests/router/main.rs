@@ -82,13 +82,13 @@ async fn a_search_finds_what_matches_at_every_level() {
         (
             format!("/instances?SOPInstanceUID={}&StudyInstanceUID={KNEE}", instance_uid(KNEE, 1, 1)),
             "0020000E",
-            vec![&series_uid(KNEE, 1)],
+            vec![series_uid(KNEE, 1).as_str()],
         ),
         (format!("/studies/{CHEST}/instances?Modality=DOC"), "00080016", vec![files::PDF]),
         (
             format!("/studies/{CHEST}/series/{}/instances?SliceLocation=10", series_uid(CHEST, 1)),
             "00080018",
-            vec![&instance_uid(CHEST, 1, 2)],
+            vec![instance_uid(CHEST, 1, 2).as_str()],
         ),
     ] {
         let found = world.get(&path).await.json();
@@ -115,7 +115,7 @@ async fn a_search_finds_what_matches_at_every_level() {
     let all = world
         .get(&format!("/studies/{CHEST}/series/{}/instances?includefield=all", series_uid(CHEST, 1)))
         .await;
-    assert_eq!(values(&all.json(), "00201041"), [5, 10, 15]);
+    assert_eq!(values(&all.json(), "00201041"), [5.0, 10.0, 15.0]);
     world.close().await;
 }
 
