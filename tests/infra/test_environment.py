@@ -121,9 +121,9 @@ class TheEnvironment(unittest.TestCase):
                 asked = {name.removesuffix("_QUEUE_URL").lower() for name in calls.variables(program) if "_QUEUE_" in name}
                 self.assertEqual(asked, sent_to)
 
-    def test_the_secret_of_the_door_is_known_to_the_portal_alone(self):
+    def test_the_secret_of_the_door_is_known_to_whom_it_leads_to_and_to_nobody_else(self):
         holders = {program for program in functions() if "ORIGIN_SECRET" in self.given(program)}
-        self.assertEqual(holders, {"serve-portal"})
+        self.assertEqual(holders, {program for program in functions() if "FunctionUrlConfig" in functions()[program]})
 
     def test_every_variable_is_documented(self):
         text = document("docs/CONFIGURATION.md")

@@ -153,7 +153,8 @@ class Copies(unittest.TestCase):
         parameters = RESOURCES["AssetsCached"]["Properties"]["CachePolicyConfig"]["ParametersInCacheKeyAndForwardedToOrigin"]
         self.assertTrue(parameters["EnableAcceptEncodingBrotli"] and parameters["EnableAcceptEncodingGzip"])
         door = RESOURCES["Door"]["Properties"]["DistributionConfig"]
-        self.assertEqual([behavior["Compress"] for behavior in door["CacheBehaviors"]], [True])
+        compressed = {behavior["PathPattern"]: behavior["Compress"] for behavior in door["CacheBehaviors"]}
+        self.assertEqual(compressed, {"/assets/*": True, "/dicomweb/*": False})
         self.assertFalse(door["DefaultCacheBehavior"]["Compress"])
         # CloudFront refuses both of these where nothing is kept, and refuses a policy of requests that names the header.
         pages = RESOURCES["NothingCached"]["Properties"]["CachePolicyConfig"]["ParametersInCacheKeyAndForwardedToOrigin"]

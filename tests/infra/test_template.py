@@ -262,16 +262,48 @@ class WhatIsWatched(unittest.TestCase):
 
 
 class TheDoor(unittest.TestCase):
-    def test_the_portal_is_told_who_asks_and_by_whom(self):
-        code = product_text("functions/serve-portal")
-        header = RESOURCES["Door"]["Properties"]["DistributionConfig"]["Origins"][0]["OriginCustomHeaders"][0]
-        self.assertIn(f'"{header["HeaderName"]}"', code)
-        passed = RESOURCES["WhatThePortalReads"]["Properties"]["OriginRequestPolicyConfig"]["HeadersConfig"]["Headers"]
-        self.assertIn("CloudFront-Viewer-Address", passed)
+    def test_whoever_is_public_is_told_who_asks_and_by_whom(self):
+        code = product_text("shared/front")
+        origins = RESOURCES["Door"]["Properties"]["DistributionConfig"]["Origins"]
+        urls = {name_of(origin["DomainName"]["Fn::Select"][1]["Fn::Split"][1]) for origin in origins}
+        public = {program for program, properties in functions().items() if "FunctionUrlConfig" in properties}
+        self.assertEqual(urls, {logical(program, "FunctionUrl") for program in public})
+        for origin in origins:
+            header = origin["OriginCustomHeaders"][0]
+            self.assertIn(f'"{header["HeaderName"]}"', code)
+        for policy in ["WhatThePortalReads", "WhatDicomwebReads"]:
+            self.assertIn("CloudFront-Viewer-Address", self.passed(policy))
         self.assertIn('"cloudfront-viewer-address"', code)
-        # What the code reads of a request besides cookies, which pass by a rule of their own.
+        # What the portal reads of a request besides cookies, which pass by a rule of their own.
         for header in ["accept", "accept-language", "origin", "sec-fetch-site"]:
-            self.assertIn(header, passed)
+            self.assertIn(header, self.passed("WhatThePortalReads"))
+
+    def passed(self, policy: str) -> list[str]:
+        return RESOURCES[policy]["Properties"]["OriginRequestPolicyConfig"]["HeadersConfig"]["Headers"]
+
+    def test_a_viewer_token_in_a_header_reaches_its_function_and_no_cookie_does(self):
+        door = RESOURCES["Door"]["Properties"]["DistributionConfig"]
+        behavior = next(one for one in door["CacheBehaviors"] if one["PathPattern"] == "/dicomweb/*")
+        self.assertEqual(behavior["CachePolicyId"], {"Ref": "PassedOnWithAuthorization"})
+        # A path holds a token: it never travels in the clear, not even to be sent elsewhere.
+        self.assertEqual(behavior["ViewerProtocolPolicy"], "https-only")
+        self.assertEqual(behavior["AllowedMethods"], ["GET", "HEAD", "OPTIONS"])
+        kept = RESOURCES["PassedOnWithAuthorization"]["Properties"]["CachePolicyConfig"]
+        self.assertEqual([kept["MinTTL"], kept["DefaultTTL"], kept["MaxTTL"]], [0, 0, 1])
+        key = kept["ParametersInCacheKeyAndForwardedToOrigin"]
+        self.assertEqual(key["HeadersConfig"]["Headers"], ["authorization", "accept", "origin"])
+        self.assertEqual(key["QueryStringsConfig"], {"QueryStringBehavior": "all"})
+        asked = RESOURCES["WhatDicomwebReads"]["Properties"]["OriginRequestPolicyConfig"]
+        self.assertEqual([key["CookiesConfig"], asked["CookiesConfig"]], [{"CookieBehavior": "none"}] * 2)
+        # CloudFront refuses a policy of requests that names one of these.
+        for header in ["authorization", "accept-encoding"]:
+            self.assertNotIn(header, asked["HeadersConfig"]["Headers"])
+
+    def test_images_are_streamed_and_pages_are_not(self):
+        modes = {program: one["FunctionUrlConfig"].get("InvokeMode", "BUFFERED") for program, one in functions().items() if "FunctionUrlConfig" in one}
+        self.assertEqual(modes, {"serve-portal": "BUFFERED", "serve-dicomweb": "RESPONSE_STREAM"})
+        self.assertIn("run_with_streaming_response", document("functions/serve-dicomweb/src/main.rs"))
+        self.assertIn("lambda_http::run(", document("functions/serve-portal/src/main.rs"))
 
 
 class Environments(unittest.TestCase):

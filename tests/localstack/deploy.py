@@ -133,12 +133,16 @@ def describe(client, stack: str, names: list[str]) -> dict:
         configuration = client("lambda").get_function_configuration(FunctionName=function)
         # A resource that a function does without, as the portal without a console, has an empty name there.
         environment |= {name: value for name, value in configuration["Environment"]["Variables"].items() if value}
-    url = client("lambda").get_function_url_config(FunctionName=functions["serve-portal"])["FunctionUrl"]
+    urls = {
+        name: client("lambda").get_function_url_config(FunctionName=functions[name])["FunctionUrl"].rstrip("/")
+        for name in ["serve-portal", "serve-dicomweb"]
+    }
     return {
         "resources": resources,
         "functions": functions,
         "environment": environment,
-        "portal": url.rstrip("/"),
+        "portal": urls["serve-portal"],
+        "dicomweb": f"{urls['serve-dicomweb']}/dicomweb",
         "public_url": PUBLIC_URL,
         "email_from": EMAIL_FROM,
     }

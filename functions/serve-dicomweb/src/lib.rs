@@ -1,3 +1,25 @@
 //! DICOMweb for the software that doctors elsewhere have: whatever a viewer token opens, and nothing else.
 
+mod admitted;
+mod answer;
+mod briefs;
+mod bulkdata;
+mod error;
 pub mod handler;
+mod lines;
+mod metadata;
+mod protection;
+mod qido;
+mod remembered;
+mod resource;
+mod retrieve;
+mod route;
+mod routes;
+mod services;
+mod software;
+
+pub use handler::router;
+pub use route::Route;
+pub use routes::routes;
+pub use services::{DicomwebConfig, DicomwebServices};
+pub use software::{Right, Software};

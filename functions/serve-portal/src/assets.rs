@@ -5,7 +5,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 
-use crate::compression::accepts;
+use filmless_front::accepts_coding;
 
 /// One file of `web/dist`.
 pub(crate) struct Asset {
@@ -51,7 +51,7 @@ pub(crate) async fn show(Path(name): Path<String>, headers: HeaderMap) -> Respon
     ];
     // The smaller one first.
     for (coding, form) in [("br", asset.brotli), ("gzip", asset.gzip)] {
-        if let Some(bytes) = form.filter(|_| accepts(&headers, coding)) {
+        if let Some(bytes) = form.filter(|_| accepts_coding(&headers, coding)) {
             return (common, [(CONTENT_ENCODING, coding)], bytes).into_response();
         }
     }

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use axum::middleware::{Next, from_fn};
 use filmless_delivery::viewing::Portal;
+use filmless_front::behind;
 use filmless_runtime::{PortalParts, Traces, init_logging, portal_from_env};
-use serve_portal::{PortalConfig, PortalServices, StaffSignIn, behind, router};
+use serve_portal::{PortalConfig, PortalServices, StaffSignIn, router};
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {

@@ -5,7 +5,7 @@ mod staff;
 
 use crate::assets;
 use crate::pages::{
-    access, download, guide, language, link, share, shares, sign_in, studies, study, well_known,
+    access, download, guide, language, link, open_with, share, shares, sign_in, studies, study, well_known,
 };
 use crate::route::{Route, Who, get, post};
 
@@ -31,6 +31,9 @@ pub fn routes() -> Vec<Route> {
         get("/studies/{study_uid}/download", Guest, download::show),
         post("/studies/{study_uid}/download", Guest, download::ask),
         get("/studies/{study_uid}/files/{instance_uid}", Guest, download::original),
+        get("/studies/{study_uid}/open-with", Guest, open_with::show),
+        post("/studies/{study_uid}/open-with", Guest, open_with::open),
+        post("/studies/{study_uid}/viewer-token", Guest, open_with::viewer_token),
         post("/studies/{study_uid}/seen", Guest, access::seen),
         get("/studies/{study_uid}/access", Patient, access::show),
         get("/guide", Anyone, guide::show),

@@ -10,9 +10,10 @@ use axum::http::request::Parts;
 use filmless_delivery::DeliveryError;
 use filmless_delivery::viewing::{Portal, Session};
 use filmless_domain::{Language, Secret};
+use filmless_front::source_of;
 
+use crate::cookies;
 use crate::services::PortalServices;
-use crate::{cookies, source};
 
 /// What every page knows about its visitor.
 pub(crate) struct Visitor {
@@ -39,7 +40,7 @@ impl Visitor {
             services: Arc::clone(services),
             cookie: cookies::session(&parts.headers, &services.config),
             staff_cookie: cookies::staff_session(&parts.headers, &services.config),
-            source: source::of(parts, &services.config.trusted_proxies),
+            source: source_of(parts, &services.config.trusted_proxies),
             path: parts.uri.path().to_owned(),
             in_app: is_in_app(&parts.headers),
             chosen: cookies::language(&parts.headers, &services.config),

@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use filmless_delivery::{SmsCountries, TrustedProxies};
 use filmless_domain::mailbox::is_mailbox;
-use filmless_domain::{ChannelPolicy, QuietHours, staff_oidc};
+use filmless_domain::{ChannelPolicy, QuietHours, WebOrigins, staff_oidc};
 
 use super::duration::parse_duration;
 
@@ -81,6 +81,10 @@ pub struct UpOptions {
     /// Which secrets SMS and email carry.
     #[arg(long, value_enum, default_value_t = MessageSecretsWord::All)]
     pub message_secrets: MessageSecretsWord,
+    /// Origin of a web viewer elsewhere that may read what a viewer token opens, e.g. `https://viewer.example`; may be given
+    /// more than once. None by default.
+    #[arg(long = "dicomweb-origin", value_name = "URL")]
+    pub dicomweb_origins: Vec<WebOrigins>,
     /// Address where Prometheus fetches `/metrics`, e.g. `127.0.0.1:9464`; none by default. Keep it off the public network.
     #[arg(long, value_name = "ADDRESS")]
     pub metrics_addr: Option<SocketAddr>,

@@ -1,6 +1,7 @@
 //! `filmless up`: everything on one machine.
 
 mod announce;
+mod dicomweb;
 mod identity;
 mod lifecycle;
 mod machine;
@@ -135,7 +136,9 @@ impl System {
             running.metrics = Some(format!("http://{address}/metrics"));
             tasks.push(served);
         }
-        let portal = serve(listener, options, &services, machine, (more, metrics)).await?;
+        let dicomweb = dicomweb::router(&services, renderer, &options.dicomweb_origins);
+        let portal = portal_router(&listener, options, &services, machine, more).await?;
+        let portal = portal_listener::open(listener, portal, dicomweb, metrics)?;
         running.write()?;
         Ok(Self { running, services, outbox, embedded, portal, tasks })
     }
@@ -296,13 +299,13 @@ fn settings(options: &UpOptions, public_url: String) -> anyhow::Result<Settings>
     })
 }
 
-async fn serve(
-    listener: TcpListener,
+async fn portal_router(
+    listener: &TcpListener,
     options: &UpOptions,
     services: &Services,
     machine: Machine,
-    (more, metrics): (Vec<Router>, Metrics),
-) -> anyhow::Result<HttpListener> {
+    more: Vec<Router>,
+) -> anyhow::Result<Router> {
     let viewing = Viewing::from(services);
     let config = PortalConfig::of(&viewing).await?;
     let mut portal = PortalServices::new(Portal::new(viewing), config);
@@ -319,7 +322,7 @@ async fn serve(
         }
     };
     portal = portal.with_staff(staff).with_machine(Arc::new(machine));
-    Ok(portal_listener::open(listener, router.merge(serve_portal::router(Arc::new(portal))), metrics)?)
+    Ok(router.merge(serve_portal::router(Arc::new(portal))))
 }
 
 /// The identity provider that the hospital has, if it named one.

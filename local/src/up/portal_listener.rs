@@ -1,4 +1,4 @@
-//! The portal's own server: what a slow, greedy or hostile client can hold on to is little, and not for long.
+//! The server of the portal and of DICOMweb: what a slow, greedy or hostile client can hold on to is little, and not for long.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -12,6 +12,7 @@ use filmless_embedded::{EmbeddedError, HttpListener, ListenerLimits, PeerAddress
 use tokio::net::TcpListener;
 use tower::ServiceExt;
 
+use super::dicomweb;
 use super::metrics::{Metrics, PageClass};
 
 /// A page is asked for by everybody at once after a round, and by clients that never finish a request at any time.
@@ -24,18 +25,26 @@ const LIMITS: ListenerLimits = ListenerLimits {
     // A wrong password is no reason to go.
     refused_may_stay: true,
     header_wait_max: Duration::from_secs(10),
-    stalled_write_max: Duration::from_secs(30),
+    // Software writes a study to its disk between two reads.
+    stalled_write_max: Duration::from_secs(60),
     header_bytes_max: 16 * 1024,
     drain_max: Duration::from_secs(5),
 };
 
-/// Serves the router until it is closed.
-pub fn open(listener: TcpListener, router: Router, metrics: Metrics) -> Result<HttpListener, EmbeddedError> {
+/// Serves both until it is closed.
+pub fn open(
+    listener: TcpListener,
+    portal: Router,
+    dicomweb: Router,
+    metrics: Metrics,
+) -> Result<HttpListener, EmbeddedError> {
     // Every connection is a file descriptor, and the usual limit is 1,024 of them. Where it cannot be raised, fewer
     // connections wait longer.
     let _ = rlimit::increase_nofile_limit(u64::from(u16::MAX));
     HttpListener::on(listener, LIMITS, move |request| {
-        let (router, metrics) = (router.clone(), metrics.clone());
+        let is_dicomweb = dicomweb::answers_at(request.uri().path());
+        let router = if is_dicomweb { dicomweb.clone() } else { portal.clone() };
+        let metrics = metrics.clone();
         let (class, started) = (PageClass::of(request.uri().path()), Instant::now());
         let peer = request.extensions().get::<PeerAddress>().copied();
         async move {

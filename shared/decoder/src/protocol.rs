@@ -3,21 +3,19 @@
 //! wanted.
 
 use filmless_domain::Limits;
-use filmless_imaging::{RenderOptions, RenderedPart};
+use filmless_imaging::{Job, RenderedPart};
 use serde::{Deserialize, Serialize};
 
 use crate::confine::Confinement;
 
 /// Most bytes a part may have: a frame at the limit of its samples, twice.
 pub(crate) const PART_BYTES_MAX: u64 = 2 << 30;
-/// First bytes of a file that come with its request: nearly all files are no longer.
-pub(crate) const HEAD_BYTES: u64 = 16 << 20;
 
 /// What precedes a file.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Request {
     pub limits: Limits,
-    pub options: RenderOptions,
+    pub job: Job,
     /// Bytes of the file.
     pub total: u64,
 }

@@ -12,14 +12,14 @@ use filmless_delivery::prepare::render::{
     FileOwner, InstanceRenderer, RenderedParts, SourceFile, no_picture, parts_channel,
 };
 use filmless_domain::{Limits, LogCode};
-use filmless_imaging::{NoPicture, RenderOptions, RenderedPart};
+use filmless_imaging::{Job, NoPicture, RenderedPart};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::sync::{Semaphore, mpsc};
 use tokio::time::timeout;
 use tracing::warn;
 
-use crate::protocol::{Answer, HEAD_BYTES, PART_BYTES_MAX, Request};
+use crate::protocol::{Answer, PART_BYTES_MAX, Request};
 
 /// How long a process may take to give up its rights and say so.
 const START_TIMEOUT: Duration = Duration::from_secs(30);
@@ -145,7 +145,7 @@ impl Worker {
     async fn send_request(&mut self, request: &[u8], file: &Arc<SourceFile>) -> io::Result<()> {
         self.stdin.write_all(&(request.len() as u64).to_le_bytes()).await?;
         self.stdin.write_all(request).await?;
-        self.send(file, 0..file.bytes().min(HEAD_BYTES)).await
+        self.send(file, 0..file.head_bytes()).await
     }
 
     /// Sends a range of the file over, piece by piece.
@@ -197,18 +197,11 @@ struct Work {
 
 #[async_trait]
 impl InstanceRenderer for ChildRenderer {
-    async fn render(
-        &self,
-        owner: &FileOwner,
-        file: SourceFile,
-        limits: &Limits,
-        options: RenderOptions,
-    ) -> RenderedParts {
+    async fn render(&self, owner: &FileOwner, file: SourceFile, limits: &Limits, job: Job) -> RenderedParts {
         let (sender, parts) = parts_channel();
         let Ok(turn) = Arc::clone(&self.turns).acquire_owned().await else { return parts };
         let idle = Arc::clone(&self.idle);
-        let request =
-            rmp_serde::to_vec_named(&Request { limits: limits.clone(), options, total: file.bytes() });
+        let request = rmp_serde::to_vec_named(&Request { limits: limits.clone(), job, total: file.bytes() });
         let work = request.map(|request| Work {
             program: self.program.clone(),
             owner: owner.clone(),

@@ -25,7 +25,7 @@ async fn codes(
     limits: &Limits,
 ) -> Vec<String> {
     let options = RenderOptions::new(PreviewSize { side_max: 64 });
-    let mut parts = renderer.render(study, Bytes::from_static(file).into(), limits, options).await;
+    let mut parts = renderer.render(study, Bytes::from_static(file).into(), limits, options.into()).await;
     let mut codes = Vec::new();
     while let Some(part) = parts.recv().await {
         let RenderedPart::NoPicture { code } = part else { panic!("only words are said here") };
@@ -125,7 +125,7 @@ async fn a_file_longer_than_all_memory_of_its_decoder_is_rendered() {
     let size = PreviewSize { side_max: 32 };
     let options = RenderOptions { layers: Layers::Preview, ..RenderOptions::new(size) };
     let file = SourceFile::Disk { file, bytes };
-    let mut parts = decoder.render(&study(1), file, &Limits::default(), options).await;
+    let mut parts = decoder.render(&study(1), file, &Limits::default(), options.into()).await;
     let mut frames = 0;
     while let Some(part) = parts.recv().await {
         match part {

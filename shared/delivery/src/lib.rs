@@ -30,6 +30,8 @@
 mod created_object;
 mod credentials;
 mod error;
+#[cfg(feature = "render")]
+mod explicit_file;
 pub mod intake;
 pub mod notice;
 pub mod parts;
@@ -50,6 +52,8 @@ pub mod upkeep;
 pub mod viewing;
 
 pub use error::DeliveryError;
+#[cfg(feature = "render")]
+pub use explicit_file::{ExplicitFile, NotNative};
 pub use filmless_store::index::{ReviewKind, ReviewRecord};
 #[cfg(feature = "render")]
 pub use renderer::{
@@ -58,6 +62,6 @@ pub use renderer::{
 pub use services::{MessageSecrets, Services, Settings};
 pub use sms_countries::{InvalidSmsCountries, SmsCountries};
 #[cfg(feature = "render")]
-pub use source_file::SourceFile;
+pub use source_file::{RemoteFile, SourceFile};
 pub use trusted_proxies::{InvalidTrustedProxies, TrustedProxies};
 pub use upkeep::finance_report::{ReportFigures, send_finance_report};

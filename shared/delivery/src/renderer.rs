@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use filmless_domain::{Limits, PatientDemographics, StudyInstanceUid};
-use filmless_imaging::{NoPicture, RenderOptions, RenderedPart, render_ranged};
+use filmless_imaging::{Job, NoPicture, RenderedPart, run_job};
 use std::ops::ControlFlow;
 use tokio::sync::mpsc;
 
@@ -27,14 +27,8 @@ pub struct FileOwner {
 /// Decodes untrusted files, in a child process wherever patients' files are.
 #[async_trait]
 pub trait InstanceRenderer: Send + Sync {
-    /// Waits for its turn and begins to render a file. A decoder that fails leaves a last part that says so.
-    async fn render(
-        &self,
-        owner: &FileOwner,
-        file: SourceFile,
-        limits: &Limits,
-        options: RenderOptions,
-    ) -> RenderedParts;
+    /// Waits for its turn and begins what is to be made of a file. A decoder that fails leaves a last part that says so.
+    async fn render(&self, owner: &FileOwner, file: SourceFile, limits: &Limits, job: Job) -> RenderedParts;
 
     /// How many files may be rendered at a time.
     fn parallelism(&self) -> usize;
@@ -58,19 +52,13 @@ pub struct InProcessRenderer;
 
 #[async_trait]
 impl InstanceRenderer for InProcessRenderer {
-    async fn render(
-        &self,
-        _: &FileOwner,
-        file: SourceFile,
-        limits: &Limits,
-        options: RenderOptions,
-    ) -> RenderedParts {
+    async fn render(&self, _: &FileOwner, file: SourceFile, limits: &Limits, job: Job) -> RenderedParts {
         let (sender, parts) = parts_channel();
         let limits = limits.clone();
         tokio::spawn(async move {
             let sink = sender.clone();
             let rendering = tokio::task::spawn_blocking(move || {
-                let _ = render_ranged(&file, &limits, &options, &mut |part| match sink.blocking_send(part) {
+                let _ = run_job(&file, &limits, &job, &mut |part| match sink.blocking_send(part) {
                     Ok(()) => ControlFlow::Continue(()),
                     Err(_) => ControlFlow::Break(()),
                 });

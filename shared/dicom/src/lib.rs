@@ -25,6 +25,7 @@
 //! # Ok::<(), filmless_dicom::HeaderError>(())
 //! ```
 
+pub mod bulk_data;
 mod cda;
 pub mod charset;
 mod code;
@@ -40,6 +41,7 @@ mod instance_kind;
 pub mod key_objects;
 mod measurement_unit;
 mod one_line;
+mod pixel_layout;
 pub mod ranged;
 mod refused_header;
 pub mod report;
@@ -54,6 +56,7 @@ mod vietnamese;
 pub use dicom_core::{Tag, VR};
 pub use dicom_dictionary_std::tags;
 
+pub use bulk_data::{BulkData, BulkPath, find_bulk_data, swap_words};
 pub use code::Code;
 pub use data_set::{DataSet, Element, Item, PixelElement};
 pub use deflate::inflate_frame;
@@ -65,6 +68,7 @@ pub use header::{HeaderRead, InstanceHeader, read_header};
 pub use instance_kind::{InstanceKind, ReportKind};
 pub use key_objects::{KeyObjectSelection, key_object_selection};
 pub use measurement_unit::measurement_unit;
+pub use pixel_layout::{PixelLayout, SampleKind};
 pub use ranged::RangedBytes;
 pub use refused_header::{RefusedHeader, read_refused};
 pub use report::{

@@ -27,6 +27,12 @@ pub fn token_from(random: &[u8]) -> Option<Secret> {
     (token.len() == TOKEN_CHARS).then(|| Secret::new(token))
 }
 
+/// Whether a text has the shape of a token.
+#[must_use]
+pub fn is_token(text: &str) -> bool {
+    text.len() == TOKEN_CHARS && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
 /// The token of a link that went through a message program, as it was meant: without what stands before it, and without
 /// punctuation, blanks and parameters that were added behind. Tokens from before may hold a dash or an underline.
 #[must_use]

@@ -31,6 +31,12 @@ pub enum AuditAction {
     DownloadStudy,
     /// Fetched one file of a study.
     DownloadInstance,
+    /// Made a token with which software opens a study.
+    CreateViewerToken,
+    /// Opened a study with software, once per token.
+    OpenInSoftware,
+    /// Took the files of a study with software, once per token.
+    TakeWithSoftware,
     /// Made a share.
     CreateShare,
     /// Ended a share.
@@ -132,7 +138,7 @@ pub struct AuditEvent {
 
 impl AuditAction {
     /// All there are, in the order in which people would look for them.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 29] = [
         Self::SignIn,
         Self::OpenLink,
         Self::OpenShare,
@@ -142,6 +148,9 @@ impl AuditAction {
         Self::SeeFirstImage,
         Self::DownloadStudy,
         Self::DownloadInstance,
+        Self::CreateViewerToken,
+        Self::OpenInSoftware,
+        Self::TakeWithSoftware,
         Self::CreateShare,
         Self::EndShare,
         Self::StaffSignIn,
@@ -192,6 +201,9 @@ impl AuditAction {
             Self::SeeFirstImage => ("see-first-image", ACCESS, ACCESS_IS, "R"),
             Self::DownloadStudy => ("download-study", EXPORT, EXPORT_IS, "R"),
             Self::DownloadInstance => ("download-instance", EXPORT, EXPORT_IS, "R"),
+            Self::CreateViewerToken => ("create-viewer-token", SECURITY, SECURITY_IS, "C"),
+            Self::OpenInSoftware => ("open-in-software", ACCESS, ACCESS_IS, "R"),
+            Self::TakeWithSoftware => ("take-with-software", EXPORT, EXPORT_IS, "R"),
             Self::CreateShare => ("create-share", SECURITY, SECURITY_IS, "C"),
             Self::EndShare => ("end-share", SECURITY, SECURITY_IS, "U"),
             Self::FindPatient => ("find-patient", "110112", "Query", "E"),

@@ -45,6 +45,7 @@ pub mod staff_oidc;
 pub mod stored_code;
 pub mod study;
 pub mod usage;
+pub mod web_origin;
 
 pub use channel::{Channel, ChannelPolicy, Reach};
 pub use date::{BirthDate, TypedAnswer};
@@ -62,3 +63,4 @@ pub use rejection::{Rejection, RejectionCode};
 pub use secret::Secret;
 pub use stored_code::StoredCode;
 pub use study::{HoldReason, KeyFrames, KeyReference, ReportLack, StudyState};
+pub use web_origin::WebOrigins;

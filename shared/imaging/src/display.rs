@@ -31,14 +31,15 @@ impl Voi {
     }
 }
 
-/// Shows one decoded frame, in its default look, with its overlays. Also returns the window that was used, if it was
-/// one.
+/// Shows one decoded frame with its overlays, in its default look, or, if it is grey, in the window that is asked for. Also
+/// returns the window that was used, if it was one.
 pub(crate) fn show(
     decoded: &Decoded,
     image: &ImagePixel,
     frame: FrameAttributes<'_>,
+    asked: Option<VoiWindow>,
 ) -> Result<(DisplayFrame, Option<VoiWindow>), ImagingError> {
-    let (mut shown, window) = show_pixels(decoded, image, frame)?;
+    let (mut shown, window) = show_pixels(decoded, image, frame, asked)?;
     for overlay in over_frame(frame, &decoded.samples) {
         overlay.draw(&mut shown);
     }
@@ -49,6 +50,7 @@ fn show_pixels(
     decoded: &Decoded,
     image: &ImagePixel,
     frame: FrameAttributes<'_>,
+    asked: Option<VoiWindow>,
 ) -> Result<(DisplayFrame, Option<VoiWindow>), ImagingError> {
     let framed = |channels, pixels| DisplayFrame {
         width: image.columns as u32,
@@ -73,7 +75,14 @@ fn show_pixels(
             Ok((framed(3, palette.apply(&decoded.samples)), None))
         }
         (1, photometric) => {
-            let (pixels, window) = show_grey(&decoded.samples, image, frame, photometric == "MONOCHROME1");
+            let modality = Modality::of_frame(frame, image);
+            let own = || voi_of_frame(&decoded.samples, image, frame, &modality);
+            let voi = asked.map_or_else(own, Voi::Window);
+            let pixels = show_grey(&decoded.samples, &modality, &voi, photometric == "MONOCHROME1");
+            let window = match voi {
+                Voi::Window(window) => Some(window),
+                Voi::Table(_) => None,
+            };
             let palette = Palette::supplemental(frame.root, image.signed);
             Ok(match palette.and_then(|palette| palette.apply_over(&decoded.samples, &pixels)) {
                 Some(coloured) => (framed(3, coloured), window),
@@ -84,20 +93,13 @@ fn show_pixels(
     }
 }
 
-fn show_grey(
-    samples: &Samples,
-    image: &ImagePixel,
-    frame: FrameAttributes<'_>,
-    inverted: bool,
-) -> (Vec<u8>, Option<VoiWindow>) {
-    let modality = Modality::of_frame(frame, image);
-    let voi = voi_of_frame(samples, image, frame, &modality);
+fn show_grey(samples: &Samples, modality: &Modality, voi: &Voi, inverted: bool) -> Vec<u8> {
     let grey = |value: f64| {
         let shown = (voi.apply(modality.apply(value)) * 255.0).round() as u8;
         // MONOCHROME1: the lowest value is white (C.7.6.3.1.2).
         if inverted { 255 - shown } else { shown }
     };
-    let pixels = match samples {
+    match samples {
         Samples::Bytes(bytes) => {
             let table: Vec<u8> = (0..=255_u8).map(|b| grey(f64::from(b))).collect();
             bytes.iter().map(|b| table[usize::from(*b)]).collect()
@@ -112,12 +114,7 @@ fn show_grey(
             }
         }
         Samples::Numbers(values) => values.iter().map(|v| grey(*v)).collect(),
-    };
-    let window = match voi {
-        Voi::Window(window) => Some(window),
-        Voi::Table(_) => None,
-    };
-    (pixels, window)
+    }
 }
 
 /// A table over all words. With fewer stored bits than sixteen the values repeat, so each is computed once.

@@ -37,15 +37,19 @@ mod head;
 mod ht_j2k;
 mod image_pixel;
 mod index;
+mod job;
 mod look_up_table;
 mod lut;
 mod mask;
 mod measures;
 mod modality;
+mod native;
+mod open_image;
 mod overlay;
 mod pack;
 mod palette;
 mod part;
+mod picture;
 mod place;
 mod preview;
 mod regions;
@@ -73,14 +77,17 @@ pub use index::{
     Diagnostic, DocumentEntry, FrameEntry, MaskEntry, NoteEntry, OtherEntry, OverlayEntry, PreviewEntry,
     PreviewLayer, SeriesIndex, ThumbSheet, WithoutPicture,
 };
+pub use job::{Job, run_job};
 pub use look_up_table::{LookUpTable, TableKind};
 pub use measures::{Rescale, Spacing};
+pub use native::NativeJob;
 pub use overlay::OverlayPlane;
 pub use pack::{PackError, SeriesArtifacts, SeriesDescription, SeriesPackBuilder};
 pub use part::{
-    DocumentPart, FrameFailure, FrameMask, ImageAttributes, InstanceNote, NoteCode, RenderedFrame,
-    RenderedPart,
+    DocumentPart, FrameFailure, FrameMask, ImageAttributes, InstanceNote, NativePiece, NoteCode, Picture,
+    RenderedFrame, RenderedPart,
 };
+pub use picture::{PictureFormat, PictureJob, SourceRegion, Viewport};
 pub use place::Place;
 pub use preview::{Preview, PreviewSize, Thumbnail};
 pub use regions::Region;

@@ -144,7 +144,11 @@ impl<W: Write> SeriesPackBuilder<W> {
     pub fn push(&mut self, part: RenderedPart) {
         let sop_instance_uid = self.instance.sop_instance_uid.clone();
         match part {
-            RenderedPart::Metadata(_) => {}
+            // What other jobs give is none of a pack.
+            RenderedPart::Metadata(_)
+            | RenderedPart::Layout(_)
+            | RenderedPart::Native(_)
+            | RenderedPart::Picture(_) => {}
             RenderedPart::Image(image) => self.start_image(*image),
             RenderedPart::Frame(frame) => self.push_frame(*frame),
             RenderedPart::Failure(failure) => self.index.without_picture.push(WithoutPicture {

@@ -1,5 +1,6 @@
 //! What rendering gives back, part by part, so that a run of a thousand frames is never held as a whole.
 
+use filmless_dicom::PixelLayout;
 use filmless_domain::ReportLack;
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
@@ -33,6 +34,12 @@ pub enum RenderedPart {
         /// What it is.
         sop_class_uid: String,
     },
+    /// How the native pixels lie that follow, of [`NativeJob`](crate::NativeJob).
+    Layout(Box<PixelLayout>),
+    /// The next bytes of a frame, of [`NativeJob`](crate::NativeJob).
+    Native(NativePiece),
+    /// What [`PictureJob`](crate::PictureJob) asked for.
+    Picture(Picture),
     /// The instance has no picture; a stable code says why.
     NoPicture {
         /// See [`ImagingError::code`] and [`NoPicture`](crate::NoPicture).
@@ -153,5 +160,25 @@ pub struct DocumentPart {
     /// What `bytes` are.
     pub media_type: String,
     /// The document.
+    pub bytes: ByteBuf,
+}
+
+/// Bytes of a frame: native, little endian. A frame comes in as many of them as it needs, in order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NativePiece {
+    /// Number within the instance, from 1.
+    pub frame: u32,
+    /// The bytes.
+    pub bytes: ByteBuf,
+}
+
+/// One frame as a file of a picture.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Picture {
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+    /// The file.
     pub bytes: ByteBuf,
 }

@@ -67,6 +67,11 @@ pub(crate) fn preview_and_thumbnail(
 }
 
 pub(crate) fn encode_webp(scaled: &DisplayFrame) -> Result<Preview, ImagingError> {
+    let webp = webp_of(scaled, PREVIEW_QUALITY)?;
+    Ok(Preview { webp, width: scaled.width, height: scaled.height })
+}
+
+pub(crate) fn webp_of(scaled: &DisplayFrame, quality: f32) -> Result<Vec<u8>, ImagingError> {
     let rgb: Vec<u8>;
     let pixels = if scaled.channels == 1 {
         rgb = scaled.pixels.iter().flat_map(|grey| [*grey; 3]).collect();
@@ -75,12 +80,12 @@ pub(crate) fn encode_webp(scaled: &DisplayFrame) -> Result<Preview, ImagingError
         &scaled.pixels
     };
     let mut config = webp::WebPConfig::new().map_err(|()| ImagingError::PreviewFailed)?;
-    config.quality = PREVIEW_QUALITY;
+    config.quality = quality;
     config.method = PREVIEW_METHOD;
     let webp = webp::Encoder::from_rgb(pixels, scaled.width, scaled.height)
         .encode_advanced(&config)
         .map_err(|_| ImagingError::PreviewFailed)?;
-    Ok(Preview { webp: webp.to_vec(), width: scaled.width, height: scaled.height })
+    Ok(webp.to_vec())
 }
 
 pub(crate) fn thumbnail(frame: &DisplayFrame, aspect: f64) -> Result<Thumbnail, ImagingError> {
@@ -114,7 +119,7 @@ pub(crate) fn encode_jpeg(frame: &DisplayFrame, quality: u8) -> Result<Vec<u8>, 
 }
 
 /// Scales down so that the longest side is at most `side_max` and pixels become square (PS3.3 C.7.6.3.1.7).
-fn fit(frame: &DisplayFrame, aspect: f64, side_max: u32) -> Result<DisplayFrame, ImagingError> {
+pub(crate) fn fit(frame: &DisplayFrame, aspect: f64, side_max: u32) -> Result<DisplayFrame, ImagingError> {
     let (width, height) = square_size(frame, aspect);
     let scale = (f64::from(side_max) / width.max(height)).min(1.0);
     let side = |length: f64| (length * scale).round().max(1.0) as u32;
@@ -122,7 +127,7 @@ fn fit(frame: &DisplayFrame, aspect: f64, side_max: u32) -> Result<DisplayFrame,
 }
 
 /// The size at which pixels are square and none is lost.
-fn square_size(frame: &DisplayFrame, aspect: f64) -> (f64, f64) {
+pub(crate) fn square_size(frame: &DisplayFrame, aspect: f64) -> (f64, f64) {
     let (width, height) = (f64::from(frame.width), f64::from(frame.height));
     if (aspect - 1.0).abs() < 0.01 {
         (width, height)
@@ -133,7 +138,7 @@ fn square_size(frame: &DisplayFrame, aspect: f64) -> (f64, f64) {
     }
 }
 
-fn resize(frame: &DisplayFrame, width: u32, height: u32) -> Result<DisplayFrame, ImagingError> {
+pub(crate) fn resize(frame: &DisplayFrame, width: u32, height: u32) -> Result<DisplayFrame, ImagingError> {
     if (width, height) == (frame.width, frame.height) {
         return Ok(frame.clone());
     }

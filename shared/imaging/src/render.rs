@@ -1,34 +1,26 @@
 //! One instance, from its bytes to its parts.
 
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::thread;
 
-use filmless_dicom::{
-    DataSet, InstanceHeader, InstanceKind, PixelEncoding, RangedBytes, metadata_json, scan_file,
-    sop_class_name,
-};
+use filmless_dicom::{InstanceHeader, InstanceKind, RangedBytes, metadata_json, scan_file, sop_class_name};
 use filmless_domain::Limits;
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
 use crate::ImagingError;
-use crate::codec::{Decoded, decode_frame, missing_bytes, stream_header};
+use crate::codec::Decoded;
 use crate::diagnostic::{DiagnosticFrame, FrameOrigin, diagnostic};
-use crate::display::show;
 use crate::display_frame::DisplayFrame;
 use crate::document::{report, selection, video};
-use crate::frame_source::{FrameSource, encoding_of};
-use crate::functional_groups::FrameAttributes;
+use crate::frame_source::encoding_of;
 use crate::head::{read_needed, rescan};
-use crate::image_pixel::ImagePixel;
-use crate::overlay::{self, Overlay, over_frame};
+use crate::open_image::OpenImage;
+use crate::overlay::{Overlay, over_frame};
 use crate::part::{FrameFailure, ImageAttributes, InstanceNote, NoteCode, RenderedFrame, RenderedPart};
 use crate::preview::{PreviewSize, poster, preview_and_thumbnail};
-use crate::subtraction::SubtractedRun;
-use crate::tables::FrameTables;
 use crate::viewer::{FrameView, pixel_aspect};
-use crate::window::VoiWindow;
 
 /// Thumbnails that one instance contributes at most; a contact sheet has room for no more.
 const THUMBNAILS_MAX: u32 = 100;
@@ -114,7 +106,7 @@ pub fn render_ranged(
             let inflated = data_set.bytes();
             let bytes: &dyn RangedBytes = if data_set.transfer_syntax().deflated { &inflated } else { file };
             match OpenImage::new(&data_set, bytes, limits) {
-                Ok(image) => image.render_all(options, sink),
+                Ok(image) => image.with_run().render_all(options, sink),
                 Err(error) => sink(no_picture(error)),
             }
         }
@@ -148,7 +140,7 @@ pub fn render_image(
     let data_set = scan_file(file, limits).map_err(ImagingError::Header)?;
     let mut rendered = RenderedInstance::default();
     let bytes = data_set.bytes();
-    let _ = OpenImage::new(&data_set, &bytes, limits)?.render_all(options, &mut |part| {
+    let _ = OpenImage::new(&data_set, &bytes, limits)?.with_run().render_all(options, &mut |part| {
         match part {
             RenderedPart::Image(image) => rendered.image = *image,
             RenderedPart::Frame(frame) => rendered.frames.push(*frame),
@@ -170,122 +162,11 @@ pub fn render_image(
 pub fn display_frame(file: &[u8], limits: &Limits, frame: u32) -> Result<DisplayFrame, ImagingError> {
     let data_set = scan_file(file, limits).map_err(ImagingError::Header)?;
     let bytes = data_set.bytes();
-    let opened = OpenImage::new(&data_set, &bytes, limits)?;
+    let opened = OpenImage::new(&data_set, &bytes, limits)?.with_run();
     opened.show(frame.saturating_sub(1))
 }
 
-/// A file whose image attributes were checked.
-struct OpenImage<'d> {
-    data_set: &'d DataSet<'d>,
-    image: ImagePixel,
-    source: FrameSource<'d>,
-    attributes: Vec<FrameAttributes<'d>>,
-    run: Option<SubtractedRun>,
-    /// Number of Frames.
-    declared_frames: u32,
-    /// The codestream has another size than the header says.
-    is_resized: bool,
-    /// Frames whose codestream ends before its picture does.
-    cut_frames: AtomicU64,
-}
-
-impl<'d> OpenImage<'d> {
-    fn new(
-        data_set: &'d DataSet<'d>,
-        bytes: &'d dyn RangedBytes,
-        limits: &Limits,
-    ) -> Result<Self, ImagingError> {
-        // No byte of pixels is one thing that is missing, not one in every frame.
-        if data_set.pixels().is_none_or(|pixels| pixels.length == Some(0)) {
-            return Err(ImagingError::NoPixelData);
-        }
-        if data_set.transfer_syntax().pixels == PixelEncoding::Video {
-            return Err(ImagingError::Video);
-        }
-        let mut image = ImagePixel::from_data_set(data_set, limits)?;
-        let source = FrameSource::of(data_set, bytes, &image)?;
-        let declared_frames = image.number_of_frames;
-        if let FrameSource::Encapsulated { frames, .. } = &source {
-            image.number_of_frames = u32::try_from(frames.len()).unwrap_or(u32::MAX);
-            if image.number_of_frames > limits.frames_max {
-                return Err(ImagingError::TooManyFrames);
-            }
-        }
-        let is_resized = source.encapsulated_frame(0).is_some_and(|codestream| {
-            let encoding = encoding_of(&codestream, data_set.transfer_syntax());
-            let header = stream_header(&codestream, encoding);
-            header.is_some_and(|header| image.follow(header, encoding == PixelEncoding::JpegDct, limits))
-        });
-        let attributes = FrameAttributes::of_all_frames(data_set, image.number_of_frames);
-        let cut_frames = AtomicU64::default();
-        let mut opened =
-            Self { data_set, image, source, attributes, run: None, declared_frames, is_resized, cut_frames };
-        opened.run = SubtractedRun::of(&opened.image, &opened.attributes, &|index| opened.decode(index));
-        Ok(opened)
-    }
-
-    fn attributes(&self, index: u32) -> Result<FrameAttributes<'d>, ImagingError> {
-        self.attributes.get(index as usize).copied().ok_or(ImagingError::CorruptPixelData)
-    }
-
-    fn decode(&self, index: u32) -> Result<Decoded, ImagingError> {
-        decode_frame(self.data_set, &self.source, &self.image, index)
-    }
-
-    /// Shows one frame, counted from 0.
-    fn show(&self, index: u32) -> Result<DisplayFrame, ImagingError> {
-        self.show_decoded(&self.decode(index)?, self.attributes(index)?).map(|(shown, _)| shown)
-    }
-
-    /// Shows a frame in its default look, which is subtracted where that is recommended. The window is that of the
-    /// whole values.
-    fn show_decoded(
-        &self,
-        decoded: &Decoded,
-        frame: FrameAttributes<'d>,
-    ) -> Result<(DisplayFrame, Option<VoiWindow>), ImagingError> {
-        let (shown, window) = show(decoded, &self.image, frame)?;
-        let subtracted = self.run.as_ref().filter(|run| run.is_default()).and_then(|run| {
-            let decode = |index| self.decode(index);
-            run.show(&decoded.samples, &self.image, frame, &self.attributes, &decode)
-        });
-        Ok((subtracted.unwrap_or(shown), window))
-    }
-
-    fn shared(&self) -> ImageAttributes {
-        let tables = self.attributes.first().map(|frame| FrameTables::of(*frame, &self.image));
-        let FrameTables { modality, voi, palette } = tables.unwrap_or_default();
-        ImageAttributes {
-            rows: self.image.rows as u32,
-            columns: self.image.columns as u32,
-            bits_stored: self.image.bits_stored,
-            photometric_interpretation: self.image.photometric.clone(),
-            modality_lut: modality,
-            voi_lut: voi,
-            palette,
-        }
-    }
-
-    /// What a reader has to know besides the pictures.
-    fn notes(&self) -> impl Iterator<Item = InstanceNote> {
-        let (there, declared) = (u64::from(self.image.number_of_frames), u64::from(self.declared_frames));
-        let pixels = match &self.source {
-            FrameSource::Native(pixels) => missing_bytes(*pixels, &self.image),
-            FrameSource::Encapsulated { .. } => 0,
-        };
-        let overlays = self.attributes.first().map_or(0, |frame| overlay::missing_bytes(*frame));
-        [
-            (NoteCode::CutPixelData, pixels),
-            (NoteCode::CutOverlay, overlays),
-            (NoteCode::FewerFrames, declared.saturating_sub(there)),
-            (NoteCode::MoreFrames, there.saturating_sub(declared)),
-            (NoteCode::SizeOfCodestream, u64::from(self.is_resized)),
-        ]
-        .into_iter()
-        .filter(|(_, count)| *count > 0)
-        .map(|(code, count)| InstanceNote { code, count })
-    }
-
+impl OpenImage<'_> {
     /// Renders so many frames at a time as there are threads, and hands them on in order.
     fn render_all(
         &self,

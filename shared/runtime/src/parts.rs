@@ -7,8 +7,8 @@ use filmless_delivery::Settings;
 use filmless_delivery::parts::{
     Common, Console, Erase, Export, Intake, Notify, Prepare, Reconcile, Release, Upkeep, Viewing,
 };
-use filmless_domain::Secret;
 use filmless_domain::staff_oidc::OidcSettings;
+use filmless_domain::{Secret, WebOrigins};
 use filmless_store::aws::{KmsSealer, QueueUrls, SesGateway, SnsGateway, SqsQueue};
 use filmless_store::port::{Messenger, Messengers, OsRandomness, QueueName, SystemClock};
 use filmless_store::{Bucket, Connection};
@@ -253,6 +253,45 @@ fn console_beside(env: &Environment<'_>, aws: &Connection, viewing: &Viewing) ->
         studies,
         derived,
         erase: None,
+    })
+}
+
+/// What `serve-dicomweb` works with.
+#[derive(Debug)]
+pub struct DicomwebParts {
+    /// What a viewer token opens.
+    pub viewing: Viewing,
+    /// Whose web pages may read it.
+    pub origins: WebOrigins,
+    /// What whoever stands in front of the function tells it, so that nobody goes around him.
+    pub origin_secret: Option<Secret>,
+}
+
+/// For `serve-dicomweb`. It has no messages for anybody.
+///
+/// # Errors
+/// [`ConfigError`] for the first variable that is missing or not allowed.
+pub async fn dicomweb_from_env() -> Read<DicomwebParts> {
+    let env = Environment::of("serve-dicomweb");
+    let aws = connect(&env).await?;
+    let settings = Settings {
+        public_url: settings::public_url(&env)?,
+        release_on: settings::release_on(&env)?,
+        identity: settings::identity(&env)?,
+        session_ttl: settings::session_ttl(&env)?,
+        session_idle: settings::session_idle(&env)?,
+        trusted_proxies: settings::trusted_proxies(&env)?,
+        ..Settings::default()
+    };
+    let viewing = Viewing {
+        common: common_of(&env, &aws, QueueUrls::default(), settings)?,
+        studies: bucket_of(&aws, env.required("STUDIES_BUCKET")?),
+        derived: bucket_of(&aws, env.required("DERIVED_BUCKET")?),
+    };
+    Ok(DicomwebParts {
+        viewing,
+        origins: settings::dicomweb_origins(&env)?,
+        origin_secret: env.optional("ORIGIN_SECRET").map(Secret::new),
     })
 }
 

@@ -6,7 +6,7 @@ use filmless_delivery::{MessageSecrets, SmsCountries, TrustedProxies};
 use filmless_domain::gate::ReleaseOn;
 use filmless_domain::identity::IdentityRules;
 use filmless_domain::staff_oidc::{OidcSettings, RoleMap};
-use filmless_domain::{ChannelPolicy, Hospital, QuietHours, Secret};
+use filmless_domain::{ChannelPolicy, Hospital, QuietHours, Secret, WebOrigins};
 use filmless_store::messengers;
 use filmless_store::port::Messengers;
 use serde::de::DeserializeOwned;
@@ -78,6 +78,11 @@ pub(crate) fn sms_countries(env: &Environment<'_>) -> Read<SmsCountries> {
 
 pub(crate) fn trusted_proxies(env: &Environment<'_>) -> Read<TrustedProxies> {
     Ok(env.parsed("TRUSTED_PROXIES")?.unwrap_or_default())
+}
+
+/// Whose web pages may read answers of `serve-dicomweb`.
+pub(crate) fn dicomweb_origins(env: &Environment<'_>) -> Read<WebOrigins> {
+    Ok(env.parsed("DICOMWEB_ORIGINS")?.unwrap_or_default())
 }
 
 pub(crate) fn link_ttl(env: &Environment<'_>) -> Read<Duration> {
@@ -221,5 +226,6 @@ mod tests {
         refused("MESSENGERS", r#"{"sms":{}}"#, &|env| messengers(env).err());
         refused("SMS_COUNTRIES", "Vietnam", &|env| sms_countries(env).err());
         refused("TRUSTED_PROXIES", "everybody", &|env| trusted_proxies(env).err());
+        refused("DICOMWEB_ORIGINS", "*", &|env| dicomweb_origins(env).err());
     }
 }

@@ -1,6 +1,7 @@
 //! Objects of one bucket, over any S3 API.
 
 mod delete;
+mod stream;
 
 use std::ops::Range;
 use std::path::Path;
@@ -21,6 +22,7 @@ use tokio::io::AsyncWriteExt;
 
 use crate::StoreError;
 use crate::listed_key::listed_key;
+pub use stream::ObjectStream;
 
 /// Longest life of a presigned GET that the portal hands out.
 pub const PRESIGNED_TTL_MAX: Duration = Duration::from_secs(15 * 60);

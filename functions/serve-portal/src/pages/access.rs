@@ -28,11 +28,13 @@ struct Line {
     who: String,
     saw: Option<String>,
     fetched: Option<String>,
+    is_software: bool,
 }
 
 impl Line {
     fn new(t: &Texts, line: &AccessLine) -> Self {
         let words = t.sharing;
+        let fetched = if line.is_software { t.software.who_took } else { words.who_fetched };
         Self {
             when: moment(t, line.opened_at),
             who: match &line.who {
@@ -40,7 +42,8 @@ impl Line {
                 AccessWho::Share(label) => (words.who_share)(label),
             },
             saw: line.first_image_at.map(|at| (words.who_saw)(&moment(t, at))),
-            fetched: line.downloaded_at.map(|at| (words.who_fetched)(&moment(t, at))),
+            fetched: line.downloaded_at.map(|at| fetched(&moment(t, at))),
+            is_software: line.is_software,
         }
     }
 }

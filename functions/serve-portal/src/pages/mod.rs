@@ -8,6 +8,7 @@ pub(crate) mod guide;
 pub(crate) mod language;
 pub(crate) mod link;
 pub(crate) mod moments;
+pub(crate) mod open_with;
 pub(crate) mod share;
 pub(crate) mod shares;
 pub(crate) mod sign_in;

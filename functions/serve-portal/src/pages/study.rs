@@ -26,6 +26,7 @@ struct StudyPage<'a> {
     script_url: String,
     grant_url: String,
     download_url: Option<String>,
+    open_with_url: String,
     seen_url: String,
     access_url: String,
     words: String,
@@ -181,6 +182,7 @@ pub(crate) async fn show(visitor: Visitor, Path(uid): Path<String>) -> Result<Re
         grant_url: format!("/studies/{}/grant", summary.study_instance_uid.as_str()),
         download_url: may_download
             .then(|| format!("/studies/{}/download", summary.study_instance_uid.as_str())),
+        open_with_url: format!("/studies/{}/open-with", summary.study_instance_uid.as_str()),
         seen_url: format!("/studies/{}/seen", summary.study_instance_uid.as_str()),
         access_url: format!("/studies/{}/access", summary.study_instance_uid.as_str()),
         words: serde_json::to_string(t.viewer).map_err(PortalError::failed)?,

@@ -11,8 +11,11 @@ mod in_app;
 mod report;
 mod shape;
 mod sharing;
+mod software;
 mod vi;
 mod viewer;
+mod viewer_en;
+mod viewer_vi;
 
 pub use guide::GuideStep;
 pub use shape::{LinkTexts, Texts};

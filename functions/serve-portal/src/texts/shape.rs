@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use super::guide::GuideTexts;
 use super::in_app::InAppTexts;
 use super::sharing::SharingTexts;
+use super::software::SoftwareTexts;
 use super::viewer::ViewerTexts;
 
 /// The words of one language.
@@ -30,6 +31,8 @@ pub struct Texts {
     pub viewer: &'static ViewerTexts,
     /// Shares, and who opened what.
     pub sharing: &'static SharingTexts,
+    /// Opening with software of one's own.
+    pub software: &'static SoftwareTexts,
     /// For browsers within other apps.
     pub in_app: &'static InAppTexts,
     /// How to open the images.

@@ -6,6 +6,7 @@
 mod answer;
 mod beside;
 mod openapi;
+mod software;
 mod staff;
 mod world;
 

@@ -11,15 +11,15 @@ use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
 use filmless_decoder::{Sink, serve_with};
-use filmless_imaging::{RenderedPart, render_ranged};
+use filmless_imaging::{RenderedPart, run_job};
 
 fn main() -> ExitCode {
-    serve_with(|file, limits, options, sink| {
+    serve_with(|file, limits, job, sink| {
         let order = file.range(0..file.total().min(64)).expect("the first bytes are here");
         misbehave(&order, sink);
         // What is no order is a file, and this a decoder like any other.
         if order.len() == 64 {
-            let _ = render_ranged(file, limits, options, sink);
+            let _ = run_job(file, limits, job, sink);
         }
     })
 }

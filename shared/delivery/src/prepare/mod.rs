@@ -9,4 +9,4 @@ pub mod rebuild;
 #[cfg(feature = "render")]
 pub mod render;
 pub mod settle;
-mod slice_key;
+pub(crate) mod slice_key;

@@ -40,8 +40,8 @@ pub struct HistoryLine {
     /// When.
     pub at: Timestamp,
     /// What: `received`, `last-received`, `rendered`, `released`, `slip-made`, `sms-pending`, `sms-sent`,
-    /// `sms-delivered`, `sms-failed`, the same for every other channel, `opened`, `first-image`, `downloaded`, or a staff action of
-    /// the audit log.
+    /// `sms-delivered`, `sms-failed`, the same for every other channel, `opened`, `first-image`, `downloaded`, `opened-in-software`, `taken-with-software`,
+    /// or a staff action of the audit log.
     pub what: String,
     /// Version of the link, for slip and messages.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -126,8 +126,13 @@ fn of_access(access: &AccessLine) -> Vec<HistoryLine> {
         AccessWho::Share(label) => label.clone(),
     };
     let line = |at, what: &str| HistoryLine { who: Some(who.clone()), ..HistoryLine::new(at, what) };
-    let mut lines = vec![line(access.opened_at, "opened")];
+    let (opened, downloaded) = if access.is_software {
+        ("opened-in-software", "taken-with-software")
+    } else {
+        ("opened", "downloaded")
+    };
+    let mut lines = vec![line(access.opened_at, opened)];
     lines.extend(access.first_image_at.map(|at| line(at, "first-image")));
-    lines.extend(access.downloaded_at.map(|at| line(at, "downloaded")));
+    lines.extend(access.downloaded_at.map(|at| line(at, downloaded)));
     lines
 }

@@ -45,6 +45,8 @@ pub struct RecallViewer {
     pub first_image_at: Option<Timestamp>,
     /// When they fetched the files.
     pub downloaded_at: Option<Timestamp>,
+    /// Whether they looked with their own software.
+    pub is_software: bool,
 }
 
 impl Desk {
@@ -134,6 +136,7 @@ impl Desk {
             opened_at: access.opened_at,
             first_image_at: access.first_image_at,
             downloaded_at: access.downloaded_at,
+            is_software: access.is_software,
         };
         Ok(accesses.into_iter().map(viewer).collect())
     }

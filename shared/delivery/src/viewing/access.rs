@@ -27,8 +27,19 @@ pub struct AccessLine {
     pub opened_at: Timestamp,
     /// When the first image was on their screen.
     pub first_image_at: Option<Timestamp>,
-    /// When they first fetched all its files.
+    /// When they first fetched all its files; with software, the first of them.
     pub downloaded_at: Option<Timestamp>,
+    /// Whether they looked with their own software.
+    pub is_software: bool,
+}
+
+/// With what a study was opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum OpenedWith {
+    /// The pages.
+    Pages,
+    /// Software, with a viewer token.
+    Software,
 }
 
 /// Who opened a study.
@@ -42,28 +53,38 @@ pub enum AccessWho {
 }
 
 impl Portal {
-    /// Records that this session opened this study, the first time it does.
+    /// Records that this session (or this viewer token) opened this study, the first time it does.
     pub(super) async fn record_opening(
         &self,
         session: &Session,
         study: &StudyInstanceUid,
+        with: OpenedWith,
     ) -> Result<(), DeliveryError> {
         let index = &self.common.index;
         if index.access(study, &session.token_digest).await?.is_some() {
             return Ok(());
         }
-        let entry = event(session, AuditAction::OpenStudy, study).entry(&self.common)?;
+        let (action, is_software) = match with {
+            OpenedWith::Pages => (AuditAction::OpenStudy, false),
+            OpenedWith::Software => (AuditAction::OpenInSoftware, true),
+        };
+        let entry = event(session, action, study).entry(&self.common)?;
         let access = AccessRecord {
             actor: session.actor(),
             source: session.source.clone(),
             opened_at: entry.at,
             first_image_at: None,
             downloaded_at: None,
+            is_software,
         };
         let key = AccessRecord::key(study, &session.token_digest);
         let new = || Change::new().when(&Condition::Absent("pk"));
-        let events =
-            self.usage_of(study, |pen, _| vec![pen.event(UsageKind::StudyOpened, occasion(session))]);
+        let events = self.usage_of(study, |pen, record| match with {
+            OpenedWith::Pages => vec![pen.event(UsageKind::StudyOpened, occasion(session))],
+            OpenedWith::Software => {
+                served(pen, StorageClass::Derived, occasion(session), record.derived_bytes)
+            }
+        });
         let (events, notices) = (events.await?, index.notices(study).await?);
         let opening = || {
             let transaction = Transaction::new().put(&key, &access, new())?.log(LogName::Audit, &entry)?;
@@ -167,8 +188,17 @@ pub(crate) async fn access_lines(
         opened_at: access.opened_at,
         first_image_at: access.first_image_at,
         downloaded_at: access.downloaded_at,
+        is_software: access.is_software,
     };
     Ok(found.iter().map(line).collect())
+}
+
+/// What software may load of a study: whether it does, nobody knows before it has.
+pub(super) fn served(pen: &Pen, class: StorageClass, occasion: &str, bytes: u64) -> Vec<UsageEvent> {
+    let occasion = format!("{} {occasion}", class.as_str());
+    let served =
+        UsageEvent { storage_class: Some(class), ..pen.event(UsageKind::ServedToSoftware, &occasion) };
+    vec![served, pen.event(UsageKind::BytesServed, &occasion).bytes(class, usage::signed(bytes))]
 }
 
 /// What tells the events of one session from those of another.

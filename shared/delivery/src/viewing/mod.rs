@@ -7,6 +7,7 @@ pub(crate) mod result;
 mod session;
 mod share;
 mod sign_in;
+pub mod software;
 pub mod tries;
 mod view;
 

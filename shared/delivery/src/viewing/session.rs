@@ -16,21 +16,49 @@ use crate::sight::latest_order_of;
 use crate::{DeliveryError, credentials};
 
 /// The use of a session is written down this often.
-const SEEN_EVERY: SignedDuration = SignedDuration::from_secs(5 * 60);
+pub(super) const SEEN_EVERY: SignedDuration = SignedDuration::from_secs(5 * 60);
+
+/// A session beside its item.
+pub(super) struct FoundSession {
+    pub session: Session,
+    pub record: SessionRecord,
+    /// When it ends, where nobody uses it any more.
+    pub idle_at: Timestamp,
+}
+
+impl FoundSession {
+    /// When it ends at the latest, and its share with it.
+    pub fn ends_at(&self) -> Result<Timestamp, DeliveryError> {
+        let ends_at =
+            Timestamp::from_second(self.record.expires_at).map_err(DeliveryError::internal("an expiry"))?;
+        Ok(self.session.share.as_ref().map_or(ends_at, |share| ends_at.min(share.ends_at)))
+    }
+}
+
 impl Portal {
     /// The session of a cookie, used from that source.
     ///
     /// # Errors
     /// [`DeliveryError`].
     pub async fn session(&self, cookie: &str, source: &str) -> Result<Option<Session>, DeliveryError> {
-        let index = &self.common.index;
-        let (token_digest, now) = (credentials::token_digest(cookie), self.common.clock.now());
-        let Some(record) = index.session(&token_digest, now).await? else { return Ok(None) };
+        let found = self.find_session(&credentials::token_digest(cookie), source).await?;
+        Ok(found.map(|found| found.session))
+    }
+
+    /// The session whose cookie has this digest, used from that source.
+    pub(super) async fn find_session(
+        &self,
+        token_digest: &str,
+        source: &str,
+    ) -> Result<Option<FoundSession>, DeliveryError> {
+        let (index, now) = (&self.common.index, self.common.clock.now());
+        let Some(record) = index.session(token_digest, now).await? else { return Ok(None) };
         let Some(account) = self.account_since(&record.account_key, Some(record.started_at)).await? else {
             return Ok(None);
         };
-        if record.seen_at + self.common.settings.session_idle < now {
-            index.end_session(&token_digest).await?;
+        let idle_at = record.seen_at + self.common.settings.session_idle;
+        if idle_at < now {
+            index.end_session(token_digest).await?;
             return Ok(None);
         }
         let share = match &record.share {
@@ -41,18 +69,19 @@ impl Portal {
             },
         };
         if record.seen_at + SEEN_EVERY < now {
-            index.see_session(&token_digest, now).await?;
+            index.see_session(token_digest, now).await?;
         }
-        Ok(Some(Session {
+        let session = Session {
             account: account.account_name,
-            patient_name: record.patient_name,
+            patient_name: record.patient_name.clone(),
             language: record.language,
             share,
             account_key: account.account_key,
             patient_id: account.patient_id,
-            token_digest,
+            token_digest: token_digest.to_owned(),
             source: source.to_owned(),
-        }))
+        };
+        Ok(Some(FoundSession { session, record, idle_at }))
     }
 
     /// Ends the session of a cookie.
@@ -132,6 +161,8 @@ impl Portal {
             started_at: began_at,
             seen_at: now,
             expires_at: (now + common.settings.session_ttl).as_second(),
+            viewers: Vec::new(),
+            viewers_made: 0,
         };
         let digest = credentials::token_digest(token.expose());
         let key = Index::session_key(&digest);

@@ -15,7 +15,7 @@ use crate::prepare::download;
 use crate::record::usage::{self, Pen};
 use crate::sight::{Asked, is_account_of, order_in_sight, verdict};
 use crate::trace::{self, Step};
-use crate::viewing::access::{event, occasion};
+use crate::viewing::access::{OpenedWith, event, occasion};
 use crate::viewing::lost_files::count_lost;
 use crate::viewing::result::whole_result;
 
@@ -116,7 +116,7 @@ impl Portal {
         order: &OrderRecord,
     ) -> Result<StudyView, DeliveryError> {
         let patient = &order.order.patient;
-        self.record_opening(session, &study.study_instance_uid).await?;
+        self.record_opening(session, &study.study_instance_uid, OpenedWith::Pages).await?;
         let urls_expire_at = self.common.clock.now() + PRESIGNED_TTL_MAX;
         let shown = shown_series(&self.common.index, study).await?;
         let mut series = Vec::new();
@@ -155,7 +155,7 @@ impl Portal {
             return Ok(Some(StudyDownload::NotMade { bytes: found.bytes_of_files }));
         };
         let date = record.study_date.map(|date| format!("-{date}")).unwrap_or_default();
-        self.record_opening(session, study).await?;
+        self.record_opening(session, study, OpenedWith::Pages).await?;
         let events = |pen: &Pen, _: &StudyRecord| fetched(pen, occasion(session), bytes);
         let action = AuditAction::DownloadStudy;
         self.record_moment(session, study, AccessMoment::Download, action, events).await?;
@@ -208,7 +208,7 @@ impl Portal {
     }
 
     /// The study, if this session may see it; who asks for another one is written down.
-    async fn visible(
+    pub(super) async fn visible(
         &self,
         session: &Session,
         study: &StudyInstanceUid,
@@ -245,7 +245,7 @@ impl Portal {
 
     /// The one rule of access: the study was released to this account, is neither held nor recalled, and is still its
     /// patient's; and a share names it. Returns the order under which it is seen.
-    async fn seen(
+    pub(super) async fn seen(
         &self,
         session: &Session,
         study: &StudyRecord,
@@ -314,7 +314,10 @@ fn fetched(pen: &Pen, occasion: &str, bytes: u64) -> Vec<UsageEvent> {
 
 /// The series that have a pack, in their order: pictures, then documents, then what is nothing to look at. A series whose late instances are not rendered yet shows what it
 /// showed before.
-async fn shown_series(index: &Index, study: &StudyRecord) -> Result<Vec<SeriesRecord>, DeliveryError> {
+pub(super) async fn shown_series(
+    index: &Index,
+    study: &StudyRecord,
+) -> Result<Vec<SeriesRecord>, DeliveryError> {
     let mut series = index.series(&study.study_instance_uid).await?;
     series.retain(|s| s.rendered_digest.is_some());
     series.sort_by(|a, b| {
@@ -340,7 +343,7 @@ fn main_series(series: &[SeriesRecord]) -> Option<usize> {
     all.max_by_key(|(_, s)| (s.frames > 0, s.key_frames > 0, s.frames)).map(|(index, _)| index)
 }
 
-fn keys_of(study: &StudyRecord, series: &SeriesRecord) -> SeriesKeys {
+pub(super) fn keys_of(study: &StudyRecord, series: &SeriesRecord) -> SeriesKeys {
     let digest = series.rendered_digest.as_deref().unwrap_or_default();
     SeriesKeys::new(&study.study_instance_uid, &series.series_instance_uid, digest)
 }

@@ -70,6 +70,8 @@ words!(
         FirstImage = "first-image",
         /// Files were fetched.
         Download = "download",
+        /// Software opened the study with a viewer token, or took its files: `storage_class` says which.
+        ServedToSoftware = "served-to-software",
         /// The patient shared the study.
         ShareCreated = "share-created",
         /// Bytes were offered to a browser.

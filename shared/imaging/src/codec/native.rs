@@ -102,7 +102,7 @@ pub(crate) fn bytes(raw: &[u8], image: &ImagePixel) -> Samples {
 }
 
 /// Bytes in big endian OW are swapped in pairs, which frames of an odd length share (PS3.5 A.3, 8.1.2).
-fn swapped<'p>(
+pub(crate) fn swapped<'p>(
     data_set: &DataSet<'_>,
     pixels: NativePixels<'p>,
     start: usize,

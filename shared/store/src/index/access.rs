@@ -1,4 +1,4 @@
-//! Who opened a study: one item per session and study.
+//! Who opened a study: one item per session and study, and one per viewer token and study.
 
 use filmless_domain::StudyInstanceUid;
 use filmless_domain::audit::Actor;
@@ -10,7 +10,7 @@ use super::study::study_pk;
 use super::{Change, Condition, Index, ItemKey};
 use crate::StoreError;
 
-/// One session's look at one study.
+/// One look at one study: a session's, or a viewer token's.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AccessRecord {
     /// Who.
@@ -26,6 +26,9 @@ pub struct AccessRecord {
     /// When they first fetched all its files.
     #[serde(default, with = "millisecond::optional")]
     pub downloaded_at: Option<Timestamp>,
+    /// Whether they looked with their own software.
+    #[serde(default)]
+    pub is_software: bool,
 }
 
 /// A moment of a look that is remembered once.
@@ -47,7 +50,7 @@ impl AccessMoment {
 }
 
 impl AccessRecord {
-    /// The key of a session's look at a study; `session_digest` is what the session is stored under.
+    /// The key of a look at a study; `session_digest` is what the session or the viewer token is stored under.
     #[must_use]
     pub fn key(study: &StudyInstanceUid, session_digest: &str) -> ItemKey {
         let short = session_digest.get(..32).unwrap_or(session_digest);

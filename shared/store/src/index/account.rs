@@ -50,6 +50,11 @@ pub(super) fn account_pk(account_key: &str) -> String {
     format!("ACCOUNT#{account_key}")
 }
 
+/// The key of the item of an account itself.
+pub(super) fn account_key_of(account_key: &str) -> ItemKey {
+    ItemKey::new(account_pk(account_key), "ACCOUNT")
+}
+
 /// Longest chain of merged accounts that is followed.
 pub const MERGES_MAX: usize = 8;
 
@@ -63,7 +68,7 @@ impl Index {
     /// # Errors
     /// [`StoreError`].
     pub async fn account(&self, account_key: &str) -> Result<Option<AccountRecord>, StoreError> {
-        self.get(&ItemKey::new(account_pk(account_key), "ACCOUNT")).await
+        self.get(&account_key_of(account_key)).await
     }
 
     /// The account of this patient, or the one that took it in.
@@ -103,7 +108,7 @@ impl Index {
         person: &PatientDemographics,
     ) -> Result<Option<AccountRecord>, StoreError> {
         let change = Change::new().set_if_absent("person", person).when(&Condition::Present("account_key"));
-        self.update(&ItemKey::new(account_pk(account_key), "ACCOUNT"), change).await
+        self.update(&account_key_of(account_key), change).await
     }
 
     /// The change that ends every session of an account that began before.
@@ -111,7 +116,7 @@ impl Index {
     pub fn end_sessions_change(account_key: &str, now: Timestamp) -> (ItemKey, Change) {
         let change =
             Change::new().set("sessions_from", now.as_millisecond()).when(&Condition::Present("account_key"));
-        (ItemKey::new(account_pk(account_key), "ACCOUNT"), change)
+        (account_key_of(account_key), change)
     }
 
     /// Opens an account unless the patient has one or the name is taken: two conditional writes, the patient's
@@ -120,7 +125,7 @@ impl Index {
     /// # Errors
     /// [`StoreError`].
     pub async fn open_account(&self, account: &AccountRecord) -> Result<bool, StoreError> {
-        let key = ItemKey::new(account_pk(&account.account_key), "ACCOUNT");
+        let key = account_key_of(&account.account_key);
         if !self.put_new(&key, account).await? {
             let present: Option<AccountRecord> = self.get(&key).await?;
             if present.is_none_or(|present| present.patient_id != account.patient_id) {
@@ -174,7 +179,7 @@ impl Index {
             .set("merged_into", into)
             .when(&Condition::Present("account_key"))
             .when(&Condition::Absent("merged_into"));
-        (ItemKey::new(account_pk(account_key), "ACCOUNT"), change)
+        (account_key_of(account_key), change)
     }
 
     /// Counts a sign-in to this account (to any, when empty) from this source (from any, when empty) before its

@@ -125,7 +125,7 @@ impl Index {
         self.get_items(keys).await?.into_iter().map(record_of).collect()
     }
 
-    async fn get_items(&self, mut keys: Vec<ItemKey>) -> Result<Vec<Item>, StoreError> {
+    pub(super) async fn get_items(&self, mut keys: Vec<ItemKey>) -> Result<Vec<Item>, StoreError> {
         // A batch that names an item twice is refused.
         keys.sort_by(|a, b| (&a.pk, &a.sk).cmp(&(&b.pk, &b.sk)));
         keys.dedup();

@@ -31,6 +31,7 @@ mod study_record;
 mod study_state;
 mod table;
 mod upload;
+mod viewer;
 mod window;
 mod worklist;
 
@@ -57,4 +58,5 @@ pub use study::{Arrival, Touched};
 pub use study_record::{SeriesRecord, StaffRelease, StudyPointer, StudyRecord};
 pub use table::{Index, ItemKey, Transaction, TransactionOutcome};
 pub use upload::{LostFile, UnpackedRecord, UploadOwner, UploadRecord};
+pub use viewer::{Snapshot, ViewerRecord, Watched};
 pub use worklist::{DayOfList, HeldWanted, ListedStudy, Worklist};

@@ -32,9 +32,21 @@ pub struct SessionRecord {
     pub seen_at: Timestamp,
     /// When it ends at the latest, in seconds since 1970 (also the table's TTL).
     pub expires_at: i64,
+    /// Digests of its viewer tokens, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub viewers: Vec<String>,
+    /// How many viewer tokens were made in it.
+    #[serde(default, skip_serializing_if = "is_none_made")]
+    pub viewers_made: u32,
 }
 
-fn session_key(token_digest: &str) -> ItemKey {
+/// As it was before the first one: a condition asks whether the attribute is there.
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands over the field")]
+const fn is_none_made(made: &u32) -> bool {
+    *made == 0
+}
+
+pub(super) fn session_key(token_digest: &str) -> ItemKey {
     ItemKey::new(format!("SESSION#{token_digest}"), "SESSION")
 }
 

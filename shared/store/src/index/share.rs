@@ -70,7 +70,7 @@ impl ShareRecord {
     }
 }
 
-fn share_key(token_digest: &str) -> ItemKey {
+pub(super) fn share_key(token_digest: &str) -> ItemKey {
     ItemKey::new(format!("SHARE#{token_digest}"), "SHARE")
 }
 

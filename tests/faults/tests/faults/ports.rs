@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use filmless_delivery::prepare::render::{FileOwner, InstanceRenderer, RenderedParts, SourceFile};
 use filmless_domain::{Channel, Limits, Secret};
-use filmless_imaging::{RenderOptions, render_ranged};
+use filmless_imaging::{Job, run_job};
 use filmless_store::port::{self, Messenger, Messengers, PortError, Queue, QueueName};
 use filmless_store::sealing::{LocalSealer, Sealer};
 use serde_json::json;
@@ -384,15 +384,9 @@ pub struct RenderOnTheSpot;
 
 #[async_trait]
 impl InstanceRenderer for RenderOnTheSpot {
-    async fn render(
-        &self,
-        _: &FileOwner,
-        file: SourceFile,
-        limits: &Limits,
-        options: RenderOptions,
-    ) -> RenderedParts {
+    async fn render(&self, _: &FileOwner, file: SourceFile, limits: &Limits, job: Job) -> RenderedParts {
         let mut parts = Vec::new();
-        let _ = render_ranged(&file, limits, &options, &mut |part| {
+        let _ = run_job(&file, limits, &job, &mut |part| {
             parts.push(part);
             std::ops::ControlFlow::Continue(())
         });

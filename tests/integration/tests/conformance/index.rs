@@ -246,6 +246,8 @@ async fn an_item_with_an_end_is_an_item_until_then(backend: &Backend) {
             started_at: Timestamp::from_millisecond(now.as_millisecond()).unwrap(),
             seen_at: Timestamp::from_millisecond(now.as_millisecond()).unwrap(),
             expires_at,
+            viewers: Vec::new(),
+            viewers_made: 0,
         };
         let transaction =
             Transaction::new().put(&Index::session_key(digest), &session, Change::new()).unwrap();

@@ -79,6 +79,8 @@ async fn whoever_comes_in_is_kept_with_the_longest_names(backend: &Backend) {
         started_at: NOW,
         seen_at: NOW,
         expires_at: 100,
+        viewers: Vec::new(),
+        viewers_made: 0,
     };
     let access = AccessRecord {
         actor: Actor::Account { account: "a".repeat(192) },
@@ -86,6 +88,7 @@ async fn whoever_comes_in_is_kept_with_the_longest_names(backend: &Backend) {
         opened_at: NOW,
         first_image_at: None,
         downloaded_at: None,
+        is_software: false,
     };
     let share = ShareRecord {
         id: "i".repeat(16),

@@ -24,6 +24,10 @@ fn operations() -> Vec<Operation> {
     let document: Value = serde_saphyr::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     let mut operations = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
+        // Those of DICOMweb know no cookie: `attack_dicomweb`.
+        if path.starts_with("/dicomweb/") {
+            continue;
+        }
         for method in ["get", "post"] {
             let Some(responses) = item[method]["responses"].as_object() else { continue };
             let statuses: BTreeSet<u16> = responses.keys().map(|status| status.parse().unwrap()).collect();

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::attack_dicomweb::{resources, viewer_token};
 use crate::patients::{Patient, guest, sign_in};
 use crate::sample::Study;
 use crate::system::System;
@@ -92,6 +93,20 @@ async fn no_log_line_holds_a_secret_or_a_word_of_a_patient_at_any_level() {
         secrets.push(cookie.split('=').nth(1).unwrap().to_owned());
     }
     secrets.extend([share.0[3..].to_owned(), share.1.clone()]);
+    // A doctor's software, by both ways of a token.
+    let token = viewer_token(&system, &patient.study.uid, &doctor).await;
+    for token in [token.as_str(), "MADE-UP-VIEWER-TOKEN"] {
+        for resource in resources() {
+            let target = resource.of(&patient.study);
+            Ask::get(&format!("/dicomweb/{token}{target}")).send(&system).await;
+            let bearer = format!("Bearer {token}");
+            let by_header = Ask::get(&format!("/dicomweb{target}")).header("authorization", &bearer);
+            by_header.header("accept", "*/*").send(&system).await;
+        }
+        let query = "PatientName=*Nguy%E1%BB%87t*&PatientBirthDate=19711109&00100020=NGUYET-QUE";
+        Ask::get(&format!("/dicomweb/{token}/studies?{query}")).send(&system).await;
+        secrets.push(token.to_owned());
+    }
     for path in ["/x/MADE-UP-TOKEN", "/s/MADE-UP-TOKEN", "/studies/Nguyệt-Quế", "/?q=Nguyệt-Quế"] {
         Ask::get(path).send(&system).await;
     }

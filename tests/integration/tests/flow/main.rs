@@ -3,6 +3,7 @@
 
 mod agent;
 mod attack_crowd;
+mod attack_dicomweb;
 mod attack_enumeration;
 mod attack_forgery;
 mod attack_guessing;

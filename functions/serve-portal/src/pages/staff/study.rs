@@ -141,7 +141,10 @@ impl ViewerRow {
                 Actor::System => frame.t.reading.system.to_owned(),
             },
             source: viewer.source.clone(),
-            opened_at: moment(frame.shared, viewer.opened_at),
+            opened_at: match moment(frame.shared, viewer.opened_at) {
+                at if viewer.is_software => format!("{at} ({})", words.with_software),
+                at => at,
+            },
             first_image_at: time(viewer.first_image_at),
             downloaded_at: time(viewer.downloaded_at),
         }

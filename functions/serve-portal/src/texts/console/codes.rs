@@ -115,6 +115,13 @@ fn step(language: Language, what: &str) -> &'static str {
         "opened" => pick(language, "Mở lần chụp", "Study opened"),
         "first-image" => pick(language, "Thấy ảnh đầu tiên", "First image seen"),
         "downloaded" => pick(language, "Tải ảnh gốc", "Originals downloaded"),
+        "opened-in-software" | "open-in-software" => {
+            pick(language, "Mở bằng phần mềm đọc ảnh", "Opened in viewing software")
+        }
+        "taken-with-software" | "take-with-software" => {
+            pick(language, "Phần mềm lấy ảnh gốc", "Originals fetched by software")
+        }
+        "create-viewer-token" => pick(language, "Tạo mã mở bằng phần mềm", "Access for software made"),
         "reissue-slip" => pick(language, "Cấp phiếu mới", "New slip issued"),
         "resend-notice" => pick(language, "Gửi lại tin báo", "Message sent again"),
         "release-study" => pick(language, "Nhân viên trả kết quả", "Released by staff"),

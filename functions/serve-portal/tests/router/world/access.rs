@@ -86,6 +86,8 @@ pub async fn sessions(services: &Services) {
             started_at: now(),
             seen_at: now(),
             expires_at: (now() + services.settings.session_ttl).as_second(),
+            viewers: Vec::new(),
+            viewers_made: 0,
         };
         transaction = transaction.put(&Index::session_key(&digest(cookie)), &session, Change::new()).unwrap();
     }

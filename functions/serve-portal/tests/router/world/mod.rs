@@ -37,9 +37,10 @@ use url::Url;
 pub use self::desk::desk;
 use crate::answer::Answer;
 pub use names::*;
-use ports::{Post, Standing};
+use ports::Post;
+pub use ports::Standing;
 pub use provider::Provider;
-pub use study::{digest, many_listed};
+pub use study::{digest, many_listed, order, uid};
 
 const BUCKETS: [&str; 5] = ["studies", "derived", "slips", "audit", "usage"];
 /// Written to memory: no disk is pulled here.

@@ -133,7 +133,7 @@ async fn start_rendering(
             Ok(file) => {
                 let limits = &prepare.common.settings.limits;
                 let owner = FileOwner { study: study.clone(), patient: planned.record.patient.clone() };
-                let parts = renderer.render(&owner, file, limits, planned.options).await;
+                let parts = renderer.render(&owner, file, limits, planned.options.into()).await;
                 Ok(StartedInstance { planned, parts })
             }
             Err(DeliveryError::Store(StoreError::NotFound)) => {

@@ -1,5 +1,5 @@
-//! What stands in front of the portal on AWS: CloudFront, which adds a secret to what it passes on. The function's own
-//! address is open to the network; a request without the secret gets nothing there.
+//! What stands in front of a public function on AWS: CloudFront, which adds a secret to what it passes on. The
+//! function's own address is open to the network; a request without the secret gets nothing there.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -19,11 +19,11 @@ const VIEWER: HeaderName = HeaderName::from_static("cloudfront-viewer-address");
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ViewerAddress(pub(crate) IpAddr);
 
-/// The portal, closed to whoever does not tell this secret. Without one it stands alone, and is open.
-pub fn behind(secret: Option<Secret>, portal: Router) -> Router {
+/// A function, closed to whoever does not tell this secret. Without one it stands alone, and is open.
+pub fn behind(secret: Option<Secret>, function: Router) -> Router {
     match secret {
-        Some(secret) => portal.layer(from_fn_with_state(Arc::new(secret), admit)),
-        None => portal,
+        Some(secret) => function.layer(from_fn_with_state(Arc::new(secret), admit)),
+        None => function,
     }
 }
 
@@ -52,20 +52,20 @@ mod tests {
     use tower::ServiceExt;
 
     use super::*;
-    use crate::source;
+    use crate::source_of;
 
     async fn ask(secret: Option<&str>, headers: &[(&str, &str)]) -> (StatusCode, String) {
-        let portal =
+        let function =
             Router::new().route(
                 "/",
                 get(|request: Request| async move {
-                    source::of(&request.into_parts().0, &TrustedProxies::default())
+                    source_of(&request.into_parts().0, &TrustedProxies::default())
                 }),
             );
-        let portal = behind(secret.map(|text| Secret::new(text.to_owned())), portal);
+        let function = behind(secret.map(|text| Secret::new(text.to_owned())), function);
         let request =
             headers.iter().fold(Request::get("/"), |request, (name, value)| request.header(*name, *value));
-        let answer = portal.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        let answer = function.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
         let status = answer.status();
         let body = to_bytes(answer.into_body(), 1024).await.unwrap();
         (status, String::from_utf8(body.to_vec()).unwrap())
