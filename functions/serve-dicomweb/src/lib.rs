@@ -8,6 +8,7 @@ mod error;
 pub mod handler;
 mod lines;
 mod metadata;
+mod packs;
 mod protection;
 mod qido;
 mod remembered;
