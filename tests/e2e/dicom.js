@@ -11,7 +11,7 @@ const NUL_PADDED = new Set(["UI", "OB"]);
 /** One element, explicit VR little endian (PS3.5 7.1.2). */
 function element(tag, vr, value) {
   let bytes = Buffer.isBuffer(value) ? value : Buffer.from(String(value), "utf8");
-  if (vr === "US") {
+  if (vr === "US" && !Buffer.isBuffer(value)) {
     bytes = Buffer.alloc(2);
     bytes.writeUInt16LE(value);
   }

@@ -194,8 +194,10 @@ class Storage(unittest.TestCase):
                 properties = bucket["Properties"]
                 self.assertEqual(properties["VersioningConfiguration"]["Status"], "Enabled")
                 rule = properties["BucketEncryption"]["ServerSideEncryptionConfiguration"][0]
-                self.assertEqual(rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"], "aws:kms")
-                self.assertTrue(rule["BucketKeyEnabled"])
+                # What holds nothing of patients, and is read by CloudFront, is not under their key.
+                is_public = name == "ViewersBucket"
+                self.assertEqual(rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"], "AES256" if is_public else "aws:kms")
+                self.assertEqual(rule.get("BucketKeyEnabled", False), not is_public)
                 self.assertEqual(set(properties["PublicAccessBlockConfiguration"].values()), {True})
                 rules = [rule["Id"] for rule in properties["LifecycleConfiguration"]["Rules"]]
                 self.assertIn("unfinished-uploads", rules)
@@ -265,6 +267,7 @@ class TheDoor(unittest.TestCase):
     def test_whoever_is_public_is_told_who_asks_and_by_whom(self):
         code = product_text("shared/front")
         origins = RESOURCES["Door"]["Properties"]["DistributionConfig"]["Origins"]
+        origins = [origin for origin in origins if "CustomOriginConfig" in origin]
         urls = {name_of(origin["DomainName"]["Fn::Select"][1]["Fn::Split"][1]) for origin in origins}
         public = {program for program, properties in functions().items() if "FunctionUrlConfig" in properties}
         self.assertEqual(urls, {logical(program, "FunctionUrl") for program in public})
@@ -298,6 +301,21 @@ class TheDoor(unittest.TestCase):
         # CloudFront refuses a policy of requests that names one of these.
         for header in ["authorization", "accept-encoding"]:
             self.assertNotIn(header, asked["HeadersConfig"]["Headers"])
+
+    def test_the_hosted_viewer_is_read_by_cloudfront_alone_and_sees_no_cookie(self):
+        door = RESOURCES["Door"]["Properties"]["DistributionConfig"]
+        (origin,) = [origin for origin in door["Origins"] if "S3OriginConfig" in origin]
+        self.assertEqual(origin["OriginAccessControlId"], {"Ref": "ViewersReader"})
+        behaviors = [one for one in door["CacheBehaviors"] if one["TargetOriginId"] == origin["Id"]]
+        # The first that fits counts.
+        self.assertEqual([one["PathPattern"] for one in behaviors], ["/ohif/*.js", "/ohif/*"])
+        for behavior in behaviors:
+            self.assertEqual(behavior["CachePolicyId"], {"Ref": "AssetsCached"})
+            self.assertNotIn("OriginRequestPolicyId", behavior)
+        _, allowed = RESOURCES["ViewersBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+        self.assertEqual(allowed["Principal"], {"Service": "cloudfront.amazonaws.com"})
+        self.assertEqual(allowed["Action"], "s3:GetObject")
+        self.assertIn("aws:SourceArn", allowed["Condition"]["StringEquals"])
 
     def test_images_are_streamed_and_pages_are_not(self):
         modes = {program: one["FunctionUrlConfig"].get("InvokeMode", "BUFFERED") for program, one in functions().items() if "FunctionUrlConfig" in one}

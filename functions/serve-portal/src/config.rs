@@ -23,6 +23,8 @@ pub struct PortalConfig {
     pub channels: ChannelPolicy,
     /// Proxies in front of us, whose word about the visitor's address is believed.
     pub trusted_proxies: TrustedProxies,
+    /// Whether OHIF is served beside it, below `/ohif/`.
+    pub has_ohif: bool,
 }
 
 /// Why the configuration could not be completed.
@@ -53,7 +55,14 @@ impl PortalConfig {
             hospital: settings.hospital.clone(),
             channels: settings.channels.clone(),
             trusted_proxies: settings.trusted_proxies.clone(),
+            has_ohif: false,
         })
+    }
+
+    /// With or without OHIF beside it.
+    #[must_use]
+    pub fn with_ohif(self, has_ohif: bool) -> Self {
+        Self { has_ohif, ..self }
     }
 
     /// Whether cookies are to be kept off plain HTTP.

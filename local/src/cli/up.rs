@@ -85,6 +85,9 @@ pub struct UpOptions {
     /// more than once. None by default.
     #[arg(long = "dicomweb-origin", value_name = "URL")]
     pub dicomweb_origins: Vec<WebOrigins>,
+    /// Folder with OHIF, which studies then open in. By default the one that `make ohif` made beside the program, if it is there.
+    #[arg(long, value_name = "DIR", env = "FILMLESS_OHIF")]
+    pub ohif: Option<PathBuf>,
     /// Address where Prometheus fetches `/metrics`, e.g. `127.0.0.1:9464`; none by default. Keep it off the public network.
     #[arg(long, value_name = "ADDRESS")]
     pub metrics_addr: Option<SocketAddr>,

@@ -6,6 +6,7 @@ mod identity;
 mod lifecycle;
 mod machine;
 mod metrics;
+mod ohif;
 pub mod outbox;
 mod outbox_page;
 mod portal_listener;
@@ -36,6 +37,7 @@ use filmless_store::sealing::LocalSealer;
 use filmless_store::{Connection, Endpoints};
 use machine::Machine;
 use metrics::Counted;
+use ohif::Ohif;
 use serve_portal::{PortalConfig, PortalServices, StaffSignIn};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -307,9 +309,13 @@ async fn portal_router(
     more: Vec<Router>,
 ) -> anyhow::Result<Router> {
     let viewing = Viewing::from(services);
-    let config = PortalConfig::of(&viewing).await?;
-    let mut portal = PortalServices::new(Portal::new(viewing), config);
+    let mut config = PortalConfig::of(&viewing).await?;
     let mut router = more.into_iter().fold(Router::new(), Router::merge);
+    if let Some(folder) = ohif::folder(options.ohif.as_deref())? {
+        router = router.merge(Ohif::open(folder, &config.s3_origin)?.router());
+        config = config.with_ohif(true);
+    }
+    let mut portal = PortalServices::new(Portal::new(viewing), config);
     let staff = match external_provider(&options.staff_oidc)? {
         Some(provider) => StaffSignIn::new(services, provider, None)?,
         None => {

@@ -198,6 +198,8 @@ pub struct PortalParts {
     pub staff: Option<(OidcSettings, Console)>,
     /// What whoever stands in front of the portal tells it, so that nobody goes around him.
     pub origin_secret: Option<Secret>,
+    /// Whether OHIF was put beside the portal.
+    pub has_ohif: bool,
 }
 
 /// For `serve-portal`. What only staff use is asked for where there is a console; it erases nobody.
@@ -240,7 +242,8 @@ pub async fn portal_from_env() -> Read<PortalParts> {
         Some(provider) => Some((provider, console_beside(&env, &aws, &viewing)?)),
         None => None,
     };
-    Ok(PortalParts { viewing, staff, origin_secret: env.optional("ORIGIN_SECRET").map(Secret::new) })
+    let origin_secret = env.optional("ORIGIN_SECRET").map(Secret::new);
+    Ok(PortalParts { viewing, staff, origin_secret, has_ohif: env.parsed("OHIF")?.unwrap_or(false) })
 }
 
 fn console_beside(env: &Environment<'_>, aws: &Connection, viewing: &Viewing) -> Read<Console> {

@@ -31,6 +31,7 @@ impl PageClass {
                 "assets"
                 | "guide"
                 | "language"
+                | "ohif"
                 | "licenses"
                 | "manifest.webmanifest"
                 | "robots.txt"

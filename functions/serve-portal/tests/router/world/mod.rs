@@ -70,11 +70,12 @@ pub struct Setup {
     pub public_url: &'static str,
     pub with_console: bool,
     pub with_erasure: bool,
+    pub with_ohif: bool,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { public_url: PUBLIC_URL, with_console: true, with_erasure: true }
+        Self { public_url: PUBLIC_URL, with_console: true, with_erasure: true, with_ohif: false }
     }
 }
 
@@ -213,6 +214,7 @@ impl World {
             s3_origin: S3.into(),
             hospital: self.services.settings.hospital.clone(),
             trusted_proxies: self.services.settings.trusted_proxies.clone(),
+            has_ohif: setup.with_ohif,
         };
         let mut portal = PortalServices::new(Portal::new(self.services.clone()), config);
         if setup.with_console {
