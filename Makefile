@@ -118,7 +118,11 @@ bench: build $(TEST_TOOLS) ## Measure, print one line per figure, write target/b
 	@tools/measure-functions.mjs $(TARGET)/debug $(TARGET)/bench.json
 	@cargo build --locked --quiet --workspace --example measure_imaging
 	@tests/corpus/python tests/bench/measure_imaging.py $(TARGET)/debug/examples $(TARGET)/bench.json
-	@$(MAKE) --no-print-directory bench-lists bench-usage
+	@$(MAKE) --no-print-directory bench-dicomweb bench-lists bench-usage
+
+.PHONY: bench-dicomweb
+bench-dicomweb: build $(TEST_TOOLS) ## Measure DICOMweb beside Orthanc's plugin, over the same CT of 300 slices
+	@tests/dicomweb/python tests/dicomweb/measure.py $(TARGET)/bench.json
 
 .PHONY: bench-lists
 bench-lists: ## Measure the pages of staff among 100,000 studies (STUDIES_A_DAY=1000, for 100 days)
