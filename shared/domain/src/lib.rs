@@ -21,6 +21,7 @@ pub mod chain;
 pub mod channel;
 pub mod cost;
 pub mod date;
+pub mod download_kind;
 pub mod gate;
 pub mod hospital;
 pub mod identity;
@@ -49,6 +50,7 @@ pub mod web_origin;
 
 pub use channel::{Channel, ChannelPolicy, Reach};
 pub use date::{BirthDate, TypedAnswer};
+pub use download_kind::DownloadKind;
 pub use hospital::{Hospital, HospitalFileError, Language};
 pub use ids::{AccessionNumber, InvalidId, PatientId, SeriesInstanceUid, SopInstanceUid, StudyInstanceUid};
 pub use limits::Limits;

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::{SeriesInstanceUid, StudyInstanceUid};
+use crate::{DownloadKind, SeriesInstanceUid, StudyInstanceUid};
 
 /// S3 allows keys of 1 to 1,024 bytes of UTF-8.
 pub const KEY_BYTES_MAX: usize = 1024;
@@ -149,8 +149,12 @@ pub fn study_manifest(study: &StudyInstanceUid) -> ObjectKey {
 
 /// All files of a study in one ZIP, by what the study holds. It lies apart from what is kept, so that it can expire.
 #[must_use]
-pub fn study_download(study: &StudyInstanceUid, content_digest: &str) -> ObjectKey {
-    ObjectKey(format!("downloads/{study}/{}.zip", short(content_digest)))
+pub fn study_download(study: &StudyInstanceUid, kind: DownloadKind, content_digest: &str) -> ObjectKey {
+    let end = match kind {
+        DownloadKind::Uploaded => "zip",
+        DownloadKind::Media => "media.zip",
+    };
+    ObjectKey(format!("downloads/{study}/{}.{end}", short(content_digest)))
 }
 
 /// The objects of one rendered series in the derived bucket. The digest of the series' contents is part of

@@ -86,7 +86,8 @@ function missing(noted: readonly IndexNote[], words: Words): Node[] {
 }
 
 function note(text: string, originals: readonly OtherEntry[], words: Words): HTMLElement {
-  const links = originals
+  // On a disk all originals lie beside the page.
+  const links = (document.body.classList.contains("disc") ? [] : originals)
     .filter(({ sopInstanceUid }) => sopInstanceUid !== "")
     .map(({ sopInstanceUid, name }, place) => {
       const href = `${location.pathname}/files/${encodeURIComponent(sopInstanceUid)}`;

@@ -18,7 +18,7 @@ mod viewer_en;
 mod viewer_vi;
 
 pub use guide::GuideStep;
-pub use shape::{LinkTexts, Texts};
+pub use shape::{DownloadChoice, LinkTexts, Texts};
 
 /// The words of a language.
 #[must_use]

@@ -224,8 +224,10 @@ pub struct StudyTexts {
 pub struct DownloadTexts {
     /// Link to it, and its heading.
     pub title: &'static str,
-    /// What is in it, and for whom.
-    pub what: &'static str,
+    /// The files as they were uploaded: what it is called, and for whom it is.
+    pub uploaded: DownloadChoice,
+    /// The file-set for other software: what it is called, and for whom it is.
+    pub media: DownloadChoice,
     /// How to treat it.
     pub private: &'static str,
     /// Button that asks for it.
@@ -234,10 +236,20 @@ pub struct DownloadTexts {
     pub size: fn(&str) -> String,
     /// While it is being made.
     pub preparing: &'static str,
+    /// How many files are in it already, and how many there are.
+    pub progress: fn(u32, u32) -> String,
     /// Link to the file; its size in megabytes.
     pub ready: fn(&str) -> String,
     /// Link back to the images.
     pub back: &'static str,
+}
+
+/// One of the forms in which a study is downloaded.
+pub struct DownloadChoice {
+    /// Its heading.
+    pub title: &'static str,
+    /// What is in it, and for whom, in one sentence.
+    pub what: &'static str,
 }
 
 /// When something is not as it should be.

@@ -382,13 +382,33 @@ async fn the_originals_are_downloaded_from_the_object_store() {
     let page = get(&format!("/studies/{STUDY}/download"), &[("cookie", HOA)]).await;
     assert!(page.body.contains(&format!("{S3}/derived/downloads/{STUDY}/")), "{}", page.body);
     assert!(page.body.contains("1,5 MB"), "{}", page.body);
-    let asked = post(&format!("/studies/{STUDY}/download"), &[("cookie", HOA)], "").await;
-    assert_eq!(asked.header(LOCATION), format!("/studies/{STUDY}/download?asked"));
-    let theirs = post(&format!("/studies/{STUDY_OF_ANOTHER}/download"), &[("cookie", HOA)], "").await;
-    assert_eq!(theirs.status, StatusCode::NOT_FOUND);
+    for (query, kind) in [("", "uploaded"), ("?kind=uploaded", "uploaded"), ("?kind=media", "media")] {
+        let asked = post(&format!("/studies/{STUDY}/download{query}"), &[("cookie", HOA)], "").await;
+        assert_eq!(asked.header(LOCATION), format!("/studies/{STUDY}/download?asked={kind}"), "{query}");
+        let theirs =
+            post(&format!("/studies/{STUDY_OF_ANOTHER}/download{query}"), &[("cookie", HOA)], "").await;
+        assert_eq!(theirs.status, StatusCode::NOT_FOUND, "{query}");
+    }
+    let unknown = post(&format!("/studies/{STUDY}/download?kind=film"), &[("cookie", HOA)], "").await;
+    assert_eq!(unknown.status, StatusCode::BAD_REQUEST);
     let file = get(&format!("/studies/{STUDY}/files/1.2.3"), &[("cookie", HOA)]).await;
     let original = format!("{S3}/studies/incoming/{STUDY}/3.dcm?");
     assert!(file.header(LOCATION).starts_with(&original), "{}", file.header(LOCATION));
+}
+
+#[tokio::test]
+async fn the_page_says_for_whom_each_download_is_and_looks_again_while_one_is_made() {
+    let path = format!("/studies/{STUDY}/download");
+    let page = get(&path, &[("cookie", HOA)]).await.body;
+    assert!(page.contains("Đĩa ảnh cho bác sĩ và bệnh viện khác") && page.contains("INDEX.HTM"), "{page}");
+    assert!(page.contains("Ảnh gốc như bệnh viện lưu") && page.contains("Tải tệp ZIP"), "{page}");
+    assert!(page.contains(&format!("action=\"{path}?kind=media\"")), "{page}");
+    assert!(!page.contains("http-equiv=\"refresh\""), "{page}");
+    let asked = get(&format!("{path}?asked=media"), &[("cookie", HOA)]).await.body;
+    assert!(asked.contains("http-equiv=\"refresh\"") && asked.contains("đang được chuẩn bị"), "{asked}");
+    assert!(!asked.contains("?kind=media"), "{asked}");
+    let english = get(&path, &[("cookie", JOHN)]).await;
+    assert_eq!(english.status, StatusCode::NOT_FOUND, "it is another patient's");
 }
 
 #[tokio::test]

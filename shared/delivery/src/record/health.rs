@@ -3,7 +3,7 @@
 use filmless_store::{Bucket, Index, ObjectVersion, StoreError};
 use std::time::Duration;
 
-use filmless_domain::{StudyInstanceUid, object_key};
+use filmless_domain::{DownloadKind, StudyInstanceUid, object_key};
 
 /// The table does not answer.
 pub const TABLE: &str = "table";
@@ -17,7 +17,7 @@ pub async fn failing(index: &Index, derived: &Bucket) -> Vec<&'static str> {
     let Ok(nobody) = StudyInstanceUid::parse("0.0") else { return vec![TABLE] };
     let table = async { index.study(&nobody).await.is_ok() };
     let objects = async {
-        let key = object_key::study_download(&nobody, "healthz");
+        let key = object_key::study_download(&nobody, DownloadKind::Uploaded, "healthz");
         let found = derived.size(ObjectVersion { key: &key, version_id: None }).await;
         matches!(found, Ok(_) | Err(StoreError::NotFound))
     };

@@ -1,7 +1,7 @@
 //! The messages between the functions. Each names a study and nothing about its patient; where traces are made, `traceparent`
 //! says which step sent it ([`crate::trace`]).
 
-use filmless_domain::{SeriesInstanceUid, StudyInstanceUid};
+use filmless_domain::{DownloadKind, SeriesInstanceUid, StudyInstanceUid};
 use filmless_store::index::OutboxMessage;
 use filmless_store::port::QueueName;
 use serde::{Deserialize, Serialize};
@@ -38,6 +38,9 @@ pub enum SettleTask {
     PackDownload {
         /// Which study.
         study_instance_uid: StudyInstanceUid,
+        /// What is to be in it.
+        #[serde(default, skip_serializing_if = "DownloadKind::is_uploaded")]
+        kind: DownloadKind,
     },
 }
 
@@ -127,7 +130,7 @@ impl Task for SettleTask {
             Self::CheckQuiet { study_instance_uid }
             | Self::RenderSeries { study_instance_uid, .. }
             | Self::RenderSmallSeries { study_instance_uid, .. }
-            | Self::PackDownload { study_instance_uid } => study_instance_uid,
+            | Self::PackDownload { study_instance_uid, .. } => study_instance_uid,
         }
     }
 
@@ -176,7 +179,15 @@ mod tests {
         assert_eq!(message.body, r#"{"task":"check-quiet","study_instance_uid":"1.2.3"}"#);
         assert_eq!(SettleTask::parse(&message.body).unwrap(), task);
         assert!(SettleTask::parse("{}").is_err());
-        let pack = SettleTask::PackDownload { study_instance_uid: StudyInstanceUid::parse("1.2.3").unwrap() };
-        assert_eq!(pack.to_outbox().unwrap().queue, "downloads");
+        for (kind, body) in [
+            (DownloadKind::Uploaded, r#"{"task":"pack-download","study_instance_uid":"1.2.3"}"#),
+            (DownloadKind::Media, r#"{"task":"pack-download","study_instance_uid":"1.2.3","kind":"media"}"#),
+        ] {
+            let study_instance_uid = StudyInstanceUid::parse("1.2.3").unwrap();
+            let pack = SettleTask::PackDownload { study_instance_uid, kind };
+            let message = pack.to_outbox().unwrap();
+            assert_eq!((message.queue.as_str(), message.body.as_str()), ("downloads", body));
+            assert_eq!(SettleTask::parse(body).unwrap(), pack);
+        }
     }
 }

@@ -18,6 +18,7 @@ use filmless_domain::{
     BirthDate, Language, PatientId, ReportLack, Secret, SeriesInstanceUid, SignedResult, StudyInstanceUid,
 };
 use filmless_store::Bucket;
+use filmless_store::index::PackingProgress;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -215,8 +216,10 @@ pub struct StudyView {
 pub enum StudyDownload {
     /// Nobody asked for it yet, or it is being made.
     NotMade {
-        /// About as large as it will be: all files of the study, which are put into it as they are.
+        /// About as large as it will be.
         bytes: u64,
+        /// How far it is, while it is being made.
+        progress: Option<PackingProgress>,
     },
     /// It is there.
     Ready {

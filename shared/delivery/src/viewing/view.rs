@@ -1,18 +1,18 @@
 //! What somebody who was let in may see.
 
-use filmless_store::{Index, ObjectVersion, PRESIGNED_TTL_MAX};
+use filmless_store::{ObjectVersion, PRESIGNED_TTL_MAX};
 use std::time::Duration;
 
 use filmless_domain::audit::{AuditAction, AuditOutcome};
-use filmless_domain::object_key::SeriesKeys;
 use filmless_domain::usage::{StorageClass, UsageEvent, UsageKind};
-use filmless_domain::{HoldReason, SopInstanceUid, StoredCode, StudyInstanceUid, StudyState};
+use filmless_domain::{DownloadKind, HoldReason, SopInstanceUid, StoredCode, StudyInstanceUid, StudyState};
 use filmless_store::index::{AccessMoment, LogName, OrderRecord, SeriesRecord, StudyRecord, Transaction};
 
 use super::{Portal, SeriesView, Session, ShareScope, StudyDownload, StudySummary, StudyView};
 use crate::DeliveryError;
 use crate::prepare::download;
 use crate::record::usage::{self, Pen};
+use crate::shown_series::{keys_of, main_series, shown_series};
 use crate::sight::{Asked, is_account_of, order_in_sight, verdict};
 use crate::trace::{self, Step};
 use crate::viewing::access::{OpenedWith, event, occasion};
@@ -140,7 +140,7 @@ impl Portal {
         })
     }
 
-    /// The ZIP of all files of a study of the session's account; `None` for any other study.
+    /// A ZIP of all files of a study of the session's account; `None` for any other study. One that is there counts as fetched.
     ///
     /// # Errors
     /// [`DeliveryError`].
@@ -148,19 +148,28 @@ impl Portal {
         &self,
         session: &Session,
         study: &StudyInstanceUid,
+        kind: DownloadKind,
     ) -> Result<Option<StudyDownload>, DeliveryError> {
         let Some(record) = self.downloadable(session, study).await? else { return Ok(None) };
-        let found = download::find(&self.common.index, &self.derived, study).await?;
+        let found = download::find(&self.common.index, &self.derived, study, kind).await?;
         let Some(bytes) = found.bytes else {
-            return Ok(Some(StudyDownload::NotMade { bytes: found.bytes_of_files }));
+            let download::StudyDownload { bytes_expected: bytes, progress, .. } = found;
+            return Ok(Some(StudyDownload::NotMade { bytes, progress }));
         };
         let date = record.study_date.map(|date| format!("-{date}")).unwrap_or_default();
         self.record_opening(session, study, OpenedWith::Pages).await?;
-        let events = |pen: &Pen, _: &StudyRecord| fetched(pen, occasion(session), bytes);
+        let occasion = match kind {
+            DownloadKind::Uploaded => occasion(session).to_owned(),
+            DownloadKind::Media => format!("{} {kind}", occasion(session)),
+        };
+        let events = |pen: &Pen, _: &StudyRecord| fetched(pen, &occasion, bytes);
         let action = AuditAction::DownloadStudy;
         self.record_moment(session, study, AccessMoment::Download, action, events).await?;
         let object = ObjectVersion { key: &found.key, version_id: None };
-        let name = format!("dicom{date}.zip");
+        let name = match kind {
+            DownloadKind::Uploaded => format!("dicom{date}.zip"),
+            DownloadKind::Media => format!("dicomdir{date}.zip"),
+        };
         let url = self.derived.presign_download(object, &name, PRESIGNED_TTL_MAX).await?;
         Ok(Some(StudyDownload::Ready { url, bytes }))
     }
@@ -173,10 +182,11 @@ impl Portal {
         &self,
         session: &Session,
         study: &StudyInstanceUid,
+        kind: DownloadKind,
     ) -> Result<bool, DeliveryError> {
         let is_theirs = self.downloadable(session, study).await?.is_some();
         if is_theirs {
-            download::request(&self.common, study).await?;
+            download::request(&self.common, study, kind).await?;
         }
         Ok(is_theirs)
     }
@@ -312,40 +322,10 @@ fn fetched(pen: &Pen, occasion: &str, bytes: u64) -> Vec<UsageEvent> {
     vec![pen.event(UsageKind::Download, occasion), served]
 }
 
-/// The series that have a pack, in their order: pictures, then documents, then what is nothing to look at. A series whose late instances are not rendered yet shows what it
-/// showed before.
-pub(super) async fn shown_series(
-    index: &Index,
-    study: &StudyRecord,
-) -> Result<Vec<SeriesRecord>, DeliveryError> {
-    let mut series = index.series(&study.study_instance_uid).await?;
-    series.retain(|s| s.rendered_digest.is_some());
-    series.sort_by(|a, b| {
-        let kind = |s: &SeriesRecord| {
-            (s.frames == 0, s.frames == 0 && s.documents == 0, s.frames == 0 && s.reports == 0)
-        };
-        let key = |s: &SeriesRecord| (kind(s), s.number.is_none(), s.number, s.series_instance_uid.clone());
-        key(a).cmp(&key(b))
-    });
-    Ok(series)
-}
-
 /// Whether the study was given to the session's account, and to its share.
 fn may_ask(session: &Session, study: &StudyRecord) -> bool {
     let is_shared = |share: &ShareScope| share.studies.contains(&study.study_instance_uid);
     study.account_key.as_ref() == Some(&session.account_key) && session.share.as_ref().is_none_or(is_shared)
-}
-
-/// Which series stands for its study, on the poster and as the first one that is opened: the one with key images, else the one
-/// with the most frames, the first of several; in a study without a picture its first.
-fn main_series(series: &[SeriesRecord]) -> Option<usize> {
-    let all = series.iter().enumerate().rev();
-    all.max_by_key(|(_, s)| (s.frames > 0, s.key_frames > 0, s.frames)).map(|(index, _)| index)
-}
-
-pub(super) fn keys_of(study: &StudyRecord, series: &SeriesRecord) -> SeriesKeys {
-    let digest = series.rendered_digest.as_deref().unwrap_or_default();
-    SeriesKeys::new(&study.study_instance_uid, &series.series_instance_uid, digest)
 }
 
 fn summary(
@@ -365,29 +345,5 @@ fn summary(
         images: series.iter().map(|s| s.frames).sum(),
         is_released: order.is_some(),
         poster_url,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn the_main_series_has_key_images_else_the_most_frames_and_is_the_first_of_several() {
-        for (series, expected) in [
-            (&[][..], None),
-            (&[(0, 0), (0, 0)], Some(0)),
-            (&[(0, 0), (3, 0), (9, 0), (9, 0)], Some(2)),
-            (&[(90, 0), (3, 1), (4, 0)], Some(1)),
-        ] {
-            let record = |(frames, key_frames): &(u32, u32)| {
-                let record = json!({ "series_instance_uid": "1.2", "content_digest": "", "frames": frames, "key_frames": key_frames });
-                serde_json::from_value(record).unwrap()
-            };
-            let records: Vec<SeriesRecord> = series.iter().map(record).collect();
-            assert_eq!(main_series(&records), expected, "{series:?}");
-        }
     }
 }

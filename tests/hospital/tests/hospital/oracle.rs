@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use filmless_delivery::Services;
 use filmless_delivery::viewing::{Portal, Session, StudyDownload, StudySummary};
-use filmless_domain::{AccessionNumber, StudyInstanceUid};
+use filmless_domain::{AccessionNumber, DownloadKind, StudyInstanceUid};
 use serde_json::Value;
 
 use crate::exam::exam_in;
@@ -216,7 +216,7 @@ impl Oracle {
             let Some(session) = session else { continue };
             let uid = uid_of(&self.truth.exams[exam].uid());
             if let Some(StudyDownload::Ready { url, .. }) =
-                portal.find_download(&session, &uid).await.unwrap()
+                portal.find_download(&session, &uid, DownloadKind::Uploaded).await.unwrap()
                 && let Some(zip) = self.pictures.fetch(&url)
             {
                 self.figures.downloads += 1;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use filmless_delivery::Services;
 use filmless_delivery::viewing::{Portal, ShareRequest};
+use filmless_domain::DownloadKind;
 use filmless_domain::share::Relation;
 
 use crate::oracle::{Oracle, uid_of};
@@ -17,7 +18,7 @@ pub async fn ask_for_download(oracle: &mut Oracle, services: &Services, exam: us
         let person = &oracle.truth.people[account.person];
         if let Some(session) = account.session(&portal, &name, person, false).await {
             let uid = uid_of(&oracle.truth.exams[exam].uid());
-            portal.request_download(&session, &uid).await.unwrap();
+            portal.request_download(&session, &uid, DownloadKind::Uploaded).await.unwrap();
         }
         oracle.seats.accounts.insert(name, account);
     }

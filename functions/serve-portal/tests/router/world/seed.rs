@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use filmless_delivery::Services;
 use filmless_delivery::notice::send_notice;
-use filmless_delivery::prepare::download::pack_download;
+use filmless_delivery::prepare::pack::pack_download;
 use filmless_delivery::release::release_study;
 use filmless_delivery::staff::ContactCorrection;
 use filmless_domain::staff::Role;
-use filmless_domain::{AccessionNumber, Channel, ObjectKey, PatientId, SopInstanceUid};
+use filmless_domain::{AccessionNumber, Channel, DownloadKind, ObjectKey, PatientId, SopInstanceUid};
 use filmless_store::index::{
     ChannelRecord, ChannelState, LostFile, NoticeRecord, ReviewKind, ReviewRecord, SearchRecord, UploadOwner,
     UploadRecord,
@@ -109,7 +109,7 @@ async fn seed_hoa(services: &Services, clock: &Standing) {
     for study in [&study, &withheld] {
         release_study(&services.into(), &uid(study.uid)).await.unwrap();
     }
-    pack_download(&services.into(), &uid(STUDY)).await.unwrap();
+    pack_download(&services.into(), &uid(STUDY), DownloadKind::Uploaded).await.unwrap();
     let office = desk(services, "u-18", [Role::Records]);
     office.hold(&uid(WITHHELD), "a look at the images").await.unwrap();
     one(WITHOUT_ORDER, "A-NONE").release(services).await;
