@@ -1,4 +1,4 @@
-//! The file that is rendered.
+//! The file to render.
 
 use std::borrow::Cow;
 use std::fs::File;
@@ -10,7 +10,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use filmless_dicom::RangedBytes;
 
-/// A file of a study: in memory when it is small, else on disk, where it has no name any more.
+/// A file of a study: in memory if it is small, else on disk, already unlinked.
 #[derive(Debug)]
 pub enum SourceFile {
     /// All of it.
@@ -19,13 +19,13 @@ pub enum SourceFile {
     Disk {
         /// The file.
         file: File,
-        /// How long it is.
+        /// Its length.
         bytes: u64,
     },
 }
 
 impl SourceFile {
-    /// How many bytes it has.
+    /// Its length in bytes.
     #[must_use]
     pub fn bytes(&self) -> u64 {
         match self {
@@ -37,7 +37,7 @@ impl SourceFile {
     /// Reads a range, off the async threads.
     ///
     /// # Errors
-    /// The range does not lie within, or the disk fails.
+    /// The range is outside the file, or the disk fails.
     pub async fn read(self: &Arc<Self>, range: Range<u64>) -> io::Result<Bytes> {
         if let Self::Memory(all) = &**self {
             let outside = |_| io::Error::from(io::ErrorKind::InvalidInput);

@@ -1,4 +1,4 @@
-//! All files of a study as they were uploaded, in one ZIP. It is made when somebody asks for it, and expires.
+//! All files of a study as uploaded, in one ZIP. Made on request; it expires.
 
 use std::fs::File;
 use std::io;
@@ -31,12 +31,12 @@ Open it with DICOM software (Weasis, RadiAnt, Horos, 3D Slicer, for example).
 This is personal health data: please keep it private.
 ";
 
-/// The ZIP of what a study holds now, and whether it is there.
+/// The ZIP of a study's current contents, made or not.
 pub(crate) struct StudyDownload {
     pub key: ObjectKey,
-    /// Bytes, once it is made.
+    /// Its size in bytes, once it is made.
     pub bytes: Option<u64>,
-    /// Bytes of all files that are in it, or will be.
+    /// Bytes of all files that go into it.
     pub bytes_of_files: u64,
 }
 
@@ -58,25 +58,25 @@ pub(crate) async fn find(
     Ok(StudyDownload { key, bytes, bytes_of_files })
 }
 
-/// Asks for the ZIP to be made.
+/// Asks `prepare-study` to make the ZIP.
 pub(crate) async fn request(common: &Common, study: &StudyInstanceUid) -> Result<(), DeliveryError> {
     let task = SettleTask::PackDownload { study_instance_uid: study.clone() };
     let entry = outbox::entry(common, vec![task.to_outbox()?])?;
     outbox::publish(common, &entry).await
 }
 
-/// How long nobody else begins to pack a study after its packer was last heard of.
+/// How long after a packer's last sign of life another one may start.
 const LEASE: SignedDuration = SignedDuration::from_mins(2);
-/// How often the packer says that it goes on.
+/// How often the packer shows that it is still running.
 const RENEW_EVERY: SignedDuration = SignedDuration::from_secs(20);
-/// When whoever found somebody packing looks again.
+/// When a run that found another one packing looks again.
 const LOOK_AGAIN_MS: u64 = 5_000;
 
-/// Makes the ZIP of a study that may be seen, unless it is there. However often somebody asked, one packs it at a time: who
-/// comes second looks again later, and finds it.
+/// Makes the ZIP of a study that may be seen, unless it is there. However often it is requested, one run packs it
+/// at a time; a second one looks again later and finds it.
 ///
 /// # Errors
-/// [`DeliveryError`]: it has to be made again.
+/// [`DeliveryError`]: it must be made again.
 #[instrument(skip_all, fields(study_instance_uid = %study))]
 pub async fn pack_download(prepare: &Prepare, study: &StudyInstanceUid) -> Result<(), DeliveryError> {
     if find_in_sight(&prepare.common, study).await?.is_none() {
@@ -91,7 +91,7 @@ pub async fn pack_download(prepare: &Prepare, study: &StudyInstanceUid) -> Resul
         message.delay_ms = LOOK_AGAIN_MS;
         return outbox::publish(&prepare.common, &outbox::entry(&prepare.common, vec![message])?).await;
     }
-    // Between looking and taking the turn, whoever had it may have come to its end.
+    // Look once more: a run that held the lease may have finished in between.
     let packed = match find(&prepare.common.index, &prepare.derived, study).await? {
         StudyDownload { bytes: Some(_), .. } => Ok(()),
         missing => pack(prepare, study, &missing.key).await,
@@ -144,7 +144,7 @@ async fn add_file(
     added.await.map_err(DeliveryError::internal("a ZIP"))?.map_err(DeliveryError::internal("a ZIP"))
 }
 
-/// Stored, not compressed: most DICOM files hardly shrink, and a phone has to unpack them again.
+/// Stored, not compressed: most DICOM files hardly shrink, and a phone must unpack them again.
 fn add(zip: &mut ZipWriter<File>, name: &str, bytes: &mut impl io::Read) -> io::Result<()> {
     let options = SimpleFileOptions::default()
         .compression_method(zip::CompressionMethod::Stored)
@@ -154,7 +154,7 @@ fn add(zip: &mut ZipWriter<File>, name: &str, bytes: &mut impl io::Read) -> io::
     io::copy(bytes, zip).map(|_| ())
 }
 
-/// `DICOM/S001/I00001.dcm`: names that any file system takes and that tell nothing about the patient.
+/// `DICOM/S001/I00001.dcm`: names that any file system accepts and that reveal nothing about the patient.
 fn names(sorted: &[InstanceRecord]) -> Vec<String> {
     let (mut series, mut number) = (0_usize, 0_usize);
     let mut before = None;

@@ -1,4 +1,4 @@
-//! From instances in the index to what can be shown: settling, rendering, downloads.
+//! From instances in the index to what can be shown: settle, render, download.
 
 pub(crate) mod digest;
 pub mod download;

@@ -1,4 +1,4 @@
-//! What somebody who was let in may see.
+//! What somebody who has signed in may see.
 
 use filmless_store::{Index, ObjectVersion, PRESIGNED_TTL_MAX};
 use std::time::Duration;
@@ -19,12 +19,12 @@ use crate::viewing::access::{event, occasion};
 use crate::viewing::lost_files::count_lost;
 use crate::viewing::result::whole_result;
 
-/// Life of a presigned URL of an uploaded file. Such a URL cannot be taken back, because the hospital's file stays, so
-/// that it lives just long enough to be followed.
+/// Life of a presigned URL of an uploaded file. It cannot be revoked, because the hospital's file stays, so it lives
+/// just long enough to be followed.
 const ORIGINAL_TTL: Duration = Duration::from_secs(60);
 
 impl Portal {
-    /// The studies of the session's account, newest first; those on their way are named, without a picture.
+    /// The studies of the session's account, newest first. Those on their way are listed without a picture.
     ///
     /// # Errors
     /// [`DeliveryError`].
@@ -49,7 +49,7 @@ impl Portal {
         Ok(summaries)
     }
 
-    /// How many studies that the account was given are out of sight: staff or the gate hold them once more.
+    /// How many of the account's studies are out of sight, because staff or the gate hold them again.
     ///
     /// # Errors
     /// [`DeliveryError`].
@@ -61,7 +61,7 @@ impl Portal {
         Ok(count)
     }
 
-    /// Whether a study that the account was given is out of sight. Of any other it is false, existing or not.
+    /// Whether one of the account's studies is out of sight. False for any other, existing or not.
     ///
     /// # Errors
     /// [`DeliveryError`].
@@ -83,8 +83,8 @@ impl Portal {
         self.is_ordered_for(session, study).await
     }
 
-    /// Whether the order that a study was released under is still for the person of the account. Whoever was given another's
-    /// study by mistake hears no more of it.
+    /// Whether the order that a study was released under is still for the account's person. A patient who got somebody
+    /// else's study by mistake hears no more of it.
     async fn is_ordered_for(&self, session: &Session, study: &StudyRecord) -> Result<bool, DeliveryError> {
         let Some(accession) = &study.order_accession else { return Ok(false) };
         let Some(order) = self.common.index.order(accession).await? else { return Ok(false) };
@@ -95,7 +95,7 @@ impl Portal {
         is_account_of(&self.common, account, &order.order).await
     }
 
-    /// A study of the session's account with presigned URLs; `None` for any other, existing or not.
+    /// A study of the session's account, with presigned URLs; `None` for any other, existing or not.
     ///
     /// # Errors
     /// [`DeliveryError`].
@@ -165,7 +165,7 @@ impl Portal {
         Ok(Some(StudyDownload::Ready { url, bytes }))
     }
 
-    /// Asks for that ZIP to be made; whether the study is one of theirs.
+    /// Requests that ZIP; returns whether the study is one of theirs.
     ///
     /// # Errors
     /// [`DeliveryError`].
@@ -181,7 +181,7 @@ impl Portal {
         Ok(is_theirs)
     }
 
-    /// A presigned URL of one file of a study of the session's account, as it was uploaded; `None` for any other.
+    /// A presigned URL of one file of a study of the session's account, as uploaded; `None` for any other.
     ///
     /// # Errors
     /// [`DeliveryError`].
@@ -200,14 +200,14 @@ impl Portal {
         let url = self.studies.presign_download(object, &name, ORIGINAL_TTL).await?;
         let audit = event(session, AuditAction::DownloadInstance, study);
         let audit = audit.detail(format!("instance {instance}")).entry(&self.common)?;
-        // Every click is a fetch of its own, and known by its line in the audit log.
+        // Every click is its own download, identified by its audit entry.
         let events = self.usage_of(study, |pen, _| fetched(pen, &audit.id, record.bytes)).await?;
         let transaction = Transaction::new().log(LogName::Audit, &audit)?;
         self.common.index.commit(usage::add(transaction, &events)?).await?.or_contention()?;
         Ok(Some(url))
     }
 
-    /// The study, if this session may see it; who asks for another one is written down.
+    /// The study, if this session may see it; a request for any other is recorded.
     async fn visible(
         &self,
         session: &Session,
@@ -244,7 +244,7 @@ impl Portal {
     }
 
     /// The one rule of access: the study was released to this account, is neither held nor recalled, and is still its
-    /// patient's; and a share names it. Returns the order under which it is seen.
+    /// patient's; for a share, it is also in the share. Returns the order it is seen under.
     async fn seen(
         &self,
         session: &Session,
@@ -256,11 +256,11 @@ impl Portal {
         order_in_sight(&self.common, study).await
     }
 
-    /// Whether a study will be this patient's, as far as its files say by now. Nothing is named of one that may not.
+    /// Whether a study will be this patient's, judging by its files so far. Otherwise it is not mentioned at all.
     async fn is_on_its_way(&self, session: &Session, study: &StudyRecord) -> Result<bool, DeliveryError> {
         let is_on_its_way = match (study.state, study.reason.as_ref().map(StoredCode::known)) {
             (StudyState::Receiving | StudyState::Settled | StudyState::Rendered, None) => true,
-            // More images or a signature are awaited; whose it is is no question.
+            // It waits for more images or a signature; whose it is is not in question.
             (StudyState::Held, Some(Some(HoldReason::IncompleteStudy | HoldReason::ResultNotSigned))) => true,
             _ => false,
         };
@@ -305,15 +305,15 @@ impl Portal {
     }
 }
 
-/// Files that were fetched, and their bytes.
+/// A download, and its bytes.
 fn fetched(pen: &Pen, occasion: &str, bytes: u64) -> Vec<UsageEvent> {
     let served = pen.event(UsageKind::BytesServed, &format!("original {occasion}"));
     let served = served.bytes(StorageClass::Original, usage::signed(bytes));
     vec![pen.event(UsageKind::Download, occasion), served]
 }
 
-/// The series that have a pack, in their order: pictures, then documents, then what is nothing to look at. A series whose late instances are not rendered yet shows what it
-/// showed before.
+/// The series that have a pack, in order: pictures, documents, then series with nothing to look at. A series whose
+/// late instances are not rendered yet shows its earlier rendering.
 async fn shown_series(index: &Index, study: &StudyRecord) -> Result<Vec<SeriesRecord>, DeliveryError> {
     let mut series = index.series(&study.study_instance_uid).await?;
     series.retain(|s| s.rendered_digest.is_some());
@@ -327,14 +327,14 @@ async fn shown_series(index: &Index, study: &StudyRecord) -> Result<Vec<SeriesRe
     Ok(series)
 }
 
-/// Whether the study was given to the session's account, and to its share.
+/// Whether the study was given to the session's account, and is in its share.
 fn may_ask(session: &Session, study: &StudyRecord) -> bool {
     let is_shared = |share: &ShareScope| share.studies.contains(&study.study_instance_uid);
     study.account_key.as_ref() == Some(&session.account_key) && session.share.as_ref().is_none_or(is_shared)
 }
 
-/// Which series stands for its study, on the poster and as the first one that is opened: the one with key images, else the one
-/// with the most frames, the first of several; in a study without a picture its first.
+/// The series that stands for its study, on the poster and as the first opened: one with key images, else the one with
+/// most frames, the first of several. Without pictures, the study's first series.
 fn main_series(series: &[SeriesRecord]) -> Option<usize> {
     let all = series.iter().enumerate().rev();
     all.max_by_key(|(_, s)| (s.frames > 0, s.key_frames > 0, s.frames)).map(|(index, _)| index)
