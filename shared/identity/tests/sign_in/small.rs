@@ -1,4 +1,4 @@
-//! The provider of our own, asked as a client asks it.
+//! Our own provider, called as a client calls it.
 
 use filmless_domain::Secret;
 use filmless_domain::staff::Role;
