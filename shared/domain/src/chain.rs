@@ -164,7 +164,7 @@ mod tests {
         let mut last = three_lines();
         last[2] = last[2].replace("opened", "closed");
         let untouched = verify(&three_lines()).unwrap();
-        assert_ne!(verify(&last).unwrap().digest, untouched.digest, "the head kept elsewhere tells");
+        assert_ne!(verify(&last).unwrap().digest, untouched.digest, "the head stored elsewhere shows it");
     }
 
     #[test]

@@ -158,7 +158,7 @@ impl std::fmt::Display for Channel {
 
 /// The text is not a channel, or not a list of channels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("channels are named by their words, each once, separated by commas: sms,email")]
+#[error("channels are listed by name, each once, separated by commas: sms,email")]
 pub struct InvalidChannels;
 
 impl FromStr for Channel {

@@ -41,7 +41,7 @@ pub enum StoreError {
         source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// The object is not what was written: its bytes do not match the checksum stored with them.
-    #[error("the object is damaged: its bytes do not give its checksum")]
+    #[error("the object is damaged: its bytes do not match its checksum")]
     Damaged,
     /// The object is larger than the caller accepts.
     #[error("the object is larger than allowed")]

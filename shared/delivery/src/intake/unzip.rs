@@ -239,7 +239,7 @@ mod tests {
         );
         assert!(matches!(extract(1), Extracted::Litter) && matches!(extract(2), Extracted::Litter));
         assert!(matches!(extract(3), Extracted::Companion(kind) if kind == "exe"));
-        assert!(matches!(extract(4), Extracted::File(_)), "it is refused by its own reason");
+        assert!(matches!(extract(4), Extracted::File(_)), "it is refused later, with its own reason");
     }
 
     #[test]

@@ -167,7 +167,7 @@ async fn forged_signatures_are_refused() {
     for (name, answer) in answers {
         assert!(is_refused(&answer), "{name}: {answer:?}");
     }
-    assert!(public_key_is_one(), "the test's own key is no key");
+    assert!(public_key_is_one(), "the test's own key is not a key");
 }
 
 fn public_key_is_one() -> bool {

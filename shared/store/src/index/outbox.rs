@@ -152,7 +152,7 @@ mod tests {
             assert_eq!(found.iter().map(|item| item.messages.len()).sum::<usize>(), messages);
             // Each is complete on its own.
             assert!(found.iter().all(|item| item.items().len() == 1));
-            assert!(found[0].key() == entry(0, 0).key(), "the first has its name");
+            assert!(found[0].key() == entry(0, 0).key(), "the first has the entry's id");
         }
     }
 }
