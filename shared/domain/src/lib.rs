@@ -1,7 +1,7 @@
-//! The words and rules of Filmless, without any input or output.
+//! The terms and rules of Filmless, without any input or output.
 //!
-//! Everything here is synchronous and deterministic: time and randomness come in as arguments. Other crates
-//! may rely on the invariants of the types, because each type has one fallible constructor.
+//! Everything here is synchronous and deterministic: time and randomness are arguments. Each type has one fallible
+//! constructor, so other crates may rely on its invariants.
 //!
 //! ```
 //! use filmless_domain::{AccessionNumber, BirthDate};

@@ -1,4 +1,4 @@
-//! From instances in the index to what can be shown: settling, rendering, downloads.
+//! From instances in the index to what can be shown: settle, render, download.
 
 #[cfg(feature = "render")]
 mod archive;

@@ -1,4 +1,4 @@
-//! The index: one DynamoDB table. Every item type, key by key, is described in `docs/STORAGE-LAYOUT.md`.
+//! The index: one DynamoDB table. `docs/STORAGE-LAYOUT.md` describes every item type, key by key.
 
 mod access;
 mod account;

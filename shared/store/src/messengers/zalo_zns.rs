@@ -1,5 +1,5 @@
-//! Zalo Notification Service: a template that Zalo has approved for the hospital, filled with a few values, to whoever uses Zalo under a
-//! Vietnamese number. One POST per message: <https://developers.zalo.me/docs/zalo-notification-service>.
+//! Zalo Notification Service: a template that Zalo approved for the hospital, filled with a few values, for Zalo users
+//! with a Vietnamese number. One POST per message: <https://developers.zalo.me/docs/zalo-notification-service>.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -18,27 +18,27 @@ use crate::port::{Message, Messenger, PortError, Values};
 
 const OPERATION: &str = "send by Zalo";
 const ENDPOINT: &str = "https://business.openapi.zalo.me";
-/// Far less than a run of ours may take.
+/// Far shorter than one of our runs may take.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// What the hospital sets up. The token lies in the settings themselves, or in a file that is read for each message, since Zalo's
-/// tokens are good for about a day.
+/// The hospital's settings. The token is in the settings, or in a file that is read for each message, because Zalo's
+/// tokens last about a day.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Settings {
     access_token: Option<String>,
     access_token_file: Option<PathBuf>,
     template_id: String,
-    /// For patients who are written to in English; without one, they get the other.
+    /// For patients who get messages in English; without it they get the other one.
     template_id_en: Option<String>,
-    /// Which of our values each parameter of the template gets.
+    /// Which value each parameter of the template gets.
     #[serde(default = "usual_data")]
     template_data: BTreeMap<String, Datum>,
     #[serde(default = "usual_endpoint")]
     endpoint: String,
 }
 
-/// A value that a template may carry.
+/// A value that a template can contain.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Datum {
@@ -70,7 +70,7 @@ struct Answer {
 }
 
 impl ZaloZns {
-    /// With these settings, unless they cannot be used: one of the two ways to the token, and an address that is read by nobody else.
+    /// `None` if the settings are unusable: the token needs exactly one source, and the address must be private.
     pub(super) fn new(settings: Value) -> Option<Self> {
         let settings: Settings = serde_json::from_value(settings).ok()?;
         let is_private =
@@ -118,7 +118,7 @@ impl ZaloZns {
     }
 }
 
-/// At most 48 characters, and none that tell which study it is.
+/// At most 48 characters, none of which reveal the study.
 fn tracking_id(values: &Values) -> String {
     hex::encode(&Sha256::digest(&values.idempotency_key)[..16])
 }
@@ -138,11 +138,11 @@ impl Messenger for ZaloZns {
             .header("access_token", self.token().await?)
             .header("content-type", "application/json")
             .body(Bytes::from(body));
-        // The error would not name the token, but a chain of errors is nothing to rely on.
+        // The error would not contain the token, but do not rely on that.
         let request = request.map_err(|_| PortError::refused(OPERATION, "the token is no header"))?;
         let answer = self.client.send(request).await.map_err(|error| match error {
             HttpError::BadRequest => PortError::Refused { operation: OPERATION, source: Box::new(error) },
-            // Nobody knows how far it came.
+            // Nobody knows how far it got.
             HttpError::Failed | HttpError::TimedOut | HttpError::TooLong => unanswered(error),
         })?;
         let status = answer.status().as_u16();
@@ -164,7 +164,7 @@ impl Messenger for ZaloZns {
         Ok(id.unwrap_or_else(|| tracking_id(values)))
     }
 
-    /// ZNS sends again what it is given again, under the same tracking id, too.
+    /// ZNS sends a repeated request again, even with the same tracking id.
     fn is_idempotent(&self) -> bool {
         false
     }
@@ -212,7 +212,7 @@ mod tests {
         let body = own.body(&values("0903123456", Some("p"))).unwrap();
         assert_eq!(body["template_data"], json!({ "mat_khau": "p", "bv": "Hospital A" }));
         assert_eq!(body["template_id"], "2");
-        // Where messages carry no password, a template that shows one is not sent; nor anything out of the country.
+        // If messages carry no password, a template that shows one is not sent; nor is anything abroad.
         assert!(own.body(&values("0903123456", None)).is_err());
         assert!(zalo(&json!({})).unwrap().body(&values("+4915112345678", None)).is_err());
     }
