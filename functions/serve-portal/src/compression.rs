@@ -1,6 +1,6 @@
-//! Compresses a page on its way out. Only the study page and the licences get this: they are larger than the first window of a connection, and
-//! every round trip counts on a slow network. They repeat nothing that a visitor could have typed, so their length
-//! tells nobody anything about what is secret in them.
+//! Compresses the study page and the licences on their way out. Only these are larger than the first window of a
+//! connection, and every round trip counts on a slow network. They repeat nothing a visitor could have typed, so their
+//! length reveals nothing about the secrets in them.
 
 use std::io::Write;
 
@@ -36,7 +36,7 @@ pub(crate) async fn gzip(request: Request, next: Next) -> Response {
     Response::from_parts(parts, Body::from(compressed))
 }
 
-/// Whether this coding is named without a weight of zero (RFC 9110 12.5.3).
+/// Whether the client accepts this coding, that is, names it without a weight of zero (RFC 9110 12.5.3).
 pub(crate) fn accepts(headers: &HeaderMap, coding: &str) -> bool {
     let named = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
     named.flat_map(|list| list.split(',')).any(|listed| {

@@ -9,9 +9,9 @@ use lambda_http::request::RequestContext;
 
 use crate::front::ViewerAddress;
 
-/// The network address, as whoever stands in front of the portal and has proved it, the gateway, or the socket saw it.
-/// A header such as `X-Forwarded-For` is whatever the visitor wrote, unless the peer is a proxy that the hospital named.
-/// An IPv6 visitor owns a whole /64, so that is what counts as one source.
+/// The network address as seen by CloudFront after it proved itself, by the gateway, or by the socket. A header such as
+/// `X-Forwarded-For` is whatever the visitor wrote, unless the peer is a proxy that the hospital named. An IPv6 visitor
+/// owns a whole /64, so a /64 counts as one source.
 pub(crate) fn of(parts: &Parts, proxies: &TrustedProxies) -> String {
     let gateway = match parts.extensions.get::<RequestContext>() {
         Some(RequestContext::ApiGatewayV2(context)) => {

@@ -1,4 +1,4 @@
-//! The originals of a study, for doctors with software of their own: all in one ZIP, or one by one.
+//! The originals of a study, for doctors with their own software: all in one ZIP, or one by one.
 
 use askama::Template;
 use axum::extract::{Path, Query};
@@ -20,14 +20,14 @@ const MEGABYTE: u64 = 1_000_000;
 struct DownloadPage<'a> {
     frame: Frame<'a>,
     study_url: String,
-    /// Address and words of the file, when it is there.
+    /// Address and label of the file, once it exists.
     file: Option<(String, String)>,
-    /// How large it will be, in words, as long as it is not there.
+    /// How large it will be, in words, until it exists.
     size: Option<String>,
     is_asked_for: bool,
 }
 
-/// Whether the file was asked for already.
+/// Whether the file was already requested.
 #[derive(Deserialize)]
 pub(crate) struct Asked {
     asked: Option<String>,
@@ -79,7 +79,7 @@ pub(crate) async fn original(
     see_other(&url, [])
 }
 
-/// A size in megabytes, to the nearest one, and below ten to a tenth: `7,0`, `158`. Nothing is of no size.
+/// A size in megabytes, rounded to a whole number, or to a tenth below ten: `7,0`, `158`. Zero bytes have no size.
 fn megabytes(bytes: u64, decimal_mark: char) -> String {
     let tenths = bytes.saturating_add(MEGABYTE / 20) / (MEGABYTE / 10);
     match tenths.max(1) {
