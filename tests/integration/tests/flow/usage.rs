@@ -299,7 +299,7 @@ async fn exports_hold_until_a_byte_of_the_ledger_or_of_a_file_is_changed() {
     assert_eq!(found["months"][0]["differences"], json!([{ "key": csv, "what": "changed" }]));
     std::fs::write(&file, &untouched).unwrap();
 
-    // Without its manifest, or with another month's, a month does not count as not exported.
+    // A month whose manifest is missing, or is another month's, must not count as never exported.
     let manifest = format!("exports/months/{month}/manifest.json");
     let manifest_key = ObjectKey::parse(&manifest).unwrap();
     let version = ObjectVersion { key: &manifest_key, version_id: None };

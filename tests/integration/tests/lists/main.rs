@@ -278,7 +278,7 @@ async fn what_is_held_is_found_by_name_and_by_reason_without_reading_all_that_is
         let codes: Vec<String> =
             found.unwrap().iter().map(|hit| hit.patient_id.as_str().to_owned()).collect();
         assert_eq!(codes, ["N1-0", "N1-1"]);
-        // Both are reported, and there is no order to compare them with.
+        // Both are looked up, and there is no order to compare them with.
         let (found, of_reviews) = desk.count(desk.desk.mismatches(31)).await;
         assert!(found.unwrap().is_empty());
         // Somebody the name no longer fits.
