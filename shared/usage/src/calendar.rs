@@ -46,7 +46,7 @@ impl Month {
         self.after(1).starts_at_ms()
     }
 
-    /// The month so many months later, or before.
+    /// The month this many months later, or earlier if negative.
     #[must_use]
     pub fn after(self, months: i32) -> Self {
         Self(self.0.saturating_add(months.months()).first_of_month())

@@ -11,12 +11,12 @@ pub enum UsageError {
         /// Number of the line in what was read, from 1.
         line: u64,
     },
-    /// A month or a day is not written as one.
+    /// A month or a day has the wrong format.
     #[error("`{text}` is not written as {form}")]
     Date {
-        /// What was written.
+        /// The text.
         text: String,
-        /// How it is to be written.
+        /// The right format.
         form: &'static str,
     },
     /// The price file cannot be used.

@@ -40,12 +40,12 @@ message usage_events {
     optional binary concerns (STRING);
 }";
 
-/// Rows of one row group: what is held in memory of a day.
+/// Rows per row group: how much of a day is kept in memory.
 const GROUP_ROWS: usize = 128 * 1024;
-/// A file that reached this size is followed by another: Athena reads files of 128 to 512 MB best.
+/// After a file of this size, another one begins: Athena reads files of 128 to 512 MB best.
 pub const PART_BYTES: u64 = 256 << 20;
 
-/// One file while it is written.
+/// A file being written.
 pub struct EventsFile<W: Write + Send> {
     writer: SerializedFileWriter<DigestWriter<W>>,
     rows: Rows,
@@ -64,7 +64,7 @@ pub struct Written {
 }
 
 impl<W: Write + Send> EventsFile<W> {
-    /// An empty file.
+    /// Begins an empty file.
     ///
     /// # Errors
     /// [`UsageError::Parquet`].
@@ -88,7 +88,7 @@ impl<W: Write + Send> EventsFile<W> {
         Ok(())
     }
 
-    /// Whether the next line belongs into another file.
+    /// Whether the next line belongs in another file.
     pub fn is_full(&self) -> bool {
         self.rows.len() == 0 && self.writer.bytes_written() as u64 >= PART_BYTES
     }
@@ -112,7 +112,7 @@ impl<W: Write + Send> EventsFile<W> {
     }
 }
 
-/// Nothing in them depends on when, where or by which version a file is written.
+/// Nothing here depends on when, where or by which version a file is written.
 fn properties() -> Result<WriterProperties, UsageError> {
     let column = |name: &str| ColumnPath::from(name);
     let level = ZstdLevel::try_new(1).map_err(UsageError::Parquet)?;

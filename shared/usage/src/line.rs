@@ -1,4 +1,4 @@
-//! One line of the ledger, read without copying what needs no copy.
+//! One line of the ledger, read with as little copying as possible.
 
 use std::borrow::Cow;
 use std::ops::Deref;
@@ -64,7 +64,7 @@ pub struct Link<'a> {
     pub previous: Cow<'a, str>,
 }
 
-/// A text that is borrowed wherever it stands in the line as it is. A `Cow` within an `Option` would be copied.
+/// A text borrowed from the line if possible. Within an `Option`, serde would copy a `Cow`.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
@@ -85,7 +85,7 @@ impl Link<'_> {
 }
 
 impl<'a> Line<'a> {
-    /// Reads a line, the number `number` of what is being read.
+    /// Parses a line; `number` is its number in what is being read.
     ///
     /// # Errors
     /// [`UsageError::Line`].

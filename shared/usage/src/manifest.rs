@@ -1,4 +1,4 @@
-//! What an export of a month consists of, and what it rests on.
+//! The files of a month's export, and the data they are based on.
 
 use std::collections::BTreeMap;
 
@@ -56,7 +56,7 @@ pub struct Manifest {
     pub files: Vec<FileEntry>,
 }
 
-/// What is counted line by line for a manifest.
+/// Counts line by line for a manifest.
 #[derive(Debug, Clone, Default)]
 pub struct Counter {
     rows: u64,
@@ -79,7 +79,7 @@ impl Counter {
         self.chain.digest.clone_from(&head.digest);
     }
 
-    /// The manifest of these files.
+    /// Builds the manifest of these files.
     #[must_use]
     pub fn manifest(self, summary: Summary, prices_sha256: String, mut files: Vec<FileEntry>) -> Manifest {
         files.sort_by(|a, b| a.key.cmp(&b.key));
@@ -98,7 +98,7 @@ impl Counter {
 }
 
 impl Manifest {
-    /// As it is stored.
+    /// The manifest as stored.
     ///
     /// # Errors
     /// [`UsageError::Manifest`].
@@ -108,7 +108,7 @@ impl Manifest {
         Ok(bytes)
     }
 
-    /// Reads one.
+    /// Reads a stored manifest.
     ///
     /// # Errors
     /// [`UsageError::Manifest`].

@@ -1,4 +1,4 @@
-//! What an erasure leaves of the figures of a month.
+//! How an erasure affects the figures of a month.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use filmless_domain::chain::ChainHead;

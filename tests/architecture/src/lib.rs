@@ -1,5 +1,6 @@
-//! The rules of the workspace, as tests: who may import whom, that no two files need each other, what the
-//! pure crates must not touch, where names of the cloud may stand. `docs/ARCHITECTURE.md` says why; a failing test says what to do.
+//! The rules of the workspace, as tests: which crate may import which, no two files that need each other, what the pure
+//! crates must not touch, where names of the cloud may appear. `docs/ARCHITECTURE.md` gives the reasons; a failing test
+//! says what to do.
 
 #[cfg(test)]
 mod circles;

@@ -6,6 +6,6 @@ pub fn check(bytes: &[u8]) {
     let split = bytes.iter().position(|b| *b == b'\n').unwrap_or(0);
     let (label, value) = bytes.split_at(split);
     let text = Charset::from_value(label).decode(value);
-    // No character of any repertoire becomes more than a few.
+    // No byte becomes more than a few characters in any repertoire.
     assert!(text.chars().count() <= 2 * value.len() + 1);
 }

@@ -1,4 +1,4 @@
-//! A row that cannot be used.
+//! Unusable rows.
 
 use serde::Serialize;
 
@@ -10,19 +10,19 @@ use crate::claims::text;
 /// A row that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct BadRow {
-    /// Where it lies.
+    /// Where it is.
     #[serde(flatten)]
     pub place: Place,
-    /// Episode, where it can be read.
+    /// The episode, if readable.
     pub ma_lk: String,
-    /// Service, where it can be read.
+    /// The service, if readable.
     pub ma_dich_vu: String,
-    /// How many studies it is for, as far as that can be read.
+    /// How many studies it is for, as far as readable.
     #[serde(skip)]
     pub(crate) count: usize,
-    /// Which field, if it is one.
+    /// The field at fault, if it is one.
     pub field: Option<&'static str>,
-    /// What is wrong, in Vietnamese. The value is not repeated.
+    /// What is wrong, in Vietnamese. It does not repeat the value.
     pub reason: String,
     /// The field, and what is wrong with it.
     #[serde(skip)]
@@ -36,7 +36,7 @@ impl BadRow {
         Self { place, ma_lk: String::new(), ma_dich_vu: String::new(), count: 0, field, reason, told }
     }
 
-    /// Adds what it says of the study that it is for.
+    /// Adds what the row says about its study.
     pub(crate) fn naming<'a>(
         mut self,
         field: impl Fn(&'static str) -> Result<&'a str, &'static str>,

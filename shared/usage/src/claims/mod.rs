@@ -1,6 +1,7 @@
-//! The hospital's claims to social insurance (QĐ 130/QĐ-BYT as amended by 4750 and 3176) against what was delivered.
+//! Compares the hospital's claims to social insurance (QĐ 130/QĐ-BYT as amended by 4750 and 3176) with what was
+//! delivered.
 //!
-//! Claims come as bytes: XML as it is sent, CSV, TSV, or a ZIP of them; [`Claims::add`] tells them apart.
+//! Claims come as bytes: XML as sent to the insurance, CSV, TSV, or a ZIP of them; [`Claims::add`] recognises which.
 
 mod archive;
 mod at_risk;
@@ -48,7 +49,7 @@ pub use rows::Claims;
 pub use text::composed;
 
 impl Claims {
-    /// Reads one file of which there is no name.
+    /// Reads one file without a name.
     ///
     /// # Errors
     /// [`UsageError::Claims`].
@@ -58,10 +59,10 @@ impl Claims {
         Ok(claims)
     }
 
-    /// Adds a file: XML, CSV, TSV, or a ZIP of them. A row that cannot be used is listed, and the others go on.
+    /// Adds a file: XML, CSV, TSV, or a ZIP of them. An unusable row is listed, and reading continues.
     ///
     /// # Errors
-    /// [`UsageError::Claims`] names file, `HOSO` and line: the file is no such thing, or larger than the limits.
+    /// [`UsageError::Claims`] names file, `HOSO` and line: the file is of another type, or exceeds the limits.
     pub fn add(&mut self, file: &str, bytes: &[u8]) -> Result<(), UsageError> {
         if bytes.len() as u64 > self.limits.file_bytes_max {
             return Err(UsageError::Claims { why: format!("{file}: tệp quá lớn") });

@@ -1,21 +1,22 @@
-//! What a claim line counts and asks for. A number of two readings is settled by the others of its row, or not at all.
+//! The quantity and amount of a claim line. If a number can be read in two ways, the other numbers of its row decide,
+//! or nothing does.
 
 use super::numbers::{Milli, ONE, Reading};
 
-/// Amounts are rounded to two decimals (QĐ 130/QĐ-BYT, table 3): a product may be off by half of one.
+/// Amounts are rounded to two decimals (QĐ 130/QĐ-BYT, table 3), so a product may be off by half of one.
 const ROUNDED: Milli = 5;
 
-/// What a claim line counts and asks for.
+/// The quantity and amount of a claim line.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Money {
     /// How many studies it is for.
     pub count: usize,
-    /// What it asks for.
+    /// The amount claimed.
     pub amount_vnd: Option<i64>,
 }
 
 impl Money {
-    /// Reads it from the fields of a row, or says which field has two readings.
+    /// Reads both from the fields of a row, or returns the field that can be read in two ways.
     pub fn of(field: impl Fn(&'static str) -> Option<Reading>) -> Result<Self, (&'static str, String)> {
         let quantity = field("SO_LUONG").unwrap_or(Reading::One(ONE));
         let quantity = settled(quantity, &field)
@@ -33,7 +34,7 @@ impl Money {
     }
 }
 
-/// The quantity at the price of the insurance, else of the hospital.
+/// The quantity at the price of the insurance, else at the hospital's.
 fn priced(
     quantity: Milli,
     field: impl Fn(&'static str) -> Option<Reading>,
@@ -47,7 +48,7 @@ fn priced(
     Ok(Some(quantity * price / ONE))
 }
 
-/// The quantity; of two readings the one with which quantity and price come to the amount.
+/// The quantity; if it can be read in two ways, the one with which quantity times price gives the amount.
 fn settled(quantity: Reading, field: impl Fn(&'static str) -> Option<Reading>) -> Option<Milli> {
     if let Some(value) = quantity.value() {
         return Some(value);

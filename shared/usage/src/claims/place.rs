@@ -1,17 +1,17 @@
-//! Where a row of a claim file lies.
+//! The position of a row in a claim file.
 
 use std::fmt;
 
 use serde::Serialize;
 
-/// Where a row lies.
+/// The position of a row.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Place {
-    /// Name of the file, as it was given.
+    /// Name of the file, as given.
     pub file: String,
-    /// Of XML: which `HOSO`, from 1.
+    /// In XML: the `HOSO`, from 1.
     pub dossier: Option<u64>,
-    /// Of a table: the line in the file, from 1 (the header). Of XML: the line in the inner table, or in the file where
+    /// In a table: the line in the file, from 1 (the header). In XML: the line in the inner table, or in the file if
     /// the inner table cannot be read.
     pub line: u64,
 }

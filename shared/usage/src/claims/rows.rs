@@ -1,4 +1,4 @@
-//! The rows of claim files: those that can be used, and those that cannot.
+//! The rows of claim files, usable and unusable.
 
 use crate::UsageError;
 use crate::claims::bad_row::BadRow;
@@ -9,18 +9,18 @@ use crate::claims::place::Place;
 /// The group of imaging among claim lines (`MA_NHOM`).
 const IMAGING_GROUP: &str = "2";
 
-/// Claim files that were read.
+/// The claim files that were read.
 #[derive(Debug, Clone, Default)]
 pub struct Claims {
-    /// The lines of imaging that can be used.
+    /// Usable lines for imaging.
     pub lines: Vec<Claim>,
-    /// The rows that cannot.
+    /// Unusable rows.
     pub bad_rows: Vec<BadRow>,
-    /// Rows of other groups, which are passed over.
+    /// Number of rows of other groups, which are skipped.
     pub other_rows: u64,
     /// Number of `HOSO`.
     pub dossiers: u64,
-    /// Files of archives that are no claims by their names.
+    /// Files in archives whose names do not look like claims.
     pub other_files: Vec<String>,
     pub(crate) limits: ClaimLimits,
     pub(crate) rows: u64,
@@ -28,13 +28,13 @@ pub struct Claims {
 }
 
 impl Claims {
-    /// Nothing yet, to be read within limits.
+    /// No claims yet; reading obeys these limits.
     #[must_use]
     pub fn within(limits: ClaimLimits) -> Self {
         Self { limits, ..Self::default() }
     }
 
-    /// Whether nothing of a claim was read.
+    /// Whether no claim was read.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.dossiers == 0 && self.lines.is_empty() && self.bad_rows.is_empty() && self.other_rows == 0
@@ -48,7 +48,7 @@ impl Claims {
         Ok(())
     }
 
-    /// Takes a row in. Rows of other groups are passed over before anything else of them is looked at.
+    /// Adds a row. Rows of other groups are skipped before anything else in them is read.
     pub(crate) fn take<'a>(
         &mut self,
         place: Place,

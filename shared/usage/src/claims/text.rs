@@ -1,16 +1,16 @@
-//! What encoding a claim file has. Its bytes say it before its declaration does: a text that was made in memory often
-//! declares UTF-16 and is written as UTF-8.
+//! The encoding of a claim file. Its bytes count more than its declaration: text made in memory often declares UTF-16
+//! and is written as UTF-8.
 
 use std::borrow::Cow;
 
 use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
-/// How far a declaration is looked for.
+/// How far to look for a declaration, in bytes.
 const DECLARATION_BYTES: usize = 200;
 
-/// The bytes as UTF-8 where they are UTF-16, by byte order mark or by how their first `<` is written; else as they are,
-/// without a mark. `None` when half a character is left over.
+/// Converts UTF-16 to UTF-8, recognised by byte order mark or by the bytes of the first `<`; other bytes are only
+/// stripped of a mark. `None` if half a character is left over.
 pub fn without_utf16(bytes: &[u8]) -> Option<Cow<'_, [u8]>> {
     let (encoding, rest) = match bytes {
         [0xef, 0xbb, 0xbf, rest @ ..] => return Some(Cow::Borrowed(rest)),
@@ -28,7 +28,7 @@ pub fn composed(text: &str) -> Cow<'_, str> {
     if is_nfc(text) { Cow::Borrowed(text) } else { Cow::Owned(text.nfc().collect()) }
 }
 
-/// An XML file as text. `None` when it is in no encoding that it declares.
+/// An XML file as text. `None` if it is not in the encoding it declares.
 pub fn of_xml(bytes: &[u8]) -> Option<Cow<'_, str>> {
     match without_utf16(bytes)? {
         Cow::Owned(text) => String::from_utf8(text).ok().map(Cow::Owned),

@@ -1,4 +1,4 @@
-//! Walking through XML, one step at a time: elements and their text. No DTD, no entities but the five of XML itself.
+//! Walks through XML step by step: elements and their text. No DTD, no entities except XML's own five.
 
 use std::borrow::Cow;
 
@@ -18,7 +18,7 @@ pub enum Step<'a> {
     End,
 }
 
-/// A document that is walked through.
+/// An XML document and the position in it.
 pub struct Walk<'a> {
     reader: Reader<&'a [u8]>,
     text: &'a str,
@@ -30,7 +30,7 @@ pub struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    /// From its beginning.
+    /// Starts at the beginning.
     pub fn new(text: &'a str, depth_max: usize) -> Self {
         let mut reader = Reader::from_str(text);
         reader.config_mut().expand_empty_elements = true;
@@ -47,12 +47,12 @@ impl<'a> Walk<'a> {
         self.line
     }
 
-    /// How many elements are open.
+    /// The number of open elements.
     pub fn depth(&self) -> usize {
         self.depth
     }
 
-    /// Goes a step further; else why not, without repeating what is written there.
+    /// Makes one step; if that fails, says why without repeating the document's text.
     pub fn step(&mut self) -> Result<Step<'a>, &'static str> {
         loop {
             match self.reader.read_event().map_err(|_| "XML không đúng cú pháp")? {

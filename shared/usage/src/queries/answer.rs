@@ -1,19 +1,19 @@
-//! The answer to a named query, and how it is told.
+//! The answer to a named query, and its output formats.
 
 use serde_json::{Map, json};
 
 use crate::UsageError;
 
-/// What a field of an answer holds.
+/// A field of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value {
     /// A text.
     Text(String),
     /// A whole number.
     Number(i64),
-    /// A number of two decimals, in hundredths.
+    /// A number with two decimals, in hundredths.
     Hundredths(i64),
-    /// Nothing.
+    /// No value.
     Null,
 }
 

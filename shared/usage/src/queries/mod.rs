@@ -39,19 +39,19 @@ impl NamedQuery {
         QUERIES.iter().find(|query| query.name == name).copied()
     }
 
-    /// What it answers: its first line.
+    /// What it answers, from its first line.
     #[must_use]
     pub fn about(&self) -> &'static str {
         self.sql.lines().next().unwrap_or_default().trim_start_matches("-- ")
     }
 
-    /// The query of a month, to be given the exports.
+    /// Starts the query for a month; give it the exports.
     #[must_use]
     pub fn asked(&self, month: Month) -> Option<Asked> {
         Asked::new(self.name, month)
     }
 
-    /// The statement for a month. Comments go: one of them speaks of the parameter.
+    /// The statement for a month, without comments, because one of them mentions the parameter.
     #[must_use]
     pub fn statement(&self, month: Month) -> String {
         let lines = self.sql.lines().filter(|line| !line.starts_with("--"));
@@ -59,8 +59,8 @@ impl NamedQuery {
     }
 }
 
-/// What DuckDB is told first: where the tables of the queries lie. `root` is a folder or an `s3://` address that holds
-/// `exports/` and `prices/`.
+/// The statements DuckDB runs first: they define the tables of the queries. `root` is a folder or an `s3://` address
+/// that contains `exports/` and `prices/`.
 #[must_use]
 pub fn duckdb_tables(root: &str) -> String {
     let root = root.trim_end_matches('/').replace('\'', "''");

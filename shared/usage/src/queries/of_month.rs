@@ -1,4 +1,4 @@
-//! Queries that ask for the events of one month: studies, films, messages.
+//! Queries over the events of one month: studies, films, messages.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use super::event::Event;
 use crate::queries::query::Query;
 use crate::{Month, Prices};
 
-/// What the latest event says that says something.
+/// The value of the latest event that has one.
 struct Latest<T>(Option<(i64, T)>);
 
 impl<T> Default for Latest<T> {
@@ -31,14 +31,14 @@ impl<T: Clone> Latest<T> {
     }
 }
 
-/// Kinds that say what became of a study. Erasure takes nothing back.
+/// Kinds that set the state of a study. Erasure takes nothing back.
 const STATES: [&str; 4] = ["study-released", "study-held", "study-shown", "study-recalled"];
 
 /// `studies.sql`.
 pub struct Studies {
     month: Month,
     studies: HashMap<Arc<str>, Known>,
-    /// By department, modality and payer: releases, and what is charged for them.
+    /// By department, modality and payer: releases, and their charges.
     booked: BTreeMap<[String; 3], [i64; 2]>,
 }
 

@@ -1,4 +1,4 @@
-//! What a hospital does in a run, and what must have become of it at the end.
+//! What a hospital does in a run, and the result that must follow.
 
 use std::io::Write;
 use std::time::Duration;
@@ -16,7 +16,7 @@ pub struct Upload {
     pub bytes: Vec<u8>,
 }
 
-/// How a study has to end.
+/// How a study must end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
     /// Its patient sees all of it.
@@ -25,10 +25,10 @@ pub enum Ending {
     Hidden,
 }
 
-/// What somebody puts right after a while.
+/// What somebody corrects after a while.
 #[derive(Clone, Default)]
 pub struct Corrections {
-    /// Keys whose current object must be what is shown.
+    /// Keys whose current object must be shown.
     pub keys: Vec<String>,
     /// The first files named another patient: they may be in quarantine.
     pub of_another: bool,
@@ -40,7 +40,7 @@ pub struct Corrections {
 pub struct ExpectedStudy {
     pub study: Study,
     pub ending: Ending,
-    /// Number of instances; none where chance decides whose files come first.
+    /// Number of instances; `None` if it depends on which files come first.
     pub instances: Option<usize>,
     /// Whose files were mixed in.
     pub is_mixed: bool,
@@ -48,7 +48,7 @@ pub struct ExpectedStudy {
 }
 
 impl ExpectedStudy {
-    /// One that nobody puts right.
+    /// A study that nobody corrects.
     pub fn new(study: Study, ending: Ending, instances: Option<usize>) -> Self {
         Self { study, ending, instances, is_mixed: false, corrections: Corrections::default() }
     }
@@ -66,7 +66,7 @@ pub struct Scenario {
 const SECOND: Duration = Duration::from_secs(1);
 
 impl Scenario {
-    /// One study of two slices with its order before, and a file that is no image.
+    /// One study with two slices, its order first, and a file that is not an image.
     pub fn reference() -> Self {
         let mut scenario = Self::default();
         let study = Study::numbered(1);
@@ -79,7 +79,7 @@ impl Scenario {
         scenario
     }
 
-    /// One study whose modality named another patient; the archive puts that right under the same keys.
+    /// One study whose modality named another patient; the archive corrects that under the same keys.
     pub fn mended() -> Self {
         let mut scenario = Self::default();
         scenario.mended_study(Study::numbered(1), SECOND, 300, true);
@@ -87,7 +87,7 @@ impl Scenario {
         scenario
     }
 
-    /// Two patients, with all that happens in a hospital.
+    /// Two patients, with everything that happens in a hospital.
     pub fn random(chance: &mut Chance) -> Self {
         let mut scenario = Self::default();
         scenario.first_study(chance);
@@ -143,7 +143,7 @@ impl Scenario {
             order["declared_instances"] = json!(count);
         }
         if chance.per_mille(250) {
-            // What no map of a table holds: it is kept all the same.
+            // Something no map in a table can contain; it is kept anyway.
             order["ward"] = odd(chance);
         }
         let ordered_after = SECOND * [0, 3, 200, 900][chance.below(4)];
@@ -163,7 +163,7 @@ impl Scenario {
         }
         let instances = (!is_mixed).then_some(count);
         if is_mixed {
-            // Whoever came first may have shut it out.
+            // Whichever came first may have shut out the other.
             corrected.clear();
         }
         let corrections = Corrections { keys: corrected, ..Corrections::default() };
@@ -207,7 +207,7 @@ impl Scenario {
         self.studies.push(expected);
     }
 
-    /// The modality names another patient; the archive puts that right, one file after the other.
+    /// The modality names another patient; the archive corrects that, file by file.
     fn mended_study(&mut self, study: Study, ordered_after: Duration, mended_after: u32, is_same_key: bool) {
         let wrong =
             Study { patient_id: "N20-OTHER".into(), patient_name: "TRAN^VAN BINH".into(), ..study.clone() };
@@ -234,7 +234,7 @@ impl Scenario {
     }
 }
 
-/// A field that hospital systems send now and then: too large, too deep, a number of another range, a key of nothing.
+/// Fields that hospital systems sometimes send: too large, too deep, a number out of range, an empty key.
 fn odd(chance: &mut Chance) -> serde_json::Value {
     match chance.below(4) {
         0 => json!("x".repeat(410_000)),

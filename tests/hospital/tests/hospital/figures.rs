@@ -1,4 +1,4 @@
-//! What is told of a hospital at the end.
+//! The report about a hospital at the end.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -21,24 +21,24 @@ pub struct Figures {
     pub slips: usize,
     pub shares: usize,
     pub merges: usize,
-    /// Releases by which staff said that those named are one person.
+    /// Releases in which staff said that those named are one person.
     pub same_person: usize,
     pub sweeps: usize,
     pub is_report_asked: bool,
     pub undetectable: usize,
-    /// Whose files were asked for in one.
+    /// Examinations whose files were requested for download.
     pub asked_for: BTreeSet<usize>,
     pub was_held: BTreeSet<usize>,
     pub released_by_staff: BTreeSet<usize>,
-    /// Without a mistake, and not shown at the end: nothing may be here.
+    /// Examinations without a mistake that are not shown at the end: must be empty.
     pub clean_unseen: Vec<usize>,
     pub clean: usize,
-    /// Of each mistake: how many, shown at the end, of these after staff had looked, needlessly hidden.
+    /// For each kind of mistake: how many, shown at the end, of these after staff had looked, needlessly hidden.
     pub kinds: BTreeMap<Kind, [usize; 4]>,
-    /// With a mistake, and theirs after all; and how many of those are not shown at the end.
+    /// With a mistake, but still the patient's own; and how many of those are not shown at the end.
     pub rightful: usize,
     pub needlessly_held: usize,
-    /// Which those are.
+    /// Those examinations.
     pub needless: Vec<usize>,
 }
 
@@ -48,7 +48,7 @@ impl Figures {
         !self.asked_for.is_disjoint(exams)
     }
 
-    /// Counts what became of each examination.
+    /// Counts the outcome of each examination.
     pub fn count(&mut self, truth: &Truth, shown: &BTreeSet<usize>, done: &BTreeSet<usize>) {
         for exam in truth.exams.iter().filter(|exam| done.contains(&exam.number)) {
             let number = exam.number;
@@ -78,7 +78,7 @@ impl Figures {
         }
     }
 
-    /// All hospitals together.
+    /// Sums up all hospitals.
     pub fn add(&mut self, other: &Self) {
         for (sum, one) in [
             (&mut self.people, other.people),

@@ -2,18 +2,18 @@
 
 use crate::chance::Chance;
 
-/// A mistake, or a correction that a hospital makes every day.
+/// A mistake, or a correction, that hospitals make every day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
-    /// The id and the name of another person, under the right accession number.
+    /// The id and name of another person, with the right accession number.
     WrongPerson,
     /// The accession number of another person's order.
     WrongAccession,
-    /// The whole worklist entry of another person: nobody can know until the PACS mends it.
+    /// The complete worklist entry of another person: nobody can know until the PACS corrects it.
     WholeWrongEntry,
     /// The order names the code of another person, and so do the images.
     MistypedCode,
-    /// The person got a code that was another's before.
+    /// The person got a code that used to be somebody else's.
     UsedCode,
     /// The first file has no id.
     BlankFirstId,
@@ -33,7 +33,7 @@ pub enum Kind {
     NameReversed,
     /// Blanks, small letters or zeros around the id.
     IdForm,
-    /// The id of another hospital's making.
+    /// The id of another hospital.
     OtherIssuer,
     /// The ideographic group of another person.
     OtherIdeographic,
@@ -41,9 +41,9 @@ pub enum Kind {
     DoubleWithoutId,
     /// The name changed between order, images and account.
     NameChanged,
-    /// The PACS puts the patient right and sends the same UIDs again.
+    /// The PACS corrects the patient and sends the same UIDs again.
     Mended,
-    /// The order is another patient's now, while late files come.
+    /// The order now names another patient, while late files still come.
     OrderChangesHands,
     /// The order is withdrawn.
     OrderCancelled,
@@ -51,15 +51,15 @@ pub enum Kind {
     AccessionReused,
     /// Images that name an accession number whose order comes days later.
     OrderLate,
-    /// A number that does not lead to the patient, corrected later.
+    /// A phone number that is not the patient's, corrected later.
     WrongContact,
-    /// Nobody wrote down how to reach the patient, at first.
+    /// At first, nobody wrote down how to reach the patient.
     LateContact,
-    /// Staff take it back.
+    /// Staff recall it.
     Recalled,
 }
 
-/// How often each is made, among the examinations with a mistake.
+/// How often each is made, among examinations with a mistake.
 pub const WEIGHTS: [(Kind, usize); 24] = [
     (Kind::WrongPerson, 10),
     (Kind::WrongAccession, 8),
@@ -88,7 +88,7 @@ pub const WEIGHTS: [(Kind, usize); 24] = [
 ];
 
 impl Kind {
-    /// Mistakes of writing: there may be two of them.
+    /// Clerical mistakes: an examination may have two.
     pub const FORM: [Self; 7] = [
         Self::BlankFirstId,
         Self::NoAccession,

@@ -1,9 +1,10 @@
-//! A hospital that makes every mistake, on the real handlers and a clock of its own. An oracle knows of whom every pixel,
-//! name, date and message is, and looks after every step: nobody sees, is told of, or downloads anything of another person,
-//! not for a moment; and whatever has no mistake is shown.
+//! A hospital that makes every mistake, on the real handlers and a clock of its own. An oracle knows to whom every
+//! pixel, name, date and message belongs, and looks after every step: nobody sees, hears of, or downloads anything of
+//! another person, not for a moment; and everything without a mistake is shown.
 //!
-//! One thing no system can know: images that were taken of one person and labelled throughout, order and all, as another's.
-//! They are made here, too, counted, and excused until the first thing that says otherwise was worked on.
+//! One thing no system can know: images that were taken of one person and labelled as another's throughout, including
+//! the order. The hospital makes these too. They are counted, and excused until the first thing that says otherwise was
+//! processed.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, missing_docs)]
 
 #[path = "../../../faults/tests/faults/chance.rs"]
@@ -53,7 +54,7 @@ use hospital::{Outcome, live};
 use plan::Size;
 use servers::servers;
 
-/// As many hospitals, so that every core has one; one in four waits for signed results.
+/// Number of hospitals, enough for every core; one in four waits for signed results.
 const HOSPITALS: u64 = 4;
 const PEOPLE: u64 = 160;
 const STUDIES: u64 = 500;

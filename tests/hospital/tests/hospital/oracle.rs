@@ -1,4 +1,4 @@
-//! Somebody who knows the truth looks at everything that anybody can see, as soon as it may have changed.
+//! Knows the truth, and looks at everything anybody can see as soon as it may have changed.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -19,9 +19,9 @@ use crate::truth::Truth;
 pub struct Violation {
     pub step: usize,
     pub what: &'static str,
-    /// Who learned it.
+    /// The person who learned it.
     pub by: usize,
-    /// Of whom.
+    /// The person it is about.
     pub of: usize,
     pub exam: usize,
     pub detail: String,
@@ -34,12 +34,12 @@ pub struct Oracle {
     pub figures: Figures,
     pub violations: Vec<Violation>,
     pub step: usize,
-    /// What the index said of an examination when it was last looked at.
+    /// The state of an examination in the index when it was last looked at.
     known: HashMap<usize, String>,
     told: BTreeSet<(&'static str, usize, usize)>,
 }
 
-/// Who looks: an account, or a share of it.
+/// The viewer: an account, or one of its shares.
 struct Viewer {
     session: Session,
     person: usize,
@@ -66,7 +66,7 @@ impl Oracle {
         }
     }
 
-    /// Looks at the examinations that something was done about, where anything changed.
+    /// Looks at the examinations that were worked on, if anything changed.
     pub async fn look(&mut self, services: &Services, exams: &BTreeSet<usize>, is_certain: bool) {
         let mut changed = BTreeSet::new();
         let mut people = BTreeSet::new();
@@ -84,7 +84,7 @@ impl Oracle {
         }
     }
 
-    /// Everybody looks at everything, let in anew.
+    /// Everybody looks at everything, after a new sign-in.
     pub async fn sweep(&mut self, services: &Services) {
         let all: Vec<String> = self.seats.accounts.keys().cloned().collect();
         for account in all {
@@ -158,7 +158,7 @@ impl Oracle {
         }
     }
 
-    /// A title names an examination: it must be theirs.
+    /// A title names an examination, which must be theirs.
     fn check_title(&mut self, person: usize, exam: usize, named: usize) {
         let owner = self.truth.owner(named);
         let subject = self.truth.exams[named].subject;
@@ -170,14 +170,14 @@ impl Oracle {
     fn check_pixels(&mut self, what: &'static str, person: usize, marks: &BTreeSet<Mark>) {
         for mark in marks {
             let owner = self.truth.owner_of_pixels(*mark);
-            // Somebody's own pixels are theirs under whatever label.
+            // A person's own pixels are theirs under any label.
             if owner != person && mark.person != person {
                 self.violate(what, person, mark.person, mark.exam, format!("{mark:?}"));
             }
         }
     }
 
-    /// Asks for a study by its address, whether it was listed or not.
+    /// Requests a study by its address, whether or not it was listed.
     async fn open(&mut self, portal: &Portal, viewer: &Viewer, exam: usize) {
         let uid = uid_of(&self.truth.exams[exam].uid());
         let Some(view) = portal.open_study(&viewer.session, &uid).await.unwrap() else { return };
@@ -204,7 +204,7 @@ impl Oracle {
         }
     }
 
-    /// What its patient fetches: all files in one, and each by itself.
+    /// What the patient downloads: all files in one, and each by itself.
     pub async fn fetch(&mut self, services: &Services, exam: usize) {
         let portal = Portal::new(services.clone());
         let people = self.truth.exams[exam].people();

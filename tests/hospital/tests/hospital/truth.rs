@@ -1,4 +1,4 @@
-//! What is true, at this moment, as far as anybody could know.
+//! The truth at this moment, as far as anybody could know it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,15 +14,15 @@ use crate::pixels::Mark;
 pub struct Truth {
     pub people: Vec<Person>,
     pub exams: Vec<Exam>,
-    /// Examinations that were taken for another person's, until it could be known.
+    /// Examinations that were taken for another person's, until this could be known.
     ended: BTreeSet<usize>,
     pub recalled: BTreeSet<usize>,
     pub cancelled: BTreeSet<usize>,
-    /// Accession numbers with a signed result, and of whom it is.
+    /// Accession numbers with a signed result, and whose result it is.
     signed: BTreeSet<(String, usize)>,
-    /// Who may be reached where: number or address, and whom clerks meant by it.
+    /// Numbers and addresses, and whom clerks meant by them.
     contacts: BTreeMap<String, BTreeSet<usize>>,
-    /// What clerks wrote of each person: names, birth dates, codes.
+    /// What clerks wrote about each person: names, birth dates, codes.
     written: BTreeMap<usize, BTreeSet<String>>,
 }
 
@@ -40,8 +40,8 @@ impl Truth {
         }
     }
 
-    /// Whose an examination is. One that was labelled and ordered as another person's throughout counts as theirs, until
-    /// the first thing that says otherwise was worked on: no system can look into the scanner.
+    /// The person an examination belongs to. One that was labelled and ordered as another person's throughout counts as
+    /// theirs, until the first thing that says otherwise was processed: no system can look into the scanner.
     pub fn owner(&self, exam: usize) -> usize {
         match self.exams[exam].taken_for {
             Some(taken_for) if !self.ended.contains(&exam) => taken_for,
@@ -49,13 +49,13 @@ impl Truth {
         }
     }
 
-    /// Whose pixels these are.
+    /// The person these pixels belong to.
     pub fn owner_of_pixels(&self, mark: Mark) -> usize {
         let exam = &self.exams[mark.exam];
         if mark.person == exam.subject { self.owner(mark.exam) } else { mark.person }
     }
 
-    /// Whether a result of its owner is signed, under a number that it names.
+    /// Whether its owner has a signed result, under a number that it names.
     pub fn is_signed(&self, exam: usize) -> bool {
         let owner = self.owner(exam);
         let accessions = self.exams[exam].accessions();
@@ -79,25 +79,26 @@ impl Truth {
         }
     }
 
-    /// Staff write down where somebody is reached.
+    /// Staff write down how somebody can be reached.
     pub fn reaches(&mut self, contact: &str, person: usize) {
         if let Some(contact) = normal(contact) {
             self.contacts.entry(contact).or_default().insert(person);
         }
     }
 
-    /// Whether a message to this number or address goes to that person, as far as clerks wrote it.
+    /// Whether this number or address is that person's, as far as clerks wrote it.
     pub fn is_reached_at(&self, person: usize, contact: &str) -> bool {
         self.contacts.get(contact).is_some_and(|people| people.contains(&person))
     }
 
-    /// Whether the hospital ever wrote this of that person.
+    /// Whether the hospital ever wrote this about that person.
     pub fn is_written_of(&self, person: usize, text: &str) -> bool {
         let written = self.written.get(&person);
         written.is_some_and(|written| written.contains(text) || written.contains(&words(text)))
     }
 
-    /// Whether staff who know the person would say that this is them: the names are theirs, and the code is nobody else's.
+    /// Whether staff who know the person would say that this is them: the names are theirs, and the code is nobody
+    /// else's.
     pub fn is_stated_of(&self, subject: usize, stated: &Stated) -> bool {
         let person = &self.people[subject];
         let sorted = |name: &str| {
@@ -111,8 +112,8 @@ impl Truth {
             && !self.people.iter().any(is_another)
     }
 
-    /// Whether all that came of an examination is its subject's, and no file names another person: then staff are right
-    /// to release it under its own order.
+    /// Whether everything that arrived for an examination is its subject's, and no file names another person: then
+    /// staff are right to release it under its own order.
     pub fn may_be_released(&self, exam: usize) -> bool {
         let exam = &self.exams[exam];
         let names_another = |id: &str| {
@@ -139,7 +140,7 @@ impl Truth {
     }
 }
 
-/// A number or an address as messages name it.
+/// A number or an address, in the form messages use.
 pub fn normal(contact: &str) -> Option<String> {
     if contact.contains('@') {
         return Some(contact.to_owned());

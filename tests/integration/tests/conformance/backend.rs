@@ -1,4 +1,4 @@
-//! One server of everything, empty and for this test alone.
+//! One server for everything, empty and only for this test.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use filmless_store::sealing::{LocalSealer, Sealer};
 use filmless_store::{Bucket, Connection, Endpoints, Index, ObjectVersion};
 use tempfile::TempDir;
 
-/// How often a message is received before it is given up on.
+/// How often a message is received before it becomes a dead letter.
 pub const RECEIVES_MAX: u32 = 3;
 pub const STUDIES: &str = "studies";
 pub const DERIVED: &str = "derived";
@@ -25,7 +25,7 @@ pub struct Backend {
     pub queue: Arc<dyn Queue>,
     pub receiver: Box<dyn Receiver>,
     pub sealer: Arc<dyn Sealer>,
-    /// Keeps what must live as long as the test.
+    /// Owns what must live as long as the test.
     _kept: Option<(Embedded, TempDir)>,
 }
 
@@ -36,15 +36,15 @@ pub struct Held {
     pub receive_count: u32,
 }
 
-/// The receiving side of the queues, which on AWS is Lambda's.
+/// The receiving side of the queues; on AWS this is Lambda's.
 #[async_trait]
 pub trait Receiver: Send + Sync {
     /// Waits up to `wait` for messages, which stay hidden from others for `visibility`.
     async fn receive(&self, queue: QueueName, visibility: Duration, wait: Duration) -> Vec<Held>;
     async fn delete(&self, queue: QueueName, receipt: &str);
-    /// Gives a message back: it failed.
+    /// Returns a message that failed.
     async fn give_back(&self, queue: QueueName, receipt: &str);
-    /// Waits up to `wait` for a message that was given up on.
+    /// Waits up to `wait` for a dead letter.
     async fn dead(&self, queue: QueueName, wait: Duration) -> Vec<String>;
 }
 
@@ -84,7 +84,7 @@ impl Backend {
         .await
     }
 
-    /// A backend with these names of buckets and table.
+    /// A backend with these names for buckets and table.
     pub async fn new(
         connection: Connection,
         [studies, derived, table]: [&str; 3],
@@ -129,7 +129,7 @@ impl Receiver for DurableReceiver {
     }
 
     async fn dead(&self, queue: QueueName, _: Duration) -> Vec<String> {
-        // A receive is what moves a message that was received too often.
+        // Only a receive moves a message that was received too often.
         assert!(self.0.receive(queue, 10, Duration::ZERO).await.unwrap().is_empty());
         let letters = self.0.dead_letters(queue).await.unwrap();
         letters.into_iter().map(|letter| letter.body).collect()

@@ -1,5 +1,5 @@
-//! What `shared/store` promises, asked of each server that it is used with: the embedded profile's own, and LocalStack
-//! with DynamoDB Local. The tests are the same; a hospital's own server is asked the same way.
+//! Checks the promises of `shared/store` on each supported server: the embedded profile's own, and LocalStack with
+//! DynamoDB Local. The tests are the same; they also check a hospital's own server.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod backend;

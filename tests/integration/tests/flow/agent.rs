@@ -2,7 +2,7 @@
 
 use ureq::Agent;
 
-/// A client that follows no redirect, and to which a refusal is an answer.
+/// A client that follows no redirects and treats a refusal as an answer.
 pub fn agent() -> Agent {
     Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into()
 }

@@ -1,4 +1,4 @@
-//! A thousand people who sign in at once.
+//! A thousand people sign in at once.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -9,7 +9,7 @@ use crate::patients::{Patient, sign_in};
 use crate::system::System;
 use crate::wire::{Ask, stranger};
 
-/// Each hash alone takes 19 MiB.
+/// Each of their hashes takes 19 MiB.
 const PEOPLE: u32 = 1000;
 
 fn memory_mib(system: &System, field: &str) -> u64 {
@@ -18,7 +18,7 @@ fn memory_mib(system: &System, field: &str) -> u64 {
     line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() / 1024
 }
 
-/// As many accounts with the password of the patient: what is stored of it is copied.
+/// Many accounts with the patient's password: its stored hash is copied.
 async fn crowd_of_accounts(system: &System, patient: &Patient) -> Vec<String> {
     let index = system.connection().index("filmless");
     let account = index.account(&patient.study.patient_id.replace('-', "")).await.unwrap().unwrap();
@@ -73,12 +73,12 @@ async fn a_thousand_sign_ins_at_once_are_all_answered_in_bounded_memory() {
     println!("{counts:?} within {last:?}; others waited {slowest:?} at most");
     println!("memory: {before} MiB before, {peak} MiB at most, {after} MiB after");
     assert!(counts.keys().all(|status| matches!(status, 303 | 403 | 429 | 503)), "{counts:?}");
-    // How many depends on the machine: whoever waits for ten seconds is asked to come again.
+    // How many depends on the machine: somebody who has waited ten seconds is asked to come again.
     assert!(counts.get(&303).is_some_and(|count| *count >= 10), "hardly anybody got in: {counts:?}");
     assert!(last < Duration::from_secs(45), "the last one waited {last:?}");
-    // Four hashes at a time, and what a thousand connections need.
+    // Four hashes at a time, plus what a thousand connections need.
     assert!(peak < before + 250, "{peak} MiB");
     assert!(slowest < Duration::from_secs(20), "others waited {slowest:?}");
-    // The crowd is gone, and nothing of it is held against the patient.
+    // The crowd is gone, and the patient does not suffer for it.
     assert_eq!(patient.sign_in().from(stranger(998)).send(system).await.status, 303);
 }

@@ -1,4 +1,4 @@
-//! Hostile words in names, contacts, orders and images: they are shown as words and do nothing.
+//! Hostile text in names, contacts, orders and images: it is shown as text and does nothing.
 
 use std::process::{Command, Stdio};
 
@@ -14,7 +14,7 @@ use crate::sample::{CT_IMAGE_STORAGE, Study};
 use crate::system::{System, link_of};
 use crate::wire::Ask;
 
-/// A name whose letters are those of the images.
+/// A name with the same letters as in the images.
 const NAME: &str =
     "Nguyễn Thị <script>alert(1)</script>\r\nBcc: evil@evil.example\u{202e}\u{200b}\"'{{7*7}}Hoà";
 const SERVICE: &str = "</title><img src=x onerror=alert(2)>\r\nX-Evil: 1{{constructor}}\u{0}${7*7}";

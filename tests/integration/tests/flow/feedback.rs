@@ -1,4 +1,4 @@
-//! What providers report of messages.
+//! What providers report about messages.
 
 use serde_json::{Value, json};
 
@@ -68,7 +68,7 @@ async fn a_report_that_is_faster_than_the_mark_of_its_message_is_not_lost() {
                 .to_string(),
         }
     };
-    // In either order, the worse of two reports of one message counts.
+    // In either order, the worse of two reports on one message counts.
     system.feed(&[&delivered("sms", "sms.json"), &bounce(), &delivered("email", "email.eml")]);
     system.upload("incoming/1", study.slice(1, 1)).await;
     system.upload_order(&study.order()).await;
@@ -92,7 +92,7 @@ async fn a_note_that_somebody_is_out_of_office_undoes_no_delivery() {
         let bounce = json!({ "bounceType": kind, "bounceSubType": "General" });
         json!({ "eventType": "Bounce", "mail": { "messageId": id }, "bounce": bounce }).to_string()
     };
-    // Before the message is known, in the order that is less likely.
+    // Before the message is known, in the less likely order.
     system.feed(&[&bounce("Transient"), &delivery, &bounce("Undetermined")]);
     system.upload("incoming/1", study.slice(1, 1)).await;
     system.upload_order(&study.order()).await;

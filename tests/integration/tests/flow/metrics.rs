@@ -58,7 +58,7 @@ async fn figures_tell_of_studies_messages_queues_and_pages_and_of_no_patient() {
     {
         assert!(!page.contains(secret), "{secret} is a label");
     }
-    // It is no page of the portal.
+    // It is not a page of the portal.
     assert_eq!(Ask::get("/metrics").send(&system).await.status, 404);
 }
 

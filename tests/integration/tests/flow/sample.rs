@@ -1,4 +1,4 @@
-//! Small valid DICOM files, and orders that fit them.
+//! Small valid DICOM files, and matching orders.
 
 use dicom_core::value::DataSetSequence;
 use dicom_core::{DataElement, PrimitiveValue, Tag, VR};
@@ -43,7 +43,7 @@ pub struct Study {
 }
 
 impl Study {
-    /// A study whose identifiers follow from a number, so that tests do not meet.
+    /// A study whose identifiers follow from a number, so that tests do not collide.
     pub fn numbered(number: u32) -> Self {
         Self {
             uid: format!("1.2.826.0.1.3680043.10.999.{number}"),
@@ -56,7 +56,8 @@ impl Study {
         }
     }
 
-    /// The same, with identifiers and a receiver that no other run has: for a system that keeps what earlier runs left.
+    /// The same, with identifiers and a receiver that no other run uses: for a system that keeps what earlier runs
+    /// left.
     pub fn numbered_in_run(number: u32, run: u32) -> Self {
         assert!(number < 1000 && run < 100_000);
         Self {
@@ -73,7 +74,7 @@ impl Study {
         format!("{}.{series}", self.uid)
     }
 
-    /// A slice with a bright square whose place tells its number.
+    /// A slice with a bright square whose position gives its number.
     pub fn slice(&self, series: u32, number: u32) -> Vec<u8> {
         self.slice_with(series, number, 600)
     }
@@ -144,7 +145,7 @@ impl Study {
         bytes
     }
 
-    /// An encapsulated CDA document whose record target is this patient, behind a comment longer than one read.
+    /// An encapsulated CDA document with this patient as record target, after a comment longer than one read.
     pub fn cda(&self, series: u32, number: u32, patient_id: &str, name: &str) -> Vec<u8> {
         let comment = " ".repeat(100_000);
         let mut xml = format!(
@@ -179,7 +180,7 @@ impl Study {
         self.instance(series, 1, "1.2.840.10008.5.1.4.1.1.88.59", "KO", elements)
     }
 
-    /// A structured report of one sentence, with its Completion Flag.
+    /// A structured report with one sentence, and its Completion Flag.
     pub fn report(&self, series: u32, finding: &str, completion: &str) -> Vec<u8> {
         let line = vec![
             text(tags::VALUE_TYPE, VR::CS, "TEXT"),

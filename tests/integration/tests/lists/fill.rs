@@ -1,5 +1,5 @@
-//! Studies by the day, as the pipeline leaves them: of each three days those of one were opened, of one are held, and of one
-//! reached nobody.
+//! Studies day by day, as the pipeline leaves them: of every three days one has opened studies, one has held ones, and
+//! one has studies that reached nobody.
 
 use filmless_domain::{HoldReason, Order};
 use filmless_store::StoreError;
@@ -12,10 +12,10 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use serde_json::json;
 
-/// Studies of one transaction: nine items each at most, and those of a patient, of a hundred.
+/// Studies per transaction: each needs at most nine of its hundred items, plus those of a patient.
 const AT_ONCE: usize = 8;
 const TRANSACTIONS_AT_ONCE: usize = 8;
-/// Studies of one patient.
+/// Studies per patient.
 const OF_PATIENT: usize = 10;
 
 const GIVEN_NAMES: [&str; 20] = [
@@ -23,7 +23,7 @@ const GIVEN_NAMES: [&str; 20] = [
     "Quân", "Sơn", "Thảo", "Uyên", "Vân", "Xuân", "Yến",
 ];
 
-/// What became of the studies of a day.
+/// What happened to the studies of a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
     Opened,
@@ -31,12 +31,12 @@ pub enum Fate {
     Unreached,
 }
 
-/// What became of the studies of so many days ago.
+/// What happened to the studies of this many days ago.
 pub fn fate(days_ago: usize) -> Fate {
     [Fate::Opened, Fate::Held, Fate::Unreached][days_ago % 3]
 }
 
-/// The moment of a study: the last one of a day half a minute before the others' end, so that none falls on another day.
+/// The time of a study: the last one of a day comes half a minute before its end, so that none falls on another day.
 pub fn moment(now: Timestamp, days_ago: usize, number: usize) -> Timestamp {
     let days = i64::try_from(days_ago).expect("few days");
     let seconds = i64::try_from(number).expect("few studies");
@@ -44,16 +44,16 @@ pub fn moment(now: Timestamp, days_ago: usize, number: usize) -> Timestamp {
 }
 
 pub fn uid(days_ago: usize, number: usize) -> String {
-    // Not in the order of time.
+    // Not in chronological order.
     format!("1.2.826.0.1.3680043.10.999.{}.{days_ago}.{number}", number * 7919 % 1009)
 }
 
-/// Whose study it is.
+/// The patient's name.
 pub fn name(number: usize) -> String {
     format!("Nguyễn Thị {}", GIVEN_NAMES[number / OF_PATIENT % GIVEN_NAMES.len()])
 }
 
-/// The number to which their messages go.
+/// The number their messages go to.
 pub fn phone(days_ago: usize, number: usize) -> String {
     format!("+849{:08}", days_ago * 1000 + number / OF_PATIENT)
 }
@@ -122,7 +122,7 @@ fn of_patient(study: &StudyRecord, sk: String) -> ItemKey {
     ItemKey::new(format!("PATIENT#{}", patient.as_str()), sk)
 }
 
-/// What is written of a study.
+/// Adds the items of a study.
 pub fn add(transaction: Transaction, study: &StudyRecord, fate: Fate) -> Result<Transaction, StoreError> {
     let (uid, new) = (&study.study_instance_uid, Change::new);
     let day = study.received_at.to_zoned(TimeZone::UTC).date();
@@ -170,7 +170,7 @@ fn account(study: &StudyRecord) -> Option<AccountRecord> {
     })
 }
 
-/// So many studies on each of the days from one to another.
+/// This many studies on each day of a range.
 pub async fn fill(
     index: &Index,
     now: Timestamp,

@@ -1,4 +1,4 @@
-//! What is done about a patient: a corrected contact, access that ends, two codes that become one, data that is erased.
+//! Acts on a patient: correct a contact, end access, join two codes, erase data.
 
 use axum::Form;
 use axum::extract::Path;
@@ -128,7 +128,7 @@ pub(crate) async fn merge(
     };
     let into = match into {
         Ok(into) => into,
-        // Mistyped: the form stays.
+        // A typing error: show the form again.
         Err(error @ StaffError::NotFound) => {
             return merge_page(&console, &view, None, typed).answer(Some(&error));
         }
@@ -156,7 +156,7 @@ pub(crate) async fn merge(
     }
 }
 
-/// Asks for the other code, or shows both and asks whether they are one person's.
+/// Asks for the other code, or shows both patients and asks whether they are one person.
 fn merge_page<'a>(
     console: &'a Console,
     view: &PatientView,
@@ -186,7 +186,7 @@ fn merge_page<'a>(
     }
 }
 
-/// `GET /staff/patients/{patient}/erase`: a rehearsal says what would go.
+/// `GET /staff/patients/{patient}/erase`: a dry run shows what would go.
 pub(crate) async fn ask_erase(console: Console, Path(segment): Path<String>) -> Result<Response, Trouble> {
     may_erase(&console).await?;
     let code = patient_of(&segment, &console)?;
