@@ -1,4 +1,4 @@
-//! Every writer of what comes from outside, fed at the limits of the table: 400 KB an item, 2 KB a partition key, 1 KB a sort
+//! Feeds every writer of outside data up to the limits of the table: 400 KB an item, 2 KB a partition key, 1 KB a sort
 //! key, 32 levels, numbers up to 1e125, names of at least one character, 4 MB a transaction.
 
 use filmless_domain::{
@@ -142,19 +142,19 @@ async fn messages_are_as_many_items_as_they_need(backend: &Backend) {
         index.remove_outbox(&entry).await.unwrap();
         assert!(index.stale_outbox(late).await.unwrap().is_empty());
     }
-    // More than a transaction takes: nothing of it is one.
+    // Too many for one transaction, so they are written without one.
     let many = outbox(20_000);
     index.add_outbox(&many).await.unwrap();
     let items = index.stale_outbox(late).await.unwrap();
     assert_eq!(items.iter().map(|item| item.messages.len()).sum::<usize>(), 20_000);
-    // Each is sent and removed alone, as a sweep does it.
+    // Send and remove them one by one, as a sweep does.
     for item in &items {
         index.remove_outbox(item).await.unwrap();
     }
     assert!(index.stale_outbox(late).await.unwrap().is_empty());
 }
 
-/// The longest texts that a header gives: 128 characters of four bytes, identifiers of 192 bytes.
+/// The longest texts that a header can give: 128 characters of four bytes, identifiers of 192 bytes.
 async fn a_study_with_the_longest_facts_is_kept(backend: &Backend) {
     let (long, id, uid) = ("𠀀".repeat(128), "x".repeat(192), "1".repeat(64));
     let study = StudyInstanceUid::parse(&uid).unwrap();
