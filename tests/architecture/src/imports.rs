@@ -15,11 +15,11 @@ const SHARED: [&str; 10] = [
     "filmless-decoder",
 ];
 
-/// What is synchronous, takes values and returns values.
+/// Synchronous crates that take values and return values.
 const PURE: [&str; 5] =
     ["filmless-domain", "filmless-dicom", "filmless-imaging", "filmless-slip", "filmless-usage"];
 
-/// Whether one crate of ours may name another.
+/// Whether one of our crates may import another.
 fn may_import(importer: &Package, imported: &Package) -> bool {
     let allowed: &[&str] = match importer.name.as_str() {
         "filmless-domain" => &[],
