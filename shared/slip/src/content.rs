@@ -2,10 +2,10 @@
 
 use filmless_domain::{BirthDate, Hospital, Language, Secret, SignedResult};
 
-/// Everything printed on one slip. Texts may contain anything: they are cleaned before typesetting.
+/// Everything printed on one slip. Texts may hold anything: they are cleaned before they are set.
 #[derive(Clone)]
 pub struct SlipContent<'a> {
-    /// The hospital that issues the slip.
+    /// The hospital that hands out the slip.
     pub hospital: &'a Hospital,
     /// The main language; the other one follows in small print.
     pub language: Language,
@@ -17,7 +17,7 @@ pub struct SlipContent<'a> {
     pub sex: Option<&'a str>,
     /// The hospital's patient code.
     pub patient_id: &'a str,
-    /// The requested service, or the study description if no order says more.
+    /// The requested service; without one in the order, the study description.
     pub study_title: &'a str,
     /// Modalities of the study as DICOM codes (PS3.3 C.7.3.1.1.1).
     pub modalities: &'a [String],
@@ -27,11 +27,11 @@ pub struct SlipContent<'a> {
     pub accession_number: &'a str,
     /// Department that requested the examination.
     pub department: Option<&'a str>,
-    /// The signed result, once there is one, on its own pages after the first.
+    /// The signed result, if there is one. It gets pages of its own after the first.
     pub result: Option<&'a SignedResult>,
     /// Account name.
     pub account: &'a str,
-    /// Password in plain text, for this slip only.
+    /// The password in plain text, for this slip only.
     pub password: &'a Secret,
     /// The complete link, `https://<host>/x/<token>`.
     pub link: &'a Secret,
@@ -41,9 +41,9 @@ pub struct SlipContent<'a> {
     pub portal_url: &'a str,
     /// When the slip was made.
     pub issued_at: jiff::Timestamp,
-    /// Last day on which account and link of this slip work.
+    /// Last day on which this slip's account and link open anything.
     pub expires_on: jiff::civil::Date,
-    /// 1 for the first slip of a study; each reissue adds one.
+    /// 1 for a study's first slip, one more with every reissue.
     pub version: u32,
 }
 

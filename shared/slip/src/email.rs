@@ -1,4 +1,4 @@
-//! The email: text and HTML, the QR code inline, the slip attached.
+//! The email: text and HTML, with the QR code embedded and the slip attached.
 
 use askama::Template;
 use filmless_domain::mailbox::is_dot_atom;
@@ -14,23 +14,23 @@ use crate::words::{self, Pair};
 use crate::{SlipError, clean};
 
 /// A boundary only has to be a line that no part contains. `=_` occurs neither in base64 nor in quoted-printable (RFC
-/// 2045 6.7), and no cleaned text can begin a line with dashes; fixed boundaries keep the bytes reproducible.
+/// 2045 6.7), and no cleaned text can begin a line with dashes. Fixed boundaries keep the bytes reproducible.
 const BOUNDARIES: [&str; 3] = ["=_filmless_mixed", "=_filmless_alternative", "=_filmless_related"];
 
 /// Content-ID of the QR image (RFC 2392).
 const QR_CID: &str = "qr@filmless";
 
-/// File name of the attached slip: the same for everybody, so that a download folder reveals nothing.
+/// File name of the attached slip. The same for everybody, so that a download folder tells nothing.
 const SLIP_FILE: &str = "phieu-tra-ket-qua.pdf";
 
-/// The content of an email.
+/// Everything that an email says and carries.
 #[derive(Clone)]
 pub struct EmailContent<'a> {
-    /// The hospital named in From, whose support is offered.
+    /// The hospital, named in From, and whose support is offered.
     pub hospital: &'a Hospital,
     /// The language of the message.
     pub language: Language,
-    /// Name as people read it. It appears only in the body.
+    /// Name as a person reads it. Used in the body only.
     pub patient_name: &'a str,
     /// The requested service or the study description.
     pub study_title: &'a str,
@@ -60,9 +60,9 @@ pub struct EmailContent<'a> {
     pub message_id: &'a str,
     /// When the message is written.
     pub date: jiff::Timestamp,
-    /// The image from [`crate::qr_png`].
+    /// The picture from [`crate::qr_png`].
     pub qr_png: &'a [u8],
-    /// The slip to attach. It contains the password: leave it out if the password is left out.
+    /// The slip to attach. It holds the password, so leave it out whenever the password is left out.
     pub slip_pdf: Option<&'a [u8]>,
 }
 
@@ -75,8 +75,8 @@ impl std::fmt::Debug for EmailContent<'_> {
 
 /// Writes the message (RFC 5322, MIME); the same content gives the same bytes.
 ///
-/// No field can add a header or a recipient: mailboxes and the Message-ID are checked, all other text is one clean
-/// line, and the subject is ours.
+/// No field can add a header or a recipient: mailboxes and Message-ID are checked, all other text is one clean line,
+/// and the subject comes from the hospital's settings.
 ///
 /// # Errors
 /// [`SlipError::BadMailbox`], [`SlipError::BadMessageId`] or [`SlipError::BadLink`] for values that cannot be sent.
@@ -93,7 +93,7 @@ pub fn email_message(content: &EmailContent<'_>) -> Result<Vec<u8>, SlipError> {
         .subject(subject)
         .date(MailDate::new(content.date.as_second()))
         .message_id(message_id)
-        // RFC 3834 5: no vacation note should answer this message.
+        // RFC 3834 5: no vacation note may answer this message.
         .header("Auto-Submitted", Raw::new("auto-generated"))
         .header("X-Auto-Response-Suppress", Raw::new("All"))
         .header("Content-Language", Raw::new(content.language.tag()))
@@ -131,13 +131,13 @@ fn message_id(text: &str) -> Result<&str, SlipError> {
     }
 }
 
-/// A label and its value, as a line of the text and a row of the HTML.
+/// A label and its value: a line of the text, a row of the HTML.
 struct Row {
     label: &'static str,
     value: String,
 }
 
-/// The hospital's result of the study.
+/// The result as rows of the email.
 struct ResultRows {
     label: &'static str,
     /// Each one is a clean line.
@@ -145,7 +145,7 @@ struct ResultRows {
     signed: String,
 }
 
-/// What both bodies say, in one language.
+/// The words of both bodies, in one language.
 struct Words {
     language: &'static str,
     hospital: String,
@@ -173,7 +173,7 @@ struct Words {
     automatic: &'static str,
 }
 
-/// The subject, as the hospital configured it.
+/// The subject, in the hospital's own words.
 fn subject_of(content: &EmailContent<'_>) -> String {
     let hospital = content.hospital;
     clean::line(content.language.pick(&hospital.email_subject_vi, &hospital.email_subject_en))
@@ -227,7 +227,7 @@ impl Words {
         }
     }
 
-    /// Whether a URL may become a link; anything else stays text.
+    /// Whether an address may become a link; anything but a web address stays text.
     fn is_web(&self, url: &str) -> bool {
         clean::check_link(url).is_ok()
     }

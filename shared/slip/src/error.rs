@@ -17,10 +17,10 @@ pub enum SlipError {
     /// A built-in font cannot be read.
     #[error("a built-in font cannot be read")]
     Font,
-    /// The page has an impossible size: not finite or not positive.
+    /// The page has an impossible size, not finite or not positive.
     #[error("the page has an impossible size")]
     Geometry,
-    /// The PDF cannot be written. It has no source, because krilla's own error would carry page content.
+    /// The PDF cannot be written. Leaves the cause out: krilla's own error would carry page content.
     #[error("the PDF cannot be written")]
     Pdf,
     /// Not a single plain ASCII mailbox.

@@ -1,4 +1,4 @@
-//! The email that brings finance the figures of a month. Only sums: nothing about a patient, a study or a claim.
+//! The email with a month's figures for finance. Sums only: nothing about a patient, a study or a claim.
 
 use filmless_domain::Hospital;
 use filmless_domain::Language;
@@ -19,7 +19,7 @@ pub struct FinanceContent<'a> {
     pub from: &'a str,
     /// The receiving mailbox.
     pub to: &'a str,
-    /// The finance page, for those who may see it.
+    /// Address of the finance page, for those who may see it.
     pub page_url: &'a str,
     /// The month: `2026-11`.
     pub month: &'a str,
@@ -29,7 +29,7 @@ pub struct FinanceContent<'a> {
     pub date: jiff::Timestamp,
 }
 
-/// The name of each figure in Vietnamese and English, and its unit.
+/// The label of each figure in Vietnamese and English, and its unit.
 const LABELS: [[&str; 3]; 6] = [
     ["Ca đã trả kết quả", "Studies released", ""],
     ["Tiền thu của các ca đã trả", "Charged for them", " ₫"],
@@ -42,7 +42,7 @@ const LABELS: [[&str; 3]; 6] = [
 /// Writes the email (RFC 5322), Vietnamese first.
 ///
 /// # Errors
-/// [`SlipError`] for an invalid mailbox.
+/// [`SlipError`] if a mailbox is not valid.
 pub fn finance_message(content: &FinanceContent<'_>) -> Result<Vec<u8>, SlipError> {
     let (month, page_url) = (content.month, content.page_url);
     let lines = |language: Language| {

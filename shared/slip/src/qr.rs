@@ -7,7 +7,7 @@ use qrcode::{Color, EcLevel, QrCode};
 
 use crate::{SlipError, clean};
 
-/// Width of the white border that readers need, in modules (ISO/IEC 18004 5.3.8).
+/// Width in modules of the white border that readers need (ISO/IEC 18004 5.3.8).
 pub(crate) const QUIET_ZONE_MODULES: usize = 4;
 
 /// Pixels per module of [`qr_png`]: sharp on a phone, small in an email.
@@ -20,8 +20,8 @@ pub(crate) struct Modules {
 }
 
 impl Modules {
-    /// Encodes a link. Level M repairs 15% of the symbol: enough for a fold or a stamp, and still coarse enough for a
-    /// worn office printer.
+    /// Encodes a link. Level M repairs 15% of the symbol: enough for a fold or a stamp, and coarse enough for a worn
+    /// office printer.
     pub(crate) fn of(link: &str) -> Result<Self, SlipError> {
         let link = clean::check_link(link)?;
         let code =
@@ -54,7 +54,7 @@ impl Modules {
     }
 }
 
-/// The QR code of a link as a black and white PNG with its quiet zone.
+/// The link's QR code as a black and white PNG with its quiet zone.
 ///
 /// # Errors
 /// [`SlipError::BadLink`] or [`SlipError::QrTooLong`] if the link cannot be encoded.

@@ -1,4 +1,4 @@
-//! The SMS: a single part in the GSM alphabet if sender, link, account and password leave room for it.
+//! The SMS: one part in the GSM alphabet if sender, link, account and password leave room for it.
 
 use filmless_domain::{Hospital, Language, Secret};
 
@@ -7,7 +7,7 @@ use crate::{clean, gsm7};
 /// The content of an SMS.
 #[derive(Clone)]
 pub struct SmsContent<'a> {
-    /// The hospital whose name and hotline it carries.
+    /// The hospital, for name and hotline.
     pub hospital: &'a Hospital,
     /// The language of its few words.
     pub language: Language,
@@ -26,7 +26,7 @@ pub struct SmsContent<'a> {
 pub struct SmsText {
     /// The text, in the GSM alphabet only.
     pub text: String,
-    /// Number of parts in which it is sent and paid for.
+    /// How many parts are sent and paid.
     pub parts: u32,
     /// Always `GSM-7`.
     pub encoding: &'static str,
@@ -46,11 +46,11 @@ impl std::fmt::Debug for SmsText {
     }
 }
 
-/// Longest name of a hospital, and longest words, in characters; [`Hospital::check`] allows the same.
+/// Longest hospital name and longest words, in characters; [`Hospital::check`] has the same limits.
 const NAME_CHARS_MAX: usize = 20;
 const WORDS_CHARS_MAX: usize = 30;
 
-/// What a message drops, step by step; the last step leaves hospital, words, link, account and password.
+/// What a message leaves out, step by step. The last step keeps hospital, words, link, account and password.
 const STEPS: [Step; 6] = [
     Step { has_guide: true, has_hotline: true, labels: Labels::Long },
     Step { has_guide: false, has_hotline: true, labels: Labels::Long },
@@ -74,11 +74,11 @@ enum Labels {
     None,
 }
 
-/// Writes the SMS, one fact per line, so that a phone recognises the complete link.
+/// Writes the SMS, one fact per line, so that phones recognise the whole link.
 ///
-/// It always says who sends it and what it is about: a link with a password below and no sender looks like fraud. If
-/// everything does not fit into one part, the guide goes first, then the labels are shortened, then the hotline goes;
-/// all are on the slip and on the page. If the rest still exceeds one part, it uses as many parts as needed, filled the
+/// Always says who writes and what it is about: a link and a password without a sender read like fraud. If everything
+/// does not fit in one part, it drops the guide first, then shortens the labels, then drops the hotline; they are on
+/// the slip and on the page. If the rest still exceeds one part, it uses as many parts as it needs, and fills them the
 /// same way.
 #[must_use]
 pub fn sms_text(content: &SmsContent<'_>) -> SmsText {
@@ -102,7 +102,7 @@ fn written(content: &SmsContent<'_>, step: Step) -> String {
     let heading: Vec<String> = heading.into_iter().filter(|text| !text.trim().is_empty()).collect();
     let password = content.password.map_or("", Secret::expose);
     let hotline = if step.has_hotline { compact_phone(&hospital.hotline) } else { String::new() };
-    // Phones also turn a bare host name into a link.
+    // Phones turn a bare host name into a link, too.
     let guide = if step.has_guide { without_scheme(content.guide_url) } else { "" };
     let lines = [
         heading.join(": "),
@@ -124,7 +124,7 @@ fn without_scheme(url: &str) -> &str {
     url.strip_prefix("https://").unwrap_or(url)
 }
 
-/// A phone number without blanks, dots and brackets: phones dial it just the same.
+/// A number without blanks, dots, dashes and brackets, which phones dial just the same.
 fn compact_phone(phone: &str) -> String {
     clean::line(phone).chars().filter(|c| !matches!(c, ' ' | '.' | '-' | '(' | ')')).collect()
 }

@@ -1,4 +1,4 @@
-//! The email that tells the hotline to look at its list. It names nobody; the names are in the list.
+//! The email that calls the hotline to its list. It names nobody; the list does.
 
 use filmless_domain::Hospital;
 use mail_builder::MessageBuilder;
@@ -15,7 +15,7 @@ pub struct UnreachedContent<'a> {
     pub hospital: &'a Hospital,
     /// The hospital's sending mailbox.
     pub from: &'a str,
-    /// The address of the list, for those who may see it.
+    /// Address of the list, for those who may see it.
     pub list_url: &'a str,
     /// How many studies need a call.
     pub count: usize,
@@ -28,7 +28,7 @@ pub struct UnreachedContent<'a> {
 /// Writes the email (RFC 5322), Vietnamese first.
 ///
 /// # Errors
-/// [`SlipError`] for an invalid mailbox.
+/// [`SlipError`] if a mailbox is not valid.
 pub fn unreached_message(content: &UnreachedContent<'_>) -> Result<Vec<u8>, SlipError> {
     let (count, days, list_url) = (content.count, content.days, content.list_url);
     let text = format!(

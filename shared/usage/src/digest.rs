@@ -1,4 +1,4 @@
-//! A writer that computes the digest of its bytes.
+//! A writer that digests what it writes.
 
 use std::io::{self, Write};
 

@@ -8,18 +8,18 @@ pub enum UsageError {
     /// A line of the ledger is not a usage event.
     #[error("line {line} of the ledger is not a usage event")]
     Line {
-        /// Number of the line in what was read, from 1.
+        /// Line number in the input, from 1.
         line: u64,
     },
     /// A month or a day has the wrong format.
     #[error("`{text}` is not written as {form}")]
     Date {
-        /// The text.
+        /// The text as written.
         text: String,
-        /// The right format.
+        /// The required format.
         form: &'static str,
     },
-    /// The price file cannot be used.
+    /// The price file is not usable.
     #[error("line {line} of the price file: {why}")]
     Prices {
         /// Which line, from 1.

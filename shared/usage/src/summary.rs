@@ -1,4 +1,4 @@
-//! The figures of a month, as shown on the first sheet, in the manifest and on the finance page.
+//! The figures of a month, for the first sheet, the manifest and the finance page.
 
 use std::collections::BTreeMap;
 
@@ -41,9 +41,9 @@ pub struct Figures {
 /// Figures of one department, modality and payer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Group {
-    /// Requesting department; blank if the order names none.
+    /// Requesting department; empty if the order names none.
     pub department: String,
-    /// Modality; blank if unknown.
+    /// Modality; empty if unknown.
     pub modality: String,
     /// The payer.
     pub payer: Payer,
@@ -63,7 +63,7 @@ pub struct Summary {
     pub studies: u64,
     /// The whole month.
     pub total: Figures,
-    /// By department, modality and payer, in their order.
+    /// By department, modality and payer, sorted.
     pub groups: Vec<Group>,
 }
 
@@ -83,7 +83,7 @@ pub fn message_cost_vnd(study: &Study<'_>, prices: &Prices, month: Month) -> i64
 }
 
 impl Figures {
-    /// The figures of a study, except booked ones.
+    /// Figures of a study, except the booked ones.
     fn of(study: &Study<'_>, prices: &Prices, month: Month) -> Self {
         let row = study.row;
         let one = |is_so: bool| i64::from(is_so);

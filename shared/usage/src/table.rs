@@ -1,4 +1,4 @@
-//! The monthly table: one line per study, headings in Vietnamese. CSV here, XLSX in [`crate::workbook`].
+//! The monthly table: one line per study, with Vietnamese headings. CSV here, XLSX in [`crate::workbook`].
 
 use std::borrow::Cow;
 use std::io::Write;
@@ -42,7 +42,7 @@ const fn column(heading: &'static str, width: u8) -> Column {
 /// How many columns a workbook prints: the first ones.
 pub const PRINTED_COLUMNS: usize = 14;
 
-/// The columns before those of the channels. What is read on paper comes first.
+/// The columns before those of the channels. Columns that people read on paper come first.
 const BEFORE_CHANNELS: [Column; 23] = [
     column("Số chỉ định", 17),
     column("Khoa chỉ định", 9),
@@ -79,7 +79,7 @@ const AFTER_CHANNELS: [Column; 6] = [
     column("Mã ca chụp (Study Instance UID)", 48),
 ];
 
-/// The columns for a month in which this much was sent over each channel.
+/// The columns of the table for a month with these numbers of sent messages.
 #[must_use]
 pub fn columns(sent: &PerChannel<i64>) -> Vec<Column> {
     let of_channel = |(channel, _): (Channel, i64)| Column {
@@ -126,7 +126,7 @@ const fn state_vi(row: &StudyRow) -> &'static str {
     }
 }
 
-/// The cells of a study, in the [`columns`] of its month.
+/// The cells of a study, matching the [`columns`] of its month.
 #[must_use]
 pub fn cells<'a>(study: &Study<'a>, prices: &Prices, month: Month, sent: &PerChannel<i64>) -> Vec<Cell<'a>> {
     let row = study.row;
@@ -169,14 +169,14 @@ pub fn cells<'a>(study: &Study<'a>, prices: &Prices, month: Month, sent: &PerCha
     cells
 }
 
-/// An instant as the hospital writes it: `2026-11-24 08:05:00`.
+/// An instant in the hospital's format: `2026-11-24 08:05:00`.
 #[must_use]
 pub fn local_time(at_ms: i64) -> String {
     let Ok(instant) = Timestamp::from_millisecond(at_ms) else { return String::new() };
     instant.to_zoned(HOSPITAL_TIME).strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
-/// Writes lines as CSV (RFC 4180) with a byte order mark, by which spreadsheets recognise UTF-8.
+/// Writes lines as CSV (RFC 4180) with a byte order mark, which tells spreadsheets that it is UTF-8.
 ///
 /// # Errors
 /// [`UsageError`].

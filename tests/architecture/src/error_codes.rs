@@ -1,4 +1,4 @@
-//! The tables of codes in the documents match the code, section by section.
+//! The tables of codes match the code, section by section.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -12,9 +12,9 @@ use filmless_imaging::{NoPicture, NoteCode};
 
 use crate::workspace::root;
 
-/// The sections of `docs/ERRORS.md`, with their codes.
+/// The sections of `docs/ERRORS.md`, with the codes of each.
 fn sections() -> Vec<(&'static str, Vec<&'static str>)> {
-    // It is logged, but reported where the records office looks.
+    // This one is logged, but documented with what the records office looks at.
     let in_the_log = |code: &LogCode| *code != LogCode::OrderNotAsTaken;
     let for_records = ReviewKind::ALL.iter().map(|kind| kind.code());
     let acts = [StaffError::Forbidden, StaffError::NotFound].map(|error| error.code());

@@ -1,4 +1,4 @@
-//! Which crates the functions contain.
+//! Which crates the functions carry along.
 
 use std::process::Command;
 

@@ -1,17 +1,17 @@
-//! Everything that `docs/SECURITY.md` calls proven has an existing test.
+//! Every test that `docs/SECURITY.md` names as proof exists.
 
 use std::collections::BTreeSet;
 use std::fs;
 
 use crate::workspace::{root, rust_below};
 
-/// Whether a word is a test's name: a sentence of four or more lower-case words joined by underscores.
+/// Names of tests are sentences: four or more lower-case words joined by underscores.
 fn is_sentence(word: &str) -> bool {
     let is_plain = word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
     is_plain && word.matches('_').count() >= 3
 }
 
-/// The functions after a test attribute.
+/// The functions with a test attribute.
 fn tests_of(text: &str) -> impl Iterator<Item = &str> {
     let attributes = ["#[test]", "#[tokio::test]", "#[tokio::test(flavor = \"multi_thread\")]"];
     let after = attributes.into_iter().flat_map(move |attribute| text.split(attribute).skip(1));
@@ -19,8 +19,7 @@ fn tests_of(text: &str) -> impl Iterator<Item = &str> {
     named.chain(tests_of_both_systems(text))
 }
 
-/// The names that a module of `tests/integration` passes to the macros that run them on both systems, or on every
-/// backend.
+/// The names that a module of `tests/integration` passes to the macros that run them on both systems or every backend.
 fn tests_of_both_systems(text: &str) -> impl Iterator<Item = &str> {
     let macros = ["on_both_systems! {", "on_every_backend! {"].into_iter();
     let lists = macros.flat_map(|name| text.split(name).skip(1));

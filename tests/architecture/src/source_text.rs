@@ -85,7 +85,7 @@ fn no_cloud_address_is_hard_wired() {
 
 #[test]
 fn no_test_is_switched_off() {
-    // Assembled here, so that this file does not contain what it looks for.
+    // Joined here, so that this file does not contain what it looks for.
     let words = [
         ["#[ig", "nore"].concat(),
         ["test.sk", "ip("].concat(),

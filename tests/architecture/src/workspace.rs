@@ -1,4 +1,4 @@
-//! The workspace, as seen by cargo and the file system.
+//! The workspace as cargo and the file system see it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-/// Folders with nothing written by us.
+/// Folders that hold nothing of ours.
 const FOREIGN: [&str; 6] = ["target", "node_modules", "dist", ".git", "__pycache__", "data"];
 
 /// The root of the repository.
@@ -14,7 +14,7 @@ pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap().to_owned()
 }
 
-/// One of our crates, with the crates it names outside `[dev-dependencies]`.
+/// One of our crates, with the crates that it names outside `[dev-dependencies]`.
 pub(crate) struct Package {
     pub(crate) name: String,
     /// Its folder, from the root.
@@ -29,7 +29,7 @@ pub(crate) fn packages() -> Vec<Package> {
     metadata(&["--no-deps"])["packages"].as_array().unwrap().iter().map(package).collect()
 }
 
-/// The output of `cargo metadata`, offline and as Cargo.lock has it.
+/// The output of `cargo metadata`, offline and locked to Cargo.lock.
 pub(crate) fn metadata(arguments: &[&str]) -> Value {
     let cargo = option_env!("CARGO").unwrap_or("cargo");
     let always = ["metadata", "--format-version", "1", "--locked", "--offline"];
@@ -62,8 +62,8 @@ pub(crate) struct Source {
 }
 
 impl Source {
-    /// The text without what only tests compile, so that rules for the product do not apply to them. By convention a
-    /// test module is the last thing in its file.
+    /// The text without what only tests compile, because rules for the product do not bind tests. By convention a test
+    /// module comes last in its file.
     pub(crate) fn product_text(&self) -> &str {
         self.text.split("#[cfg(test)]").next().unwrap_or_default()
     }
@@ -113,7 +113,7 @@ pub(crate) fn rust_below(folder: &str) -> Vec<Source> {
     paths.map(|path| Source { text: fs::read_to_string(root().join(&path)).unwrap(), path }).collect()
 }
 
-/// Fails with the rule's advice and every place that violates it.
+/// Fails if there are any such places, with the rule's advice and a list of them.
 pub(crate) fn assert_none(places: &[String], advice: &str) {
     assert!(places.is_empty(), "{advice}\n  {}", places.join("\n  "));
 }

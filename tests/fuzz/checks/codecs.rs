@@ -1,4 +1,4 @@
-//! Codecs written in C and C++, fed as in a delivery: a codestream in a file, after all our checks.
+//! Feeds C and C++ codecs what they get in a delivery: a codestream in a file, after all our checks.
 
 use filmless_domain::Limits;
 use filmless_imaging::{PreviewSize, RenderOptions, render_image};
@@ -6,7 +6,7 @@ use filmless_imaging::{PreviewSize, RenderOptions, render_image};
 const JPEG_2000: &str = "1.2.840.10008.1.2.4.91";
 const JPEG_LS: &str = "1.2.840.10008.1.2.4.81";
 
-/// A JPEG 2000 codestream, or a JP2 file, for OpenJPEG.
+/// A JPEG 2000 codestream or a JP2 file, for OpenJPEG.
 pub fn check_jpeg_2000(codestream: &[u8]) {
     let Some(at) = codestream.windows(4).position(|bytes| bytes == [0xFF, 0x4F, 0xFF, 0x51]) else { return };
     let Some(size) = codestream.get(at + 6..).filter(|size| size.len() > 36) else { return };
@@ -23,7 +23,7 @@ pub fn check_jpeg_ls(codestream: &[u8]) {
     draw(JPEG_LS, codestream, size, precision.wrapping_sub(1));
 }
 
-/// libwebp encodes what was drawn, and for a poster decodes what a decoder claims to have encoded.
+/// libwebp encodes what we drew and, for a poster, decodes what a decoder says that it encoded.
 pub fn check_webp(bytes: &[u8]) {
     let _ = webp::Decoder::new(bytes).decode();
     let [width, height, quality, pixels @ ..] = bytes else { return };

@@ -1,7 +1,6 @@
-//! How long the pages of staff take, and how many calls to the table, among 100,000 studies over a hundred days, a
-//! thousand a day: of every three days one has held studies, one has studies that reached nobody, and one has opened
-//! ones. `make bench-lists`; or `lists OUT.json 100` for a hundred a day. Prints a line per page and adds the figures
-//! to OUT.json.
+//! How long the staff pages take, and how many table calls they make, with 100,000 studies: a thousand on each of a
+//! hundred days. Of every three days one has held studies, one unreached ones, one opened ones. `make bench-lists`;
+//! `lists OUT.json 100` takes a hundred a day. Prints a line per page and adds the figures to OUT.json.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 #[path = "../tests/lists/desk.rs"]
@@ -26,7 +25,7 @@ const TIMES: usize = 9;
 /// Milliseconds a page may take.
 const GOAL_MS: f64 = 200.0;
 
-/// Prints and stores the median of several runs.
+/// Prints the median of several runs, and keeps it.
 async fn measure<T>(figures: &mut Vec<Value>, desk: &CountedDesk, page: &str, work: impl AsyncFn() -> T) {
     let (mut times, mut calls) = (Vec::new(), 0);
     for _ in 0..TIMES {
@@ -59,7 +58,7 @@ fn keep(figures: Vec<Value>, out: &str) {
 async fn main() {
     let mut figures = Vec::new();
     let of_day = std::env::args().nth(2).map_or(1000, |typed| typed.parse().expect("studies a day"));
-    // At noon UTC, so that no day of the table spans two days of the hospital.
+    // Noon in UTC, so that one day of the table is one day of the hospital.
     let noon = Timestamp::now().to_zoned(TimeZone::UTC).date().at(12, 0, 0, 0);
     let now = noon.to_zoned(TimeZone::UTC).unwrap().timestamp();
     let desk = CountedDesk::open(now).await;

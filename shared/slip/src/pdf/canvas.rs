@@ -22,10 +22,10 @@ use super::section::{Ink, Item, Role};
 use super::typeset::{LEADING, Line};
 use crate::SlipError;
 
-/// How far the handles of a Bézier quarter circle reach, per radius.
+/// A quarter circle as a Bézier curve: the length of its handles per radius.
 const ARC: f32 = 0.552_284_8;
 
-/// Rows of the QR code overlap by this share of a module: viewers that smooth edges would otherwise show seams.
+/// Rows of the QR code overlap by this much of a module; otherwise viewers that smooth edges show seams.
 const QR_OVERLAP: f32 = 0.04;
 
 struct PendingLink {
@@ -174,7 +174,7 @@ fn paint(ink: Ink) -> Fill {
     }
 }
 
-/// The touch area: the lines from above the capitals to below the descenders.
+/// The area to touch: the lines from above the capitals to below the descenders.
 fn link_area(lines: &[&Line], at: (f32, f32)) -> Option<Rect> {
     let first = lines.first()?;
     let width = lines.iter().map(|line| line.width).fold(1.0, f32::max);

@@ -1,4 +1,4 @@
-//! The slip as A5 pages: first laid out as a list of items, then drawn.
+//! The slip as A5 pages. Lays out a list of items first, then draws it.
 
 mod canvas;
 mod layout;
@@ -16,8 +16,7 @@ use krilla::{Document, SerializeSettings};
 
 use crate::{SlipContent, SlipError, clean, words};
 
-/// Draws the slip: one A5 page, followed by those of the result, tagged for screen readers (PDF/UA-1); the same content
-/// gives the same bytes.
+/// Draws the slip, tagged for screen readers (PDF/UA-1): one A5 page, then the result. Same content, same bytes.
 ///
 /// # Errors
 /// [`SlipError::BadLink`] or [`SlipError::QrTooLong`] if the link cannot be printed as a QR code. No other content
@@ -46,7 +45,7 @@ fn outline(content: &SlipContent<'_>) -> Outline {
     outline
 }
 
-/// Only title and language: a print queue or search index must not show the patient's name.
+/// Title and language only: a file name in a print queue or a search index must not name the patient.
 fn metadata(content: &SlipContent<'_>) -> Metadata {
     let issued = jiff::tz::Offset::UTC.to_datetime(content.issued_at);
     let part = |value: i8| u8::try_from(value).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! The items of a page, before they are drawn.
+//! The parts of a page before it is drawn.
 
 use filmless_domain::Language;
 
@@ -9,7 +9,7 @@ use super::typeset::{LEADING, Line};
 #[derive(Clone, Copy, PartialEq)]
 pub(super) struct Ink(pub(super) u8, pub(super) u8, pub(super) u8);
 
-/// Text to read first. All inks keep a contrast of 4.5 on white (WCAG 1.4.3), and print well in grey.
+/// The main text. All inks have a contrast of 4.5 on white (WCAG 1.4.3), and print well in grey.
 pub(super) const BLACK: Ink = Ink(17, 24, 32);
 /// Labels and small print.
 pub(super) const GREY: Ink = Ink(84, 96, 108);
@@ -31,18 +31,18 @@ pub(super) enum Role {
     Link(String),
 }
 
-/// One item on the page. Positions are in points from the page's top left corner, or from the top of its section.
+/// One thing on the page. Positions are in points from the top left of the page, or from the top of its section.
 #[derive(Clone)]
 pub(super) enum Item {
     /// Lines of one paragraph; `y` is the first baseline.
     Text { role: Role, language: Language, x: f32, y: f32, lines: Vec<Line>, ink: Ink },
     /// A filled shape, with rounded corners if `radius` is not zero.
     Shape { x: f32, y: f32, width: f32, height: f32, radius: f32, ink: Ink },
-    /// A QR code: runs of dark modules, from the top left corner of the symbol.
+    /// A QR code: runs of dark modules, from the symbol's top left corner.
     Qr { x: f32, y: f32, module: f32, runs: Vec<(usize, usize, usize)>, alt: &'static str },
 }
 
-/// Items that stay together, positioned from the top of the section.
+/// Items that stay together, placed from the top of the section.
 #[derive(Default)]
 pub(super) struct Section {
     pub(super) items: Vec<Item>,
@@ -56,7 +56,7 @@ impl Section {
         self.height += points;
     }
 
-    /// Lines of one paragraph; the first baseline is at `at`.
+    /// Adds a paragraph whose first baseline begins at `at`.
     pub(super) fn text(
         &mut self,
         role: Role,
@@ -94,7 +94,7 @@ impl Section {
         self.text(role, language, (x, y), vec![line], ink);
     }
 
-    /// The items, moved down to the section's position.
+    /// The items, moved down to the place of the section.
     pub(super) fn at(self, top: f32) -> impl Iterator<Item = Item> {
         self.items.into_iter().map(move |mut item| {
             match &mut item {
@@ -105,7 +105,7 @@ impl Section {
     }
 }
 
-/// Height of set lines.
+/// Height of these lines.
 pub(super) fn lines_height(lines: &[Line]) -> f32 {
     lines.iter().map(|line| line.size * LEADING).sum()
 }

@@ -1,11 +1,11 @@
-//! Texts shared by many rows, stored once each.
+//! Texts that many rows share, stored once each.
 
 use std::collections::HashMap;
 use std::num::NonZeroU32;
 
 use crate::line::Text;
 
-/// A text shared by many rows, as its number from 1.
+/// The number of a shared text, from 1.
 pub(super) type Word = NonZeroU32;
 
 /// Each text once, with its number.
@@ -16,7 +16,7 @@ pub(super) struct Words {
 }
 
 impl Words {
-    /// Replaces the known word if the line has one.
+    /// Replaces the known word with the new one, if there is one.
     pub(super) fn renew(&mut self, known: &mut Option<Word>, said: &Option<Text<'_>>) {
         let Some(said) = said.as_deref() else { return };
         if known.is_some_and(|word| self.get(Some(word)) == Some(said)) {
@@ -25,7 +25,7 @@ impl Words {
         *known = Some(self.number(said));
     }
 
-    /// The number of a text; a new text gets the next one.
+    /// The number of a text; a new text gets a new one.
     pub(super) fn number(&mut self, text: &str) -> Word {
         if let Some(number) = self.numbers.get(text) {
             return *number;

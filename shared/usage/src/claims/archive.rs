@@ -10,10 +10,10 @@ use crate::UsageError;
 
 /// The first bytes of a ZIP (APPNOTE 4.3.7).
 pub const MAGIC: &[u8] = b"PK\x03\x04";
-/// Extensions of files that may contain claims.
+/// Extensions of files that may hold claims.
 const ENDINGS: [&str; 4] = [".xml", ".csv", ".tsv", ".txt"];
 
-/// Whether a file's name says that it may contain claims.
+/// Whether a file may hold claims, judged by its name.
 #[must_use]
 pub fn may_be_claims(name: &str) -> bool {
     let name = name.to_lowercase();
@@ -28,7 +28,7 @@ pub fn is_of_macos(name: &str) -> bool {
     own.starts_with("._") || own == ".DS_Store" || parts.any(|part| part == "__MACOSX")
 }
 
-/// Reads every entry that may contain claims; the names of the others are kept.
+/// Reads every entry that may hold claims; keeps the names of the others.
 pub fn read(claims: &mut Claims, file: &str, bytes: &[u8]) -> Result<(), UsageError> {
     let unusable = |why: &str| UsageError::Claims { why: format!("{file}: {why}") };
     let broken = |_| unusable("ZIP hỏng");

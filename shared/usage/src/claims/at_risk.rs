@@ -1,4 +1,4 @@
-//! The sums of the findings in dong: the money that the insurance may refuse or take back.
+//! The findings in dong: money that the insurance may refuse or take back.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -7,31 +7,31 @@ use serde::Serialize;
 
 use crate::claims::finding::Finding;
 
-/// Rows, and the amounts they claim.
+/// Rows and the amounts that they claim.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Sum {
     /// Number of rows.
     pub rows: u64,
-    /// Number of rows without an amount.
+    /// How many of them name no amount.
     pub rows_without_amount: u64,
-    /// The sum the others claim.
+    /// What the others claim.
     pub amount_vnd: i64,
 }
 
 /// Amounts at risk. A claim line with several findings counts in each of them, but once in every other sum, so the
-/// findings add up to more than the total.
+/// findings may add up to more than the total.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct AtRisk {
     /// By finding.
     pub findings: BTreeMap<ClaimFinding, Sum>,
-    /// By department; the key is blank if none is named.
+    /// By department; empty if nothing names one.
     pub departments: BTreeMap<String, Sum>,
     /// By payer.
     pub payers: BTreeMap<Payer, Sum>,
     /// Every claim line with a finding, once.
     pub total: Sum,
-    /// Studies without a claim, at their prices: money that was not claimed. It counts only here and under its own
-    /// finding, not in the other sums.
+    /// Studies that nobody claims, at their prices: money not asked for. Counts in its own finding, but in no other
+    /// sum.
     pub unclaimed: Sum,
 }
 

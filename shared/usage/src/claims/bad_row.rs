@@ -1,4 +1,4 @@
-//! Unusable rows.
+//! A row that is not usable.
 
 use serde::Serialize;
 
@@ -7,22 +7,22 @@ use crate::claims::money::Money;
 use crate::claims::place::Place;
 use crate::claims::text;
 
-/// A row that cannot be used.
+/// A row that is not usable.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct BadRow {
     /// Where it is.
     #[serde(flatten)]
     pub place: Place,
-    /// The episode, if readable.
+    /// Episode, if readable.
     pub ma_lk: String,
-    /// The service, if readable.
+    /// Service, if readable.
     pub ma_dich_vu: String,
-    /// How many studies it is for, as far as readable.
+    /// How many studies it claims, as far as that is readable.
     #[serde(skip)]
     pub(crate) count: usize,
-    /// The field at fault, if it is one.
+    /// The field at fault, if it is one field.
     pub field: Option<&'static str>,
-    /// What is wrong, in Vietnamese. It does not repeat the value.
+    /// What is wrong, in Vietnamese. Does not repeat the value.
     pub reason: String,
     /// The field, and what is wrong with it.
     #[serde(skip)]
@@ -36,7 +36,7 @@ impl BadRow {
         Self { place, ma_lk: String::new(), ma_dich_vu: String::new(), count: 0, field, reason, told }
     }
 
-    /// Adds what the row says about its study.
+    /// Adds what the row says about the study that it claims.
     pub(crate) fn naming<'a>(
         mut self,
         field: impl Fn(&'static str) -> Result<&'a str, &'static str>,

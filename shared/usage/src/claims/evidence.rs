@@ -1,4 +1,4 @@
-//! The claim lines, with the evidence that each was delivered.
+//! The claim lines again, with the proof that each was delivered.
 
 use std::borrow::Cow;
 
@@ -24,7 +24,7 @@ pub fn evidence_headings() -> Vec<&'static str> {
     FIELDS.iter().map(|field| field.name).chain(EVIDENCE).collect()
 }
 
-/// One line per claim and study; a claim without a study has one line without evidence.
+/// One line per claim and study. A claim without a study gets one line without evidence.
 #[must_use]
 pub fn evidence_lines<'a>(result: &'a Reconciliation<'a>) -> Vec<Vec<Cow<'a, str>>> {
     let mut lines = Vec::new();

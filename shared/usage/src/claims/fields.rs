@@ -1,4 +1,4 @@
-//! The fields of XML1, XML3 and XML4 that concern imaging: types and lengths.
+//! The imaging fields of XML1, XML3 and XML4, with types and lengths.
 
 use jiff::civil::DateTime;
 
@@ -7,11 +7,11 @@ use super::numbers::{self, Reading};
 /// The type of a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FieldKind {
-    /// Text with at most this many characters.
+    /// Text of at most this many characters.
     Text(usize),
-    /// A whole number with at most this many digits.
+    /// A whole number of at most this many digits.
     Number(usize),
-    /// A number with at most this many digits and decimals; separators do not count.
+    /// A number of at most this many digits and decimals; separators do not count.
     Decimal(usize, usize),
     /// A time, `yyyymmddHHMM`.
     Time,
@@ -22,11 +22,11 @@ pub enum FieldKind {
 /// One field.
 #[derive(Debug, Clone, Copy)]
 pub struct Field {
-    /// Its name in the tables, and in the header.
+    /// Its name in the tables and in the header.
     pub name: &'static str,
     /// Its type.
     pub kind: FieldKind,
-    /// Whether header and rows must contain it.
+    /// Whether the header and every row must have it.
     pub is_required: bool,
 }
 
@@ -38,7 +38,7 @@ const fn optional(name: &'static str, kind: FieldKind) -> Field {
     Field { name, kind, is_required: false }
 }
 
-/// The fields, in output order.
+/// The fields, in the order of output.
 pub const FIELDS: &[Field] = &[
     required("MA_LK", FieldKind::Text(100)),
     required("STT", FieldKind::Number(10)),
@@ -67,7 +67,7 @@ pub const FIELDS: &[Field] = &[
 ];
 
 impl Field {
-    /// Whether a value fits; if not, why, without repeating the value.
+    /// Whether a value is valid; if not, says why without repeating it.
     pub(super) fn check(&self, value: &str) -> Result<(), String> {
         if value.is_empty() {
             return if self.is_required { Err("bỏ trống".into()) } else { Ok(()) };
@@ -100,7 +100,7 @@ impl Field {
     }
 }
 
-/// A time in the tables' format: `202611240805`.
+/// A time in the format of the tables: `202611240805`.
 pub(super) fn time(text: &str) -> Option<DateTime> {
     let is_digits = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
     let part = |range: std::ops::Range<usize>| text.get(range)?.parse::<i16>().ok();

@@ -10,10 +10,10 @@ use crate::claims::place::Place;
 pub struct Finding {
     /// The kind of difference.
     pub kind: ClaimFinding,
-    /// Where the claim is; `None` for a study without a claim.
+    /// Where the claim is; `None` for a study that nobody claims.
     #[serde(flatten)]
     pub place: Option<Place>,
-    /// Index of the claim, in reading order.
+    /// The index of the claim, in reading order.
     #[serde(skip)]
     pub(crate) claim: Option<usize>,
     /// Its number in the visit (`STT`).
@@ -22,11 +22,11 @@ pub struct Finding {
     pub ma_lk: String,
     /// Service.
     pub ma_dich_vu: String,
-    /// Department: the claim's (`MA_KHOA`), else the study's.
+    /// Department of the claim (`MA_KHOA`), else of the study.
     pub department: String,
-    /// The payer: the insurance if the claim names a card, else the study's payer.
+    /// Who pays: the insurance if the claim names a card, else the payer of the study.
     pub payer: Payer,
-    /// The amount claimed; for a study without a claim, its price.
+    /// What the claim asks for; for a study that nobody claims, its price.
     pub amount_vnd: Option<i64>,
     /// The study, if there is one.
     pub study_instance_uid: Option<String>,

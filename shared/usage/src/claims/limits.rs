@@ -1,4 +1,4 @@
-//! Limits on claim files, which come from outside, even by upload.
+//! Limits on claim files, because they come from outside, also by upload.
 
 /// Limits on claim files, enforced before memory is spent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub struct ClaimLimits {
     pub rows_max: u64,
     /// Deepest nesting of XML elements.
     pub depth_max: usize,
-    /// Most columns of a table; a file with more is not a table.
+    /// Most columns of a table, to tell a wrong file from a table.
     pub columns_max: usize,
 }
 

@@ -1,17 +1,17 @@
 //! Machine codes (`MA_MAY`): which machine made the images, and whether it could have.
 //!
-//! QĐ 130/QĐ-BYT, table 3, field 42: `XX.n.YYYYY.Z`; `XX` or `XXX` is the group of the machine, `n` who paid for it (1
-//! to 3), `YYYYY` the hospital, `Z` its serial number. Serial numbers of a system with several machines are joined by
-//! `;`, and so are machines. Groups without a code use the first letters of their Vietnamese name.
+//! QĐ 130/QĐ-BYT, table 3, field 42: `XX.n.YYYYY.Z`. `XX` or `XXX` is the machine's group, `n` who paid for it (1 to
+//! 3), `YYYYY` the hospital, `Z` its serial. `;` joins the serials of a system of several machines, and also machines.
+//! Groups without a code use the first letters of their Vietnamese name.
 
-/// What images show that a machine of a group was used.
+/// What the machines of a group make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Makes {
     /// Images of these modalities (PS3.3 C.7.3.1.1.1).
     Images(&'static [&'static str]),
     /// No images.
     None,
-    /// Anything: theatre and procedures use machines of many kinds.
+    /// Anything: theatre and procedures have many kinds of machines.
     Anything,
 }
 
@@ -34,24 +34,24 @@ const GROUPS: [(&str, Makes); 16] = [
     ("PT", Makes::Anything),
     ("TT", Makes::Anything),
 ];
-/// Radiotherapy is a known group, but the claim does not tell what its machines send.
+/// Radiotherapy: a known group, but the claim does not say what its machines send.
 const NOT_JUDGED: &str = "XT";
-/// Separators between the parts of a code: a dot by the decision, others if typed by hand.
+/// Separators in a code: the decision says a dot; people type others.
 const SEPARATORS: [char; 5] = ['.', '-', '_', '/', ' '];
 
 /// What the machines of a claim say about the images.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Judgement {
-    /// One of them makes such images, or may.
+    /// At least one of them makes or may make such images.
     Fits,
-    /// None of them does. Names the group of the first.
+    /// None of them does. Holds the group of the first one.
     Differs(&'static str),
-    /// None of the known groups makes such images, but the decision does not know all groups.
+    /// The decision lists none of the named groups.
     Unknown,
 }
 
-/// The groups a value names, in order and as written. After `;`, an entry without a group is another serial number of
-/// the machine before.
+/// The groups that a value names, in order and as written. A part after `;` without a group of its own is another
+/// serial of the previous machine.
 pub fn groups(value: &str) -> Vec<String> {
     let mut found = Vec::new();
     for (n, code) in value.split(';').map(str::trim).filter(|code| !code.is_empty()).enumerate() {
@@ -73,12 +73,12 @@ fn find(group: &str) -> Option<(&'static str, Makes)> {
     GROUPS.iter().find(|(known, _)| *known == group).copied()
 }
 
-/// The groups of a value that the decision does not know.
+/// The groups in a value that the decision does not list.
 pub fn unknown_groups(value: &str) -> Vec<String> {
     groups(value).into_iter().filter(|group| group != NOT_JUDGED && find(group).is_none()).collect()
 }
 
-/// Judges the machines of a claim by the modalities of its images (joined by `+`).
+/// Judges the machines of a claim by the modalities of its images (joined with `+`).
 pub fn judge(value: &str, modality: &str) -> Judgement {
     let groups = groups(value);
     if groups.iter().any(|group| group == NOT_JUDGED) {
@@ -92,7 +92,7 @@ pub fn judge(value: &str, modality: &str) -> Judgement {
     });
     match (fits, known.first()) {
         (true, _) => Judgement::Fits,
-        // If one of several machines is unknown, it may have made them.
+        // With several machines, the unknown one may have made the images.
         (false, _) if known.len() < groups.len() => Judgement::Unknown,
         (false, Some((group, _))) => Judgement::Differs(group),
         (false, None) => Judgement::Unknown,

@@ -1,7 +1,6 @@
-//! Compares the hospital's claims to social insurance (QĐ 130/QĐ-BYT as amended by 4750 and 3176) with what was
-//! delivered.
+//! Compares claims to social insurance (QĐ 130/QĐ-BYT as amended by 4750 and 3176) with what was delivered.
 //!
-//! Claims come as bytes: XML as sent to the insurance, CSV, TSV, or a ZIP of them; [`Claims::add`] recognises which.
+//! Claims come as bytes: XML as sent to the insurance, CSV, TSV, or a ZIP of these. [`Claims::add`] tells them apart.
 
 mod archive;
 mod at_risk;
@@ -59,10 +58,10 @@ impl Claims {
         Ok(claims)
     }
 
-    /// Adds a file: XML, CSV, TSV, or a ZIP of them. An unusable row is listed, and reading continues.
+    /// Adds a file: XML, CSV, TSV, or a ZIP of these. Lists a row that is not usable, and goes on with the others.
     ///
     /// # Errors
-    /// [`UsageError::Claims`] names file, `HOSO` and line: the file is of another type, or exceeds the limits.
+    /// [`UsageError::Claims`] with file, `HOSO` and line, if the file is none of these or exceeds the limits.
     pub fn add(&mut self, file: &str, bytes: &[u8]) -> Result<(), UsageError> {
         if bytes.len() as u64 > self.limits.file_bytes_max {
             return Err(UsageError::Claims { why: format!("{file}: tệp quá lớn") });

@@ -1,22 +1,21 @@
-//! The quantity and amount of a claim line. If a number can be read in two ways, the other numbers of its row decide,
-//! or nothing does.
+//! Count and amount of a claim line. A number with two readings is settled by the others of its row, or not at all.
 
 use super::numbers::{Milli, ONE, Reading};
 
 /// Amounts are rounded to two decimals (QĐ 130/QĐ-BYT, table 3), so a product may be off by half of one.
 const ROUNDED: Milli = 5;
 
-/// The quantity and amount of a claim line.
+/// Count and amount of a claim line.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Money {
-    /// How many studies it is for.
+    /// How many studies it claims.
     pub count: usize,
-    /// The amount claimed.
+    /// What it claims.
     pub amount_vnd: Option<i64>,
 }
 
 impl Money {
-    /// Reads both from the fields of a row, or returns the field that can be read in two ways.
+    /// Reads the fields of a row; the error names the field with two readings.
     pub fn of(field: impl Fn(&'static str) -> Option<Reading>) -> Result<Self, (&'static str, String)> {
         let quantity = field("SO_LUONG").unwrap_or(Reading::One(ONE));
         let quantity = settled(quantity, &field)
@@ -34,7 +33,7 @@ impl Money {
     }
 }
 
-/// The quantity at the price of the insurance, else at the hospital's.
+/// The quantity times the price for the insurance, else the hospital's.
 fn priced(
     quantity: Milli,
     field: impl Fn(&'static str) -> Option<Reading>,
@@ -48,7 +47,7 @@ fn priced(
     Ok(Some(quantity * price / ONE))
 }
 
-/// The quantity; if it can be read in two ways, the one with which quantity times price gives the amount.
+/// The quantity. Of two readings, the one for which quantity times price gives the amount.
 fn settled(quantity: Reading, field: impl Fn(&'static str) -> Option<Reading>) -> Option<Milli> {
     if let Some(value) = quantity.value() {
         return Some(value);
@@ -83,7 +82,7 @@ mod tests {
         assert_eq!(of("1", "512,000", "512,000"), Ok((1, Some(512_000))));
         assert_eq!(of("2", "512.000", "1.024.000"), Ok((2, Some(1_024_000))));
         assert_eq!(of("1.000", "512", "512000"), Ok((1000, Some(512_000))));
-        // 1 at 512,000 or 1,000 at 512.
+        // Either 1 at 512,000 or 1,000 at 512.
         assert_eq!(of("1.000", "512.000", "512.000"), Err("SO_LUONG"));
         assert_eq!(of("1.000", "7", "8"), Err("SO_LUONG"));
         assert_eq!(money(&[("SO_LUONG", "1.000")]), Err("SO_LUONG"));

@@ -1,9 +1,9 @@
-//! Numbers in claim files: `1000`, `1,000`, `1.000`, `1,5`. If a number can be read in two ways, nothing is guessed.
+//! Numbers in claim files: `1000`, `1,000`, `1.000`, `1,5`. A number with two readings is not guessed.
 //!
-//! QĐ 130/QĐ-BYT uses `.` for decimals: at most three in `SO_LUONG`, `DON_GIA_BV` and `DON_GIA_BH`, at most two in the
-//! amounts (`THANH_TIEN_…`, `T_BHTT`). Spreadsheets separate thousands with either mark.
+//! QĐ 130/QĐ-BYT writes `.` before decimals: at most three in `SO_LUONG`, `DON_GIA_BV` and `DON_GIA_BH`, at most two
+//! in amounts (`THANH_TIEN_…`, `T_BHTT`). Spreadsheets separate thousands with either mark.
 
-/// Thousandths: exact for three decimals.
+/// Thousandths, which hold three decimals exactly.
 pub type Milli = i128;
 
 /// One whole.
@@ -14,9 +14,9 @@ const DIGITS_MAX: usize = 18;
 /// How a number can be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reading {
-    /// In one way.
+    /// It has one reading.
     One(Milli),
-    /// The mark may separate decimals or thousands.
+    /// The mark may precede decimals or separate thousands.
     Either {
         /// The value with decimals.
         decimal: Milli,
@@ -26,7 +26,7 @@ pub enum Reading {
 }
 
 impl Reading {
-    /// Every possible value.
+    /// All its possible values.
     pub fn values(self) -> impl Iterator<Item = Milli> {
         let (first, second) = match self {
             Self::One(value) => (value, None),
@@ -35,7 +35,7 @@ impl Reading {
         std::iter::once(first).chain(second)
     }
 
-    /// Its value, if there is only one.
+    /// Its value, if it has only one.
     pub fn value(self) -> Option<Milli> {
         match self {
             Self::One(value) => Some(value),
@@ -44,7 +44,7 @@ impl Reading {
     }
 }
 
-/// Reads a number with at most this many decimals; `None` if it is not one.
+/// Reads a number with at most this many decimals; `None` if it is not a number.
 pub fn read(text: &str, decimals_max: usize) -> Option<Reading> {
     let marks: Vec<char> = text.chars().filter(|c| !c.is_ascii_digit()).collect();
     if text.chars().filter(char::is_ascii_digit).count() > DIGITS_MAX
@@ -82,7 +82,7 @@ fn whole(digits: &str) -> Option<Milli> {
     digits.parse().ok()
 }
 
-/// Decimals, in thousandths; zeros after the third do not matter.
+/// Decimals in thousandths. Zeros after the third are ignored.
 fn fraction(digits: &str) -> Option<Milli> {
     let (kept, rest) = digits.split_at(digits.len().min(3));
     let is_exact = rest.bytes().all(|digit| digit == b'0');

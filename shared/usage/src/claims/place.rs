@@ -1,18 +1,18 @@
-//! The position of a row in a claim file.
+//! Where a row is in a claim file.
 
 use std::fmt;
 
 use serde::Serialize;
 
-/// The position of a row.
+/// Where a row is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Place {
     /// Name of the file, as given.
     pub file: String,
-    /// In XML: the `HOSO`, from 1.
+    /// In XML: which `HOSO`, from 1.
     pub dossier: Option<u64>,
-    /// In a table: the line in the file, from 1 (the header). In XML: the line in the inner table, or in the file if
-    /// the inner table cannot be read.
+    /// In a table: the line of the file, from 1 (the header). In XML: the line of the inner table, or of the file if
+    /// the inner table is unreadable.
     pub line: u64,
 }
 

@@ -19,44 +19,44 @@ use crate::claims::finding::Finding;
 use crate::claims::rows::Claims;
 
 const HOSPITAL_TIME: TimeZone = TimeZone::fixed(offset(7));
-/// How long images may come before their order (`NGAY_YL`): in an emergency the order is written afterwards.
+/// How long before their order (`NGAY_YL`) images may come: in an emergency the order is written afterwards.
 const BEFORE_ORDER: SignedDuration = SignedDuration::from_hours(24);
 
-/// A claim with the studies it is for.
+/// A claim with its studies.
 #[derive(Debug)]
 pub struct Matched<'a> {
     /// The claim.
     pub claim: &'a Claim,
-    /// Index of the claim, in reading order.
+    /// The index of the claim, in reading order.
     pub(super) index: usize,
     /// Its studies, in order of arrival.
     pub studies: Vec<Study<'a>>,
 }
 
-/// The result of a comparison.
+/// The result.
 #[derive(Debug)]
 pub struct Reconciliation<'a> {
     /// Number of usable claim lines.
     pub claims: usize,
     /// Number of claims with studies.
     pub matched_claims: usize,
-    /// Unusable rows.
+    /// Rows that are not usable.
     pub bad_rows: &'a [BadRow],
     /// Rows of other groups.
     pub other_rows: u64,
     /// What does not match.
     pub findings: Vec<Finding>,
-    /// The amounts at risk.
+    /// The findings as amounts.
     pub at_risk: AtRisk,
-    /// Groups of machines unknown to the decision, and how many claims name them.
+    /// Machine groups that the decision does not list, and how many claims name them.
     pub unknown_machines: BTreeMap<String, u64>,
     /// Every claim with its studies.
     pub matches: Vec<Matched<'a>>,
 }
 
-/// Matches claims to the studies of a book (which may go beyond the month) by episode and service code; several of one
-/// kind are matched in order of time. If there are more studies than claims, those from long before the claim's order
-/// are skipped: they belong to claims of other months. Studies released in `month` without a claim are findings too.
+/// Matches claims to studies of a book (which may reach beyond the month) by episode and service code, several of one
+/// kind in order of time. If there are more studies than claims, skips those from long before the claim's order, which
+/// belong to claims of other months. Unclaimed studies released in `month` are findings, too.
 #[must_use]
 pub fn reconcile<'a>(claims: &'a Claims, book: &'a Book, month: Month) -> Reconciliation<'a> {
     let mut open: HashMap<(Cow<'a, str>, Cow<'a, str>), VecDeque<Study<'a>>> = HashMap::new();
@@ -65,7 +65,7 @@ pub fn reconcile<'a>(claims: &'a Claims, book: &'a Book, month: Month) -> Reconc
             open.entry(key).or_default().push_back(study);
         }
     }
-    // A reversed study cannot be claimed, so a claim prefers another one if there is one.
+    // A study that was taken back cannot be claimed, so prefer others.
     for studies in open.values_mut() {
         studies.make_contiguous().sort_by_key(|study| !study.is_released());
     }
@@ -100,7 +100,7 @@ pub fn reconcile<'a>(claims: &'a Claims, book: &'a Book, month: Month) -> Reconc
             && study.row.released_at().is_some_and(|at| month.holds(at))
     });
     unclaimed.sort_by_key(|study| (study.row.released_at(), study.uid));
-    // An unusable row still is a claim: it must be corrected, not written again.
+    // A row that is not usable is still a claim: it must be corrected, not written anew.
     let mut unusable: HashMap<(Cow<'_, str>, Cow<'_, str>), usize> = HashMap::new();
     for row in claims.bad_rows.iter().filter(|row| !row.ma_lk.is_empty() && !row.ma_dich_vu.is_empty()) {
         let count = unusable.entry((row.ma_lk.as_str().into(), row.ma_dich_vu.as_str().into())).or_default();
@@ -124,7 +124,7 @@ pub fn reconcile<'a>(claims: &'a Claims, book: &'a Book, month: Month) -> Reconc
     }
 }
 
-/// Takes the studies of a claim from those without one; this and later claims still need `still_asked` of them.
+/// Takes a claim's studies from the unclaimed ones; this and later claims ask for `still_asked` of them.
 fn studies_of<'a>(claim: &Claim, found: &mut VecDeque<Study<'a>>, still_asked: usize) -> Vec<Study<'a>> {
     let released = found.iter().filter(|study| study.is_released()).count();
     let is_of_before = |study: &&Study<'_>| {
@@ -138,7 +138,7 @@ fn studies_of<'a>(claim: &Claim, found: &mut VecDeque<Study<'a>>, still_asked: u
     found.drain(older..end).collect()
 }
 
-/// What connects a study to its claim: episode and service code, spelled as in claims.
+/// What links a study to its claim: episode and service code, spelled as in claims.
 fn key_of<'a>(study: &Study<'a>) -> Option<(Cow<'a, str>, Cow<'a, str>)> {
     Some((text::composed(study.row.episode.as_deref()?), text::composed(study.service_code()?)))
 }

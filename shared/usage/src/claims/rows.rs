@@ -1,4 +1,4 @@
-//! The rows of claim files, usable and unusable.
+//! The rows of claim files, usable or not.
 
 use crate::UsageError;
 use crate::claims::bad_row::BadRow;
@@ -6,21 +6,21 @@ use crate::claims::claim::Claim;
 use crate::claims::limits::ClaimLimits;
 use crate::claims::place::Place;
 
-/// The group of imaging among claim lines (`MA_NHOM`).
+/// The imaging group of claim lines (`MA_NHOM`).
 const IMAGING_GROUP: &str = "2";
 
-/// The claim files that were read.
+/// The claim files read so far.
 #[derive(Debug, Clone, Default)]
 pub struct Claims {
-    /// Usable lines for imaging.
+    /// The usable imaging lines.
     pub lines: Vec<Claim>,
-    /// Unusable rows.
+    /// The rows that are not usable.
     pub bad_rows: Vec<BadRow>,
-    /// Number of rows of other groups, which are skipped.
+    /// Rows of other groups, which are skipped.
     pub other_rows: u64,
     /// Number of `HOSO`.
     pub dossiers: u64,
-    /// Files in archives whose names do not look like claims.
+    /// Files in archives that are no claims, judged by their names.
     pub other_files: Vec<String>,
     pub(crate) limits: ClaimLimits,
     pub(crate) rows: u64,
@@ -28,7 +28,7 @@ pub struct Claims {
 }
 
 impl Claims {
-    /// No claims yet; reading obeys these limits.
+    /// No claims yet, to be read within these limits.
     #[must_use]
     pub fn within(limits: ClaimLimits) -> Self {
         Self { limits, ..Self::default() }
@@ -48,7 +48,7 @@ impl Claims {
         Ok(())
     }
 
-    /// Adds a row. Rows of other groups are skipped before anything else in them is read.
+    /// Takes in a row. Skips rows of other groups before it looks at anything else in them.
     pub(crate) fn take<'a>(
         &mut self,
         place: Place,

@@ -1,4 +1,4 @@
-//! Walks through XML step by step: elements and their text. No DTD, no entities except XML's own five.
+//! Reads XML step by step: elements and their text. No DTD, and no entities but XML's own five.
 
 use std::borrow::Cow;
 
@@ -12,13 +12,13 @@ pub enum Step<'a> {
     Open(Cow<'a, str>),
     /// The innermost element ends.
     Close,
-    /// Text of the innermost element, or a part of it.
+    /// Text of the innermost element, or part of it.
     Text(Cow<'a, str>),
     /// The document ends.
     End,
 }
 
-/// An XML document and the position in it.
+/// A document being read.
 pub struct Walk<'a> {
     reader: Reader<&'a [u8]>,
     text: &'a str,
@@ -47,12 +47,12 @@ impl<'a> Walk<'a> {
         self.line
     }
 
-    /// The number of open elements.
+    /// Number of open elements.
     pub fn depth(&self) -> usize {
         self.depth
     }
 
-    /// Makes one step; if that fails, says why without repeating the document's text.
+    /// Goes one step further. The error says why not, without repeating the text.
     pub fn step(&mut self) -> Result<Step<'a>, &'static str> {
         loop {
             match self.reader.read_event().map_err(|_| "XML không đúng cú pháp")? {

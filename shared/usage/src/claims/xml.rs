@@ -1,4 +1,4 @@
-//! Claims as sent to the insurance: `GIAMDINHHS` with one `HOSO` per visit, which contains the tables XML1 to XML15 in
+//! Claims as sent to the insurance: `GIAMDINHHS` with one `HOSO` per visit, which holds the tables XML1 to XML15 in
 //! base64 (QĐ 130/QĐ-BYT as amended by 4750 and 3176). XML1 is the visit, XML3 its services, XML4 their results.
 
 use std::collections::{HashMap, VecDeque};
@@ -15,7 +15,7 @@ use super::text;
 use super::walk::{Step, Walk};
 use crate::UsageError;
 
-/// Padding may be missing: some writers omit it.
+/// Padding is optional, because some writers omit it.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
@@ -35,10 +35,10 @@ struct Row {
     fields: Fields,
 }
 
-/// One `HOSO`, while it is read.
+/// One `HOSO` being read.
 #[derive(Default)]
 struct Dossier {
-    /// The inner tables by name, still in base64, with the line on which each began.
+    /// The inner tables, still in base64: name, content, and the line where it began.
     tables: Vec<(String, String, u64)>,
 }
 
@@ -128,7 +128,7 @@ impl Dossier {
         }
         for Row { line, mut fields } in services {
             let result = results.get_mut(&key(&fields)).and_then(|found| match found.len() {
-                // The last one serves all that follow.
+                // The last one counts for all that follow.
                 0 | 1 => found.front().cloned(),
                 _ => found.pop_front(),
             });
@@ -146,7 +146,7 @@ fn key(fields: &Fields) -> (String, String) {
     (of("MA_LK"), of("MA_DICH_VU"))
 }
 
-/// Adds what the row itself lacks.
+/// Adds fields that the row itself lacks.
 fn add(fields: &mut Fields, from: &Fields, names: &[&'static str]) {
     for name in names {
         let is_blank = fields.get(name).is_none_or(String::is_empty);
@@ -163,11 +163,11 @@ fn unpack(body: &str) -> Result<String, &'static str> {
     Ok(text.into_owned())
 }
 
-/// The requested fields of every element with this name.
+/// The wanted fields of every element with this name.
 fn read_rows(text: &str, element: &str, depth_max: usize) -> Result<Vec<Row>, &'static str> {
     let mut walk = Walk::new(text, depth_max);
     let mut rows: Vec<Row> = Vec::new();
-    // The depth of the current row, and which of its fields is open.
+    // The depth of the current row, and its current field.
     let (mut row_depth, mut field): (Option<usize>, Option<&'static str>) = (None, None);
     loop {
         let step = walk.step()?;

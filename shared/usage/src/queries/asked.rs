@@ -1,4 +1,4 @@
-//! Answers named queries without a database, event by event, as their SQL does.
+//! Answers named queries without a database: each does what its SQL says, event by event.
 
 use bytes::Bytes;
 
@@ -9,7 +9,7 @@ use crate::queries::over_time::{MonthEnd, Reach, Storage, UnitCost};
 use crate::queries::query::Query;
 use crate::{Month, Prices, UsageError};
 
-/// A named query for a month, while it reads the exports.
+/// A named query about a month, while it reads the exports.
 pub struct Asked {
     query: Box<dyn Query>,
 }
@@ -35,7 +35,7 @@ impl Asked {
         self.query.wants(month)
     }
 
-    /// Adds an exported file of a month: Parquet.
+    /// Takes in an exported Parquet file of a month.
     ///
     /// # Errors
     /// [`UsageError::Parquet`].

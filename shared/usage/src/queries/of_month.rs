@@ -1,4 +1,4 @@
-//! Queries over the events of one month: studies, films, messages.
+//! Queries about the events of one month: studies, films, messages.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use super::event::Event;
 use crate::queries::query::Query;
 use crate::{Month, Prices};
 
-/// The value of the latest event that has one.
+/// The latest value that any event gave.
 struct Latest<T>(Option<(i64, T)>);
 
 impl<T> Default for Latest<T> {
@@ -38,7 +38,7 @@ const STATES: [&str; 4] = ["study-released", "study-held", "study-shown", "study
 pub struct Studies {
     month: Month,
     studies: HashMap<Arc<str>, Known>,
-    /// By department, modality and payer: releases, and their charges.
+    /// Releases and their charges, by department, modality and payer.
     booked: BTreeMap<[String; 3], [i64; 2]>,
 }
 
@@ -121,7 +121,7 @@ impl Query for Studies {
 /// `films.sql`.
 pub struct Films {
     month: Month,
-    /// By modality, and month whose prices count.
+    /// By modality and by the month whose prices apply.
     films: BTreeMap<(String, Month), [i64; 2]>,
 }
 

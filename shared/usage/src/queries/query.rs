@@ -8,8 +8,8 @@ use crate::{Month, Prices};
 pub(super) trait Query {
     /// Whether it needs the events of a month.
     fn wants(&self, month: Month) -> bool;
-    /// Adds an event of a month.
+    /// Takes in an event of a month.
     fn take(&mut self, month: Month, event: &Event);
-    /// The answer.
+    /// Returns the answer.
     fn answer(&self, prices: &Prices) -> Answer;
 }

@@ -1,4 +1,4 @@
-//! How many calls one study makes, counted on the wire, compared with the assumptions of `filmless cost`.
+//! Counts on the wire how many calls one study makes, and compares with what `filmless cost` assumes.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::scenario::{Ending, ExpectedStudy, Scenario, Upload};
 use crate::weather::Plan;
 use crate::world::Setup;
 
-/// A study with this many small files: bytes do not change the number of calls.
+/// A study of many small files. The bytes do not change the number of calls.
 fn study_of(files: u32, series: u32, declared: Option<u32>) -> Scenario {
     let study = Study::numbered(1);
     let upload = |key: String, bytes: Vec<u8>| Upload { after: Duration::from_secs(1), key, bytes };
@@ -75,7 +75,7 @@ pub fn check(servers: &Arc<Runtime>, name: &str, files: u32, series: u32) {
     assert!(others <= 20, "{name}: {others} S3 requests beyond those of its files");
 }
 
-/// A declared count needs as few reads as none: reading all instances with every batch would add 30 queries.
+/// A declared count costs no more reads. Reading all instances with every batch would cost 30 queries more.
 pub fn check_declared(servers: &Arc<Runtime>) {
     let (files, series) = (300, 2);
     let reads = |declared| count(servers, files, &study_of(files, series, declared)).table_reads;

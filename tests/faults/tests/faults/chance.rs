@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use filmless_store::port::{PortError, Randomness};
 
-/// SplitMix64 (Steele, Lea, Flood 2014): small, and good enough for choices.
+/// SplitMix64 (Steele, Lea, Flood 2014): small, and good enough for such choices.
 #[derive(Debug, Clone)]
 pub struct Chance(u64);
 

@@ -1,4 +1,4 @@
-//! A clock that moves when the run says so.
+//! A clock that advances when the run says so.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -22,7 +22,7 @@ impl VirtualClock {
         self.0.fetch_max(ms, Ordering::SeqCst);
     }
 
-    /// Sets the clock back, like somebody who finds it wrong.
+    /// Sets the clock back, as somebody does who finds it wrong.
     pub fn set_back(&self, by: Duration) {
         self.0.fetch_sub(i64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
     }

@@ -1,4 +1,4 @@
-//! What finance sees of a study that is taken back after the end of its month.
+//! What finance sees of a study that is taken back after the month ended.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -22,7 +22,7 @@ use crate::world::Setup;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-/// Exports a month now, and returns its manifest.
+/// Exports a month; returns its manifest.
 async fn exported(services: &Services, month: &str) -> Value {
     seal(&services.index, &services.usage, LogName::Usage, services.clock.now(), true).await.unwrap();
     handle(&services.into(), ExportEvent { months: vec![month.parse().unwrap()], ..ExportEvent::default() })
@@ -64,7 +64,7 @@ fn a_recall_after_the_months_end_stands_in_the_later_month_and_the_closed_one_st
 
     run.world.clock.advance(DAY * 30);
     let (closed, february) = run.hospital(async |services| {
-        // Film prices have risen since; reversed films count at the price they were counted at.
+        // Film prices have risen since; the films taken back keep the price at which they were counted.
         let key = ObjectKey::parse("prices/prices.csv").unwrap();
         let price = ObjectVersion { key: &key, version_id: None };
         let prices = services.usage.get(price, 1 << 20).await.unwrap();

@@ -1,4 +1,4 @@
-//! The ports of a run: queues, SMS, email and sealing, each subject to the weather.
+//! The ports of a run: queues, SMS, email and sealing, each exposed to the weather.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -34,7 +34,7 @@ fn unanswered(operation: &'static str) -> PortError {
 pub enum Source {
     /// One of our queues.
     Queue(QueueName),
-    /// The queue on which providers report about messages.
+    /// The queue of providers' reports about messages.
     Feedback,
 }
 
@@ -54,10 +54,10 @@ struct Held {
     sent: usize,
 }
 
-/// The queues: they outlive every process, deliver in any order, and sometimes twice.
+/// The queues. They outlive every process, deliver in any order, and sometimes twice.
 pub struct Queues {
     held: Mutex<Held>,
-    /// Somebody takes reports the moment they are made.
+    /// Whether somebody takes reports the moment they are made.
     is_hurried: AtomicBool,
     reported: Notify,
     handled: Notify,
@@ -79,7 +79,7 @@ impl Queues {
         }
     }
 
-    /// From now on each message comes once, and on time.
+    /// From now on each message comes once, when due.
     pub fn calm_down(&self) {
         *self.mischief.lock().unwrap() = None;
     }
@@ -100,14 +100,14 @@ impl Queues {
         self.is_hurried.store(is_hurried, Ordering::SeqCst);
     }
 
-    /// Acts like a very fast provider: its answer comes only after its report was processed.
+    /// Waits as for a very fast provider: it answers the sender only after its report was handled.
     async fn until_reported(&self) {
         if self.is_hurried.load(Ordering::SeqCst) {
             self.handled.notified().await;
         }
     }
 
-    /// Tells that a report was processed.
+    /// A report was handled.
     pub fn has_handled(&self) {
         self.handled.notify_one();
     }
@@ -126,7 +126,7 @@ impl Queues {
         Some(report)
     }
 
-    /// Takes due messages from one queue, chosen at random or in order.
+    /// Takes due messages of one queue, at random or in order.
     pub fn take(&self, batch_max: usize) -> Vec<Message> {
         let now_ms = self.clock.now_ms();
         let mut held = self.held.lock().unwrap();
@@ -137,7 +137,7 @@ impl Queues {
         }
         let Some(first) = due.first().copied() else { return Vec::new() };
         let source = held.waiting[first].source;
-        // As in the event source mappings of infra/: only intake takes more than one.
+        // As the event source mappings in infra/ do: only intake takes more than one message.
         let count = if source == Source::Queue(QueueName::Intake) { batch_max } else { 1 };
         due.retain(|place| held.waiting[*place].source == source);
         due.truncate(count);
@@ -152,7 +152,7 @@ impl Queues {
         taken
     }
 
-    /// A message that could not be processed comes again, or is given up on.
+    /// A message that failed comes again, or the queue gives up on it.
     pub fn put_back(&self, mut message: Message, after: Duration) {
         let mut held = self.held.lock().unwrap();
         if message.receives >= RECEIVES_MAX {
@@ -171,7 +171,7 @@ impl Queues {
         self.held.lock().unwrap().dead.len()
     }
 
-    /// Whether a provider's report was given up on.
+    /// Whether the queue gave up on a provider's report.
     pub fn has_dead_report(&self) -> bool {
         self.held.lock().unwrap().dead.iter().any(|message| message.source == Source::Feedback)
     }
@@ -204,26 +204,26 @@ impl Queue for Queues {
 /// A message that reached somebody.
 #[derive(Debug, Clone)]
 pub struct Reached {
-    /// Name of the message.
+    /// Its name.
     pub name: String,
     /// Number or address.
     pub to: String,
-    /// The text of an SMS, or the complete email.
+    /// The text of an SMS, or the whole email.
     pub text: Vec<u8>,
 }
 
-/// What reached patients.
+/// Everything that reached patients.
 #[derive(Default)]
 struct Delivered {
     sms: Vec<Reached>,
     emails: Vec<Reached>,
 }
 
-/// SMS and email providers, either dropping messages they have seen or sending everything.
+/// Providers of SMS and email: one that drops repeated messages, or one that sends everything it gets.
 pub struct Gateways {
     delivered: Mutex<Delivered>,
     is_idempotent: bool,
-    /// Where arrivals are reported; `None` means they are not.
+    /// Where delivery reports go; without it nothing is reported.
     reports: Option<Arc<Queues>>,
     weather: Arc<Weather>,
 }
@@ -239,7 +239,7 @@ impl Gateways {
         Messengers::new([Channel::Sms, Channel::Email].map(|channel| Arc::new(of(channel)) as _))
     }
 
-    /// Whether the arrival of every accepted message is reported.
+    /// Whether every accepted message is reported as delivered.
     pub fn reports(&self) -> bool {
         self.reports.is_some()
     }
@@ -261,13 +261,13 @@ impl Gateways {
         Some(String::from_utf8(found.text.clone()).unwrap())
     }
 
-    /// Everything delivered so far, except the first of each: this many SMS and emails.
+    /// Everything delivered so far, except the first few SMS and emails.
     pub fn delivered_after(&self, sms: usize, emails: usize) -> (Vec<Reached>, Vec<Reached>) {
         let delivered = self.delivered.lock().unwrap();
         (delivered.sms[sms..].to_vec(), delivered.emails[emails..].to_vec())
     }
 
-    /// Hands over a message; `deliver` returns what is reported about it, unless it was seen before.
+    /// Hands a message over. `deliver` returns what is reported about it, unless it was seen before.
     async fn hand_over(
         &self,
         name: &'static str,
@@ -286,7 +286,7 @@ impl Gateways {
                     Err(unanswered(name))
                 }
                 Some(Fault::Throttled) => Err(unavailable(name)),
-                // AWS's adapters cannot tell these from a lost answer, and say so.
+                // The AWS adapters cannot tell these from a lost answer, and report it as such.
                 Some(_) => Err(unanswered(name)),
             })
             .await;

@@ -1,4 +1,4 @@
-//! What a hospital does in a run, and the result that must follow.
+//! What a hospital does in a run, and how it must end.
 
 use std::io::Write;
 use std::time::Duration;
@@ -28,11 +28,11 @@ pub enum Ending {
 /// What somebody corrects after a while.
 #[derive(Clone, Default)]
 pub struct Corrections {
-    /// Keys whose current object must be shown.
+    /// Keys whose current object must be the one shown.
     pub keys: Vec<String>,
-    /// The first files named another patient: they may be in quarantine.
+    /// The first files named another patient and may be in quarantine.
     pub of_another: bool,
-    /// The first order had no number and no address.
+    /// The first order had neither number nor address.
     pub contact: bool,
 }
 
@@ -40,9 +40,9 @@ pub struct Corrections {
 pub struct ExpectedStudy {
     pub study: Study,
     pub ending: Ending,
-    /// Number of instances; `None` if it depends on which files come first.
+    /// Number of instances; `None` if chance decides whose files come first.
     pub instances: Option<usize>,
-    /// Whose files were mixed in.
+    /// Files of somebody else were mixed in.
     pub is_mixed: bool,
     pub corrections: Corrections,
 }
@@ -66,7 +66,7 @@ pub struct Scenario {
 const SECOND: Duration = Duration::from_secs(1);
 
 impl Scenario {
-    /// One study with two slices, its order first, and a file that is not an image.
+    /// One study of two slices, its order first, and a file that is no image.
     pub fn reference() -> Self {
         let mut scenario = Self::default();
         let study = Study::numbered(1);
@@ -79,7 +79,7 @@ impl Scenario {
         scenario
     }
 
-    /// One study whose modality named another patient; the archive corrects that under the same keys.
+    /// One study whose modality named another patient; the archive corrects it under the same keys.
     pub fn mended() -> Self {
         let mut scenario = Self::default();
         scenario.mended_study(Study::numbered(1), SECOND, 300, true);
@@ -129,7 +129,7 @@ impl Scenario {
                 self.add(SECOND * 9, "incoming/again/1.dcm", slices[0].1.clone());
             }
             if self.uploads.len() == slices.len() && chance.per_mille(150) {
-                // The same key with other bytes of the same instance: a correction.
+                // The same key with other bytes for the same instance: a correction.
                 self.add(SECOND * 400, &slices[0].0, study.slice_with(1, 1, 500));
                 corrected.push(slices[0].0.clone());
             }
@@ -143,7 +143,7 @@ impl Scenario {
             order["declared_instances"] = json!(count);
         }
         if chance.per_mille(250) {
-            // Something no map in a table can contain; it is kept anyway.
+            // No map of a table can hold this field; it is kept all the same.
             order["ward"] = odd(chance);
         }
         let ordered_after = SECOND * [0, 3, 200, 900][chance.below(4)];
@@ -163,7 +163,7 @@ impl Scenario {
         }
         let instances = (!is_mixed).then_some(count);
         if is_mixed {
-            // Whichever came first may have shut out the other.
+            // A file that came first may have shut the corrected one out.
             corrected.clear();
         }
         let corrections = Corrections { keys: corrected, ..Corrections::default() };
@@ -234,7 +234,7 @@ impl Scenario {
     }
 }
 
-/// Fields that hospital systems sometimes send: too large, too deep, a number out of range, an empty key.
+/// A field that hospital systems sometimes send: too large, too deep, a number out of range, or an empty key.
 fn odd(chance: &mut Chance) -> serde_json::Value {
     match chance.below(4) {
         0 => json!("x".repeat(410_000)),

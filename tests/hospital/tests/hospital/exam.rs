@@ -1,4 +1,4 @@
-//! One examination: what the modality writes, what the clerk types, and what is true.
+//! One examination: what the modality writes, what the clerk types, and the truth.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -25,11 +25,11 @@ pub struct Facts {
     pub accession: String,
 }
 
-/// One file, at the time it arrives.
+/// One file, and when it arrives.
 #[derive(Debug, Clone)]
 pub struct File {
     pub at: Timestamp,
-    /// Number of the instance; a repeated file keeps its old number.
+    /// Instance number. A file that is sent again keeps its number.
     pub number: u32,
     pub key: String,
     pub facts: Facts,
@@ -54,7 +54,7 @@ pub struct Order {
     pub email: Option<String>,
     pub is_signed: bool,
     pub is_cancelled: bool,
-    /// It names another patient than the order before: from now on it is known that the images are not theirs.
+    /// Names a different patient than the order before it, which shows that the earlier order was wrong.
     pub ends_error: bool,
 }
 
@@ -69,12 +69,11 @@ pub struct Exam {
     pub files: Vec<File>,
     pub orders: Vec<Order>,
     pub mistakes: BTreeSet<Kind>,
-    /// Everybody had to take the images for this person's, because everything said so. Until it is corrected, nobody
-    /// could know.
+    /// Whom everything named as the patient. Nobody could know better until it is corrected.
     pub taken_for: Option<usize>,
-    /// People involved besides its subject.
+    /// Other people whom this concerns, besides the subject.
     pub others: BTreeSet<usize>,
-    /// A mistake in another examination affects this one.
+    /// Somebody else's mistake reaches this examination.
     pub is_touched: bool,
     /// When staff recall it.
     pub recalled_at: Option<Timestamp>,
@@ -83,12 +82,12 @@ pub struct Exam {
 pub const MINUTE: Duration = Duration::from_secs(60);
 pub const HOUR: Duration = Duration::from_secs(3600);
 
-/// Words that identify the examination in descriptions, services and messages.
+/// A title that tells descriptions, services and messages of examinations apart.
 pub fn title_of(exam: usize) -> String {
     format!("Chụp CLVT ngực #{exam:06}")
 }
 
-/// The examination a text speaks of.
+/// The examination that a text names.
 pub fn exam_in(text: &str) -> Option<usize> {
     text.split_once('#')?.1.get(..6)?.parse().ok()
 }
@@ -106,7 +105,7 @@ impl Exam {
         self.mistakes.is_empty() && !self.is_touched
     }
 
-    /// Everybody it concerns.
+    /// Everybody whom this concerns.
     pub fn people(&self) -> BTreeSet<usize> {
         let mut people = self.others.clone();
         people.insert(self.subject);
@@ -116,7 +115,7 @@ impl Exam {
         people
     }
 
-    /// Every accession number it names.
+    /// Every accession number in its files and orders.
     pub fn accessions(&self) -> BTreeSet<&str> {
         let of_files = self.files.iter().map(|file| file.facts.accession.as_str());
         let of_orders = self.orders.iter().map(|order| order.accession.as_str());
@@ -125,7 +124,7 @@ impl Exam {
 }
 
 impl Facts {
-    /// As a modality copies them from the worklist.
+    /// The facts as a modality copies them from the worklist.
     pub fn right(person: &Person, code: &str, accession: &str, day: Date, with_marks: bool) -> Self {
         let name = person.name_on(day);
         let (family, rest) = name.split_once(' ').unwrap_or((name, ""));
@@ -151,7 +150,7 @@ impl Facts {
     }
 }
 
-/// Capital letters, as a modality without Vietnamese writes them; other scripts stay.
+/// Capital letters, as a modality without Vietnamese writes them. Other scripts stay.
 pub fn without_marks(name: &str) -> String {
     let is_latin =
         name.chars().filter(|c| c.is_alphabetic()).all(|c| (c as u32) < 0x2000 && !is_thai_or_khmer(c));
@@ -211,7 +210,7 @@ impl File {
 }
 
 impl Order {
-    /// The order, as a clerk types it.
+    /// The order as a clerk types it.
     pub fn right(person: &Person, code: &str, accession: &str, at: Timestamp) -> Self {
         let day = at.to_zoned(jiff::tz::TimeZone::UTC).date();
         let birth_date = if person.knows_year_only && orders_take_years() {

@@ -9,7 +9,7 @@ use filmless_domain::share::Relation;
 
 use crate::oracle::{Oracle, uid_of};
 
-/// The patient asks for all files in one.
+/// The patient asks for all files in one download.
 pub async fn ask_for_download(oracle: &mut Oracle, services: &Services, exam: usize) {
     let portal = Portal::new(services.clone());
     oracle.figures.asked_for.insert(exam);

@@ -1,4 +1,4 @@
-//! Fetches and reads everything that is shown: posters, packs, downloads.
+//! Fetches and reads whatever is shown: posters, packs, downloads.
 
 use std::collections::{BTreeSet, HashMap};
 use std::io::{Cursor, Read};
@@ -10,7 +10,7 @@ use ureq::Agent;
 
 use crate::pixels::{Mark, SIDE};
 
-/// What was seen, by address without the signature: objects of a series never change under their keys.
+/// What was seen, by address without signature: objects of a series never change under their keys.
 pub struct Pictures {
     agent: Agent,
     seen: HashMap<String, BTreeSet<Mark>>,
@@ -74,7 +74,7 @@ impl Pictures {
     }
 }
 
-/// Whose pixels a file shows; our pixels are at its end.
+/// Whose pixels a file shows: our files end with them.
 pub fn of_file(bytes: &[u8]) -> Option<Mark> {
     let from = bytes.len().checked_sub(SIDE * SIDE * 2)?;
     Mark::of_samples(&bytes[from..])

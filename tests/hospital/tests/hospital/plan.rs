@@ -1,4 +1,4 @@
-//! Everything that will happen in a hospital; it follows from a seed.
+//! What will happen in a hospital. All of it follows from a seed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -11,14 +11,14 @@ use crate::kinds::Kind;
 use crate::mistakes::Clerk;
 use crate::people::{Person, people};
 
-/// How large a hospital is, and how bad.
+/// How large a hospital is, and how error-prone.
 #[derive(Debug, Clone, Copy)]
 pub struct Size {
     pub seed: u64,
     pub people: usize,
     pub exams: usize,
     pub days: u32,
-    /// This many of 1,000 examinations have a mistake.
+    /// How many of 1,000 examinations have a mistake.
     pub mistakes_per_mille: usize,
 }
 
@@ -33,7 +33,7 @@ pub enum Act {
         exam: usize,
         place: usize,
     },
-    /// A file comes again, unchanged.
+    /// A file arrives again, unchanged.
     Again {
         exam: usize,
     },
@@ -53,15 +53,15 @@ pub enum Act {
     Contact {
         exam: usize,
     },
-    /// Staff join the two codes of a person.
+    /// Staff merge a person's two codes.
     Merge {
         person: usize,
     },
-    /// Somebody who does not know better wants to join two people who look alike.
+    /// Somebody wants to merge two people who look alike.
     MergeDoubles {
         person: usize,
     },
-    /// Staff go through held studies.
+    /// Staff go through the held studies.
     Desk,
     /// Everybody looks at everything.
     Sweep,
@@ -70,7 +70,7 @@ pub enum Act {
 }
 
 impl Act {
-    /// The examination it is about.
+    /// The examination that this is about.
     pub fn exam(self) -> Option<usize> {
         match self {
             Self::File { exam, .. }
@@ -82,7 +82,7 @@ impl Act {
         }
     }
 
-    /// The person it is about, if it is about no examination.
+    /// The person that this is about, if it is about no examination.
     pub fn person(self) -> Option<usize> {
         match self {
             Self::Merge { person } | Self::MergeDoubles { person } => Some(person),
@@ -112,7 +112,7 @@ impl Plan {
         Self { people, exams, acts }
     }
 
-    /// The same with only these examinations.
+    /// The same plan with only these examinations.
     pub fn only(&self, exams: &BTreeSet<usize>) -> Self {
         let people: BTreeSet<usize> = exams.iter().flat_map(|exam| self.exams[*exam].people()).collect();
         let mut plan = self.clone();
@@ -191,7 +191,7 @@ fn exam(chance: &mut Chance, person: &Person, code: &str, number: usize, at: Tim
     }
 }
 
-/// Marks codes that were given away again, and names that changed.
+/// Marks examinations whose code was used before or whose name changed.
 fn mark_what_lies_in_people(people: &[Person], exams: &mut [Exam]) {
     let mut users: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for person in people {
@@ -230,7 +230,7 @@ fn make_mistakes(chance: &mut Chance, people: &[Person], exams: &mut [Exam], per
     }
 }
 
-/// Some orders come before their result is signed, and again with it.
+/// Some orders come first without a signed result, and again with it.
 fn sign_later(chance: &mut Chance, exams: &mut [Exam]) {
     for exam in exams.iter_mut().filter(|exam| exam.orders.len() == 1) {
         if chance.per_mille(200) {
@@ -286,7 +286,7 @@ fn acts(
             acts.push((start + HOUR * 24 * day, Act::MergeDoubles { person: person.number }));
         }
     }
-    // Once a day, staff look at held studies; in between and at the end, everybody looks at everything.
+    // Staff look at held studies once a day. Everybody looks at everything now and then, and at the end.
     for day in 1..size.days + 6 {
         acts.push((start + HOUR * 24 * day + HOUR * 9, Act::Desk));
     }

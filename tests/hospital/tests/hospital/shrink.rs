@@ -1,4 +1,4 @@
-//! The report of a violation: its trace, and how little of the hospital reproduces it.
+//! Reports a violation: its trace, and the smallest part of the hospital that causes it.
 
 use std::collections::BTreeSet;
 
@@ -7,9 +7,9 @@ use crate::oracle::Violation;
 use crate::plan::Size;
 use crate::servers::servers;
 
-/// How many violations of each hospital are reported in full.
+/// Violations of a hospital that are reported in full.
 const TOLD_MAX: usize = 6;
-/// Most runs to spend on one violation.
+/// Most runs to shrink one violation.
 const TRIES_MAX: usize = 12;
 
 /// The report in words, with the shortest way to reproduce each kind.
@@ -40,7 +40,7 @@ fn tell(size: &Size, outcome: &Outcome, violation: &Violation) -> String {
     )
 }
 
-/// A few examinations that reproduce it: those of the people concerned, then with one after the other left out.
+/// A few examinations that suffice to cause it: those of the people concerned, without one after the other.
 fn least(size: &Size, outcome: &Outcome, violation: &Violation) -> BTreeSet<usize> {
     let servers = servers();
     let holds = |exams: &BTreeSet<usize>| {

@@ -1,4 +1,4 @@
-//! One server for everything, empty and only for this test.
+//! One backend with all its servers, empty and for this test alone.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,15 +11,15 @@ use filmless_store::sealing::{LocalSealer, Sealer};
 use filmless_store::{Bucket, Connection, Endpoints, Index, ObjectVersion};
 use tempfile::TempDir;
 
-/// How often a message is received before it becomes a dead letter.
+/// How often a message is received before the queue gives up on it.
 pub const RECEIVES_MAX: u32 = 3;
 pub const STUDIES: &str = "studies";
 pub const DERIVED: &str = "derived";
 
 pub struct Backend {
-    /// A versioned bucket whose new objects are announced on `intake`.
+    /// A versioned bucket that announces new objects on `intake`.
     pub studies: Bucket,
-    /// A bucket of derived objects.
+    /// The bucket of derived objects.
     pub derived: Bucket,
     pub index: Index,
     pub queue: Arc<dyn Queue>,
@@ -29,22 +29,22 @@ pub struct Backend {
     _kept: Option<(Embedded, TempDir)>,
 }
 
-/// A message in hand.
+/// A received message that is not yet deleted.
 pub struct Held {
     pub body: String,
     pub receipt: String,
     pub receive_count: u32,
 }
 
-/// The receiving side of the queues; on AWS this is Lambda's.
+/// The receiving side of the queues. On AWS, Lambda does this.
 #[async_trait]
 pub trait Receiver: Send + Sync {
-    /// Waits up to `wait` for messages, which stay hidden from others for `visibility`.
+    /// Waits up to `wait` for messages, and hides them from other receivers for `visibility`.
     async fn receive(&self, queue: QueueName, visibility: Duration, wait: Duration) -> Vec<Held>;
     async fn delete(&self, queue: QueueName, receipt: &str);
-    /// Returns a message that failed.
+    /// Gives back a message that failed.
     async fn give_back(&self, queue: QueueName, receipt: &str);
-    /// Waits up to `wait` for a dead letter.
+    /// Waits up to `wait` for a message that the queue gave up on.
     async fn dead(&self, queue: QueueName, wait: Duration) -> Vec<String>;
 }
 
@@ -84,7 +84,7 @@ impl Backend {
         .await
     }
 
-    /// A backend with these names for buckets and table.
+    /// A backend with the given bucket and table names.
     pub async fn new(
         connection: Connection,
         [studies, derived, table]: [&str; 3],

@@ -1,4 +1,4 @@
-//! The index: conditions, counts, transactions and queries, also with many concurrent writers.
+//! The index: conditions, counts, transactions and queries, also with many writers at once.
 
 use filmless_domain::{Language, SeriesInstanceUid, SopInstanceUid, StudyInstanceUid};
 use filmless_store::index::{
@@ -72,7 +72,7 @@ async fn an_instance_enters_once_whoever_brings_it(backend: &Backend) {
     assert_eq!(there.series_description.as_deref(), Some("Ngực"));
 }
 
-/// More than fits on one page of DynamoDB (1 MB).
+/// More than one page of DynamoDB holds (1 MB).
 async fn instances_of_a_study_are_all_found(backend: &Backend) {
     let description = Some("x".repeat(16_000));
     for number in 1..=80 {

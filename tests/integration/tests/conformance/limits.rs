@@ -1,5 +1,5 @@
-//! Every writer of outside data, at the limits of the table: 400 KB per item, 2 KB per partition key, 1 KB per sort
-//! key, 32 levels, numbers up to 1e125, names of at least one character, 4 MB per transaction.
+//! Feeds every writer of outside data up to the limits of the table: 400 KB an item, 2 KB a partition key, 1 KB a sort
+//! key, 32 levels, numbers up to 1e125, names of at least one character, 4 MB a transaction.
 
 use filmless_domain::{
     AccessionNumber, KeyReference, Order, PatientDemographics, PatientId, SeriesInstanceUid, SopInstanceUid,
@@ -142,19 +142,19 @@ async fn messages_are_as_many_items_as_they_need(backend: &Backend) {
         index.remove_outbox(&entry).await.unwrap();
         assert!(index.stale_outbox(late).await.unwrap().is_empty());
     }
-    // More than a transaction accepts, so they are not one.
+    // Too many for one transaction, so they are written without one.
     let many = outbox(20_000);
     index.add_outbox(&many).await.unwrap();
     let items = index.stale_outbox(late).await.unwrap();
     assert_eq!(items.iter().map(|item| item.messages.len()).sum::<usize>(), 20_000);
-    // Each is sent and removed separately, as a sweep does it.
+    // Send and remove them one by one, as a sweep does.
     for item in &items {
         index.remove_outbox(item).await.unwrap();
     }
     assert!(index.stale_outbox(late).await.unwrap().is_empty());
 }
 
-/// The longest texts from a header: 128 characters of four bytes, identifiers of 192 bytes.
+/// The longest texts that a header can give: 128 characters of four bytes, identifiers of 192 bytes.
 async fn a_study_with_the_longest_facts_is_kept(backend: &Backend) {
     let (long, id, uid) = ("𠀀".repeat(128), "x".repeat(192), "1".repeat(64));
     let study = StudyInstanceUid::parse(&uid).unwrap();

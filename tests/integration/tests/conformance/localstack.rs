@@ -20,7 +20,7 @@ use crate::backend::{Backend, Held, RECEIVES_MAX, Receiver};
 
 const REGION: &str = "ap-southeast-1";
 
-/// The address of LocalStack, which is started if it is not running.
+/// The address of LocalStack; starts it if it is not running.
 pub fn endpoint() -> String {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../localstack/up");
     let output = Command::new(script).output().unwrap();
@@ -29,7 +29,7 @@ pub fn endpoint() -> String {
     printed["endpoint"].as_str().unwrap().to_owned()
 }
 
-/// An account for this test only: LocalStack takes an access key of twelve digits as an account number.
+/// An account for this test alone: LocalStack reads an access key of twelve digits as an account number.
 pub fn account() -> String {
     let nanoseconds = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos();
     format!("{:012}", (nanoseconds / 1000 + u128::from(std::process::id())) % 1_000_000_000_000)

@@ -1,5 +1,5 @@
-//! Checks the promises of `shared/store` on each supported server: the embedded profile's own, and LocalStack with
-//! DynamoDB Local. The tests are the same; they also check a hospital's own server.
+//! Checks what `shared/store` promises on each server that we use it with: the embedded profile's own, and LocalStack
+//! with DynamoDB Local. Both run the same tests, and a hospital's own server can be tested the same way.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod backend;

@@ -1,4 +1,4 @@
-//! Notices in both shapes that a table may contain: channels in a map, or, as before, an attribute for each of two.
+//! Notices in both shapes that a table holds: channels in a map, and the older one attribute for each of two.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ fn study() -> StudyInstanceUid {
     StudyInstanceUid::parse("1.2.3").unwrap()
 }
 
-/// A notice with these channels, as an older or the current program writes it.
+/// A notice with these channels, as an older program or the current one wrote it.
 fn notice(version: u32, channels: &Value) -> Value {
     let mut notice = json!({
         "study_instance_uid": study(), "link_version": version, "account_name": "N1", "language": "vi",

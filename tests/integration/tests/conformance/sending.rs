@@ -1,4 +1,4 @@
-//! SMS and email, as SNS and SES accept them. The flow tests check the embedded profile's outbox.
+//! SMS and email as SNS and SES take them. The tests in `flow` check the outbox of the embedded profile.
 
 use filmless_domain::PhoneNumber;
 use filmless_store::aws::{SesGateway, SnsGateway};

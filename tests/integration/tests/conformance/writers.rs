@@ -1,5 +1,5 @@
-//! Every writer of sessions, shares, contacts, notices, logs and lists with the longest input its callers allow, and
-//! lists longer than a page of the table's answers (1 MB).
+//! Feeds every writer of sessions, shares, contacts, notices, logs and lists with the longest values that its callers
+//! let through, and with lists longer than a page of the table's answers (1 MB).
 
 use std::collections::BTreeSet;
 
@@ -34,7 +34,7 @@ on_every_backend! {
 
 const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 
-/// The longest texts: 128 characters of four bytes from files, 192 bytes of identifiers, 4,000 letters from an order.
+/// Longest texts: 128 characters of four bytes from files, 192 bytes of an identifier, 4,000 letters from an order.
 fn long() -> String {
     "𠀀".repeat(4000)
 }
@@ -235,7 +235,7 @@ async fn what_staff_say_is_kept_at_its_longest(backend: &Backend) {
     assert_eq!(index.reviews().await.unwrap().len(), 1);
 }
 
-/// Every file of a study names somebody else and another order; the last files bring ever more series and modalities.
+/// Every file of the study names a different person and order; the last files add ever more series and modalities.
 async fn a_study_that_many_people_name_is_kept_and_hidden(backend: &Backend) {
     let index = &backend.index;
     let arrival = |number: usize| Arrival {
@@ -320,7 +320,7 @@ async fn lists_of_many_pages_are_read_whole(backend: &Backend) {
         index.add_stranger(&study(), &stranger).await.unwrap();
     }
     assert_eq!(index.strangers(&study()).await.unwrap().len(), 1200);
-    // Hundreds of studies of 10 KB each: what one batch leaves out is requested again.
+    // Hundreds of studies of 10 KB each, so that a batch leaves some out and they are asked for again.
     let day = NOW.to_zoned(TimeZone::UTC).date();
     for number in 0..250 {
         let arrival = Arrival {
@@ -337,7 +337,7 @@ async fn lists_of_many_pages_are_read_whole(backend: &Backend) {
     }
     let found = index.studies_of_day(day).await.unwrap();
     assert_eq!(found.len(), 250);
-    // A missing list is empty, and so is one whose studies are gone.
+    // An empty list is empty, and so is one whose studies are gone.
     assert!(index.whole_day(Worklist::Held, day).await.unwrap().is_empty());
     commit(
         backend,

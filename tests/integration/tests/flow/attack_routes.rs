@@ -1,5 +1,5 @@
-//! Every route of `docs/openapi.yaml` with the wrong session: a route added there is attacked here, and one missing
-//! there fails the router's own test.
+//! Attacks every route of `docs/openapi.yaml` with the wrong session. A route that is added to the document is
+//! attacked here; one that is missing there fails the router's own test.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use crate::sample::Study;
 use crate::system::System;
 use crate::wire::{Answer, Ask};
 
-/// One method of one address in the document.
+/// One method of one path in the document.
 struct Operation {
     method: String,
     path: String,
@@ -42,13 +42,13 @@ fn operations() -> Vec<Operation> {
             }
         }
     }
-    // Sign-outs come last.
+    // Routes that end sessions come last.
     operations.sort_by_key(|operation| operation.path.contains("sign-out"));
     assert!(operations.len() >= 30, "the document was not read");
     operations
 }
 
-/// What an attacker knows of a patient: all identifiers, no secrets.
+/// What an attacker knows of a patient: all identifiers, and no secret.
 struct Known<'a> {
     study: &'a Study,
     share_id: String,
@@ -182,7 +182,7 @@ async fn no_route_shows_anything_of_another_patient_or_without_a_session() {
         }
     }
     println!("{asked} requests");
-    // The identifiers were right and the share still exists: its owner and anybody with its code get in.
+    // The identifiers were right and the share still works, for its owner and for anybody with its code.
     let study = known.target("/studies/{study_uid}");
     let page = Ask::get(&study).cookie(&owner).send(&system).await;
     assert!(page.status == 200 && page.body.contains(victim.name));

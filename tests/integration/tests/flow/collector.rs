@@ -1,4 +1,4 @@
-//! A collector of traces, and Lambda's API for a function, on one port; requests are kept in order.
+//! Plays a collector of traces, and Lambda towards a function, on one port. Keeps what it receives, in order.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -12,7 +12,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::system::PATIENCE;
 
-/// What was received.
+/// One request that was received.
 #[derive(Clone)]
 pub struct Received {
     pub target: String,
@@ -53,7 +53,7 @@ impl Collector {
         self.received.lock().unwrap().clone()
     }
 
-    /// All spans so far, in order of their start.
+    /// All spans so far, by start time.
     pub fn spans(&self) -> Vec<Span> {
         let traces = self.received().into_iter().filter(|received| received.target == "/v1/traces");
         let requests = traces.map(|r| ExportTraceServiceRequest::decode(r.body.as_slice()).unwrap());
@@ -63,7 +63,7 @@ impl Collector {
         spans
     }
 
-    /// Waits for a span with this name.
+    /// Waits for a span of this name.
     pub async fn until(&self, name: &str) -> Vec<Span> {
         let waiting = async {
             loop {
@@ -83,7 +83,7 @@ impl Collector {
             self.received.lock().unwrap().push(received);
             let answer = if target.ends_with("/invocation/next") {
                 let Some(event) = self.invocation.lock().unwrap().take() else {
-                    // Like Lambda: the function is frozen until there is something to do.
+                    // As on Lambda, the function is frozen until there is something to do.
                     return std::future::pending().await;
                 };
                 format!(

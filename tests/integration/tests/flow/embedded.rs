@@ -1,4 +1,4 @@
-//! `filmless up`, in a process of this test.
+//! `filmless up`, in a process for this test alone.
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -73,7 +73,7 @@ impl Embedded {
         })
     }
 
-    /// Half of the system's own key, from the data folder.
+    /// One half of the system's own key, from the data folder.
     pub fn system_key(&self, field: &str) -> String {
         let files = ["storage-key.json", "system-key.json"].map(|name| self.data.join(name));
         let file = files.iter().find(|file| file.exists()).unwrap();
@@ -85,7 +85,7 @@ impl Embedded {
         std::fs::read_to_string(self.data.join("log")).unwrap()
     }
 
-    /// Newest first.
+    /// All SMS, newest first.
     pub fn all_sms(&self) -> Vec<Value> {
         let mut files = self.outbox("sms", "json");
         files.sort_by_key(|file| std::cmp::Reverse(std::fs::metadata(file).unwrap().modified().unwrap()));
@@ -103,7 +103,7 @@ impl Embedded {
     }
 }
 
-/// SIGKILL: the process gets no chance to react.
+/// SIGKILL, so that nothing in the process gets to clean up.
 impl Drop for Embedded {
     fn drop(&mut self) {
         let _ = self.process.kill();

@@ -1,5 +1,5 @@
-//! The finance page over a real `filmless up`: its figures match `filmless usage query`, and claims uploaded there give
-//! the same result as `filmless usage reconcile`.
+//! The finance page of a real `filmless up`. Its figures equal those of `filmless usage query`, and claims uploaded
+//! there give the same findings as `filmless usage reconcile`.
 
 use filmless_domain::hospital::HOSPITAL_TIME;
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use crate::sample::Study;
 use crate::system::System;
 use crate::usage::{CT_CHEST, files_below, order, usage};
 
-/// Three studies: two of insured patients in two departments, and one of a patient who pays.
+/// Releases three studies: two of insured patients in two departments, and one of somebody who pays.
 async fn three_released(system: &System) -> Vec<Study> {
     let mut studies = Vec::new();
     for (number, department, is_insured) in [(81, "K01", true), (82, "K02", true), (83, "K02", false)] {
@@ -61,7 +61,7 @@ async fn the_page_has_the_figures_of_the_queries_and_its_lines_come_to_them() {
     three_released(&system).await;
     let (month, password) = (this_month(), account(&system, "ke-toan", &["finance"]));
     let desk = Desk::of(&system, "ke-toan", &password);
-    // Every event is in the ledger before the page exports it.
+    // Get every event into the ledger before the page exports it.
     assert!(usage(&system, &["verify"]).0);
     exported(&desk, &system, &month).await;
 
@@ -158,13 +158,13 @@ async fn claims_that_are_handed_over_come_to_what_the_command_says_and_leave_not
     let workbook = Desk::default().get(&list.location);
     assert!(workbook.status == 200 && workbook.bytes.starts_with(b"PK"), "the list is a workbook");
 
-    // One of two insured studies has an accepted claim; the other one is open.
+    // One of the two insured studies is claimed and accepted; the other is open.
     let receivables = csv(&desk, &system, "receivables");
     assert_eq!(receivables[0], format!("{month} – BHYT,1024000,819200,409600,512000"));
-    // The claim without a study names no department, so nothing of it is open.
+    // The claim without a study names no department, and none of it is open.
     assert_eq!(csv(&desk, &system, "open"), ["Không rõ,0", "K01,0", "K02,512000", "Tổng,512000"]);
 
-    // An unusable file is reported, and changes nothing that is stored.
+    // An unusable file is reported, and changes nothing that is kept.
     let broken = b"<GIAMDINHHS><THONGTINHOSO>Nguyen Thi Hoa";
     assert_eq!(desk.upload(&system, "/staff/finance/claims", &month, broken).status, 303);
     let is_told = || {

@@ -1,4 +1,4 @@
-//! What is logged, at the highest level that an operator can choose.
+//! What the log holds at the most verbose level that an operator can ask for.
 
 use serde_json::{Value, json};
 
@@ -29,7 +29,7 @@ const WORDS: [&str; 17] = [
     "CLVT bụng",
 ];
 
-/// A log line without its time, whose digits can be anything.
+/// A log line without its time, whose digits could be anything.
 fn words_of(line: &str) -> &str {
     line.split_once(' ').map_or(line, |(_, rest)| rest)
 }
@@ -39,7 +39,7 @@ async fn no_log_line_holds_a_secret_or_a_word_of_a_patient_at_any_level() {
     let folder = tempfile::tempdir().unwrap();
     let system = System::start_with(folder.path(), &[], &[("RUST_LOG", "trace")]);
     let mut secrets: Vec<String> = WORDS.map(str::to_owned).into();
-    // Refused uploads, by name and by content.
+    // Uploads that are refused, with the patient in their name or contents.
     system.upload("incoming/TRAN THI NGUYET-QUE 19711109.dcm", "TRAN^THI NGUYET-QUE").await;
     system.upload("orders/Trần Thị Nguyệt-Quế.json", r#"{"patient":{"name":"Trần Thị Nguyệt-Quế""#).await;
     let unfit = json!({"accession_number": "A1", "patient": {"id": "X", "name": "Nguyệt-Quế", "birth_date": "09/11/1971"}});
@@ -62,7 +62,7 @@ async fn no_log_line_holds_a_secret_or_a_word_of_a_patient_at_any_level() {
         patient.link_path()[3..].into(),
     ]);
 
-    // Sign-ins, right and wrong.
+    // Signing in, with right and wrong secrets.
     let wrong = ["WRONG-SECRET", "05/05/1905", "N20-TYPED-ACCOUNT"];
     secrets.extend(wrong.map(str::to_owned));
     sign_in(&account, wrong[0]).send(&system).await;
@@ -112,7 +112,7 @@ async fn no_log_line_holds_a_secret_or_a_word_of_a_patient_at_any_level() {
     }
     secrets.push("MADE-UP-TOKEN".into());
 
-    // What staff do, and what providers report.
+    // Acts of staff, and reports of providers.
     for words in [
         vec!["find", "Nguyệt Quế"],
         vec!["patient", &account],
@@ -151,7 +151,7 @@ async fn no_log_line_holds_a_secret_or_a_word_of_a_patient_at_any_level() {
         }
     }
     println!("{} lines, {} secrets", log.lines().count(), secrets.len());
-    // The audit log is for reading: of a patient it contains accounts, and no more.
+    // People read the audit log: of a patient it holds only the account.
     let (_, audit) = system.command(&["audit", "export"]);
     for line in audit.lines() {
         let event: Value = serde_json::from_str(line).unwrap();

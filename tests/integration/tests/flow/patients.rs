@@ -1,4 +1,4 @@
-//! Patients whose every word is a marker that is noticed wherever it should not be.
+//! Patients whose every word is distinctive, so that it shows up wherever it should not be.
 
 use serde_json::{Value, json};
 
@@ -89,7 +89,7 @@ impl Patient {
         Ask::post(&self.link_path(), &[("answer", self.birth_date)]).send(system).await
     }
 
-    /// Shares the study; returns the path of the link and the code.
+    /// Shares the study; returns path and code.
     pub fn share(&self, system: &System, options: &[&str]) -> (String, String) {
         let words = ["share", &self.study.patient_id, "--for", "BS. Minh", "--study", &self.study.uid];
         let made = system.staff(&[&words, options].concat());
@@ -102,7 +102,7 @@ pub fn sign_in(account: &str, password: &str) -> Ask {
     Ask::post("/sign-in", &[("account", account), ("password", password)])
 }
 
-/// The session of a guest with a share.
+/// The session of a guest who opened a share.
 pub async fn guest(system: &System, (path, code): &(String, String)) -> String {
     let answer = Ask::post(path, &[("code", code)]).send(system).await;
     assert_eq!(answer.status, 303, "{}", answer.body);

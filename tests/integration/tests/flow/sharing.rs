@@ -1,4 +1,4 @@
-//! Shares, and who opened what.
+//! Shares, and the record of who opened what.
 
 use serde_json::Value;
 

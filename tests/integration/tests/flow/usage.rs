@@ -1,4 +1,4 @@
-//! The usage ledger over a running system: every step once, whatever comes twice; exports, verification, claims.
+//! The usage ledger of a running system: each step counts once, even if it comes twice; exports, verification, claims.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -23,7 +23,7 @@ pub fn order(study: &Study, episode: &str) -> Value {
     order
 }
 
-/// Every line of the sealed ledger, in order.
+/// Every sealed line of the ledger, in order.
 pub fn ledger(system: &System) -> Vec<Value> {
     let mut files = files_below(&system.embedded().data.join("buckets/usage/ledger"));
     files.sort_by_key(|file| file.file_stem().unwrap().to_str().unwrap().parse::<u64>().unwrap());
@@ -37,7 +37,7 @@ pub fn files_below(folder: &Path) -> Vec<PathBuf> {
     paths.flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] }).collect()
 }
 
-/// `kind` or `kind sms`, and how often.
+/// How often each `kind` occurs, or `kind sms` with its channel.
 fn counts(events: &[Value]) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
     for event in events {
@@ -60,7 +60,7 @@ async fn every_step_is_in_the_ledger_once_whatever_comes_twice() {
     let system = System::start();
     let study = Study::numbered(61);
     for is_first in [true, false] {
-        // The images first: the study is held until its order comes. Then everything again.
+        // The images come first, so the study is held until its order comes. Then everything comes again.
         system.upload("incoming/1", study.slice(1, 1)).await;
         system.upload("incoming/2", study.slice(1, 2)).await;
         if is_first {
@@ -123,7 +123,7 @@ async fn every_step_is_in_the_ledger_once_whatever_comes_twice() {
         (of("film-avoided"), of("study-received"), of("message-sent")),
         (json!(3), json!(2), json!(1))
     );
-    // The counted bytes are those stored, including the file that lists all others.
+    // Everything stored counts, including the manifest, which lists the others.
     let derived = files_below(&system.embedded().data.join("buckets/derived").join(&study.uid));
     assert!(derived.iter().any(|file| file.ends_with("study.json")), "{derived:?}");
     let bytes: u64 = derived.iter().map(|file| file.metadata().unwrap().len()).sum();
@@ -180,7 +180,7 @@ async fn an_order_that_changes_and_a_recall_are_new_events_that_refer_to_the_old
     assert_eq!(stored.map(|event| event["quantity"].as_i64().unwrap()).sum::<i64>(), 0, "{events:#?}");
 }
 
-/// The sums of the month in everything finance sees: manifest, and named queries.
+/// The sums of the month in everything that finance sees: manifest and named queries.
 fn totals(system: &System) -> BTreeMap<String, i64> {
     let (is_done, exported) = usage(system, &["export"]);
     assert!(is_done, "{exported}");
@@ -223,7 +223,7 @@ async fn a_study_is_charged_for_as_long_as_its_patient_may_see_it() {
     let once = sums(1, 512_000, 3, 0, 105_000);
     assert_eq!(totals(&system), once);
 
-    // Taken back by staff, twice, and released again.
+    // Staff recall it twice, and release it again.
     for _ in 0..2 {
         system.staff(&["recall", &study.uid, "--reason", "wrong side"]);
     }
@@ -232,7 +232,7 @@ async fn a_study_is_charged_for_as_long_as_its_patient_may_see_it() {
     system.until(&study.uid, "released").await;
     assert_eq!(totals(&system), once);
 
-    // Another department and payer, and film after all: the same study, counted elsewhere.
+    // Another department and payer, and film after all: the same study counts elsewhere.
     let mut moved = order(&study, "LK-66");
     moved["visit"]["department"] = json!("K02");
     moved["visit"]["insurance_card"] = Value::Null;
@@ -258,7 +258,7 @@ async fn a_study_is_charged_for_as_long_as_its_patient_may_see_it() {
     system.upload_order(&moved).await;
     system.until(&study.uid, "held").await;
     assert_eq!(totals(&system), sums(0, 0, 0, 0, 0));
-    // After erasure, the sums are as before.
+    // Erasing it does not change the sums.
     system.staff(&["erase", &study.patient_id, "--reason", "asked for it"]);
     assert_eq!(totals(&system), sums(0, 0, 0, 0, 0));
     let (holds, found) = usage(&system, &["verify"]);
@@ -282,7 +282,7 @@ async fn exports_hold_until_a_byte_of_the_ledger_or_of_a_file_is_changed() {
     let (holds, found) = usage(&system, &["verify"]);
     assert!(holds && found["months"][0]["differences"] == json!([]), "{found}");
 
-    // A browser gets the stored file.
+    // A browser gets exactly what is stored.
     let bucket = system.connection().bucket("usage");
     let csv = format!("exports/months/{month}/khong-in-phim-{month}.csv");
     let key = ObjectKey::parse(&csv).unwrap();
@@ -299,7 +299,7 @@ async fn exports_hold_until_a_byte_of_the_ledger_or_of_a_file_is_changed() {
     assert_eq!(found["months"][0]["differences"], json!([{ "key": csv, "what": "changed" }]));
     std::fs::write(&file, &untouched).unwrap();
 
-    // A month whose manifest is missing, or is another month's, must not count as never exported.
+    // A month whose manifest is missing or another month's is not taken for one that was never exported.
     let manifest = format!("exports/months/{month}/manifest.json");
     let manifest_key = ObjectKey::parse(&manifest).unwrap();
     let version = ObjectVersion { key: &manifest_key, version_id: None };
@@ -330,7 +330,7 @@ async fn exports_hold_until_a_byte_of_the_ledger_or_of_a_file_is_changed() {
     let (holds, found) = usage(&system, &["verify"]);
     assert!(holds, "{found}");
 
-    // With other prices the amounts cannot be computed, but the files still match the manifest.
+    // With other prices the amounts cannot be computed, but the files are still those that the manifest names.
     let prices_key = ObjectKey::parse("prices/prices.csv").unwrap();
     let prices = bucket.get(ObjectVersion { key: &prices_key, version_id: None }, 1 << 20).await.unwrap();
     put(&bucket, "prices/prices.csv", &[&prices[..], b"\n"].concat()).await;
@@ -352,7 +352,7 @@ async fn exports_hold_until_a_byte_of_the_ledger_or_of_a_file_is_changed() {
     let error = found["ledger_error"].as_str().unwrap();
     let name = objects[0].file_name().unwrap().to_str().unwrap();
     assert!(error.contains(name), "{error}");
-    // Unreadable parts of the ledger and of the exports are reported, too.
+    // What cannot be read is named, too, both of the ledger and of the exports.
     std::fs::write(&objects[0], &text[..text.len() / 2]).unwrap();
     let (holds, told) = usage(&system, &["verify"]);
     assert!(!holds && told.to_string().contains(name), "{told}");

@@ -1,5 +1,5 @@
-//! Studies day by day, as the pipeline leaves them: of every three days one has opened studies, one has held ones, and
-//! one has studies that reached nobody.
+//! Many studies a day, as the pipeline leaves them. Of every three days, one has opened studies, one held ones, and
+//! one those that reached nobody.
 
 use filmless_domain::{HoldReason, Order};
 use filmless_store::StoreError;
@@ -12,7 +12,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use serde_json::json;
 
-/// Studies per transaction: each needs at most nine of its hundred items, plus those of a patient.
+/// Studies in one transaction: each takes up to nine items plus those of its patient, out of a hundred.
 const AT_ONCE: usize = 8;
 const TRANSACTIONS_AT_ONCE: usize = 8;
 /// Studies per patient.
@@ -31,12 +31,12 @@ pub enum Fate {
     Unreached,
 }
 
-/// What happened to the studies of this many days ago.
+/// What happened to the studies received this many days ago.
 pub fn fate(days_ago: usize) -> Fate {
     [Fate::Opened, Fate::Held, Fate::Unreached][days_ago % 3]
 }
 
-/// The time of a study: the last one of a day comes half a minute before its end, so that none falls on another day.
+/// When a study was received: the last of a day half a minute before the end, so that none falls on another day.
 pub fn moment(now: Timestamp, days_ago: usize, number: usize) -> Timestamp {
     let days = i64::try_from(days_ago).expect("few days");
     let seconds = i64::try_from(number).expect("few studies");
@@ -44,7 +44,7 @@ pub fn moment(now: Timestamp, days_ago: usize, number: usize) -> Timestamp {
 }
 
 pub fn uid(days_ago: usize, number: usize) -> String {
-    // Not in chronological order.
+    // Not in order of time.
     format!("1.2.826.0.1.3680043.10.999.{}.{days_ago}.{number}", number * 7919 % 1009)
 }
 
@@ -53,7 +53,7 @@ pub fn name(number: usize) -> String {
     format!("Nguyễn Thị {}", GIVEN_NAMES[number / OF_PATIENT % GIVEN_NAMES.len()])
 }
 
-/// The number their messages go to.
+/// The number that gets the messages.
 pub fn phone(days_ago: usize, number: usize) -> String {
     format!("+849{:08}", days_ago * 1000 + number / OF_PATIENT)
 }
@@ -122,7 +122,7 @@ fn of_patient(study: &StudyRecord, sk: String) -> ItemKey {
     ItemKey::new(format!("PATIENT#{}", patient.as_str()), sk)
 }
 
-/// Adds the items of a study.
+/// Everything that is written about a study.
 pub fn add(transaction: Transaction, study: &StudyRecord, fate: Fate) -> Result<Transaction, StoreError> {
     let (uid, new) = (&study.study_instance_uid, Change::new);
     let day = study.received_at.to_zoned(TimeZone::UTC).date();
@@ -170,7 +170,7 @@ fn account(study: &StudyRecord) -> Option<AccountRecord> {
     })
 }
 
-/// This many studies on each day of a range.
+/// Adds this many studies on each day of a range.
 pub async fn fill(
     index: &Index,
     now: Timestamp,
