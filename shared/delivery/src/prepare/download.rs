@@ -104,7 +104,7 @@ async fn pack(prepare: &Prepare, study: &StudyInstanceUid, key: &ObjectKey) -> R
     let mut renewed_at = prepare.common.clock.now();
     let mut instances = prepare.common.index.instances(study).await?;
     instances.sort_by(|a, b| {
-        let series = |i: &InstanceRecord| (i.series_number, i.series_instance_uid.clone());
+        let series = |i: &InstanceRecord| (i.series.number, i.series_instance_uid.clone());
         series(a).cmp(&series(b)).then_with(|| display_order(&slice_key(a), &slice_key(b)))
     });
     let local = DeliveryError::internal::<io::Error>;

@@ -280,12 +280,11 @@ impl Portal {
         let keys = keys_of(study, series);
         let has_picture = series.frames > 0;
         let title = series.title.as_ref().filter(|_| !has_picture);
-        let described = series.description.as_ref().filter(|text| !text.trim().is_empty()).or(title);
+        let mut attributes = series.attributes.clone();
+        attributes.description = attributes.description.filter(|text| !text.trim().is_empty()).or_else(|| title.cloned());
         Ok(SeriesView {
             series_instance_uid: series.series_instance_uid.clone(),
-            number: series.number,
-            description: described.cloned(),
-            modality: series.modality.clone(),
+            attributes,
             frames: series.frames,
             is_report: !has_picture && series.reports > 0,
             is_dose: !has_picture && series.doses > 0 && series.doses == series.documents,
@@ -321,7 +320,7 @@ async fn shown_series(index: &Index, study: &StudyRecord) -> Result<Vec<SeriesRe
         let kind = |s: &SeriesRecord| {
             (s.frames == 0, s.frames == 0 && s.documents == 0, s.frames == 0 && s.reports == 0)
         };
-        let key = |s: &SeriesRecord| (kind(s), s.number.is_none(), s.number, s.series_instance_uid.clone());
+        let key = |s: &SeriesRecord| (kind(s), s.attributes.number.is_none(), s.attributes.number, s.series_instance_uid.clone());
         key(a).cmp(&key(b))
     });
     Ok(series)
