@@ -7,7 +7,7 @@ use dicom_dictionary_std::tags;
 use filmless_domain::identity::DocumentPatient;
 use filmless_domain::{
     AccessionNumber, BirthDate, InvalidId, KeyReference, Limits, PatientDemographics, PatientId,
-    SeriesInstanceUid, SopInstanceUid, StudyInstanceUid, sex_of,
+    SeriesAttributes, SeriesInstanceUid, SopInstanceUid, StudyInstanceUid, sex_of,
 };
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -48,9 +48,10 @@ pub struct InstanceHeader {
     pub sop_class_uid: String,
     /// Transfer Syntax UID (0002,0010), or what the bytes look like.
     pub transfer_syntax_uid: String,
-    /// Modality (0008,0060); `OT` when missing.
-    pub modality: String,
-    /// The patient: what the file says; where it says nothing, what a document within it says.
+    /// What is shown of its series.
+    #[serde(flatten)]
+    pub series: SeriesAttributes,
+    /// The patient: what the file says, and where it says nothing, what a document within it says.
     pub patient: PatientDemographics,
     /// The patients that a document within the file is about, as far as it was read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -67,10 +68,6 @@ pub struct InstanceHeader {
     pub study_time: Option<String>,
     /// Study Description (0008,1030).
     pub study_description: Option<String>,
-    /// Series Number (0020,0011).
-    pub series_number: Option<i64>,
-    /// Series Description (0008,103E).
-    pub series_description: Option<String>,
     /// Instance Number (0020,0013).
     pub instance_number: Option<i64>,
     /// Body Part Examined (0018,0015).
@@ -150,7 +147,11 @@ impl InstanceHeader {
             sop_instance_uid: sop_instance_uid
                 .map_err(|_| unusable(tags::SOP_INSTANCE_UID, HeaderError::MissingSopInstanceUid))?,
             transfer_syntax_uid: data_set.transfer_syntax_uid().to_owned(),
-            modality: text(tags::MODALITY).unwrap_or_else(|| "OT".to_owned()),
+            series: SeriesAttributes {
+                number: root.int(tags::SERIES_NUMBER),
+                description: text(tags::SERIES_DESCRIPTION),
+                modality: text(tags::MODALITY).unwrap_or_else(|| "OT".to_owned()),
+            },
             patient: completed(patient(root), &document_patients),
             document_patients,
             accession_number: accession_number(root),
@@ -158,8 +159,6 @@ impl InstanceHeader {
             image_date: image_date(root).filter(|_| has_pixel_data),
             study_time: text(tags::STUDY_TIME),
             study_description: text(tags::STUDY_DESCRIPTION),
-            series_number: root.int(tags::SERIES_NUMBER),
-            series_description: text(tags::SERIES_DESCRIPTION),
             instance_number: root.int(tags::INSTANCE_NUMBER),
             body_part: text(tags::BODY_PART_EXAMINED),
             manufacturer: text(tags::MANUFACTURER),
@@ -234,7 +233,7 @@ impl fmt::Debug for InstanceHeader {
             .field("sop_instance_uid", &self.sop_instance_uid)
             .field("sop_class_uid", &self.sop_class_uid)
             .field("transfer_syntax_uid", &self.transfer_syntax_uid)
-            .field("modality", &self.modality)
+            .field("modality", &self.series.modality)
             .field("patient", &self.patient)
             .finish_non_exhaustive()
     }

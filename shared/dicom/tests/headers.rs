@@ -57,7 +57,7 @@ fn names_are_decoded_by_their_character_set() {
 #[test]
 fn header_says_what_an_instance_is() {
     let mr = whole(&data("MR_small_bigendian.dcm")).unwrap();
-    assert_eq!((mr.modality.as_str(), mr.rows, mr.columns, mr.number_of_frames), ("MR", 64, 64, 1));
+    assert_eq!((mr.series.modality.as_str(), mr.rows, mr.columns, mr.number_of_frames), ("MR", 64, 64, 1));
     assert_eq!(mr.transfer_syntax_uid, "1.2.840.10008.1.2.2");
     assert_eq!(mr.kind(), InstanceKind::Image);
     assert_eq!(mr.study_date.map(|d| d.to_string()).as_deref(), Some("2004-08-26"));
@@ -277,6 +277,6 @@ fn identifiers_are_those_that_dicom_object_reads() {
         assert_eq!(ours.study_instance_uid.as_str(), text("StudyInstanceUID"), "{name}");
         assert_eq!(ours.series_instance_uid.as_str(), text("SeriesInstanceUID"), "{name}");
         assert_eq!(ours.sop_instance_uid.as_str(), text("SOPInstanceUID"), "{name}");
-        assert_eq!(ours.modality, text("Modality"), "{name}");
+        assert_eq!(ours.series.modality, text("Modality"), "{name}");
     }
 }

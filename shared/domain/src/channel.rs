@@ -8,7 +8,10 @@ use thiserror::Error;
 
 use crate::Language;
 
-/// A channel for messages.
+/// How much of a wrong word an error repeats, in characters.
+const WORD_CHARS_TOLD_MAX: usize = 32;
+
+/// How a message goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Channel {
@@ -156,16 +159,22 @@ impl std::fmt::Display for Channel {
     }
 }
 
-/// The text is not a channel, or not a list of channels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("channels are listed by name, each once, separated by commas: sms,email")]
-pub struct InvalidChannels;
+/// The text names no channel, or no order of channels.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum InvalidChannels {
+    /// No channel has this word.
+    #[error("{0:?} is no channel; the channels are sms, email and zalo-zns")]
+    Unknown(String),
+    /// A channel is named more than once.
+    #[error("{0} is named twice; name each channel once, separated by commas")]
+    Twice(Channel),
+}
 
 impl FromStr for Channel {
     type Err = InvalidChannels;
 
     fn from_str(word: &str) -> Result<Self, Self::Err> {
-        Self::of_word(word).ok_or(InvalidChannels)
+        Self::of_word(word).ok_or_else(|| InvalidChannels::Unknown(word.chars().take(WORD_CHARS_TOLD_MAX).collect()))
     }
 }
 
@@ -187,8 +196,11 @@ impl FromStr for ChannelPolicy {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let order: Vec<Channel> =
             text.split(',').map(|word| word.trim().parse()).collect::<Result<_, _>>()?;
-        let is_twice = order.iter().enumerate().any(|(at, channel)| order[..at].contains(channel));
-        if is_twice { Err(InvalidChannels) } else { Ok(Self(order)) }
+        let twice = order.iter().enumerate().find(|(at, channel)| order[..*at].contains(channel));
+        match twice {
+            Some((_, channel)) => Err(InvalidChannels::Twice(*channel)),
+            None => Ok(Self(order)),
+        }
     }
 }
 
@@ -254,9 +266,10 @@ mod tests {
         let policy: ChannelPolicy = "email, sms".parse().unwrap();
         assert_eq!(policy.channels(), [Channel::Email, Channel::Sms]);
         assert_eq!(serde_json::to_value(&policy).unwrap(), "email,sms");
-        for bad in ["", "fax", "sms,sms", "sms;email"] {
-            assert_eq!(bad.parse::<ChannelPolicy>(), Err(InvalidChannels), "{bad}");
+        for bad in ["", "fax", "sms;email"] {
+            assert_eq!(bad.parse::<ChannelPolicy>(), Err(InvalidChannels::Unknown(bad.into())), "{bad}");
         }
+        assert_eq!("sms,sms".parse::<ChannelPolicy>(), Err(InvalidChannels::Twice(Channel::Sms)));
         assert_eq!(String::from(ChannelPolicy::default()), "sms,email");
     }
 

@@ -74,7 +74,7 @@ fn study(name: &str) -> Vec<Series> {
     for path in paths.into_iter().filter(|path| path.extension().is_some_and(|e| e == "dcm")) {
         let file = fs::read(path).unwrap();
         let header = header(&file);
-        let key = (header.series_number, header.series_instance_uid.to_string());
+        let key = (header.series.number, header.series_instance_uid.to_string());
         series.entry(key).or_default().push((header, file));
     }
     series.into_values().map(Series::of).collect()

@@ -114,11 +114,11 @@ fn gaps(t: &Texts, view: &SeriesView) -> Vec<String> {
 
 /// The name of a series: its description, else its number, else its modality.
 fn label(t: &Texts, view: &SeriesView) -> String {
-    let described = view.description.as_deref().map(one_line).filter(|text| !text.is_empty());
-    match (described, view.number) {
+    let described = view.attributes.description.as_deref().map(one_line).filter(|text| !text.is_empty());
+    match (described, view.attributes.number) {
         (Some(description), _) => description,
         (None, Some(number)) => (t.study.series_number)(number),
-        (None, None) => t.modality(&view.modality).to_owned(),
+        (None, None) => t.modality(&view.attributes.modality).to_owned(),
     }
 }
 
@@ -147,10 +147,10 @@ impl<'a> SeriesGrant<'a> {
     fn new(t: &Texts, series: &'a SeriesView) -> Self {
         Self {
             series_instance_uid: series.series_instance_uid.as_str(),
-            number: series.number,
-            description: series.description.as_deref(),
+            number: series.attributes.number,
+            description: series.attributes.description.as_deref(),
             label: label(t, series),
-            modality: &series.modality,
+            modality: &series.attributes.modality,
             frames: series.frames,
             index_url: &series.index_url,
             pack_url: &series.pack_url,

@@ -338,7 +338,7 @@ impl Texts {
     /// The content of a series without images: a doctor's report, else what its modality says.
     #[must_use]
     pub fn tile_kind(&self, series: &SeriesView) -> &'static str {
-        match series.modality.as_str() {
+        match series.attributes.modality.as_str() {
             _ if series.is_report => self.viewer.report,
             _ if series.is_dose => self.viewer.dose,
             "SR" => self.viewer.record,

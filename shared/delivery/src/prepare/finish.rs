@@ -87,8 +87,8 @@ fn manifest(study: &StudyRecord, series: &[SeriesRecord]) -> serde_json::Value {
         .map(|s| {
             let keys = SeriesKeys::new(uid, &s.series_instance_uid, &s.content_digest);
             json!({
-                "series_instance_uid": s.series_instance_uid, "number": s.number, "description": s.description,
-                "modality": s.modality, "instances": s.instances, "frames": s.frames,
+                "series_instance_uid": s.series_instance_uid, "number": s.attributes.number,
+                "description": s.attributes.description, "modality": s.attributes.modality, "instances": s.instances, "frames": s.frames,
                 "key_frames": s.key_frames, "documents": s.documents, "without_picture": s.without_picture,
                 "cut_instances": s.cut_instances, "missing_frames": s.missing_frames,
                 "pack": keys.pack, "index": keys.index, "poster": keys.poster, "thumbs": keys.thumbs,

@@ -110,7 +110,7 @@ pub async fn check_quiet(prepare: &Prepare, study: &StudyInstanceUid) -> Result<
     record.series = count(instances.iter().map(|i| i.series_instance_uid.as_str()));
     record.modalities = instances
         .iter()
-        .map(|i| i.modality.clone())
+        .map(|i| i.series.modality.clone())
         .filter(|m| !m.is_empty())
         .collect::<BTreeSet<_>>()
         .into_iter()
@@ -225,9 +225,7 @@ async fn describe_series(
         if earlier.is_none_or(|e| e.content_digest != content_digest) {
             let series = SeriesRecord {
                 series_instance_uid: uid.clone(),
-                number: first.series_number,
-                description: first.series_description.clone(),
-                modality: first.modality.clone(),
+                attributes: first.series.clone(),
                 content_digest: content_digest.clone(),
                 rendered_digest: None,
                 instances: u32::try_from(members.len()).unwrap_or(u32::MAX),

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use filmless_domain::audit::Actor;
 use filmless_domain::{
-    BirthDate, Language, PatientId, ReportLack, Secret, SeriesInstanceUid, SignedResult, StudyInstanceUid,
+    BirthDate, Language, PatientId, ReportLack, Secret, SeriesAttributes, SeriesInstanceUid, SignedResult, StudyInstanceUid,
 };
 use filmless_store::Bucket;
 use filmless_store::index::PackingProgress;
@@ -235,12 +235,8 @@ pub enum StudyDownload {
 pub struct SeriesView {
     /// Which series.
     pub series_instance_uid: SeriesInstanceUid,
-    /// Series Number.
-    pub number: Option<i64>,
-    /// Series Description.
-    pub description: Option<String>,
-    /// Modality.
-    pub modality: String,
+    /// What is shown of it. A series of one document without a description is called what the document calls itself.
+    pub attributes: SeriesAttributes,
     /// Number of frames in its pack.
     pub frames: u32,
     /// Whether it holds only documents, one of them a doctor's report.

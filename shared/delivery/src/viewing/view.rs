@@ -290,12 +290,11 @@ impl Portal {
         let keys = keys_of(study, series);
         let has_picture = series.frames > 0;
         let title = series.title.as_ref().filter(|_| !has_picture);
-        let described = series.description.as_ref().filter(|text| !text.trim().is_empty()).or(title);
+        let mut attributes = series.attributes.clone();
+        attributes.description = attributes.description.filter(|text| !text.trim().is_empty()).or_else(|| title.cloned());
         Ok(SeriesView {
             series_instance_uid: series.series_instance_uid.clone(),
-            number: series.number,
-            description: described.cloned(),
-            modality: series.modality.clone(),
+            attributes,
             frames: series.frames,
             is_report: !has_picture && series.reports > 0,
             is_dose: !has_picture && series.doses > 0 && series.doses == series.documents,

@@ -61,7 +61,22 @@ impl Change {
         self
     }
 
-    /// Sets an attribute unless it exists.
+    /// Sets an attribute for each field of a struct.
+    #[must_use]
+    pub fn set_fields(mut self, fields: &impl Serialize) -> Self {
+        match serde_dynamo::to_item::<_, HashMap<String, AttributeValue>>(fields) {
+            Ok(item) => {
+                for (name, value) in item {
+                    let clause = format!("{} = {}", self.name(&name), self.value(value));
+                    self.sets.push(clause);
+                }
+            }
+            Err(error) => self.error = Some(error.to_string()),
+        }
+        self
+    }
+
+    /// Sets an attribute unless it is there.
     #[must_use]
     pub fn set_if_absent(mut self, name: &str, value: impl Serialize) -> Self {
         let (n, v) = (self.name(name), self.serialized(value));

@@ -1,7 +1,7 @@
 //! Instances: one small item each, so counting stays exact when events repeat.
 
 use filmless_domain::{
-    AccessionNumber, KeyReference, ObjectKey, PatientDemographics, SeriesInstanceUid, SopInstanceUid,
+    AccessionNumber, KeyReference, ObjectKey, PatientDemographics, SeriesAttributes, SeriesInstanceUid, SopInstanceUid,
     StudyInstanceUid,
 };
 use jiff::Timestamp;
@@ -21,15 +21,9 @@ pub struct InstanceRecord {
     pub sop_class_uid: String,
     /// Its series.
     pub series_instance_uid: SeriesInstanceUid,
-    /// Series Number.
-    #[serde(default)]
-    pub series_number: Option<i64>,
-    /// Series Description.
-    #[serde(default)]
-    pub series_description: Option<String>,
-    /// Modality.
-    #[serde(default)]
-    pub modality: String,
+    /// What is shown of its series.
+    #[serde(flatten)]
+    pub series: SeriesAttributes,
     /// Instance Number.
     #[serde(default)]
     pub instance_number: Option<i64>,

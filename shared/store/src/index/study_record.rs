@@ -2,7 +2,7 @@
 
 use filmless_domain::usage::Booked;
 use filmless_domain::{
-    AccessionNumber, HoldReason, PatientDemographics, PatientId, ReportLack, SeriesInstanceUid, StoredCode,
+    AccessionNumber, HoldReason, PatientDemographics, PatientId, ReportLack, SeriesAttributes, SeriesInstanceUid, StoredCode,
     StudyInstanceUid, StudyState,
 };
 use jiff::Timestamp;
@@ -194,16 +194,10 @@ impl StudyRecord {
 pub struct SeriesRecord {
     /// Which series.
     pub series_instance_uid: SeriesInstanceUid,
-    /// Series Number.
-    #[serde(default)]
-    pub number: Option<i64>,
-    /// Series Description.
-    #[serde(default)]
-    pub description: Option<String>,
-    /// Modality.
-    #[serde(default)]
-    pub modality: String,
-    /// Digest of its instances when the study last settled.
+    /// What is shown of it.
+    #[serde(flatten)]
+    pub attributes: SeriesAttributes,
+    /// Digest over its instances, as counted when the study last settled.
     pub content_digest: String,
     /// Digest of the contents its pack shows.
     #[serde(default)]

@@ -82,9 +82,7 @@ impl Index {
     ) -> Result<(), StoreError> {
         let change = Change::new()
             .set("series_instance_uid", &series.series_instance_uid)
-            .set("number", series.number)
-            .set("description", &series.description)
-            .set("modality", &series.modality)
+            .set_fields(&series.attributes)
             .set("content_digest", &series.content_digest)
             .set("instances", series.instances);
         self.update::<SeriesRecord>(&series_key(study, &series.series_instance_uid), change).await.map(|_| ())

@@ -13,8 +13,8 @@ use thiserror::Error;
 use self::zalo_zns::ZaloZns;
 use crate::port::{Messenger, Messengers};
 
-/// Why messengers cannot be set up. Never repeats their settings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+/// Why messengers cannot be set up. Never says what stands in their settings.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum InvalidMessengers {
     /// Not in this form.
     #[error("messengers are a JSON object with a member for each channel")]
@@ -22,9 +22,14 @@ pub enum InvalidMessengers {
     /// Every system already has this channel.
     #[error("every system has a messenger for {0}: it cannot be set up")]
     Own(Channel),
-    /// A field is missing, unknown or invalid.
-    #[error("the settings of the messenger for {0} cannot be used")]
-    Settings(Channel),
+    /// A field is missing or unknown, or it holds what it cannot.
+    #[error("the settings of the messenger for {channel} cannot be used: {problem}")]
+    Settings {
+        /// Of which channel.
+        channel: Channel,
+        /// Which field, and what is wrong with it.
+        problem: String,
+    },
 }
 
 /// Sets up the messengers of a JSON object.
@@ -43,8 +48,8 @@ fn messenger(channel: Channel, settings: Value) -> Result<Arc<dyn Messenger>, In
     match channel {
         Channel::Sms | Channel::Email => Err(InvalidMessengers::Own(channel)),
         Channel::ZaloZns => {
-            let zalo = ZaloZns::new(settings).ok_or(InvalidMessengers::Settings(channel))?;
-            Ok(Arc::new(zalo))
+            let zalo = ZaloZns::new(settings);
+            Ok(Arc::new(zalo.map_err(|problem| InvalidMessengers::Settings { channel, problem })?))
         }
     }
 }

@@ -56,6 +56,29 @@ fn usual_endpoint() -> String {
     ENDPOINT.into()
 }
 
+/// The first field that is unknown, missing or of the wrong type.
+fn wrong_field(settings: &Value) -> Option<String> {
+    const TEXTS: [&str; 5] =
+        ["access_token", "access_token_file", "template_id", "template_id_en", "endpoint"];
+    let Some(fields) = settings.as_object() else { return Some("they are no JSON object".into()) };
+    for (name, value) in fields {
+        let value = Some(value).filter(|value| !value.is_null());
+        if TEXTS.contains(&name.as_str()) {
+            if value.is_some_and(|value| !value.is_string()) {
+                return Some(format!("{name} must be a string"));
+            }
+        } else if name == "template_data" {
+            let is_known = |value: &Value| serde_json::from_value::<Datum>(value.clone()).is_ok();
+            if !value.and_then(Value::as_object).is_some_and(|data| data.values().all(is_known)) {
+                return Some(format!("{name} maps parameters to account, link, password or hospital"));
+            }
+        } else {
+            return Some(format!("{name} is no field of it"));
+        }
+    }
+    (!fields.contains_key("template_id")).then(|| "template_id is missing".into())
+}
+
 /// Sends by ZNS.
 pub(super) struct ZaloZns {
     settings: Settings,
@@ -70,14 +93,31 @@ struct Answer {
 }
 
 impl ZaloZns {
-    /// `None` if the settings are unusable: the token needs exactly one source, and the address must be private.
-    pub(super) fn new(settings: Value) -> Option<Self> {
-        let settings: Settings = serde_json::from_value(settings).ok()?;
-        let is_private =
-            ["https://", "http://127.0.0.1:"].iter().any(|start| settings.endpoint.starts_with(start));
-        let has_one_token = settings.access_token.is_some() != settings.access_token_file.is_some();
+    /// A messenger with these settings: one of the two ways to the token, and an address that nobody else reads.
+    ///
+    /// # Errors
+    /// Which field is wrong, and how. Never its value, which may be a secret.
+    pub(super) fn new(settings: Value) -> Result<Self, String> {
+        if let Some(problem) = wrong_field(&settings) {
+            return Err(problem);
+        }
+        // What is still wrong here is a value, which must not be told.
+        let settings: Settings =
+            serde_json::from_value(settings).map_err(|_| "a field has a value of the wrong type".to_owned())?;
+        match (&settings.access_token, &settings.access_token_file) {
+            (None, None) => return Err("access_token or access_token_file is missing".into()),
+            (Some(_), Some(_)) => return Err("access_token and access_token_file exclude each other".into()),
+            (Some(token), None) if token.trim().is_empty() => return Err("access_token is empty".into()),
+            _ => {}
+        }
+        if settings.template_id.trim().is_empty() {
+            return Err("template_id is empty".into());
+        }
+        if !["https://", "http://127.0.0.1:"].iter().any(|start| settings.endpoint.starts_with(start)) {
+            return Err("endpoint must begin with https://".into());
+        }
         let client = HttpClient::new(&settings.endpoint, TIMEOUT);
-        (is_private && has_one_token).then_some(Self { settings, client })
+        Ok(Self { settings, client })
     }
 
     async fn token(&self) -> Result<String, PortError> {
@@ -219,14 +259,21 @@ mod tests {
 
     #[test]
     fn settings_that_cannot_be_used_are_refused() {
-        for bad in [
-            json!({ "access_token": null }),
-            json!({ "access_token_file": "/t" }),
-            json!({ "template_data": { "name": "patient" } }),
-            json!({ "endpoint": "http://business.openapi.zalo.me" }),
-            json!({ "template": "1" }),
+        for (bad, problem) in [
+            (json!({ "access_token": null }), "access_token or access_token_file is missing"),
+            (json!({ "access_token": " " }), "access_token is empty"),
+            (json!({ "access_token": 7 }), "access_token must be a string"),
+            (json!({ "access_token_file": "/t" }), "access_token and access_token_file exclude each other"),
+            (json!({ "template_id": "" }), "template_id is empty"),
+            (
+                json!({ "template_data": { "name": "patient" } }),
+                "template_data maps parameters to account, link, password or hospital",
+            ),
+            (json!({ "endpoint": "http://business.openapi.zalo.me" }), "endpoint must begin with https://"),
+            (json!({ "template": "1" }), "template is no field of it"),
         ] {
-            assert!(zalo(&bad).is_none(), "{bad}");
+            assert_eq!(zalo(&bad).err().as_deref(), Some(problem), "{bad}");
         }
+        assert_eq!(wrong_field(&json!({})).as_deref(), Some("template_id is missing"));
     }
 }

@@ -2,7 +2,7 @@
 //! key, 32 levels, numbers up to 1e125, names of at least one character, 4 MB a transaction.
 
 use filmless_domain::{
-    AccessionNumber, KeyReference, Order, PatientDemographics, PatientId, SeriesInstanceUid, SopInstanceUid,
+    AccessionNumber, KeyReference, Order, PatientDemographics, PatientId, SeriesAttributes, SeriesInstanceUid, SopInstanceUid,
     StudyInstanceUid, identity::IdentityRules,
 };
 use filmless_store::StoreError;
@@ -175,9 +175,7 @@ async fn a_study_with_the_longest_facts_is_kept(backend: &Backend) {
     assert!(matches!(touched, Touched::SamePatient(_)));
     let series = SeriesRecord {
         series_instance_uid: SeriesInstanceUid::parse(&uid).unwrap(),
-        number: Some(i64::MAX),
-        description: Some(long.clone()),
-        modality: long,
+        attributes: SeriesAttributes { number: Some(i64::MAX), description: Some(long.clone()), modality: long },
         content_digest: "d".repeat(64),
         rendered_digest: None,
         instances: u32::MAX,
@@ -210,9 +208,7 @@ async fn what_no_item_holds_is_told_from_what_may_work_later(backend: &Backend) 
         sop_instance_uid: SopInstanceUid::parse(&format!("1.9.{count}")).unwrap(),
         sop_class_uid: "1.2.840.10008.5.1.4.1.1.88.59".into(),
         series_instance_uid: SeriesInstanceUid::parse("1.9").unwrap(),
-        series_number: None,
-        series_description: None,
-        modality: "KO".into(),
+        series: SeriesAttributes { modality: "KO".into(), ..SeriesAttributes::default() },
         instance_number: None,
         slice_position: None,
         acquisition_time: None,

@@ -9,7 +9,7 @@ use filmless_domain::share::{Relation, SHARE_LABEL_CHARS_MAX, SHARE_STUDIES_MAX}
 use filmless_domain::staff::Role;
 use filmless_domain::{
     AccessionNumber, Channel, HoldReason, Language, PatientDemographics, PatientId, PhoneNumber,
-    SeriesInstanceUid, SopInstanceUid, StudyInstanceUid,
+    SeriesAttributes, SeriesInstanceUid, SopInstanceUid, StudyInstanceUid,
 };
 use filmless_store::index::{
     AccessRecord, ActRecord, Arrival, AskedRelease, Change, ChannelRecord, ChannelState, ChannelsOfBefore,
@@ -285,9 +285,11 @@ async fn positions_that_no_table_holds_cost_no_image(backend: &Backend) {
             sop_instance_uid: SopInstanceUid::parse(&format!("1.9.{number}")).unwrap(),
             sop_class_uid: String::new(),
             series_instance_uid: SeriesInstanceUid::parse("1.9").unwrap(),
-            series_number: Some(i64::MIN),
-            series_description: Some("𠀀".repeat(128)),
-            modality: "𠀀".repeat(128),
+            series: SeriesAttributes {
+                number: Some(i64::MIN),
+                description: Some("𠀀".repeat(128)),
+                modality: "𠀀".repeat(128),
+            },
             instance_number: Some(i64::MAX),
             slice_position: written,
             acquisition_time: Some("1".repeat(128)),

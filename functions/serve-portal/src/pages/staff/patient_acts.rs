@@ -18,13 +18,11 @@ use super::person::birth_date;
 use super::trouble::Trouble;
 use crate::pages::answer::{page, see_other};
 
-/// What was typed.
+/// What was typed. A field that the form does not send stays as it is; an empty one is erased.
 #[derive(Deserialize)]
 pub(crate) struct Contact {
-    #[serde(default)]
-    phone: String,
-    #[serde(default)]
-    email: String,
+    phone: Option<String>,
+    email: Option<String>,
 }
 
 /// `POST /staff/patients/{patient}/contact`
@@ -35,7 +33,7 @@ pub(crate) async fn correct_contact(
 ) -> Result<Response, Trouble> {
     console.demand(Act::CorrectContact).await?;
     let code = patient_of(&segment, &console)?;
-    let correction = ContactCorrection { phone: Some(typed.phone), email: Some(typed.email) };
+    let correction = ContactCorrection { phone: typed.phone, email: typed.email };
     match console.desk.correct_contact(&code, &correction).await {
         Ok(()) => Ok(see_other(&format!("{}?done=contact", patient_url(&code)), [])?),
         Err(error) => patient::with_error(&console, &code, error).await,

@@ -82,7 +82,7 @@ async fn render_one(
         // More files arrived; the settle that follows asks for this series again.
         return Ok(());
     }
-    let plan = plan_series(&record.modality, instances, &series, renderer.parallelism());
+    let plan = plan_series(&record.attributes.modality, instances, &series, renderer.parallelism());
     write_series(prepare, renderer, study, &mut record, plan).await?;
     record.rendered_digest = Some(record.content_digest.clone());
     prepare.common.index.mark_series_rendered(study, &record).await?;

@@ -90,7 +90,7 @@ fn preview_size(modality: &str, frames: u32) -> PreviewSize {
 
 #[cfg(test)]
 mod tests {
-    use filmless_domain::{KeyReference, ObjectKey, SopInstanceUid};
+    use filmless_domain::{KeyReference, ObjectKey, SeriesAttributes, SopInstanceUid};
 
     use super::*;
 
@@ -99,9 +99,7 @@ mod tests {
             sop_instance_uid: SopInstanceUid::parse(uid).unwrap(),
             sop_class_uid: String::new(),
             series_instance_uid: SeriesInstanceUid::parse("1.2").unwrap(),
-            series_number: None,
-            series_description: None,
-            modality: "CT".to_owned(),
+            series: SeriesAttributes { modality: "CT".to_owned(), ..SeriesAttributes::default() },
             instance_number: None,
             slice_position: Some(position),
             acquisition_time: None,

@@ -35,9 +35,9 @@ impl SeriesWriter {
         let description = SeriesDescription {
             study_instance_uid: study.to_string(),
             series_instance_uid: series.series_instance_uid.to_string(),
-            modality: series.modality.clone(),
-            series_number: series.number,
-            series_description: series.description.clone(),
+            modality: series.attributes.modality.clone(),
+            series_number: series.attributes.number,
+            series_description: series.attributes.description.clone(),
         };
         Ok(Self {
             pack: SeriesPackBuilder::new(description, pack),
