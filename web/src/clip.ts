@@ -2,14 +2,14 @@
 
 import type { Frame, SeriesIndex } from "./read/series-index.js";
 
-/** Projections of a gamma camera have no frame time; turning them ten times a second shows the body. */
+/** Gamma camera projections have no frame time; ten a second makes the body turn. */
 const TURN_FRAME_MS = 100;
-/** Slices of a stack follow each other at a pace that an eye can follow. */
+/** Plays the slices of a stack at a pace that the eye can follow. */
 const STACK_FRAME_MS = 100;
-/** The phases of a heart at one slice make one beat. */
+/** The heart phases of one slice make up one beat. */
 const BEAT_MS = 900;
 const BEAT_FRAME_MS_MIN = 30;
-/** Films without a time: of what moves fast, and of all else. */
+/** Films without a frame time: those of fast motion, and all others. */
 const FILM_FRAME_MS: Readonly<Record<string, number>> = { US: 40, IVUS: 40, XA: 1000 / 15, RF: 1000 / 15, NM: TURN_FRAME_MS };
 const OTHER_FRAME_MS = 100;
 const STACKED = ["CT", "MR", "PT"];
@@ -21,7 +21,7 @@ export interface Clip {
   readonly frameTimesMs: readonly number[];
 }
 
-/** The clip around a frame, or null when it does not belong to one. */
+/** The clip around a frame; null if it does not belong to one. */
 export function clipAround(frames: readonly Frame[], frame: number, modality: string): Clip | null {
   const here = frames[frame];
   if (here === undefined || frames.length < 2) {
@@ -42,7 +42,7 @@ export function clipAround(frames: readonly Frame[], frame: number, modality: st
     last += 1;
   }
   const run = frames.slice(first, last + 1);
-  // A vector of times begins with 0 (PS3.3 C.7.6.5.1.2), so one frame's time may be missing.
+  // A vector of times begins with 0 (PS3.3 C.7.6.5.1.2), so a frame may lack its time.
   const stated = run.find(({ frameTimeMs }) => frameTimeMs !== null)?.frameTimeMs;
   if (here.beatKey !== null && run.length > 1) {
     return { first, last, frameTimesMs: run.map(() => Math.max(BEAT_MS / run.length, BEAT_FRAME_MS_MIN)) };
@@ -54,16 +54,16 @@ export function clipAround(frames: readonly Frame[], frame: number, modality: st
   return run.length < 2 ? null : { first, last, frameTimesMs: run.map(({ frameTimeMs }) => frameTimeMs ?? usual) };
 }
 
-/** Whether anything of a series can be played: then the way to play stays in its place. */
+/** Whether anything in a series can be played; if so, the play button keeps its place. */
 export function hasClip({ frames, modality }: SeriesIndex): boolean {
   const isRun = ({ sopInstanceUid, runKey }: Frame, place: number) =>
     frames[place + 1]?.sopInstanceUid === sopInstanceUid && frames[place + 1]?.runKey === runKey;
   return frames.length > 1 && (STACKED.includes(modality) || frames.some(isRun));
 }
 
-/** Plays a clip; waits on a frame that is not there yet. */
+/** Plays a clip, and waits for a frame that is not there yet. */
 export class ClipPlayer {
-  /** Faster or slower than recorded. */
+  /** Playback speed relative to the recording. */
   speed = 1;
   isLooping = true;
   private animation = 0;
@@ -72,7 +72,7 @@ export class ClipPlayer {
     return this.animation !== 0;
   }
 
-  /** `timeMs` says how long the frame now shown stays; `advance` shows the next one, or answers false to wait. */
+  /** `timeMs` is how long the current frame stays. `advance` shows the next one, or returns false to wait. */
   play(timeMs: () => number, advance: () => boolean): void {
     this.stop();
     let due = performance.now() + timeMs() / this.speed;

@@ -1,6 +1,6 @@
-/** Puts a text where it can be pasted. */
+/** Copies a text for pasting. */
 
-/** By the clipboard where the browser lets us, else as browsers within other apps still do; throws where neither works. */
+/** Uses the clipboard if allowed, else the old way that in-app browsers still support. Throws if both fail. */
 export async function copyText(text: string): Promise<void> {
   try {
     await navigator.clipboard.writeText(text);

@@ -1,18 +1,18 @@
-/** How far a finger moves for one image. */
+/** Distance of a finger per image. */
 
 const STEP_PX_MIN = 8;
 const STEP_PX_MAX = 48;
 
-/** A swipe across the stage goes through a short series once; long ones move at a pace an eye can follow. */
+/** A swipe across the stage covers a short series once; long ones move at a pace that the eye can follow. */
 export function stepPx(frames: number, stageWidth: number): number {
   return Math.min(STEP_PX_MAX, Math.max(STEP_PX_MIN, stageWidth / Math.max(1, frames)));
 }
 
-/** Turns small movements into whole steps and keeps the rest for the next one. */
+/** Turns small movements into whole steps, and carries over the rest. */
 export class StepCounter {
   private rest = 0;
 
-  /** Movement `by`, in the unit of `step`; returns whole steps. */
+  /** Adds a movement in the unit of `step`; returns whole steps. */
   add(by: number, step: number): number {
     this.rest += by;
     const steps = Math.trunc(this.rest / step);

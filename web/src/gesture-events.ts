@@ -1,12 +1,12 @@
-/** What fingers, mouse and wheel ask for, and what they need to know. */
+/** What fingers, mouse and wheel ask for, and what they need to know for it. */
 
 import type { StageTool } from "./stage.js";
 
 export interface GestureEvents {
-  /** Go on by this many images; negative goes back. */
+  /** Moves on by this many images; negative moves back. */
   onSteps(steps: number): void;
   framesShown(): number;
-  /** Whether up and down belongs to the stage as well. */
+  /** Whether the stage also takes vertical movements. */
   isUpright(): boolean;
   /** What the right mouse button does, if anything. */
   secondTool?(): StageTool | null;

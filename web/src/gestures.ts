@@ -1,8 +1,8 @@
 /**
- * Fingers, mouse and wheel on the stage. One finger sideways goes through the images, or moves an enlarged one, or
- * works the tool that was chosen; two fingers and a double tap enlarge. Up and down is left to the page, unless the
- * stage fills the screen or a tool is chosen. The wheel goes through the images notch by notch, enlarges a single one, and
- * with Ctrl any; the middle mouse button moves the picture.
+ * Fingers, mouse and wheel on the stage. One finger sideways goes through the images, moves an enlarged image, or
+ * works the chosen tool. Two fingers and a double tap enlarge. Vertical movements scroll the page, unless the stage
+ * fills the screen or a tool is chosen. The wheel goes through the images notch by notch, and enlarges a single image,
+ * or any with Ctrl. The middle mouse button moves the picture.
  */
 
 import { stepPx, StepCounter } from "./drag-steps.js";
@@ -28,7 +28,7 @@ export function listenToGestures(stage: Stage, events: GestureEvents): void {
       event.preventDefault();
     }
   });
-  // The wheel can do without being there first.
+  // The wheel can load later.
   void import("./wheel.js").then(({ listenToWheel }) => listenToWheel(stage, events));
 }
 
@@ -37,7 +37,7 @@ class Fingers {
   private readonly steps = new StepCounter();
   private tool: StageTool | null = null;
   private isMoving = false;
-  /** The last finger of a pinch moves an enlarged picture, but does not go through the images. */
+  /** The last finger of a pinch moves an enlarged picture, but does not change images. */
   private isPinched = false;
   private travelled = 0;
   private lastTap = { at: 0, point: { x: 0, y: 0 } };
@@ -53,7 +53,7 @@ class Fingers {
     }
     const { stage, pointers } = this;
     if (event.isPrimary) {
-      // No other finger is down, whatever was missed of its leaving.
+      // No other finger is down, even if we missed that it left.
       pointers.clear();
     }
     stage.element.setPointerCapture(event.pointerId);

@@ -1,8 +1,8 @@
-/** For browsers within Zalo, Facebook and the like: copies the link, to be opened in a browser that can save files. */
+/** For in-app browsers (Zalo, Facebook …): copies the link, to open in a browser that can save files. */
 
 import { copyText } from "./copy.js";
 
-/** Where this tab came in. A link opens in another browser, where nobody has signed in; the page behind it does not. */
+/** Where this tab came in. Another browser, with nobody signed in, can open a link but not the page behind it. */
 const LINK_KEY = "filmless-link";
 const LINKS = /^\/[xs]\/./;
 
@@ -16,7 +16,7 @@ if (location.pathname === "/") {
   remember(null);
 }
 
-// The viewer shows the words once more beside documents.
+// The viewer repeats these words beside documents.
 document.addEventListener("click", ({ target }) => {
   const button = target instanceof Element ? target.closest<HTMLElement>(".copy-link") : null;
   const done = button?.closest(".in-app")?.querySelector(".copy-done") ?? null;
@@ -39,7 +39,7 @@ async function copyLink(button: HTMLElement, done: Element): Promise<void> {
   }
 }
 
-/** As long as the tab is open, and no longer than until somebody signs out. */
+/** Kept while the tab is open, but only until somebody signs out. */
 function remember(link: string | null): void {
   try {
     if (link === null) {
@@ -48,7 +48,7 @@ function remember(link: string | null): void {
       sessionStorage.setItem(LINK_KEY, link);
     }
   } catch {
-    // Forbidden: the address of the page will do.
+    // Not allowed, so use the page's address.
   }
 }
 

@@ -1,4 +1,4 @@
-/** The large view without its bars: they go when nobody needs them, and come back with a tap, a key or the mouse. */
+/** The large view hides its bars when nobody needs them, and shows them after a tap, a key or a mouse movement. */
 
 import type { Page } from "./page.js";
 
@@ -6,7 +6,7 @@ const QUIET_AFTER_MS = 3_000;
 
 export class LargeView {
   private timer = 0;
-  /** A tap that brings the bars back also moves the focus, before it is a click. */
+  /** A tap that shows the bars moves the focus before it becomes a click. */
   private wasQuiet = false;
 
   constructor(
@@ -67,7 +67,7 @@ export class LargeView {
     }
   }
 
-  /** Not while a hand or a keyboard is in the bars, or something is said. */
+  /** Not while a hand or the keyboard is in the bars, or a message is shown. */
   private mayBeQuiet(): boolean {
     const { page } = this;
     const isUsed = page.stage.classList.contains("has-tool") || page.controls.querySelector(":focus-visible, :active") !== null;

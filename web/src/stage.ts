@@ -17,32 +17,32 @@ import {
   type View,
 } from "./view-geometry.js";
 
-/** Something that can be drawn, quick or in full quality. */
+/** Something to draw, quick or in full quality. */
 export interface Shown {
   readonly raster: Raster;
   readonly quality: "preview" | "full";
-  /** The picture was compressed with a loss before it came. */
+  /** Whether the picture was lossily compressed before it came to us. */
   readonly isLossy?: boolean;
-  /** Draws into a canvas of `canvas` pixels; `matrix` leads from picture pixels to canvas pixels. */
+  /** Draws into a canvas of `canvas` pixels. `matrix` maps picture pixels to canvas pixels. */
   paint(context: CanvasRenderingContext2D, matrix: Matrix, canvas: Size): void;
 }
 
-/** What a finger or the left mouse button does instead of going through the images; points from the top left. */
+/** What a finger or the left mouse button does instead of changing images. Points are from the top left. */
 export interface StageTool {
-  /** Whether the arrow keys belong to it. */
+  /** Whether it takes the arrow keys. */
   readonly takesKeys: boolean;
   down(at: Point): void;
   move(at: Point, by: Point): void;
   up(at: Point): void;
-  /** A second finger came: what was begun is not meant. */
+  /** A second finger came down, so what was begun was not meant. */
   cancel(): void;
 }
 
 export class Stage {
   tool: StageTool | null = null;
-  /** Called after each drawing, for what lies over the picture. */
+  /** Called after each drawing, for overlays. */
   readonly onDraw = new Set<() => void>();
-  /** Called when the view was changed by hand. */
+  /** Called when the view changes by hand. */
   onView: ((view: View) => void) | null = null;
   private current: View = FITTED;
   private shown: Shown | null = null;
@@ -54,7 +54,7 @@ export class Stage {
     readonly canvas: HTMLCanvasElement,
   ) {
     new ResizeObserver(() => {
-      // A device that was turned leaves nothing of the picture out of reach.
+      // After the device was turned, keep all of the picture in reach.
       this.current = pan(this.current, { x: 0, y: 0 }, this.raster, this.size);
       this.draw();
     }).observe(element);
@@ -79,12 +79,12 @@ export class Stage {
     return { width: this.element.clientWidth, height: this.element.clientHeight };
   }
 
-  /** From picture pixels to CSS pixels of the stage; null while nothing is shown. */
+  /** Maps picture pixels to CSS pixels of the stage; null while nothing is shown. */
   get matrix(): Matrix | null {
     return this.shown === null ? null : toStage(this.current, this.shown.raster, this.size);
   }
 
-  /** Shows a series by its poster until its first picture is there. */
+  /** Shows a series' poster until its first picture arrives. */
   showPoster(url: string | null): void {
     this.shown = null;
     this.canvas.hidden = true;
@@ -95,12 +95,12 @@ export class Stage {
     this.setView(FITTED);
   }
 
-  /** Whether the poster can be seen, once that is known. */
+  /** Whether the poster is visible, once that is known. */
   async hasPoster(): Promise<boolean> {
     return !this.poster.hidden && this.poster.decode().then(() => true, () => false);
   }
 
-  /** Shows nothing: what was there is not what is wanted. */
+  /** Empties the stage, because it does not show what is wanted. */
   blank(): void {
     this.shown = null;
     this.canvas.hidden = this.poster.hidden = true;
@@ -124,7 +124,7 @@ export class Stage {
     this.change((view, raster, size) => pan(view, by, raster, size));
   }
 
-  /** Fits the picture as it is turned. */
+  /** Fits the picture as currently turned. */
   fit(): void {
     this.change(({ turn }) => ({ ...FITTED, turn }));
   }
@@ -133,31 +133,31 @@ export class Stage {
     this.change(() => FITTED);
   }
 
-  /** Takes over the view of another stage. */
+  /** Applies the view of another stage. */
   setView(view: View): void {
     this.current = view;
     this.element.classList.toggle("is-enlarged", this.isEnlarged);
     this.redraw();
   }
 
-  /** How many pixels of the screen a picture is wide, as it is enlarged now. */
+  /** Width of a picture in screen pixels at the current scale. */
   screenColumns(raster: Raster | undefined): number {
     return raster === undefined ? 0 : pixelSide(this.current, raster, this.size) * raster.columns * devicePixelRatio;
   }
 
-  /** A point of the window, measured from the centre of the stage. */
+  /** A point of the window, relative to the centre of the stage. */
   fromCentre(clientX: number, clientY: number): Point {
     const box = this.element.getBoundingClientRect();
     return { x: clientX - box.left - box.width / 2, y: clientY - box.top - box.height / 2 };
   }
 
-  /** The picture pixel (with fraction) at a point of the stage. */
+  /** The picture pixel (with fraction) under a point of the stage. */
   toPicture(at: Point): Point | null {
     const { matrix } = this;
     return matrix === null ? null : apply(invert(matrix), at);
   }
 
-  /** Draws with the next frame of the screen, once for all who ask until then. */
+  /** Draws with the next screen frame, once for all calls until then. */
   redraw(): void {
     if (this.drawing === 0) {
       this.drawing = requestAnimationFrame(() => this.draw());

@@ -1,8 +1,8 @@
-/** What several images of one place differ in. */
+/** What distinguishes several images of one place. */
 
 import type { Dimensions } from "./read/frame-facts.js";
 
-/** How the values are written that images of one place may differ in. */
+/** How to write the values that may differ between images of one place. */
 const LABELS: readonly (readonly [keyof Dimensions, (value: string) => string])[] = [
   ["bValue", (value) => `b ${value}`],
   ["echoMs", (value) => `TE ${value} ms`],
@@ -10,7 +10,7 @@ const LABELS: readonly (readonly [keyof Dimensions, (value: string) => string])[
   ["flipAngle", (value) => `${value}°`],
 ];
 
-/** What differs within the series of a frame's physics, as doctors write it: "b 1000", "TE 80 ms". */
+/** The physics of a frame that differ within its series, as doctors write them: "b 1000", "TE 80 ms". */
 export function toldApartBy(frames: readonly Dimensions[]): (frame: number) => string {
   const differing = LABELS.filter(([name]) => new Set(frames.map((frame) => frame[name])).size > 1);
   return (at) => {

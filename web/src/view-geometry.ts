@@ -1,4 +1,4 @@
-/** Where a picture lies on the stage: fitted, enlarged, moved, turned. All lengths in CSS pixels. */
+/** Where a picture is on the stage: fitted, enlarged, moved, turned. All lengths are in CSS pixels. */
 
 export interface Size {
   readonly width: number;
@@ -10,14 +10,14 @@ export interface Point {
   readonly y: number;
 }
 
-/** The pixels of a picture and the height of one over its width. */
+/** The pixels of a picture, and the height of a pixel divided by its width. */
 export interface Raster {
   readonly columns: number;
   readonly rows: number;
   readonly aspect: number;
 }
 
-/** x' = a·x + c·y + e, y' = b·x + d·y + f: the order of a canvas. */
+/** x' = a·x + c·y + e, y' = b·x + d·y + f, in the order of a canvas. */
 export interface Matrix {
   readonly a: number;
   readonly b: number;
@@ -27,7 +27,7 @@ export interface Matrix {
   readonly f: number;
 }
 
-/** Enlargement over the fitted size, shift of the picture's centre from the stage's, and the turn (no e, f). */
+/** Scale relative to the fitted size, offset of the picture's centre from the stage's, and the turn (no e, f). */
 export interface View {
   readonly scale: number;
   readonly shift: Point;
@@ -40,7 +40,7 @@ export const FITTED: View = { scale: 1, shift: { x: 0, y: 0 }, turn: UPRIGHT };
 export const SCALE_MAX = 8;
 const PIXEL_SIDE_MAX = 16;
 
-/** `first`, then `then`. */
+/** Applies `first`, then `then`. */
 export function compose(then: Matrix, first: Matrix): Matrix {
   return {
     a: then.a * first.a + then.c * first.b,
@@ -68,13 +68,13 @@ export function invert({ a, b, c, d, e, f }: Matrix): Matrix {
   };
 }
 
-/** The picture's size with square pixels, as it is turned. */
+/** The size of the turned picture with square pixels. */
 export function turnedSize({ columns, rows, aspect }: Raster, { a }: Matrix): Size {
   const height = rows * aspect;
   return a === 0 ? { width: height, height: columns } : { width: columns, height };
 }
 
-/** The largest size with the picture's proportions that fits into the stage. */
+/** The largest size with the picture's proportions that fits the stage. */
 export function fit(picture: Size, stage: Size): Size {
   if (picture.width <= 0 || picture.height <= 0) {
     return { width: 0, height: 0 };
@@ -83,13 +83,13 @@ export function fit(picture: Size, stage: Size): Size {
   return { width: picture.width * factor, height: picture.height * factor };
 }
 
-/** CSS pixels per picture pixel (its width) in a view. */
+/** Width of a picture pixel in CSS pixels, in this view. */
 export function pixelSide(view: View, raster: Raster, stage: Size): number {
   const turned = turnedSize(raster, view.turn);
   return turned.width > 0 ? (fit(turned, stage).width / turned.width) * view.scale : 1;
 }
 
-/** From picture pixels (0,0 is the outer corner of the first one) to the stage, from its top left corner. */
+/** Maps picture pixels (0,0 is the outer corner of the first) to the stage, from its top left corner. */
 export function toStage(view: View, raster: Raster, stage: Size): Matrix {
   const side = pixelSide(view, raster, stage);
   const centred: Matrix = {
@@ -104,16 +104,16 @@ export function toStage(view: View, raster: Raster, stage: Size): Matrix {
   return compose({ ...view.turn, e: stage.width / 2 + x, f: stage.height / 2 + y }, centred);
 }
 
-/** How small and how large a picture may become: one of its pixels to a pixel of the screen is always possible. */
+/** Smallest and largest scale. One picture pixel per screen pixel is always possible. */
 function scaleRange(raster: Raster, view: View, stage: Size): readonly [number, number] {
   const fitted = pixelSide({ ...view, scale: 1 }, raster, stage);
   return [Math.min(1, 1 / fitted), Math.max(SCALE_MAX, PIXEL_SIDE_MAX / fitted)];
 }
 
-/** Enlarges around a point of the stage (measured from its centre), which stays where it is. */
+/** Enlarges around a fixed point of the stage, measured from its centre. */
 export function zoomAt(view: View, factor: number, point: Point, raster: Raster, stage: Size): View {
   const [min, max] = scaleRange(raster, view, stage);
-  // A picture that is made smaller by hand comes to rest where it fits.
+  // A picture reduced by hand stops when it fits.
   const scale = clamp(view.scale * factor, factor < 1 ? Math.min(1, view.scale) : min, max);
   const change = scale / view.scale;
   const shift = {
@@ -127,7 +127,7 @@ export function pan(view: View, by: Point, raster: Raster, stage: Size): View {
   return keepInside({ ...view, shift: { x: view.shift.x + by.x, y: view.shift.y + by.y } }, raster, stage);
 }
 
-/** No edge of the picture comes further in than the stage's edge, unless the picture is smaller. */
+/** Keeps the picture's edges outside the stage's edges, unless the picture is smaller. */
 export function keepInside(view: View, raster: Raster, stage: Size): View {
   const side = pixelSide(view, raster, stage);
   const { width, height } = turnedSize(raster, view.turn);

@@ -1,21 +1,21 @@
 /**
- * How many images a turn of the wheel is worth: one for each notch. Browsers do not say what a notch is: 53 to 120 px, a
- * number of lines, or, with trackpads and wheels of high resolution, many small steps.
+ * How many images a turn of the wheel moves: one per notch. Browsers do not say what a notch is: 53 to 120 px, a
+ * number of lines, or, with trackpads and high-resolution wheels, many small steps.
  */
 
-/** What counts of a wheel event. `wheelDeltaY` is old, not standard, and everywhere 120 for a notch. */
+/** The parts of a wheel event that we use. `wheelDeltaY` is old and not standard, but 120 per notch everywhere. */
 export type Turn = Pick<WheelEvent, "deltaY" | "deltaMode" | "timeStamp"> & { readonly wheelDeltaY?: number };
 
 const NOTCH_PX_MIN = 40;
 const NOTCH_PX_MAX = 120;
-/** Of what comes at once and is more than a notch. */
+/** The size of a notch, if one event brings several at once. */
 const SEVERAL_PX = 60;
-/** So little is no movement yet. */
+/** Less than this is no movement yet. */
 const FIRST_PX = 4;
-/** After such a rest the next event begins a movement of its own. */
+/** After a rest this long, the next event begins a new movement. */
 const NOTCH_REST_MS = 150;
 const SMOOTH_REST_MS = 400;
-/** A mouse at a Mac: each notch is one event, a multiple of this that depends on the speed. */
+/** A mouse on a Mac: one event per notch, a multiple of this that depends on the speed. */
 const MAC_PX = 4.000244140625;
 
 export class WheelSteps {
@@ -26,7 +26,7 @@ export class WheelSteps {
   private isSmooth = false;
   private last = Number.NEGATIVE_INFINITY;
 
-  /** Whole images to go on by; negative goes back. */
+  /** Whole images to move by; negative moves back. */
   add(turn: Turn): number {
     const { deltaY, deltaMode, timeStamp } = turn;
     const size = Math.abs(deltaY);
@@ -43,7 +43,7 @@ export class WheelSteps {
     }
     this.last = timeStamp;
     this.sum += size;
-    // The first image comes with the first movement, the next one a whole notch later.
+    // The first image comes with the first movement, the next a whole notch later.
     const reached = Math.floor((this.sum + (this.isSmooth ? this.unit - FIRST_PX : this.unit / 4)) / this.unit);
     const steps = reached - this.done;
     this.done = reached;
@@ -55,7 +55,7 @@ export class WheelSteps {
     this.sign = Math.sign(deltaY);
     this.isSmooth = deltaMode === 0 && size < NOTCH_PX_MIN;
     if (this.isSmooth) {
-      // Of a whole notch it says nothing about the steps of a fine wheel.
+      // A whole notch says nothing about the steps of a fine wheel.
       const told = Math.abs(wheelDeltaY);
       const px = told > 0 && told < NOTCH_PX_MAX ? (NOTCH_PX_MAX * size) / told : NOTCH_PX_MAX;
       this.unit = Math.min(NOTCH_PX_MAX, Math.max(NOTCH_PX_MIN, px));

@@ -1,4 +1,4 @@
-/** The words of the viewer, in the language of the page; written on the server (`texts/viewer.rs`). Those of one measuring tool alone are with it. */
+/** The viewer's words in the page's language, from the server (`texts/viewer.rs`). A measuring tool has its own. */
 export interface Words {
   readonly counter: string;
   readonly quickPreview: string;
@@ -130,7 +130,7 @@ export interface Words {
   readonly bothSides: string;
 }
 
-/** What is said of the quality of a picture. */
+/** The text about a picture's quality. */
 export function qualityText(words: Words, { quality, isLossy }: { readonly quality: "preview" | "full"; readonly isLossy?: boolean }): string {
   if (quality === "preview") {
     return words.quickPreview;

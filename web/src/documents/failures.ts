@@ -1,11 +1,11 @@
-/** Why a document cannot be shown: what the reader is told. */
+/** Reasons why a document cannot be shown, as told to the reader. */
 
 import type { Words } from "../words.js";
 
-/** The file is cut or broken: no device shows it. */
+/** The file is truncated or broken: no device can show it. */
 export class DamagedDocument extends Error {}
 
-/** The file asks for a password. */
+/** The file needs a password. */
 export class LockedDocument extends Error {}
 
 export function reasonOf(error: unknown, words: Pick<Words, "documentDamaged" | "documentLocked" | "documentFailed">): string {

@@ -1,4 +1,4 @@
-/** PDF pages as pictures, drawn in the page: no plug-in, nothing of the document is run. */
+/** PDF pages drawn as pictures in the page: no plug-in, and nothing in the document runs. */
 
 import { getDocument, GlobalWorkerOptions } from "pdfjs-dist/legacy/build/pdf.mjs";
 import workerUrl from "pdfjs-dist/legacy/build/pdf.worker.min.mjs?url";
@@ -11,7 +11,7 @@ const PAGES_MAX = 100;
 const PIXELS_MAX = 8_000_000;
 const DRAWN_AHEAD = "400px";
 
-/** What pdf.js calls for the parts that a PDF leaves out. */
+/** pdf.js uses this to fetch the data that a PDF omits. */
 class CMapReader {
   async fetch({ name }: { name: string }): Promise<{ cMapData: Uint8Array; isCompressed: boolean }> {
     const { cMap } = await import("./pdf-data.js");

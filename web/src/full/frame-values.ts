@@ -5,7 +5,7 @@ import type { Decoded } from "./samples.js";
 import { greyAt, type Table } from "../read/tables.js";
 
 export class FrameValues {
-  /** Lowest and highest stored value that is a measurement. */
+  /** Lowest and highest stored value that are measurements. */
   readonly range: readonly [number, number];
   private readonly toModality: (stored: number) => number;
 
@@ -22,7 +22,7 @@ export class FrameValues {
     return this.decoded.channels === 3;
   }
 
-  /** Stored values that name colours, not measurements. */
+  /** Whether stored values are colours, not measurements. */
   get isPalette(): boolean {
     return !this.isColour && this.photometric === "PALETTE COLOR" && this.table("palette")?.kind === "palette";
   }
@@ -31,7 +31,7 @@ export class FrameValues {
     return this.details.diagnostic?.photometric ?? this.details.photometric;
   }
 
-  /** A Rescale Slope of 0, which leads to no value (PS3.3 C.11.1.1.2). */
+  /** Whether the Rescale Slope is 0, so that there are no values (PS3.3 C.11.1.1.2). */
   get isUnmeasured(): boolean {
     return this.details.modalityLut === null && this.details.rescale?.slope === 0;
   }
@@ -59,7 +59,7 @@ export class FrameValues {
     return [Math.min(...ends), Math.max(...ends)];
   }
 
-  /** The modality value of a pixel; null outside, for padding, for colours and where values are no measurement. */
+  /** The modality value of a pixel; null outside, for padding, for colours, and if values are not measurements. */
   valueAt(column: number, row: number): number | null {
     const { columns, rows, samples } = this.decoded;
     if (this.isColour || this.isUnmeasured || column < 0 || row < 0 || column >= columns || row >= rows) {

@@ -1,4 +1,4 @@
-/** Digital subtraction angiography: what the contrast medium adds to a mask (PS3.3 C.7.6.10). */
+/** Digital subtraction angiography: what the contrast medium adds compared with a mask (PS3.3 C.7.6.10). */
 
 import type { FrameDetails, Mask } from "../read/frame-details.js";
 import { FrameValues } from "./frame-values.js";
@@ -26,10 +26,7 @@ export function meanOf(frames: readonly FrameValues[]): MaskMean | null {
   return { columns, rows, values };
 }
 
-/**
- * Modality values of a frame less those of the shifted mask. Whole differences are kept as integers, which are drawn
- * fastest.
- */
+/** Modality values of a frame minus those of the shifted mask. Whole differences stay integers, which draw fastest. */
 export function subtract(frame: FrameValues, mean: MaskMean, { shift, window }: Mask): FrameValues | null {
   const { columns, rows, samples } = frame.decoded;
   if (mean.columns !== columns || mean.rows !== rows) {
@@ -58,7 +55,7 @@ export function subtract(frame: FrameValues, mean: MaskMean, { shift, window }: 
   return new FrameValues(details, { columns, rows, channels: 1, samples: drawn }, []);
 }
 
-/** The mask, moved down and to the right by `shift`; between its pixels it is interpolated, beyond its edge repeated. */
+/** The mask moved down and right by `shift`. Interpolates between its pixels, and repeats its edge beyond it. */
 function shifted({ columns, rows, values }: MaskMean, [down, right]: Mask["shift"]) {
   const at = (column: number, row: number) => {
     const [x, y] = [Math.min(columns - 1, Math.max(0, column)), Math.min(rows - 1, Math.max(0, row))];

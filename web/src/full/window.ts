@@ -2,7 +2,7 @@
 
 import type { Window } from "../read/frame-details.js";
 
-/** From a modality value to what is shown, 0 to 1. */
+/** Maps a modality value to its brightness, 0 to 1. */
 export function applyWindow({ center, width, function: voi }: Window, value: number): number {
   return Math.min(1, Math.max(0, unclamped(center, width, voi, value)));
 }
@@ -19,12 +19,12 @@ function unclamped(center: number, width: number, voi: Window["function"], value
   }
 }
 
-/** The window that shows all values between two. */
+/** The window that shows all values in a range. */
 export function spanning(lowest: number, highest: number): Window {
   return { center: (lowest + highest) / 2, width: highest - lowest, function: "LINEAR_EXACT", name: null };
 }
 
-/** A window after a drag: to the right wider, downwards brighter; `by` in parts of the present width. */
+/** A window after a drag: right widens, down brightens. `by` is in fractions of the current width. */
 export function dragged(window: Window, by: { x: number; y: number }): Window {
   const smallest = window.function === "LINEAR" ? 1 : 1e-6;
   const reach = Math.max(window.width, smallest);

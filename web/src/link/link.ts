@@ -1,10 +1,10 @@
 /**
- * The link of one series to the server: whatever is asked for, when, and what it waits for is decided here. Others say what is
- * looked at and what they lack; bytes and news go out by [`LinkEvents`] and `FullReceiver`, which decide nothing.
+ * The link of one series to the server decides what is requested, when, and what waits for what. Other parts say what
+ * is looked at and what they lack; [`LinkEvents`] and `FullReceiver` deliver bytes and news, and decide nothing.
  *
- * In this order: the index; few quick pictures around the wanted frame, so that something moves soon; that frame in full
- * quality, unless it is large; all other quick pictures, in few requests; the neighbours in full quality. URLs that have run
- * out are renewed and failures waited out underneath ([`PackSource`]).
+ * In this order: the index; a few quick pictures around the wanted frame, so that something moves soon; that frame in
+ * full quality, unless it is large; all other quick pictures, in few requests; the neighbours in full quality.
+ * [`PackSource`] below renews expired URLs and waits out failures.
  */
 
 import { BoundedFrames } from "../bounded-frames.js";
@@ -19,17 +19,17 @@ export type { LinkState };
 
 export interface LinkEvents {
   onState?(state: LinkState): void;
-  /** A quick picture is there; [`Link.preview`] has its bytes. */
+  /** A quick picture has arrived; [`Link.preview`] has its bytes. */
   onPreview?(frame: number): void;
-  /** All quick pictures were there once. */
+  /** All quick pictures have arrived once. */
   onComplete?(): void;
 }
 
-/** Full quality on its way; `full-lane.ts` comes with it, so that nobody waits for it before the first picture. */
+/** A lane for full quality. `full-lane.ts` brings it later, so that the first picture need not wait for it. */
 export interface Lane {
-  /** Whether a frame's bytes are awaited or will be asked for. */
+  /** Whether a frame's bytes are on their way or will be requested. */
   isMissing(frame: number): boolean;
-  /** The link may be free for more. */
+  /** The link may have room for more. */
   goOn(): void;
   close(): void;
 }
@@ -38,13 +38,13 @@ const REQUESTS_MAX = 2;
 const NEAR_BYTES = 48 * 1024;
 const RANGE_BYTES = 1024 * 1024;
 const HELD_BYTES_MAX = 40 * 1024 * 1024;
-/** The shown frame in full quality goes before the quick pictures of others, unless it is larger than this. */
+/** The shown frame in full quality comes before other quick pictures, unless it is larger than this. */
 const FULL_FIRST_BYTES_MAX = 512 * 1024;
 
 export class Link {
-  /** A film moves on: nothing waits for full quality. */
+  /** Whether a film is playing, so that nothing waits for full quality. */
   isPlaying = false;
-  /** Whether all quick pictures were there once. */
+  /** Whether all quick pictures have arrived once. */
   isComplete = false;
   private readonly source: PackSource;
   private readonly held = new BoundedFrames<Uint8Array<ArrayBuffer>>(HELD_BYTES_MAX);
@@ -61,7 +61,7 @@ export class Link {
     this.source = new PackSource(grant, seriesInstanceUid, (state) => events.onState?.(state));
   }
 
-  /** Reads the index; null when the series was closed or cannot be shown. */
+  /** Reads the index; null if the series was closed or cannot be shown. */
   async open(): Promise<SeriesIndex | null> {
     const index = await this.source.index();
     if (index !== null) {
@@ -70,31 +70,31 @@ export class Link {
     return index;
   }
 
-  /** Says which frame is looked at: it and its neighbours come first. */
+  /** Sets the current frame. It and its neighbours come first. */
   want(frame: number): void {
     this.wanted = frame;
     this.previews?.want(frame);
   }
 
-  /** The bytes of a quick picture, if they are there. */
+  /** The bytes of a quick picture, if present. */
   preview(frame: number): Uint8Array<ArrayBuffer> | undefined {
     return this.held.get(frame);
   }
 
-  /** Opens the lane of full quality, on top of the same requests. `onBrought`: a frame has come, the link is free again. */
+  /** Opens the full-quality lane on the same requests. `onBrought`: a frame has arrived and the link is free. */
   addFull<Full extends Lane>(open: (source: PackSource, onBrought: () => void) => Full): Full {
     const lane = open(this.source, () => this.previews?.pump());
     this.full = lane;
     return lane;
   }
 
-  /** There will be no full quality, so nothing waits for it. */
+  /** There will be no full quality, so do not wait for it. */
   doWithoutFull(): void {
     this.isWithoutFull = true;
     this.previews?.pump();
   }
 
-  /** Reads another part of the pack; null when the series was closed or cannot be shown. */
+  /** Reads another part of the pack; null if the series was closed or cannot be shown. */
   part(span: Span): Promise<Uint8Array<ArrayBuffer> | null> {
     return this.source.whole(span);
   }

@@ -1,4 +1,4 @@
-/** Which bytes of a pack to fetch next: those nearest to what is looked at. */
+/** Which bytes of a pack to fetch next: those nearest to the current frame. */
 
 import type { Span } from "../read/series-index.js";
 
@@ -11,8 +11,8 @@ export interface FrameRange {
 }
 
 /**
- * The next range: the needed frame nearest to the wanted one, grown towards its nearest needed neighbours while
- * they follow each other in the pack and fit into `bytesMax`. A frame larger than that comes alone.
+ * The next range: the needed frame nearest to the wanted one, plus its nearest needed neighbours, while they are
+ * contiguous in the pack and fit into `bytesMax`. A larger frame comes alone.
  */
 export function nextRange(
   spans: readonly (Span | null)[],
@@ -57,7 +57,7 @@ function isSpan(span: Span | null | undefined): span is Span {
   return span !== undefined && span !== null;
 }
 
-/** The needed frame nearest to the wanted one, the following one first. */
+/** The needed frame nearest to the wanted one; on a tie, the following one. */
 function nearest(frames: number, wanted: number, isNeeded: (frame: number) => boolean): number | null {
   for (let distance = 0; distance < frames; distance++) {
     for (const frame of [wanted + distance, wanted - distance]) {

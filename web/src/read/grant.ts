@@ -7,7 +7,7 @@ export interface SeriesUrls {
   readonly packUrl: string;
 }
 
-/** The entries of a list that an answer must have. */
+/** The entries of a list that the answer must have. */
 export function entries(json: unknown, field: string): readonly Json[] {
   const found = object(json)?.[field];
   if (!Array.isArray(found)) {
@@ -16,7 +16,7 @@ export function entries(json: unknown, field: string): readonly Json[] {
   return found.map((one: unknown) => object(one) ?? {});
 }
 
-/** By Series Instance UID. */
+/** URLs by Series Instance UID. */
 export function readUrls(json: unknown): readonly (readonly [string, SeriesUrls])[] {
   return entries(json, "series").map((one) => [
     text(one["series_instance_uid"]) ?? "",

@@ -1,9 +1,9 @@
-/** What the server wrote into the page for the viewer. */
+/** What the server put into the page for the viewer. */
 
 import type { Words } from "../words.js";
 import { object } from "./json.js";
 
-/** The words, in the language of the page; the server writes them all (`texts/viewer.rs`). */
+/** The words in the page's language. The server provides all of them (`texts/viewer.rs`). */
 export function readWords(json: string | undefined): Words {
   const words = object(JSON.parse(json ?? "null") as unknown);
   if (words === null) {
@@ -12,7 +12,7 @@ export function readWords(json: string | undefined): Words {
   return words as unknown as Words;
 }
 
-/** A series as a button of the page names it. */
+/** A series as a button on the page describes it. */
 export function readSeries({ series, label, frames, posterUrl, thumbsUrl, indexUrl, packUrl }: DOMStringMap) {
   return {
     seriesInstanceUid: series ?? "",

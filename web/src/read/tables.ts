@@ -2,7 +2,7 @@
 
 import { object } from "./json.js";
 
-/** Values outside a table take its first or last entry. */
+/** Values outside the table use its first or last entry. */
 export interface GreyTable {
   readonly kind: "grey";
   readonly first: number;
@@ -13,13 +13,13 @@ export interface GreyTable {
 export interface PaletteTable {
   readonly kind: "palette";
   readonly first: number;
-  /** RGB, one byte each. */
+  /** RGB, one byte per channel. */
   readonly colours: Uint8Array;
 }
 
 export type Table = GreyTable | PaletteTable;
 
-/** Reads the tables of an index; one that cannot be read is null, so that the others keep their places. */
+/** Reads the tables of an index. One that is not readable becomes null, so that the others keep their places. */
 export function parseTables(tables: readonly unknown[]): readonly (Table | null)[] {
   return tables.map((json) => {
     const { kind, first, bits, data } = object(json) ?? {};
@@ -41,7 +41,7 @@ export function greyAt(table: GreyTable, value: number): number {
   return table.values[Math.min(table.values.length - 1, Math.max(0, place))] ?? 0;
 }
 
-/** What the highest output of a table stands for. */
+/** The highest possible output of a table. */
 export function highestOutput(table: GreyTable): number {
   return 2 ** table.bits - 1;
 }

@@ -1,4 +1,4 @@
-/** A finger goes through the images, as it does without tools. */
+/** A finger goes through the images, as without tools. */
 
 import type { HandTool } from "./hand-tool.js";
 

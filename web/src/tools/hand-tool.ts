@@ -1,4 +1,4 @@
-/** What a hand may do besides measuring. */
+/** A tool of the hand other than measuring. */
 
 import type { Pane } from "../pane.js";
 import type { Window } from "../read/frame-details.js";
@@ -6,13 +6,13 @@ import type { StageTool } from "../stage.js";
 import type { Words } from "../words.js";
 
 export interface HandTool {
-  /** In `data-tool`. */
+  /** Its value in `data-tool`. */
   readonly name: string;
   /** A path within 24 × 24, stroked. */
   readonly icon: string;
   /** Whether it waits for full quality. */
   readonly needsValues: boolean;
   label(words: Words): string;
-  /** Null where the stage does it by itself. `onWindow`: another window is wanted. */
+  /** Null if the stage does it by itself. `onWindow`: another window is wanted. */
   create(pane: Pane, onWindow: (window: Window) => void): StageTool | null;
 }

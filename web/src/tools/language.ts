@@ -1,8 +1,8 @@
-/** The languages of the page. What belongs to one tool alone brings its own words; all others come with the page (`words.ts`). */
+/** The page's languages. A tool has its own words; all others come with the page (`words.ts`). */
 
 export type Language = "vi" | "en";
 
-/** The same in every language. */
+/** The same texts in every language. */
 export type Said<Texts> = Readonly<Record<Language, Texts>>;
 
 export function pageLanguage(): Language {

@@ -1,4 +1,4 @@
-/** Which side of the patient an edge of the picture is (PS3.3 C.7.6.2.1.1, C.7.6.1.1.1). */
+/** Which side of the patient an edge of the picture shows (PS3.3 C.7.6.2.1.1, C.7.6.1.1.1). */
 
 import type { Triple } from "../read/frame-details.js";
 import type { Matrix } from "../view-geometry.js";
@@ -10,10 +10,10 @@ export interface EdgeLetters {
   readonly bottom: string;
 }
 
-/** The axes of the patient: to the left, to the back, to the head. */
+/** The patient's axes: to the left, the back and the head. */
 const POSITIVE = ["L", "P", "H"];
 const NEGATIVE = ["R", "A", "F"];
-/** A direction is named by a second axis when it leans towards it by about 20 degrees or more. */
+/** A direction gets a second letter if it leans towards that axis by about 20 degrees or more. */
 const SHARE_MIN = 0.34;
 
 /** The letters of a direction, the main one first. */
@@ -26,9 +26,9 @@ export function lettersOf(direction: readonly number[]): string {
     .join("");
 }
 
-/** The letters at the edges of the stage, as the picture is turned. */
+/** The letters at the edges of the stage, with the picture as turned. */
 export function edgeLetters(row: Triple, column: Triple, { a, b, c, d }: Matrix): EdgeLetters {
-  // The inverse of a turn is its transpose: where the stage's right and bottom lie in the picture.
+  // The inverse of a turn is its transpose: gives the stage's right and bottom in the picture.
   const along = (x: number, y: number) => row.map((share, axis) => share * x + (column[axis] ?? 0) * y);
   const right = along(a, c);
   const bottom = along(b, d);
@@ -36,7 +36,7 @@ export function edgeLetters(row: Triple, column: Triple, { a, b, c, d }: Matrix)
   return { left: opposite(right), right: lettersOf(right), top: opposite(bottom), bottom: lettersOf(bottom) };
 }
 
-/** The same for directions that have names, such as `L` and `F` of a chest (PS3.3 C.7.6.1.1.1). */
+/** The same for named directions, such as `L` and `F` of a chest (PS3.3 C.7.6.1.1.1). */
 export function namedEdges(row: string, column: string, { a, b, c, d }: Matrix): EdgeLetters {
   const towards = (x: number, y: number) => (Math.abs(x) >= Math.abs(y) ? named(row, x) : named(column, y));
   const [right, bottom] = [towards(a, c), towards(b, d)];

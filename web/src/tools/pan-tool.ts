@@ -11,7 +11,7 @@ class PanTool implements StageTool {
   constructor(private readonly pane: Pane) {}
 
   down(): void {
-    // Moving begins with the first movement.
+    // The first movement starts it.
   }
 
   move(_: Point, by: Point): void {
@@ -19,11 +19,11 @@ class PanTool implements StageTool {
   }
 
   up(): void {
-    // Nothing is left open.
+    // Nothing to finish.
   }
 
   cancel(): void {
-    // What was moved stays moved.
+    // Keeps what was moved.
   }
 }
 

@@ -7,11 +7,11 @@ import type { Words } from "../words.js";
 
 export interface Preset {
   readonly label: string;
-  /** Null for what is recorded in the file. */
+  /** Null for the window in the file. */
   readonly window: Window | null;
 }
 
-/** Usual windows of computed tomography, in Hounsfield units. */
+/** Usual CT windows, in Hounsfield units. */
 const CT: readonly (readonly [Exclude<keyof Words, "reportStatus" | "reportWords" | "moment" | "units">, number, number])[] = [
   ["presetLung", -600, 1500],
   ["presetMediastinum", 50, 350],
@@ -21,7 +21,7 @@ const CT: readonly (readonly [Exclude<keyof Words, "reportStatus" | "reportWords
   ["presetVessels", 200, 600],
 ];
 
-/** Of the file first, then of the modality, then the whole range. */
+/** Those of the file first, then those of the modality, then the whole range. */
 export function presetsOf(values: FrameValues | null, modality: string, words: Words): readonly Preset[] {
   const recorded = values?.details.presets ?? [];
   const named = recorded.map((window) => ({ label: window.name ?? windowText(window, words), window }));
@@ -35,19 +35,19 @@ export function presetsOf(values: FrameValues | null, modality: string, words: W
   ];
 }
 
-/** A picture of one value only is seen through no window. */
+/** A picture with only one value has no window. */
 export function windowText({ center, width }: Window, words: Words): string {
   return width === 0 ? "" : words.windowValues.replace("{c}", inWindow(center, width)).replace("{w}", inWindow(width, width));
 }
 
-/** As many digits as a reader can see in a window of this width: a hundredth of it. */
+/** As many digits as a reader can tell apart in a window of this width: a hundredth of it. */
 function inWindow(value: number, width: number): string {
   const decimals = Math.min(20, Math.max(0, 2 - Math.floor(Math.log10(Math.abs(width)))));
   const rounded = Number(value.toFixed(decimals));
   return Math.max(Math.abs(rounded), Math.abs(width)) >= 1e7 || Math.abs(width) < 0.001 ? short(value) : String(rounded + 0);
 }
 
-/** A number in five digits, or in all of its whole ones; what is not whole shows it. */
+/** A number in five digits, or more for its integer part. Shows a fraction if there is one. */
 export function short(value: number): string {
   const size = Math.abs(value);
   if (Number.isInteger(value) && size < 1e7) {

@@ -1,4 +1,4 @@
-/** The area of an ellipse, and what the values within it are. */
+/** The area of an ellipse, and statistics of the values inside. */
 
 import type { FrameValues } from "../../full/frame-values.js";
 import { fill } from "../../page.js";
@@ -16,7 +16,7 @@ const WORDS: Said<{ readonly label: string; readonly result: string; readonly ar
   en: { label: "Ellipse", result: "Mean {mean} {unit} · SD {deviation} · {lowest} to {highest} · {area}", areaOnly: "Area {area}" },
 };
 
-/** Its points: two corners of the box around it. */
+/** Its points: two corners of its bounding box. */
 export const ELLIPSE: MeasuringTool = {
   name: "ellipse",
   icon: "M2 12a10 6.500 0 1 0 20 0 10 6.500 0 1 0-20 0",
@@ -62,13 +62,13 @@ export function ellipseArea(details: FrameDetails, a: Point, b: Point): Quantity
 export interface Statistics {
   readonly pixels: number;
   readonly mean: number;
-  /** Of all pixels inside, which are no sample of something larger. */
+  /** Over all pixels inside: they are the population, not a sample. */
   readonly deviation: number;
   readonly lowest: number;
   readonly highest: number;
 }
 
-/** The values of all pixels whose centres lie within the ellipse between two corners; null without any. */
+/** Statistics of all pixels whose centres are in the ellipse between two corners; null if there are none. */
 export function ellipseStatistics(values: FrameValues, a: Point, b: Point): Statistics | null {
   const centre = { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 };
   const radius = { x: Math.abs(b.x - a.x) / 2, y: Math.abs(b.y - a.y) / 2 };

@@ -1,4 +1,4 @@
-/** What several tools draw. */
+/** Shapes that several tools draw. */
 
 import type { Point } from "../../view-geometry.js";
 import { makeSvg } from "../elements.js";

@@ -1,4 +1,4 @@
-/** What a measuring tool is: everything that is its own. Toolbar, drawing, hits, storage and undoing ask the registry for it. */
+/** A measuring tool, with everything of its own. Toolbar, drawing, hits, storage and undo use the registry. */
 
 import type { FrameValues } from "../../full/frame-values.js";
 import type { FrameDetails } from "../../read/frame-details.js";
@@ -6,32 +6,32 @@ import type { Point } from "../../view-geometry.js";
 import type { Words } from "../../words.js";
 import type { Language } from "../language.js";
 
-/** The frame that something was measured on. */
+/** The frame that was measured. */
 export interface Measured {
   readonly details: FrameDetails;
   /** Null while they are on their way. */
   readonly values: FrameValues | null;
-  /** Of the page: units, and why a length may not be one in the patient. */
+  /** The page's words: units, and why a length may not be true in the patient. */
   readonly words: Words;
   readonly language: Language;
 }
 
 export interface MeasuringTool {
-  /** In the session's storage and in `data-tool`; never changed. */
+  /** Its name in session storage and in `data-tool`. Never change it. */
   readonly name: string;
   /** A path within 24 × 24, stroked. */
   readonly icon: string;
-  /** How many points each stroke of the hand adds: 1 where it is set down, 2 from there to where it is lifted. */
+  /** How many points each stroke adds: 1 where the hand is set down, 2 from there to where it is lifted. */
   readonly strokes: readonly (1 | 2)[];
-  /** An image has one of it, which a new one replaces. */
+  /** Whether an image holds only one, which a new one replaces. */
   readonly isSingle?: boolean;
-  /** On its button, for the frame that is shown. */
+  /** The button's label for the shown frame. */
   label(language: Language, details: FrameDetails | null): string;
-  /** What was measured. All points are there, in picture pixels. */
+  /** The result. All points are there, in picture pixels. */
   result(points: readonly Point[], measured: Measured): string;
-  /** What of the result stands beside the drawing, where that is less. */
+  /** The part of the result to show beside the drawing, if that is less. */
   beside?(result: string): string;
-  /** What is drawn besides the points; these are in CSS pixels of the stage, as many as there are so far. */
+  /** What to draw besides the points. They are in CSS pixels of the stage, as many as exist so far. */
   draw(points: readonly Point[]): readonly SVGElement[];
 }
 
