@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
- * bench.js OUT.json [--quick] [--without-peer] [--without-lighthouse]: how fast a phone on a slow link sees a CT of
- * 300 slices, beside OHIF with the same frames on the same link. Prints one line per figure and adds them to OUT.json.
+ * bench.js OUT.json [--quick] [--without-peer] [--without-lighthouse]: how fast a phone on a slow link sees a CT of 300
+ * slices, compared with OHIF with the same frames on the same link. Prints one line per figure and adds them to
+ * OUT.json.
  */
 
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
@@ -48,7 +49,7 @@ async function freePort() {
   return port;
 }
 
-/** Filmless behind the link: portal and object store share it. */
+/** Filmless behind the link, shared by portal and object store. */
 async function startBehind(link, folder) {
   const [portal, s3] = [await link.open(), await link.open()];
   portal.to = await freePort();
@@ -59,7 +60,7 @@ async function startBehind(link, folder) {
   return filmless;
 }
 
-/** Confirms the birth date, which is not measured; answers the session. */
+/** Confirms the birth date, which is not measured; returns the session. */
 async function confirm(browser, sms) {
   const [link] = /https?:\/\/\S+\/x\/\S+/.exec(sms.text);
   const context = await browser.newContext();
@@ -91,7 +92,7 @@ async function measurePeer(browser, link, series) {
   door.to = ohif.port;
   const url = (port) => `http://127.0.0.1:${port}${ohif.path}`;
   const visit = { frames: series.frames.size, framesSent: ohif.framesSent };
-  // Once without the slow link: what has to be compressed is, and all slices must come.
+  // Once without the slow link, so that files are compressed beforehand; all slices must come.
   await visitOhif(browser, link, { ...visit, url: url(ohif.port), isWhole: true });
   const shot = join(target, "ohif.png");
   const peer = await repeat(visits, (time) =>

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Writes a study of every modality whose pixels are made up: make_corpus.py DIR
+"""Writes a study of every modality with generated pixels: make_corpus.py DIR
 
-The same versions of numpy and Pillow write the same bytes. Noise and edges are as strong as in real pictures, because
-both decide what compression costs.
+The same versions of numpy and Pillow write the same bytes. Noise and edges are as strong as in real images, because
+both determine the cost of compression.
 """
 
 import io
@@ -76,7 +76,7 @@ def ellipse(y, x, center, radii):
 
 
 def noise(random, shape):
-    """Noise that neighbours share in part, as that of detectors and reconstructions."""
+    """Noise partly shared by neighbours, like that of detectors and reconstructions."""
     white = random.standard_normal(shape, np.float32)
     return (white + np.roll(white, 1, -1) + np.roll(white, 1, -2)) / 3**0.5
 
@@ -201,7 +201,7 @@ def write(out):
         (out / name).mkdir(parents=True, exist_ok=True)
         for number, ds in enumerate(instances(), 1):
             ds.save_as(out / name / f"{number:04d}.dcm", enforce_file_format=True)
-    # The same X-ray as an archive keeps it; apart, because the study has one of each.
+    # The same X-ray as an archive keeps it; separate, because the study has one of each.
     (compressed,) = cr()
     compressed.compress(JPEG2000Lossless, encoding_plugin="pylibjpeg")
     (out / "compressed").mkdir(exist_ok=True)

@@ -26,7 +26,7 @@ import pydicom
 import reference
 
 MEAN_ABSOLUTE_ERROR_MAX = 2.0
-# The rounding of the inverse DCT is left open by ITU-T T.81 (A.3.3), so decoders of lossy JPEG differ by one.
+# ITU-T T.81 (A.3.3) leaves the rounding of the inverse DCT open, so decoders of lossy JPEG differ by one.
 DCT_SYNTAXES = tuple(f"1.2.840.10008.1.2.4.{number}" for number in range(50, 57))
 
 HEADER_ATTRIBUTES = {
@@ -46,7 +46,7 @@ def quiet():
 
 
 def compare(job):
-    """One of: equal, different, only-ours, only-theirs, neither; with a measure or a reason."""
+    """Returns equal, different, only-ours, only-theirs or neither, with a measure or a reason."""
     number, line, root, out = job
     ours = None
     if "shown" in line:
@@ -56,7 +56,7 @@ def compare(job):
         frame = line.get("frame", 1) - 1
         theirs = reference.render(root / line["path"], frame)
         theirs = theirs.reshape(theirs.shape[0], theirs.shape[1], -1)
-    except Exception as error:  # noqa: BLE001 - anything at all means: no reference
+    except Exception as error:  # noqa: BLE001 - any failure means: no reference
         return line["path"], "neither" if ours is None else "only-ours", str(error)[:120].replace("\n", " ")
     if ours is None:
         return line["path"], "only-theirs", line.get("without_picture") or line.get("refused") or "?"
@@ -68,14 +68,14 @@ def compare(job):
 
 
 def compare_stored(job):
-    """Whether the diagnostic layer holds exactly the stored values: exact, inexact, or no reference."""
+    """Whether the diagnostic layer has exactly the stored values: exact, inexact, or no reference."""
     number, line, root, out = job
     if not line.get("stored"):
         return line["path"], "kept-or-none", ""
     ours = np.fromfile(out / f"{number}.stored", "<f8")
     try:
         theirs = reference.stored(root / line["path"], line.get("frame", 1) - 1)
-    except Exception as error:  # noqa: BLE001 - anything at all means: no reference
+    except Exception as error:  # noqa: BLE001 - any failure means: no reference
         return line["path"], "no-reference", str(error)[:120].replace("\n", " ")
     theirs = theirs.astype(np.float64).ravel()
     if ours.shape != theirs.shape:
@@ -86,8 +86,8 @@ def compare_stored(job):
 
 
 def text(value):
-    """Characters and nothing else: padding, empty components and the two ways to write an accent do not count, nor
-    does a name without a letter. pydicom leaves the escape sequences of some character sets in the text."""
+    """Only characters: padding, empty components and the two ways to write an accent do not count, nor does a name
+    without letters. pydicom leaves the escape sequences of some character sets in the text."""
     characters = re.sub(r"\x1b[ -/]+[0-~]", "", str(value or ""))
     characters = unicodedata.normalize("NFC", characters.strip(" \0").rstrip("^= "))
     return characters if any(map(str.isalnum, characters)) else ""
@@ -103,9 +103,9 @@ def compare_header(job):
     try:
         ds = reference.read(root / line["path"])
         theirs = {name: ds.get(keyword) for name, keyword in HEADER_ATTRIBUTES.items()}
-    except Exception as error:  # noqa: BLE001 - anything at all means: no reference
+    except Exception as error:  # noqa: BLE001 - any failure means: no reference
         return line["path"], "no-reference", str(error)[:120].replace("\n", " ")
-    # What the data set lacks is taken from the file meta information, and of unknown modality is "other".
+    # What the data set lacks comes from the file meta information; an unknown modality is "other".
     theirs["sop_instance_uid"] = theirs["sop_instance_uid"] or ds.file_meta.get("MediaStorageSOPInstanceUID")
     theirs["sop_class_uid"] = theirs["sop_class_uid"] or ds.file_meta.get("MediaStorageSOPClassUID")
     theirs["modality"] = theirs["modality"] or "OT"
@@ -114,7 +114,7 @@ def compare_header(job):
 
 
 def key(path):
-    """A file is named in the list by its folder and name, so that the list holds wherever the corpus lies."""
+    """A file is listed by its folder and name, so that the list is valid wherever the corpus is."""
     return "/".join(Path(path).parts[-2:])
 
 

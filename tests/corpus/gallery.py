@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""One labelled tile per modality, of what `render_corpus` wrote to OUT: gallery.py DIR OUT PICTURE.png
+"""One labelled tile per modality, from what `render_corpus` wrote to OUT: gallery.py DIR OUT PICTURE.png
 
-Of the larger originals of each modality the one is taken whose preview holds most detail, the first by path of equals.
+From the larger originals of each modality it takes the one whose preview has most detail; if equal, the first by path.
 Prints what was taken.
 """
 
@@ -30,7 +30,7 @@ SIDE_MIN = 100
 
 
 def detail(line):
-    """Bytes of the preview per pixel of it: flat and empty pictures compress to nothing."""
+    """Bytes of the preview per pixel: flat and empty images compress to almost nothing."""
     preview = line["entry"]["preview"]
     return preview["length"] / (preview["width"] * preview["height"])
 
@@ -47,7 +47,7 @@ def choose(folder, lines, modalities):
         sides = line.get("shown", [0, 0])[:2]
         return "header" in line and line["header"]["modality"] in modalities and min(sides) >= SIDE_MIN
 
-    # Fine noise counts as detail too, so size comes first: the larger half of the pictures.
+    # Fine noise also counts as detail, so size comes first: only the larger half of the images.
     candidates = sorted(filter(is_telling, lines), key=lambda line: -line["shown"][0] * line["shown"][1])
     larger = candidates[: (len(candidates) + 1) // 2]
     by_detail = sorted(larger, key=lambda line: (-detail(line), line["path"]))

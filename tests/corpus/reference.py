@@ -7,7 +7,7 @@ import pydicom
 from pydicom.dataset import Dataset
 from pydicom.pixels import apply_color_lut, get_decoder
 
-# Several decoders exist for most syntaxes; this order prefers those that follow the standards most closely.
+# Most syntaxes have several decoders; this order prefers those that follow the standards most closely.
 DECODER_ORDER = {"pylibjpeg": 0, "gdcm": 1, "pyjpegls": 2, "pydicom": 3}
 
 
@@ -67,7 +67,7 @@ def look_up(item, values, signed):
 def window(values, center, width, function):
     if function == "SIGMOID":
         return 1 / (1 + np.exp(-4 * (values - center) / width))
-    # A width below 1 is not allowed with LINEAR (PS3.3 C.11.2.1.2.1): the exact function is meant.
+    # LINEAR allows no width below 1 (PS3.3 C.11.2.1.2.1): LINEAR_EXACT is meant.
     if function == "LINEAR_EXACT" or width < 1:
         return (values - center) / width + 0.5
     if width <= 1:
@@ -76,7 +76,7 @@ def window(values, center, width, function):
 
 
 def measured(ds, stored, values):
-    """Which pixels are measurements: finite, and no padding (PS3.3 C.7.5.1.1.2)."""
+    """Which pixels are measurements: finite, and not padding (PS3.3 C.7.5.1.1.2)."""
     mask = np.isfinite(values)
     padding, limit = first(ds.get("PixelPaddingValue")), first(ds.get("PixelPaddingRangeLimit"))
     if padding is not None:
@@ -86,7 +86,7 @@ def measured(ds, stored, values):
 
 
 def is_usual_ct(ds, intercept):
-    """Slices of a CT without a window are seen in the usual one, all alike; a scout is not."""
+    """CT slices without a window are all shown in the usual one; a scout is not."""
     kinds = list(ds.get("ImageType") or [])
     is_signed = ds.PixelRepresentation == 1
     is_meant = intercept != 0 or (is_signed and kinds[:1] == ["ORIGINAL"] and "RescaleIntercept" in ds)
@@ -101,7 +101,8 @@ def clock(value):
 
 
 def usual_uptake(ds):
-    """The value that is white in a PET without a window, seven times the mean uptake of a body; None where that is not known."""
+    """The value that is white in a PET without a window, seven times the mean uptake of a body; None if that is
+    unknown."""
     if ds.get("Modality") != "PT" or ds.get("Units") not in ("GML", "BQML"):
         return None
     if ds.Units == "GML":
@@ -136,7 +137,7 @@ def show(ds, frame, stored):
     transformation = functional_group(ds, frame, "PixelValueTransformationSequence")
     slope = attribute(ds, transformation, "RescaleSlope") or 1.0
     intercept = attribute(ds, transformation, "RescaleIntercept") or 0.0
-    # Of an angiography, a table may lead back to the intensity of X-rays: it is not for the eye.
+    # In an angiography, a table may lead back to the intensity of X-rays: it is not for display.
     if ds.get("ModalityLUTSequence") and ds.get("PixelIntensityRelationship") not in ("LOG", "DISP"):
         y, _ = look_up(ds.ModalityLUTSequence[0], x, signed)
     else:
@@ -172,7 +173,7 @@ def show(ds, frame, stored):
 
 
 def plane(ds, group, frame):
-    """One overlay plane over one frame, rows × columns of booleans; None where there is none (PS3.3 C.9.2, C.9.3)."""
+    """One overlay plane over one frame, rows × columns of booleans; None if there is none (PS3.3 C.9.2, C.9.3)."""
     if (group, 0x3000) in ds and len(ds[group, 0x3000].value):
         count = int(ds[group, 0x15].value or 1) if (group, 0x15) in ds else None
         first = int(ds[group, 0x51].value) - 1 if (group, 0x51) in ds else None
@@ -223,7 +224,7 @@ def palette(ds, stored, name):
 
 
 def read(path):
-    """A data set that has a transfer syntax, whether the file says so or not."""
+    """A data set with a transfer syntax, whether or not the file states one."""
     ds = pydicom.dcmread(path, force=True)
     if not getattr(ds, "file_meta", None) or "TransferSyntaxUID" not in ds.file_meta:
         implicit, little = ds.original_encoding

@@ -1,4 +1,4 @@
-/** Small studies made up here, so that the walk knows what it must see: a white square that moves with the image. */
+/** Small generated studies, so that the walk knows what it must see: a white square that moves with the image. */
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -30,7 +30,7 @@ function element(tag, vr, value) {
   return Buffer.concat([head, bytes]);
 }
 
-/** A file (PS3.10 7.1) of elements given as [tag, VR, value], sorted by tag. */
+/** A file (PS3.10 7.1) with elements given as [tag, VR, value], sorted by tag. */
 export function file(sopClassUid, sopInstanceUid, elements) {
   const meta = Buffer.concat([
     element(0x00020001, "OB", Buffer.from([0, 1])),
@@ -147,7 +147,7 @@ function ultrasoundClip(study, series) {
   return [file("1.2.840.10008.5.1.4.1.1.3.1", `${study.uid}.${series.number}.1`, elements)];
 }
 
-/** Large enough that its full quality comes resolution by resolution. */
+/** Large enough that its full quality arrives resolution by resolution. */
 function xRay(study, series) {
   const [rows, columns] = [2400, 1920];
   const elements = [
@@ -177,7 +177,7 @@ export const STUDY = {
   ],
 };
 
-/** The same, as a bad disc gives it back: a row of one slice is gone, and two images that the clip announces. */
+/** The same, as read from a bad disc: a row of one slice is missing, and so are two images that the clip announces. */
 export const DAMAGED = {
   ...STUDY,
   series: STUDY.series.map((series) => ({
@@ -202,7 +202,7 @@ export const ORDER = {
   result: { status: "final", conclusion: "Bình thường." },
 };
 
-/** The same patient, a year before: the lung alone. */
+/** The same patient, a year earlier: only the lung. */
 export const EARLIER = {
   ...STUDY,
   uid: `${IMPLEMENTATION}.20191120.1`,

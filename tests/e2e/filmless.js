@@ -45,13 +45,13 @@ export async function send(filmless, files, order) {
   });
 }
 
-/** What an operator's command prints, read as JSON. */
+/** The output of an operator's command, parsed as JSON. */
 export async function command(filmless, words) {
   const { stdout } = await promisify(execFile)(BINARY, [...words, "--json", "--data", filmless.data]);
   return JSON.parse(stdout);
 }
 
-/** The first SMS that goes out and is asked for. */
+/** Waits for the first SMS that matches. */
 export async function awaitSms(filmless, isMeant = () => true) {
   const folder = join(filmless.data, "outbox/sms");
   const end = Date.now() + DELIVERY_MS_MAX;

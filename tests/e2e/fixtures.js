@@ -1,4 +1,4 @@
-/** Packs of known values: what the tools must say of them. */
+/** Packs of known values, with which the tools' results are compared. */
 
 import { makePack, pdf } from "./pack.js";
 
@@ -48,7 +48,7 @@ export function ct() {
   return makePack({ modality: "CT", frames, thumbs });
 }
 
-/** An X-ray of a chest that says which side is which in words alone. */
+/** An X-ray of a chest that names its sides only in words. */
 export function chest() {
   const samples = new Uint16Array(CT.rows * CT.columns);
   squared((place, value) => (samples[place] = value), 900, 200);
@@ -57,13 +57,13 @@ export function chest() {
   return makePack({ modality: "DX", frames: [frame] });
 }
 
-/** The same place in the patient, in slices of 10 mm from 10 mm on. */
+/** The same position in the patient, in slices of 10 mm from 10 mm on. */
 export function thickCt() {
   const frames = Array.from({ length: 5 }, (_, slice) => ctSlice(slice, { z: 10 + slice * 10, step: 10 }));
   return makePack({ modality: "CT", frames });
 }
 
-/** A film of an ultrasound: coloured, half of it calibrated, half of it Doppler. */
+/** A film of an ultrasound: in colour, half of it calibrated, half of it Doppler. */
 export function ultrasound() {
   const frames = Array.from({ length: 6 }, (_, frame) => {
     const samples = new Uint8Array(3 * CT.rows * CT.columns);
@@ -121,7 +121,10 @@ export function nuclear() {
   return makePack({ modality: "NM", frames });
 }
 
-/** A clinical document whose finding was revised, with a table, in a declared character set, and with what is no text. */
+/**
+ * A clinical document whose finding was revised, with a table, a declared character set, and elements that are not
+ * text.
+ */
 const CDA = `<?xml version="1.0" encoding="UTF-8"?>
 <ClinicalDocument xmlns="urn:hl7-org:v3"><title>Kết quả chụp CT</title><component><structuredBody><component><section>
 <title>Mô tả</title><text><paragraph>Không thấy <content revised="delete">khối u</content><content revised="insert">tổn thương</content>.</paragraph>
@@ -136,7 +139,7 @@ export function clinicalDocuments() {
   return makePack({ modality: "SR", documents: [cda("Kết quả", CDA), cda("Bị cắt", CDA.slice(0, -60))] });
 }
 
-/** No picture at all: a report, a PDF, and what is only kept. */
+/** No images: a report, a PDF, and something that is only kept. */
 export function documents() {
   const report = {
     title: "Báo cáo liều",

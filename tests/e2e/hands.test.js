@@ -214,13 +214,13 @@ describe("two pictures on one screen", () => {
         const other = page.locator(".other-counter");
         await page.locator("#slider").fill("5");
         await other.filter({ hasText: "2 / 5" }).waitFor();
-        // The other way round, too: whichever is moved, both show one place.
+        // The other way round, too: whichever is moved, both show the same position.
         await page.locator(".other .slider").fill("4");
         await new StudyPage(page).awaitCounter("9 / 12");
         await other.filter({ hasText: "4 / 5" }).waitFor();
         await page.locator("#slider").fill("5");
         await other.filter({ hasText: "2 / 5" }).waitFor();
-        // The second slider may have been scrolled to.
+        // The second slider may have caused scrolling.
         await page.evaluate(() => document.getElementById("viewer").scrollIntoView());
         if (device !== DESKTOP) {
           const y = main.height / 2;
@@ -252,7 +252,7 @@ describe("two pictures on one screen", () => {
   }
 });
 
-/** A box that lies on the screen as a whole. */
+/** A box that is completely on the screen. */
 async function onScreen(page, selector) {
   const box = await page.locator(selector).first().boundingBox();
   const { width, height } = page.viewportSize();

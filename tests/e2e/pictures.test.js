@@ -1,4 +1,4 @@
-/** Pictures of every shape and size: inverted, tall, deep, huge, long, many. */
+/** Images of every shape and size: inverted, tall, deep, huge, long, many. */
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
@@ -45,7 +45,7 @@ async function view(device, packs, raster, steps) {
   }
 }
 
-/** A frame whose left half is one value and whose right half is another. */
+/** A frame with one value in the left half and another in the right half. */
 function halves(columns, rows, [left, right], type = Uint16Array) {
   return type.from({ length: columns * rows }, (_, place) => (place % columns < columns / 2 ? left : right));
 }
@@ -116,7 +116,9 @@ for (const device of [PHONE, DESKTOP]) {
   });
 }
 
-/** Hands out the pack of a series, but a frame of several resolutions only as far as one of them until it is let go. */
+/**
+ * Serves the pack of a series, but holds back a frame of several resolutions after one of them until it is released.
+ */
 async function holdBack(page, uid) {
   const folder = join(portal.data, "buckets/derived", STUDY.uid, uid);
   const name = (ending) => join(folder, readdirSync(folder).find((file) => file.endsWith(ending)));
@@ -187,7 +189,7 @@ describe("a large X-ray", () => {
   });
 });
 
-/** A film of so many small frames. */
+/** A film with this many small frames. */
 function film(frames, frameTimeMs) {
   const [columns, rows] = [32, 32];
   const encoded = [0, 1].map((shade) => ({
@@ -207,7 +209,7 @@ function film(frames, frameTimeMs) {
   });
 }
 
-/** How long each of the next frames is shown, in the middle of all, in milliseconds. */
+/** The median time for which each of the next frames is shown, in milliseconds. */
 function frameTime(page, frames) {
   return page.evaluate(
     (frames) =>

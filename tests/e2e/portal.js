@@ -8,7 +8,7 @@ import { awaitSms, send, startFilmless } from "./filmless.js";
 
 const BIRTH_DATE = "02031958";
 
-/** `write` puts files and an order into a folder and says where. */
+/** `write` writes files and an order into a folder and returns their paths. */
 export async function openPortal(write = writeStudy) {
   const folder = mkdtempSync(join(tmpdir(), "filmless-walk-"));
   const filmless = await startFilmless(join(folder, "data"));
@@ -30,7 +30,7 @@ function originsOf(filmless) {
   return [filmless.portal, filmless.s3].map((url) => new URL(url).origin);
 }
 
-/** Starts the portal again at its address, so that what is uploaded from now on waits for more. */
+/** Restarts the portal at its address, so that uploads from now on wait for more. */
 export async function keepWaiting(portal) {
   await portal.filmless.stop();
   portal.filmless = await startFilmless(portal.data, { port: new URL(portal.url).port, settle: "1h" });

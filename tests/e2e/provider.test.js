@@ -1,4 +1,4 @@
-/** A provider that is none of ours: staff of a hospital that has one sign in there. */
+/** A provider that is not ours: staff of a hospital with its own provider sign in there. */
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
@@ -24,7 +24,7 @@ let server;
 let issuer;
 
 before(async () => {
-  // Its address has to be known to us before ours is known to it.
+  // We need its address before it can know ours.
   let answer = (_request, response) => response.writeHead(503).end();
   server = createServer((request, response) => answer(request, response)).listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -61,12 +61,12 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** To the provider and through its own pages. */
+/** Goes to the provider and through its own pages. */
 async function signInAs(name) {
   const origins = [new URL(filmless.portal).origin, issuer];
   const visitor = await Visitor.arrive(browser, DESKTOP, origins);
   const { context, page } = visitor;
-  // Its pages for developers want a font from elsewhere.
+  // Its developer pages request a font from elsewhere.
   await context.route((url) => !origins.includes(url.origin), (route) => route.abort());
   await page.goto(`${filmless.portal}/staff`);
   await page.click("main .primary");

@@ -1,4 +1,4 @@
-/** Staff at the console: their accounts, their studies, and the way in through a provider. */
+/** Staff at the console: their accounts, their studies, and the sign-in through a provider. */
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,7 +8,7 @@ import { ORDER, STUDY, writeStudy } from "./dicom.js";
 import { command, send, startFilmless } from "./filmless.js";
 
 const SETTLED_MS_MAX = 120_000;
-/** One series is enough to be released, held or not reached. */
+/** One series is enough for a study to be released, held or not reached. */
 const small = (number, accessionNumber, patientId, patientName) => ({
   ...STUDY,
   uid: `${STUDY.uid}.${number}`,
@@ -20,7 +20,7 @@ const small = (number, accessionNumber, patientId, patientName) => ({
 
 /** Images that no order names: held. */
 export const HELD = small(2, "A20201123002", "N20-0000002", "LE^VAN HELD");
-/** A patient without telephone and email: reached by nobody. */
+/** A patient without phone and email: reached by nobody. */
 export const UNREACHED = small(3, "A20201123003", "N20-0000003", "PHAM^THI MAI");
 
 function orderOf(study, patient) {
@@ -32,7 +32,7 @@ function orderOf(study, patient) {
   };
 }
 
-/** A system with a study that was released, one that is held, and one whose patient nobody reached. */
+/** A system with a released study, a held one, and one whose patient nobody reached. */
 export async function openConsole(options = []) {
   const folder = mkdtempSync(join(tmpdir(), "filmless-console-"));
   const filmless = await startFilmless(join(folder, "data"), { options });
@@ -69,14 +69,14 @@ export async function awaitStates(filmless, expected) {
   throw new Error("the studies did not settle");
 }
 
-/** Makes an account, as an administrator of the machine does. */
+/** Makes an account, as an administrator of the machine would. */
 export async function makeAccount({ filmless }, name, roles) {
   const words = ["staff-account", "add", name, ...roles.flatMap((role) => ["--role", role])];
   const { password } = await command(filmless, words);
   return { name, password };
 }
 
-/** To the console, and through the provider that it sends to. */
+/** Goes to the console, and through the provider that it sends to. */
 export async function signIn({ url }, page, { name, password }) {
   await page.goto(`${url}/staff`);
   await page.click("main .primary");

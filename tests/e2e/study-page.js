@@ -27,7 +27,7 @@ export class StudyPage {
   }
 
   /**
-   * Waits until the bright square is that far right, 0 to 1 of the picture's width: pictures come when the network
+   * Waits until the bright square is at this position, from 0 to 1 of the image's width: images come when the network
    * brings them.
    */
   async awaitSquareAt(expected) {
@@ -68,7 +68,7 @@ export function line(from, to, points = 15) {
   }));
 }
 
-/** Runs in the page: where the bright columns lie within the picture's own width. */
+/** Runs in the page: the position of the bright columns within the picture's own width. */
 function findSquare() {
   const canvas = document.getElementById("picture");
   if (canvas.hidden) {

@@ -1,4 +1,4 @@
-/** What the tools say of a real CT, compared with pydicom and numpy. */
+/** The tools' results on a real CT, compared with pydicom and numpy. */
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";

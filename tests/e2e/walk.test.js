@@ -12,7 +12,7 @@ let portal;
 
 before(async () => {
   portal = await openPortal();
-  // Drawing by hand is faster where the processor would have to play the graphics card.
+  // Drawing without WebGL is faster where the CPU would have to emulate the graphics card.
   browser = await launch({ isWithoutWebGl: true });
 });
 
@@ -21,7 +21,7 @@ after(async () => {
   await portal?.close();
 });
 
-/** Runs a walk and checks what must hold on every page of it. */
+/** Runs a walk and checks what must hold on each of its pages. */
 async function walk(device, steps, options) {
   const visitor = await Visitor.arrive(browser, device, portal.origins, options);
   try {
@@ -33,7 +33,7 @@ async function walk(device, steps, options) {
   }
 }
 
-/** The page is accessible and as wide as the screen. */
+/** The page is accessible and not wider than the screen. */
 async function check(visitor, name) {
   await visitor.screenshot(name);
   assert.deepEqual(await visitor.accessibilityViolations(), [], name);

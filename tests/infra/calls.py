@@ -1,8 +1,8 @@
-"""Which ports and buckets a function calls, read out of the sources: what its role has to allow.
+"""Reads from the sources which ports and buckets a function calls, that is, what its role must allow.
 
-A function is followed from its handler through every function of ours that it names. A call leads to the type or module that
-it names, to its own file, or to where its file imports it from. A method leads to the one type that has one of that name, or of
-several to those that its file speaks of."""
+A function is followed from its handler through every function of ours that it names. A call resolves to the type or
+module that it names, to its own file, or to where its file imports it from. A method resolves to the only type with one
+of that name, or, of several, to those its file mentions."""
 
 import re
 from functools import cache
@@ -12,8 +12,8 @@ from typing import NamedTuple
 from template import ROOT
 
 CRATES = ["shared/delivery", "shared/runtime"]
-# The rights of each port are the calls of its adapter: `self.client.send_raw_email()` is ses:SendRawEmail.
-# What sends over every channel needs those of each that is AWS's.
+# The rights of each port are the calls of its adapter: `self.client.send_raw_email()` is ses:SendRawEmail. Sending over
+# every channel needs the rights of each of AWS's channels.
 ADAPTERS = [
     (("messengers", "send"), ("sns", "shared/store/src/aws/sns.rs", ["publish"])),
     (("messengers", "send"), ("ses", "shared/store/src/aws/ses.rs", ["send_raw_email"])),
@@ -43,7 +43,7 @@ def without_tests(path) -> str:
 
 
 def bodies(text: str) -> list[tuple[str, str, str]]:
-    """Every function of a file, with the type that it belongs to (or nothing) and its body."""
+    """Every function of a file, with its type (or nothing) and its body."""
     found = []
     for match in re.finditer(r"\bfn (\w+)", text):
         start = text.find("{", match.end())
@@ -63,7 +63,7 @@ def bodies(text: str) -> list[tuple[str, str, str]]:
 
 
 class Source(NamedTuple):
-    """A function of ours: the type or module that it belongs to, its body, and its file."""
+    """One of our functions: its type or module, its body, and its file."""
 
     whose: str
     body: str
@@ -76,7 +76,7 @@ class Source(NamedTuple):
 
 @cache
 def sources() -> dict[str, list[Source]]:
-    """All functions of ours, by name."""
+    """All our functions, by name."""
     found: dict[str, list[Source]] = {}
     for crate in CRATES:
         for path in sorted((ROOT / crate).rglob("src/**/*.rs")):
@@ -88,7 +88,7 @@ def sources() -> dict[str, list[Source]]:
 
 @cache
 def imports(file: Path) -> dict[str, tuple[str, str]]:
-    """What a file calls by names of other modules: by the name there, the module and the name in it."""
+    """What a file calls by names from other modules: the local name, the module and the name in it."""
     found = {}
 
     def read(path: list[str], text: str) -> None:
@@ -109,13 +109,13 @@ def imports(file: Path) -> dict[str, tuple[str, str]]:
 
 @cache
 def other_names() -> dict[str, str]:
-    """Functions that are passed on under another name."""
+    """Functions that are re-exported under another name."""
     files = {source.file for all_of_name in sources().values() for source in all_of_name}
     return {here: name for file in files for here, (_, name) in imports(file).items() if here != name}
 
 
 def called(text: str, with_methods: bool) -> set[tuple[str, str]]:
-    """What is called there: by whose name (`.` for a method), and its own."""
+    """The calls: on which name (`.` for a method), and the called name."""
     calls = re.findall(r"(?:(\w+)(?:::<[^>]*>)?::)?(?<![.\w])(?<!fn )(\w+)\(", text)
     methods = re.findall(r"\.(\w+)\(" if with_methods else r"\bself\s*\.(\w+)\(", text)
     return set(calls) | {(".", name) for name in methods}
@@ -132,13 +132,13 @@ def program_of(program: str) -> dict[Path, str]:
 
 
 def spoken_of_in(file: Path) -> str:
-    """What a file speaks of; a file of a function, what the whole function does."""
+    """What a file mentions; for a file of a function, what the whole function does."""
     place = file.relative_to(ROOT).parts
     return "\n".join(program_of(place[1]).values()) if place[0] == "functions" else without_tests(file)
 
 
 def meant(owner: str, name: str, file: Path) -> list[Source]:
-    """The functions that may be meant by a call in a file."""
+    """The functions that a call in a file may mean."""
     is_imported = name in imports(file)
     module, name = imports(file).get(name, ("", name))
     name = other_names().get(name, name)
@@ -153,7 +153,7 @@ def meant(owner: str, name: str, file: Path) -> list[Source]:
         case "self" | "super" | "crate":
             return free
         case "":
-            # What is neither of this file nor imported is a closure or not ours. What is imported may be passed on from elsewhere.
+            # Anything that is neither in this file nor imported is a closure or not ours. An import may be a re-export.
             here = [source for source in free if source.file == file]
             there = [source for source in free if source.whose == module] or free
             return here or (there if is_imported else [])
@@ -164,7 +164,7 @@ def meant(owner: str, name: str, file: Path) -> list[Source]:
 
 @cache
 def reached(program: str, with_methods: bool = True) -> str:
-    """The text of all that a function's program may run."""
+    """The text of everything a function's program may run."""
     left = list(program_of(program).items())
     seen, all_text = set(), [text for _, text in left]
     while left:
@@ -199,17 +199,17 @@ def actions_of_buckets(program: str) -> set[tuple[str, str]]:
 
 
 def variables(program: str) -> set[str]:
-    """The environment variables that a function's program asks for."""
+    """The environment variables that a function's program reads."""
     asked = r'\b(?:required|optional|parsed|var|var_os)(?:::<\w+>)?\(\s*"([A-Z][A-Z0-9_]+)"'
     return set(re.findall(asked, reached(program, with_methods=False)))
 
 
 def settings(program: str) -> set[str]:
-    """The hospital's choices that a function's program comes by, whoever chose them."""
+    """The hospital's choices that reach a function's program, whoever made them."""
     return set(re.findall(r"\bsettings\s*\.(\w+)", reached(program)))
 
 
-# A message of a task goes to the queue of the task; an event of an upload goes where S3 sends its own.
+# A message for a task goes to the task's queue; an event of an upload goes where S3 sends its own.
 MESSAGES = {
     "intake": r"\bcreated_object::(?:message|event_again)\(",
     "settle": r"\bSettleTask::(?:CheckQuiet|RenderSeries|RenderSmallSeries) \{",
@@ -220,6 +220,6 @@ MESSAGES = {
 
 
 def queues(program: str) -> set[str]:
-    """The queues that a function's program has messages for."""
+    """The queues to which a function's program sends messages."""
     text = reached(program)
     return {queue for queue, message in MESSAGES.items() if re.search(message, text)}

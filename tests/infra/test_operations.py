@@ -1,4 +1,4 @@
-"""docs/OPERATIONS.md is what one person follows: its alarms and its commands are those that there are. So are the commands of
+"""docs/OPERATIONS.md is what one person follows: its alarms and its commands exist. So do the commands of
 docs/CONFIGURATION.md."""
 
 import importlib.util
@@ -21,7 +21,7 @@ GLOBAL_OPTIONS = {"endpoint-url", "region", "profile", "output", "query"}
 
 
 def commands(program: str) -> list[list[str]]:
-    """The commands of a program in the code blocks, and those in a line that have arguments."""
+    """The commands of a program in the code blocks, and those within a line that have arguments."""
     blocks = "\n".join(re.findall(r"^ *```sh\n(.*?)^ *```", DOCUMENTS, re.S | re.M)).replace("\\\n", " ")
     lines = [line.strip() for line in blocks.splitlines()]
     inline = re.findall(rf"`({program} [^`]*--[^`]*)`", DOCUMENTS)
@@ -155,7 +155,7 @@ class Copies(unittest.TestCase):
         door = RESOURCES["Door"]["Properties"]["DistributionConfig"]
         self.assertEqual([behavior["Compress"] for behavior in door["CacheBehaviors"]], [True])
         self.assertFalse(door["DefaultCacheBehavior"]["Compress"])
-        # CloudFront refuses both of these where nothing is kept, and refuses a policy of requests that names the header.
+        # CloudFront refuses both of these if nothing is cached, and refuses a request policy that names the header.
         pages = RESOURCES["NothingCached"]["Properties"]["CachePolicyConfig"]["ParametersInCacheKeyAndForwardedToOrigin"]
         self.assertFalse(pages["EnableAcceptEncodingGzip"] or pages.get("EnableAcceptEncodingBrotli", False))
         told = RESOURCES["WhatThePortalReads"]["Properties"]["OriginRequestPolicyConfig"]["HeadersConfig"]["Headers"]

@@ -1,4 +1,4 @@
-"""Template, code, configuration and documents say the same."""
+"""Template, code, configuration and documents agree."""
 
 import re
 import tomllib
@@ -22,7 +22,7 @@ from template import (
     table_rows,
 )
 
-# Where a star stands for everything, and why it must.
+# Where a star means everything, and why it must.
 STARS = {
     ("SendNoticeRole", "SendSms"): "SNS knows no resource for a phone number",
     ("TracesPolicy", "HandTracesOn"): "X-Ray knows no resource for what it is handed",
@@ -97,7 +97,7 @@ class Traces(unittest.TestCase):
         self.assertEqual(roles, {function["Role"]["Fn::GetAtt"][0] for function in functions().values()})
 
 
-# Who else deletes, and what: no upload, and nothing that cannot be made or asked for again.
+# Who else deletes, and what: no upload, and nothing that cannot be made or requested again.
 OTHERS_DELETE = {
     "serve-portal": {"SlipsBucket/*", "DerivedBucket/*"},
     "export-usage": {"UsageBucket/asked/*", "UsageBucket/claims/lists/*", "UsageBucket/status/reports/*"},
@@ -136,7 +136,8 @@ class Rights(unittest.TestCase):
         policy = RESOURCES["UploaderPolicy"]["Properties"]["PolicyDocument"]["Statement"]
         allowed = {action: statement for statement in policy for action in as_list(statement["Action"])}
         places = {"StudiesBucket/incoming/*", "StudiesBucket/orders/*"}
-        # What `aws s3 sync`, rclone and s3cmd call; see local/embedded/tests/embedded/uploader.rs for the embedded profile.
+        # What `aws s3 sync`, rclone and s3cmd call; see local/embedded/tests/embedded/uploader.rs for the embedded
+        # profile.
         for action in ["s3:PutObject", "s3:ListMultipartUploadParts", "s3:AbortMultipartUpload"]:
             self.assertEqual({name_of(resource) for resource in as_list(allowed[action]["Resource"])}, places)
         for action in ["s3:ListBucket", "s3:ListBucketMultipartUploads"]:
@@ -159,7 +160,7 @@ class Rights(unittest.TestCase):
 
 
     def allowed(self, program: str) -> set[tuple[str, str]]:
-        """Each action with the bucket or key that it is allowed on; `where` is left out."""
+        """Each action with the bucket or key on which it is allowed; `where` is omitted."""
         return {
             (action, name_of(resource).split("/")[0])
             for statement in grants(program)
@@ -269,7 +270,7 @@ class TheDoor(unittest.TestCase):
         passed = RESOURCES["WhatThePortalReads"]["Properties"]["OriginRequestPolicyConfig"]["HeadersConfig"]["Headers"]
         self.assertIn("CloudFront-Viewer-Address", passed)
         self.assertIn('"cloudfront-viewer-address"', code)
-        # What the code reads of a request besides cookies, which pass by a rule of their own.
+        # What the code reads of a request besides cookies, which pass by a separate rule.
         for header in ["accept", "accept-language", "origin", "sec-fetch-site"]:
             self.assertIn(header, passed)
 
@@ -280,7 +281,7 @@ class Environments(unittest.TestCase):
             config = tomllib.load(file)
         for environment in ["default", "dev", "staging", "prod"]:
             self.assertEqual(config[environment]["global"]["parameters"]["template_file"], "target/template.yaml")
-            # What is deployed is what was built, not the template that says how to build it.
+            # The built template is deployed, not the one that says how to build it.
             built = config[environment]["build"]["parameters"]["build_dir"] + "/template.yaml"
             self.assertEqual(config[environment]["deploy"]["parameters"]["template_file"], built)
             overrides = config[environment]["deploy"]["parameters"].get("parameter_overrides", [])

@@ -1,5 +1,5 @@
-"""deploy.py ENDPOINT FOLDER ROOT: the template of infra/template as it is, with two things in the place of an AWS account:
-functions are folders of this machine instead of archives, and EMAIL_FROM is verified without a DNS name."""
+"""deploy.py ENDPOINT FOLDER ROOT: deploys the template of infra/template as it is, except for two things an AWS account
+would have: functions are folders of this machine instead of archives, and EMAIL_FROM is verified without a DNS name."""
 
 import hashlib
 import json
@@ -64,13 +64,13 @@ def main(endpoint: str, folder: Path, root: Path) -> None:
         bootstrap = functions / generation / name / "bootstrap"
         bootstrap.parent.mkdir(parents=True)
         shutil.copy(target / "debug" / name, bootstrap)
-    # An earlier deployment's: their names are SNS's, not the stack's.
+    # They are left from an earlier deployment: SNS names them, not the stack.
     logs = client("logs")
     for group in logs.describe_log_groups(logGroupNamePrefix="sns/")["logGroups"]:
         logs.delete_log_group(logGroupName=group["logGroupName"])
     client("ses").verify_email_identity(EmailAddress=EMAIL_FROM)
     stack = f"filmless-{generation}"
-    # A template of this size is handed over as an object.
+    # A template of this size is passed as an object.
     client("s3").create_bucket(Bucket=stack, CreateBucketConfiguration={"LocationConstraint": REGION})
     client("s3").put_object(Bucket=stack, Key="template.yaml", Body=with_folders(template, functions / generation))
     deploy(client("cloudformation"), stack, f"{endpoint}/{stack}/template.yaml")
@@ -81,7 +81,7 @@ def main(endpoint: str, folder: Path, root: Path) -> None:
 
 
 def with_folders(template: str, functions: Path) -> str:
-    """`hot-reload` is LocalStack's name for a folder in the place of a bucket."""
+    """`hot-reload` is LocalStack's name for a folder in place of a bucket."""
     template = template.replace("    CodeUri: ..\n", "", 1)
     place = rf"\g<0>      CodeUri: {{ Bucket: hot-reload, Key: '{functions}/\g<1>' }}\n"
     return re.sub(r"BuildProperties: \{ Binary: (\S+) \}\n    Properties:\n", place, template)
@@ -121,7 +121,8 @@ def wait(describe, status: str) -> dict:
 
 
 def describe(client, stack: str, names: list[str]) -> dict:
-    """What a test has to know: resources by their name in the template, and the environment of all functions together."""
+    """What a test needs to know: resources by their name in the template, and the environment of all functions
+    together."""
     pages = client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=stack)
     resources = {
         r["LogicalResourceId"]: r["PhysicalResourceId"] for page in pages for r in page["StackResourceSummaries"]
@@ -131,7 +132,7 @@ def describe(client, stack: str, names: list[str]) -> dict:
     environment = {}
     for function in functions.values():
         configuration = client("lambda").get_function_configuration(FunctionName=function)
-        # A resource that a function does without, as the portal without a console, has an empty name there.
+        # A resource that a function does without, as the portal without a console, has a blank name there.
         environment |= {name: value for name, value in configuration["Environment"]["Variables"].items() if value}
     url = client("lambda").get_function_url_config(FunctionName=functions["serve-portal"])["FunctionUrl"]
     return {

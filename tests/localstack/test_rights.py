@@ -1,5 +1,5 @@
-"""What the deployed functions asked for in the tests before, held against what their roles grant. LocalStack itself grants
-everything; its plugin here writes every call down."""
+"""Compares what the deployed functions requested in the previous tests with what their roles grant. LocalStack itself
+grants everything; its plugin here records every call."""
 
 import json
 import os
@@ -28,7 +28,7 @@ S3_ACTIONS = {
 
 
 def wanted(call: dict) -> list[tuple[str, str]]:
-    """The actions that a call takes, each with the resource in the template's words."""
+    """The actions of a call, each with the resource in the template's words."""
     operation = call["operation"]
     match call["service"]:
         case "s3" if operation == "CopyObject":
@@ -36,7 +36,7 @@ def wanted(call: dict) -> list[tuple[str, str]]:
             bucket, _, key = source.partition("/")
             read = "s3:GetObjectVersion" if version else "s3:GetObject"
             return [(read, f"{LOGICAL[bucket]}/{key}"), ("s3:PutObject", f"{LOGICAL[call['Bucket']]}/{call['Key']}")]
-        # It names its keys in its body; what may be deleted is granted for all keys of a bucket.
+        # Its keys are in its body; deletion is granted for all keys of a bucket.
         case "s3" if operation == "DeleteObjects":
             actions = ["s3:DeleteObject", "s3:DeleteObjectVersion"]
             return [(action, f"{LOGICAL[call['Bucket']]}/*") for action in actions]

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Gives freely licensed files to a patient who does not exist: dress.py DIR LANGUAGE OUT.
 
-Finds the files of studies.json below DIR by their SHA-256, and writes them to OUT/<name>/ with name, dates and texts of
-ours and an order beside each, OUT/<name>.json. Pixels stay as they are. The bone densitometry is drawn here.
+Finds the files of studies.json below DIR by their SHA-256, and writes them to OUT/<name>/ with our own name, dates and
+texts, and an order beside each, OUT/<name>.json. Pixels stay as they are. The bone densitometry is drawn here.
 """
 import hashlib
 import json
@@ -25,7 +25,7 @@ PATIENT = {
     "email": "hoa@example.vn",
 }
 SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
-# What names somebody, or somewhere; and titles of other studies.
+# Whatever names a person or a place; and titles of other studies.
 LEFT_OUT = [
     "InstitutionName", "InstitutionAddress", "ReferringPhysicianName", "PerformingPhysicianName", "OperatorsName",
     "PhysiciansOfRecord", "NameOfPhysiciansReadingStudy", "OtherPatientIDs", "OtherPatientNames", "PatientAge",
@@ -87,7 +87,7 @@ def dress(name, date, service, number, sets, language, out):
 
 
 def again(ds):
-    """The same pictures as another study, for a comparison."""
+    """The same images as another study, for a comparison."""
     for keyword in ["StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID"]:
         setattr(ds, keyword, generate_uid(entropy_srcs=["again", getattr(ds, keyword)]))
     ds.file_meta.MediaStorageSOPInstanceUID = ds.SOPInstanceUID

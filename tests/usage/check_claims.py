@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Checks reconciliation with claims: check_claims.py FILMLESS FOLDER
 
-A made-up month of claims in the forms in which hospitals hold them, every finding seeded once, against a made-up ledger.
-What is found is computed a second time here, from the files themselves. Ends with 1 when anything differs.
+An invented month of claims, in the formats hospitals use, with every finding seeded once, against an invented ledger.
+The findings are computed a second time here, from the files themselves. Exits with 1 if anything differs.
 """
 
 import base64
@@ -40,7 +40,7 @@ def same(what, found, expected):
 
 
 class Ledger:
-    """Writes a ledger as the system does: a line per event, chained."""
+    """Writes a ledger as the system does: one line per event, chained."""
 
     def __init__(self):
         self.lines, self.digest = [], hashlib.sha256(b"").hexdigest()
@@ -89,7 +89,7 @@ def element(name, fields, cdata=False):
 
 
 def dossier(rows, encoding="utf-8", card=CARD, result=None):
-    """A HOSO: XML1, XML3 and XML4, and an XML2 that nobody asks for."""
+    """A HOSO: XML1, XML3 and XML4, and an XML2 that is not read."""
     lk = rows[0]["MA_LK"]
     tables = {
         "XML1": element("TONG_HOP", {"MA_LK": lk, "STT": "1", "MA_BN": f"P{lk}", "HO_TEN": "Không Ai", "MA_THE_BHYT": card,
@@ -132,11 +132,11 @@ def make():
         dossier([service(4, TEN_DICH_VU="Chụp CLVT sọ não")]),                          # price with film, none printed
         dossier([service(5)]),                                                          # nothing shows that it was delivered
         dossier([service(6, NGAY_TH_YL="202511070759")]),                               # performed before ordered
-        dossier([service(7, MA_MAY="MRI.1.79001.B7")]),                                 # the machine makes other images
-        dossier([service(9, MA_DICH_VU="18.9999.0000")]),                               # no such study; and study 9 unclaimed
-        dossier([service(10, SO_LUONG="2.5.1")]),                                       # not usable; study 10 is claimed all the same
+        dossier([service(7, MA_MAY="MRI.1.79001.B7")]),                                 # it makes other images
+        dossier([service(9, MA_DICH_VU="18.9999.0000")]),                               # no such study; study 9 has no claim
+        dossier([service(10, SO_LUONG="2.5.1")]),                                       # unusable; study 10 is claimed anyway
     ]
-    # Two findings of one row: it counts once in the total.
+    # Two findings in one row: it counts once in the total.
     seeded16 = [dossier([service(8, MA_MAY="HH.1.79001.C", MA_KHOA="K02")], "utf-16"), dossier([service(13)], "utf-16")]
     (claims / "utf8.xml").write_text("\ufeff" + document(clean + seeded), encoding="utf-8")
     (claims / "utf16.xml").write_bytes(document(seeded16, "utf-16").encode("utf-16"))
@@ -156,7 +156,7 @@ def make():
 
 
 def amount_of(text):
-    """Of amounts: at most two decimals, so three digits after a mark are thousands."""
+    """In amounts, at most two decimals: three digits after a mark are thousands."""
     if re.fullmatch(r"\d{1,3}[.,]\d{3}", text):
         text = re.sub("[.,]", "", text)
     return int(Decimal(text.replace(",", ".")).quantize(Decimal(1), ROUND_HALF_UP))
@@ -284,7 +284,7 @@ def check_month(claims):
 
 
 def check_refusals():
-    """What is no claim file is refused, and the place named."""
+    """Anything but a claim file is refused, and the place is named."""
     good = document([dossier([service(1)])])
     for name, text, why in [
         ("dtd", good.replace("<GIAMDINHHS>", '<!DOCTYPE GIAMDINHHS [<!ENTITY x SYSTEM "file:///etc/passwd">]><GIAMDINHHS>', 1), "dòng 2: không nhận DTD"),

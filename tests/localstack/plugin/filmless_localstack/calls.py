@@ -1,4 +1,4 @@
-"""Calls of functions, one JSON object a line in FILMLESS_CALLS: who, which operation, on what. No contents."""
+"""Calls of functions, one JSON object per line in FILMLESS_CALLS: who, which operation, on what. No contents."""
 
 import json
 import os
@@ -14,7 +14,7 @@ LOCK = threading.Lock()
 def record(_chain, context, _response):
     credential = re.search(r"Credential=([^/]+)/", context.request.headers.get("Authorization", ""))
     function = HOLDERS.get(credential.group(1)) if credential else None
-    # A request that cannot be read has no operation, and is refused.
+    # An unreadable request has no operation, and is refused.
     if function is None or context.operation is None or context.service_request is None:
         return
     request = context.service_request
@@ -26,7 +26,7 @@ def record(_chain, context, _response):
         "tables": sorted(request.get("RequestItems", {})),
     }
     call |= {name: str(request[name]) for name in PARAMETERS if request.get(name)}
-    # A phone number is a patient's.
+    # A phone number belongs to a patient.
     if "PhoneNumber" in call:
         call["PhoneNumber"] = "*"
     with LOCK, open(os.environ["FILMLESS_CALLS"], "a") as file:

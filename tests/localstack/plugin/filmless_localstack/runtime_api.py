@@ -1,4 +1,4 @@
-"""The Lambda Runtime API (2018-06-01) for one process: it asks for the next event and posts what came of it."""
+"""The Lambda Runtime API (2018-06-01) for one process: it asks for the next event and posts its outcome."""
 
 import queue
 import threading
@@ -26,7 +26,7 @@ class Event:
 
 
 class RuntimeApi:
-    """Serves one process on a port of its own. `is_ready` is set when the process asks for its first event."""
+    """Serves one process on its own port. `is_ready` is set when the process asks for its first event."""
 
     def __init__(self):
         self.is_ready = threading.Event()
@@ -58,14 +58,14 @@ class RuntimeApi:
         return self._waiting.get()
 
     def _settle(self, request_id: str, outcome: bytes, is_error: bool) -> None:
-        # An answer to an event that was given up on is nobody's.
+        # Nobody waits for an answer to an event that was given up on.
         if event := self._running.get(request_id):
             event.settle(outcome, is_error)
 
     def _handler(api):  # noqa: N805 - `self` is the request's
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
-            # The head and the body of an answer are two writes, which Nagle's algorithm would hold apart.
+            # The head and the body of an answer are two writes, which Nagle's algorithm would delay.
             disable_nagle_algorithm = True
 
             def log_message(self, *_):
