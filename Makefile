@@ -53,6 +53,7 @@ test: $(TEST_TOOLS) lint build node_modules_of_tests ## Everything that must hol
 		tools/run-rust-tests && tests/localstack/run-lambda-tests
 	tests/corpus/run --pydicom-files
 	tests/usage/run
+	tests/dicomweb/run
 	npm --prefix web test
 	npm --prefix tests/e2e test
 	$(MAKE) --no-print-directory sam-build
@@ -122,7 +123,11 @@ bench: build $(TEST_TOOLS) ## Measure, print one line per figure, write target/b
 	@tools/measure-functions.mjs $(TARGET)/debug $(TARGET)/bench.json
 	@cargo build --locked --quiet --workspace --example measure_imaging
 	@tests/corpus/python tests/bench/measure_imaging.py $(TARGET)/debug/examples $(TARGET)/bench.json
-	@$(MAKE) --no-print-directory bench-lists bench-usage
+	@$(MAKE) --no-print-directory bench-dicomweb bench-lists bench-usage
+
+.PHONY: bench-dicomweb
+bench-dicomweb: build $(TEST_TOOLS) ## Measure DICOMweb beside Orthanc's plugin, over the same CT of 300 slices
+	@tests/dicomweb/python tests/dicomweb/measure.py $(TARGET)/bench.json
 
 .PHONY: bench-lists
 bench-lists: ## Measure the pages of staff among 100,000 studies (STUDIES_A_DAY=1000, for 100 days)

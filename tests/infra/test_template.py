@@ -22,7 +22,7 @@ from template import (
     table_rows,
 )
 
-# Where a star stands for everything, and why it must.
+# Where a star means everything, and why it must.
 STARS = {
     ("SendNoticeRole", "SendSms"): "SNS knows no resource for a phone number",
     ("TracesPolicy", "HandTracesOn"): "X-Ray knows no resource for what it is handed",
@@ -98,7 +98,7 @@ class Traces(unittest.TestCase):
         self.assertEqual(roles, {function["Role"]["Fn::GetAtt"][0] for function in functions().values()})
 
 
-# Who else deletes, and what: no upload, and nothing that cannot be made or asked for again.
+# Who else deletes what: no uploads, and only what can be made or asked for again.
 OTHERS_DELETE = {
     "serve-portal": {"SlipsBucket/*", "DerivedBucket/*"},
     "export-usage": {"UsageBucket/asked/*", "UsageBucket/claims/lists/*", "UsageBucket/status/reports/*"},
@@ -137,7 +137,7 @@ class Rights(unittest.TestCase):
         policy = RESOURCES["UploaderPolicy"]["Properties"]["PolicyDocument"]["Statement"]
         allowed = {action: statement for statement in policy for action in as_list(statement["Action"])}
         places = {"StudiesBucket/incoming/*", "StudiesBucket/orders/*"}
-        # What `aws s3 sync`, rclone and s3cmd call; see local/embedded/tests/embedded/uploader.rs for the embedded profile.
+        # The calls of `aws s3 sync`, rclone and s3cmd; embedded profile: local/embedded/tests/embedded/uploader.rs.
         for action in ["s3:PutObject", "s3:ListMultipartUploadParts", "s3:AbortMultipartUpload"]:
             self.assertEqual({name_of(resource) for resource in as_list(allowed[action]["Resource"])}, places)
         for action in ["s3:ListBucket", "s3:ListBucketMultipartUploads"]:
@@ -182,7 +182,7 @@ class Rights(unittest.TestCase):
         for program in functions():
             with self.subTest(program):
                 allowed = {(resource, action) for action, resource in self.allowed(program)}
-                # The console of staff on AWS erases nothing: `without_erasure`.
+                # On AWS the staff console erases nothing: `without_erasure`.
                 left_out = {("StudiesBucket", "s3:DeleteObjectVersion")} if program == "serve-portal" else set()
                 self.assertLessEqual(actions_of_buckets(program) - left_out, allowed)
 
@@ -278,7 +278,7 @@ class TheDoor(unittest.TestCase):
         for policy in ["WhatThePortalReads", "WhatDicomwebReads"]:
             self.assertIn("CloudFront-Viewer-Address", self.passed(policy))
         self.assertIn('"cloudfront-viewer-address"', code)
-        # What the portal reads of a request besides cookies, which pass by a rule of their own.
+        # The headers that the code reads. Cookies pass by a rule of their own.
         for header in ["accept", "accept-language", "origin", "sec-fetch-site"]:
             self.assertIn(header, self.passed("WhatThePortalReads"))
 
@@ -331,7 +331,7 @@ class Environments(unittest.TestCase):
             config = tomllib.load(file)
         for environment in ["default", "dev", "staging", "prod"]:
             self.assertEqual(config[environment]["global"]["parameters"]["template_file"], "target/template.yaml")
-            # What is deployed is what was built, not the template that says how to build it.
+            # Deploys what was built, not the template that says how to build it.
             built = config[environment]["build"]["parameters"]["build_dir"] + "/template.yaml"
             self.assertEqual(config[environment]["deploy"]["parameters"]["template_file"], built)
             overrides = config[environment]["deploy"]["parameters"].get("parameter_overrides", [])

@@ -60,7 +60,7 @@ def same_files(a, b):
 def make():
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    # Films become dearer within the year: what is taken back later counts at the price of its own month.
+    # Film prices rise within the year: what is taken back later counts at the price of its own month.
     default = (Path(__file__).parents[2] / "shared/usage/src/prices.csv").read_text()
     file = folder / "copy/prices/prices.csv"
     file.parent.mkdir(parents=True)
@@ -181,7 +181,7 @@ def check_answers(month):
         wanted = [tuple(float(v) if isinstance(v, decimal.Decimal) else v for v in row) for row in query(name, month)]
         answer = json.loads(subprocess.run([str(w) for w in [*command, "--json"]], check=True, capture_output=True, text=True).stdout)
         text = subprocess.run([str(w) for w in [*command, "--csv"]], check=True, capture_output=True, text=True).stdout
-        # Members of an object have no order; the columns of a table do.
+        # Members of an object have no order; columns of a table do.
         columns = next(csv.reader(text.splitlines()))
         rows = [tuple(row[column] for column in columns) for row in answer["rows"]]
         if rows != wanted:
@@ -320,7 +320,7 @@ def check_crash(month):
         shutil.rmtree(out, ignore_errors=True)
         command = [filmless, "usage", "export", "--month", month, "--from", folder / "copy", "--out", out]
         process = subprocess.Popen([str(word) for word in command], stdout=subprocess.DEVNULL)
-        # The moment of the kill is what is tried, so that there is nothing to wait for.
+        # The moment of the kill is under test, so there is nothing to wait for.
         time.sleep(pause_s)
         process.send_signal(signal.SIGKILL)
         process.wait()

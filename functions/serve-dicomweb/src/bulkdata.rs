@@ -269,7 +269,7 @@ async fn multipart(
     let lengths = Some(vec![(media_type.to_owned(), found.bytes)]);
     let announced = Announced { part_type: media_type.to_owned(), lengths };
     let part = Part { content_type: media_type.to_owned(), bytes };
-    in_parts(&announced, stream::once(async { Ok(part) }))
+    in_parts(&announced, stream::once(async move { Ok(part) }))
 }
 
 /// A range of the value, piece by piece. What cannot be begun is told by the status.
@@ -287,7 +287,8 @@ async fn value_of(
         }
         Place::File(parts) => within(parts, &range).into_iter(),
     };
-    let opened = |part: Range<u64>| {
+    let (bucket, record) = (bucket.clone(), record.clone());
+    let opened = move |part: Range<u64>| {
         let (bucket, record) = (bucket.clone(), record.clone());
         async move {
             let file = ObjectVersion { key: &record.key, version_id: record.version_id.as_deref() };

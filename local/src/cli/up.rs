@@ -161,7 +161,7 @@ pub struct DemoOptions {
     pub once: bool,
 }
 
-/// An address that an email can be sent from.
+/// Parses an address that can send email.
 fn mailbox(typed: &str) -> Result<String, &'static str> {
     if is_mailbox(typed) {
         Ok(typed.to_owned())
@@ -170,7 +170,7 @@ fn mailbox(typed: &str) -> Result<String, &'static str> {
     }
 }
 
-/// Passwords travel over this address: as of the functions, anything but https is refused.
+/// Passwords travel over this address, so anything but https is refused, as in the functions.
 fn https_address(typed: &str) -> Result<String, &'static str> {
     if typed.starts_with("https://") {
         Ok(typed.to_owned())

@@ -8,7 +8,7 @@ import type { StageTool } from "../stage.js";
 import type { Point } from "../view-geometry.js";
 import type { HandTool } from "./hand-tool.js";
 
-/** A drag of so many CSS pixels doubles the width of the window. */
+/** A drag of this many CSS pixels doubles the width of the window. */
 const WINDOW_DRAG_PX = 250;
 
 class WindowTool implements StageTool {

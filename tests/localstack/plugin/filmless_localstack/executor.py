@@ -106,7 +106,7 @@ class ProcessExecutor(RuntimeExecutor):
         return self._process is not None and self._process.poll() is None
 
     def _watch(self, event: Event) -> None:
-        # Lambda gives 128 MB at least, which no small test fills.
+        # Lambda gives at least 128 MB, which no small test fills.
         megabytes = self._environment.get("FILMLESS_MEMORY_MB", self.function_version.config.memory_size)
         memory_max = int(megabytes) * 1024 * 1024
         while not event.is_done.wait(WATCH_SECONDS):
