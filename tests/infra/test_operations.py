@@ -154,7 +154,7 @@ class Copies(unittest.TestCase):
         self.assertTrue(parameters["EnableAcceptEncodingBrotli"] and parameters["EnableAcceptEncodingGzip"])
         door = RESOURCES["Door"]["Properties"]["DistributionConfig"]
         compressed = {behavior["PathPattern"]: behavior["Compress"] for behavior in door["CacheBehaviors"]}
-        self.assertEqual(compressed, {"/assets/*": True, "/dicomweb/*": False})
+        self.assertEqual(compressed, {"/assets/*": True, "/ohif/*.js": False, "/ohif/*": False, "/dicomweb/*": False})
         self.assertFalse(door["DefaultCacheBehavior"]["Compress"])
         # CloudFront refuses both where nothing is cached, and refuses an origin request policy that names the header.
         pages = RESOURCES["NothingCached"]["Properties"]["CachePolicyConfig"]["ParametersInCacheKeyAndForwardedToOrigin"]

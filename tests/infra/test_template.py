@@ -39,6 +39,7 @@ STARS = {
     ("SlipsBucketPolicy", "TlsOnly"): "it forbids everything",
     ("AuditBucketPolicy", "TlsOnly"): "it forbids everything",
     ("UsageBucketPolicy", "TlsOnly"): "it forbids everything",
+    ("ViewersBucketPolicy", "TlsOnly"): "it forbids everything",
 }
 
 
