@@ -1,8 +1,8 @@
-//! All that is public: sign-in, the link of the slip, "my studies" and the study page; and the console of staff.
+//! The public pages: sign-in, the link of the slip, "my studies" and the study page; and the console of staff.
 //!
-//! Pages are HTML made on the server ([`askama`] escapes every value), so that they work on an old phone and
-//! without scripts; one small script makes the images scroll. Pictures never pass through here: a page holds
-//! presigned URLs, which the browser fetches from the object store itself.
+//! Pages are HTML made on the server ([`askama`] escapes every value), so they work on an old phone and without
+//! scripts; one small script makes the images scroll. Images never pass through here: a page contains presigned URLs,
+//! and the browser fetches them from the object store itself.
 //!
 //! The same [`router`] runs in Lambda and in the embedded profile.
 //!
@@ -18,7 +18,6 @@ mod compression;
 mod config;
 mod cookies;
 mod error;
-mod front;
 mod handler;
 mod headers;
 mod multipart;
@@ -27,14 +26,12 @@ mod protection;
 mod route;
 mod routes;
 mod services;
-mod source;
 mod staff_sign_in;
 mod texts;
 mod visitor;
 
 pub use assets::url as asset_url;
 pub use config::{PortalConfig, PortalConfigError};
-pub use front::behind;
 pub use handler::router;
 pub use route::{Route, Who};
 pub use routes::routes;

@@ -15,7 +15,7 @@ pub(crate) async fn shown_series(index: &Index, study: &StudyRecord) -> Result<V
         let kind = |s: &SeriesRecord| {
             (s.frames == 0, s.frames == 0 && s.documents == 0, s.frames == 0 && s.reports == 0)
         };
-        let key = |s: &SeriesRecord| (kind(s), s.number.is_none(), s.number, s.series_instance_uid.clone());
+        let key = |s: &SeriesRecord| (kind(s), s.attributes.number.is_none(), s.attributes.number, s.series_instance_uid.clone());
         key(a).cmp(&key(b))
     });
     Ok(series)

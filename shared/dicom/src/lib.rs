@@ -1,15 +1,15 @@
 //! DICOM headers from untrusted bytes: bounded scan, charset repair, frames.
 //!
-//! Everything here is pure and synchronous: bytes in, values out. One pass of [`scan`] walks the data set
-//! without recursion and without ever allocating by a declared length, and leaves a flat list of elements that
-//! borrow the input. A general parser is not used for this on purpose: the ones at hand recurse per sequence
-//! level, trust lengths, and accept a header that was cut at an element boundary, which is exactly what a ranged
-//! GET returns.
+//! Everything here is pure and synchronous: bytes in, values out. One pass of [`scan`] walks the data set without
+//! recursion and without allocating by a declared length, and leaves a flat list of elements that borrow the input. We
+//! deliberately use no general parser: the available ones recurse per sequence level, trust lengths, and accept a
+//! header that was cut at an element boundary, which is exactly what a ranged GET returns.
 //!
-//! - [`read_header`] answers what an instance is, or that more bytes are needed.
-//! - [`DataSet`] gives the attributes and the encoded frames to the renderer; [`metadata_json`] writes them all.
-//! - [`read_report`], [`encapsulated_document`], [`video_stream`] and [`key_object_selection`] read what is no image.
-//! - [`charset`] decodes text (PS3.5 6.1), and repairs what was labelled wrongly.
+//! - [`read_header`] says what an instance is, or that it needs more bytes.
+//! - [`DataSet`] gives the renderer the attributes and the encoded frames; [`metadata_json`] writes all attributes.
+//! - [`read_report`], [`encapsulated_document`], [`video_stream`] and [`key_object_selection`] read what is not an
+//!   image.
+//! - [`charset`] decodes text (PS3.5 6.1), and repairs wrongly labelled text.
 //! - [`display_order`] sorts the slices of a series.
 //!
 //! ```
@@ -25,6 +25,7 @@
 //! # Ok::<(), filmless_dicom::HeaderError>(())
 //! ```
 
+pub mod bulk_data;
 mod cda;
 pub mod charset;
 mod code;
@@ -40,6 +41,7 @@ mod instance_kind;
 pub mod key_objects;
 mod measurement_unit;
 mod one_line;
+mod pixel_layout;
 pub mod ranged;
 mod refused_header;
 pub mod report;
@@ -54,6 +56,7 @@ mod vietnamese;
 pub use dicom_core::{Tag, VR};
 pub use dicom_dictionary_std::tags;
 
+pub use bulk_data::{BulkData, BulkPath, find_bulk_data, swap_words};
 pub use code::Code;
 pub use data_set::{DataSet, Element, Item, PixelElement};
 pub use deflate::inflate_frame;
@@ -65,6 +68,7 @@ pub use header::{HeaderRead, InstanceHeader, read_header};
 pub use instance_kind::{InstanceKind, ReportKind};
 pub use key_objects::{KeyObjectSelection, key_object_selection};
 pub use measurement_unit::measurement_unit;
+pub use pixel_layout::{PixelLayout, SampleKind};
 pub use ranged::RangedBytes;
 pub use refused_header::{RefusedHeader, read_refused};
 pub use report::{

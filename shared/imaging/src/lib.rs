@@ -1,13 +1,12 @@
-//! Pixels to display values, previews, thumbnails and series packs.
+//! Turns pixels into display values, previews, thumbnails and packs.
 //!
-//! [`render_file`] takes the bytes of one instance and gives back, part by part, a preview of each frame in the default
-//! window, the frame bit-exact, and what a viewer must know; [`SeriesPackBuilder`] puts the parts of a series into one
-//! object with an index.
-//! All of it is pure: no clock, no environment, no randomness.
+//! [`render_file`] takes the bytes of one instance and returns, part by part, a preview of each frame in the default
+//! window, the bit-exact frame, and what a viewer must know; [`SeriesPackBuilder`] puts the parts of a series into one
+//! object with an index. All of it is pure: no clock, no environment, no randomness.
 //!
 //! The display pipeline is our own, after PS3.3 C.11 and PS3.4 N.2: stored value → modality → VOI → presentation.
-//! Codecs are libraries, and none of them sees a codestream whose dimensions were not compared with Rows and Columns
-//! first; each runs where a panic is caught. Nothing is allocated before [`filmless_domain::Limits`] allow it.
+//! Codecs are libraries. None of them gets a codestream whose dimensions were not compared with Rows and Columns first,
+//! and each runs where a panic is caught. Nothing is allocated before [`filmless_domain::Limits`] allow it.
 //!
 //! ```
 //! use filmless_domain::Limits;
@@ -37,15 +36,19 @@ mod head;
 mod ht_j2k;
 mod image_pixel;
 mod index;
+mod job;
 mod look_up_table;
 mod lut;
 mod mask;
 mod measures;
 mod modality;
+mod native;
+mod open_image;
 mod overlay;
 mod pack;
 mod palette;
 mod part;
+mod picture;
 mod place;
 mod preview;
 mod regions;
@@ -73,14 +76,17 @@ pub use index::{
     Diagnostic, DocumentEntry, FrameEntry, MaskEntry, NoteEntry, OtherEntry, OverlayEntry, PreviewEntry,
     PreviewLayer, SeriesIndex, ThumbSheet, WithoutPicture,
 };
+pub use job::{Job, run_job};
 pub use look_up_table::{LookUpTable, TableKind};
 pub use measures::{Rescale, Spacing};
+pub use native::NativeJob;
 pub use overlay::OverlayPlane;
 pub use pack::{PackError, SeriesArtifacts, SeriesDescription, SeriesPackBuilder};
 pub use part::{
-    DocumentPart, FrameFailure, FrameMask, ImageAttributes, InstanceNote, NoteCode, RenderedFrame,
-    RenderedPart,
+    DocumentPart, FrameFailure, FrameMask, ImageAttributes, InstanceNote, NativePiece, NoteCode, Picture,
+    RenderedFrame, RenderedPart,
 };
+pub use picture::{PictureFormat, PictureJob, SourceRegion, Viewport};
 pub use place::Place;
 pub use preview::{Preview, PreviewSize, Thumbnail};
 pub use regions::Region;

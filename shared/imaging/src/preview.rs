@@ -12,11 +12,11 @@ pub(crate) const TILE_SIDE: u32 = 96;
 /// Longest side of a poster.
 pub(crate) const POSTER_SIDE: u32 = 640;
 const PREVIEW_QUALITY: f32 = 80.0;
-/// Of 0 (fast) to 6 (small): 2 takes three quarters of the time of 4, the default, for previews 4 % larger.
+/// From 0 (fast) to 6 (small): 2 takes three quarters of the time of 4, the default, for previews 4 % larger.
 const PREVIEW_METHOD: i32 = 2;
 pub(crate) const POSTER_QUALITY: u8 = 80;
 
-/// How large a preview may become. It is never larger than its frame.
+/// The largest size of a preview. It is never larger than its frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PreviewSize {
     /// Longest side in pixels.
@@ -49,8 +49,8 @@ pub struct Thumbnail {
     pub pixels: Vec<u8>,
 }
 
-/// The preview of a frame whose pixels are `aspect` times as high as wide, and its thumbnail if it is wanted: made from
-/// the preview where that is large enough, because it costs a fraction of making it from the frame.
+/// The preview of a frame whose pixels are `aspect` times as high as wide, and its thumbnail if wanted. The thumbnail
+/// is made from the preview if that is large enough, which costs a fraction of making it from the frame.
 pub(crate) fn preview_and_thumbnail(
     frame: &DisplayFrame,
     aspect: f64,
@@ -67,6 +67,11 @@ pub(crate) fn preview_and_thumbnail(
 }
 
 pub(crate) fn encode_webp(scaled: &DisplayFrame) -> Result<Preview, ImagingError> {
+    let webp = webp_of(scaled, PREVIEW_QUALITY)?;
+    Ok(Preview { webp, width: scaled.width, height: scaled.height })
+}
+
+pub(crate) fn webp_of(scaled: &DisplayFrame, quality: f32) -> Result<Vec<u8>, ImagingError> {
     let rgb: Vec<u8>;
     let pixels = if scaled.channels == 1 {
         rgb = scaled.pixels.iter().flat_map(|grey| [*grey; 3]).collect();
@@ -75,12 +80,12 @@ pub(crate) fn encode_webp(scaled: &DisplayFrame) -> Result<Preview, ImagingError
         &scaled.pixels
     };
     let mut config = webp::WebPConfig::new().map_err(|()| ImagingError::PreviewFailed)?;
-    config.quality = PREVIEW_QUALITY;
+    config.quality = quality;
     config.method = PREVIEW_METHOD;
     let webp = webp::Encoder::from_rgb(pixels, scaled.width, scaled.height)
         .encode_advanced(&config)
         .map_err(|_| ImagingError::PreviewFailed)?;
-    Ok(Preview { webp: webp.to_vec(), width: scaled.width, height: scaled.height })
+    Ok(webp.to_vec())
 }
 
 pub(crate) fn thumbnail(frame: &DisplayFrame, aspect: f64) -> Result<Thumbnail, ImagingError> {
@@ -105,7 +110,7 @@ pub(crate) fn encode_jpeg(frame: &DisplayFrame, quality: u8) -> Result<Vec<u8>, 
     let side = |side: u32| u16::try_from(side).map_err(|_| ImagingError::PreviewFailed);
     let mut bytes = Vec::new();
     let mut encoder = jpeg_encoder::Encoder::new(&mut bytes, quality);
-    // On a slow network the whole picture is seen, softly, after a third of its bytes.
+    // On a slow network the whole picture appears, blurred, after a third of its bytes.
     encoder.set_progressive(true);
     encoder
         .encode(&frame.pixels, side(frame.width)?, side(frame.height)?, colours)
@@ -114,7 +119,7 @@ pub(crate) fn encode_jpeg(frame: &DisplayFrame, quality: u8) -> Result<Vec<u8>, 
 }
 
 /// Scales down so that the longest side is at most `side_max` and pixels become square (PS3.3 C.7.6.3.1.7).
-fn fit(frame: &DisplayFrame, aspect: f64, side_max: u32) -> Result<DisplayFrame, ImagingError> {
+pub(crate) fn fit(frame: &DisplayFrame, aspect: f64, side_max: u32) -> Result<DisplayFrame, ImagingError> {
     let (width, height) = square_size(frame, aspect);
     let scale = (f64::from(side_max) / width.max(height)).min(1.0);
     let side = |length: f64| (length * scale).round().max(1.0) as u32;
@@ -122,7 +127,7 @@ fn fit(frame: &DisplayFrame, aspect: f64, side_max: u32) -> Result<DisplayFrame,
 }
 
 /// The size at which pixels are square and none is lost.
-fn square_size(frame: &DisplayFrame, aspect: f64) -> (f64, f64) {
+pub(crate) fn square_size(frame: &DisplayFrame, aspect: f64) -> (f64, f64) {
     let (width, height) = (f64::from(frame.width), f64::from(frame.height));
     if (aspect - 1.0).abs() < 0.01 {
         (width, height)
@@ -133,7 +138,7 @@ fn square_size(frame: &DisplayFrame, aspect: f64) -> (f64, f64) {
     }
 }
 
-fn resize(frame: &DisplayFrame, width: u32, height: u32) -> Result<DisplayFrame, ImagingError> {
+pub(crate) fn resize(frame: &DisplayFrame, width: u32, height: u32) -> Result<DisplayFrame, ImagingError> {
     if (width, height) == (frame.width, frame.height) {
         return Ok(frame.clone());
     }
@@ -145,7 +150,7 @@ fn resize(frame: &DisplayFrame, width: u32, height: u32) -> Result<DisplayFrame,
     Ok(DisplayFrame { width, height, channels: frame.channels, pixels })
 }
 
-/// Typed, because the untyped form of the library is compiled for all of its fifteen pixel types.
+/// Typed, because the untyped function of the library is compiled for all of its fifteen pixel types.
 fn resize_typed<P: PixelTrait>(
     frame: &DisplayFrame,
     target: &mut [u8],

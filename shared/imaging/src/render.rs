@@ -1,55 +1,47 @@
-//! One instance, from its bytes to its parts.
+//! Renders one instance from its bytes to its parts.
 
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::thread;
 
-use filmless_dicom::{
-    DataSet, InstanceHeader, InstanceKind, PixelEncoding, RangedBytes, metadata_json, scan_file,
-    sop_class_name,
-};
+use filmless_dicom::{InstanceHeader, InstanceKind, RangedBytes, metadata_json, scan_file, sop_class_name};
 use filmless_domain::Limits;
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
 use crate::ImagingError;
-use crate::codec::{Decoded, decode_frame, missing_bytes, stream_header};
+use crate::codec::Decoded;
 use crate::diagnostic::{DiagnosticFrame, FrameOrigin, diagnostic};
-use crate::display::show;
 use crate::display_frame::DisplayFrame;
 use crate::document::{report, selection, video};
-use crate::frame_source::{FrameSource, encoding_of};
-use crate::functional_groups::FrameAttributes;
+use crate::frame_source::encoding_of;
 use crate::head::{read_needed, rescan};
-use crate::image_pixel::ImagePixel;
-use crate::overlay::{self, Overlay, over_frame};
+use crate::open_image::OpenImage;
+use crate::overlay::{Overlay, over_frame};
 use crate::part::{FrameFailure, ImageAttributes, InstanceNote, NoteCode, RenderedFrame, RenderedPart};
 use crate::preview::{PreviewSize, poster, preview_and_thumbnail};
-use crate::subtraction::SubtractedRun;
-use crate::tables::FrameTables;
 use crate::viewer::{FrameView, pixel_aspect};
-use crate::window::VoiWindow;
 
-/// Thumbnails that one instance contributes at most; a contact sheet has room for no more.
+/// Most thumbnails of one instance; a contact sheet has no room for more.
 const THUMBNAILS_MAX: u32 = 100;
 
-/// Samples of all frames that are rendered at the same time: larger frames come one after the other.
+/// Most samples in all frames that are rendered at the same time: larger frames come one after the other.
 const AT_ONCE_SAMPLES_MAX: usize = 12 << 20;
 
-/// What is made of an instance.
+/// What to make of an instance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RenderOptions {
     /// Size of the previews.
     pub preview: PreviewSize,
-    /// What is made of each frame.
+    /// What to make of each frame.
     pub layers: Layers,
-    /// The frame, from 1, that a poster is made of.
+    /// The frame, from 1, to make a poster of.
     pub poster_frame: Option<u32>,
-    /// How many frames are rendered at a time.
+    /// How many frames to render at a time.
     pub threads: u32,
 }
 
-/// What is made of each frame.
+/// What to make of each frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Layers {
@@ -67,18 +59,18 @@ impl RenderOptions {
     }
 }
 
-/// Everything of an image at once, for tests and measurements.
+/// All parts of an image at once, for tests and measurements.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct RenderedInstance {
     /// What all frames share.
     pub image: ImageAttributes,
-    /// The frames that have a picture.
+    /// The frames with a picture.
     pub frames: Vec<RenderedFrame>,
-    /// The frames that have none.
+    /// The frames without one.
     pub failures: Vec<FrameFailure>,
 }
 
-/// Renders a file part by part into `sink`, until it breaks. A damaged frame does not take the others with it.
+/// Renders a file part by part into `sink`, until the sink breaks. A damaged frame does not affect the others.
 pub fn render_file(
     file: &[u8],
     limits: &Limits,
@@ -88,8 +80,8 @@ pub fn render_file(
     render_ranged(&file, limits, options, sink)
 }
 
-/// As [`render_file`], of a file that need not fit into memory: of an image that is not deflated, only its header and
-/// the frames in hand are read.
+/// Like [`render_file`], for a file that need not fit into memory: of an image that is not deflated, it reads only the
+/// header and the frames in work.
 pub fn render_ranged(
     file: &dyn RangedBytes,
     limits: &Limits,
@@ -107,14 +99,14 @@ pub fn render_ranged(
         Err(error) => return sink(no_picture(error)),
     };
     sink(RenderedPart::Metadata(ByteBuf::from(metadata_json(&data_set))))?;
-    // A file without usable UIDs does not come this far in a delivery, but may still hold a picture.
+    // In a delivery, a file without usable UIDs never gets here, but it may still contain a picture.
     let header = InstanceHeader::from_data_set(&data_set);
     match header.as_ref().map_or(InstanceKind::Image, InstanceHeader::kind) {
         InstanceKind::Image => {
             let inflated = data_set.bytes();
             let bytes: &dyn RangedBytes = if data_set.transfer_syntax().deflated { &inflated } else { file };
             match OpenImage::new(&data_set, bytes, limits) {
-                Ok(image) => image.render_all(options, sink),
+                Ok(image) => image.with_run().render_all(options, sink),
                 Err(error) => sink(no_picture(error)),
             }
         }
@@ -126,7 +118,7 @@ pub fn render_ranged(
                 return sink(selection);
             }
             let sop_class_uid = header.map(|header| header.sop_class_uid).unwrap_or_default();
-            // An image that lost its pixels is missed; a presentation state never had any.
+            // Report an image that lost its pixels; a presentation state never had any.
             let is_image = sop_class_name(&sop_class_uid).is_some_and(|name| name.ends_with("Image Storage"));
             if is_image {
                 return sink(no_picture(ImagingError::NoPixelData));
@@ -139,7 +131,7 @@ pub fn render_ranged(
 /// Renders the frames of an image and keeps them all in memory.
 ///
 /// # Errors
-/// [`ImagingError`] when no frame can be shown.
+/// [`ImagingError`] if no frame can be shown.
 pub fn render_image(
     file: &[u8],
     limits: &Limits,
@@ -148,7 +140,7 @@ pub fn render_image(
     let data_set = scan_file(file, limits).map_err(ImagingError::Header)?;
     let mut rendered = RenderedInstance::default();
     let bytes = data_set.bytes();
-    let _ = OpenImage::new(&data_set, &bytes, limits)?.render_all(options, &mut |part| {
+    let _ = OpenImage::new(&data_set, &bytes, limits)?.with_run().render_all(options, &mut |part| {
         match part {
             RenderedPart::Image(image) => rendered.image = *image,
             RenderedPart::Frame(frame) => rendered.frames.push(*frame),
@@ -166,126 +158,15 @@ pub fn render_image(
 /// Decodes one frame, counted from 1, and shows it at its stored size in its default look.
 ///
 /// # Errors
-/// [`ImagingError`] when it cannot be shown.
+/// [`ImagingError`] if it cannot be shown.
 pub fn display_frame(file: &[u8], limits: &Limits, frame: u32) -> Result<DisplayFrame, ImagingError> {
     let data_set = scan_file(file, limits).map_err(ImagingError::Header)?;
     let bytes = data_set.bytes();
-    let opened = OpenImage::new(&data_set, &bytes, limits)?;
+    let opened = OpenImage::new(&data_set, &bytes, limits)?.with_run();
     opened.show(frame.saturating_sub(1))
 }
 
-/// A file whose image attributes were checked.
-struct OpenImage<'d> {
-    data_set: &'d DataSet<'d>,
-    image: ImagePixel,
-    source: FrameSource<'d>,
-    attributes: Vec<FrameAttributes<'d>>,
-    run: Option<SubtractedRun>,
-    /// Number of Frames.
-    declared_frames: u32,
-    /// The codestream has another size than the header says.
-    is_resized: bool,
-    /// Frames whose codestream ends before its picture does.
-    cut_frames: AtomicU64,
-}
-
-impl<'d> OpenImage<'d> {
-    fn new(
-        data_set: &'d DataSet<'d>,
-        bytes: &'d dyn RangedBytes,
-        limits: &Limits,
-    ) -> Result<Self, ImagingError> {
-        // No byte of pixels is one thing that is missing, not one in every frame.
-        if data_set.pixels().is_none_or(|pixels| pixels.length == Some(0)) {
-            return Err(ImagingError::NoPixelData);
-        }
-        if data_set.transfer_syntax().pixels == PixelEncoding::Video {
-            return Err(ImagingError::Video);
-        }
-        let mut image = ImagePixel::from_data_set(data_set, limits)?;
-        let source = FrameSource::of(data_set, bytes, &image)?;
-        let declared_frames = image.number_of_frames;
-        if let FrameSource::Encapsulated { frames, .. } = &source {
-            image.number_of_frames = u32::try_from(frames.len()).unwrap_or(u32::MAX);
-            if image.number_of_frames > limits.frames_max {
-                return Err(ImagingError::TooManyFrames);
-            }
-        }
-        let is_resized = source.encapsulated_frame(0).is_some_and(|codestream| {
-            let encoding = encoding_of(&codestream, data_set.transfer_syntax());
-            let header = stream_header(&codestream, encoding);
-            header.is_some_and(|header| image.follow(header, encoding == PixelEncoding::JpegDct, limits))
-        });
-        let attributes = FrameAttributes::of_all_frames(data_set, image.number_of_frames);
-        let cut_frames = AtomicU64::default();
-        let mut opened =
-            Self { data_set, image, source, attributes, run: None, declared_frames, is_resized, cut_frames };
-        opened.run = SubtractedRun::of(&opened.image, &opened.attributes, &|index| opened.decode(index));
-        Ok(opened)
-    }
-
-    fn attributes(&self, index: u32) -> Result<FrameAttributes<'d>, ImagingError> {
-        self.attributes.get(index as usize).copied().ok_or(ImagingError::CorruptPixelData)
-    }
-
-    fn decode(&self, index: u32) -> Result<Decoded, ImagingError> {
-        decode_frame(self.data_set, &self.source, &self.image, index)
-    }
-
-    /// Shows one frame, counted from 0.
-    fn show(&self, index: u32) -> Result<DisplayFrame, ImagingError> {
-        self.show_decoded(&self.decode(index)?, self.attributes(index)?).map(|(shown, _)| shown)
-    }
-
-    /// Shows a frame in its default look, which is subtracted where that is recommended. The window is that of the
-    /// whole values.
-    fn show_decoded(
-        &self,
-        decoded: &Decoded,
-        frame: FrameAttributes<'d>,
-    ) -> Result<(DisplayFrame, Option<VoiWindow>), ImagingError> {
-        let (shown, window) = show(decoded, &self.image, frame)?;
-        let subtracted = self.run.as_ref().filter(|run| run.is_default()).and_then(|run| {
-            let decode = |index| self.decode(index);
-            run.show(&decoded.samples, &self.image, frame, &self.attributes, &decode)
-        });
-        Ok((subtracted.unwrap_or(shown), window))
-    }
-
-    fn shared(&self) -> ImageAttributes {
-        let tables = self.attributes.first().map(|frame| FrameTables::of(*frame, &self.image));
-        let FrameTables { modality, voi, palette } = tables.unwrap_or_default();
-        ImageAttributes {
-            rows: self.image.rows as u32,
-            columns: self.image.columns as u32,
-            bits_stored: self.image.bits_stored,
-            photometric_interpretation: self.image.photometric.clone(),
-            modality_lut: modality,
-            voi_lut: voi,
-            palette,
-        }
-    }
-
-    /// What a reader has to know besides the pictures.
-    fn notes(&self) -> impl Iterator<Item = InstanceNote> {
-        let (there, declared) = (u64::from(self.image.number_of_frames), u64::from(self.declared_frames));
-        let pixels = match &self.source {
-            FrameSource::Native(pixels) => missing_bytes(*pixels, &self.image),
-            FrameSource::Encapsulated { .. } => 0,
-        };
-        let overlays = self.attributes.first().map_or(0, |frame| overlay::missing_bytes(*frame));
-        [
-            (NoteCode::CutPixelData, pixels),
-            (NoteCode::CutOverlay, overlays),
-            (NoteCode::FewerFrames, declared.saturating_sub(there)),
-            (NoteCode::MoreFrames, there.saturating_sub(declared)),
-            (NoteCode::SizeOfCodestream, u64::from(self.is_resized)),
-        ]
-        .into_iter()
-        .filter(|(_, count)| *count > 0)
-        .map(|(code, count)| InstanceNote { code, count })
-    }
-
+impl OpenImage<'_> {
     /// Renders so many frames at a time as there are threads, and hands them on in order.
     fn render_all(
         &self,
@@ -334,7 +215,7 @@ impl<'d> OpenImage<'d> {
         }
     }
 
-    /// Everything that is wanted of one frame, counted from 0.
+    /// Makes everything requested of one frame, counted from 0.
     fn render(&self, index: u32, options: &RenderOptions) -> Result<RenderedFrame, ImagingError> {
         let attributes = self.attributes(index)?;
         let decoded = self.decode(index)?;

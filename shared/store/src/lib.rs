@@ -1,6 +1,6 @@
-//! Objects, index, accounts, queues, SMS and email. The only crate that names the AWS SDK.
+//! Objects, index, accounts, queues, SMS and email. The only crate that uses the AWS SDK.
 //!
-//! A transaction names its conditions, and whoever commits it says what it means that one is unmet:
+//! A transaction names its conditions; the caller who commits it decides what an unmet one means:
 //!
 //! ```
 //! use filmless_store::StoreError;
@@ -35,4 +35,4 @@ pub use http::{HttpClient, HttpError};
 pub use index::Index;
 pub use listed_key::ListMarker;
 pub use listing::{ListedPage, ListedVersion};
-pub use objects::{Bucket, ObjectVersion, PRESIGNED_TTL_MAX, RangedRead, Served};
+pub use objects::{Bucket, ObjectStream, ObjectVersion, PRESIGNED_TTL_MAX, RangedRead, Served};

@@ -1,10 +1,10 @@
-//! What the functions carry along.
+//! Which crates the functions carry along.
 
 use std::process::Command;
 
 use crate::workspace::{assert_none, packages, root};
 
-/// Names of the crates that a program is made of when it is built by itself, as Cargo.lock has them.
+/// Names of the crates in a program that is built by itself, as Cargo.lock has them.
 fn crates_of(program: &str) -> Vec<String> {
     let cargo = option_env!("CARGO").unwrap_or("cargo");
     let output = Command::new(cargo)
@@ -18,16 +18,20 @@ fn crates_of(program: &str) -> Vec<String> {
     lines.lines().filter_map(|line| line.split(' ').next().map(str::to_owned)).collect()
 }
 
+/// They start themselves once more to decode.
+const DECODING: [&str; 2] = ["prepare-study", "serve-dicomweb"];
+
 #[test]
-fn only_what_prepares_studies_carries_the_decoders() {
+fn only_what_prepares_studies_or_gives_frames_carries_the_decoders() {
     let functions = packages().into_iter().filter(|package| package.folder.starts_with("functions/"));
-    let (preparing, others): (Vec<_>, Vec<_>) =
-        functions.map(|function| function.name).partition(|name| name == "prepare-study");
+    let (decoding, others): (Vec<_>, Vec<_>) =
+        functions.map(|function| function.name).partition(|name| DECODING.contains(&name.as_str()));
     let has_decoders = |program: &String| crates_of(program).iter().any(|name| name == "filmless-imaging");
-    assert!(!preparing.is_empty() && preparing.iter().all(has_decoders), "they are no longer found there");
+    let is_found = decoding.len() == DECODING.len() && decoding.iter().all(has_decoders);
+    assert!(is_found, "they are no longer found there");
     let wrong: Vec<String> = others.into_iter().filter(has_decoders).collect();
     assert_none(
         &wrong,
-        "Every start of these would load all codecs: leave filmless-delivery's feature `render` to prepare-study:",
+        "Every start of these would load all codecs: leave filmless-delivery's feature `render` to those that decode:",
     );
 }

@@ -1,5 +1,4 @@
-//! The originals of a study, for doctors with software of their own: all in one ZIP, as they were uploaded or as a file-set, or one by
-//! one.
+//! The originals of a study, for doctors with their own software: all in one ZIP, or one by one.
 
 use askama::Template;
 use axum::extract::{Path, Query};
@@ -125,7 +124,7 @@ pub(crate) async fn original(
     see_other(&url, [])
 }
 
-/// A size in megabytes, to the nearest one, and below ten to a tenth: `7,0`, `158`. Nothing is of no size.
+/// A size in megabytes, rounded to a whole number, or to a tenth below ten: `7,0`, `158`. Zero bytes have no size.
 fn megabytes(bytes: u64, decimal_mark: char) -> String {
     let tenths = bytes.saturating_add(MEGABYTE / 20) / (MEGABYTE / 10);
     match tenths.max(1) {

@@ -4,7 +4,7 @@ use super::shape::{
     DownloadChoice, DownloadTexts, FrameTexts, LinkTexts, ModalityTexts, SignInTexts, StudiesTexts, StudyTexts, Texts,
     TroubleTexts,
 };
-use super::{guide, in_app, sharing, viewer};
+use super::{guide, in_app, sharing, software, viewer_en};
 
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -148,8 +148,9 @@ pub(super) const EN: Texts = Texts {
         ready: |megabytes| format!("Download ZIP ({megabytes} MB)"),
         back: "Back to the images",
     },
-    viewer: &viewer::EN,
+    viewer: &viewer_en::EN,
     sharing: &sharing::EN,
+    software: &software::EN,
     in_app: &in_app::EN,
     guide: &guide::EN,
     trouble: TroubleTexts {

@@ -4,7 +4,7 @@ use super::shape::{
     DownloadChoice, DownloadTexts, FrameTexts, LinkTexts, ModalityTexts, SignInTexts, StudiesTexts, StudyTexts, Texts,
     TroubleTexts,
 };
-use super::{guide, in_app, sharing, viewer};
+use super::{guide, in_app, sharing, software, viewer_vi};
 
 pub(super) const VI: Texts = Texts {
     tag: "vi",
@@ -124,8 +124,9 @@ pub(super) const VI: Texts = Texts {
         ready: |megabytes| format!("Tải tệp ZIP ({megabytes} MB)"),
         back: "Quay lại xem ảnh",
     },
-    viewer: &viewer::VI,
+    viewer: &viewer_vi::VI,
     sharing: &sharing::VI,
+    software: &software::VI,
     in_app: &in_app::VI,
     guide: &guide::VI,
     trouble: TroubleTexts {

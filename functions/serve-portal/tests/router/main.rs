@@ -1,11 +1,12 @@
 //! The portal from outside: every page by its address.
 
-// The exception of clippy.toml covers test functions, not what they share.
+// clippy.toml exempts test functions, not their helpers.
 #![allow(clippy::panic, clippy::unwrap_used)]
 
 mod answer;
 mod beside;
 mod openapi;
+mod software;
 mod staff;
 mod world;
 
@@ -37,12 +38,12 @@ fn form(path: &str, headers: &[(&str, &str)], typed: &str) -> Request<Body> {
     request(Method::POST, path, &headers, typed)
 }
 
-/// Asks the world that tests share: for what changes nothing that another of them looks at.
+/// Requests a page of the shared world. Only for requests that change nothing another test looks at.
 async fn get(path: &str, headers: &[(&str, &str)]) -> Answer {
     shared().await.send(request(Method::GET, path, headers, "")).await
 }
 
-/// The same with a form that is refused, or whose effect no other test looks at.
+/// Sends a form to the shared world. Only for forms that are refused or whose effect no other test looks at.
 async fn post(path: &str, headers: &[(&str, &str)], typed: &str) -> Answer {
     shared().await.send(form(path, headers, typed)).await
 }
@@ -52,7 +53,7 @@ async fn post_alone(path: &str, headers: &[(&str, &str)], typed: &str) -> Answer
     World::new().await.send(form(path, headers, typed)).await
 }
 
-/// Token and code of a share, as the page shows them once.
+/// Token and code of a share, from the page that shows them once.
 fn secrets_of(page: &str) -> (String, String) {
     let after = |mark: &str| page[page.find(mark).unwrap() + mark.len()..].to_owned();
     let link = after(&format!("{}/s/", world::PUBLIC_URL));
@@ -65,7 +66,7 @@ fn secrets_of(page: &str) -> (String, String) {
     (token, code.replace(' ', "+"))
 }
 
-/// The cookie that an answer sets, as it is sent back.
+/// The cookie an answer sets, ready to send back.
 fn cookie_of(answer: &Answer) -> String {
     answer.header(SET_COOKIE).split(';').next().unwrap().to_owned()
 }

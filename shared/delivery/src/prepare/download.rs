@@ -1,5 +1,4 @@
-//! All files of a study in one ZIP: as they were uploaded, or as a file-set for other software. It is made when somebody asks for it
-//! (`pack.rs`), and expires.
+//! All files of a study as uploaded, in one ZIP. Made on request; it expires.
 
 use filmless_domain::{DownloadKind, ObjectKey, StudyInstanceUid, object_key};
 use filmless_store::index::{InstanceRecord, PackingProgress, SeriesRecord};
@@ -14,10 +13,10 @@ use crate::record::outbox;
 /// Part of the digest of a file-set: raise it when one has to be made anew of the same files.
 const MEDIA_VERSION: &str = "1";
 
-/// The ZIP of what a study holds now, and whether it is there.
+/// The ZIP of a study's current contents, made or not.
 pub(crate) struct StudyDownload {
     pub key: ObjectKey,
-    /// Bytes, once it is made.
+    /// Its size in bytes, once it is made.
     pub bytes: Option<u64>,
     /// About how large it will be.
     pub bytes_expected: u64,

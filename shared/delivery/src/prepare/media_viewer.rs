@@ -103,9 +103,9 @@ fn about(
             json!({
                 "series_instance_uid": record.series_instance_uid,
                 "folder": one.folder,
-                "number": record.number,
-                "description": record.description.as_ref().filter(|text| !text.trim().is_empty()).or(title),
-                "modality": record.modality,
+                "number": record.attributes.number,
+                "description": record.attributes.description.as_ref().filter(|text| !text.trim().is_empty()).or(title),
+                "modality": record.attributes.modality,
                 "frames": record.frames,
                 "is_main": main == Some(place),
             })

@@ -1,4 +1,4 @@
-//! From instances in the index to what can be shown: settling, rendering, downloads.
+//! From instances in the index to what can be shown: settle, render, download.
 
 #[cfg(feature = "render")]
 mod archive;
@@ -19,4 +19,4 @@ pub mod rebuild;
 #[cfg(feature = "render")]
 pub mod render;
 pub mod settle;
-mod slice_key;
+pub(crate) mod slice_key;

@@ -78,7 +78,7 @@ async fn pack(
 ) -> Result<(), DeliveryError> {
     let mut instances = prepare.common.index.instances(&study.study_instance_uid).await?;
     instances.sort_by(|a, b| {
-        let series = |i: &InstanceRecord| (i.series_number, i.series_instance_uid.clone());
+        let series = |i: &InstanceRecord| (i.series.number, i.series_instance_uid.clone());
         series(a).cmp(&series(b)).then_with(|| display_order(&slice_key(a), &slice_key(b)))
     });
     let local = DeliveryError::internal::<io::Error>;

@@ -1,4 +1,4 @@
-//! What somebody who was let in may see.
+//! What somebody who has signed in may see.
 
 use filmless_store::{ObjectVersion, PRESIGNED_TTL_MAX};
 use std::time::Duration;
@@ -15,16 +15,16 @@ use crate::record::usage::{self, Pen};
 use crate::shown_series::{keys_of, main_series, shown_series};
 use crate::sight::{Asked, is_account_of, order_in_sight, verdict};
 use crate::trace::{self, Step};
-use crate::viewing::access::{event, occasion};
+use crate::viewing::access::{OpenedWith, event, occasion};
 use crate::viewing::lost_files::count_lost;
 use crate::viewing::result::whole_result;
 
-/// Life of a presigned URL of an uploaded file. Such a URL cannot be taken back, because the hospital's file stays, so
-/// that it lives just long enough to be followed.
+/// Life of a presigned URL of an uploaded file. It cannot be revoked, because the hospital's file stays, so it lives
+/// just long enough to be followed.
 const ORIGINAL_TTL: Duration = Duration::from_secs(60);
 
 impl Portal {
-    /// The studies of the session's account, newest first; those on their way are named, without a picture.
+    /// The studies of the session's account, newest first. Those on their way are listed without a picture.
     ///
     /// # Errors
     /// [`DeliveryError`].
@@ -49,7 +49,7 @@ impl Portal {
         Ok(summaries)
     }
 
-    /// How many studies that the account was given are out of sight: staff or the gate hold them once more.
+    /// How many of the account's studies are out of sight, because staff or the gate hold them again.
     ///
     /// # Errors
     /// [`DeliveryError`].
@@ -61,7 +61,7 @@ impl Portal {
         Ok(count)
     }
 
-    /// Whether a study that the account was given is out of sight. Of any other it is false, existing or not.
+    /// Whether one of the account's studies is out of sight. False for any other, existing or not.
     ///
     /// # Errors
     /// [`DeliveryError`].
@@ -83,8 +83,8 @@ impl Portal {
         self.is_ordered_for(session, study).await
     }
 
-    /// Whether the order that a study was released under is still for the person of the account. Whoever was given another's
-    /// study by mistake hears no more of it.
+    /// Whether the order that a study was released under is still for the account's person. A patient who got somebody
+    /// else's study by mistake hears no more of it.
     async fn is_ordered_for(&self, session: &Session, study: &StudyRecord) -> Result<bool, DeliveryError> {
         let Some(accession) = &study.order_accession else { return Ok(false) };
         let Some(order) = self.common.index.order(accession).await? else { return Ok(false) };
@@ -95,7 +95,7 @@ impl Portal {
         is_account_of(&self.common, account, &order.order).await
     }
 
-    /// A study of the session's account with presigned URLs; `None` for any other, existing or not.
+    /// A study of the session's account, with presigned URLs; `None` for any other, existing or not.
     ///
     /// # Errors
     /// [`DeliveryError`].
@@ -116,7 +116,7 @@ impl Portal {
         order: &OrderRecord,
     ) -> Result<StudyView, DeliveryError> {
         let patient = &order.order.patient;
-        self.record_opening(session, &study.study_instance_uid).await?;
+        self.record_opening(session, &study.study_instance_uid, OpenedWith::Pages).await?;
         let urls_expire_at = self.common.clock.now() + PRESIGNED_TTL_MAX;
         let shown = shown_series(&self.common.index, study).await?;
         let mut series = Vec::new();
@@ -157,7 +157,7 @@ impl Portal {
             return Ok(Some(StudyDownload::NotMade { bytes, progress }));
         };
         let date = record.study_date.map(|date| format!("-{date}")).unwrap_or_default();
-        self.record_opening(session, study).await?;
+        self.record_opening(session, study, OpenedWith::Pages).await?;
         let occasion = match kind {
             DownloadKind::Uploaded => occasion(session).to_owned(),
             DownloadKind::Media => format!("{} {kind}", occasion(session)),
@@ -174,7 +174,7 @@ impl Portal {
         Ok(Some(StudyDownload::Ready { url, bytes }))
     }
 
-    /// Asks for that ZIP to be made; whether the study is one of theirs.
+    /// Requests that ZIP; returns whether the study is one of theirs.
     ///
     /// # Errors
     /// [`DeliveryError`].
@@ -191,7 +191,7 @@ impl Portal {
         Ok(is_theirs)
     }
 
-    /// A presigned URL of one file of a study of the session's account, as it was uploaded; `None` for any other.
+    /// A presigned URL of one file of a study of the session's account, as uploaded; `None` for any other.
     ///
     /// # Errors
     /// [`DeliveryError`].
@@ -210,7 +210,7 @@ impl Portal {
         let url = self.studies.presign_download(object, &name, ORIGINAL_TTL).await?;
         let audit = event(session, AuditAction::DownloadInstance, study);
         let audit = audit.detail(format!("instance {instance}")).entry(&self.common)?;
-        // Every click is a fetch of its own, and known by its line in the audit log.
+        // Every click is its own download, identified by its audit entry.
         let events = self.usage_of(study, |pen, _| fetched(pen, &audit.id, record.bytes)).await?;
         let transaction = Transaction::new().log(LogName::Audit, &audit)?;
         self.common.index.commit(usage::add(transaction, &events)?).await?.or_contention()?;
@@ -218,7 +218,7 @@ impl Portal {
     }
 
     /// The study, if this session may see it; who asks for another one is written down.
-    async fn visible(
+    pub(super) async fn visible(
         &self,
         session: &Session,
         study: &StudyInstanceUid,
@@ -255,7 +255,7 @@ impl Portal {
 
     /// The one rule of access: the study was released to this account, is neither held nor recalled, and is still its
     /// patient's; and a share names it. Returns the order under which it is seen.
-    async fn seen(
+    pub(super) async fn seen(
         &self,
         session: &Session,
         study: &StudyRecord,
@@ -266,11 +266,11 @@ impl Portal {
         order_in_sight(&self.common, study).await
     }
 
-    /// Whether a study will be this patient's, as far as its files say by now. Nothing is named of one that may not.
+    /// Whether a study will be this patient's, judging by its files so far. Otherwise it is not mentioned at all.
     async fn is_on_its_way(&self, session: &Session, study: &StudyRecord) -> Result<bool, DeliveryError> {
         let is_on_its_way = match (study.state, study.reason.as_ref().map(StoredCode::known)) {
             (StudyState::Receiving | StudyState::Settled | StudyState::Rendered, None) => true,
-            // More images or a signature are awaited; whose it is is no question.
+            // It waits for more images or a signature; whose it is is not in question.
             (StudyState::Held, Some(Some(HoldReason::IncompleteStudy | HoldReason::ResultNotSigned))) => true,
             _ => false,
         };
@@ -290,12 +290,11 @@ impl Portal {
         let keys = keys_of(study, series);
         let has_picture = series.frames > 0;
         let title = series.title.as_ref().filter(|_| !has_picture);
-        let described = series.description.as_ref().filter(|text| !text.trim().is_empty()).or(title);
+        let mut attributes = series.attributes.clone();
+        attributes.description = attributes.description.filter(|text| !text.trim().is_empty()).or_else(|| title.cloned());
         Ok(SeriesView {
             series_instance_uid: series.series_instance_uid.clone(),
-            number: series.number,
-            description: described.cloned(),
-            modality: series.modality.clone(),
+            attributes,
             frames: series.frames,
             is_report: !has_picture && series.reports > 0,
             is_dose: !has_picture && series.doses > 0 && series.doses == series.documents,
@@ -315,7 +314,7 @@ impl Portal {
     }
 }
 
-/// Files that were fetched, and their bytes.
+/// A download, and its bytes.
 fn fetched(pen: &Pen, occasion: &str, bytes: u64) -> Vec<UsageEvent> {
     let served = pen.event(UsageKind::BytesServed, &format!("original {occasion}"));
     let served = served.bytes(StorageClass::Original, usage::signed(bytes));

@@ -1,4 +1,4 @@
-//! Work that one does at a time.
+//! Work that one run does at a time.
 
 use filmless_domain::{DownloadKind, StudyInstanceUid};
 use jiff::{SignedDuration, Timestamp};
@@ -9,9 +9,9 @@ use crate::StoreError;
 
 #[derive(Debug, Serialize, Deserialize)]
 struct LeaseRecord {
-    /// Until when the work is somebody's, in milliseconds since 1970.
+    /// When the lease ends, in milliseconds since 1970.
     leased_until: i64,
-    /// When the item goes (the table's TTL), in seconds since 1970.
+    /// When the item expires (the table's TTL), in seconds since 1970.
     expires_at: i64,
     /// How far it is.
     #[serde(flatten)]
@@ -46,7 +46,7 @@ fn until(end: Timestamp, progress: PackingProgress) -> Change {
 }
 
 impl Index {
-    /// Takes the packing of a study's download for so long; false while it is somebody else's.
+    /// Takes the lease for packing a study's download, for `life`; false while another run has it.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -67,7 +67,7 @@ impl Index {
         Ok(taken.is_some())
     }
 
-    /// Goes on with it for so long, and says how far it is.
+    /// Renews it for `life`.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -95,7 +95,7 @@ impl Index {
         Ok(lease.map(|lease| lease.progress))
     }
 
-    /// Gives it back.
+    /// Ends it.
     ///
     /// # Errors
     /// [`StoreError`].

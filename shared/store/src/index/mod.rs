@@ -1,4 +1,4 @@
-//! The index: one DynamoDB table. Every item type, key by key, is described in `docs/STORAGE-LAYOUT.md`.
+//! The index: one DynamoDB table. `docs/STORAGE-LAYOUT.md` describes every item type, key by key.
 
 mod access;
 mod account;
@@ -31,6 +31,7 @@ mod study_record;
 mod study_state;
 mod table;
 mod upload;
+mod viewer;
 mod window;
 mod worklist;
 
@@ -58,4 +59,5 @@ pub use study::{Arrival, Touched};
 pub use study_record::{SeriesRecord, StaffRelease, StudyPointer, StudyRecord};
 pub use table::{Index, ItemKey, Transaction, TransactionOutcome};
 pub use upload::{LostFile, UnpackedRecord, UploadOwner, UploadRecord};
+pub use viewer::{Snapshot, ViewerRecord, Watched};
 pub use worklist::{DayOfList, HeldWanted, ListedStudy, Worklist};

@@ -1,4 +1,4 @@
-//! What patients do beside looking.
+//! What patients do besides looking.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use filmless_domain::share::Relation;
 
 use crate::oracle::{Oracle, uid_of};
 
-/// Its patient asks for all files in one.
+/// The patient asks for all files in one download.
 pub async fn ask_for_download(oracle: &mut Oracle, services: &Services, exam: usize) {
     let portal = Portal::new(services.clone());
     oracle.figures.asked_for.insert(exam);
@@ -24,7 +24,7 @@ pub async fn ask_for_download(oracle: &mut Oracle, services: &Services, exam: us
     }
 }
 
-/// Its patient shares it with a doctor, who looks from then on.
+/// The patient shares it with a doctor, who looks from then on.
 pub async fn share(oracle: &mut Oracle, services: &Services, exam: usize) {
     let portal = Portal::new(services.clone());
     let subject = oracle.truth.exams[exam].subject;

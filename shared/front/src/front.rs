@@ -1,5 +1,5 @@
-//! What stands in front of the portal on AWS: CloudFront, which adds a secret to what it passes on. The function's own
-//! address is open to the network; a request without the secret gets nothing there.
+//! Checks the secret that CloudFront adds to every request on AWS. The function's own address is open to the network; a
+//! request without the secret gets nothing there.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -15,15 +15,15 @@ use subtle::ConstantTimeEq;
 const SECRET: HeaderName = HeaderName::from_static("x-origin-secret");
 const VIEWER: HeaderName = HeaderName::from_static("cloudfront-viewer-address");
 
-/// The visitor's own address, told by whoever knows the secret.
+/// The visitor's own address, as told by a client that knows the secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ViewerAddress(pub(crate) IpAddr);
 
-/// The portal, closed to whoever does not tell this secret. Without one it stands alone, and is open.
-pub fn behind(secret: Option<Secret>, portal: Router) -> Router {
+/// A function, closed to whoever does not tell this secret. Without one it stands alone, and is open.
+pub fn behind(secret: Option<Secret>, function: Router) -> Router {
     match secret {
-        Some(secret) => portal.layer(from_fn_with_state(Arc::new(secret), admit)),
-        None => portal,
+        Some(secret) => function.layer(from_fn_with_state(Arc::new(secret), admit)),
+        None => function,
     }
 }
 
@@ -38,7 +38,7 @@ async fn admit(State(secret): State<Arc<Secret>>, mut request: Request, next: Ne
     next.run(request).await
 }
 
-/// `198.51.100.10:46532`; an IPv6 address stands there without brackets.
+/// Reads `198.51.100.10:46532`; an IPv6 address has no brackets here.
 fn viewer(headers: &HeaderMap) -> Option<IpAddr> {
     let (address, _port) = headers.get(VIEWER)?.to_str().ok()?.rsplit_once(':')?;
     address.trim_matches(['[', ']']).parse().ok()
@@ -52,20 +52,20 @@ mod tests {
     use tower::ServiceExt;
 
     use super::*;
-    use crate::source;
+    use crate::source_of;
 
     async fn ask(secret: Option<&str>, headers: &[(&str, &str)]) -> (StatusCode, String) {
-        let portal =
+        let function =
             Router::new().route(
                 "/",
                 get(|request: Request| async move {
-                    source::of(&request.into_parts().0, &TrustedProxies::default())
+                    source_of(&request.into_parts().0, &TrustedProxies::default())
                 }),
             );
-        let portal = behind(secret.map(|text| Secret::new(text.to_owned())), portal);
+        let function = behind(secret.map(|text| Secret::new(text.to_owned())), function);
         let request =
             headers.iter().fold(Request::get("/"), |request, (name, value)| request.header(*name, *value));
-        let answer = portal.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        let answer = function.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
         let status = answer.status();
         let body = to_bytes(answer.into_body(), 1024).await.unwrap();
         (status, String::from_utf8(body.to_vec()).unwrap())

@@ -9,10 +9,13 @@ use lambda_http::request::RequestContext;
 
 use crate::front::ViewerAddress;
 
-/// The network address, as whoever stands in front of the portal and has proved it, the gateway, or the socket saw it.
+/// The network address of a visitor, as it was seen by whoever stands in front of the function and has proved it, by the
+/// gateway, or by the socket.
+///
 /// A header such as `X-Forwarded-For` is whatever the visitor wrote, unless the peer is a proxy that the hospital named.
 /// An IPv6 visitor owns a whole /64, so that is what counts as one source.
-pub(crate) fn of(parts: &Parts, proxies: &TrustedProxies) -> String {
+#[must_use]
+pub fn source_of(parts: &Parts, proxies: &TrustedProxies) -> String {
     let gateway = match parts.extensions.get::<RequestContext>() {
         Some(RequestContext::ApiGatewayV2(context)) => {
             context.http.source_ip.as_deref().and_then(|text| text.parse().ok())
@@ -58,9 +61,9 @@ mod tests {
         let lie = Request::builder().header("x-forwarded-for", "198.51.100.1").body(()).unwrap();
         let mut parts = lie.into_parts().0;
         let nobody = TrustedProxies::default();
-        assert_eq!(of(&parts, &nobody), "unknown");
+        assert_eq!(source_of(&parts, &nobody), "unknown");
         parts.extensions.insert(ConnectInfo(SocketAddr::from(([203, 0, 113, 9], 4711))));
-        assert_eq!(of(&parts, &nobody), "203.0.113.9");
-        assert_eq!(of(&parts, &"203.0.113.0/24".parse().unwrap()), "198.51.100.1");
+        assert_eq!(source_of(&parts, &nobody), "203.0.113.9");
+        assert_eq!(source_of(&parts, &"203.0.113.0/24".parse().unwrap()), "198.51.100.1");
     }
 }

@@ -1,0 +1,73 @@
+//! How native pixels lie in a data set (PS3.3 C.7.6.3.1, PS3.5 8.1).
+
+use dicom_core::{Tag, VR};
+use dicom_dictionary_std::tags;
+use serde::{Deserialize, Serialize};
+
+/// What a sample of native pixels is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SampleKind {
+    /// An integer, in Pixel Data.
+    Integer,
+    /// IEEE 754 of 32 bits, in Float Pixel Data.
+    Float,
+    /// IEEE 754 of 64 bits, in Double Float Pixel Data.
+    Double,
+}
+
+/// Native pixels, little endian, and what the Image Pixel Module has to say of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PixelLayout {
+    /// What a sample is.
+    pub kind: SampleKind,
+    /// Rows.
+    pub rows: u32,
+    /// Columns.
+    pub columns: u32,
+    /// Samples per Pixel.
+    pub samples_per_pixel: u16,
+    /// Bits Allocated.
+    pub bits_allocated: u16,
+    /// Bits Stored.
+    pub bits_stored: u16,
+    /// High Bit.
+    pub high_bit: u16,
+    /// Pixel Representation 1: two's complement.
+    pub signed: bool,
+    /// Photometric Interpretation of these bytes.
+    pub photometric_interpretation: String,
+    /// Planar Configuration 1: colour planes follow one another.
+    pub planar: bool,
+    /// How many frames the instance has.
+    pub frames: u32,
+    /// Bytes of one frame. Of samples of one bit, whose frames are not aligned, the least that hold one.
+    pub frame_bytes: u64,
+    /// Bytes of all frames.
+    pub value_bytes: u64,
+    /// Whether the header of the file describes these bytes as it is: their size, their colours, how they lie.
+    pub is_as_described: bool,
+}
+
+impl PixelLayout {
+    /// The element that holds them.
+    #[must_use]
+    pub fn tag(&self) -> Tag {
+        match self.kind {
+            SampleKind::Integer => tags::PIXEL_DATA,
+            SampleKind::Float => tags::FLOAT_PIXEL_DATA,
+            SampleKind::Double => tags::DOUBLE_FLOAT_PIXEL_DATA,
+        }
+    }
+
+    /// Its value representation in Explicit VR Little Endian (PS3.5 A.2).
+    #[must_use]
+    pub fn vr(&self) -> VR {
+        match self.kind {
+            SampleKind::Integer if self.bits_allocated <= 8 => VR::OB,
+            SampleKind::Integer => VR::OW,
+            SampleKind::Float => VR::OF,
+            SampleKind::Double => VR::OD,
+        }
+    }
+}
