@@ -10,6 +10,7 @@ pub mod handler;
 mod headers;
 mod lines;
 mod metadata;
+mod packs;
 mod protection;
 mod qido;
 mod remembered;

@@ -260,7 +260,7 @@ impl Search<'_> {
             attributes.set_text_if_absent(tag, vr, text);
         }
         let mut modalities: Vec<&str> =
-            study.series.iter().map(|series| series.record.modality.as_str()).collect();
+            study.series.iter().map(|series| series.record.attributes.modality.as_str()).collect();
         modalities.sort_unstable();
         modalities.dedup();
         let instances = study.series.iter().map(|series| u64::from(series.record.instances)).sum::<u64>();
@@ -281,10 +281,10 @@ impl Search<'_> {
         let head = self.services.briefs.head(self.services.software.derived_bucket(), series).await?;
         let mut attributes = head.filtered(|tag| Level::of(tag) == Level::Series);
         let (uid, of_study) = (&record.series_instance_uid, &study.record.study_instance_uid);
-        attributes.set_text(0x0008_0060, "CS", &record.modality);
+        attributes.set_text(0x0008_0060, "CS", &record.attributes.modality);
         attributes.set_text(0x0020_000E, "UI", uid.as_str());
-        attributes.set_text_if_absent(0x0008_103E, "LO", record.description.as_deref());
-        attributes.set(0x0020_0011, "IS", record.number.map(Value::from).into_iter().collect());
+        attributes.set_text_if_absent(0x0008_103E, "LO", record.attributes.description.as_deref());
+        attributes.set(0x0020_0011, "IS", record.attributes.number.map(Value::from).into_iter().collect());
         attributes.set(0x0020_1209, "IS", vec![record.instances.into()]);
         self.set_common(&mut attributes, &format!("studies/{of_study}/series/{uid}"));
         Ok(attributes)

@@ -5,7 +5,7 @@ use crate::retrieve::rendered::Kind::{Rendered, Thumbnail};
 use crate::retrieve::rendered::pictures;
 use crate::retrieve::{frames, instances, wado_uri};
 use crate::route::{Route, get};
-use crate::{bulkdata, metadata, qido};
+use crate::{bulkdata, metadata, packs, qido};
 
 /// Every route below a token (PS3.18 10.4, 10.6; 9 for WADO-URI). A handler takes [`crate::admitted::Admitted`] before
 /// anything else.
@@ -32,6 +32,7 @@ pub fn routes() -> Vec<Route> {
             "/studies/{study_uid}/series/{series_uid}/instances/{instance_uid}/frames/{frames}",
             frames::frames,
         ),
+        get("/studies/{study_uid}/packs", packs::packs),
         get("/wado", wado_uri::wado),
     ];
     for (kind, paths) in [

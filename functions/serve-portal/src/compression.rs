@@ -1,6 +1,6 @@
-//! Compresses a page on its way out. Only the study page and the licences get this: they are larger than the first window of a connection, and
-//! every round trip counts on a slow network. They repeat nothing that a visitor could have typed, so their length
-//! tells nobody anything about what is secret in them.
+//! Compresses the study page and the licences on their way out. Only these are larger than the first window of a
+//! connection, and every round trip counts on a slow network. They repeat nothing a visitor could have typed, so their
+//! length reveals nothing about the secrets in them.
 
 use std::io::Write;
 

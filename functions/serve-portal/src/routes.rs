@@ -1,5 +1,5 @@
-//! The table of routes: what the router is built from is what can be listed, so that a route which is in no
-//! document and in no test cannot be.
+//! The table of routes. The router is built from the same list that documents and tests read, so no route can be
+//! missing from them.
 
 mod staff;
 
@@ -9,7 +9,7 @@ use crate::pages::{
 };
 use crate::route::{Route, Who, get, post};
 
-/// Every route of the portal, the console of staff included.
+/// Every route of the portal, including the console of staff.
 #[must_use]
 pub fn routes() -> Vec<Route> {
     use Who::{Anyone, Guest, Patient};

@@ -1,4 +1,4 @@
-//! The server of the portal and of DICOMweb: what a slow, greedy or hostile client can hold on to is little, and not for long.
+//! The portal's own server: a slow, greedy or hostile client can hold little, and not for long.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -15,14 +15,14 @@ use tower::ServiceExt;
 use super::dicomweb;
 use super::metrics::{Metrics, PageClass};
 
-/// A page is asked for by everybody at once after a round, and by clients that never finish a request at any time.
+/// After a ward round everybody requests pages at once, and some clients never finish a request.
 const LIMITS: ListenerLimits = ListenerLimits {
     connections_max: 4096,
-    // A hospital's whole Wi-Fi comes from one address.
+    // A hospital's whole Wi-Fi shares one address.
     connections_per_address_max: 1024,
-    // Browsers open connections ahead.
+    // Browsers open connections in advance.
     first_request_wait_max: Duration::from_secs(10),
-    // A wrong password is no reason to go.
+    // A wrong password is no reason to disconnect.
     refused_may_stay: true,
     header_wait_max: Duration::from_secs(10),
     // Software writes a study to its disk between two reads.
@@ -48,8 +48,8 @@ pub fn open(
         let (class, started) = (PageClass::of(request.uri().path()), Instant::now());
         let peer = request.extensions().get::<PeerAddress>().copied();
         async move {
-            // No browser sends a form in chunks. A proxy that reads the length where we read the chunks, or the other
-            // way round, would take the rest of this request for the next one (RFC 9112 11.2).
+            // No browser sends a form in chunks. If a proxy reads the length and we read the chunks, or the other way
+            // round, it would take the rest of this request for the next one (RFC 9112 11.2).
             if request.headers().contains_key(header::TRANSFER_ENCODING) {
                 return (StatusCode::LENGTH_REQUIRED, [(header::CONNECTION, "close")]).into_response();
             }

@@ -1,4 +1,4 @@
-//! Who opened a study, for its patient; and the viewer's word that the first image is on the screen.
+//! Shows a patient who opened a study, and records the viewer's report that the first image is on the screen.
 
 use askama::Template;
 use axum::extract::Path;
@@ -22,7 +22,7 @@ struct AccessPage<'a> {
     lines: Vec<Line>,
 }
 
-/// One opening as it is read.
+/// One opening, as shown.
 struct Line {
     when: String,
     who: String,

@@ -1,4 +1,4 @@
-//! One file per page; what they share lies in files below them.
+//! One file per page; the files below hold what they share.
 
 pub(crate) mod access;
 pub(crate) mod answer;

@@ -183,8 +183,8 @@ async fn token(
 }
 
 /// Whether the viewer in the browser is there.
-const fn has_ohif(_visitor: &Visitor) -> bool {
-    false
+fn has_ohif(visitor: &Visitor) -> bool {
+    visitor.services.config.has_ohif
 }
 
 fn accepts_json(headers: &HeaderMap) -> bool {

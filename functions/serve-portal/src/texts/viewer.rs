@@ -1,23 +1,23 @@
-//! The words of the viewer's script. They travel in the page, as JSON, under the names of `web/src/words.ts`. Blanks in
-//! braces are filled in by the viewer.
+//! The words of the viewer's script. They travel in the page as JSON, under the names in `web/src/words.ts`. The viewer
+//! fills in the placeholders in braces.
 
 use serde::Serialize;
 
 use super::cda::DocumentTexts;
 use super::report::{MomentTexts, ReportTexts, ReportWordTexts};
 
-/// Units that are words, under what the index of a series calls them.
+/// Units that are words, under the names the index of a pack uses.
 #[derive(Serialize)]
 pub struct UnitTexts {
     /// Counts of a detector.
     pub counts: &'static str,
-    /// The same in a second.
+    /// Counts per second.
     #[serde(rename = "counts/s")]
     pub counts_per_second: &'static str,
-    /// What is proportional to counts.
+    /// Proportional to counts.
     #[serde(rename = "relative counts")]
     pub relative_counts: &'static str,
-    /// The same in a second.
+    /// Proportional to counts per second.
     #[serde(rename = "relative counts/s")]
     pub relative_counts_per_second: &'static str,
     /// Standard deviations.
@@ -31,11 +31,11 @@ pub struct UnitTexts {
 pub struct ViewerTexts {
     /// Which image is shown; `{n}` of `{total}`.
     pub counter: &'static str,
-    /// What a quick picture is good for.
+    /// What a quick preview is good for.
     pub quick_preview: &'static str,
     /// The picture is bit-exact.
     pub full_quality: &'static str,
-    /// The same of a picture that was compressed with a loss before it came.
+    /// The picture is bit-exact, but arrived with lossy compression.
     pub full_quality_of_lossy: &'static str,
     /// A doctor marked the image.
     pub key_image: &'static str,
@@ -61,13 +61,13 @@ pub struct ViewerTexts {
     pub close: &'static str,
     /// While bytes are on their way.
     pub loading: &'static str,
-    /// The network is away.
+    /// There is no network.
     pub offline: &'static str,
     /// The session has ended.
     pub signed_out: &'static str,
-    /// It cannot be shown at all.
+    /// Nothing can be shown.
     pub failed: &'static str,
-    /// A picture that the browser could not read.
+    /// A picture the browser could not decode.
     pub broken_picture: &'static str,
     /// Button that opens the tools.
     pub tools: &'static str,
@@ -123,7 +123,7 @@ pub struct ViewerTexts {
     pub overlays: &'static str,
     /// Button: subtract the mask.
     pub mask: &'static str,
-    /// Heading: how the picture lies.
+    /// Heading: rotation, flip and zoom.
     pub position: &'static str,
     /// Button.
     pub rotate: &'static str,
@@ -131,9 +131,9 @@ pub struct ViewerTexts {
     pub flip: &'static str,
     /// Button.
     pub fit: &'static str,
-    /// Button: a pixel to a pixel.
+    /// Button: one pixel of the image on one of the screen.
     pub actual_size: &'static str,
-    /// Button: everything as at first.
+    /// Button: back to the start.
     pub reset: &'static str,
     /// Heading: films.
     pub film: &'static str,
@@ -151,17 +151,17 @@ pub struct ViewerTexts {
     pub measurements: &'static str,
     /// Units that are words.
     pub units: UnitTexts,
-    /// Outside, or not measured.
+    /// Outside the image, or not measured.
     pub no_value: &'static str,
     /// After a length in pixels.
     pub uncalibrated: &'static str,
-    /// After a length that is not one in the patient.
+    /// After a length measured at the detector, not in the patient.
     pub at_detector: &'static str,
-    /// After a length at the object, as the geometry of the exposure gives it.
+    /// After a length in the object, from the geometry of the exposure.
     pub by_geometry: &'static str,
-    /// After a length that was calibrated by an object of known size in the picture.
+    /// After a length calibrated with an object of known size in the image.
     pub by_fiducial: &'static str,
-    /// Beside a length that was measured on a scanned film.
+    /// Beside a length measured on a scanned film.
     pub on_film: &'static str,
     /// `{value}` in millimetres.
     pub slice_position: &'static str,
@@ -171,21 +171,21 @@ pub struct ViewerTexts {
     pub open_document: &'static str,
     /// What the doctor reports.
     pub report: &'static str,
-    /// What a report says of itself.
+    /// What a report says about itself.
     pub report_status: ReportTexts,
-    /// What is ours in a report, and not its author's.
+    /// Words in a report that are ours, not its author's.
     pub report_words: ReportWordTexts,
-    /// How a date and a time of a report are written.
+    /// How a report's dates and times are written.
     pub moment: MomentTexts,
-    /// What a machine notes of the radiation dose.
+    /// What a machine records of the radiation dose.
     pub dose: &'static str,
-    /// The images that a doctor marked.
+    /// The images a doctor marked.
     pub selection: &'static str,
-    /// An image that is marked; `{n}` its number among them, `{series}` its series.
+    /// A marked image; `{n}` its number among them, `{series}` its series.
     pub selected_image: &'static str,
-    /// `{n}` marked images that are not here.
+    /// `{n}` marked images that are elsewhere.
     pub selected_elsewhere: &'static str,
-    /// What a machine notes: measurements.
+    /// What a machine records: measurements.
     pub record: &'static str,
     /// A document without title.
     pub pdf: &'static str,
@@ -204,21 +204,21 @@ pub struct ViewerTexts {
     pub encapsulated: DocumentTexts,
     /// Kept but not shown: `{names}`.
     pub kept: &'static str,
-    /// `{n}` images that have no picture.
+    /// `{n}` instances without an image.
     pub without_picture: &'static str,
     /// `{n}` files whose pixels end too early.
     pub cut_pictures: &'static str,
     /// `{n}` files whose overlays end too early.
     pub cut_overlays: &'static str,
-    /// `{n}` images that are announced and not there.
+    /// `{n}` images that were announced but are missing.
     pub fewer_images: &'static str,
-    /// `{n}` images that are there and not announced.
+    /// `{n}` images more than announced.
     pub more_images: &'static str,
-    /// After which images there is a gap in the stack: `{places}`.
+    /// The images that are followed by a gap in the stack: `{places}`.
     pub gaps: &'static str,
-    /// The next image is `{mm}` away, where `{usual}` is usual.
+    /// The next image is `{mm}` away, instead of the usual `{usual}`.
     pub gap_after: &'static str,
-    /// The same of the image before.
+    /// The same for the image before.
     pub gap_before: &'static str,
     /// Button.
     pub compare: &'static str,
@@ -232,23 +232,23 @@ pub struct ViewerTexts {
     pub this_study: &'static str,
     /// Over the study that is open.
     pub present_study: &'static str,
-    /// Over an earlier one beside it.
+    /// Over an earlier study beside it.
     pub earlier_study: &'static str,
-    /// Over a later one beside it.
+    /// Over a later study beside it.
     pub later_study: &'static str,
-    /// Over one of the same day beside it.
+    /// Over a study of the same day beside it.
     pub same_day_study: &'static str,
-    /// Over one of which nobody knows whether it is earlier or later, as one of the two has no date.
+    /// Over a study that may be earlier or later, because one of the two has no date.
     pub other_study: &'static str,
-    /// Instead of the date of a study that has none.
+    /// In place of a missing date.
     pub no_date: &'static str,
     /// Check box.
     pub link_scroll: &'static str,
     /// Check box.
     pub link_view: &'static str,
-    /// How both scroll.
+    /// Both scroll by position.
     pub linked_by_position: &'static str,
-    /// How both scroll.
+    /// Both scroll by number.
     pub linked_by_number: &'static str,
     /// Name of the second stage.
     pub other_stage: &'static str,

@@ -1,4 +1,4 @@
-//! The document of the routes and the router are alike.
+//! `docs/openapi.yaml` and the router have the same routes.
 
 use std::collections::BTreeSet;
 

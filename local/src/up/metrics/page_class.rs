@@ -1,6 +1,6 @@
 //! Which pages are counted together.
 
-/// Which pages are counted together. Addresses themselves hold codes of patients and secrets of links.
+/// Which pages are counted together. The addresses themselves contain patient codes and secrets of links.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PageClass {
     SignIn,
@@ -31,6 +31,7 @@ impl PageClass {
                 "assets"
                 | "guide"
                 | "language"
+                | "ohif"
                 | "licenses"
                 | "manifest.webmanifest"
                 | "robots.txt"

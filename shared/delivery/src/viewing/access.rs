@@ -1,4 +1,4 @@
-//! Who opened a study: written once per session, read by its patient.
+//! Who opened a study: recorded once per session, for its patient to read.
 
 use filmless_domain::StudyInstanceUid;
 use filmless_domain::audit::{Actor, AuditAction};
@@ -15,7 +15,7 @@ use crate::parts::Common;
 use crate::record::audit::Record;
 use crate::record::usage::{self, Pen};
 
-/// Which part of the transaction of an opening writes the look.
+/// The part of an opening's transaction that writes the access.
 const ACCESS_PART: usize = 0;
 
 /// One line of "who opened this study".
@@ -93,18 +93,18 @@ impl Portal {
         };
         let listed = opening()?.list_opened(study, access.opened_at);
         match index.commit(listed).await? {
-            // The day's pointer is from before openings were counted: the looks themselves tell how many there were.
+            // The day's pointer is from before openings were counted; the accesses themselves give their number.
             TransactionOutcome::ConditionUnmet(unmet) if !unmet.contains(&ACCESS_PART) => {
-                // A second request of the same moment finds it written.
+                // A second request at the same moment finds it written.
                 let _ = index.commit(opening()?).await?;
             }
-            // A second request of the same moment finds it written.
+            // A second request at the same moment finds it written.
             TransactionOutcome::ConditionUnmet(_) | TransactionOutcome::Committed => {}
         }
         Ok(())
     }
 
-    /// Records a moment of a look, once per session.
+    /// Records a moment of an access, once per session.
     pub(super) async fn record_moment(
         &self,
         session: &Session,
@@ -121,8 +121,8 @@ impl Portal {
         Ok(self.common.index.commit(transaction).await? == TransactionOutcome::Committed)
     }
 
-    /// The viewer says that the first image of an opened study is on the screen. A study that this session did
-    /// not open is passed over.
+    /// The viewer reports that the first image of an opened study is on screen. Ignores a study that this session did
+    /// not open.
     ///
     /// # Errors
     /// [`DeliveryError`].
@@ -141,7 +141,7 @@ impl Portal {
         self.record_moment(session, study, AccessMoment::FirstImage, action, events).await.map(|_| ())
     }
 
-    /// What the usage ledger gets to read of a study.
+    /// The events for the usage ledger about a study.
     pub(super) async fn usage_of(
         &self,
         study: &StudyInstanceUid,
@@ -151,7 +151,7 @@ impl Portal {
         Ok(events(&Pen::of_study(&self.common, &record).await?, &record))
     }
 
-    /// Who opened a study, newest first: for its patient; `None` for any other study and for a share.
+    /// Who opened a study, newest first, for its patient; `None` for any other study and for a share.
     ///
     /// # Errors
     /// [`DeliveryError`].
@@ -169,7 +169,7 @@ impl Portal {
     }
 }
 
-/// Everybody who opened a study, oldest first, with the names that its patient gave to shares.
+/// Everybody who opened a study, oldest first, with the names the patient gave to shares.
 pub(crate) async fn access_lines(
     common: &Common,
     account_key: &str,

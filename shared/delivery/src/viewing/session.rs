@@ -1,4 +1,4 @@
-//! Sessions: begun by a secret, ended by idleness, age, sign-out here or everywhere, and by staff.
+//! Sessions: a secret starts one; idleness, age, a sign-out (here or everywhere) or staff end it.
 
 use filmless_domain::audit::{Actor, AuditAction};
 use filmless_domain::usage::{UsageEvent, UsageKind};
@@ -84,7 +84,7 @@ impl Portal {
         Ok(Some(FoundSession { session, record, idle_at }))
     }
 
-    /// Ends the session of a cookie.
+    /// Ends this cookie's session.
     ///
     /// # Errors
     /// [`DeliveryError`].
@@ -95,7 +95,7 @@ impl Portal {
         record.account(&session.account_key).write(&self.common).await
     }
 
-    /// Ends every session of the account, this one included; false for a share, which has no say in it.
+    /// Ends every session of the account, this one included; false for a share, which may not.
     ///
     /// # Errors
     /// [`DeliveryError`].
@@ -107,13 +107,13 @@ impl Portal {
         let entry = record.account(&session.account_key).entry(&self.common)?;
         let (key, change) = Index::end_sessions_change(&session.account_key, self.common.clock.now());
         let transaction = Transaction::new().update(key, change).log(LogName::Audit, &entry)?;
-        // Unmet where the account is gone, and with it all that was open.
+        // Unmet if the account is gone, and all its sessions with it.
         let _ = self.common.index.commit(transaction).await?;
         Ok(true)
     }
 
-    /// The account, or the one that took it in; `None` when it is unknown, or when it ended the sessions that
-    /// began at `since`.
+    /// The account, or the one it was merged into. `None` if it is unknown, or has ended the sessions that began at
+    /// `since`.
     pub(super) async fn account_since(
         &self,
         account_key: &str,
@@ -134,8 +134,8 @@ impl Portal {
         Ok(None)
     }
 
-    /// Starts a session and records how; the session is the account's that took this one in. It counts as begun at
-    /// `began_at`, when its secret was not looked at yet: staff who end the secret at this very moment end the
+    /// Starts and records a session; if the account was merged, for the account it was merged into. The session counts
+    /// as begun at `began_at`, before its secret was checked. So staff who end the secret at that moment end the
     /// session, too.
     pub(super) async fn start_session(
         &self,
@@ -179,12 +179,12 @@ impl Portal {
             }
             None => Vec::new(),
         };
-        // The key is new and random: where it is taken, an earlier try of this very call wrote it.
+        // The key is new and random. If it exists, an earlier attempt of this call wrote it.
         let _ = common.index.commit(usage::add(transaction, &events)?).await?;
         Ok(token)
     }
 
-    /// Who somebody with the secrets of this account is in the logs.
+    /// The actor in the logs for somebody with this account's secrets.
     pub(super) fn actor_of(account: Option<&AccountRecord>) -> Actor {
         Actor::Account { account: account.map(|a| a.account_key.clone()).unwrap_or_default() }
     }

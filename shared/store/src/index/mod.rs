@@ -1,4 +1,4 @@
-//! The index: one DynamoDB table. Every item type, key by key, is described in `docs/STORAGE-LAYOUT.md`.
+//! The index: one DynamoDB table. `docs/STORAGE-LAYOUT.md` describes every item type, key by key.
 
 mod access;
 mod account;
@@ -42,6 +42,7 @@ pub use booking::Booking;
 pub use change::{Change, Condition};
 pub use contact::{Contact, ContactRecord};
 pub use instance::InstanceRecord;
+pub use lease::PackingProgress;
 pub use link::{LinkPointer, LinkRecord, LinkState};
 pub use log::{LogEntry, LogHead, LogName};
 pub use notice::{ChannelRecord, ChannelState, ChannelsOfBefore, EarlyReport, MessagePointer, NoticeRecord};

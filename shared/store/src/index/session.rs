@@ -8,20 +8,20 @@ use serde::{Deserialize, Serialize};
 use super::{Change, Condition, Index, ItemKey};
 use crate::StoreError;
 
-/// Somebody who was let in.
+/// Somebody who has signed in.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SessionRecord {
     /// The account they entered.
     pub account_key: String,
     /// As printed on slips.
     pub account_name: String,
-    /// Whose account it is.
+    /// The patient of the account.
     pub patient_id: PatientId,
     /// Name as the hospital writes it.
     pub patient_name: String,
     /// Language of the order.
     pub language: Language,
-    /// Digest of the share's token, for whoever came in with a share.
+    /// Digest of the share's token, if they came in with a share.
     #[serde(default)]
     pub share: Option<String>,
     /// When it began.
@@ -57,7 +57,7 @@ impl Index {
         session_key(token_digest)
     }
 
-    /// The session, unless it ended: the table removes ended items late.
+    /// The session, unless it ended: the table removes expired items late.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -70,7 +70,7 @@ impl Index {
         Ok(session.filter(|s| s.expires_at > now.as_second()))
     }
 
-    /// Remembers that the session was used.
+    /// Records that the session was used.
     ///
     /// # Errors
     /// [`StoreError`].

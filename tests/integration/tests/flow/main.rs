@@ -1,4 +1,4 @@
-//! The whole way of a study, over the real protocols: on a real `filmless up`, and on the functions that LocalStack runs.
+//! The whole way of a study over the real protocols, on a real `filmless up` and on the functions in LocalStack.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod agent;

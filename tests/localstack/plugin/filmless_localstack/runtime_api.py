@@ -60,14 +60,14 @@ class RuntimeApi:
         return self._waiting.get()
 
     def _settle(self, request_id: str, outcome: bytes, is_error: bool) -> None:
-        # An answer to an event that was given up on is nobody's.
+        # Drop the answer if the event was given up on.
         if event := self._running.get(request_id):
             event.settle(outcome, is_error)
 
     def _handler(api):  # noqa: N805 - `self` is the request's
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
-            # The head and the body of an answer are two writes, which Nagle's algorithm would hold apart.
+            # Head and body of an answer are two writes, which Nagle's algorithm would delay.
             disable_nagle_algorithm = True
 
             def log_message(self, *_):

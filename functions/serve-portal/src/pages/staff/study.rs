@@ -1,4 +1,4 @@
-//! One study: where it is, all that happened to it, and what can be done about it.
+//! One study: where it is, everything that happened to it, and the acts on it.
 
 use std::borrow::Cow;
 
@@ -58,7 +58,7 @@ struct ViewersPage<'a> {
     back_url: String,
 }
 
-/// One line of the history as it is read.
+/// One line of the history, as shown.
 struct Line {
     iso: String,
     when: String,
@@ -69,7 +69,7 @@ struct Line {
     detail: Option<String>,
 }
 
-/// What the hotline answers who asks for the result.
+/// What the hotline answers a patient who asks for the result.
 struct ResultRow {
     state: &'static str,
     conclusion: Option<&'static str>,

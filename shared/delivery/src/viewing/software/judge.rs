@@ -13,7 +13,7 @@ use super::memory::Remembered;
 use crate::prepare::slice_key::slice_key;
 use crate::viewing::Session;
 use crate::viewing::session::{FoundSession, SEEN_EVERY};
-use crate::viewing::view::{keys_of, shown_series};
+use crate::shown_series::{keys_of, shown_series};
 use crate::{DeliveryError, credentials};
 
 /// A token that nobody used for so long has ended.
