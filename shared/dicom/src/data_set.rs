@@ -147,6 +147,19 @@ impl<'a> DataSet<'a> {
         parts.map(|parts| Cow::Owned(parts.concat()))
     }
 
+    /// Where the parts of the encapsulated document are, if there is one and that is known.
+    pub(crate) fn document_parts(&self) -> Option<Vec<Range<u64>>> {
+        let document = self.document.as_ref().filter(|document| document.is_whole)?;
+        let parts: Vec<_> = document.parts.iter().map(|part| part.start as u64..part.end as u64).collect();
+        parts.iter().any(|part| !part.is_empty()).then_some(parts)
+    }
+
+    /// Where the pixels or the document begin.
+    pub(crate) fn bulk_start(&self) -> Option<usize> {
+        let document = self.document.as_ref().and_then(|document| document.parts.first());
+        document.map(|part| part.start).or_else(|| self.pixels.map(|pixels| pixels.value_start))
+    }
+
     /// Text outside an element of text, in the character set of the data set.
     pub(crate) fn decode_text(&self, bytes: &[u8]) -> String {
         self.charset.decode(bytes)
@@ -253,6 +266,18 @@ impl<'d> Element<'d> {
     #[must_use]
     pub fn is_big_endian(self) -> bool {
         self.node.big_endian
+    }
+
+    /// Where its value is in [`DataSet::bytes`].
+    pub(crate) fn place(self) -> Range<usize> {
+        self.node.start..self.node.end
+    }
+
+    /// Whether its value is no string of bytes but the compressed pixels of an icon, in fragments (PS3.5 A.4).
+    pub(crate) fn is_in_fragments(self) -> bool {
+        matches!(self.vr, VR::OB | VR::OW)
+            && self.node.tag == tags::PIXEL_DATA
+            && self.bytes().starts_with(&[0xFE, 0xFF, 0x00, 0xE0])
     }
 
     /// Its value as stored.

@@ -1,8 +1,9 @@
 //! The DICOM JSON Model of a data set (PS3.18 F), as DICOMweb metadata gives it.
 //!
-//! It is written element by element, never built in memory. Left out are the file meta information, group lengths,
-//! pixel data and the encapsulated document: a reader gets those elsewhere. Other binary values are inline up to
-//! [`INLINE_BINARY_BYTES_MAX`]; longer ones are named with their VR only.
+//! It is written element by element, never built in memory. Left out are the file meta information, group lengths, and pixel
+//! data in frames that are compressed one by one: a reader gets those elsewhere. Binary values are inline up to
+//! [`INLINE_BINARY_BYTES_MAX`]; longer ones, uncompressed pixels, videos and documents have the address of their bytes, below
+//! that of their series: `instances/<SOP Instance UID>/bulkdata/` and the path of [`BulkPath`].
 
 use std::io;
 
@@ -13,6 +14,7 @@ use dicom_core::{DataDictionary, Tag, VR};
 use dicom_dictionary_std::{StandardDataDictionary, tags};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
+use crate::bulk_data::{BulkPath, has_bulk_pixels, swap_words};
 use crate::charset;
 use crate::data_set::{Element, Item};
 use crate::{DataSet, PixelElement};
@@ -38,19 +40,30 @@ pub fn metadata_json(data_set: &DataSet<'_>) -> Vec<u8> {
 /// When the writer fails.
 pub fn write_metadata_json(data_set: &DataSet<'_>, writer: impl io::Write) -> io::Result<()> {
     let root = data_set.root();
+    let named = |tag, elsewhere| root.text(tag).or_else(|| root.text(elsewhere)).unwrap_or_default();
     let context = Context {
+        sop_class_uid: &named(tags::SOP_CLASS_UID, tags::MEDIA_STORAGE_SOP_CLASS_UID),
+        sop_instance_uid: &named(tags::SOP_INSTANCE_UID, tags::MEDIA_STORAGE_SOP_INSTANCE_UID),
         transfer_syntax_uid: data_set.transfer_syntax_uid(),
         signed: root.int(tags::PIXEL_REPRESENTATION) == Some(1),
         pixels: data_set.pixels(),
+        bulk_start: data_set.bulk_start(),
+        data_set,
     };
-    let object = Object { item: root, is_root: true, context: &context };
+    let object = Object { item: root, path: None, context: &context };
     let mut buffered = io::BufWriter::new(writer);
     serde_json::to_writer(&mut buffered, &object)?;
     io::Write::flush(&mut buffered)
 }
 
 struct Context<'d> {
+    data_set: &'d DataSet<'d>,
+    /// Of the data set or, where it lost them, of the file meta information.
+    sop_class_uid: &'d str,
+    sop_instance_uid: &'d str,
     transfer_syntax_uid: &'d str,
+    /// Where the pixels or the document begin: what stands behind them is found by nobody who reads the header only.
+    bulk_start: Option<usize>,
     /// Pixel Representation (0028,0103), which decides between US and SS (PS3.5 A.1).
     signed: bool,
     pixels: Option<&'d PixelElement>,
@@ -62,6 +75,37 @@ impl Context<'_> {
         let (vr, tag) = (element.vr(), element.tag());
         let is_open = vr == VR::US && element.is_named_by_dictionary();
         if is_open && self.signed && is_signed_or_not(tag) { VR::SS } else { vr }
+    }
+
+    /// What every object has, whether or not its file does, in the order of the tags.
+    fn added(&self) -> Vec<(Tag, Added<'_>)> {
+        let text = |tag, vr, text| (tag, Added::Text { vr, text });
+        let mut added = vec![
+            text(tags::SPECIFIC_CHARACTER_SET, VR::CS, "ISO_IR 192"),
+            text(tags::SOP_CLASS_UID, VR::UI, self.sop_class_uid),
+            text(tags::SOP_INSTANCE_UID, VR::UI, self.sop_instance_uid),
+            text(tags::AVAILABLE_TRANSFER_SYNTAX_UID, VR::UI, self.transfer_syntax_uid),
+        ];
+        let uri = |tag| self.uri(&BulkPath::of(tag));
+        if self.data_set.document_parts().is_some() {
+            let tag = tags::ENCAPSULATED_DOCUMENT;
+            added.push((tag, Added::Bulk { vr: VR::OB, uri: uri(tag) }));
+        }
+        if let Some(pixels) = self.pixels.filter(|_| has_bulk_pixels(self.data_set)) {
+            added.push((pixels.tag, Added::Bulk { vr: pixels.vr, uri: uri(pixels.tag) }));
+        }
+        added.retain(|(_, added)| !matches!(added, Added::Text { text: "", .. }));
+        added
+    }
+
+    fn uri(&self, path: &BulkPath) -> String {
+        format!("instances/{}/bulkdata/{path}", self.sop_instance_uid)
+    }
+
+    /// Whether whoever reads the header finds the bytes of an element there.
+    fn is_found(&self, element: Element<'_>) -> bool {
+        let is_before_bulk = self.bulk_start.is_none_or(|bulk| element.place().end <= bulk);
+        is_before_bulk && !self.sop_instance_uid.is_empty() && !element.is_in_fragments()
     }
 
     /// Whether an element of the top level is described by the object at all.
@@ -82,7 +126,8 @@ fn is_signed_or_not(tag: Tag) -> bool {
 /// One JSON object: the top level, or one item. Items nest no deeper than the scan allowed.
 struct Object<'d> {
     item: Item<'d>,
-    is_root: bool,
+    /// Of an item: where it is.
+    path: Option<BulkPath>,
     context: &'d Context<'d>,
 }
 
@@ -90,32 +135,27 @@ impl Serialize for Object<'_> {
     /// Attributes are in the order of their tags (PS3.18 F.2.2). Of an attribute that comes twice, the first one is
     /// written, as everywhere else.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut added = if self.path.is_none() { self.context.added() } else { Vec::new() };
+        let is_added = |tag| added.iter().any(|(known, _)| *known == tag);
         let mut elements: Vec<Element<'_>> = self
             .item
             .elements()
             .filter(|e| self.context.is_listed(e.tag()) && e.tag() != tags::SPECIFIC_CHARACTER_SET)
+            .filter(|e| !is_added(e.tag()))
             .collect();
         elements.sort_by_key(|element| element.tag());
         elements.dedup_by_key(|element| element.tag());
         let mut object = serializer.serialize_map(None)?;
-        let mut added: &[(Tag, VR, &str)] = &[
-            (tags::SPECIFIC_CHARACTER_SET, VR::CS, "ISO_IR 192"),
-            (tags::AVAILABLE_TRANSFER_SYNTAX_UID, VR::UI, self.context.transfer_syntax_uid),
-        ];
-        added = if self.is_root { added } else { &[] };
         for element in elements {
-            while let Some(((tag, vr, text), rest)) = added.split_first()
-                && *tag <= element.tag()
-            {
-                object.serialize_entry(&Key(*tag), &Text { vr: *vr, text })?;
-                added = rest;
+            let before = added.iter().take_while(|(tag, _)| *tag < element.tag()).count();
+            for (tag, added) in added.drain(..before) {
+                object.serialize_entry(&Key(tag), &added)?;
             }
-            if !(self.is_root && element.tag() == tags::AVAILABLE_TRANSFER_SYNTAX_UID) {
-                object.serialize_entry(&Key(element.tag()), &Attribute { element, context: self.context })?;
-            }
+            let attribute = Attribute { element, parent: self.path.as_ref(), context: self.context };
+            object.serialize_entry(&Key(element.tag()), &attribute)?;
         }
-        for (tag, vr, text) in added {
-            object.serialize_entry(&Key(*tag), &Text { vr: *vr, text })?;
+        for (tag, added) in added {
+            object.serialize_entry(&Key(tag), &added)?;
         }
         object.end()
     }
@@ -130,24 +170,40 @@ impl Serialize for Key {
     }
 }
 
-/// An attribute that the file need not have.
-struct Text<'t> {
-    vr: VR,
-    text: &'t str,
+/// An attribute that the header need not have.
+enum Added<'t> {
+    Text { vr: VR, text: &'t str },
+    Bulk { vr: VR, uri: String },
 }
 
-impl Serialize for Text<'_> {
+impl Serialize for Added<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_map(None)?;
-        object.serialize_entry("vr", self.vr.to_string())?;
-        object.serialize_entry("Value", &[self.text])?;
+        match self {
+            Self::Text { vr, text } => {
+                object.serialize_entry("vr", vr.to_string())?;
+                object.serialize_entry("Value", &[text])?;
+            }
+            Self::Bulk { vr, uri } => {
+                object.serialize_entry("vr", vr.to_string())?;
+                object.serialize_entry("BulkDataURI", uri)?;
+            }
+        }
         object.end()
     }
 }
 
 struct Attribute<'d> {
     element: Element<'d>,
+    /// Of an element within an item: where that is.
+    parent: Option<&'d BulkPath>,
     context: &'d Context<'d>,
+}
+
+impl Attribute<'_> {
+    fn path(&self) -> BulkPath {
+        self.parent.map_or_else(|| BulkPath::of(self.element.tag()), |path| path.element(self.element.tag()))
+    }
 }
 
 impl Serialize for Attribute<'_> {
@@ -161,7 +217,12 @@ impl Serialize for Attribute<'_> {
             VR::SQ if element.vr() == VR::SQ => {
                 let items: Vec<Object<'_>> = element
                     .items()
-                    .map(|item| Object { item, is_root: false, context: self.context })
+                    .zip(1..)
+                    .map(|(item, number)| Object {
+                        item,
+                        path: Some(self.path().item(number)),
+                        context: self.context,
+                    })
                     .collect();
                 if !items.is_empty() {
                     object.serialize_entry("Value", &items)?;
@@ -171,6 +232,8 @@ impl Serialize for Attribute<'_> {
                 let bytes = element.bytes();
                 if !bytes.is_empty() && bytes.len() <= INLINE_BINARY_BYTES_MAX {
                     object.serialize_entry("InlineBinary", &BASE64.encode(little_endian(element, vr)))?;
+                } else if !bytes.is_empty() && self.context.is_found(element) {
+                    object.serialize_entry("BulkDataURI", &self.context.uri(&self.path()))?;
                 }
             }
             _ if element.bytes().is_empty() => {}
@@ -188,14 +251,8 @@ impl Serialize for Attribute<'_> {
 /// Inline binary is little endian, whatever the file is (PS3.18 F.2.7).
 fn little_endian(element: Element<'_>, vr: VR) -> Vec<u8> {
     let mut bytes = element.bytes().to_vec();
-    let word = match vr {
-        VR::OW => 2,
-        VR::OF | VR::OL => 4,
-        VR::OD | VR::OV => 8,
-        _ => 1,
-    };
     if element.is_big_endian() {
-        bytes.chunks_exact_mut(word).for_each(<[u8]>::reverse);
+        swap_words(&mut bytes, vr);
     }
     bytes
 }

@@ -25,6 +25,7 @@
 //! # Ok::<(), filmless_dicom::HeaderError>(())
 //! ```
 
+pub mod bulk_data;
 mod cda;
 pub mod charset;
 mod code;
@@ -55,6 +56,7 @@ mod vietnamese;
 pub use dicom_core::{Tag, VR};
 pub use dicom_dictionary_std::tags;
 
+pub use bulk_data::{BulkData, BulkPath, find_bulk_data, swap_words};
 pub use code::Code;
 pub use data_set::{DataSet, Element, Item, PixelElement};
 pub use deflate::inflate_frame;
