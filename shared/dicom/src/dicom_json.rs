@@ -181,11 +181,11 @@ impl Serialize for Added<'_> {
         let mut object = serializer.serialize_map(None)?;
         match self {
             Self::Text { vr, text } => {
-                object.serialize_entry("vr", vr.to_string())?;
+                object.serialize_entry("vr", &vr.to_string())?;
                 object.serialize_entry("Value", &[text])?;
             }
             Self::Bulk { vr, uri } => {
-                object.serialize_entry("vr", vr.to_string())?;
+                object.serialize_entry("vr", &vr.to_string())?;
                 object.serialize_entry("BulkDataURI", uri)?;
             }
         }
@@ -212,7 +212,7 @@ impl Serialize for Attribute<'_> {
         // A value of undefined length that is no sequence holds the fragments of an icon.
         let vr = self.context.vr(element);
         let mut object = serializer.serialize_map(None)?;
-        object.serialize_entry("vr", vr.to_string())?;
+        object.serialize_entry("vr", &vr.to_string())?;
         match vr {
             VR::SQ if element.vr() == VR::SQ => {
                 let items: Vec<Object<'_>> = element
