@@ -87,9 +87,13 @@ impl Frames<'_, '_> {
                     first = Some(layout);
                 }
                 // One header describes all frames.
+<<<<<<< HEAD
                 Some(described) if *described != layout => {
                     return sink(failed(ImagingError::UnsupportedPixelFormat));
                 }
+=======
+                Some(described) if *described != layout => return sink(failed(ImagingError::UnsupportedPixelFormat)),
+>>>>>>> retrieve
                 Some(_) => {}
             }
             if let Err(error) = self.give(frame, &bytes, sink)? {
