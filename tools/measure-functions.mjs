@@ -1,8 +1,7 @@
 #!/usr/bin/env node
 /**
- * measure-functions.mjs FOLDER OUT.json: starts each Lambda function in FOLDER under a Runtime API, without a network,
- * and measures how long it takes to ask for its first event and how much memory it then holds. Adds the figures to
- * OUT.json.
+ * measure-functions.mjs FOLDER OUT.json: starts each Lambda function in FOLDER under a Runtime API, without network.
+ * Measures the time until it asks for its first event and the memory that it then holds; adds both to OUT.json.
  */
 
 import { spawn } from "node:child_process";

@@ -17,7 +17,7 @@ LEFT_TO_OTHERS = {
 # Read by the library that exports traces.
 READ_BY_LIBRARIES = {"OTEL_EXPORTER_OTLP_HEADERS"}
 
-# Which parameter of the hospital sets which variable; nobody chooses the rest.
+# Which variable carries which setting of the hospital; nobody chooses the rest.
 TOLD_BY = {
     "hospital": "HOSPITAL",
     "public_url": "PUBLIC_URL",

@@ -92,7 +92,10 @@ impl Ohif {
             (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
             (X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
             (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
-            (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
+            (
+                HeaderName::from_static("cross-origin-resource-policy"),
+                HeaderValue::from_static("same-origin"),
+            ),
             (HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex, nofollow")),
         ]
     }
@@ -163,12 +166,9 @@ fn media_type(name: &str) -> &'static str {
 
 /// For ever where the name changes with the content. Page, start and worker are asked for each time: they name the others.
 fn kept_for(name: &str) -> &'static str {
-    let is_named_by_content = |part: &str| part.len() == 16 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if name.split('.').any(is_named_by_content) {
-        "public, max-age=31536000, immutable"
-    } else {
-        "no-cache"
-    }
+    let is_named_by_content =
+        |part: &str| part.len() == 16 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if name.split('.').any(is_named_by_content) { "public, max-age=31536000, immutable" } else { "no-cache" }
 }
 
 #[cfg(test)]

@@ -8,14 +8,19 @@ use crate::DeliveryError;
 
 /// The series that have a pack, in their order: pictures, then documents, then what is nothing to look
 /// at. A series whose late instances are not rendered yet shows what it showed before.
-pub(crate) async fn shown_series(index: &Index, study: &StudyRecord) -> Result<Vec<SeriesRecord>, DeliveryError> {
+pub(crate) async fn shown_series(
+    index: &Index,
+    study: &StudyRecord,
+) -> Result<Vec<SeriesRecord>, DeliveryError> {
     let mut series = index.series(&study.study_instance_uid).await?;
     series.retain(|s| s.rendered_digest.is_some());
     series.sort_by(|a, b| {
         let kind = |s: &SeriesRecord| {
             (s.frames == 0, s.frames == 0 && s.documents == 0, s.frames == 0 && s.reports == 0)
         };
-        let key = |s: &SeriesRecord| (kind(s), s.attributes.number.is_none(), s.attributes.number, s.series_instance_uid.clone());
+        let key = |s: &SeriesRecord| {
+            (kind(s), s.attributes.number.is_none(), s.attributes.number, s.series_instance_uid.clone())
+        };
         key(a).cmp(&key(b))
     });
     Ok(series)

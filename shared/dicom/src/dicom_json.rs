@@ -185,11 +185,11 @@ impl Serialize for Added<'_> {
         let mut object = serializer.serialize_map(None)?;
         match self {
             Self::Text { vr, text } => {
-                object.serialize_entry("vr", vr.to_string())?;
+                object.serialize_entry("vr", (*vr).to_string())?;
                 object.serialize_entry("Value", &[text])?;
             }
             Self::Bulk { vr, uri } => {
-                object.serialize_entry("vr", vr.to_string())?;
+                object.serialize_entry("vr", (*vr).to_string())?;
                 object.serialize_entry("BulkDataURI", uri)?;
             }
         }

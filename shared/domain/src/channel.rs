@@ -174,7 +174,8 @@ impl FromStr for Channel {
     type Err = InvalidChannels;
 
     fn from_str(word: &str) -> Result<Self, Self::Err> {
-        Self::of_word(word).ok_or_else(|| InvalidChannels::Unknown(word.chars().take(WORD_CHARS_TOLD_MAX).collect()))
+        Self::of_word(word)
+            .ok_or_else(|| InvalidChannels::Unknown(word.chars().take(WORD_CHARS_TOLD_MAX).collect()))
     }
 }
 

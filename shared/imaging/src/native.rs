@@ -49,7 +49,7 @@ pub(crate) fn native_frames(
     let inflated = data_set.bytes();
     let bytes: &dyn RangedBytes = if data_set.transfer_syntax().deflated { &inflated } else { file };
     match OpenImage::new(&data_set, bytes, limits) {
-        Ok(image) => Frames { image: &image, job, layout: None }.give_all(sink),
+        Ok(image) => Frames { image: &image, job }.give_all(sink),
         Err(error) => sink(no_picture(error)),
     }
 }
@@ -57,7 +57,6 @@ pub(crate) fn native_frames(
 struct Frames<'i, 'd> {
     image: &'i OpenImage<'d>,
     job: &'i NativeJob,
-    layout: Option<PixelLayout>,
 }
 
 /// A frame before it is cut into pieces.
@@ -72,7 +71,8 @@ enum Frame<'d> {
 }
 
 impl Frames<'_, '_> {
-    fn give_all(&mut self, sink: &mut Sink<'_>) -> ControlFlow<()> {
+    fn give_all(&self, sink: &mut Sink<'_>) -> ControlFlow<()> {
+        let mut first: Option<PixelLayout> = None;
         let all = 1..=self.image.image.number_of_frames;
         let wanted = self.job.frames.clone().unwrap_or_else(|| all.collect());
         for frame in wanted {
@@ -81,13 +81,19 @@ impl Frames<'_, '_> {
                 Ok(given) => given,
                 Err(error) => return sink(failed(error)),
             };
-            match &self.layout {
+            match &first {
                 None => {
                     sink(RenderedPart::Layout(Box::new(layout.clone())))?;
-                    self.layout = Some(layout);
+                    first = Some(layout);
                 }
                 // One header describes all frames.
-                Some(first) if *first != layout => return sink(failed(ImagingError::UnsupportedPixelFormat)),
+<<<<<<< HEAD
+                Some(described) if *described != layout => {
+                    return sink(failed(ImagingError::UnsupportedPixelFormat));
+                }
+=======
+                Some(described) if *described != layout => return sink(failed(ImagingError::UnsupportedPixelFormat)),
+>>>>>>> retrieve
                 Some(_) => {}
             }
             if let Err(error) = self.give(frame, &bytes, sink)? {

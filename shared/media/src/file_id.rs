@@ -65,7 +65,8 @@ mod tests {
         for good in ["DICOMDIR", "A", "DICOM/S0000001/I0000001", "1/2/3/4/5/6/7/A_B_C_D8"] {
             assert_eq!(FileId::parse(good).unwrap().path(), good);
         }
-        for bad in ["", "/A", "A/", "a", "IMAGE.DCM", "ABCDEFGHI", "Ả", "A B", "1/2/3/4/5/6/7/8/9", "A\\B"] {
+        for bad in ["", "/A", "A/", "a", "IMAGE.DCM", "ABCDEFGHI", "Ả", "A B", "1/2/3/4/5/6/7/8/9", "A\\B"]
+        {
             assert!(matches!(FileId::parse(bad), Err(MediaError::BadFileId)), "{bad}");
         }
     }

@@ -116,8 +116,12 @@ fn value(root: Item<'_>, key: &Key) -> Option<DataElement<InMemDicomObject>> {
     }
     match key.vr {
         VR::SQ => sequence(root.get(tag)?),
-        VR::US => Some(DataElement::new(tag, VR::US, PrimitiveValue::from(u16::try_from(root.int(tag)?).ok()?))),
-        VR::UL => Some(DataElement::new(tag, VR::UL, PrimitiveValue::from(u32::try_from(root.int(tag)?).ok()?))),
+        VR::US => {
+            Some(DataElement::new(tag, VR::US, PrimitiveValue::from(u16::try_from(root.int(tag)?).ok()?)))
+        }
+        VR::UL => {
+            Some(DataElement::new(tag, VR::UL, PrimitiveValue::from(u32::try_from(root.int(tag)?).ok()?)))
+        }
         VR::DA => text(date(&root.text(tag)?)?),
         VR::TM => text(time(&root.text(tag)?)?),
         VR::IS => text(root.text(tag).and_then(|text| integer(&text))?),
@@ -171,7 +175,9 @@ fn sequence(element: Element<'_>) -> Option<DataElement<InMemDicomObject>> {
     let is_content = element.tag() == tags::CONTENT_SEQUENCE;
     let items: Vec<InMemDicomObject> = element
         .items()
-        .filter(|item| !is_content || item.text(tags::RELATIONSHIP_TYPE).as_deref() == Some("HAS CONCEPT MOD"))
+        .filter(|item| {
+            !is_content || item.text(tags::RELATIONSHIP_TYPE).as_deref() == Some("HAS CONCEPT MOD")
+        })
         .map(item)
         .collect();
     (!items.is_empty()).then(|| DataElement::new(element.tag(), VR::SQ, DataSetSequence::from(items)))
@@ -187,7 +193,9 @@ fn item(item: Item<'_>) -> InMemDicomObject {
                 let items: Vec<InMemDicomObject> = element.items().map(self::item).collect();
                 DataElement::new(element.tag(), VR::SQ, DataSetSequence::from(items))
             }
-            VR::FL => primitive(PrimitiveValue::F32(element.floats().into_iter().map(|v| v as f32).collect())),
+            VR::FL => {
+                primitive(PrimitiveValue::F32(element.floats().into_iter().map(|v| v as f32).collect()))
+            }
             VR::FD => primitive(PrimitiveValue::F64(element.floats().into_iter().collect())),
             VR::US => primitive(PrimitiveValue::U16(integers(element).collect())),
             VR::SS => primitive(PrimitiveValue::I16(integers(element).collect())),
@@ -245,7 +253,9 @@ mod tests {
         ] {
             assert_eq!(time(written).as_deref(), expected, "{written}");
         }
-        for (written, expected) in [("12", Some("12")), ("+007", Some("7")), ("-1", Some("-1")), ("1.5", None)] {
+        for (written, expected) in
+            [("12", Some("12")), ("+007", Some("7")), ("-1", Some("-1")), ("1.5", None)]
+        {
             assert_eq!(integer(written).as_deref(), expected, "{written}");
         }
     }

@@ -113,79 +113,111 @@ pub(crate) fn keys_of(kind: RecordKind) -> &'static [Key] {
     use RecordKind as R;
     match kind {
         R::Image | R::Private | R::Radiotherapy => const { &[NUMBER] },
-        R::RtDose => const { &[
-            NUMBER,
-            word(tags::DOSE_SUMMATION_TYPE, VR::CS, "RECORD"),
-            if_known(tags::DOSE_COMMENT, VR::LO),
-        ] },
-        R::RtStructureSet => const { &[
-            NUMBER,
-            word(tags::STRUCTURE_SET_LABEL, VR::SH, "UNKNOWN"),
-            there(tags::STRUCTURE_SET_DATE, VR::DA),
-            there(tags::STRUCTURE_SET_TIME, VR::TM),
-        ] },
-        R::RtPlan => const { &[
-            NUMBER,
-            word(tags::RT_PLAN_LABEL, VR::SH, "UNKNOWN"),
-            there(tags::RT_PLAN_DATE, VR::DA),
-            there(tags::RT_PLAN_TIME, VR::TM),
-        ] },
-        R::RtTreatRecord => const { &[NUMBER, there(tags::TREATMENT_DATE, VR::DA), there(tags::TREATMENT_TIME, VR::TM)] },
-        R::Presentation => const { &[
-            date(tags::PRESENTATION_CREATION_DATE),
-            time(tags::PRESENTATION_CREATION_TIME),
-            NUMBER,
-            LABEL,
-            DESCRIPTION,
-            CREATOR,
-            if_known(tags::REFERENCED_SERIES_SEQUENCE, VR::SQ),
-            if_known(tags::BLENDING_SEQUENCE, VR::SQ),
-        ] },
-        R::SrDocument => const { &[
-            NUMBER,
-            word(tags::COMPLETION_FLAG, VR::CS, "PARTIAL"),
-            word(tags::VERIFICATION_FLAG, VR::CS, "UNVERIFIED"),
-            CONTENT_DATE,
-            CONTENT_TIME,
-            if_known(tags::VERIFICATION_DATE_TIME, VR::DT),
-            sequence(tags::CONCEPT_NAME_CODE_SEQUENCE),
-            if_known(tags::CONTENT_SEQUENCE, VR::SQ),
-        ] },
-        R::KeyObjectDoc => const { &[
-            NUMBER,
-            CONTENT_DATE,
-            CONTENT_TIME,
-            sequence(tags::CONCEPT_NAME_CODE_SEQUENCE),
-            if_known(tags::CONTENT_SEQUENCE, VR::SQ),
-        ] },
-        R::EncapDoc => const { &[
-            there(tags::CONTENT_DATE, VR::DA),
-            there(tags::CONTENT_TIME, VR::TM),
-            NUMBER,
-            there(tags::CONCEPT_NAME_CODE_SEQUENCE, VR::SQ),
-            there(tags::DOCUMENT_TITLE, VR::ST),
-            if_known(tags::HL7_INSTANCE_IDENTIFIER, VR::ST),
-            word(tags::MIME_TYPE_OF_ENCAPSULATED_DOCUMENT, VR::LO, "application/octet-stream"),
-        ] },
-        R::Spectroscopy => const { &[
-            word(tags::IMAGE_TYPE, VR::CS, "ORIGINAL\\PRIMARY"),
-            CONTENT_DATE,
-            CONTENT_TIME,
-            NUMBER,
-            if_known(tags::REFERENCED_IMAGE_EVIDENCE_SEQUENCE, VR::SQ),
-            if_known(tags::NUMBER_OF_FRAMES, VR::IS),
-            if_known(tags::ROWS, VR::US),
-            if_known(tags::COLUMNS, VR::US),
-            if_known(tags::DATA_POINT_ROWS, VR::UL),
-            if_known(tags::DATA_POINT_COLUMNS, VR::UL),
-        ] },
+        R::RtDose => {
+            const {
+                &[
+                    NUMBER,
+                    word(tags::DOSE_SUMMATION_TYPE, VR::CS, "RECORD"),
+                    if_known(tags::DOSE_COMMENT, VR::LO),
+                ]
+            }
+        }
+        R::RtStructureSet => {
+            const {
+                &[
+                    NUMBER,
+                    word(tags::STRUCTURE_SET_LABEL, VR::SH, "UNKNOWN"),
+                    there(tags::STRUCTURE_SET_DATE, VR::DA),
+                    there(tags::STRUCTURE_SET_TIME, VR::TM),
+                ]
+            }
+        }
+        R::RtPlan => {
+            const {
+                &[
+                    NUMBER,
+                    word(tags::RT_PLAN_LABEL, VR::SH, "UNKNOWN"),
+                    there(tags::RT_PLAN_DATE, VR::DA),
+                    there(tags::RT_PLAN_TIME, VR::TM),
+                ]
+            }
+        }
+        R::RtTreatRecord => {
+            const { &[NUMBER, there(tags::TREATMENT_DATE, VR::DA), there(tags::TREATMENT_TIME, VR::TM)] }
+        }
+        R::Presentation => {
+            const {
+                &[
+                    date(tags::PRESENTATION_CREATION_DATE),
+                    time(tags::PRESENTATION_CREATION_TIME),
+                    NUMBER,
+                    LABEL,
+                    DESCRIPTION,
+                    CREATOR,
+                    if_known(tags::REFERENCED_SERIES_SEQUENCE, VR::SQ),
+                    if_known(tags::BLENDING_SEQUENCE, VR::SQ),
+                ]
+            }
+        }
+        R::SrDocument => {
+            const {
+                &[
+                    NUMBER,
+                    word(tags::COMPLETION_FLAG, VR::CS, "PARTIAL"),
+                    word(tags::VERIFICATION_FLAG, VR::CS, "UNVERIFIED"),
+                    CONTENT_DATE,
+                    CONTENT_TIME,
+                    if_known(tags::VERIFICATION_DATE_TIME, VR::DT),
+                    sequence(tags::CONCEPT_NAME_CODE_SEQUENCE),
+                    if_known(tags::CONTENT_SEQUENCE, VR::SQ),
+                ]
+            }
+        }
+        R::KeyObjectDoc => {
+            const {
+                &[
+                    NUMBER,
+                    CONTENT_DATE,
+                    CONTENT_TIME,
+                    sequence(tags::CONCEPT_NAME_CODE_SEQUENCE),
+                    if_known(tags::CONTENT_SEQUENCE, VR::SQ),
+                ]
+            }
+        }
+        R::EncapDoc => {
+            const {
+                &[
+                    there(tags::CONTENT_DATE, VR::DA),
+                    there(tags::CONTENT_TIME, VR::TM),
+                    NUMBER,
+                    there(tags::CONCEPT_NAME_CODE_SEQUENCE, VR::SQ),
+                    there(tags::DOCUMENT_TITLE, VR::ST),
+                    if_known(tags::HL7_INSTANCE_IDENTIFIER, VR::ST),
+                    word(tags::MIME_TYPE_OF_ENCAPSULATED_DOCUMENT, VR::LO, "application/octet-stream"),
+                ]
+            }
+        }
+        R::Spectroscopy => {
+            const {
+                &[
+                    word(tags::IMAGE_TYPE, VR::CS, "ORIGINAL\\PRIMARY"),
+                    CONTENT_DATE,
+                    CONTENT_TIME,
+                    NUMBER,
+                    if_known(tags::REFERENCED_IMAGE_EVIDENCE_SEQUENCE, VR::SQ),
+                    if_known(tags::NUMBER_OF_FRAMES, VR::IS),
+                    if_known(tags::ROWS, VR::US),
+                    if_known(tags::COLUMNS, VR::US),
+                    if_known(tags::DATA_POINT_ROWS, VR::UL),
+                    if_known(tags::DATA_POINT_COLUMNS, VR::UL),
+                ]
+            }
+        }
         R::RawData => const { &[CONTENT_DATE, CONTENT_TIME, there(tags::INSTANCE_NUMBER, VR::IS)] },
         R::Waveform | R::SurfaceScan | R::Measurement | R::Protocol => DATED,
-        R::Assessment => const { &[
-            NUMBER,
-            date(tags::INSTANCE_CREATION_DATE),
-            if_known(tags::INSTANCE_CREATION_TIME, VR::TM),
-        ] },
+        R::Assessment => {
+            const { &[NUMBER, date(tags::INSTANCE_CREATION_DATE), if_known(tags::INSTANCE_CREATION_TIME, VR::TM)] }
+        }
         R::Stereometric => const { &[NUMBER, LABEL, DESCRIPTION, CREATOR] },
         R::Registration | R::Fiducial | R::ValueMap | R::Surface | R::Tract | R::Annotation => IDENTIFIED,
     }

@@ -58,7 +58,11 @@ mod tests {
         for (files, admitted, name) in [
             (vec![], vec![], "STD-GEN-CD"),
             (vec![plain, implicit, rle], vec![true, false, false], "STD-GEN-CD"),
-            (vec![rle, baseline, j2k, lossless, plain], vec![false, true, false, true, true], "STD-GEN-USB-JPEG"),
+            (
+                vec![rle, baseline, j2k, lossless, plain],
+                vec![false, true, false, true, true],
+                "STD-GEN-USB-JPEG",
+            ),
             (vec![plain, j2k, baseline, j2k], vec![true, true, false, true], "STD-GEN-USB-J2K"),
         ] {
             let mut profile = Profile::default();

@@ -16,7 +16,7 @@ export interface ListedSeries {
 export interface ListedStudy {
   readonly uid: string;
   readonly title: string;
-  /** As the page writes it. */
+  /** In the page's format. */
   readonly date: string | null;
   /** `2020-11-23`; null if unknown. */
   readonly day: string | null;

@@ -20,7 +20,7 @@ class WindowTool implements StageTool {
   ) {}
 
   down(): void {
-    // A drag begins with the first movement.
+    // The first movement starts the drag.
   }
 
   move(_: Point, by: Point): void {
@@ -34,11 +34,11 @@ class WindowTool implements StageTool {
   }
 
   up(): void {
-    // The window stays.
+    // Keeps the window.
   }
 
   cancel(): void {
-    // The window stays.
+    // Keeps the window.
   }
 }
 

@@ -1,8 +1,8 @@
 //! English.
 
 use super::shape::{
-    DownloadChoice, DownloadTexts, FrameTexts, LinkTexts, ModalityTexts, SignInTexts, StudiesTexts, StudyTexts, Texts,
-    TroubleTexts,
+    DownloadChoice, DownloadTexts, FrameTexts, LinkTexts, ModalityTexts, SignInTexts, StudiesTexts,
+    StudyTexts, Texts, TroubleTexts,
 };
 use super::{guide, in_app, sharing, software, viewer_en};
 

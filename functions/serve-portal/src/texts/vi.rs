@@ -1,8 +1,8 @@
 //! Tiếng Việt.
 
 use super::shape::{
-    DownloadChoice, DownloadTexts, FrameTexts, LinkTexts, ModalityTexts, SignInTexts, StudiesTexts, StudyTexts, Texts,
-    TroubleTexts,
+    DownloadChoice, DownloadTexts, FrameTexts, LinkTexts, ModalityTexts, SignInTexts, StudiesTexts,
+    StudyTexts, Texts, TroubleTexts,
 };
 use super::{guide, in_app, sharing, software, viewer_vi};
 

@@ -34,7 +34,11 @@ pub(super) fn read_me(facts: &ReadMe<'_>) -> String {
          - SHA256SUMS: mã kiểm tra từng tệp (lệnh sha256sum -c SHA256SUMS).\n\n\
          Lưu ý: chẩn đoán do bác sĩ kết luận. INDEX.HTM dùng để xem, không dùng để chẩn đoán.\n\
          Đây là dữ liệu sức khỏe cá nhân: xin giữ kín.\n",
-        hospital.name_vi, hospital.address, hospital.hotline, hospital.hotline_hours_vi, hospital.support_email,
+        hospital.name_vi,
+        hospital.address,
+        hospital.hotline,
+        hospital.hotline_hours_vi,
+        hospital.support_email,
     );
     let en = format!(
         "MEDICAL IMAGES (DICOM)\n\n\

@@ -138,8 +138,7 @@ async fn write_series(
     archive = archive.with_bytes(format!("{folder}/INDEX.JS"), text, Packing::Deflated).await?;
     for (key, name) in [(&one.keys.poster, "POSTER.JPG"), (&one.keys.thumbs, "THUMBS.JPG")] {
         if let Some(bytes) = found(derived.get(version(key), SMALL_BYTES_MAX).await)? {
-            archive =
-                archive.with_bytes(format!("{folder}/{name}"), bytes.to_vec(), Packing::Stored).await?;
+            archive = archive.with_bytes(format!("{folder}/{name}"), bytes.to_vec(), Packing::Stored).await?;
         }
     }
     for part in 0..one.bytes.div_ceil(PART_BYTES) {

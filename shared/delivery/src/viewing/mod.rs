@@ -15,7 +15,8 @@ use std::time::Duration;
 
 use filmless_domain::audit::Actor;
 use filmless_domain::{
-    BirthDate, Language, PatientId, ReportLack, Secret, SeriesAttributes, SeriesInstanceUid, SignedResult, StudyInstanceUid,
+    BirthDate, Language, PatientId, ReportLack, Secret, SeriesAttributes, SeriesInstanceUid, SignedResult,
+    StudyInstanceUid,
 };
 use filmless_store::Bucket;
 use filmless_store::index::PackingProgress;

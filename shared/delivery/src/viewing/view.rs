@@ -291,7 +291,8 @@ impl Portal {
         let has_picture = series.frames > 0;
         let title = series.title.as_ref().filter(|_| !has_picture);
         let mut attributes = series.attributes.clone();
-        attributes.description = attributes.description.filter(|text| !text.trim().is_empty()).or_else(|| title.cloned());
+        attributes.description =
+            attributes.description.filter(|text| !text.trim().is_empty()).or_else(|| title.cloned());
         Ok(SeriesView {
             series_instance_uid: series.series_instance_uid.clone(),
             attributes,

@@ -1,8 +1,8 @@
 //! Instances: one small item each, so counting stays exact when events repeat.
 
 use filmless_domain::{
-    AccessionNumber, KeyReference, ObjectKey, PatientDemographics, SeriesAttributes, SeriesInstanceUid, SopInstanceUid,
-    StudyInstanceUid,
+    AccessionNumber, KeyReference, ObjectKey, PatientDemographics, SeriesAttributes, SeriesInstanceUid,
+    SopInstanceUid, StudyInstanceUid,
 };
 use jiff::Timestamp;
 use jiff::fmt::serde::timestamp::millisecond;

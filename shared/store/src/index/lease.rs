@@ -62,7 +62,10 @@ impl Index {
             Condition::below("leased_until", now.as_millisecond()),
         ]);
         let taken = self
-            .update::<LeaseRecord>(&key(study, kind), until(now + life, PackingProgress::default()).when(&is_free))
+            .update::<LeaseRecord>(
+                &key(study, kind),
+                until(now + life, PackingProgress::default()).when(&is_free),
+            )
             .await?;
         Ok(taken.is_some())
     }

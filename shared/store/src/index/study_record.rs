@@ -2,8 +2,8 @@
 
 use filmless_domain::usage::Booked;
 use filmless_domain::{
-    AccessionNumber, HoldReason, PatientDemographics, PatientId, ReportLack, SeriesAttributes, SeriesInstanceUid, StoredCode,
-    StudyInstanceUid, StudyState,
+    AccessionNumber, HoldReason, PatientDemographics, PatientId, ReportLack, SeriesAttributes,
+    SeriesInstanceUid, StoredCode, StudyInstanceUid, StudyState,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;

@@ -102,8 +102,8 @@ impl ZaloZns {
             return Err(problem);
         }
         // What is still wrong here is a value, which must not be told.
-        let settings: Settings =
-            serde_json::from_value(settings).map_err(|_| "a field has a value of the wrong type".to_owned())?;
+        let settings: Settings = serde_json::from_value(settings)
+            .map_err(|_| "a field has a value of the wrong type".to_owned())?;
         match (&settings.access_token, &settings.access_token_file) {
             (None, None) => return Err("access_token or access_token_file is missing".into()),
             (Some(_), Some(_)) => return Err("access_token and access_token_file exclude each other".into()),

@@ -1,5 +1,5 @@
-//! The whole way of a study while everything fails, with real handlers, real S3 and DynamoDB requests, and a clock of
-//! their own. Nothing may be lost, nothing done twice, and nobody may see what is not theirs.
+//! The whole way of a study while everything fails, with real handlers, real S3 and DynamoDB requests, and a clock
+//! that the run sets. Nothing may be lost, nothing done twice, and nobody may see what is not theirs.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, missing_docs)]
 
 mod calls;

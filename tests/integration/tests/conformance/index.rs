@@ -34,9 +34,7 @@ fn instance(number: u32, etag: &str) -> InstanceRecord {
         sop_class_uid: "1.2.840.10008.5.1.4.1.1.2".into(),
         series_instance_uid: SeriesInstanceUid::parse("1.2.3.1").unwrap(),
         series: SeriesAttributes {
-            number: Some(1),
-            description: Some("Ngực".into()),
-            modality: "CT".into(),
+            number: Some(1), description: Some("Ngực".into()), modality: "CT".into()
         },
         instance_number: Some(i64::from(number)),
         slice_position: Some(-12.5),

@@ -2,8 +2,8 @@
 //! key, 32 levels, numbers up to 1e125, names of at least one character, 4 MB a transaction.
 
 use filmless_domain::{
-    AccessionNumber, KeyReference, Order, PatientDemographics, PatientId, SeriesAttributes, SeriesInstanceUid, SopInstanceUid,
-    StudyInstanceUid, identity::IdentityRules,
+    AccessionNumber, KeyReference, Order, PatientDemographics, PatientId, SeriesAttributes,
+    SeriesInstanceUid, SopInstanceUid, StudyInstanceUid, identity::IdentityRules,
 };
 use filmless_store::StoreError;
 use filmless_store::index::{
@@ -175,7 +175,11 @@ async fn a_study_with_the_longest_facts_is_kept(backend: &Backend) {
     assert!(matches!(touched, Touched::SamePatient(_)));
     let series = SeriesRecord {
         series_instance_uid: SeriesInstanceUid::parse(&uid).unwrap(),
-        attributes: SeriesAttributes { number: Some(i64::MAX), description: Some(long.clone()), modality: long },
+        attributes: SeriesAttributes {
+            number: Some(i64::MAX),
+            description: Some(long.clone()),
+            modality: long,
+        },
         content_digest: "d".repeat(64),
         rendered_digest: None,
         instances: u32::MAX,

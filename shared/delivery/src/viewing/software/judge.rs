@@ -11,9 +11,9 @@ use super::admission::{Admission, Right, SoftwareSeries, SoftwareStudy};
 use super::entrance::Software;
 use super::memory::Remembered;
 use crate::prepare::slice_key::slice_key;
+use crate::shown_series::{keys_of, shown_series};
 use crate::viewing::Session;
 use crate::viewing::session::{FoundSession, SEEN_EVERY};
-use crate::shown_series::{keys_of, shown_series};
 use crate::{DeliveryError, credentials};
 
 /// A token that nobody used for so long has ended.
